@@ -1,0 +1,373 @@
+/**
+ * The sessions of one stream with its trusted or its untrusted orchestrators (M-1, M-5 … M-26):
+ * which one gets the next segment, when to look for more, who is dropped. No clock, no I/O: the
+ * caller passes the time in and runs the refresh that the pool asks for.
+ */
+import { invariant } from "../core/errors.js";
+import type { Suspender } from "../discovery/suspension.js";
+import { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
+import type { Session } from "./session.js";
+
+/** Why a session is no longer used. Small whole numbers, so that they can index counters. */
+export const SWAP_REASON = {
+  /** Its oldest segment in flight took longer than allowed (M-14, M-15). */
+  inFlightTooLong: 0,
+  /** Its last segment took longer than real time (M-14). */
+  latencyScore: 1,
+  /** It was chosen before, but its first segment has not got in flight yet (M-16). */
+  notMeasured: 2,
+  /** It was removed from the pool (M-13). */
+  removed: 3,
+  /** It is good, but fewer sessions were asked for than the time before. */
+  notNeeded: 4,
+} as const;
+
+/** One of {@link SWAP_REASON}. */
+export type SwapReason = (typeof SWAP_REASON)[keyof typeof SWAP_REASON];
+
+/** What became of a removal. */
+export const REMOVAL = {
+  /** The session is out of the pool. */
+  removed: 0,
+  /** M-24 in mode `fail`: the request that wanted it fails, the session stays. */
+  requestFails: 1,
+  /** M-24 in mode `crash`: the gateway's process dies, the session stays. */
+  processDies: 2,
+} as const;
+
+/** One of {@link REMOVAL}. */
+export type Removal = (typeof REMOVAL)[keyof typeof REMOVAL];
+
+/**
+ * What removing a session does where there is no payment sender (off-chain). go-livepeer calls
+ * the missing sender and panics (M-24): over HTTP push that ends the request (`fail`), elsewhere
+ * the process (`crash`). `ignore` is what was meant: the session is removed.
+ */
+export type RemovalWithoutSender = "crash" | "fail" | "ignore";
+
+/** Hears what a pool decides, for counting and for traces. It must not call the pool. */
+export interface SessionPoolObserver<Info = unknown> {
+  /** The session gets the next segment (M-12). */
+  selected(session: Session<Info>, how: Chosen): void;
+  /** A session of the previous segment is no longer used (M-13, M-17): go-livepeer's swap count. */
+  swapped(session: Session<Info>, reason: SwapReason): void;
+  /** Nobody could be selected, so that a session of the previous segment was forgotten (M-17). */
+  cleared(session: Session<Info>, reason: SwapReason): void;
+  /** A good session is neither in use nor in the selector: this stream will not use it again (M-18). */
+  orphaned(session: Session<Info>): void;
+  /** The session is being removed: its payment session is to be cleaned up (M-23). */
+  removed(session: Session<Info>): void;
+}
+
+/** How to make a {@link SessionPool}. */
+export interface SessionPoolOptions<Info = unknown> {
+  /** How many orchestrators discovery knew at stream start (M-2). */
+  readonly poolSize: number;
+  /** How many are asked for in each discovery (M-2). */
+  readonly numOrchs: number;
+  /** Keeps the sessions that are not in use; the pool's own. */
+  readonly selector: Selector<Info>;
+  /** Says who is suspended; the pool's own (S-1). */
+  readonly suspender: Suspender;
+  /** Whether a payment sender exists, i.e. the gateway is on-chain (default true). */
+  readonly hasSender?: boolean;
+  /** What M-24 does when `hasSender` is false (default `fail`). */
+  readonly removalWithoutSender?: RemovalWithoutSender;
+  readonly observer?: SessionPoolObserver<Info>;
+}
+
+const MAX_REFRESH_THRESHOLD = 8;
+
+/**
+ * The number of free sessions below which a refresh is wanted (M-11).
+ *
+ * @param numOrchs how many orchestrators each discovery asks for
+ */
+export function refreshThreshold(numOrchs: number): number {
+  return Math.trunc(Math.min(MAX_REFRESH_THRESHOLD, Math.ceil(numOrchs / 2)));
+}
+
+/**
+ * By how much a suspension counts (S-5).
+ *
+ * @param poolSize number of orchestrators known at stream start
+ * @param numOrchs how many are asked for in each discovery
+ */
+export function suspensionPenalty(poolSize: number, numOrchs: number): number {
+  return Math.ceil(Math.max(1, poolSize) / Math.max(1, numOrchs));
+}
+
+/**
+ * Whether a session of the previous segment may take the next one (M-14, M-15).
+ *
+ * @param nowMs now
+ * @param multiplier 1, or 2 when nobody else is left
+ */
+export function isReusable(session: Session, nowMs: number, multiplier: 1 | 2): boolean {
+  if (session.segsInFlight === 0) {
+    return session.latencyScore > 0 && session.latencyScore <= 1;
+  }
+  const limitMs = multiplier * session.oldestDurationMs;
+  return nowMs - session.oldestStartMs < (limitMs <= 1_000 ? 1_500 : limitMs);
+}
+
+/** One of a stream's two session pools. */
+export class SessionPool<Info = unknown> {
+  readonly poolSize: number;
+  readonly numOrchs: number;
+  /** See {@link suspensionPenalty}. */
+  readonly penalty: number;
+  /** See {@link refreshThreshold}. */
+  readonly refreshThreshold: number;
+  readonly selector: Selector<Info>;
+  readonly suspender: Suspender;
+  /** Whether the last selection asks for a refresh (M-11): to be begun after it, in the background. */
+  refreshWanted = false;
+  /** How many swaps go-livepeer would have counted (M-13, M-17). */
+  swaps = 0;
+
+  readonly #withoutSender: RemovalWithoutSender;
+  readonly #observer: SessionPoolObserver<Info> | null;
+  readonly #sessMap = new Map<number, Session<Info>>();
+  #lastSess: Session<Info>[] = [];
+  #chosen: Session<Info>[] = [];
+  #refreshing = false;
+  #finished = false;
+
+  constructor(options: SessionPoolOptions<Info>) {
+    const { poolSize, numOrchs } = options;
+    this.poolSize = poolSize;
+    this.numOrchs = numOrchs;
+    this.penalty = suspensionPenalty(poolSize, numOrchs);
+    this.refreshThreshold = refreshThreshold(numOrchs);
+    this.selector = options.selector;
+    this.suspender = options.suspender;
+    this.#withoutSender =
+      (options.hasSender ?? true) ? "ignore" : (options.removalWithoutSender ?? "fail");
+    this.#observer = options.observer ?? null;
+  }
+
+  /** The sessions used for the previous segment (M-1). */
+  get lastSess(): readonly Session<Info>[] {
+    return this.#lastSess;
+  }
+
+  /** Transcoder handle to session (M-1), in order of insertion. */
+  get sessMap(): ReadonlyMap<number, Session<Info>> {
+    return this.#sessMap;
+  }
+
+  /** Whether a refresh is under way. */
+  get refreshing(): boolean {
+    return this.#refreshing;
+  }
+
+  /** Whether the stream has ended. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /**
+   * Begins a refresh (M-5, M-6). If it returns true, the caller runs a discovery for `numOrchs`
+   * orchestrators and hands its outcome to {@link endRefresh}; if false, nothing was changed and
+   * there is nothing to do.
+   */
+  beginRefresh(): boolean {
+    if (this.#finished || this.#refreshing) return false;
+    this.#refreshing = true;
+    this.suspender.signalRefresh();
+    return true;
+  }
+
+  /**
+   * Ends the refresh that {@link beginRefresh} allowed (M-7, M-8). Sessions of a transcoder that
+   * the pool already has, and all if the stream has ended meanwhile, are dropped.
+   *
+   * @param sessions new sessions in order of discovery; `null` = discovery failed
+   * @throws InvariantError when no refresh is under way
+   */
+  endRefresh(sessions: readonly Session<Info>[] | null): void {
+    invariant(this.#refreshing, "a refresh ends only after it has begun");
+    this.#refreshing = false;
+    if (this.#finished || sessions === null) return;
+    const added: Session<Info>[] = [];
+    for (const session of sessions) {
+      if (this.#sessMap.has(session.transcoder)) continue;
+      this.#sessMap.set(session.transcoder, session);
+      session.mapped = true;
+      added.push(session);
+    }
+    if (added.length > 0) this.selector.add(added);
+  }
+
+  /**
+   * Chooses the session for the next segment (M-10 … M-17); sets `refreshWanted`.
+   *
+   * @param nowMs now
+   * @returns `null` if there is none
+   */
+  selectOne(nowMs: number): Session<Info> | null {
+    return this.#select(1, nowMs) ? (this.#lastSess[0] ?? null) : null;
+  }
+
+  /**
+   * Chooses up to `n` sessions (M-10 … M-17); sets `refreshWanted`.
+   *
+   * @param n how many, ≥ 1
+   * @param nowMs now
+   * @returns a new list, or `null` if there is none
+   */
+  select(n: number, nowMs: number): Session<Info>[] | null {
+    return this.#select(n, nowMs) ? this.#lastSess.slice() : null;
+  }
+
+  /**
+   * A segment of the session is done (M-20 … M-22). Set its `latencyScore` before, if the segment
+   * gave one.
+   */
+  complete(session: Session<Info>): void {
+    if (!session.mapped) return;
+    session.popSegInFlight();
+    if (session.segsInFlight > 0) return;
+    if (session.latencyScore > 0 && session.latencyScore <= 1) {
+      if (this.#observer !== null) this.#reportOrphan(this.#observer, session, this.#lastSess);
+    } else {
+      this.selector.complete(session);
+    }
+  }
+
+  /**
+   * Removes a session's transcoder from the pool, even if another session has its place by now
+   * (M-23). It stays in the selector and in `lastSess`, and is skipped later (M-13).
+   *
+   * @returns one of {@link REMOVAL}; always `removed` where there is a payment sender (M-24)
+   */
+  remove(session: Session<Info>): Removal {
+    if (this.#withoutSender !== "ignore") {
+      return this.#withoutSender === "fail" ? REMOVAL.requestFails : REMOVAL.processDies;
+    }
+    this.#observer?.removed(session);
+    const entry = this.#sessMap.get(session.transcoder);
+    if (entry !== undefined) {
+      entry.mapped = false;
+      this.#sessMap.delete(session.transcoder);
+    }
+    return REMOVAL.removed;
+  }
+
+  /** Suspends a transcoder with the pool's penalty (S-2, S-5). */
+  suspend(transcoder: number): void {
+    this.suspender.suspend(transcoder, this.penalty);
+  }
+
+  /** {@link suspend}, then {@link remove} (M-25, S-12). */
+  suspendAndRemove(session: Session<Info>): Removal {
+    this.suspend(session.transcoder);
+    return this.remove(session);
+  }
+
+  /**
+   * The stream has ended (M-26): the pool is empty from now on, and stays so.
+   *
+   * @returns the sessions that were in the map, each of which the caller tears down
+   */
+  cleanup(): Session<Info>[] {
+    const sessions = [...this.#sessMap.values()];
+    for (const session of sessions) session.mapped = false;
+    this.#finished = true;
+    this.#sessMap.clear();
+    this.#lastSess.length = 0;
+    this.selector.clear();
+    return sessions;
+  }
+
+  /** Leaves the chosen sessions in `#lastSess`; false if there are none. */
+  #select(n: number, nowMs: number): boolean {
+    this.refreshWanted = false;
+    if (this.poolSize === 0) return false;
+    const { selector } = this;
+    const chosen = this.#chosen;
+    chosen.length = 0;
+    for (;;) {
+      const { size } = selector;
+      if (size < this.refreshThreshold) this.refreshWanted = true;
+      if (size === 0 && this.#lastSess.length === 0) break;
+      let how: Chosen = CHOSEN.last;
+      let session = this.#reuse(nowMs, 1);
+      if (session === null) {
+        session = selector.select();
+        how = selector.lastChosen;
+      }
+      if (session === null) {
+        session = this.#reuse(nowMs, 2);
+        how = CHOSEN.lastDoubled;
+      }
+      if (session === null) break;
+      if (session.mapped || this.#sessMap.has(session.transcoder)) {
+        chosen.push(session);
+        this.#observer?.selected(session, how);
+        if (chosen.length >= n) break;
+      } else if (how === CHOSEN.last || how === CHOSEN.lastDoubled) {
+        session.clearInFlight();
+        this.#lastSess.splice(this.#lastSess.indexOf(session), 1);
+        this.swaps += 1;
+        this.#observer?.swapped(session, SWAP_REASON.removed);
+      }
+    }
+    const previous = this.#lastSess;
+    this.#lastSess = chosen;
+    this.#chosen = previous;
+    for (let index = 0; index < previous.length; index++) {
+      const session = previous[index];
+      if (session !== undefined && !chosen.includes(session)) {
+        this.#dropped(session, nowMs, chosen.length > 0);
+      }
+    }
+    previous.length = 0;
+    return chosen.length > 0;
+  }
+
+  /** The first session of the previous segment that may be used again and is not chosen yet. */
+  #reuse(nowMs: number, multiplier: 1 | 2): Session<Info> | null {
+    const last = this.#lastSess;
+    for (let index = 0; index < last.length; index++) {
+      const session = last[index];
+      if (
+        session !== undefined &&
+        isReusable(session, nowMs, multiplier) &&
+        !this.#chosen.includes(session)
+      ) {
+        return session;
+      }
+    }
+    return null;
+  }
+
+  /** A session of the previous segment was not chosen again (M-17). */
+  #dropped(session: Session<Info>, nowMs: number, swap: boolean): void {
+    if (swap) this.swaps += 1;
+    const observer = this.#observer;
+    if (observer === null) return;
+    const reason = this.#reasonAgainst(session, nowMs);
+    if (swap) observer.swapped(session, reason);
+    else observer.cleared(session, reason);
+    if (reason === SWAP_REASON.notNeeded && session.segsInFlight === 0 && session.mapped) {
+      this.#reportOrphan(observer, session, this.#lastSess);
+    }
+  }
+
+  #reasonAgainst(session: Session<Info>, nowMs: number): SwapReason {
+    if (!session.mapped && !this.#sessMap.has(session.transcoder)) return SWAP_REASON.removed;
+    if (isReusable(session, nowMs, 1)) return SWAP_REASON.notNeeded;
+    if (session.segsInFlight > 0) return SWAP_REASON.inFlightTooLong;
+    return session.latencyScore === 0 ? SWAP_REASON.notMeasured : SWAP_REASON.latencyScore;
+  }
+
+  #reportOrphan(
+    observer: SessionPoolObserver<Info>,
+    session: Session<Info>,
+    inUse: readonly Session<Info>[],
+  ): void {
+    if (!inUse.includes(session) && !this.selector.has(session)) observer.orphaned(session);
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * One answer of an orchestrator, tied to one stream (V-9): the object that a session pool hands
+ * out and takes back. Millions of segments pass through it, so every field exists from the start
+ * (one shape), and the usual case of at most two segments in flight needs no list.
+ */
+import type { Rational } from "../core/rational.js";
+
+/**
+ * A price in both of its forms. Share one object between the sessions that have the price: what
+ * selection derives from it is remembered per object.
+ */
+export interface SessionPrice {
+  /** Wei per pixel, exact: what maximum prices are compared with. */
+  readonly rational: Rational;
+  /** Wei per pixel as the nearest double: what selection weights are made of (L-12). */
+  readonly perPixel: number;
+}
+
+/**
+ * Makes a {@link SessionPrice}.
+ *
+ * @param rational wei per pixel
+ */
+export function sessionPrice(rational: Rational): SessionPrice {
+  return { rational, perPixel: rational.toNumber() };
+}
+
+/** What a session is made of. Handles are whole numbers ≥ 0, interned by the caller. */
+export interface SessionOptions<Info = undefined> {
+  /** Tells sessions apart in traces. The pool itself goes by object identity. */
+  readonly id: number;
+  /** Handle of the transcoder URI: key of the pool's map and of suspension. */
+  readonly transcoder: number;
+  /** Handle of the caller's own record of the orchestrator (default: `transcoder`). */
+  readonly orchestrator?: number;
+  /** Score that discovery gave the entry (V-10): 0 = untrusted, 1 = trusted (default 0). */
+  readonly score?: number;
+  /** Handle of the ticket recipient, −1 = the answer had no ticket parameters (default −1). */
+  readonly recipient?: number;
+  /** Price in the answer, `null` = none or not usable (default `null`). */
+  readonly price?: SessionPrice | null;
+  /** Latency that discovery measured, ms (default 0). */
+  readonly initialLatencyMs?: number;
+  /** When the auth token expires, ms (default: never). See M-35. */
+  readonly authTokenExpiresAtMs?: number;
+  /** When the ticket parameters expire, ms (default: never). See M-35. */
+  readonly ticketParamsExpireAtMs?: number;
+  /** Handle of the auth-token session id (V-7), −1 = none (default −1). */
+  readonly sessionKey?: number;
+  /** Whatever else the caller wants to find here again. */
+  readonly info: Info;
+}
+
+/** A broadcast session (V-9). A session belongs to at most one pool. */
+export class Session<Info = unknown> {
+  readonly id: number;
+  readonly transcoder: number;
+  orchestrator: number;
+  readonly score: number;
+  recipient: number;
+  /** Price in the latest answer (M-36). */
+  price: SessionPrice | null;
+  /** Price at creation, never updated: what R-10 compares with. */
+  readonly initialPrice: SessionPrice | null;
+  readonly initialLatencyMs: number;
+  /** Response time ÷ segment duration of the last completed segment, 0 = not measured (V-11). */
+  latencyScore: number;
+  authTokenExpiresAtMs: number;
+  ticketParamsExpireAtMs: number;
+  sessionKey: number;
+  info: Info;
+  /** Kept by the pool: whether this very object is the entry of its transcoder in the pool's map. */
+  mapped: boolean;
+
+  #inFlight = 0;
+  #startMs0 = Number.NaN;
+  #durationMs0 = Number.NaN;
+  #startMs1 = Number.NaN;
+  #durationMs1 = Number.NaN;
+  // The third and later segments: start, duration, start, duration, …
+  #more: number[] | null = null;
+
+  constructor(options: SessionOptions<Info>) {
+    this.id = options.id;
+    this.transcoder = options.transcoder;
+    this.orchestrator = options.orchestrator ?? options.transcoder;
+    this.score = options.score ?? 0;
+    this.recipient = options.recipient ?? -1;
+    this.price = options.price ?? null;
+    this.initialPrice = this.price;
+    this.initialLatencyMs = options.initialLatencyMs ?? 0;
+    this.latencyScore = 0;
+    this.authTokenExpiresAtMs = options.authTokenExpiresAtMs ?? Number.POSITIVE_INFINITY;
+    this.ticketParamsExpireAtMs = options.ticketParamsExpireAtMs ?? Number.POSITIVE_INFINITY;
+    this.sessionKey = options.sessionKey ?? -1;
+    this.info = options.info;
+    this.mapped = false;
+  }
+
+  /** How many segments are in flight. */
+  get segsInFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** When the oldest segment in flight started, ms; NaN if none is. */
+  get oldestStartMs(): number {
+    return this.#startMs0;
+  }
+
+  /** Duration of the oldest segment in flight, ms; NaN if none is. */
+  get oldestDurationMs(): number {
+    return this.#durationMs0;
+  }
+
+  /**
+   * A segment is in flight from now on.
+   *
+   * @param startMs now
+   * @param durationMs duration of the segment, see {@link segmentDurationMs}
+   */
+  pushSegInFlight(startMs: number, durationMs: number): void {
+    const position = this.#inFlight++;
+    if (position === 0) {
+      this.#startMs0 = startMs;
+      this.#durationMs0 = durationMs;
+    } else if (position === 1) {
+      this.#startMs1 = startMs;
+      this.#durationMs1 = durationMs;
+    } else {
+      this.#more ??= [];
+      this.#more.push(startMs, durationMs);
+    }
+  }
+
+  /**
+   * The oldest segment is no longer in flight.
+   *
+   * @returns its duration, ms; 0 if none was in flight
+   */
+  popSegInFlight(): number {
+    if (this.#inFlight === 0) return 0;
+    const durationMs = this.#durationMs0;
+    this.#inFlight -= 1;
+    this.#startMs0 = this.#startMs1;
+    this.#durationMs0 = this.#durationMs1;
+    if (this.#more !== null && this.#inFlight > 1) {
+      this.#startMs1 = this.#more.shift() ?? Number.NaN;
+      this.#durationMs1 = this.#more.shift() ?? Number.NaN;
+    } else {
+      this.#startMs1 = Number.NaN;
+      this.#durationMs1 = Number.NaN;
+    }
+    return durationMs;
+  }
+
+  /** Forgets all segments in flight (M-13). */
+  clearInFlight(): void {
+    this.#inFlight = 0;
+    this.#startMs0 = Number.NaN;
+    this.#durationMs0 = Number.NaN;
+    this.#startMs1 = Number.NaN;
+    this.#durationMs1 = Number.NaN;
+    this.#more = null;
+  }
+}
+
+/**
+ * A segment's duration as go-livepeer keeps it: cut to whole nanoseconds.
+ *
+ * @param seconds duration as the segment states it
+ * @returns milliseconds
+ */
+export function segmentDurationMs(seconds: number): number {
+  return Math.trunc(seconds * 1e9) / 1e6;
+}
