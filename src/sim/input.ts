@@ -1,0 +1,51 @@
+/** What a simulation is made from: validated scenarios and the texts of their data files. */
+import type { Scenario } from "./scenario/schema.js";
+
+/** A data file: its name for error messages, and its text. */
+export interface DataFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The data that a scenario refers to, as text: parsed once per thread. */
+export interface ScenarioData {
+  /** The network file (scenarios/data/network.csv unless the scenario names another). */
+  readonly network: DataFile;
+  /** The regions table. */
+  readonly regions: DataFile;
+  /** Round trips between regions. */
+  readonly rtt: DataFile;
+  /** Device models. */
+  readonly devices: DataFile;
+  /** `demand.trace`, when the scenario has one. */
+  readonly trace?: DataFile;
+}
+
+/** One variant of a scenario, ready to run. Plain data: it travels to other threads. */
+export interface SimulationInput {
+  readonly scenario: Scenario;
+  readonly data: ScenarioData;
+}
+
+/** A scenario file with all its variants. */
+export interface LoadedScenario {
+  /** Base name of the file. */
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly sha256: string;
+  /** The scenario without any variant's overrides. */
+  readonly base: SimulationInput;
+  /** In the file's order; one called `base` without overrides when the file has none. */
+  readonly variants: readonly { readonly name: string; readonly input: SimulationInput }[];
+  /**
+   * The scenario of a variant with further settings, validated again.
+   *
+   * @param variant name of a variant
+   * @param settings path and value of each setting
+   * @throws InputError when a path does not exist or a value does not fit
+   */
+  readonly withSettings: (
+    variant: string,
+    settings: readonly (readonly [path: string, value: unknown])[],
+  ) => SimulationInput;
+}

@@ -1,0 +1,95 @@
+/** Building blocks of the scenario schema: quantities with units, bounded and described. */
+import { z } from "zod";
+import { Rational } from "../../core/rational.js";
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * Reads a span of time such as `500ms`, `20m` or `1h30m`.
+ *
+ * @returns milliseconds, or undefined when the text is not a span of time
+ */
+export function parseDuration(text: string): number | undefined {
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d|w)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text.replaceAll(/\s/g, "")) {
+    return undefined;
+  }
+  return parts.reduce((sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0), 0);
+}
+
+/** A span of time of at most ten years, as text with a unit; becomes milliseconds. */
+export function duration(description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms === undefined || ms > 315_360_000_000) {
+        context.addIssue({
+          code: "custom",
+          message: `expected a span of time such as "500ms", "20m" or "1h30m" (at most ten years)`,
+        });
+        return z.NEVER;
+      }
+      return ms;
+    })
+    .describe(`${description} Text with a unit: ms, s, m, h, d or w.`);
+}
+
+/** A finite number within bounds. */
+export function number(description: string, min: number, max: number) {
+  return z.number().min(min).max(max).describe(description);
+}
+
+/** A whole number within bounds. */
+export function integer(description: string, min: number, max: number) {
+  return z.int().min(min).max(max).describe(description);
+}
+
+/** A share between 0 and 1. */
+export function share(description: string) {
+  return number(description, 0, 1);
+}
+
+/** A name usable in a metric's path: letters, digits, `_` and `-`. */
+export function name(description: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected letters, digits, _ or - (at most 64)")
+    .describe(description);
+}
+
+/** A code of scenarios/data/regions.csv; whether it exists is checked with the data at hand. */
+export function region(description: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,40}$/, "expected a region code such as FRA")
+    .describe(`${description} A code of the regions table.`);
+}
+
+/** An exact non-negative number or fraction: money never passes through a float. */
+export function exact(description: string) {
+  return z
+    .union([z.number().min(0), z.string()])
+    .transform((value, context) => {
+      try {
+        const rational = Rational.parse(String(value));
+        if (rational.sign() >= 0) return rational.toString();
+      } catch {
+        // Falls through to the issue below, which says what was expected.
+      }
+      context.addIssue({
+        code: "custom",
+        message: `expected a number or fraction of at least 0, such as 1200, "0.25" or "1/3"`,
+      });
+      return z.NEVER;
+    })
+    .describe(description);
+}

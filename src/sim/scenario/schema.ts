@@ -1,0 +1,557 @@
+/**
+ * The scenario: the one source of what a scenario file may say, of its defaults, of the JSON
+ * Schema for editors and of the type that the model is built from. Every figure that the model
+ * uses is here or in the data files; those that are guesses and not data are listed in GUESSES.
+ */
+import { z } from "zod";
+import { duration, exact, integer, name, number, region, share } from "./fields.js";
+
+const LONG = 1e9;
+
+const gatewayFields = {
+  source: z
+    .enum(["onchain", "webhook", "hardcoded"])
+    .describe(
+      "How orchestrators are found: all active ones on chain (score 0), a webhook's list with scores (W-11), or -orchAddr (score 1, D-3).",
+    ),
+  orchestrators: z
+    .array(
+      z.union([
+        name("An orchestrator of the network by name or address; score 0."),
+        z.strictObject({
+          name: name("An orchestrator of the network by name or address."),
+          score: number("Trust: 1 trusted, 0 untrusted (V-10).", 0, 1),
+        }),
+      ]),
+    )
+    .min(1)
+    .max(1000)
+    .describe("The list of a webhook or hardcoded source; default: all orchestrators.")
+    .optional(),
+  onchain: z
+    .boolean()
+    .describe(
+      "On-chain mode: stake, prices and tickets count (L-6). false: first in, first out (L-5).",
+    ),
+  selectStakeWeight: share("Weight of stake in the choice (L-13)."),
+  selectPriceWeight: share("Weight of price in the choice (L-13)."),
+  selectRandFreq: share("Weight of chance in the choice (L-13)."),
+  selectPriceExpFactor: number("Price at which a price weight falls to 1/e (L-12).", 1e-6, 1e12),
+  maxPricePerUnit: exact("Highest price accepted, wei per pixelsPerUnit; 0 means any (R-2)."),
+  pixelsPerUnit: integer("Pixels that a price is for (R-2).", 1, 1e15),
+  ignoreMaxPriceIfNeeded: z
+    .boolean()
+    .describe("Ignore the maximum price if nobody meets it (L-11)."),
+  minPerfScore: number("Lowest performance score accepted; 0 means any (L-9).", 0, 1),
+  discoveryTimeout: duration("First discovery deadline, -discoveryTimeout (D-30)."),
+  extraNodes: integer("Advertised nodes followed per orchestrator (D-16).", 0, 100),
+  orchBlocklist: z
+    .array(z.string().regex(/^(0x)?[0-9a-fA-F]{40}$/, "expected an address of 40 hex digits"))
+    .max(10_000)
+    .describe("Addresses never used (D-21)."),
+  orchMinLivepeerVersion: z.string().max(64).describe("Lowest version accepted (K-9, K-10)."),
+  maxAttempts: integer("Attempts per segment (T-24).", 0, 100),
+  suspension: z
+    .enum(["absolute", "relative"])
+    .describe(
+      "Suspension penalties as go-livepeer counts them (S-6), or as its AI pools do (S-11).",
+    ),
+};
+
+const gatewayDefaults = z.strictObject({
+  region: region("Where the gateway is."),
+  source: gatewayFields.source.default("onchain"),
+  orchestrators: gatewayFields.orchestrators,
+  onchain: gatewayFields.onchain.default(true),
+  selectStakeWeight: gatewayFields.selectStakeWeight.default(0.7),
+  selectPriceWeight: gatewayFields.selectPriceWeight.default(0),
+  selectRandFreq: gatewayFields.selectRandFreq.default(0.3),
+  selectPriceExpFactor: gatewayFields.selectPriceExpFactor.default(100),
+  maxPricePerUnit: gatewayFields.maxPricePerUnit.default("0/1"),
+  pixelsPerUnit: gatewayFields.pixelsPerUnit.default(1),
+  ignoreMaxPriceIfNeeded: gatewayFields.ignoreMaxPriceIfNeeded.default(false),
+  minPerfScore: gatewayFields.minPerfScore.default(0),
+  discoveryTimeout: gatewayFields.discoveryTimeout.default(500),
+  extraNodes: gatewayFields.extraNodes.default(0),
+  orchBlocklist: gatewayFields.orchBlocklist.default([]),
+  orchMinLivepeerVersion: gatewayFields.orchMinLivepeerVersion.default(""),
+  maxAttempts: gatewayFields.maxAttempts.default(3),
+  suspension: gatewayFields.suspension.default("absolute"),
+  bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6).default(1000),
+});
+
+const gatewayOverrides = z
+  .strictObject({
+    name: name("Name in reports; default: its region.").optional(),
+    region: region("Where the gateway is."),
+    weight: number("Share of all streams, relative to the other gateways.", 0, LONG).default(1),
+    bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6),
+    ...gatewayFields,
+  })
+  .partial({
+    region: true,
+    bandwidthMbps: true,
+    source: true,
+    onchain: true,
+    selectStakeWeight: true,
+    selectPriceWeight: true,
+    selectRandFreq: true,
+    selectPriceExpFactor: true,
+    maxPricePerUnit: true,
+    pixelsPerUnit: true,
+    ignoreMaxPriceIfNeeded: true,
+    minPerfScore: true,
+    discoveryTimeout: true,
+    extraNodes: true,
+    orchBlocklist: true,
+    orchMinLivepeerVersion: true,
+    maxAttempts: true,
+    suspension: true,
+  })
+  .describe("One gateway; what it does not say is taken from `gateway`.");
+
+const length = z
+  .discriminatedUnion("distribution", [
+    z.strictObject({
+      distribution: z.literal("mixture"),
+      mean: duration("Mean length of a stream.").default(1_620_000),
+      shortShare: share("Share of streams that are short tests.").default(0.5),
+      shortMean: duration("Mean length of the short ones.").default(180_000),
+      shortCv: number("Spread of the short ones (standard deviation ÷ mean).", 0, 10).default(1),
+      longCv: number("Spread of the long ones.", 0, 10).default(1),
+    }),
+    z.strictObject({
+      distribution: z.literal("constant"),
+      mean: duration("Length of every stream."),
+    }),
+    z.strictObject({
+      distribution: z.literal("exponential"),
+      mean: duration("Mean length of a stream."),
+    }),
+    z.strictObject({
+      distribution: z.literal("lognormal"),
+      mean: duration("Mean length of a stream."),
+      cv: number("Standard deviation ÷ mean.", 0, 10).default(1),
+    }),
+    z.strictObject({
+      distribution: z.literal("empirical"),
+      values: z.array(duration("An observed length.")).min(1).max(100_000),
+    }),
+  ])
+  .describe("How long streams last.");
+
+const profile = z.strictObject({
+  width: integer("Pixels across.", 16, 16384),
+  height: integer("Pixels down.", 16, 16384),
+  fps: integer("Frames per second.", 1, 240).default(30),
+  bitrateMbps: number("Bandwidth of the rendition.", 0.001, 1000),
+  share: share("Share of streams that ask for it.").default(1),
+});
+
+const worker = z.strictObject({
+  name: name("Name in reports and overrides; with count > 1 they are name-1, name-2, …"),
+  count: integer("How many of this kind.", 1, 100_000).default(1),
+  address: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
+    .describe("Where its fees go; default: made from its name.")
+    .optional(),
+  region: region("Where it is; default: where its orchestrator is.").optional(),
+  maxSessions: integer("Sessions that it offers (O-13).", 1, 10_000).default(10),
+  roundTripMs: number(
+    "Mean time from task sent to result received; instead of device and bandwidths.",
+    1,
+    600_000,
+  ).optional(),
+  roundTripCv: number("Spread of roundTripMs per segment.", 0, 5).default(0.15),
+  device: name("A device of the device table.").optional(),
+  downloadMbps: number("Bandwidth for sources.", 0.01, 1e6).default(300),
+  uploadMbps: number("Bandwidth for results.", 0.01, 1e6).default(100),
+  up: duration("Mean time between failures; default: it never fails.").optional(),
+  down: duration("Mean time until it is back.").default(600_000),
+  errorProbability: share("Chance that a segment ends with an error.").default(0),
+  hangProbability: share("Chance that a segment is never answered.").default(0),
+  cheatProbability: share("Chance that a result is wrong (seen by verification only).").default(0),
+  version: z.string().max(64).describe("go-livepeer version it reports.").default("0.8.8"),
+  node: name("The node of the topology that it registers with; default: the first.").optional(),
+});
+
+const admission = z
+  .strictObject({
+    exclude: z.array(name("A worker, or a kind of worker.")).max(10_000).default([]),
+    include: z.array(name("A worker, or a kind of worker.")).max(10_000).optional(),
+    benchmark: z
+      .strictObject({
+        limitMs: number(
+          "Limit on the 99th percentile of download + transcode + upload.",
+          1,
+          600_000,
+        ),
+        segments: integer("Segments per number of sessions.", 200, 100_000).default(200),
+        maxSessions: integer("Largest number of sessions tried.", 1, 1000).default(20),
+      })
+      .describe("A reference job at registration decides about admission and maxSessions.")
+      .optional(),
+    tier: z
+      .strictObject({
+        slowMs: number("Median round trip from which a worker is a spare.", 1, 600_000),
+      })
+      .describe("Slow workers serve only when every better one is full (not go-livepeer).")
+      .optional(),
+    rolling: z
+      .strictObject({
+        minSegments: integer("Segments that a session must last.", 1, 1000).default(30),
+        regionLimitMs: z
+          .record(z.string(), number("Limit of a region.", 1, 600_000))
+          .describe("Only gateways of these regions count; default: all.")
+          .optional(),
+        coolDown: duration("First time on the bench; doubles.").default(600_000),
+      })
+      .describe("A worker whose last sessions were short is benched for a while.")
+      .optional(),
+    probation: z
+      .strictObject({
+        segments: integer("Shadow segments to pass.", 1, 10_000).default(30),
+        limitMs: number("Limit on their 99th percentile.", 1, 600_000),
+      })
+      .describe("New workers first get copies of live segments whose results are dropped.")
+      .optional(),
+    perRegion: z
+      .strictObject({ limitMs: z.record(z.string(), number("Limit of a region.", 1, 600_000)) })
+      .describe("A worker serves gateways only where its tail fits.")
+      .optional(),
+    reconnectPenalty: z
+      .strictObject({ wait: duration("Wait before a worker that timed out serves again.") })
+      .optional(),
+    sessionCap: z
+      .record(z.string(), integer("Sessions at most.", 0, 10_000))
+      .describe("Sessions at most, by worker or kind of worker.")
+      .optional(),
+  })
+  .describe(
+    "Which workers serve, when, and with how many sessions. Empty: everyone (policy none).",
+  );
+
+const measured = z.strictObject({
+  type: z.literal("measured"),
+  roundTripMs: z
+    .union([
+      number("Everywhere.", 0, 600_000),
+      z.record(z.string(), number("By region.", 0, 600_000)),
+    ])
+    .describe("Mean round trip of a segment, by gateway region or everywhere."),
+  successRate: z
+    .union([share("Everywhere."), z.record(z.string(), share("By region."))])
+    .default(1),
+});
+
+const device = z.strictObject({
+  type: z.literal("device"),
+  device: name("A device of the device table."),
+});
+
+const pool = z.strictObject({ type: z.literal("pool") });
+
+const topology = z.strictObject({
+  nodes: z
+    .array(
+      z.strictObject({
+        name: name("Name of the node."),
+        region: region("Where it is; default: as the orchestrator.").optional(),
+        maxSessions: integer("Sessions at most (O-7).", 0, 100_000).optional(),
+      }),
+    )
+    .min(1)
+    .max(100)
+    .describe("Several orchestrator nodes of one on-chain address (X-9).")
+    .optional(),
+  frontend: z
+    .enum(["balancer", "brokenBalancer", "advertised"])
+    .describe(
+      "How gateways reach the nodes: a balancer with nodes that advertise themselves (X-12), one whose nodes advertise the balancer, or -nodes (X-14).",
+    )
+    .default("balancer"),
+  redeemer: z.boolean().describe("A redeemer pays for redemptions (X-5).").default(false),
+  rewardService: z.boolean().describe("Calls reward once a round (X-6).").default(false),
+  roundInitializer: z.boolean().describe("Initialises rounds (X-7).").default(false),
+});
+
+const orchestratorFields = {
+  name: name("Name in reports."),
+  address: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
+    .describe("Default: made from the name.")
+    .optional(),
+  region: region("Where it is."),
+  stakeLpt: number("Stake in LPT.", 0, 1e9).optional(),
+  stakeShare: share("Stake as a share of all stake, itself included.").optional(),
+  pricePerUnit: exact("Price, wei per pixelsPerUnit; default: the network's median.").optional(),
+  pixelsPerUnit: integer("Pixels that the price is for.", 1, 1e15).default(1),
+  version: z.string().max(64).describe("go-livepeer version.").default("0.8.8"),
+  maxSessions: z
+    .union([z.literal("auto"), integer("Sessions at most.", 0, 100_000)])
+    .describe("Sessions at most (O-7); auto: the sum of its workers'.")
+    .optional(),
+  operatorGroup: name("Orchestrators of one group fail together.").optional(),
+  availability: share("Share of time that it is up.").default(1),
+  lookAlike: z
+    .string()
+    .max(64)
+    .describe("Orchestrator whose gateway-side times it shares; default: the region's median.")
+    .optional(),
+  bandwidthMbps: number("Bandwidth of the orchestrator.", 0.1, 1e6).default(1000),
+};
+
+const pricing = z.strictObject({
+  commission: exact("What the operator keeps of the workers' fees (0…1).").default("1/4"),
+  feeShare: exact("The delegators' part of fees (0…1).").default("0/1"),
+  attribution: z.enum(["perJob", "byWeights"]).default("perJob"),
+  roundLengthMinutes: number("Length of a round.", 1, 100_000).default(1152),
+  gasPriceGwei: exact("Price of gas.").default("1/100"),
+  redeemGas: integer("Gas of a redemption (P-12).", 0, 1e8).default(1_200_000),
+  rewardGas: integer("Gas of a reward call.", 0, 1e8).default(500_000),
+  roundGas: integer("Gas of initialising a round.", 0, 1e8).default(300_000),
+  payoutGas: integer("Gas of one payout.", 0, 1e8).default(21_000),
+  payoutInterval: duration("Time between payouts to workers.").default(86_400_000),
+});
+
+const assumptions = z.strictObject({
+  noiseScale: number("Multiplies every coefficient of variation of network noise.", 0, 10).default(
+    1,
+  ),
+  rttScale: number(
+    "Multiplies round trips between regions and what grows with them.",
+    0,
+    10,
+  ).default(1),
+  loadScale: number("Multiplies demand.", 0, 100).default(1),
+  prepareMs: number("Mean time before a segment is in flight (T-9 to T-11).", 0, 10_000).default(5),
+  prepareCv: number("Spread of prepareMs.", 0, 5).default(0.5),
+  answerMs: number(
+    "Median time that an orchestrator takes to answer GetOrchestrator.",
+    0,
+    60_000,
+  ).default(60),
+  answerCv: number("Spread of answerMs.", 0, 10).default(1),
+  rttCv: number("Jitter of a round trip.", 0, 5).default(0.1),
+  sessionCv: number("Noise per gateway, orchestrator and session.", 0, 5).default(0.25),
+  segmentNoiseCv: number("Noise per segment.", 0, 5).default(0.15),
+  transferRtts: number("Round trips that a transfer takes besides its bytes.", 0, 100).default(4.2),
+  downloadShare: share("Share of a measured round trip that is rendition download.").default(0.49),
+  uploadShare: share("Share of a measured round trip until the response headers.").default(0.4),
+  meanDown: duration("Mean time that an orchestrator is down.").default(28_800_000),
+  segmentFailure: share("Chance that a segment fails at the orchestrator.").default(0.0003),
+  shareBandwidth: z
+    .boolean()
+    .describe("Transfers under way share a worker's bandwidth equally.")
+    .default(false),
+  cliffSafetyMs: number(
+    "Kept free when a worker's limit per region is computed.",
+    0,
+    60_000,
+  ).default(200),
+});
+
+/** What a scenario file may say. */
+export const scenarioSchema = z.strictObject({
+  $schema: z.string().max(1000).describe("For editors; ignored.").optional(),
+  name: name("Name of the scenario."),
+  description: z.string().max(10_000).describe("What it teaches.").optional(),
+  seed: integer("Seed of all randomness.", 0, Number.MAX_SAFE_INTEGER).default(1),
+  replications: z
+    .union([
+      integer("Exactly so many.", 1, 10_000),
+      z.strictObject({
+        pilot: integer("Pilot replications.", 2, 1000).default(10),
+        max: integer("Replications at most.", 2, 10_000).default(40),
+        halfWidth: number(
+          "Wanted half width of the objective's interval, ETH per day.",
+          0,
+          LONG,
+        ).optional(),
+      }),
+    ])
+    .describe("How many independent replications; default: 10 pilots that fix 10 to 40.")
+    .prefault({}),
+  warmup: duration("Not counted; default: 4 mean stream lengths, at least 1 h.").optional(),
+  duration: duration("Counted time.").default(10_800_000),
+  network: z
+    .strictObject({
+      file: z
+        .string()
+        .min(1)
+        .max(4096)
+        .describe("Network file, relative to the scenario; default: the packaged network of 100."),
+      limit: integer("Use only so many, largest stake first.", 0, 10_000).optional(),
+      exclude: z
+        .array(z.string().max(64))
+        .max(10_000)
+        .describe("Names or addresses left out.")
+        .default([]),
+      prices: z
+        .enum(["published", "equal"])
+        .describe("equal: all at the median.")
+        .default("published"),
+    })
+    .partial({ file: true })
+    .prefault({}),
+  gateway: gatewayDefaults.partial({ region: true }).prefault({}),
+  gateways: z.array(gatewayOverrides).min(1).max(100).optional(),
+  demand: z
+    .strictObject({
+      concurrentStreams: number("Mean number of streams at a time.", 0, 10_000_000).optional(),
+      streamsPerDay: number("Streams per day.", 0, LONG).optional(),
+      arrivals: z
+        .array(
+          z.strictObject({
+            at: duration("Start."),
+            length: duration("Length."),
+            gateway: name("Gateway.").optional(),
+          }),
+        )
+        .max(100_000)
+        .describe("Fixed streams instead of random ones.")
+        .optional(),
+      trace: z
+        .string()
+        .max(4096)
+        .describe("CSV of at_ms,length_ms,gateway instead of random streams.")
+        .optional(),
+      hourly: z
+        .union([
+          z.enum(["flat", "evening"]),
+          z.array(number("Factor of an hour.", 0, 100)).length(24),
+        ])
+        .describe("Arrivals by hour of the day, UTC.")
+        .default("flat"),
+      calibrateTo: z
+        .strictObject({
+          streamsPerDay: number("Streams per day that the operator wins.", 0.001, LONG).optional(),
+          segmentShare: share("Share of the network's segments that the operator has.").optional(),
+        })
+        .describe("Scales demand so that the baseline equals what the operator sees.")
+        .optional(),
+    })
+    .prefault({}),
+  stream: z
+    .strictObject({
+      length: length.prefault({ distribution: "mixture" }),
+      segmentMs: number("Mean duration of a segment.", 100, 300_000).default(2280),
+      segmentCv: number("Spread of segment durations.", 0, 1).default(0.1),
+      sourceMbps: number("Bandwidth of a source.", 0.01, 1000).default(6),
+      profiles: z
+        .array(profile)
+        .min(1)
+        .max(20)
+        .default([
+          { width: 1280, height: 720, fps: 30, bitrateMbps: 3, share: 1 },
+          { width: 640, height: 360, fps: 30, bitrateMbps: 0.8, share: 0.7 },
+        ]),
+      verificationFreq: integer(
+        "1 in so many segments is verified; 0: none (M-29).",
+        0,
+        1_000_000,
+      ).default(0),
+      ingest: z.enum(["http", "rtmp"]).describe("How sources arrive (K-12).").default("http"),
+    })
+    .prefault({}),
+  orchestrator: z
+    .strictObject({
+      ...orchestratorFields,
+      name: orchestratorFields.name.default("pool"),
+      backend: z.discriminatedUnion("type", [pool, device, measured]).default({ type: "pool" }),
+      admission: admission.prefault({}),
+      topology: topology.prefault({}),
+      economics: pricing.prefault({}),
+    })
+    .describe("The orchestrator under study.")
+    .optional(),
+  orchestrators: z
+    .array(
+      z.strictObject({
+        ...orchestratorFields,
+        score: number("Trust in a webhook's list (V-10).", 0, 1).default(0),
+        backend: z.discriminatedUnion("type", [device, measured]),
+      }),
+    )
+    .max(10_000)
+    .describe("Further orchestrators beside those of the network file.")
+    .default([]),
+  workers: z
+    .array(worker)
+    .max(10_000)
+    .describe("Workers of the orchestrator under study.")
+    .default([]),
+  tester: z
+    .strictObject({
+      testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),
+      segments: integer("Segments per test.", 1, 1000).default(15),
+      regions: z
+        .array(region("A tester's region."))
+        .max(100)
+        .describe("Default: the gateways'.")
+        .optional(),
+    })
+    .describe("The public leaderboard's tester; left out: none.")
+    .optional(),
+  tickets: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      ticketEV: exact("Expected value of a ticket, wei (P-9).").default("8000000000/1"),
+      gasPriceGwei: exact("Gas price that face values are made for.").default("1/100"),
+      deposit: exact("Gateways' deposit, wei.").default("1000000000000000000/1"),
+      reserve: exact("Gateways' reserve, wei.").default("1000000000000000000/1"),
+    })
+    .describe("Probabilistic payments (P-rules); off: fees count as income.")
+    .prefault({}),
+  assumptions: assumptions.prefault({}),
+  variants: z
+    .record(
+      name("Name of a variant."),
+      z.record(z.string(), z.unknown()).describe("Path of a setting: its value in this variant."),
+    )
+    .describe("Named overrides: path to value, lists by index or by their items' names.")
+    .default({}),
+  decision: z
+    .strictObject({
+      baseline: name("Variant to compare with."),
+      candidate: name("Variant to judge."),
+      objective: z
+        .string()
+        .max(200)
+        .describe("Metric to gain in.")
+        .default("pool.operatorNetPerDay"),
+      constraints: z
+        .array(z.strictObject({ metric: z.string().max(200), maxIncrease: z.number() }))
+        .max(20)
+        .describe("Metrics that may grow by so much at most.")
+        .default([{ metric: "pool.lateShare", maxIncrease: 0.005 }]),
+      margin: share("What counts as a difference, as a share of the baseline's fees.").default(
+        0.02,
+      ),
+      peakFactor: number("Demand of the peak test.", 1, 100).default(2),
+    })
+    .describe("The question: admit, exclude, or no difference.")
+    .optional(),
+  expect: z.array(z.string().max(500)).max(1000).describe("What must hold, for CI.").default([]),
+});
+
+/** A validated scenario: all defaults filled in, durations in ms, exact numbers as `num/den`. */
+export type Scenario = z.output<typeof scenarioSchema>;
+
+/** A setting that is a guess and not data: halved and doubled by `--sensitivity full`. */
+export interface Guess {
+  readonly path: string;
+  readonly label: string;
+}
+
+export const GUESSES: readonly Guess[] = [
+  { path: "stream.segmentCv", label: "spread of segment durations" },
+  { path: "assumptions.prepareMs", label: "time before a segment is in flight" },
+  { path: "assumptions.answerMs", label: "orchestrators' answer time" },
+  { path: "assumptions.sessionCv", label: "noise per session" },
+  { path: "assumptions.segmentNoiseCv", label: "noise per segment" },
+  { path: "assumptions.meanDown", label: "mean time down" },
+  { path: "assumptions.segmentFailure", label: "failures per segment" },
+];
