@@ -207,6 +207,13 @@ export class SessionPool<Info = unknown> {
    * @returns `null` if there is none
    */
   selectOne(nowMs: number): Session<Info> | null {
+    const only = this.#lastSess.length === 1 ? this.#lastSess[0] : undefined;
+    // The way of nearly all segments, without touching the lists: the same session again.
+    if (only?.mapped === true && this.poolSize > 0 && isReusable(only, nowMs, 1)) {
+      this.refreshWanted = this.selector.size < this.refreshThreshold;
+      this.#observer?.selected(only, CHOSEN.last);
+      return only;
+    }
     return this.#select(1, nowMs) ? (this.#lastSess[0] ?? null) : null;
   }
 

@@ -3,27 +3,7 @@
  * out and takes back. Millions of segments pass through it, so every field exists from the start
  * (one shape), and the usual case of at most two segments in flight needs no list.
  */
-import type { Rational } from "../core/rational.js";
-
-/**
- * A price in both of its forms. Share one object between the sessions that have the price: what
- * selection derives from it is remembered per object.
- */
-export interface SessionPrice {
-  /** Wei per pixel, exact: what maximum prices are compared with. */
-  readonly rational: Rational;
-  /** Wei per pixel as the nearest double: what selection weights are made of (L-12). */
-  readonly perPixel: number;
-}
-
-/**
- * Makes a {@link SessionPrice}.
- *
- * @param rational wei per pixel
- */
-export function sessionPrice(rational: Rational): SessionPrice {
-  return { rational, perPixel: rational.toNumber() };
-}
+import type { SessionPrice } from "./session-price.js";
 
 /** What a session is made of. Handles are whole numbers ≥ 0, interned by the caller. */
 export interface SessionOptions<Info = undefined> {

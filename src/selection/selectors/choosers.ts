@@ -1,0 +1,113 @@
+/**
+ * Which of the sessions that wait in order is next: the first (off-chain, L-5), or one of the
+ * recipient that a selection algorithm names (on-chain, L-6 … L-8).
+ */
+import type { Rational } from "../../core/rational.js";
+import { type Candidates, type Draw, NOBODY, type SelectionAlgorithm } from "../algorithms.js";
+import type { Session } from "../session.js";
+import type { SessionPrice } from "../session-price.js";
+
+/** Chooses among sessions in order. */
+export interface Chooser {
+  /** @returns position in `sessions`, −1 = nobody */
+  choose(sessions: readonly Session[], draw: Draw): number;
+}
+
+/** First in, first out (L-5): ascending discovery latency within each refresh. */
+export const firstInOrder: Chooser = {
+  choose: (sessions) => (sessions.length > 0 ? 0 : -1),
+};
+
+/** Reads the stakes of orchestrators. */
+export interface StakeReader {
+  /**
+   * @param recipients handles
+   * @returns LPT × 10^5 of each, 0 = unknown; `null` = they could not be read (L-8)
+   */
+  readStakes(recipients: readonly number[]): readonly number[] | null;
+}
+
+/** Looks performance scores up. */
+export interface PerfScoreReader {
+  /** @returns the recipient's score, 0 = never seen (L-19) */
+  scoreOf(recipient: number): number;
+}
+
+/** How to make a {@link RecipientChooser}. */
+export interface RecipientChooserOptions {
+  readonly algorithm: SelectionAlgorithm;
+  readonly stakes: StakeReader;
+  /** `null` (default) = none are kept (L-18). */
+  readonly perfScores?: PerfScoreReader | null;
+  /** Wei per pixel; `null` (default) = no limit (R-2, R-3). */
+  readonly maxPrice?: Rational | null;
+  /**
+   * Handle of the zero address, if any session could have it as recipient: such a session is
+   * selected when the algorithm selects nobody (L-8). Default: none.
+   */
+  readonly zeroRecipient?: number;
+}
+
+/**
+ * Lets an algorithm choose a ticket recipient and takes its first session (L-6). All sessions of
+ * a recipient count once, at the price of the last of them that has one (L-7). Holds nothing of a
+ * stream: one object can serve all streams of a gateway.
+ */
+export class RecipientChooser implements Chooser {
+  readonly algorithm: SelectionAlgorithm;
+  /** The maximum price that applies; may be changed at any time (R-6). */
+  maxPrice: Rational | null;
+  /** Whom the algorithm was last asked to choose among, for traces. */
+  lastCandidates: Candidates | null = null;
+
+  readonly #stakes: StakeReader;
+  readonly #perfScores: PerfScoreReader | null;
+  readonly #zeroRecipient: number;
+  // Of each recipient: in which choice it was last seen, and at which position then.
+  readonly #seenIn: number[] = [];
+  readonly #position: number[] = [];
+  #choices = 0;
+
+  constructor(options: RecipientChooserOptions) {
+    this.algorithm = options.algorithm;
+    this.maxPrice = options.maxPrice ?? null;
+    this.#stakes = options.stakes;
+    this.#perfScores = options.perfScores ?? null;
+    this.#zeroRecipient = options.zeroRecipient ?? NOBODY;
+  }
+
+  choose(sessions: readonly Session[], draw: Draw): number {
+    if (sessions.length === 0) return -1;
+    const candidates = this.#collect(sessions);
+    this.lastCandidates = candidates;
+    if (candidates === null) return -1;
+    let recipient = this.algorithm.select(candidates, draw);
+    if (recipient === NOBODY) recipient = this.#zeroRecipient;
+    if (recipient === NOBODY) return -1;
+    return sessions.findIndex((session) => session.recipient === recipient);
+  }
+
+  /** `null` when the stakes cannot be read (L-8). */
+  #collect(sessions: readonly Session[]): Candidates | null {
+    const choice = ++this.#choices;
+    const recipients: number[] = [];
+    const prices: (SessionPrice | null)[] = [];
+    for (const { recipient, price } of sessions) {
+      if (recipient < 0) continue;
+      if (this.#seenIn[recipient] !== choice) {
+        this.#seenIn[recipient] = choice;
+        this.#position[recipient] = recipients.length;
+        recipients.push(recipient);
+        prices.push(price);
+      } else if (price !== null) {
+        prices[this.#position[recipient] ?? 0] = price;
+      }
+    }
+    const stakes = this.#stakes.readStakes(recipients);
+    if (stakes === null) return null;
+    const scores = this.#perfScores;
+    const perfScores =
+      scores === null ? null : recipients.map((recipient) => scores.scoreOf(recipient));
+    return { recipients, prices, stakes, perfScores, maxPrice: this.maxPrice };
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The selector of video streams (L-1 … L-8): a measured session that is good enough first, then
+ * one never measured, then the best of the bad ones.
+ */
+import { invariant } from "../../core/errors.js";
+import type { Draw } from "../algorithms.js";
+import type { Session } from "../session.js";
+import { type Chooser, firstInOrder } from "./choosers.js";
+import { CHOSEN, type Chosen, type Selector } from "./selector.js";
+
+/** How to make a {@link MinLSSelector} or a {@link SortedSelector}. */
+export interface SelectorOptions {
+  /** Chooses among sessions that were never measured (default: first in, first out, L-5). */
+  readonly chooser?: Chooser;
+  /** Random numbers for the chooser (default: 0.5, for choosers that draw nothing). */
+  readonly draw?: Draw;
+}
+
+/** How to make a {@link MinLSSelector}. */
+export interface MinLSSelectorOptions extends SelectorOptions {
+  /** Highest latency score that is good enough (L-1). @default 1.0 */
+  readonly minLS?: number;
+}
+
+/** Keeps sessions by latency score, those without one in order of arrival. */
+export class MinLSSelector<Info = unknown> implements Selector<Info> {
+  readonly minLS: number;
+  lastChosen: Chosen = CHOSEN.unknown;
+
+  readonly #chooser: Chooser;
+  readonly #draw: Draw;
+  readonly #unknown: Session<Info>[] = [];
+  // A binary heap that sifts exactly as Go's container/heap does: it decides between equal scores.
+  readonly #known: Session<Info>[] = [];
+
+  constructor({ minLS = 1, chooser = firstInOrder, draw = () => 0.5 }: MinLSSelectorOptions = {}) {
+    this.minLS = minLS;
+    this.#chooser = chooser;
+    this.#draw = draw;
+  }
+
+  get size(): number {
+    return this.#unknown.length + this.#known.length;
+  }
+
+  /** The sessions that were never measured, in order. */
+  get unknown(): readonly Session<Info>[] {
+    return this.#unknown;
+  }
+
+  /** The measured sessions, as the heap holds them: the best first, the others half sorted. */
+  get knownHeap(): readonly Session<Info>[] {
+    return this.#known;
+  }
+
+  add(sessions: readonly Session<Info>[]): void {
+    for (const session of sessions) this.#unknown.push(session);
+  }
+
+  complete(session: Session<Info>): void {
+    const heap = this.#known;
+    heap.push(session);
+    let at = heap.length - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!less(heap, at, parent)) break;
+      swap(heap, at, parent);
+      at = parent;
+    }
+  }
+
+  select(): Session<Info> | null {
+    const best = this.#known[0];
+    if (best === undefined || (best.latencyScore > this.minLS && this.#unknown.length > 0)) {
+      this.lastChosen = CHOSEN.unknown;
+      return takeOut(this.#unknown, this.#chooser.choose(this.#unknown, this.#draw));
+    }
+    this.lastChosen = CHOSEN.known;
+    return this.#popKnown();
+  }
+
+  /** Does nothing: a session that left its pool is skipped when it comes up (M-13, M-23). */
+  remove(_session: Session<Info>): void {}
+
+  has(session: Session<Info>): boolean {
+    return this.#unknown.includes(session) || this.#known.includes(session);
+  }
+
+  clear(): void {
+    this.#unknown.length = 0;
+    this.#known.length = 0;
+  }
+
+  #popKnown(): Session<Info> | null {
+    const heap = this.#known;
+    const end = heap.length - 1;
+    swap(heap, 0, end);
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      if (left >= end) break;
+      const smaller = left + 1 < end && less(heap, left + 1, left) ? left + 1 : left;
+      if (!less(heap, smaller, at)) break;
+      swap(heap, at, smaller);
+      at = smaller;
+    }
+    return heap.pop() ?? null;
+  }
+}
+
+/** Takes the session at a position out of a list, keeping the order; `null` for position −1. */
+export function takeOut<Info>(sessions: Session<Info>[], at: number): Session<Info> | null {
+  const session = sessions[at];
+  if (session === undefined) return null;
+  if (at === 0) sessions.shift();
+  else sessions.splice(at, 1);
+  return session;
+}
+
+function less(heap: readonly Session[], a: number, b: number): boolean {
+  const first = heap[a];
+  const second = heap[b];
+  invariant(first !== undefined && second !== undefined, "a heap has no holes");
+  return first.latencyScore < second.latencyScore;
+}
+
+function swap<T>(heap: T[], a: number, b: number): void {
+  const first = heap[a];
+  const second = heap[b];
+  if (first === undefined || second === undefined) return;
+  heap[a] = second;
+  heap[b] = first;
+}

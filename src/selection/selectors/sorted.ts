@@ -1,0 +1,78 @@
+/**
+ * The plain selectors that go-livepeer's AI pools use (A-4): one list, sorted by discovery
+ * latency or by latency score.
+ */
+import type { Draw } from "../algorithms.js";
+import type { Session } from "../session.js";
+import { type Chooser, firstInOrder } from "./choosers.js";
+import { type SelectorOptions, takeOut } from "./min-ls.js";
+import { CHOSEN, type Chosen, type Selector } from "./selector.js";
+
+/** What the list is sorted by, ascending. */
+export type SortKey = "initialLatency" | "latencyScore";
+
+/** Keeps sessions in one sorted list; equal ones in order of arrival. */
+export class SortedSelector<Info = unknown> implements Selector<Info> {
+  readonly lastChosen: Chosen = CHOSEN.unknown;
+
+  readonly #key: (session: Session) => number;
+  readonly #chooser: Chooser;
+  readonly #draw: Draw;
+  readonly #sessions: Session<Info>[] = [];
+
+  /**
+   * @param sortKey what to sort by
+   * @param options chooser among all sessions of the list (default: the first), and its draws
+   */
+  constructor(
+    sortKey: SortKey,
+    { chooser = firstInOrder, draw = () => 0.5 }: SelectorOptions = {},
+  ) {
+    this.#key =
+      sortKey === "initialLatency"
+        ? (session) => session.initialLatencyMs
+        : (session) => session.latencyScore;
+    this.#chooser = chooser;
+    this.#draw = draw;
+  }
+
+  get size(): number {
+    return this.#sessions.length;
+  }
+
+  /** The sessions in order. */
+  get sessions(): readonly Session<Info>[] {
+    return this.#sessions;
+  }
+
+  add(sessions: readonly Session<Info>[]): void {
+    for (const session of sessions) this.#sessions.push(session);
+    this.#sort();
+  }
+
+  complete(session: Session<Info>): void {
+    this.#sessions.push(session);
+    this.#sort();
+  }
+
+  select(): Session<Info> | null {
+    return takeOut(this.#sessions, this.#chooser.choose(this.#sessions, this.#draw));
+  }
+
+  /** Takes a session out, if it is in the list. */
+  remove(session: Session<Info>): void {
+    takeOut(this.#sessions, this.#sessions.indexOf(session));
+  }
+
+  has(session: Session<Info>): boolean {
+    return this.#sessions.includes(session);
+  }
+
+  clear(): void {
+    this.#sessions.length = 0;
+  }
+
+  #sort(): void {
+    this.#sessions.sort((a, b) => this.#key(a) - this.#key(b));
+  }
+}
