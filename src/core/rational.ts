@@ -135,6 +135,20 @@ export class Rational {
     return negative ? -magnitude : magnitude;
   }
 
+  /**
+   * Decimal text, the last digit rounded with halves away from zero; a negative value keeps its
+   * sign even where it rounds to zero.
+   *
+   * @param digits after the point, at least 1
+   */
+  toFixed(digits: number): string {
+    const scale = 10n ** BigInt(digits);
+    const magnitude = this.num < 0n ? -this.num : this.num;
+    const rounded = (2n * magnitude * scale + this.den) / (2n * this.den);
+    const fraction = String(rounded % scale).padStart(digits, "0");
+    return `${this.num < 0n ? "-" : ""}${rounded / scale}.${fraction}`;
+  }
+
   /** `num/den`, also for whole numbers (`3/1`). */
   toString(): string {
     return `${this.num}/${this.den}`;

@@ -31,8 +31,11 @@ export function isPanic(out: object): out is Panic {
   return "panic" in out && out.panic === true;
 }
 
-/** Reads a recorded float: a number, or the text of one that JSON cannot hold. */
-export function float(value: number | "NaN" | "+Inf" | "-Inf"): number {
+/** A recorded float: a number, or the text of one that JSON cannot hold. */
+export type RecordedFloat = number | "NaN" | "+Inf" | "-Inf";
+
+/** Reads a recorded float. */
+export function float(value: RecordedFloat): number {
   if (typeof value === "number") return value;
   return { NaN: Number.NaN, "+Inf": Number.POSITIVE_INFINITY, "-Inf": Number.NEGATIVE_INFINITY }[
     value

@@ -1,0 +1,157 @@
+/** What a job needs, what a node offers, and whether one fits the other (K-1 … K-8, K-13). */
+import { capabilityText, LEGACY_CAPABILITIES } from "./capability.js";
+import type { Rejection } from "./rejection.js";
+import { versionCompatible } from "./version.js";
+
+/** 64-bit words, lowest capabilities first: capability c is bit c mod 64 of word c div 64 (K-1). */
+export type BitString = readonly bigint[];
+
+/** What is asked of, or said about, one AI model. */
+export interface ModelConstraint {
+  /** Loaded already. */
+  readonly warm: boolean;
+  readonly capacity: number;
+  /** Version of the container that runs it; empty = any or unknown. */
+  readonly runnerVersion: string;
+}
+
+/** Models by id, by capability number. */
+export type PerCapability = ReadonlyMap<number, ReadonlyMap<string, ModelConstraint>>;
+
+/** Limits that go with capabilities. */
+export interface Constraints {
+  readonly minVersion: string;
+  readonly perCapability: PerCapability | null;
+}
+
+/** The message in which a node says what it can do; null = that part was not sent. */
+export interface Capabilities {
+  readonly bitstring: BitString;
+  /** What it demands of a job (K-3). */
+  readonly mandatories: BitString;
+  /** How many of each at a time; null or empty: one of each bit (K-4). */
+  readonly capacities: ReadonlyMap<number, number> | null;
+  /** The node's own version. */
+  readonly version: string;
+  readonly constraints: Constraints | null;
+}
+
+/** What a gateway's job needs. */
+export interface JobCapabilities {
+  readonly bitstring: BitString;
+  /** Least version of an orchestrator; empty = any (K-10). */
+  readonly minVersion: string;
+  readonly perCapability: PerCapability | null;
+}
+
+/** The bit string of capability numbers; negative ones are skipped, repeats do no harm (K-1). */
+export function bitString(capabilities: Iterable<number>): bigint[] {
+  const words: bigint[] = [];
+  for (const capability of capabilities) {
+    if (capability >= 0) setBit(words, capability);
+  }
+  return words;
+}
+
+/** Sets a bit, growing the list as needed (K-1). */
+export function setBit(words: bigint[], capability: number): void {
+  const word = Math.floor(capability / 64);
+  while (words.length <= word) words.push(0n);
+  words[word] = (words[word] ?? 0n) | (1n << BigInt(capability % 64));
+}
+
+/** Clears a bit. The list keeps its length. */
+export function clearBit(words: bigint[], capability: number): void {
+  const word = Math.floor(capability / 64);
+  const value = words[word];
+  if (value !== undefined) words[word] = value & ~(1n << BigInt(capability % 64));
+}
+
+/** The capability numbers of a bit string, ascending. */
+export function bitNumbers(words: BitString): number[] {
+  return words.flatMap((word, index) =>
+    Array.from({ length: 64 }, (_, bit) => bit)
+      .filter((bit) => (word >> BigInt(bit)) & 1n)
+      .map((bit) => index * 64 + bit),
+  );
+}
+
+/**
+ * Whether all bits of `part` are in `whole`. A longer `part` never fits, even if its further
+ * words are zero (K-2).
+ */
+export function bitStringCompatible(part: BitString, whole: BitString): boolean {
+  return (
+    part.length <= whole.length &&
+    part.every((word, index) => (word & (whole[index] ?? 0n)) === word)
+  );
+}
+
+const legacy = bitString(LEGACY_CAPABILITIES);
+
+/** Whether a job needs nothing that an orchestrator without capabilities lacks (K-13). */
+export function legacyOnly(job: JobCapabilities | null): boolean {
+  return job !== null && bitStringCompatible(job.bitstring, legacy);
+}
+
+/**
+ * Whether a node has the models that a job asks for (K-7). Capacities are not compared (K-8).
+ *
+ * @param wanted of the job
+ * @param offered of the node; a capability that is not in it is taken to fit
+ */
+export function constraintsCompatible(
+  wanted: PerCapability | null,
+  offered: PerCapability | null,
+): boolean {
+  for (const [capability, models] of wanted ?? []) {
+    const available = offered?.get(capability);
+    if (available === undefined) continue;
+    for (const [id, model] of models) {
+      const there = available.get(id);
+      if (there === undefined) return false;
+      if (model.warm && !there.warm) return false;
+      if (!versionCompatible(model.runnerVersion, there.runnerVersion)) return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * The first reason why a node cannot do a job (K-6), or null when it can.
+ *
+ * @param job null = the gateway asks for nothing in particular, which no node fits
+ * @param node null = it sent no capabilities, which is for D-23 to judge; here it does not fit,
+ *   where the reference process would crash
+ */
+export function incompatibility(
+  job: JobCapabilities | null,
+  node: Capabilities | null,
+): Rejection | null {
+  if (job === null) return rejection("K-6", "capabilities", "the job has no capabilities");
+  if (node === null) return rejection("K-6", "capabilities-missing", "none were sent");
+  if (!versionCompatible(job.minVersion, node.version)) {
+    return rejection("K-9", "version", `"${node.version}", wanted at least ${job.minVersion}`);
+  }
+  if (!bitStringCompatible(node.mandatories, job.bitstring)) {
+    return rejection("K-6", "mandatories", describe(node.mandatories, job.bitstring, "demands"));
+  }
+  if (!constraintsCompatible(job.perCapability, node.constraints?.perCapability ?? null)) {
+    return rejection("K-7", "constraints", "a model is missing, not warm or too old");
+  }
+  if (!bitStringCompatible(job.bitstring, node.bitstring)) {
+    return rejection("K-6", "capabilities", describe(job.bitstring, node.bitstring, "lacks"));
+  }
+  return null;
+}
+
+function rejection(rule: string, reason: Rejection["reason"], detail: string): Rejection {
+  return { rule, reason, detail };
+}
+
+function describe(part: BitString, whole: BitString, verb: string): string {
+  const missing = bitNumbers(part.map((word, index) => word & ~(whole[index] ?? 0n)));
+  return missing.length === 0
+    ? `its bit string is ${part.length} words long, the other ${whole.length}`
+    : `${verb} ${missing.map(capabilityText).join(", ")}`;
+}

@@ -1,0 +1,55 @@
+/**
+ * What an orchestrator answers to `GetOrchestrator` (G-1), decoded: 64-bit and big integers are
+ * bigint, byte strings are lower-case hex with `0x` (`0x` alone = no bytes), messages that were
+ * not sent are null. Only what gateways look at is here.
+ */
+import type { Capabilities } from "./capabilities.js";
+
+/** A price as it travels: `pricePerUnit` wei for `pixelsPerUnit` pixels. */
+export interface PriceInfo {
+  readonly pricePerUnit: bigint;
+  readonly pixelsPerUnit: bigint;
+}
+
+/** The terms of the tickets that an orchestrator accepts. */
+export interface TicketParams {
+  /** Ethereum address, 20 bytes. */
+  readonly recipient: string;
+  /** Wei paid by a winning ticket. */
+  readonly faceValue: bigint;
+  /** Chance of winning times 2^256 − 1 (P-1). */
+  readonly winProb: bigint;
+  readonly recipientRandHash: string;
+  readonly seed: bigint;
+  /** L1 block at which the terms lapse. */
+  readonly expirationBlock: bigint;
+  readonly expirationParams: TicketExpirationParams | null;
+}
+
+/** The round in which tickets of these terms are made. */
+export interface TicketExpirationParams {
+  readonly creationRound: bigint;
+  readonly creationRoundBlockHash: string;
+}
+
+/** What a gateway shows with every segment of the session (G-10). */
+export interface AuthToken {
+  readonly token: string;
+  readonly sessionId: string;
+  /** Unix seconds. */
+  readonly expiration: bigint;
+}
+
+/** The answer. */
+export interface OrchestratorInfo {
+  /** Where segments go (V-2); empty = does no work (D-14). */
+  readonly transcoder: string;
+  readonly ticketParams: TicketParams | null;
+  readonly priceInfo: PriceInfo | null;
+  /** Ethereum address, which need not be the tickets' recipient. */
+  readonly address: string;
+  readonly capabilities: Capabilities | null;
+  readonly authToken: AuthToken | null;
+  /** Further URIs that it advertises (D-15). */
+  readonly nodes: readonly string[];
+}

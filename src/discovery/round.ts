@@ -1,0 +1,378 @@
+/**
+ * One discovery: everybody is asked at once, and the first M who may be used win (D-8 … D-42).
+ * A state machine that is told what arrived when and says what to do next. A live shell feeds it
+ * from RPCs and a timer, the simulator from answers drawn beforehand; it owns neither.
+ *
+ * Endpoints and transcoders are small whole numbers ≥ 0 (handles), which the shell interns from
+ * their exact strings: comparison is textual (D-17).
+ */
+import { invariant } from "../core/errors.js";
+import { DISCOVERY_DEFAULTS } from "./options.js";
+import type { Rejection } from "./rejection.js";
+import type { Suspender } from "./suspension.js";
+import { SuspensionQueue } from "./suspension-queue.js";
+
+/** How rounds are run; the defaults are go-livepeer's. */
+export interface DiscoveryRoundOptions {
+  /** @default 500 First interval of the attempt timer; ≤ 0: the first answer wins (D-37). */
+  readonly discoveryTimeoutMs?: number;
+  /** @default 0 How many of an orchestrator's advertised nodes are followed (D-16). */
+  readonly extraNodes?: number;
+  /** @default 6000 End of every round, and cap of the attempt timer's interval (D-31). */
+  readonly cutoffMs?: number;
+}
+
+/** One round. */
+export interface DiscoveryRequest {
+  /** Those whose score satisfies the pool's predicate, in list order; repeats count (D-8). */
+  readonly endpoints: readonly number[];
+  /** M, how many are wanted (D-9, D-10). */
+  readonly wanted: number;
+  /** Of this pool of this stream; null = nobody is suspended. */
+  readonly suspender: Suspender | null;
+}
+
+/** An answer, as {@link DiscoveryRound.response} takes it. The round keeps no reference. */
+export interface RoundAnswer {
+  /** Handle of the transcoder URI that it reports. */
+  readonly transcoder: number;
+  /** Why it may not be used (see `ineligibility`), null when it may. */
+  readonly rejection: Rejection | null;
+  /** Handles of all the nodes that it advertises, in order. */
+  readonly nodes: readonly number[];
+}
+
+/**
+ * What to do after an input: `ask` the endpoints in {@link DiscoveryRound.toAsk} at once, `wait`
+ * for the next input, or read the result: `done`.
+ */
+export type RoundState = "ask" | "wait" | "done";
+
+/** An orchestrator found. */
+export interface FoundOrchestrator {
+  /** Who answered. */
+  readonly endpoint: number;
+  /** The list's endpoint whose score it has: itself, or the one that advertised it (D-18). */
+  readonly source: number;
+  readonly transcoder: number;
+  readonly latencyMs: number;
+  /** Taken from the suspended ones, as there were not enough others (D-39). */
+  readonly backfilled: boolean;
+}
+
+/** Somebody who answered and may not be used. */
+export interface RejectedOrchestrator {
+  readonly endpoint: number;
+  readonly rejection: Rejection;
+}
+
+const RPC_FAILED: Rejection = { rule: "D-20", reason: "rpc-error", detail: "no answer" };
+const NOBODY: readonly number[] = [];
+
+/**
+ * A round, to be used again for the next one by {@link start}. All times are of one clock, in ms;
+ * inputs come in time order. After each input wake {@link timer} at {@link nextDeadline}.
+ *
+ * Where an answer and a timer fall on the same instant, the order is random in go-livepeer
+ * (D-32); here whichever is fed first comes first, and an answer fed after a deadline has passed
+ * finds that timer fired already.
+ */
+export class DiscoveryRound {
+  readonly #timeoutMs: number;
+  readonly #extraNodes: number;
+  readonly #cutoffMs: number;
+
+  #suspender: Suspender | null = null;
+  #running = false;
+  #startedAt = 0;
+  #endedAt = 0;
+  #attemptAt = 0;
+  #attemptIntervalMs = 0;
+  #cutoffAt = 0;
+  #maxNodes = 0;
+  #wanted = 0;
+  #responses = 0;
+
+  // The seen-set of D-17, with who advertised whom, by endpoint. A mark of an earlier round is
+  // below this round's first, so that nothing has to be cleared.
+  #mark = 0;
+  #marks = new Int32Array(64);
+  #sources = new Int32Array(64);
+  #toAsk: number[] = [];
+
+  // Everybody who may be used, suspended or not, in order of arrival.
+  readonly #endpoints: number[] = [];
+  readonly #transcoders: number[] = [];
+  readonly #latencies: number[] = [];
+  // Indexes into these: F and, once the round is done, the back-fill after it.
+  readonly #found: number[] = [];
+  #backfillFrom = 0;
+  readonly #suspended = new SuspensionQueue();
+
+  readonly #rejectedEndpoints: number[] = [];
+  readonly #rejections: Rejection[] = [];
+
+  /** @param options see {@link DiscoveryRoundOptions} */
+  constructor({
+    discoveryTimeoutMs = DISCOVERY_DEFAULTS.discoveryTimeoutMs,
+    extraNodes = DISCOVERY_DEFAULTS.extraNodes,
+    cutoffMs = DISCOVERY_DEFAULTS.cutoffMs,
+  }: DiscoveryRoundOptions = {}) {
+    this.#timeoutMs = discoveryTimeoutMs;
+    this.#extraNodes = extraNodes;
+    this.#cutoffMs = cutoffMs;
+  }
+
+  /**
+   * Begins a round, dropping whatever the last one held.
+   *
+   * @param now ms
+   * @param request whom to ask and how many are wanted
+   * @returns `ask`, or `done` where nobody is wanted or there is nobody to ask (D-10)
+   */
+  start(now: number, { endpoints, wanted, suspender }: DiscoveryRequest): RoundState {
+    this.#suspender = suspender;
+    this.#running = true;
+    this.#startedAt = now;
+    this.#attemptIntervalMs = this.#timeoutMs;
+    this.#attemptAt = this.#timeoutMs > 0 ? now + this.#timeoutMs : Number.POSITIVE_INFINITY;
+    this.#cutoffAt = now + this.#cutoffMs;
+    this.#maxNodes = endpoints.length * (this.#extraNodes + 1);
+    this.#wanted = Math.min(this.#maxNodes, wanted);
+    this.#responses = 0;
+    this.#toAsk.length = 0;
+    this.#endpoints.length = 0;
+    this.#transcoders.length = 0;
+    this.#latencies.length = 0;
+    this.#found.length = 0;
+    this.#backfillFrom = 0;
+    this.#suspended.clear();
+    this.#rejectedEndpoints.length = 0;
+    this.#rejections.length = 0;
+    this.#mark += 2;
+    for (const endpoint of endpoints) {
+      this.#setMark(endpoint, this.#mark, endpoint);
+      this.#toAsk.push(endpoint);
+    }
+    return this.#settle(now);
+  }
+
+  /**
+   * Somebody answered. Call again for each further input; nothing changes once it is `done`.
+   *
+   * @param now ms
+   * @param endpoint who was asked
+   * @param answer what it said
+   * @param latencyMs from just before dialling to this answer (D-13)
+   * @throws InvariantError for an endpoint that was not asked in this round
+   */
+  response(now: number, endpoint: number, answer: RoundAnswer, latencyMs: number): RoundState {
+    if (!this.#arrived(now, endpoint)) return "done";
+    if (answer.rejection !== null) {
+      this.#reject(endpoint, answer.rejection);
+    } else {
+      const candidate = this.#endpoints.push(endpoint) - 1;
+      this.#transcoders.push(answer.transcoder);
+      this.#latencies.push(latencyMs);
+      const penalty = this.#suspender?.suspended(answer.transcoder) ?? 0;
+      if (penalty === 0) this.#found.push(candidate);
+      else this.#suspended.push(candidate, penalty);
+    }
+    if (this.#marks[endpoint] === this.#mark) this.#follow(endpoint, answer.nodes);
+    return this.#settle(now);
+  }
+
+  /**
+   * Somebody could not be reached or answered with an error (D-20, D-29).
+   *
+   * @param now ms
+   * @param endpoint who was asked
+   * @param rejection what happened (default: an RPC error without detail)
+   * @throws InvariantError for an endpoint that was not asked in this round
+   */
+  failure(now: number, endpoint: number, rejection: Rejection = RPC_FAILED): RoundState {
+    if (!this.#arrived(now, endpoint)) return "done";
+    this.#reject(endpoint, rejection);
+    return this.#settle(now);
+  }
+
+  /**
+   * Time passed. Too early a call changes nothing; a late one catches up.
+   *
+   * @param now ms; Infinity lets the round run out as if nothing more arrived
+   */
+  timer(now: number): RoundState {
+    this.#toAsk.length = 0;
+    while (this.#running && this.nextDeadline() <= now) this.#fire();
+    return this.#running ? "wait" : "done";
+  }
+
+  /** When {@link timer} has to be called next, unless something arrives before; Infinity = never. */
+  nextDeadline(): number {
+    return this.#running ? Math.min(this.#attemptAt, this.#cutoffAt) : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Whom to ask now, after `ask`. Valid until the next input. Who cannot be asked because its URI
+   * does not parse simply never answers: no failure is reported for it (D-17).
+   */
+  get toAsk(): readonly number[] {
+    return this.#running ? this.#toAsk : NOBODY;
+  }
+
+  /** Whether the result can be read. */
+  get done(): boolean {
+    return !this.#running;
+  }
+
+  /** How long the round took, in ms (0 until it is done). */
+  get elapsedMs(): number {
+    return this.#running ? 0 : this.#endedAt - this.#startedAt;
+  }
+
+  /** How many answered in time, usably or not. */
+  get responses(): number {
+    return this.#responses;
+  }
+
+  /** How many were found: at most the number wanted (D-42), 0 until the round is done. */
+  get size(): number {
+    return this.#running ? 0 : this.#found.length;
+  }
+
+  /** See {@link FoundOrchestrator}; `index` counts up to {@link size}. */
+  endpointAt(index: number): number {
+    return at(this.#endpoints, at(this.#found, index));
+  }
+
+  /** See {@link FoundOrchestrator}. */
+  sourceAt(index: number): number {
+    return this.#sources[this.endpointAt(index)] ?? 0;
+  }
+
+  /** See {@link FoundOrchestrator}. */
+  transcoderAt(index: number): number {
+    return at(this.#transcoders, at(this.#found, index));
+  }
+
+  /** See {@link FoundOrchestrator}. */
+  latencyMsAt(index: number): number {
+    return at(this.#latencies, at(this.#found, index));
+  }
+
+  /** See {@link FoundOrchestrator}. */
+  backfilledAt(index: number): boolean {
+    return index >= this.#backfillFrom;
+  }
+
+  /** The result in order: by latency, the back-fill after that by penalty (D-38, D-39). */
+  result(): FoundOrchestrator[] {
+    return Array.from({ length: this.size }, (_, index) => ({
+      endpoint: this.endpointAt(index),
+      source: this.sourceAt(index),
+      transcoder: this.transcoderAt(index),
+      latencyMs: this.latencyMsAt(index),
+      backfilled: this.backfilledAt(index),
+    }));
+  }
+
+  /** Who answered in time and may not be used, in order of arrival. */
+  rejected(): RejectedOrchestrator[] {
+    return this.#rejections.map((rejection, index) => ({
+      endpoint: at(this.#rejectedEndpoints, index),
+      rejection,
+    }));
+  }
+
+  /** Lets timers fire that were due before; false when the round is over by then. */
+  #arrived(now: number, endpoint: number): boolean {
+    this.#toAsk.length = 0;
+    while (this.#running && this.nextDeadline() < now) this.#fire();
+    if (!this.#running) return false;
+    invariant((this.#marks[endpoint] ?? 0) >= this.#mark, `endpoint ${endpoint} was not asked`);
+    this.#responses += 1;
+    return true;
+  }
+
+  #reject(endpoint: number, rejection: Rejection): void {
+    this.#rejectedEndpoints.push(endpoint);
+    this.#rejections.push(rejection);
+  }
+
+  /** D-15 … D-19: of the first few nodes of a list's own orchestrator, those not yet seen. */
+  #follow(advertiser: number, nodes: readonly number[]): void {
+    const limit = Math.min(this.#extraNodes, nodes.length);
+    for (let index = 0; index < limit; index += 1) {
+      const node = at(nodes, index);
+      if ((this.#marks[node] ?? 0) >= this.#mark) continue;
+      this.#setMark(node, this.#mark + 1, advertiser);
+      this.#toAsk.push(node);
+    }
+  }
+
+  #setMark(endpoint: number, mark: number, source: number): void {
+    if (endpoint >= this.#marks.length) {
+      const length = 2 ** Math.ceil(Math.log2(endpoint + 1));
+      const [marks, sources] = [new Int32Array(length), new Int32Array(length)];
+      marks.set(this.#marks);
+      sources.set(this.#sources);
+      this.#marks = marks;
+      this.#sources = sources;
+    }
+    this.#marks[endpoint] = mark;
+    this.#sources[endpoint] = source;
+  }
+
+  /** The loop's condition (D-27). With no timeout the attempt timer fires at once (D-37). */
+  #settle(now: number): RoundState {
+    const found = this.#found.length;
+    const first = found > 0 && this.#timeoutMs <= 0;
+    if (first || found >= this.#wanted || this.#responses >= this.#maxNodes) {
+      this.#finish(now);
+      return "done";
+    }
+    return this.#toAsk.length > 0 ? "ask" : "wait";
+  }
+
+  /** One timer: the cut-off, or the attempt timer in the order of steps of D-30. */
+  #fire(): void {
+    const at = this.nextDeadline();
+    if (at === this.#cutoffAt || this.#found.length > 0) {
+      this.#finish(at);
+      return;
+    }
+    this.#attemptAt = at + this.#attemptIntervalMs;
+    this.#attemptIntervalMs = Math.min(2 * this.#attemptIntervalMs, this.#cutoffMs);
+  }
+
+  /** D-38 … D-42. */
+  #finish(now: number): void {
+    this.#running = false;
+    this.#endedAt = now;
+    const found = this.#found;
+    // Stable; nearly in order already, as most were asked at the same time.
+    for (let sorted = 1; sorted < found.length; sorted += 1) {
+      const candidate = at(found, sorted);
+      const latency = at(this.#latencies, candidate);
+      let index = sorted;
+      for (; index > 0; index -= 1) {
+        const before = at(found, index - 1);
+        if (at(this.#latencies, before) <= latency) break;
+        found[index] = before;
+      }
+      found[index] = candidate;
+    }
+    this.#backfillFrom = found.length;
+    while (found.length < this.#wanted) {
+      const entry = this.#suspended.pop();
+      if (entry === undefined) break;
+      found.push(entry.id);
+    }
+  }
+}
+
+function at(list: readonly number[], index: number): number {
+  const value = list[index];
+  invariant(value !== undefined, `there is nothing at ${index}`);
+  return value;
+}
