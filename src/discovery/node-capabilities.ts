@@ -22,9 +22,9 @@ export class NodeCapabilities {
   readonly #words: bigint[];
   readonly #capacities = new Map<number, number>();
 
-  /** @param capabilities numbers, one of each to begin with; negative ones are skipped */
+  /** @param capabilities numbers, one of each to begin with; negative ones have no bit */
   constructor(capabilities: Iterable<number>) {
-    const own = [...capabilities].filter((capability) => capability >= 0);
+    const own = [...capabilities];
     this.#words = bitString(own);
     for (const capability of own) this.#capacities.set(capability, 1);
   }

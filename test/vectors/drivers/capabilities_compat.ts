@@ -20,7 +20,7 @@ import {
   versionCompatible,
 } from "poolsim/discovery";
 import { expect } from "vitest";
-import { type Driver, isPanic, unknownKind, type VectorCase } from "../driver.js";
+import { type Driver, isPanic, type Panic, unknownKind, type VectorCase } from "../driver.js";
 import {
   capabilities,
   type JsonCapabilities,
@@ -80,7 +80,20 @@ function modelsJson(constraints: ReadonlyMap<number, ReadonlyMap<string, ModelCo
   );
 }
 
-function compatible(bcast: JsonJob | null, orch: JsonCapabilities | null, out: object): void {
+interface Compatibility {
+  readonly compatible: boolean;
+  readonly versionCompatible?: boolean;
+  readonly mandatoriesOk?: boolean;
+  readonly constraintsOk?: boolean;
+  readonly bitstringOk?: boolean;
+  readonly jobBitstring?: readonly string[] | null;
+}
+
+function compatible(
+  bcast: JsonJob | null,
+  orch: JsonCapabilities | null,
+  out: Compatibility | Panic,
+): void {
   const wanted = bcast && job(bcast);
   const node = orch && capabilities(orch);
   const unfit = incompatibility(wanted, node);
@@ -99,13 +112,12 @@ function compatible(bcast: JsonJob | null, orch: JsonCapabilities | null, out: o
         node.constraints?.perCapability ?? null,
       ),
       bitstringOk: bitStringCompatible(wanted.bitstring, node.bitstring),
-      jobBitstring: text(wanted.bitstring),
     };
-  // The parts are absent for a nil job, but for one that says nothing.
   expect(out).toMatchObject({ compatible: unfit === null, ...parts });
+  expect(words(out.jobBitstring ?? null)).toEqual(wanted?.bitstring ?? []);
 }
 
-function run(input: In, out: object): unknown {
+function run(input: In, out: Compatibility | Panic): unknown {
   switch (input.fn) {
     case "lists":
       return {
@@ -167,6 +179,6 @@ function run(input: In, out: object): unknown {
   }
 }
 
-export const driver: Driver = (kase: VectorCase<In, object>) => {
+export const driver: Driver = (kase: VectorCase<In, Compatibility | Panic>) => {
   expect(kase.out).toEqual(run(kase.in, kase.out));
 };
