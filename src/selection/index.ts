@@ -17,10 +17,60 @@ export {
   withinMaxPrice,
 } from "./algorithms.js";
 export {
+  type AttemptConfig,
+  type AttemptObserver,
+  EFFECT,
+  type Effect,
+  SegmentAttempt,
+} from "./attempt.js";
+export {
+  httpStatus,
+  isNonRetryable,
+  OUTCOME,
+  OUTCOME_RULES,
+  type Outcome,
+  type OutcomeRule,
+  RESULT,
+  type Result,
+  ruleOf,
+} from "./outcomes.js";
+export {
+  BALANCE_IDLE_LIMIT_MS,
+  BALANCE_SWEEP_INTERVAL_MS,
+  CreditAccount,
+  CreditAccounts,
+  PAYMENT_OUTCOME,
+  type PaymentOutcome,
+  StagedPayment,
+} from "./payment.js";
+export {
+  estimateFee,
+  estimatePixels,
+  type FeeProfile,
+  isPriceAcceptable,
+  type PaymentTerms,
+  PIXEL_ESTIMATE_MULTIPLIER,
+  paymentTerms,
+  TicketNonces,
+} from "./payment-terms.js";
+export {
   PERFORMANCE_SCORES_INTERVAL_MS,
   PerformanceScores,
   parsePerformanceScores,
 } from "./performance-scores.js";
+export {
+  AUTH_TOKEN_REFRESH_WINDOW_MS,
+  AUTH_TOKEN_VALID_MS,
+  CONNECT_TIMEOUT_MS,
+  latencyScore,
+  REFRESH_TIMEOUT_MS,
+  RENDITION_DOWNLOAD_TIMEOUT_MS,
+  type RefreshTiming,
+  refreshTiming,
+  shouldRefresh,
+  uploadTimeoutMs,
+  wholeTimeoutMs,
+} from "./segment-timing.js";
 export {
   type Chooser,
   firstInOrder,
@@ -38,6 +88,12 @@ export { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 export { SortedSelector, type SortKey } from "./selectors/sorted.js";
 export { Session, type SessionOptions, segmentDurationMs } from "./session.js";
 export {
+  createSessions,
+  renewSession,
+  type SessionAnswer,
+  type SessionCreation,
+} from "./session-creation.js";
+export {
   isReusable,
   REMOVAL,
   type Removal,
@@ -51,3 +107,11 @@ export {
   suspensionPenalty,
 } from "./session-pool.js";
 export { SessionPrice } from "./session-price.js";
+export {
+  type PoolNumOrchs,
+  poolNumOrchs,
+  SessionsManager,
+  type SessionsManagerOptions,
+  type VerificationChoice,
+} from "./sessions-manager.js";
+export { MATCH, type Match, VerifiedAttempt, type VerifiedMember } from "./verified-attempt.js";

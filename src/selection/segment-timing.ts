@@ -1,0 +1,91 @@
+/** How long a segment may take, how its time is judged, and when its session is stale. */
+import type { Session } from "./session.js";
+
+const HTTP_TIMEOUT_MS = 8_000;
+const WHOLE_TIMEOUT_FACTOR = 4;
+const MIN_UPLOAD_TIMEOUT_MS = 2_000;
+const UPLOAD_TIMEOUT_FACTOR = 0.5;
+const MIN_LATENCY_SCORE_DURATION_MS = 1_500;
+/** Limit on the download of one rendition (T-33). */
+export const RENDITION_DOWNLOAD_TIMEOUT_MS = 4_000;
+/** How long an auth token is valid (G-10). */
+export const AUTH_TOKEN_VALID_MS = 1_800_000;
+/** An auth token with less left than this is renewed before use (M-35). */
+export const AUTH_TOKEN_REFRESH_WINDOW_MS = 180_000;
+/** Limit on the call that refreshes a session … (G-19) */
+export const REFRESH_TIMEOUT_MS = 2_500;
+/** … which dialling ignores: connecting has a limit of its own (G-18, G-19). */
+export const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * Limit on the whole segment call, from before sending to the end of the body (T-15).
+ *
+ * @param durationMs length of the segment
+ * @param multiplier scales the limit if above 1 (default 1)
+ */
+export function wholeTimeoutMs(durationMs: number, multiplier = 1): number {
+  return Math.max(HTTP_TIMEOUT_MS, WHOLE_TIMEOUT_FACTOR * durationMs) * Math.max(1, multiplier);
+}
+
+/**
+ * Limit on the upload, from before sending to the response headers (T-15).
+ *
+ * @param durationMs length of the segment
+ * @param multiplier scales the limit if above 1 (default 1)
+ */
+export function uploadTimeoutMs(durationMs: number, multiplier = 1): number {
+  const limitMs = Math.max(MIN_UPLOAD_TIMEOUT_MS, UPLOAD_TIMEOUT_FACTOR * durationMs);
+  return limitMs * Math.max(1, multiplier);
+}
+
+/**
+ * Latency score: response time ÷ max(1.5 s, segment duration) (T-22).
+ *
+ * @param tookAllMs time from before sending to the end of the body (T-20)
+ * @param durationMs length of the segment
+ */
+export function latencyScore(tookAllMs: number, durationMs: number): number {
+  return tookAllMs / Math.max(MIN_LATENCY_SCORE_DURATION_MS, durationMs);
+}
+
+/**
+ * Must the session be refreshed before use (M-35)? Yes if its auth token has less than 180 s left
+ * or its ticket parameters have expired.
+ *
+ * @param session the session about to be used
+ * @param nowMs current time
+ */
+export function shouldRefresh(
+  session: Pick<Session, "authTokenExpiresAtMs" | "ticketParamsExpireAtMs">,
+  nowMs: number,
+): boolean {
+  return (
+    session.authTokenExpiresAtMs - nowMs < AUTH_TOKEN_REFRESH_WINDOW_MS ||
+    session.ticketParamsExpireAtMs <= nowMs
+  );
+}
+
+/** How a refresh call ends in time. */
+export interface RefreshTiming {
+  /** When it is over, ms after its start. */
+  readonly afterMs: number;
+  /** Whether it brought an answer. */
+  readonly ok: boolean;
+}
+
+/**
+ * How a session refresh ends, given how long its parts take (G-18, G-19): the 2.5 s limit runs
+ * from the start, but dialling ignores it, so that a slow connect ends only when it is made (up to
+ * 3 s) and the call then fails at once.
+ *
+ * @param connectMs time to connect; Infinity = never
+ * @param callMs time from connected to the answer; Infinity = never
+ */
+export function refreshTiming(connectMs: number, callMs: number): RefreshTiming {
+  if (connectMs >= CONNECT_TIMEOUT_MS) return { afterMs: CONNECT_TIMEOUT_MS, ok: false };
+  if (connectMs >= REFRESH_TIMEOUT_MS) return { afterMs: connectMs, ok: false };
+  const totalMs = connectMs + callMs;
+  return totalMs < REFRESH_TIMEOUT_MS
+    ? { afterMs: totalMs, ok: true }
+    : { afterMs: REFRESH_TIMEOUT_MS, ok: false };
+}
