@@ -79,8 +79,10 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
     return this.#popKnown();
   }
 
-  /** Does nothing: a session that left its pool is skipped when it comes up (M-13, M-23). */
-  remove(_session: Session<Info>): void {}
+  /** Takes a session out if it was never measured; a measured one stays, as in go-livepeer. */
+  remove(session: Session<Info>): void {
+    takeOut(this.#unknown, this.#unknown.indexOf(session));
+  }
 
   has(session: Session<Info>): boolean {
     return this.#unknown.includes(session) || this.#known.includes(session);

@@ -29,8 +29,8 @@ export interface Selector<Info = unknown> {
   /** Chooses a session and takes it out; `null` if it offers none, even if it holds some (L-3). */
   select(): Session<Info> | null;
   /**
-   * A session left for good. Sorted lists drop it; the selector for video keeps it, and the session
-   * pool skips it later, as it never calls this (M-13, M-23).
+   * Takes a session out, as far as the selector can. The session pool does not call this: it skips
+   * removed sessions when they come up (M-13, M-23).
    */
   remove(session: Session<Info>): void;
   /** Whether it holds this very session. */
