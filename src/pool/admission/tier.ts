@@ -1,0 +1,56 @@
+/**
+ * `tier`: slow workers are spares: they serve only when every better one is full. Not
+ * go-livepeer: one sort key ahead of the load factor.
+ */
+import { AdmitEveryone, admitted } from "./none.js";
+import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
+import { ShareAbove } from "./share-above.js";
+
+export interface TierConfig {
+  /** Median round trip above which a worker is a spare, ms. */
+  readonly slowMs: number;
+}
+
+/** Live segments from which a worker's own median is known without a benchmark. */
+const SEGMENTS_NEEDED = 20;
+const WINDOW = 400;
+const SPARE = 1;
+
+/**
+ * The median is the benchmark's until the worker has delivered 20 live segments, then that of
+ * the latest ones. A worker of which nothing is known is no spare.
+ */
+export class TierPolicy extends AdmitEveryone {
+  override readonly policy = "tier";
+  override readonly readsSegments = true;
+  readonly #slowMs: number;
+  readonly #measured: (ShareAbove | undefined)[] = [];
+  readonly #spareByBenchmark: (boolean | undefined)[] = [];
+
+  constructor({ slowMs }: TierConfig) {
+    super();
+    this.#slowMs = slowMs;
+  }
+
+  override onRegister(candidate: AdmissionCandidate): AdmissionDecision {
+    const { worker, maxSessions, benchmark } = candidate;
+    const median = benchmark?.steps.findLast((step) => step.sessions <= maxSessions)?.warm.p50Ms;
+    this.#measured[worker] ??= new ShareAbove(Float64Array.of(this.#slowMs), WINDOW);
+    this.#spareByBenchmark[worker] = median !== undefined && median > this.#slowMs;
+    const spare = this.tier(worker) === SPARE;
+    return admitted(maxSessions, spare ? "admitted as a spare" : "not known to be slow");
+  }
+
+  override tier(worker: number): number {
+    const measured = this.#measured[worker];
+    const spare =
+      measured !== undefined && measured.count >= SEGMENTS_NEEDED
+        ? measured.share(0) > 0.5
+        : this.#spareByBenchmark[worker] === true;
+    return spare ? SPARE : 0;
+  }
+
+  override onSegment(worker: number, _region: number, roundTripMs: number): void {
+    this.#measured[worker]?.record(roundTripMs);
+  }
+}
