@@ -12,6 +12,7 @@ describe("the two halves of the measured part", () => {
   it("show none where replications disagree about its direction", () => {
     const trend = trendBetweenHalves({ first: [10, 12, 11, 9], second: [11, 11, 12, 8.5] });
     expect(trend.remains).toBe(false);
+    expect(trendBetweenHalves({ first: [1, 2], second: [1, 2] }).remains).toBe(false);
   });
 
   it("say nothing with one replication or a metric that is absent", () => {
@@ -22,6 +23,9 @@ describe("the two halves of the measured part", () => {
 
   it("have no relative change from 0, and a fall from a negative mean is negative", () => {
     expect(trendBetweenHalves({ first: [0, 0], second: [1, 2] }).relativeChange).toBeNull();
-    expect(trendBetweenHalves({ first: [-4, -4], second: [-5, -5] }).relativeChange).toBe(-0.25);
+    expect(trendBetweenHalves({ first: [-4, -4], second: [-5, -5] })).toMatchObject({
+      relativeChange: -0.25,
+      remains: true,
+    });
   });
 });
