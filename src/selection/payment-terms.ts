@@ -3,6 +3,7 @@
  * value (EV) of a ticket. Immutable, made once per (price, EV) and shared by all segments paid
  * under them, with what the segment path needs precomputed.
  */
+import { RemoteError } from "../core/errors.js";
 import { Rational } from "../core/rational.js";
 
 /** The fee estimate's safety factor (P-19): exactly the double 1.02 = 2296835809958953 ÷ 2^51. */
@@ -107,6 +108,7 @@ export function estimateFee(pixels: number, price: Rational): Rational {
  * @param terms price and EV; tickets must be worth something
  * @param estimatedPixels the segment's estimate (P-19)
  * @param credit what is there already
+ * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) above 2^53 − 1 of them: the EV is absurd
  */
 export function exactTicketCount(
   terms: PaymentTerms,
@@ -123,7 +125,13 @@ export function exactTicketCount(
   const missing = needed - (units << PIXEL_ESTIMATE_SHIFT);
   if (missing <= 0n) return 0;
   const ticket = oneTicket * scale;
-  return Number((missing + ticket - 1n) / ticket);
+  const count = Number((missing + ticket - 1n) / ticket);
+  if (!Number.isSafeInteger(count)) {
+    throw new RemoteError("the fee takes more tickets than can be counted", {
+      code: "PAYMENT_TOO_MANY_TICKETS",
+    });
+  }
+  return count;
 }
 
 /**

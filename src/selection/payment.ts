@@ -107,6 +107,7 @@ export class CreditAccount {
    * @param nowMs current time
    * @param staged receives what was taken; must not hold another segment's credit
    * @returns number of tickets to send
+   * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) if they cannot be counted; settle as not sent
    */
   stage(
     terms: PaymentTerms | null,

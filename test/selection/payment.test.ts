@@ -86,6 +86,15 @@ describe("staging (P-20, P-21)", () => {
     expect(free.isShort).toBe(false);
   });
 
+  it("refuses to buy more tickets than can be counted", () => {
+    const dust = paymentTerms(Rational.of(10n ** 12n), Rational.ONE);
+    const account = accountWith(EV);
+    const staged = new StagedPayment();
+    expect(() => account.stage(dust, PIXELS, 1, staged)).toThrow("more tickets");
+    account.settle(staged, notSent, 0, 1);
+    expect(account.balance.compare(EV)).toBe(0);
+  });
+
   it("does not stage twice into one place", () => {
     const staged = new StagedPayment();
     const account = new CreditAccount();
@@ -258,6 +267,7 @@ describe("the account in doubles", () => {
             const pending = open[step.slot] ?? null;
             if (pending === null) {
               const expected = plain.stage(chosen, step.estimate);
+              fc.pre(Number.isSafeInteger(expected.tickets));
               expect(account.stage(chosen, step.estimate, 0, slot)).toBe(expected.tickets);
               open[step.slot] = [chosen, expected];
             } else {
