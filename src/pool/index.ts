@@ -3,6 +3,15 @@
  * session, who is admitted and who is owed what. Time and randomness are passed in.
  */
 
+export {
+  type Account,
+  type CommonAccount,
+  inPayoutAccount,
+  type Payee,
+  type PayeeAccount,
+  paidAccount,
+  pendingAccount,
+} from "./accounts.js";
 export { BENCHMARK_SEGMENTS, type BenchmarkConfig, judgeBenchmark } from "./admission/benchmark.js";
 export {
   type BenchmarkFigures,
@@ -26,6 +35,30 @@ export type {
   AdmissionPolicy,
   DisconnectCause,
 } from "./admission/policy.js";
+export { byWeights, type Weights } from "./attribution/by-weights.js";
+export { perJob } from "./attribution/per-job.js";
+export { type AttributionPostingsOptions, attributionPostings } from "./attribution/postings.js";
+export type {
+  Attribution,
+  AttributionInput,
+  AttributionScheme,
+  Work,
+  WorkerShare,
+} from "./attribution/scheme.js";
+export { splitWei } from "./attribution/split.js";
+export {
+  type Cause,
+  Ledger,
+  type LedgerEntry,
+  type LedgerJournal,
+  type LedgerOptions,
+  type LedgerTransaction,
+  MemoryJournal,
+  type Posting,
+} from "./ledger.js";
+export { OrchestratorReceiving, type ReceivingOptions } from "./receiving.js";
+export { ReconnectBackoff, type ReconnectOptions } from "./reconnect.js";
+export { RoundBook, type RoundBookOptions } from "./rounds.js";
 export {
   DEFAULT_MAX_SESSIONS,
   NO_SESSION,
@@ -39,6 +72,7 @@ export {
   type SessionEnd,
   sessionSlot,
 } from "./sessions.js";
+export { checkRegistration, settleTask, type TaskOutcome, taskTimeoutMs } from "./tasks.js";
 export {
   ANY_JOB,
   NO_CAPABLE_TRANSCODERS,
