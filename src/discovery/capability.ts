@@ -1,7 +1,5 @@
 /** The capabilities by number, with their names and standard sets (section 6 of the rules). */
 
-/** Key of the gateway's own maximum price; never enters a bit string. */
-export const CAPABILITY_UNUSED = -1;
 /** Every job asks for it, which is why no video job is "legacy only" (D-23). */
 export const CAPABILITY_AUTH_TOKEN = 12;
 export const CAPABILITY_MPEG7_SIGNATURE = 14;
