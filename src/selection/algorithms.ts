@@ -124,7 +124,8 @@ export function selectionProbabilities(
  * they do not (L-15), order decides: what lies above 1 is never reached, and what is missing to 1
  * goes to the first walked. There the walk starts at a random place and wraps around, which makes
  * the outcome uniform where the probabilities are equal. One drawn number yields both: its
- * multiple of 1/k is the place, the rest is uniform again.
+ * multiple of 1/k is the place, the rest is uniform again. (Go's small maps start at one of eight
+ * slots, used or not, so that go-livepeer in fact favours one of a few; no rule says which.)
  *
  * @param probabilities at least one
  * @param drawn uniform in [0, 1)

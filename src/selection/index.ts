@@ -58,6 +58,8 @@ export {
   PerformanceScores,
   parsePerformanceScores,
 } from "./performance-scores.js";
+export { isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+export { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 export {
   AUTH_TOKEN_REFRESH_WINDOW_MS,
   AUTH_TOKEN_VALID_MS,
@@ -94,17 +96,11 @@ export {
   type SessionCreation,
 } from "./session-creation.js";
 export {
-  isReusable,
   REMOVAL,
   type Removal,
   type RemovalWithoutSender,
-  refreshThreshold,
   SessionPool,
-  type SessionPoolObserver,
   type SessionPoolOptions,
-  SWAP_REASON,
-  type SwapReason,
-  suspensionPenalty,
 } from "./session-pool.js";
 export { SessionPrice } from "./session-price.js";
 export {

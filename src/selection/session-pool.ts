@@ -5,25 +5,10 @@
  */
 import { invariant } from "../core/errors.js";
 import type { Suspender } from "../discovery/suspension.js";
+import { isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+import { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 import { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 import type { Session } from "./session.js";
-
-/** Why a session is no longer used. Small whole numbers, so that they can index counters. */
-export const SWAP_REASON = {
-  /** Its oldest segment in flight took longer than allowed (M-14, M-15). */
-  inFlightTooLong: 0,
-  /** Its last segment took longer than real time (M-14). */
-  latencyScore: 1,
-  /** It was chosen before, but its first segment has not got in flight yet (M-16). */
-  notMeasured: 2,
-  /** It was removed from the pool (M-13). */
-  removed: 3,
-  /** It is good, but fewer sessions were asked for than the time before. */
-  notNeeded: 4,
-} as const;
-
-/** One of {@link SWAP_REASON}. */
-export type SwapReason = (typeof SWAP_REASON)[keyof typeof SWAP_REASON];
 
 /** What became of a removal. */
 export const REMOVAL = {
@@ -45,20 +30,6 @@ export type Removal = (typeof REMOVAL)[keyof typeof REMOVAL];
  */
 export type RemovalWithoutSender = "crash" | "fail" | "ignore";
 
-/** Hears what a pool decides, for counting and for traces. It must not call the pool. */
-export interface SessionPoolObserver<Info = unknown> {
-  /** The session gets the next segment (M-12). */
-  selected(session: Session<Info>, how: Chosen): void;
-  /** A session of the previous segment is no longer used (M-13, M-17): go-livepeer's swap count. */
-  swapped(session: Session<Info>, reason: SwapReason): void;
-  /** Nobody could be selected, so that a session of the previous segment was forgotten (M-17). */
-  cleared(session: Session<Info>, reason: SwapReason): void;
-  /** A good session is neither in use nor in the selector: this stream will not use it again (M-18). */
-  orphaned(session: Session<Info>): void;
-  /** The session is being removed: its payment session is to be cleaned up (M-23). */
-  removed(session: Session<Info>): void;
-}
-
 /** How to make a {@link SessionPool}. */
 export interface SessionPoolOptions<Info = unknown> {
   /** How many orchestrators discovery knew at stream start (M-2). */
@@ -74,41 +45,6 @@ export interface SessionPoolOptions<Info = unknown> {
   /** What M-24 does when `hasSender` is false (default `fail`). */
   readonly removalWithoutSender?: RemovalWithoutSender;
   readonly observer?: SessionPoolObserver<Info>;
-}
-
-const MAX_REFRESH_THRESHOLD = 8;
-
-/**
- * The number of free sessions below which a refresh is wanted (M-11).
- *
- * @param numOrchs how many orchestrators each discovery asks for
- */
-export function refreshThreshold(numOrchs: number): number {
-  return Math.trunc(Math.min(MAX_REFRESH_THRESHOLD, Math.ceil(numOrchs / 2)));
-}
-
-/**
- * By how much a suspension counts (S-5).
- *
- * @param poolSize number of orchestrators known at stream start
- * @param numOrchs how many are asked for in each discovery
- */
-export function suspensionPenalty(poolSize: number, numOrchs: number): number {
-  return Math.ceil(Math.max(1, poolSize) / Math.max(1, numOrchs));
-}
-
-/**
- * Whether a session of the previous segment may take the next one (M-14, M-15).
- *
- * @param nowMs now
- * @param multiplier 1, or 2 when nobody else is left
- */
-export function isReusable(session: Session, nowMs: number, multiplier: 1 | 2): boolean {
-  if (session.segsInFlight === 0) {
-    return session.latencyScore > 0 && session.latencyScore <= 1;
-  }
-  const limitMs = multiplier * session.oldestDurationMs;
-  return nowMs - session.oldestStartMs < (limitMs <= 1_000 ? 1_500 : limitMs);
 }
 
 /** One of a stream's two session pools. */

@@ -1,6 +1,7 @@
 /** Sessions for tests: transcoder, recipient and id are the same small number unless told. */
 import { Rational } from "../../src/core/rational.js";
 import { Suspender } from "../../src/discovery/suspension.js";
+import type { SessionPoolObserver } from "../../src/selection/pool-observer.js";
 import { MinLSSelector } from "../../src/selection/selectors/min-ls.js";
 import { Session, type SessionOptions } from "../../src/selection/session.js";
 import { SessionPool, type SessionPoolOptions } from "../../src/selection/session-pool.js";
@@ -41,3 +42,32 @@ export function pool(
   made.endRefresh(filling);
   return { pool: made, selector, suspender };
 }
+
+/** Writes down what a pool reports: event, session, code. */
+export function listener(): { readonly heard: unknown[]; readonly observer: SessionPoolObserver } {
+  const heard: unknown[] = [];
+  const tell =
+    (event: string) =>
+    (one: Session, ...codes: number[]) => {
+      heard.push([event, one.id, ...codes]);
+    };
+  return {
+    heard,
+    observer: {
+      selected: tell("selected"),
+      swapped: tell("swapped"),
+      cleared: tell("cleared"),
+      orphaned: tell("orphaned"),
+      removed: tell("removed"),
+    },
+  };
+}
+
+/** The session's segment is done, with this latency score. */
+export function finish(subject: ReturnType<typeof pool>, one: Session, latencyScore: number): void {
+  one.latencyScore = latencyScore;
+  subject.pool.complete(one);
+}
+
+/** Which sessions they are. */
+export const ids = (list: readonly Session[] | null) => list?.map(({ id }) => id) ?? null;

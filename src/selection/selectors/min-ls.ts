@@ -2,7 +2,7 @@
  * The selector of video streams (L-1 … L-8): a measured session that is good enough first, then
  * one never measured, then the best of the bad ones.
  */
-import { invariant } from "../../core/errors.js";
+import { InvariantError, invariant } from "../../core/errors.js";
 import type { Draw } from "../algorithms.js";
 import type { Session } from "../session.js";
 import { type Chooser, firstInOrder } from "./choosers.js";
@@ -12,7 +12,7 @@ import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 export interface SelectorOptions {
   /** Chooses among sessions that were never measured (default: first in, first out, L-5). */
   readonly chooser?: Chooser;
-  /** Random numbers for the chooser (default: 0.5, for choosers that draw nothing). */
+  /** Random numbers for the chooser; not needed by one that draws nothing. */
   readonly draw?: Draw;
 }
 
@@ -33,7 +33,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   // A binary heap that sifts exactly as Go's container/heap does: it decides between equal scores.
   readonly #known: Session<Info>[] = [];
 
-  constructor({ minLS = 1, chooser = firstInOrder, draw = () => 0.5 }: MinLSSelectorOptions = {}) {
+  constructor({ minLS = 1, chooser = firstInOrder, draw = noDraw }: MinLSSelectorOptions = {}) {
     this.minLS = minLS;
     this.#chooser = chooser;
     this.#draw = draw;
@@ -108,6 +108,11 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
     }
     return heap.pop() ?? null;
   }
+}
+
+/** Stands in where no random numbers were passed. */
+export function noDraw(): number {
+  throw new InvariantError("the selector's chooser draws random numbers, but none were passed");
 }
 
 /** Takes the session at a position out of a list, keeping the order; `null` for position −1. */

@@ -5,7 +5,7 @@
 import type { Draw } from "../algorithms.js";
 import type { Session } from "../session.js";
 import { type Chooser, firstInOrder } from "./choosers.js";
-import { type SelectorOptions, takeOut } from "./min-ls.js";
+import { noDraw, type SelectorOptions, takeOut } from "./min-ls.js";
 import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 
 /** What the list is sorted by, ascending. */
@@ -24,10 +24,7 @@ export class SortedSelector<Info = unknown> implements Selector<Info> {
    * @param sortKey what to sort by
    * @param options chooser among all sessions of the list (default: the first), and its draws
    */
-  constructor(
-    sortKey: SortKey,
-    { chooser = firstInOrder, draw = () => 0.5 }: SelectorOptions = {},
-  ) {
+  constructor(sortKey: SortKey, { chooser = firstInOrder, draw = noDraw }: SelectorOptions = {}) {
     this.#key =
       sortKey === "initialLatency"
         ? (session) => session.initialLatencyMs
