@@ -72,7 +72,7 @@ export interface AttemptObserver<Info = unknown> {
     outcome: Outcome,
     nowMs: number,
   ): void;
-  /** The session goes back to its pool (T-35). */
+  /** The session goes back to its pool, unless it was removed meanwhile (M-20, T-35). */
   completed(attempt: SegmentAttempt<Info>, session: Session<Info>, nowMs: number): void;
   /** The segment is over. */
   finished(attempt: SegmentAttempt<Info>, nowMs: number): void;
@@ -155,8 +155,8 @@ export class SegmentAttempt<Info = unknown> {
   }
 
   /**
-   * A segment is ready (T-9, T-24). After this and every other call, look whether
-   * `manager.refreshWanted`.
+   * A segment is ready (T-9, T-24). After this and every other call that returns an effect, ask
+   * `manager.beginWantedRefresh`.
    *
    * @param nowMs now
    * @param manager the stream's sessions
@@ -200,8 +200,8 @@ export class SegmentAttempt<Info = unknown> {
   }
 
   /**
-   * The info that came with a result (M-36). Optional, before {@link submitted}; it replaces the
-   * session's once all renditions are downloaded.
+   * The info that came with the result of `session` (M-36). Optional, any time between the effects
+   * submit and download and {@link downloaded}, which makes it the session's if no download failed.
    *
    * @param price price in the info
    * @param ticketParamsExpireAtMs when its ticket parameters expire, ms
@@ -322,8 +322,8 @@ export class SegmentAttempt<Info = unknown> {
 
   /** The session goes back to its pool. */
   protected complete(nowMs: number, session: Session<Info>): void {
+    if (session.mapped) this.observer?.completed(this, session, nowMs);
     this.manager.complete(session);
-    this.observer?.completed(this, session, nowMs);
   }
 
   /** Does to the session what S-12 says. */

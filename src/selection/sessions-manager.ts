@@ -81,9 +81,14 @@ export class SessionsManager<Info = unknown> {
     return [this.trusted, this.untrusted];
   }
 
-  /** Whether the last choice asks for a refresh of either pool (M-11): ask each pool which. */
-  get refreshWanted(): boolean {
-    return this.untrusted.refreshWanted || this.trusted.refreshWanted;
+  /**
+   * Begins a refresh that the last choice asked for (M-11), if it may (M-5). Call it again until
+   * it returns null; run a discovery for each pool returned and hand the outcome to its
+   * `endRefresh`.
+   */
+  beginWantedRefresh(): SessionPool<Info> | null {
+    if (begunIfWanted(this.untrusted)) return this.untrusted;
+    return begunIfWanted(this.trusted) ? this.trusted : null;
   }
 
   /** The pool that a session belongs to: score exactly 0 is untrusted, all else trusted (M-25). */
@@ -178,4 +183,10 @@ export class SessionsManager<Info = unknown> {
     this.verifiedSession = null;
     return [...this.trusted.cleanup(), ...this.untrusted.cleanup()];
   }
+}
+
+function begunIfWanted(pool: Pick<SessionPool, "refreshWanted" | "beginRefresh">): boolean {
+  if (!pool.refreshWanted) return false;
+  pool.refreshWanted = false;
+  return pool.beginRefresh();
 }

@@ -48,16 +48,25 @@ describe("choosing without verification (M-27)", () => {
     expect(makeStream().manager.selectOne(0)).toBeNull();
   });
 
-  it("wants a refresh only as long as the last choice says so (M-11)", () => {
+  it("begins each refresh that the choice asked for, once (M-11)", () => {
     const { manager, untrusted } = makeStream({ trusted: [1], untrusted: [2, 3] });
     for (const session of untrusted) manager.remove(session);
     manager.selectOne(0);
-    expect([manager.untrusted.refreshWanted, manager.trusted.refreshWanted]).toEqual([true, false]);
+    // The untrusted pool is used up; one trusted session is what its threshold asks for.
+    expect(manager.beginWantedRefresh()).toBe(manager.untrusted);
+    expect(manager.beginWantedRefresh()).toBeNull();
+    manager.untrusted.endRefresh([]);
+    expect(manager.beginWantedRefresh()).toBeNull();
     manager.selectOne(0);
-    expect(manager.trusted.refreshWanted).toBe(true);
-    refresh(manager.untrusted, [4, 5, 6], 0);
+    expect(manager.beginWantedRefresh()).toBe(manager.untrusted);
+    expect(manager.beginWantedRefresh()).toBe(manager.trusted);
+    manager.selectOne(0);
+    // Both are under way.
+    expect(manager.beginWantedRefresh()).toBeNull();
+    manager.untrusted.endRefresh([makeSession(4, 0), makeSession(5, 0)]);
+    manager.trusted.endRefresh(null);
     expect(manager.selectOne(0)?.transcoder).toBe(4);
-    expect(manager.refreshWanted).toBe(false);
+    expect(manager.beginWantedRefresh()).toBeNull();
   });
 });
 
