@@ -24,13 +24,19 @@ export interface ResponseTimes {
   readonly source: (orchestrator: number, region: number) => ResponseSource;
   /** Base network round trip to the site that serves the region, ms. */
   readonly rttMs: (orchestrator: number, region: number) => number;
-  /** Share of tests answered at all, 0 … 1; lateness is not in it. 0 for a {@link isSilent} one. */
-  readonly availability: (orchestrator: number) => number;
+  /**
+   * Share of tests answered at all, 0 … 1; lateness is not in it. From a region with a row that is
+   * not slow: that row's success rate; else the median of the orchestrator's such rows. 0 for a
+   * {@link isSilent} one.
+   */
+  readonly availability: (orchestrator: number, region: number) => number;
   /**
    * Share of test segments that come back as the leaderboard counts it, lateness included: the
    * measured one, else availability × what lateness leaves.
    */
   readonly successRate: (orchestrator: number, region: number) => number;
+  /** Whether the leaderboard has a row, reliable or not. */
+  readonly isRowKnown: (orchestrator: number, region: number) => boolean;
   /** Whether it answered no test from any region. */
   readonly isSilent: (orchestrator: number) => boolean;
   /** Likeliest sites, indices into the regions table; the stand-in's when imputed. */
@@ -102,12 +108,14 @@ function observation({ region, successRate, roundTripMs }: LeaderboardResult): S
     : [];
 }
 
+function paceOf(row: LeaderboardResult, fit: SiteFit): number {
+  return Math.max(row.roundTripMs ?? 0, fit.roundTripMs[row.region] ?? 0);
+}
+
 /** Median success over the rows that are not slow; over the fastest row when all are. */
 function availabilityOf(rows: readonly LeaderboardResult[], fit: SiteFit): number {
-  const slowness = (row: LeaderboardResult) =>
-    Math.max(row.roundTripMs ?? 0, fit.roundTripMs[row.region] ?? 0);
-  const byPace = [...rows].sort((a, b) => slowness(a) - slowness(b));
-  const unhurried = byPace.filter((row) => slowness(row) < UNHURRIED_MS);
+  const byPace = [...rows].sort((a, b) => paceOf(a, fit) - paceOf(b, fit));
+  const unhurried = byPace.filter((row) => paceOf(row, fit) < UNHURRIED_MS);
   const used = (unhurried.length > 0 ? unhurried : byPace.slice(0, 1))
     .map((row) => row.successRate)
     .sort((a, b) => a - b);
@@ -161,7 +169,7 @@ export function responseTimes(
   const rtts = new Float64Array(network.length * regionCount);
   const successRates = new Float64Array(network.length * regionCount);
   const sources: ResponseSource[] = new Array(roundTrips.length);
-  const availabilities = new Float64Array(network.length);
+  const availabilities = new Float64Array(roundTrips.length);
   const silent = rowsOf.map(
     (rows) => rows.length > 0 && rows.every(({ successRate }) => successRate === 0),
   );
@@ -175,7 +183,6 @@ export function responseTimes(
   for (const [orchestrator, { fit, rows, availability }] of models.entries()) {
     const isImputed = known[orchestrator] === null;
     const available = silent[orchestrator] === true ? 0 : availability;
-    availabilities[orchestrator] = available;
     const measured = new Map(rows.map((row) => [row.region, row]));
     const own = new Map(isImputed ? [] : measured);
     for (let region = 0; region < regionCount; region += 1) {
@@ -188,6 +195,8 @@ export function responseTimes(
       roundTrips[at] = roundTripMs;
       rtts[at] = rttMs * rttScale;
       sources[at] = isImputed ? "imputed" : isReliable ? "measured" : "predicted";
+      const isHurried = row !== undefined && paceOf(row, fit) >= UNHURRIED_MS;
+      availabilities[at] = isHurried ? available : (own.get(region)?.successRate ?? available);
       successRates[at] = own.get(region)?.successRate ?? available * unlateShare(roundTripMs);
     }
   }
@@ -202,8 +211,10 @@ export function responseTimes(
     roundTripMs: (orchestrator, region) => roundTrips[cell(orchestrator, region)] ?? 0,
     source: (orchestrator, region) => sources[cell(orchestrator, region)] ?? "imputed",
     rttMs: (orchestrator, region) => rtts[cell(orchestrator, region)] ?? 0,
-    availability: (orchestrator) => availabilities[orchestrator] ?? 0,
+    availability: (orchestrator, region) => availabilities[cell(orchestrator, region)] ?? 0,
     successRate: (orchestrator, region) => successRates[cell(orchestrator, region)] ?? 0,
+    isRowKnown: (orchestrator, region) =>
+      rowsOf[orchestrator]?.some((row) => row.region === region) ?? false,
     isSilent: (orchestrator) => silent[orchestrator] ?? false,
     sites: (orchestrator) => models[orchestrator]?.fit.sites ?? [],
   };

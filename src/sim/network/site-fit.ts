@@ -19,10 +19,13 @@ const SIGMA = 0.15;
 const NU = 4;
 /** Log prior odds against each further site. */
 const SITE_PENALTY = 2;
-/** Constants tried, ms, and how strongly those far from the usual one are held against. */
-const CONSTANTS_MS = [120, 150, 190, 240, 300, 380, 480, 620, 800, 1000, 1400, 2200];
+/**
+ * Constants tried, ms, and how strongly those far from the usual one are held against. No reliable
+ * round trip of the record is below 230 ms, so none below 210 (+ 2 ms × TRANSFER_RTTS) is tried.
+ */
+const CONSTANTS_MS = [210, 240, 270, 310, 350, 420, 500, 650, 850, 1100, 1500, 2200];
 const USUAL_CONSTANT_MS = 350;
-const CONSTANT_PENALTY = 0.3;
+const CONSTANT_PENALTY = 2;
 /** Log weight below the best at which a hypothesis is dropped. */
 const NEGLIGIBLE = 7;
 /** What was measured of one orchestrator from one region. */
