@@ -212,11 +212,12 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
 
   /**
    * A result counts; the others go back with their old latency score (T-44). One that returned a
-   * non-retryable error was given back already: [Q] it can stand in the selector twice.
+   * non-retryable error was given back already: [Q] it can stand in the selector twice. One without
+   * a hash is not given back: [Q] its segment stays in flight (S-12 row 12).
    */
   #use(chosen: VerifiedMember<Info>): Effect {
     for (const member of this.members) {
-      if (member !== chosen) {
+      if (member !== chosen && member.outcome !== OUTCOME.perceptualHashMissing) {
         this.manager.completeWithTearDown(member.session, this.#choice.tornDown);
       }
     }
