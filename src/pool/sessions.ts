@@ -16,7 +16,10 @@ export const ORCHESTRATOR_BUSY = -3;
 /** Why a session was closed: no segment for 70 s, or EndTranscodingSession (O-10). */
 export type SessionEnd = "idle" | "ended";
 
-/** Called on every close, in order of time. `session` is no longer valid after the call. */
+/**
+ * Called on every close, in order of time. The session can still be read during the call and is an
+ * unknown id after it.
+ */
 export type SessionCloseListener = (session: number, atMs: number, cause: SessionEnd) => void;
 
 export interface OrchestratorSessionsOptions {
@@ -231,11 +234,8 @@ export class OrchestratorSessions {
     while (this.#expiry.topKey <= nowMs) {
       const slot = this.#expiry.top;
       const deadline = this.#deadline(slot);
-      if (deadline <= nowMs) this.#close(slot, deadline, "idle");
-      else
-        this.#expiry.rekeyTop(
-          deadline < Number.POSITIVE_INFINITY ? deadline : nowMs + this.#idleMs,
-        );
+      if (deadline === this.#expiry.topKey) this.#close(slot, deadline, "idle");
+      else this.#expiry.rekeyTop(Math.min(deadline, nowMs + this.#idleMs));
     }
   }
 
@@ -279,8 +279,8 @@ export class OrchestratorSessions {
   }
 
   #close(slot: number, atMs: number, cause: SessionEnd): void {
-    this.#onClose?.(this.#handle(slot), atMs, cause);
     this.#expiry.remove(slot);
+    this.#onClose?.(this.#handle(slot), atMs, cause);
     this.#open[slot] = 0;
     this.#generation[slot] = ((this.#generation[slot] ?? 0) + 1) % GENERATIONS;
     this.#size--;
