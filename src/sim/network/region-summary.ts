@@ -64,7 +64,11 @@ export function regionSummary(times: ResponseTimes, region: number): RegionSumma
       }
     }
   }
-  const quantile = (p: number) => (points.length === 0 ? Number.NaN : weightedQuantile(points, p));
+  // Between order statistics as usual for samples: p of the way from the first to the last.
+  const quantile = (p: number) =>
+    points.length === 0
+      ? Number.NaN
+      : weightedQuantile(points, reliable <= 1 ? 0.5 : (0.5 + p * (reliable - 1)) / reliable);
   return {
     successRate: tested === 0 ? Number.NaN : success / tested,
     roundTripMs: { p05: quantile(0.05), p50: quantile(0.5), p95: quantile(0.95) },
