@@ -1,14 +1,201 @@
-/** The commands of poolsim. */
-import { Command } from "commander";
+/** The commands of poolsim: their options, help and examples. What they do is in commands/. */
+import { Command, CommanderError, Option } from "commander";
+import { POOLSIM_VERSION } from "../sim/version.js";
+import type { CheckFlags } from "./commands/check.js";
+import type { RunFlags } from "./commands/run.js";
+import { EXIT, reportFailure } from "./failure.js";
+import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
+import type { Terminal } from "./terminal.js";
+
+const SET = "replace a setting: dotted path, list items by index or name, value as YAML";
+
+function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const rows = lines.map(([command, meaning]) => `  ${command.padEnd(width)}  # ${meaning}`);
+  return `\nExamples:\n${rows.join("\n")}\n`;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done, all expectations hold
+  1    an expectation failed
+  2    bad input or usage
+  3    internal error (a bug of poolsim)
+  130  interrupted
+`;
+
+/** Collects the exit code of the command that ran. */
+interface Outcome {
+  exitCode: number;
+}
+
+function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("run")
+    .description("simulate scenarios, compare their variants and report")
+    .argument("<file...>", "scenario files (YAML)")
+    .addOption(
+      new Option("--seed <n>", "seed of all randomness").argParser(
+        wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option("--replications <n>", "exactly so many replications").argParser(
+        wholeNumber(1, 10_000),
+      ),
+    )
+    .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
+    .addOption(
+      new Option("--set <path=value>", `${SET} (repeatable)`)
+        .argParser(collectSetting)
+        .default([], "none"),
+    )
+    .addOption(
+      new Option(
+        "--threads <n>",
+        "threads; results do not depend on it (default: all cores)",
+      ).argParser(wholeNumber(1, 256)),
+    )
+    .addOption(
+      new Option("--sensitivity <level>", "shake assumptions to see whether the verdict stands")
+        .choices(["off", "short", "full"])
+        .default("short"),
+    )
+    .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
+    .addOption(
+      new Option(
+        "--trace <stream:id>",
+        "print every decision about one stream of the first variant, with rule numbers, and nothing else",
+      ).argParser(tracedStream),
+    )
+    .option("--quiet", "no progress; print only the verdict and failed expectations", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim run scenarios/admit-worker.yaml", "the comparison and the verdict"],
+        ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
+        ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
+        ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
+        ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
+      ) + EXIT_CODES,
+    )
+    .action(async (files: string[], flags: RunFlags) => {
+      const { runScenarios } = await import("./commands/run.js");
+      outcome.exitCode = await runScenarios(files, flags, terminal);
+    });
+}
+
+function addCheck(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("check")
+    .description("check scenario files without running them")
+    .argument("<file...>", "scenario files (YAML)")
+    .addOption(
+      new Option("--set <path=value>", `${SET} (repeatable)`)
+        .argParser(collectSetting)
+        .default([], "none"),
+    )
+    .option("--quiet", "print problems only", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim check scenarios/*.yaml", "before committing"],
+        ["poolsim check pool.yaml --set gateway.region=SIN", "with a setting replaced"],
+      ),
+    )
+    .action(async (files: string[], flags: CheckFlags) => {
+      const { checkScenarios } = await import("./commands/check.js");
+      outcome.exitCode = checkScenarios(files, flags, terminal);
+    });
+}
+
+function addInit(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("init")
+    .description("write a commented scenario to start from")
+    .argument("[dir]", "where to; made if it does not exist", ".")
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim init my-pool", "my-pool/scenario.yaml and its schema for editors"],
+        ["poolsim run my-pool/scenario.yaml", "what it says"],
+      ),
+    )
+    .action(async (folder: string) => {
+      const { initScenario } = await import("./commands/init.js");
+      outcome.exitCode = initScenario(folder, terminal);
+    });
+}
+
+function addSchema(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of scenario files, for editors")
+    .addHelpText(
+      "after",
+      examples([
+        "poolsim schema > scenario.schema.json",
+        "then name it in the first line of a scenario",
+      ]) +
+        "\nThe first line of a scenario:\n  # yaml-language-server: $schema=scenario.schema.json\n",
+    )
+    .action(async () => {
+      const { printSchema } = await import("./commands/schema.js");
+      outcome.exitCode = printSchema(terminal);
+    });
+}
+
+function createProgram(terminal: Terminal, outcome: Outcome): Command {
+  const program = new Command("poolsim")
+    .description("What happens to my Livepeer orchestrator if I admit this worker?")
+    .version(POOLSIM_VERSION, "--version", "print the version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.stdout.write,
+      writeErr: terminal.stderr.write,
+      outputError: (message, write) => {
+        const line = message
+          .replace(/^error: /, "")
+          .trim()
+          .replaceAll(/\s*\n\s*/g, " ");
+        write(`poolsim: ${line}\n`);
+      },
+      getOutHelpWidth: () => terminal.stdout.width,
+      getErrHelpWidth: () => terminal.stderr.width,
+      getOutHasColors: () => terminal.stdout.hasColour,
+      getErrHasColors: () => terminal.stderr.hasColour,
+    })
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim init my-pool", "a scenario to start from"],
+        ["poolsim run my-pool/scenario.yaml", "run it"],
+        ["poolsim help run", "options of a command"],
+      ) + EXIT_CODES,
+    );
+  addRun(program, terminal, outcome);
+  addCheck(program, terminal, outcome);
+  addInit(program, terminal, outcome);
+  addSchema(program, terminal, outcome);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
 
 /**
  * Runs one command line.
  *
  * @param args without the names of node and of the script
+ * @param terminal where to print
  * @returns the exit code
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const program = new Command("poolsim");
-  await program.parseAsync(args, { from: "user" });
-  return 0;
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome: Outcome = { exitCode: EXIT.ok };
+  try {
+    await createProgram(terminal, outcome).parseAsync(args, { from: "user" });
+    return outcome.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(error, terminal);
+    const isHelp = error.code === "commander.helpDisplayed" || error.code === "commander.version";
+    return isHelp || error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  }
 }

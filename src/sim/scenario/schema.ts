@@ -306,7 +306,10 @@ const orchestratorFields = {
 const pricing = z.strictObject({
   commission: exact("What the operator keeps of the workers' fees (0…1).").default("1/4"),
   feeShare: exact("The delegators' part of fees (0…1).").default("0/1"),
-  attribution: z.enum(["perJob", "byWeights"]).default("perJob"),
+  attribution: z
+    .enum(["perJob", "byWeights"])
+    .describe("Who earns: whoever did the job, or all by weights at a win.")
+    .default("perJob"),
   roundLengthMinutes: number("Length of a round.", 1, 100_000).default(1152),
   gasPriceGwei: exact("Price of gas.").default("1/100"),
   redeemGas: integer("Gas of a redemption (P-12).", 0, 1e8).default(1_200_000),
@@ -342,6 +345,10 @@ const assumptions = z.strictObject({
   uploadShare: share("Share of a measured round trip until the response headers.").default(0.4),
   meanDown: duration("Mean time that an orchestrator is down.").default(28_800_000),
   segmentFailure: share("Chance that a segment fails at the orchestrator.").default(0.0003),
+  calibrateGatewaySide: z
+    .boolean()
+    .describe("The pool's gateway-side times come from the leaderboard, as its rivals' do.")
+    .default(true),
   shareBandwidth: z
     .boolean()
     .describe("Transfers under way share a worker's bandwidth equally.")
@@ -453,6 +460,10 @@ export const scenarioSchema = z.strictObject({
         0,
         1_000_000,
       ).default(0),
+      leaveOnFailure: z
+        .boolean()
+        .describe("A stream ends at its first segment that is not transcoded.")
+        .default(false),
       ingest: z.enum(["http", "rtmp"]).describe("How sources arrive (K-12).").default("http"),
     })
     .prefault({}),
@@ -497,7 +508,7 @@ export const scenarioSchema = z.strictObject({
     .optional(),
   tickets: z
     .strictObject({
-      enabled: z.boolean().default(false),
+      enabled: z.boolean().describe("Draw tickets; off: fees count as income.").default(false),
       ticketEV: exact("Expected value of a ticket, wei (P-9).").default("8000000000/1"),
       gasPriceGwei: exact("Gas price that face values are made for.").default("1/100"),
       deposit: exact("Gateways' deposit, wei.").default("1000000000000000000/1"),
@@ -523,7 +534,12 @@ export const scenarioSchema = z.strictObject({
         .describe("Metric to gain in.")
         .default("pool.operatorNetPerDay"),
       constraints: z
-        .array(z.strictObject({ metric: z.string().max(200), maxIncrease: z.number() }))
+        .array(
+          z.strictObject({
+            metric: z.string().max(200).describe("A metric of the metrics reference."),
+            maxIncrease: z.number().describe("How much more the candidate may have of it."),
+          }),
+        )
         .max(20)
         .describe("Metrics that may grow by so much at most.")
         .default([{ metric: "pool.lateShare", maxIncrease: 0.005 }]),

@@ -1,0 +1,46 @@
+/** `poolsim check`: says whether scenario files are valid. */
+import { InputError } from "../../core/errors.js";
+import type { LoadedScenario } from "../../sim/input.js";
+import { loadScenario } from "../../sim/scenario/load.js";
+import type { Setting } from "../../sim/scenario/setting.js";
+import { EXIT } from "../failure.js";
+import type { Terminal } from "../terminal.js";
+
+export interface CheckFlags {
+  readonly set: readonly Setting[];
+  readonly quiet: boolean;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function summary({ base, variants }: LoadedScenario): string {
+  const names = variants.map(({ name }) => name).join(", ");
+  const expectations = counted(base.scenario.expect.length, "expectation");
+  return `${counted(variants.length, "variant")} (${names}), ${expectations}`;
+}
+
+/**
+ * Checks every file, also after one that is wrong.
+ *
+ * @returns the exit code
+ */
+export function checkScenarios(
+  files: readonly string[],
+  { set, quiet }: CheckFlags,
+  { stdout, stderr }: Terminal,
+): number {
+  let exitCode: number = EXIT.ok;
+  for (const file of files) {
+    try {
+      const loaded = loadScenario(file, { set });
+      if (!quiet) stdout.write(`${file}: ok, ${summary(loaded)}\n`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      stderr.write(`${error.message}\n`);
+      exitCode = EXIT.badInput;
+    }
+  }
+  return exitCode;
+}

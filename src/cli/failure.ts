@@ -1,0 +1,43 @@
+/** How commands end: the exit codes, and errors as one line. */
+import { InputError } from "../core/errors.js";
+import { POOLSIM_VERSION } from "../sim/version.js";
+import type { Terminal } from "./terminal.js";
+
+/** Exit codes; documented in `poolsim --help`. */
+export const EXIT = {
+  ok: 0,
+  expectationFailed: 1,
+  badInput: 2,
+  internalError: 3,
+  interrupted: 130,
+} as const;
+
+/** The user stopped the command. */
+export class Interrupted extends Error {}
+
+/** The line for an error that only a bug of poolsim can explain. */
+export function internalErrorLine(error: unknown, { commandLine, isDebug }: Terminal): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = isDebug && error instanceof Error ? `\n${error.stack}` : "";
+  const versions = `poolsim ${POOLSIM_VERSION}, node ${process.version}`;
+  const line = `poolsim: this is a bug of poolsim: ${message}; replay it with: ${commandLine} (${versions})`;
+  return `${line.replaceAll(/\s*\n\s*/g, " ")}${stack}`;
+}
+
+/**
+ * Prints an error.
+ *
+ * @returns the exit code for it
+ */
+export function reportFailure(error: unknown, terminal: Terminal): number {
+  if (error instanceof InputError) {
+    terminal.stderr.write(`${error.message}\n`);
+    return EXIT.badInput;
+  }
+  if (error instanceof Interrupted) {
+    terminal.stderr.write("poolsim: interrupted\n");
+    return EXIT.interrupted;
+  }
+  terminal.stderr.write(`${internalErrorLine(error, terminal)}\n`);
+  return EXIT.internalError;
+}

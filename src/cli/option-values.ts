@@ -1,0 +1,26 @@
+/** Readers of option values: each says what it expected. */
+import { InvalidArgumentError } from "commander";
+import { parseSetting, type Setting } from "../sim/scenario/setting.js";
+
+/** A reader of whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+/** `stream:<id>` → the stream's number. */
+export function tracedStream(text: string): number {
+  const [, id] = /^stream:(\d{1,9})$/.exec(text) ?? [];
+  if (id === undefined) throw new InvalidArgumentError("expected stream:<number>, e.g. stream:0");
+  return Number(id);
+}
+
+/** Collects `--set path=value`. */
+export function collectSetting(text: string, before: readonly Setting[]): readonly Setting[] {
+  return [...before, parseSetting(text)];
+}

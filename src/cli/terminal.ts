@@ -1,0 +1,69 @@
+/** What commands see of the process: its streams, their width and colour, its environment. */
+
+/** A stream that text goes to. */
+export interface TextStream {
+  readonly write: (text: string) => void;
+  readonly isTTY: boolean;
+  /** Characters in a line. */
+  readonly width: number;
+  readonly hasColour: boolean;
+}
+
+export interface Terminal {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  /** The command line as it was given, for replaying. */
+  readonly commandLine: string;
+  /** POOLSIM_DEBUG is set: internal errors show their stacks. */
+  readonly isDebug: boolean;
+}
+
+const WIDTH_DEFAULT = 100;
+const WIDTH_MIN = 40;
+const WIDTH_MAX = 500;
+
+function widthOf(columns: number | undefined, env: NodeJS.ProcessEnv): number {
+  const asked = Number(env["COLUMNS"]);
+  const width = Number.isInteger(asked) && asked > 0 ? asked : (columns ?? WIDTH_DEFAULT);
+  return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, width));
+}
+
+function hasColour(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return isTTY && env["TERM"] !== "dumb";
+}
+
+function textStream(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TextStream {
+  const isTTY = stream.isTTY === true;
+  // Whoever reads a pipe may stop reading (head, less): that is no error.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTTY,
+    width: widthOf(stream.columns, env),
+    hasColour: hasColour(isTTY, env),
+  };
+}
+
+/** An argument as a shell would have to be given it. */
+function shellQuoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  const { env, argv, stdout, stderr } = process;
+  return {
+    stdout: textStream(stdout, env),
+    stderr: textStream(stderr, env),
+    commandLine: ["poolsim", ...argv.slice(2).map(shellQuoted)].join(" "),
+    isDebug: (env["POOLSIM_DEBUG"] ?? "") !== "",
+  };
+}

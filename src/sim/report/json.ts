@@ -1,0 +1,11 @@
+/** The JSON result as bytes: one result as an object, several as an array. */
+import type { ScenarioResult } from "../results.js";
+
+/**
+ * @param results in the order of the files
+ * @returns JSON text with a line end; the same results always give the same text
+ */
+export function renderJson(results: readonly ScenarioResult[]): string {
+  const [first] = results;
+  return `${JSON.stringify(results.length === 1 ? first : results, null, 2)}\n`;
+}

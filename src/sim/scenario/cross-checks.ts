@@ -1,0 +1,313 @@
+/**
+ * What the schema cannot say about one scenario: names that must exist, settings that exclude
+ * each other, sums. Runs on every variant, with defaults filled in.
+ */
+import { Rational } from "../../core/rational.js";
+import type { Finding, Path } from "./problem.js";
+import type { Scenario } from "./schema.js";
+import { suggestion } from "./suggest.js";
+
+/** Names that the data files know. */
+export interface KnownNames {
+  readonly regions: ReadonlySet<string>;
+  readonly devices: ReadonlySet<string>;
+  /** Lower-case names and addresses of the network's orchestrators. */
+  readonly orchestrators: ReadonlySet<string>;
+}
+
+/** L-17: how far the three weights may be from 1 together. */
+const WEIGHTS_TOLERANCE = 0.0001;
+
+type Orchestrator = NonNullable<Scenario["orchestrator"]> | Scenario["orchestrators"][number];
+
+/** Names of workers: `name`, or `name-1`, `name-2`, … of a kind with a count. */
+export function workerNames({ name, count }: Scenario["workers"][number]): readonly string[] {
+  return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** Collects findings; each check says what it looks at in one line. */
+class Checks {
+  readonly findings: Finding[] = [];
+  readonly #scenario: Scenario;
+  readonly #known: KnownNames;
+
+  constructor(scenario: Scenario, known: KnownNames) {
+    this.#scenario = scenario;
+    this.#known = known;
+  }
+
+  #add(path: Path, text: string, atKey = false): void {
+    this.findings.push({ path, text, atKey });
+  }
+
+  #exists(path: Path, name: string, known: ReadonlySet<string>, what: string, atKey = false): void {
+    if (known.has(name)) return;
+    this.#add(
+      path,
+      `no ${what} is called ${JSON.stringify(name)}${suggestion(name, known)}`,
+      atKey,
+    );
+  }
+
+  #region(path: Path, name: string | undefined, atKey = false): void {
+    const { regions } = this.#known;
+    if (name === undefined || regions.has(name)) return;
+    const hint = suggestion(name, regions) || ", expected a code of the regions table such as FRA";
+    this.#add(path, `no region is called ${JSON.stringify(name)}${hint}`, atKey);
+  }
+
+  #regionKeys(path: Path, record: Readonly<Record<string, unknown>> | number | undefined): void {
+    if (typeof record !== "object") return;
+    for (const key of Object.keys(record)) this.#region([...path, key], key, true);
+  }
+
+  /** No two items of a list share a name. */
+  #unique(path: Path, names: readonly (readonly string[])[], what: string): void {
+    const seen = new Set<string>();
+    for (const [index, own] of names.entries()) {
+      const again = own.find((name) => seen.has(name));
+      if (again !== undefined) {
+        const place = [...path, index, "name"];
+        this.#add(place, `a second ${what} is called ${JSON.stringify(again)}`);
+      }
+      for (const name of own) seen.add(name);
+    }
+  }
+
+  workers(): void {
+    const { workers, orchestrator } = this.#scenario;
+    this.#unique(["workers"], workers.map(workerNames), "worker");
+    const isPool = orchestrator?.backend.type === "pool";
+    if (isPool && workers.length === 0) {
+      this.#add(["workers"], "empty, expected at least one worker for the pool");
+    }
+    if (!isPool && workers.length > 0) {
+      this.#add(["workers"], "found workers, but orchestrator.backend is no pool", true);
+    }
+    const nodes = new Set(orchestrator?.topology.nodes?.map(({ name }) => name) ?? []);
+    for (const [index, worker] of workers.entries()) {
+      const path: Path = ["workers", index];
+      this.#region([...path, "region"], worker.region);
+      if (worker.device !== undefined) {
+        this.#exists([...path, "device"], worker.device, this.#known.devices, "device");
+      }
+      if (worker.device !== undefined && worker.roundTripMs !== undefined) {
+        this.#add(
+          [...path, "roundTripMs"],
+          "found roundTripMs and device, expected one of them",
+          true,
+        );
+      }
+      if (worker.device === undefined && worker.roundTripMs === undefined) {
+        this.#add(path, "expected roundTripMs or device");
+      }
+      if (worker.node !== undefined) {
+        this.#exists([...path, "node"], worker.node, nodes, "node of orchestrator.topology");
+      }
+    }
+  }
+
+  admission(): void {
+    const { orchestrator, workers } = this.#scenario;
+    if (orchestrator === undefined) return;
+    const { admission } = orchestrator;
+    const names = new Set(workers.flatMap((worker) => [worker.name, ...workerNames(worker)]));
+    const base: Path = ["orchestrator", "admission"];
+    for (const list of ["exclude", "include"] as const) {
+      for (const [index, name] of (admission[list] ?? []).entries()) {
+        this.#exists([...base, list, index], name, names, "worker");
+      }
+    }
+    for (const name of Object.keys(admission.sessionCap ?? {})) {
+      this.#exists([...base, "sessionCap", name], name, names, "worker", true);
+    }
+    this.#regionKeys([...base, "rolling", "regionLimitMs"], admission.rolling?.regionLimitMs);
+    this.#regionKeys([...base, "perRegion", "limitMs"], admission.perRegion?.limitMs);
+  }
+
+  #orchestrator(path: Path, orchestrator: Orchestrator): void {
+    const { backend } = orchestrator;
+    this.#region([...path, "region"], orchestrator.region);
+    if (orchestrator.stakeLpt !== undefined && orchestrator.stakeShare !== undefined) {
+      this.#add(
+        [...path, "stakeShare"],
+        "found stakeLpt and stakeShare, expected one of them",
+        true,
+      );
+    }
+    if (orchestrator.stakeShare === 1) {
+      this.#add(
+        [...path, "stakeShare"],
+        "found 1, expected a share below 1: others have stake too",
+      );
+    }
+    if (orchestrator.lookAlike !== undefined)
+      this.#listed([...path, "lookAlike"], orchestrator.lookAlike);
+    if (backend.type === "device") {
+      this.#exists([...path, "backend", "device"], backend.device, this.#known.devices, "device");
+    }
+    if (backend.type === "measured") {
+      this.#regionKeys([...path, "backend", "roundTripMs"], backend.roundTripMs);
+      this.#regionKeys([...path, "backend", "successRate"], backend.successRate);
+    }
+  }
+
+  #listed(path: Path, name: string): void {
+    const { orchestrator, orchestrators } = this.#scenario;
+    const own = [...orchestrators, ...(orchestrator === undefined ? [] : [orchestrator])];
+    const names = own.flatMap((one) => [one.name, one.address ?? one.name]);
+    const known = new Set([...this.#known.orchestrators, ...names.map((one) => one.toLowerCase())]);
+    if (known.has(name.toLowerCase())) return;
+    this.#add(path, `no orchestrator is called ${JSON.stringify(name)}${suggestion(name, known)}`);
+  }
+
+  orchestrators(): void {
+    const { orchestrator, orchestrators, network } = this.#scenario;
+    this.#unique(
+      ["orchestrators"],
+      orchestrators.map(({ name }) => [name]),
+      "orchestrator",
+    );
+    for (const [index, one] of orchestrators.entries()) {
+      this.#orchestrator(["orchestrators", index], one);
+      if (one.name === orchestrator?.name) {
+        const path = ["orchestrators", index, "name"];
+        this.#add(path, `the orchestrator under study is called ${JSON.stringify(one.name)} too`);
+      }
+    }
+    for (const [index, name] of network.exclude.entries()) {
+      if (this.#known.orchestrators.has(name.toLowerCase())) continue;
+      const hint = suggestion(name, this.#known.orchestrators);
+      const text = `no orchestrator of the network is called ${JSON.stringify(name)}${hint}`;
+      this.#add(["network", "exclude", index], text);
+    }
+    if (orchestrator === undefined) return;
+    this.#orchestrator(["orchestrator"], orchestrator);
+    const nodes = orchestrator.topology.nodes ?? [];
+    this.#unique(
+      ["orchestrator", "topology", "nodes"],
+      nodes.map(({ name }) => [name]),
+      "node",
+    );
+    for (const [index, node] of nodes.entries()) {
+      this.#region(["orchestrator", "topology", "nodes", index, "region"], node.region);
+    }
+    for (const key of ["commission", "feeShare"] as const) {
+      const value = orchestrator.economics[key];
+      if (Rational.parse(value).compare(Rational.ONE) <= 0) continue;
+      this.#add(
+        ["orchestrator", "economics", key],
+        `found ${value}, expected a share of at most 1`,
+      );
+    }
+  }
+
+  gateways(): void {
+    const { gateway, gateways } = this.#scenario;
+    this.#region(["gateway", "region"], gateway.region);
+    for (const [index, item] of (gateway.orchestrators ?? []).entries()) {
+      this.#listed(
+        ["gateway", "orchestrators", index],
+        typeof item === "string" ? item : item.name,
+      );
+    }
+    if (gateways === undefined) {
+      this.#weights(["gateway"], gateway);
+      return;
+    }
+    if (gateway.region !== undefined && gateways.every(({ region }) => region !== undefined)) {
+      this.#add(["gateway", "region"], "has no effect: each of gateways says its own region", true);
+    }
+    const names = gateways.map(({ name, region }) => [name ?? region ?? gateway.region ?? ""]);
+    this.#unique(["gateways"], names, "gateway");
+    if (gateways.every(({ weight }) => weight === 0)) {
+      this.#add(["gateways"], "all weights are 0, expected a gateway with streams");
+    }
+    for (const [index, item] of gateways.entries()) {
+      const path: Path = ["gateways", index];
+      this.#region([...path, "region"], item.region);
+      if ((item.region ?? gateway.region) === undefined) {
+        this.#add(path, "expected a region here or in gateway.region");
+      }
+      for (const [at, entry] of (item.orchestrators ?? []).entries()) {
+        const name = typeof entry === "string" ? entry : entry.name;
+        this.#listed([...path, "orchestrators", at], name);
+      }
+      this.#weights(path, {
+        onchain: item.onchain ?? gateway.onchain,
+        selectStakeWeight: item.selectStakeWeight ?? gateway.selectStakeWeight,
+        selectPriceWeight: item.selectPriceWeight ?? gateway.selectPriceWeight,
+        selectRandFreq: item.selectRandFreq ?? gateway.selectRandFreq,
+      });
+    }
+  }
+
+  /** L-17: on-chain the three weights sum to 1. */
+  #weights(
+    path: Path,
+    gateway: Pick<
+      Scenario["gateway"],
+      "onchain" | "selectStakeWeight" | "selectPriceWeight" | "selectRandFreq"
+    >,
+  ): void {
+    const { onchain, selectStakeWeight, selectPriceWeight, selectRandFreq } = gateway;
+    const sum = selectStakeWeight + selectPriceWeight + selectRandFreq;
+    if (!onchain || Math.abs(sum - 1) <= WEIGHTS_TOLERANCE) return;
+    const found = `found ${selectStakeWeight}, ${selectPriceWeight} and ${selectRandFreq}`;
+    this.#add(
+      path,
+      `selectStakeWeight, selectPriceWeight and selectRandFreq must sum to 1 (L-17): ${found}`,
+    );
+  }
+
+  demand(): void {
+    const { demand, gateway, gateways, stream, replications } = this.#scenario;
+    const ways = (["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const).filter(
+      (way) => demand[way] !== undefined,
+    );
+    const [first, second] = ways;
+    if (first !== undefined && second !== undefined) {
+      this.#add(["demand", second], `found ${first} and ${second}, expected one of them`, true);
+    }
+    const { calibrateTo } = demand;
+    if (calibrateTo?.streamsPerDay !== undefined && calibrateTo.segmentShare !== undefined) {
+      const path = ["demand", "calibrateTo", "segmentShare"];
+      this.#add(path, "found streamsPerDay and segmentShare, expected one of them", true);
+    }
+    const own = gateways?.map((item) => item.name ?? item.region ?? gateway.region ?? "");
+    const names = new Set(own ?? (gateway.region === undefined ? [] : [gateway.region]));
+    for (const [index, { gateway: name }] of (demand.arrivals ?? []).entries()) {
+      if (name === undefined || names.size === 0) continue;
+      this.#exists(["demand", "arrivals", index, "gateway"], name, names, "gateway");
+    }
+    if (stream.length.distribution === "mixture") {
+      const { mean, shortShare, shortMean } = stream.length;
+      if (shortShare * shortMean >= mean) {
+        const text = "the short streams alone have this mean: nothing is left for the long ones";
+        this.#add(["stream", "length", "mean"], text);
+      }
+    }
+    if (typeof replications === "object" && replications.pilot > replications.max) {
+      const text = `found ${replications.pilot}, expected at most replications.max (${replications.max})`;
+      this.#add(["replications", "pilot"], text);
+    }
+    for (const [index, code] of (this.#scenario.tester?.regions ?? []).entries()) {
+      this.#region(["tester", "regions", index], code);
+    }
+  }
+}
+
+/**
+ * Checks one validated scenario against itself and the data.
+ *
+ * @returns what is wrong; empty when nothing is
+ */
+export function crossCheck(scenario: Scenario, known: KnownNames): readonly Finding[] {
+  const checks = new Checks(scenario, known);
+  checks.workers();
+  checks.admission();
+  checks.orchestrators();
+  checks.gateways();
+  checks.demand();
+  return checks.findings;
+}

@@ -1,0 +1,36 @@
+/** The names that data files know: regions, devices, orchestrators of the network. */
+import type { ScenarioData } from "../input.js";
+import { parseDevices } from "../network/devices.js";
+import { parseNetwork } from "../network/network-file.js";
+import { parseRegions } from "../network/regions.js";
+import type { KnownNames } from "./cross-checks.js";
+
+/** The last data that was read: the variants of a scenario mostly share it. */
+let last: { readonly data: ScenarioData; readonly names: KnownNames } | undefined;
+
+/**
+ * Reads the names of a scenario's data files, which checks the files too.
+ *
+ * @throws InputError (`DATA_FILE_INVALID`) with a position when a file is no such table
+ */
+export function knownNames(data: ScenarioData): KnownNames {
+  const isSame =
+    last?.data.network === data.network &&
+    last.data.regions === data.regions &&
+    last.data.rtt === data.rtt &&
+    last.data.devices === data.devices;
+  if (last !== undefined && isSame) return last.names;
+  const regions = parseRegions(data.regions, data.rtt);
+  const orchestrators = parseNetwork(data.network, regions);
+  const names: KnownNames = {
+    regions: new Set(regions.regions.map(({ code }) => code)),
+    devices: new Set(parseDevices(data.devices).keys()),
+    orchestrators: new Set(
+      orchestrators
+        .flatMap(({ name, address }) => [name ?? address, address])
+        .map((name) => name.toLowerCase()),
+    ),
+  };
+  last = { data, names };
+  return names;
+}

@@ -1,0 +1,195 @@
+/**
+ * From a scenario file to validated variants: read, overridden, checked against the schema, the
+ * data and itself. Whatever is wrong is found here, before the first event.
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { InputError } from "../../core/errors.js";
+import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
+import { crossCheck } from "./cross-checks.js";
+import { describeIssues } from "./describe-issues.js";
+import { Draft, type Override } from "./draft.js";
+import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
+import { metricProblem } from "./known-metrics.js";
+import { knownNames } from "./known-names.js";
+import { type Path, type Place, problemsError } from "./problem.js";
+import { questionFindings } from "./question-checks.js";
+import { type Scenario, scenarioSchema } from "./schema.js";
+import type { Setting } from "./setting.js";
+import { readYaml, YAML_BYTES_MAX } from "./yaml-source.js";
+
+export interface LoadOptions {
+  /** Settings that replace those of the file, before variants are made. */
+  readonly set?: readonly Setting[] | undefined;
+  /** How files are read. Default: from the disk. */
+  readonly readFile?: ReadFile | undefined;
+}
+
+/** What makes runs different in kind: a variant that changed it would compare unlike things. */
+const NOT_IN_VARIANTS = new Set([
+  "name",
+  "description",
+  "seed",
+  "replications",
+  "warmup",
+  "duration",
+  "variants",
+  "decision",
+  "expect",
+]);
+
+function fromOutside(
+  { path, value, label }: Setting,
+  order: number,
+  isComputed: boolean,
+): Override {
+  const place: Place = { text: label ?? `--set ${path}`, order };
+  return { path, value, isComputed, find: () => place };
+}
+
+function validate(draft: Draft): Scenario {
+  if (typeof draft.value !== "object" || draft.value === null || Array.isArray(draft.value)) {
+    throw draft.error([{ path: [], text: "expected a mapping of settings, at least name" }]);
+  }
+  const result = scenarioSchema.safeParse(draft.value);
+  if (!result.success) throw draft.error(describeIssues(result.error.issues, draft.value));
+  return result.data;
+}
+
+/** Reads what scenarios refer to, each file once. */
+class DataReader {
+  readonly #folder: string;
+  readonly #readFile: ReadFile;
+  readonly #files = new Map<string, DataFile>();
+
+  constructor(folder: string, readFile: ReadFile) {
+    this.#folder = folder;
+    this.#readFile = readFile;
+  }
+
+  #read(file: string, draft: Draft, path: Path, bytesMax: number): DataFile {
+    const known = this.#files.get(file);
+    if (known !== undefined) return known;
+    try {
+      const bytes = this.#readFile(file, bytesMax);
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      const data = { name: basename(file), text };
+      this.#files.set(file, data);
+      return data;
+    } catch (error) {
+      if (!(error instanceof FileProblem || error instanceof TypeError)) throw error;
+      const problem = error instanceof FileProblem ? error.message : "is no UTF-8 text";
+      throw draft.error([{ path, text: `${JSON.stringify(file)}: ${problem}` }]);
+    }
+  }
+
+  #relative(file: string): string {
+    return isAbsolute(file) ? file : resolve(this.#folder, file);
+  }
+
+  read(scenario: Scenario, draft: Draft): ScenarioData {
+    const packaged = (name: string) => this.#read(packagedDataFile(name), draft, [], NETWORK_MAX);
+    const { file } = scenario.network;
+    const { trace } = scenario.demand;
+    return {
+      network:
+        file === undefined
+          ? packaged("network.csv")
+          : this.#read(this.#relative(file), draft, ["network", "file"], NETWORK_MAX),
+      regions: packaged("regions.csv"),
+      rtt: packaged("rtt.csv"),
+      devices: packaged("devices.csv"),
+      ...(trace === undefined
+        ? {}
+        : { trace: this.#read(this.#relative(trace), draft, ["demand", "trace"], TRACE_MAX) }),
+    };
+  }
+}
+
+const NETWORK_MAX = 20_000_000;
+const TRACE_MAX = 200_000_000;
+
+/** Settings of a variant with their places in the file. */
+function variantOverrides(base: Draft, name: string, settings: object): Override[] {
+  return Object.entries(settings).map(([path, value]): Override => {
+    const key: Path = ["variants", name, path];
+    const [first = ""] = path.split(".");
+    if (NOT_IN_VARIANTS.has(first)) {
+      const text = `a variant cannot change ${first}: variants are compared with each other`;
+      throw base.error([{ path: key, text, atKey: true }]);
+    }
+    return { path, value, find: (part, atKey) => base.find([...key, ...part], atKey) };
+  });
+}
+
+/**
+ * Loads a scenario file with all its variants, completely checked.
+ *
+ * @param file path of the YAML file; messages name it like this
+ * @param options settings from outside, another way to read files
+ * @throws InputError (`SCENARIO_INVALID`, `DATA_FILE_INVALID`) with one line that says where,
+ *   what was found and what was expected
+ */
+export function loadScenario(file: string, options: LoadOptions = {}): LoadedScenario {
+  const { set = [], readFile = readFileWithin } = options;
+  const bytes = readScenario(file, readFile);
+  const reader = new DataReader(dirname(file), readFile);
+  let base = new Draft(readYaml(bytes, file));
+  for (const [index, setting] of set.entries()) {
+    base = base.with(fromOutside(setting, index - set.length, false));
+  }
+  const inputOf = (draft: Draft): SimulationInput => {
+    const scenario = validate(draft);
+    const data = reader.read(scenario, draft);
+    const findings = crossCheck(scenario, knownNames(data));
+    if (findings.length > 0) throw draft.error(findings);
+    return { scenario, data };
+  };
+  const baseInput = inputOf(base);
+  const drafts = variantDrafts(base, baseInput.scenario);
+  const variants = [...drafts].map(([name, draft]) => ({ name, input: inputOf(draft) }));
+  const findings = questionFindings(baseInput.scenario, {
+    variants: new Set(drafts.keys()),
+    metricProblem: metricProblem(variants.map(({ input }) => input)),
+  });
+  if (findings.length > 0) throw base.error(findings);
+  return {
+    file: basename(file),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    base: baseInput,
+    variants,
+    withSettings: (variant, settings) => {
+      let draft = drafts.get(variant);
+      if (draft === undefined) {
+        throw new InputError(`no variant is called ${JSON.stringify(variant)}`, {
+          code: "VARIANT_UNKNOWN",
+        });
+      }
+      for (const [path, value] of settings) {
+        draft = draft.with(fromOutside({ path, value, label: `setting ${path}` }, -1, true));
+      }
+      return inputOf(draft);
+    },
+  };
+}
+
+function readScenario(file: string, readFile: ReadFile): Uint8Array {
+  try {
+    return readFile(file, YAML_BYTES_MAX);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    throw problemsError([
+      { place: { text: `${file}:1:1`, order: 0 }, path: "", text: error.message },
+    ]);
+  }
+}
+
+/** The drafts of all variants; one called `base` when the file has none. */
+function variantDrafts(base: Draft, { variants }: Scenario): ReadonlyMap<string, Draft> {
+  if (Object.keys(variants).length === 0) return new Map([["base", base]]);
+  const drafts = Object.entries(variants).map(([name, settings]): [string, Draft] => [
+    name,
+    variantOverrides(base, name, settings).reduce((draft, one) => draft.with(one), base),
+  ]);
+  return new Map(drafts);
+}
