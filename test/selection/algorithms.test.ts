@@ -120,6 +120,11 @@ describe("the price filter (L-10, L-11)", () => {
     expect(selectionProbabilities(given).eligible).toEqual([0, 1]);
   });
 
+  it("lets everyone pass when no price is known at all", () => {
+    const given = candidates({ prices: [null, null], maxPrice: "5" });
+    expect(selectionProbabilities(given).afterMaxPrice).toEqual([0, 1]);
+  });
+
   it("leaves nobody when all are too dear, unless that is to be ignored (R-5)", () => {
     const given = candidates({ prices: ["6", "7"], maxPrice: "5" });
     expect(selectionProbabilities(given).eligible).toEqual([]);
@@ -178,6 +183,11 @@ describe("pickByProbability (L-14, L-15)", () => {
     for (const share of shares(Array.from({ length: 4 }, () => probability))) {
       expect(share).toBeCloseTo(0.25, 4);
     }
+  });
+
+  it("answers the last position at most, though 100 × (1 − 2⁻⁵³) rounds to 100", () => {
+    const none = Array.from({ length: 100 }, () => 0);
+    expect(pickByProbability(none, 1 - 2 ** -53)).toBe(99);
   });
 
   it("answers a position for any drawn number in [0, 1)", () => {
