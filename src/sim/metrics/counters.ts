@@ -1,0 +1,192 @@
+/**
+ * What a run counts. Plain numbers and typed arrays, written by the model as it goes and read
+ * once at the end by the metrics catalogue; memory does not grow with simulated time. Nothing is
+ * counted before the warm-up is over.
+ */
+import { Histogram } from "../engine/histogram.js";
+
+/** Why a stream stopped using an orchestrator's session. Indexes counters. */
+export const LOSS_REASONS = [
+  "inFlight",
+  "latencyScore",
+  "notMeasured",
+  "error",
+  "timeout",
+  "busy",
+  "capped",
+  "expired",
+  "download",
+  "verification",
+] as const;
+
+/** One of {@link LOSS_REASONS}. */
+export type LossReason = (typeof LOSS_REASONS)[number];
+
+/** Index of each reason in {@link LOSS_REASONS}. */
+export const LOSS: Readonly<Record<LossReason, number>> = {
+  inFlight: 0,
+  latencyScore: 1,
+  notMeasured: 2,
+  error: 3,
+  timeout: 4,
+  busy: 5,
+  capped: 6,
+  expired: 7,
+  download: 8,
+  verification: 9,
+};
+
+/** One orchestrator's counts. */
+export class OrchestratorCounters {
+  /** Attempts handed to it. */
+  attempts = 0;
+  /** Attempts that failed. */
+  failedAttempts = 0;
+  /** Segments that it delivered. */
+  segments = 0;
+  /** Of them, late. */
+  late = 0;
+  /** Streams that had at least one segment from it. */
+  streams = 0;
+  /** Times a stream took up one of its sessions. */
+  sessions = 0;
+  /** Of them, kept to the stream's end. */
+  kept = 0;
+  readonly lost = new Float64Array(LOSS_REASONS.length);
+  suspensions = 0;
+  orphaned = 0;
+  /** Segments refused because all slots were taken, and GetOrchestrator calls refused. */
+  cappedSegments = 0;
+  cappedAnswers = 0;
+  answers = 0;
+  /** Pixels of renditions that it made (O-4), that gateways received, and lost on the way. */
+  pixelsDebited = 0;
+  pixelsReceived = 0;
+  pixelsUnreceived = 0;
+  pixelsUnderWay = 0;
+  tickets = 0;
+  winningTickets = 0;
+  /** Open sessions × ms, and ms at each number of open sessions. */
+  sessionMs = 0;
+  levelMs: number[] = [];
+  /** Sessions closed after 70 s without a segment (O-10). */
+  idleCloses = 0;
+  readonly latencyScores = new Histogram();
+  performanceScoreSum = 0;
+  performanceScores = 0;
+}
+
+/** One worker's counts. */
+export class WorkerCounters {
+  picks = 0;
+  segments = 0;
+  sessions = 0;
+  kept = 0;
+  errors = 0;
+  timeouts = 0;
+  registrations = 0;
+  pixels = 0;
+  /** Assigned sessions × ms. */
+  loadMs = 0;
+  /** Offered sessions × ms while it served. */
+  capacityMs = 0;
+  readonly lost = new Float64Array(LOSS_REASONS.length);
+  /** What was left of the streams that left while it held them, ms by reason. */
+  readonly streamMsLost = new Float64Array(LOSS_REASONS.length);
+  readonly roundTrips = new Histogram();
+}
+
+/** Counts of one place from which gateways or testers send. */
+export class SiteCounters {
+  segments = 0;
+  /** (tookAll + download) ÷ duration of the pool's segments. */
+  readonly margins = new Histogram();
+  /** tookAll + download of the pool's and of all other orchestrators' segments, ms. */
+  readonly poolRoundTrips = new Histogram();
+  readonly rivalRoundTrips = new Histogram();
+  /** Of the pool's segments: sums behind "time that is not the worker's", ms. */
+  poolGatewaySideMs = 0;
+  poolGatewaySegments = 0;
+  readonly poolGatewaySides = new Histogram();
+  discoveries = 0;
+  answersPerDiscoverySum = 0;
+  reachableStakeSum = 0;
+}
+
+/** Counts of the whole network. */
+export class NetworkCounters {
+  streams = 0;
+  streamMs = 0;
+  /** Segments by outcome. */
+  started = 0;
+  onTime = 0;
+  late = 0;
+  failed = 0;
+  noSession = 0;
+  inFlight = 0;
+  /** Duration of late, and of failed or unserved segments, ms. */
+  lateMs = 0;
+  failedMs = 0;
+  segmentMs = 0;
+  sourceSegmentsCompleted = 0;
+  swaps = 0;
+  discoveries = 0;
+  answers = 0;
+  tickets = 0;
+  testerSegments = 0;
+  /** Pixels uploaded by orchestrators, kept apart from their own counters. */
+  pixelsUploaded = 0;
+  pixelsInResults = 0;
+}
+
+/** At most so many bins, whatever the length of the run. */
+const SERIES_BINS_MAX = 1440;
+const SERIES_BIN_MIN_MS = 60_000;
+
+/** Counts by time. */
+export class SeriesCounters {
+  readonly binMs: number;
+  readonly bins: number;
+  readonly segments: Float64Array;
+  readonly poolSegments: Float64Array;
+  readonly poolLate: Float64Array;
+  readonly notRealTime: Float64Array;
+  readonly swaps: Float64Array;
+  readonly poolRoundTripMs: Float64Array;
+
+  /** @param durationMs counted time */
+  constructor(durationMs: number) {
+    this.binMs = Math.max(SERIES_BIN_MIN_MS, Math.ceil(durationMs / SERIES_BINS_MAX));
+    this.bins = Math.max(1, Math.ceil(durationMs / this.binMs));
+    this.segments = new Float64Array(this.bins);
+    this.poolSegments = new Float64Array(this.bins);
+    this.poolLate = new Float64Array(this.bins);
+    this.notRealTime = new Float64Array(this.bins);
+    this.swaps = new Float64Array(this.bins);
+    this.poolRoundTripMs = new Float64Array(this.bins);
+  }
+}
+
+/** Everything that is counted in one run. */
+export class Counters {
+  readonly network = new NetworkCounters();
+  readonly orchestrators: readonly OrchestratorCounters[];
+  readonly workers: readonly WorkerCounters[];
+  readonly sites: readonly SiteCounters[];
+  readonly series: SeriesCounters;
+
+  constructor(options: {
+    readonly orchestrators: number;
+    readonly workers: number;
+    readonly sites: number;
+    readonly durationMs: number;
+  }) {
+    this.orchestrators = Array.from(
+      { length: options.orchestrators },
+      () => new OrchestratorCounters(),
+    );
+    this.workers = Array.from({ length: options.workers }, () => new WorkerCounters());
+    this.sites = Array.from({ length: options.sites }, () => new SiteCounters());
+    this.series = new SeriesCounters(options.durationMs);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Which number is drawn for what: indexes within a stream's key. A segment has room for eight
+ * attempts of eight quantities each; further attempts reuse numbers of the next segment.
+ */
+
+const PER_ATTEMPT = 8;
+const PER_SEGMENT = 64;
+
+/** Quantities of one attempt. */
+export const DRAW = {
+  prepare: 0,
+  network: 1,
+  jitter: 2,
+  failure: 3,
+  work: 4,
+  worker: 5,
+  tickets: 6,
+  refresh: 7,
+} as const;
+
+/** Offsets of quantities that a stream draws outside of attempts. */
+const DURATION = 0x40000000;
+const SELECTION = 0x50000000;
+const VERIFICATION = 0x60000000;
+/** Of a stream's key. */
+export const STREAM_DRAW = { renditions: -4 } as const;
+
+/** Index of a quantity of an attempt; attempts count from 1. */
+export function attemptDraw(segment: number, attempt: number, quantity: number): number {
+  return segment * PER_SEGMENT + (attempt - 1) * PER_ATTEMPT + quantity;
+}
+
+/** Index of a segment's duration. */
+export function durationDraw(segment: number): number {
+  return DURATION + segment;
+}
+
+/** Index of the n-th selection by probability. */
+export function selectionDraw(count: number): number {
+  return SELECTION + count;
+}
+
+/** Index of the n-th draw of verification. */
+export function verificationDraw(count: number): number {
+  return VERIFICATION + count;
+}
+
+/** Entities below the run's key. */
+export const ENTITY = {
+  gateway: 1,
+  uptime: 2,
+  worker: 3,
+  test: 4,
+  discovery: 5,
+  session: 6,
+  shadow: 7,
+  benchmark: 8,
+} as const;

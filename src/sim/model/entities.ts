@@ -1,0 +1,209 @@
+/** What comes and goes in a run: streams, their segments, calls and sessions. */
+
+import { NO_SESSION } from "../../pool/index.js";
+import type { SegmentAttempt } from "../../selection/index.js";
+import {
+  CreditAccount,
+  type Session,
+  type SessionsManager,
+  StagedPayment,
+} from "../../selection/index.js";
+import type { GatewayRuntime } from "./gateway.js";
+import type { Renditions } from "./renditions.js";
+import type { Test } from "./tester.js";
+
+/** A session of this simulation. */
+export type SimSession = Session<SessionInfo>;
+
+/** What the simulator keeps with a session: one auth session at one node. */
+export class SessionInfo {
+  readonly stream: Stream;
+  /** The node that minted the auth token. */
+  readonly node: number;
+  /** Network noise of this gateway, orchestrator and session. */
+  readonly factor: number;
+  /** The node's handle once a segment has arrived. */
+  nodeSession = NO_SESSION;
+  /** When the node's work on its last segment ends, ms. */
+  lastEndMs = Number.NEGATIVE_INFINITY;
+  /** Whether the stream is using it. */
+  active = false;
+  /** Whether it has delivered a segment, and how many its worker has. */
+  delivered = false;
+  workerSegments = 0;
+  /** The worker that had its last segment, −1 for none, and since when, ms. */
+  worker = -1;
+  assignedMs = 0;
+  /** Credit at this node (P-25); null until tickets are bought. */
+  account: CreditAccount | null = null;
+  /** Calls that wait for the one before (O-9). */
+  readonly queue: Call[] = [];
+  running: Call | null = null;
+
+  constructor(stream: Stream, node: number, factor: number) {
+    this.stream = stream;
+    this.node = node;
+    this.factor = factor;
+  }
+
+  /** The account, made at its first use. */
+  credit(): CreditAccount {
+    this.account ??= new CreditAccount();
+    return this.account;
+  }
+}
+
+/** A stream, or the stream of a test. */
+export class Stream {
+  /** Place in the model's table; reused after the stream's end. */
+  slot = -1;
+  /** Number in order of arrival, the same in every variant. */
+  readonly number: number;
+  readonly gateway: GatewayRuntime;
+  readonly k0: number;
+  readonly k1: number;
+  readonly endMs: number;
+  readonly renditions: Renditions;
+  /** The test that it belongs to, or null. */
+  readonly test: Test | null;
+  readonly traced: boolean;
+  manager: SessionsManager<SessionInfo> | null = null;
+  initialised = false;
+  ended = false;
+  /** Segments that wait for the first discoveries (M-3). */
+  readonly waiting: Segment[] = [];
+  /** Segments ready so far, and not over yet. */
+  segments = 0;
+  inProgress = 0;
+  nextReadyMs = Number.POSITIVE_INFINITY;
+  nextDurationMs = 0;
+  /** Refreshes under way. */
+  refreshing = 0;
+  discoveries = 0;
+  selections = 0;
+  verifications = 0;
+  sessionsMade = 0;
+  /** Orchestrators that delivered a segment. */
+  readonly won: number[] = [];
+
+  constructor(options: {
+    readonly number: number;
+    readonly gateway: GatewayRuntime;
+    readonly k0: number;
+    readonly k1: number;
+    readonly endMs: number;
+    readonly renditions: Renditions;
+    readonly test: Test | null;
+    readonly traced: boolean;
+  }) {
+    this.number = options.number;
+    this.gateway = options.gateway;
+    this.k0 = options.k0;
+    this.k1 = options.k1;
+    this.endMs = options.endMs;
+    this.renditions = options.renditions;
+    this.test = options.test;
+    this.traced = options.traced;
+  }
+}
+
+/** A segment on its way through its gateway; reused. */
+export class Segment {
+  readonly slot: number;
+  readonly attempt: SegmentAttempt<SessionInfo>;
+  stream: Stream | null = null;
+  index = 0;
+  readyMs = 0;
+  durationMs = 0;
+  pixels = 0;
+  /** Download time and wrong results by member of a verified segment; [0] without. */
+  readonly downloadsMs: number[] = [];
+  readonly tookAllsMs: number[] = [];
+  readonly cheated: boolean[] = [];
+  /** How many unused sessions of this attempt were ended already. */
+  tornDownSeen = 0;
+  tornDownAttempt = 0;
+  downloadFails = false;
+  /** Whether it was ready within the counted time. */
+  counted = false;
+
+  constructor(slot: number, attempt: SegmentAttempt<SessionInfo>) {
+    this.slot = slot;
+    this.attempt = attempt;
+  }
+}
+
+/** One submission of a segment to a session; reused when both sides are done with it. */
+export class Call {
+  readonly slot: number;
+  segment: Segment | null = null;
+  stream: Stream | null = null;
+  session: SimSession | null = null;
+  info: SessionInfo | null = null;
+  /** Place among the members of a verified segment, −1 without verification. */
+  member = -1;
+  index = 0;
+  attempt = 1;
+  durationMs = 0;
+  pixels = 0;
+  /** Node that has it. */
+  node = 0;
+  factor = 1;
+  jitter = 1;
+  sentMs = 0;
+  begunMs = 0;
+  tookAllMs = 0;
+  outcome = 0;
+  resultAtMs = Number.POSITIVE_INFINITY;
+  /** Worker's registration, and the worker. */
+  registration = -1;
+  worker = -1;
+  /** State of the worker when it began: it changes when the worker goes down. */
+  epoch = 0;
+  workFails = false;
+  cheated = false;
+  /** Time between task and result at the node, ms. */
+  workMs = 0;
+  /** Whether its pixels were counted and await the gateway's receipt. */
+  pixelsCounted = false;
+  tickets = 0;
+  gatewayDone = false;
+  nodeDone = false;
+  readonly staged = new StagedPayment();
+
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+}
+
+/** Objects by slot, reused through a free list. */
+export class Slots<T> {
+  readonly #items: T[] = [];
+  readonly #free: T[] = [];
+  readonly #make: (slot: number) => T;
+
+  constructor(make: (slot: number) => T) {
+    this.#make = make;
+  }
+
+  take(): T {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const made = this.#make(this.#items.length);
+    this.#items.push(made);
+    return made;
+  }
+
+  give(item: T): void {
+    this.#free.push(item);
+  }
+
+  at(slot: number): T {
+    return this.#items[slot] as T;
+  }
+
+  /** How many are in use. */
+  get used(): number {
+    return this.#items.length - this.#free.length;
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * A gateway at run time: its settings turned into the library's own objects, shared by all its
+ * streams. Testers are gateways that know one orchestrator at a time.
+ */
+import { invariant } from "../../core/errors.js";
+import { uniform } from "../../core/random.js";
+import { Rational } from "../../core/rational.js";
+import {
+  bitString,
+  DEFAULT_CAPABILITIES,
+  DISCOVERY_DEFAULTS,
+  DiscoveryRound,
+  ineligibility,
+  type JobCapabilities,
+  jobCapabilities,
+  type OrchestratorInfo,
+  onChainRejection,
+  type RoundAnswer,
+  Suspender,
+  type TicketLimits,
+} from "../../discovery/index.js";
+import {
+  type AttemptObserver,
+  type Chooser,
+  firstInOrder,
+  MinLSSelector,
+  PerformanceScores,
+  ProbabilityAlgorithm,
+  poolNumOrchs,
+  RecipientChooser,
+  SegmentAttempt,
+  SessionPool,
+  type SessionPoolObserver,
+  SessionsManager,
+  VerifiedAttempt,
+} from "../../selection/index.js";
+import { selectionDraw, verificationDraw } from "./draws.js";
+import { Segment, type SessionInfo, type Stream } from "./entities.js";
+import type { TicketTerms } from "./tickets.js";
+import type { Gateway, World } from "./world.js";
+
+/** L1 block and round at which every gateway's checks are made; only differences matter. */
+const NOW_BLOCK = 1_000_000n;
+const NOW_ROUND = 1_000n;
+const FIRST_EXPIRY = NOW_BLOCK + 40n;
+
+/** What a gateway's streams share. */
+export class GatewayRuntime {
+  readonly site: number;
+  readonly region: string;
+  readonly regionIndex: number;
+  readonly name: string;
+  readonly settings: Gateway["settings"];
+  readonly verificationFreq: number;
+  readonly scores = new PerformanceScores();
+  readonly chooser: Chooser;
+  /** What a trusted and an untrusted discovery ask (D-7). */
+  readonly trusted: readonly number[];
+  readonly untrusted: readonly number[];
+  readonly hasSender: boolean;
+  readonly #world: World;
+  /** All segments of all gateways, by slot. */
+  readonly #segments: Segment[];
+  readonly #idle: Segment[] = [];
+  readonly #rounds: DiscoveryRound[] = [];
+  readonly #observer: AttemptObserver<SessionInfo>;
+  readonly #poolObserver: SessionPoolObserver<SessionInfo>;
+  readonly #job: JobCapabilities;
+  readonly #limits: TicketLimits;
+  readonly #terms: readonly TicketTerms[];
+  /** By node, then by URI asked: what it answers. */
+  readonly #answers: (RoundAnswer | undefined)[] = [];
+
+  constructor(options: {
+    readonly gateway: Gateway;
+    readonly world: World;
+    readonly regionIndex: number;
+    readonly segments: Segment[];
+    readonly observer: AttemptObserver<SessionInfo>;
+    readonly poolObserver: SessionPoolObserver<SessionInfo>;
+    readonly terms: readonly TicketTerms[];
+    readonly isTester: boolean;
+  }) {
+    const { gateway, world } = options;
+    const { settings } = gateway;
+    this.site = gateway.site;
+    this.region = gateway.region;
+    this.regionIndex = options.regionIndex;
+    this.name = gateway.name;
+    this.settings = settings;
+    this.hasSender = settings.onchain;
+    this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
+    this.#world = world;
+    this.#segments = options.segments;
+    this.#observer = options.observer;
+    this.#poolObserver = options.poolObserver;
+    this.#terms = options.terms;
+    this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
+    this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
+    this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
+    this.#job = jobCapabilities({
+      profiles: world.scenario.stream.profiles.map(() => ({ container: "mpegts" })),
+      segmentParameters: world.scenario.stream.ingest === "http",
+      verificationFreq: this.verificationFreq,
+      minVersion: settings.orchMinLivepeerVersion,
+    });
+    const { tickets } = world.scenario;
+    this.#limits = {
+      maxTicketEV: DISCOVERY_DEFAULTS.maxTicketEV,
+      maxTotalEV: DISCOVERY_DEFAULTS.maxTotalEV,
+      depositMultiplier: DISCOVERY_DEFAULTS.depositMultiplier,
+      lastInitializedRound: NOW_ROUND,
+      lastSeenL1Block: NOW_BLOCK,
+      sender: {
+        deposit: Rational.parse(tickets.deposit).floor(),
+        withdrawRound: 0n,
+        reserveFundsRemaining: Rational.parse(tickets.reserve).floor(),
+      },
+    };
+  }
+
+  #recipientChooser(): RecipientChooser {
+    const { settings } = this;
+    const { orchestrators } = this.#world;
+    const limit = Rational.parse(settings.maxPricePerUnit);
+    return new RecipientChooser({
+      algorithm: new ProbabilityAlgorithm({
+        minPerfScore: settings.minPerfScore,
+        stakeWeight: settings.selectStakeWeight,
+        priceWeight: settings.selectPriceWeight,
+        randWeight: settings.selectRandFreq,
+        priceExpFactor: settings.selectPriceExpFactor,
+        ignoreMaxPriceIfNeeded: settings.ignoreMaxPriceIfNeeded,
+      }),
+      stakes: {
+        readStakes: (recipients) =>
+          recipients.map((recipient) => orchestrators[recipient]?.stake ?? 0),
+      },
+      perfScores: settings.minPerfScore > 0 ? this.scores : null,
+      // A maximum price of 0 means any (R-2).
+      maxPrice: limit.sign() === 0 ? null : limit.div(Rational.of(BigInt(settings.pixelsPerUnit))),
+    });
+  }
+
+  /** A stream's two pools (M-1, M-2). A tester's stream knows the one orchestrator that it tests. */
+  manager(stream: Stream): SessionsManager<SessionInfo> {
+    const untrusted = stream.test === null ? this.untrusted.length : 1;
+    const trusted = stream.test === null ? this.trusted.length : 0;
+    const numOrchs = poolNumOrchs(trusted, untrusted);
+    return new SessionsManager({
+      trusted: this.#pool(stream, trusted, numOrchs.trusted),
+      untrusted: this.#pool(stream, untrusted, numOrchs.untrusted),
+      verificationFreq: this.verificationFreq,
+      draw32: () =>
+        Math.floor(
+          uniform(stream.k0, stream.k1, verificationDraw(stream.verifications++)) * 4294967296,
+        ),
+    });
+  }
+
+  #pool(stream: Stream, poolSize: number, numOrchs: number): SessionPool<SessionInfo> {
+    return new SessionPool<SessionInfo>({
+      poolSize,
+      numOrchs,
+      selector: new MinLSSelector<SessionInfo>({
+        chooser: this.chooser,
+        draw: () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++)),
+      }),
+      suspender: new Suspender(this.settings.suspension),
+      hasSender: this.hasSender,
+      observer: this.#poolObserver,
+    });
+  }
+
+  /** A segment to use, with an attempt of this gateway's settings. */
+  segment(): Segment {
+    return this.#idle.pop() ?? this.#newSegment();
+  }
+
+  #newSegment(): Segment {
+    const config = { maxAttempts: this.settings.maxAttempts };
+    const attempt =
+      this.verificationFreq > 0
+        ? new VerifiedAttempt<SessionInfo>(config, this.#observer)
+        : new SegmentAttempt<SessionInfo>(config, this.#observer);
+    const segment = new Segment(this.#segments.length, attempt);
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  /** A discovery with this gateway's settings. */
+  takeRound(): DiscoveryRound {
+    const { discoveryTimeout, extraNodes } = this.settings;
+    return (
+      this.#rounds.pop() ?? new DiscoveryRound({ discoveryTimeoutMs: discoveryTimeout, extraNodes })
+    );
+  }
+
+  /** Gives a discovery back. */
+  giveRound(round: DiscoveryRound): void {
+    this.#rounds.push(round);
+  }
+
+  /** Gives a segment back. */
+  release(segment: Segment): void {
+    segment.stream = null;
+    this.#idle.push(segment);
+  }
+
+  /** What a node answers to this gateway: who it is, and whether it may be used (D-20 … D-25, B-13). */
+  answer(node: number): RoundAnswer {
+    const known = this.#answers[node];
+    if (known !== undefined) return known;
+    const { nodes, orchestrators } = this.#world;
+    const spec = nodes[node];
+    const orchestrator = orchestrators[spec?.orchestrator ?? -1];
+    invariant(spec !== undefined && orchestrator !== undefined, `there is a node ${node}`);
+    const terms = this.#terms[orchestrator.index];
+    const { price } = orchestrator;
+    const info: OrchestratorInfo = {
+      transcoder: spec.name,
+      address: orchestrator.address,
+      ticketParams: {
+        recipient: orchestrator.address,
+        faceValue: terms?.faceValue ?? 0n,
+        winProb: terms?.winProb ?? 0n,
+        recipientRandHash: "0x00",
+        seed: 0n,
+        expirationBlock: FIRST_EXPIRY,
+        expirationParams: null,
+      },
+      priceInfo: { pricePerUnit: price.rational.num, pixelsPerUnit: price.rational.den },
+      capabilities: {
+        bitstring: bitString(DEFAULT_CAPABILITIES),
+        mandatories: [],
+        capacities: null,
+        version: orchestrator.version,
+        constraints: null,
+      },
+      authToken: { token: "0x00", sessionId: "simulated", expiration: 0n },
+      nodes: [],
+    };
+    const { settings } = this;
+    const rejection = ineligibility(info, {
+      blacklist:
+        settings.source === "webhook"
+          ? []
+          : settings.orchBlocklist.map((entry) => entry.toLowerCase()),
+      predicate:
+        settings.source === "onchain"
+          ? (answered) => onChainRejection(answered, this.#limits)
+          : null,
+      job: this.#job,
+    });
+    const answer: RoundAnswer = {
+      transcoder: spec.transcoder,
+      rejection,
+      nodes: node === orchestrator.nodes[0] ? orchestrator.advertised : [],
+    };
+    this.#answers[node] = answer;
+    return answer;
+  }
+}

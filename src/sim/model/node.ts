@@ -1,0 +1,119 @@
+/**
+ * One orchestrator process at run time: its sessions (O-6 … O-10) and what does the work: nothing
+ * but a measured time, a device of its own, or remote workers (see `worker-pool.ts`).
+ */
+import {
+  NO_SESSION,
+  ORCHESTRATOR_CAPPED,
+  OrchestratorSessions,
+  SESSION_IDLE_MS,
+  type SessionEnd,
+  sessionSlot,
+} from "../../pool/index.js";
+import type { OrchestratorCounters } from "../metrics/counters.js";
+import type { SessionInfo } from "./entities.js";
+import type { Node } from "./world.js";
+
+/** Told when a session of the node ends. */
+export type NodeSessionEnd = (
+  info: SessionInfo,
+  slot: number,
+  atMs: number,
+  cause: SessionEnd,
+) => void;
+
+/** A node's sessions and how many there were when. */
+export class NodeRuntime {
+  readonly spec: Node;
+  readonly sessions: OrchestratorSessions;
+  /** Segments that its own device works on. */
+  deviceLoad = 0;
+  readonly #counters: OrchestratorCounters;
+  readonly #countFromMs: number;
+  readonly #infos: (SessionInfo | null)[] = [];
+  readonly #onEnd: NodeSessionEnd | null;
+  #level = 0;
+  #levelSinceMs = 0;
+
+  constructor(options: {
+    readonly spec: Node;
+    readonly counters: OrchestratorCounters;
+    readonly countFromMs: number;
+    readonly onEnd: NodeSessionEnd | null;
+  }) {
+    this.spec = options.spec;
+    this.#counters = options.counters;
+    this.#countFromMs = options.countFromMs;
+    this.#onEnd = options.onEnd;
+    this.sessions = new OrchestratorSessions({
+      maxSessions: options.spec.maxSessions,
+      onClose: (session, atMs, cause) => this.#closed(session, atMs, cause),
+    });
+  }
+
+  /** Whether GetOrchestrator fails for everybody now (O-6). */
+  isFull(nowMs: number): boolean {
+    return this.sessions.isCapped(NO_SESSION, nowMs);
+  }
+
+  /** Whether it may become full while a round lasts, if `margin` sessions came at once. */
+  mayFill(nowMs: number, margin: number): boolean {
+    const { maxSessions } = this.sessions;
+    // Few open sessions need no look at the clock: expiring them would only make them fewer.
+    return (
+      this.#level + margin >= maxSessions && this.sessions.openCount(nowMs) + margin >= maxSessions
+    );
+  }
+
+  /** A segment arrives (O-8, O-9): its session's handle, or why it is refused. */
+  accept(info: SessionInfo, nowMs: number): number {
+    const handle = this.sessions.accept(info.nodeSession, nowMs);
+    if (handle < 0) {
+      if (handle === ORCHESTRATOR_CAPPED && nowMs >= this.#countFromMs)
+        this.#counters.cappedSegments++;
+      return handle;
+    }
+    if (handle !== info.nodeSession) {
+      info.nodeSession = handle;
+      this.#infos[sessionSlot(handle)] = info;
+      this.#setLevel(this.#level + 1, nowMs);
+    }
+    return handle;
+  }
+
+  /** The session in a slot, or null. */
+  infoAt(slot: number): SessionInfo | null {
+    return this.#infos[slot] ?? null;
+  }
+
+  /** Closes the books at the end of a run. */
+  finish(endMs: number): void {
+    this.sessions.expire(endMs);
+    this.#setLevel(this.#level, endMs);
+  }
+
+  #closed(session: number, atMs: number, cause: SessionEnd): void {
+    const slot = sessionSlot(session);
+    const info = this.#infos[slot];
+    this.#infos[slot] = null;
+    this.#setLevel(this.#level - 1, atMs);
+    if (cause === "idle" && atMs >= this.#countFromMs) this.#counters.idleCloses++;
+    if (info !== null && info !== undefined) this.#onEnd?.(info, slot, atMs, cause);
+  }
+
+  #setLevel(level: number, atMs: number): void {
+    const fromMs = Math.max(this.#levelSinceMs, this.#countFromMs);
+    const spanMs = atMs - fromMs;
+    if (spanMs > 0) {
+      const { levelMs } = this.#counters;
+      while (levelMs.length <= this.#level) levelMs.push(0);
+      levelMs[this.#level] = (levelMs[this.#level] ?? 0) + spanMs;
+      this.#counters.sessionMs += this.#level * spanMs;
+    }
+    if (atMs > this.#levelSinceMs) this.#levelSinceMs = atMs;
+    this.#level = level;
+  }
+}
+
+/** How long a session stays open after its last segment, ms (O-10). */
+export const IDLE_MS = SESSION_IDLE_MS;

@@ -1,0 +1,286 @@
+/**
+ * Turns what happens into counts. It hears the library's session pools and attempts as their
+ * observer, and the model's own steps; it decides nothing. Test streams are counted apart.
+ */
+
+import { uniform } from "../../core/random.js";
+import {
+  type AttemptObserver,
+  OUTCOME,
+  type Outcome,
+  RESULT,
+  ruleOf,
+  type SegmentAttempt,
+} from "../../selection/index.js";
+import { LOSS, type LossReason, type OrchestratorCounters } from "../metrics/counters.js";
+import { attemptDraw, DRAW } from "./draws.js";
+import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
+import type { Simulation } from "./simulation.js";
+import { winningTickets } from "./tickets.js";
+
+/** Counts for one run. */
+export class Recorder implements AttemptObserver<SessionInfo> {
+  readonly #simulation: Simulation;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  // ---- a segment's life, in its order --------------------------------------------------------
+
+  started(stream: Stream, segment: Segment): void {
+    const { counters, counting } = this.#simulation;
+    segment.counted = counting;
+    if (!counting) return;
+    const { network } = counters;
+    if (stream.test !== null) {
+      network.testerSegments++;
+      return;
+    }
+    network.started++;
+    network.segmentMs += segment.durationMs;
+    network.inFlight++;
+    counters.series.segments[this.#simulation.bin(segment.readyMs)] =
+      (counters.series.segments[this.#simulation.bin(segment.readyMs)] ?? 0) + 1;
+  }
+
+  /** A segment that was waiting when its stream ended. */
+  dropped(stream: Stream, segment: Segment): void {
+    if (!segment.counted || stream.test !== null) return;
+    const { network } = this.#simulation.counters;
+    network.inFlight--;
+    network.noSession++;
+    network.failedMs += segment.durationMs;
+  }
+
+  removed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
+    const { stream } = session.info;
+    if (stream.traced) {
+      this.#simulation.say(
+        ruleOf(outcome).rule,
+        `${this.#simulation.uriName(session.transcoder)} removed: ${ruleOf(outcome).name}`,
+      );
+    }
+    this.left(session, lossOf(outcome));
+  }
+
+  failed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
+    if (session.info.stream.traced) {
+      this.#simulation.say(
+        ruleOf(outcome).rule,
+        `attempt with ${this.#simulation.uriName(session.transcoder)} failed: ${ruleOf(outcome).name}`,
+      );
+    }
+  }
+
+  suspended(_: SegmentAttempt<SessionInfo>, session: SimSession): void {
+    if (this.#simulation.counting && session.info.stream.test === null)
+      this.#of(session).suspensions++;
+  }
+
+  completed(attempt: SegmentAttempt<SessionInfo>, session: SimSession): void {
+    const { stream } = session.info;
+    if (stream.traced) {
+      this.#simulation.say(
+        "T-22",
+        `${this.#simulation.uriName(session.transcoder)} took ${attempt.tookAllMs.toFixed(0)} ms for ${attempt.durationMs.toFixed(0)} ms: latency score ${session.latencyScore.toFixed(3)}`,
+      );
+    }
+  }
+
+  finished(): void {}
+
+  /** The call's tickets reached the orchestrator (P-30). */
+  tickets(call: Call): void {
+    const simulation = this.#simulation;
+    if (call.tickets === 0 || simulation.terms === null || call.stream === null) return;
+    const owner = simulation.world.nodes[call.node]?.orchestrator ?? -1;
+    const terms = simulation.terms[owner];
+    if (terms === undefined) return;
+    const u = uniform(
+      call.stream.k0,
+      call.stream.k1,
+      attemptDraw(call.index, call.attempt, DRAW.tickets),
+    );
+    const wins = winningTickets(terms, call.tickets, u);
+    if (wins > 0 && owner === simulation.world.pool) simulation.money?.won(wins, terms.faceValue);
+    if (!simulation.counting) return;
+    simulation.counters.network.tickets += call.tickets;
+    const counters = simulation.countersOf(call.node);
+    counters.tickets += call.tickets;
+    counters.winningTickets += wins;
+  }
+
+  /** An orchestrator has made and sent a call's renditions (O-4). */
+  uploaded(call: Call, inTime: boolean): void {
+    const simulation = this.#simulation;
+    simulation.money?.earned(call);
+    if (!simulation.counting) return;
+    const counters = simulation.countersOf(call.node);
+    counters.pixelsDebited += call.pixels;
+    simulation.counters.network.pixelsUploaded += call.pixels;
+    if (inTime) counters.pixelsUnderWay += call.pixels;
+    else counters.pixelsUnreceived += call.pixels;
+    call.pixelsCounted = inTime;
+  }
+
+  /** A gateway has received a result (P-22). */
+  received(call: Call): void {
+    if (!call.pixelsCounted) return;
+    call.pixelsCounted = false;
+    const counters = this.#simulation.countersOf(call.node);
+    counters.pixelsUnderWay -= call.pixels;
+    counters.pixelsReceived += call.pixels;
+    this.#simulation.counters.network.pixelsInResults += call.pixels;
+  }
+
+  /** A call has ended for its gateway. */
+  answered(call: Call, segment: Segment, outcome: Outcome): void {
+    const simulation = this.#simulation;
+    const { stream, session } = call;
+    if (!simulation.counting || stream === null || session === null || stream.test !== null) return;
+    const counters = simulation.countersOf(call.node);
+    counters.attempts++;
+    if (outcome !== OUTCOME.ok) {
+      counters.failedAttempts++;
+      return;
+    }
+    const site = simulation.counters.sites[stream.gateway.site];
+    const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
+    if (site === undefined) return;
+    site.segments++;
+    if (simulation.world.nodes[call.node]?.orchestrator === simulation.world.pool) {
+      site.margins.record(roundTripMs / segment.durationMs);
+      site.poolRoundTrips.record(roundTripMs);
+      if (call.worker >= 0) {
+        const workMs = call.workMs;
+        site.poolGatewaySides.record(Math.max(0, roundTripMs - workMs));
+      }
+      const { poolRoundTripMs } = simulation.counters.series;
+      const bin = simulation.bin(segment.readyMs);
+      poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + roundTripMs;
+    } else {
+      site.rivalRoundTrips.record(roundTripMs);
+    }
+  }
+
+  /** A segment is delivered: on time, or late. */
+  delivered(segment: Segment, stream: Stream, session: SimSession, atMs: number): void {
+    const simulation = this.#simulation;
+    if (stream.test !== null) {
+      stream.test.received(stream, segment);
+      return;
+    }
+    const { counters, world } = simulation;
+    const isLate = atMs - segment.readyMs > segment.durationMs;
+    const { info } = session;
+    if (segment.counted) {
+      const { network } = counters;
+      network.inFlight--;
+      if (isLate) {
+        network.late++;
+        network.lateMs += segment.durationMs;
+      } else {
+        network.onTime++;
+      }
+    }
+    if (!segment.counted) return;
+    const owner = world.nodes[info.node]?.orchestrator ?? -1;
+    const mine = counters.orchestrators[owner];
+    if (mine === undefined) return;
+    mine.segments++;
+    if (isLate) mine.late++;
+    if (!info.delivered) {
+      info.delivered = true;
+      if (!stream.won.includes(owner)) {
+        stream.won.push(owner);
+        mine.streams++;
+      }
+    }
+    mine.latencyScores.record(session.latencyScore);
+    const bin = simulation.bin(segment.readyMs);
+    if (isLate) counters.series.notRealTime[bin] = (counters.series.notRealTime[bin] ?? 0) + 1;
+    if (owner === world.pool) {
+      counters.series.poolSegments[bin] = (counters.series.poolSegments[bin] ?? 0) + 1;
+      if (isLate) counters.series.poolLate[bin] = (counters.series.poolLate[bin] ?? 0) + 1;
+    }
+  }
+
+  /** A segment is over without renditions. */
+  notDelivered(segment: Segment, stream: Stream): void {
+    const simulation = this.#simulation;
+    if (stream.traced) simulation.say("T-24", `segment ${segment.index} is not transcoded`);
+    if (!segment.counted || stream.test !== null) return;
+    const { network, series } = simulation.counters;
+    network.inFlight--;
+    if (segment.attempt.result === RESULT.noSession) network.noSession++;
+    else network.failed++;
+    network.failedMs += segment.durationMs;
+    const bin = simulation.bin(segment.readyMs);
+    series.notRealTime[bin] = (series.notRealTime[bin] ?? 0) + 1;
+  }
+
+  // ---- a session's life ----------------------------------------------------------------------
+
+  /** The stream has ended and was using the session until then. */
+  kept(session: SimSession): void {
+    const { info } = session;
+    info.active = false;
+    const { counting } = this.#simulation;
+    if (!counting || info.stream.test !== null) return;
+    this.#of(session).kept++;
+    if (info.worker >= 0) {
+      const worker = this.#simulation.workerCounters(info.worker);
+      worker.sessions++;
+      worker.kept++;
+    }
+  }
+
+  /** The stream stops using the session; without a reason it is nobody's loss. */
+  left(session: SimSession, reason: LossReason | null): void {
+    const { info } = session;
+    if (!info.active) return;
+    info.active = false;
+    const simulation = this.#simulation;
+    if (reason === null || !simulation.counting || info.stream.test !== null) return;
+    const mine = this.#of(session);
+    const at = LOSS[reason];
+    mine.lost[at] = (mine.lost[at] ?? 0) + 1;
+    if (info.worker >= 0) {
+      const worker = simulation.workerCounters(info.worker);
+      worker.sessions++;
+      worker.lost[at] = (worker.lost[at] ?? 0) + 1;
+      const leftMs = Math.max(0, info.stream.endMs - simulation.now);
+      worker.streamMsLost[at] = (worker.streamMsLost[at] ?? 0) + leftMs;
+    }
+  }
+
+  #of(session: SimSession): OrchestratorCounters {
+    return this.#simulation.countersOf(session.info.node);
+  }
+}
+
+function lossOf(outcome: Outcome): LossReason {
+  switch (outcome) {
+    case OUTCOME.orchestratorBusy:
+      return "busy";
+    case OUTCOME.orchestratorCapped:
+      return "capped";
+    case OUTCOME.headerTimeout:
+    case OUTCOME.bodyTimeout:
+      return "timeout";
+    case OUTCOME.sessionRefreshFailed:
+    case OUTCOME.authTokenMissing:
+    case OUTCOME.authTokenRejected:
+    case OUTCOME.ticketParamsInvalid:
+      return "expired";
+    case OUTCOME.renditionDownloadFailed:
+      return "download";
+    case OUTCOME.verificationFailed:
+    case OUTCOME.resultsDiffer:
+    case OUTCOME.comparisonFailed:
+      return "verification";
+    default:
+      return "error";
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Which renditions a stream asks for. Each profile is asked for by its own share of streams, at
+ * least one by every stream; a stream's set is one of the few combinations made here once.
+ */
+import type { Scenario } from "../scenario/schema.js";
+
+type Profile = Scenario["stream"]["profiles"][number];
+
+/** One combination of profiles. */
+export interface Renditions {
+  readonly count: number;
+  readonly profiles: readonly Profile[];
+  /** Chance that a stream asks for exactly this. */
+  readonly probability: number;
+  readonly bitrateMbps: number;
+}
+
+const PROFILES_MAX = 10;
+
+/** The combinations that occur, each with its probability; they add up to 1. */
+export function renditionSets(profiles: readonly Profile[]): readonly Renditions[] {
+  const varying = profiles.slice(0, PROFILES_MAX);
+  const sets: Renditions[] = [];
+  for (let mask = 1; mask < 1 << varying.length; mask++) {
+    let probability = 1;
+    const chosen: Profile[] = [];
+    for (const [index, profile] of varying.entries()) {
+      const asked = (mask >> index) & 1;
+      probability *= asked ? profile.share : 1 - profile.share;
+      if (asked) chosen.push(profile);
+    }
+    if (probability > 0) sets.push(renditions(chosen, probability));
+  }
+  const total = sets.reduce((sum, set) => sum + set.probability, 0);
+  if (total === 0) return [renditions(profiles.slice(0, 1), 1)];
+  return sets.map((set) => ({ ...set, probability: set.probability / total }));
+}
+
+function renditions(profiles: readonly Profile[], probability: number): Renditions {
+  return {
+    count: profiles.length,
+    profiles,
+    probability,
+    bitrateMbps: profiles.reduce((sum, profile) => sum + profile.bitrateMbps, 0),
+  };
+}
+
+/** Encoded pixels of a segment: whole frames of each profile. */
+export function segmentPixels({ profiles }: Renditions, durationMs: number): number {
+  let pixels = 0;
+  for (let index = 0; index < profiles.length; index++) {
+    const profile = profiles[index];
+    if (profile !== undefined) {
+      pixels += profile.width * profile.height * Math.round((profile.fps * durationMs) / 1000);
+    }
+  }
+  return pixels;
+}

@@ -1,0 +1,548 @@
+/**
+ * One run: the event loop and what its parts share. `segments.ts` follows a segment from top to
+ * bottom; discovery, nodes, workers, tester and money each have a file of their own.
+ */
+import { invariant } from "../../core/errors.js";
+import { childK0, childK1, makeKey, type RandomKey, uniform } from "../../core/random.js";
+import {
+  estimatePixels,
+  PERFORMANCE_SCORES_INTERVAL_MS,
+  ProbabilityAlgorithm,
+  RecipientChooser,
+} from "../../selection/index.js";
+import { hashName } from "../engine/distributions.js";
+import { EventQueue } from "../engine/event-queue.js";
+import { Uptime } from "../engine/uptime.js";
+import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import {
+  type Arrival,
+  type ArrivalSource,
+  fixedArrivals,
+  hourlyFactors,
+  parseTrace,
+  poissonArrivals,
+} from "./demand.js";
+import { Discoveries } from "./discovery.js";
+import { ENTITY, STREAM_DRAW } from "./draws.js";
+import { type Call, type Segment, type SessionInfo, Slots, Stream } from "./entities.js";
+import { EVENT } from "./events.js";
+import { GatewayRuntime } from "./gateway.js";
+import { lengthModel } from "./lengths.js";
+import { Money, type MoneyTotals } from "./money.js";
+import { NodeRuntime } from "./node.js";
+import { PoolRecorder } from "./pool-recorder.js";
+import { Recorder } from "./recorder.js";
+import type { Renditions } from "./renditions.js";
+import { Segments } from "./segments.js";
+import { Tester } from "./tester.js";
+import { type TicketTerms, ticketTerms } from "./tickets.js";
+import type { WorkLoad } from "./work-times.js";
+import { WorkerPool } from "./worker-pool.js";
+import type { Gateway, World } from "./world.js";
+
+/** Prints the decisions of one stream. */
+export interface Tracing {
+  /** Number of the stream in order of arrival, from 0. */
+  readonly stream: number;
+  readonly write: (line: string) => void;
+}
+
+/** How a run is made. */
+export interface SimulationOptions {
+  readonly world: World;
+  readonly seed: number;
+  readonly replication: number;
+  readonly tracing?: Tracing | undefined;
+  /** Whether segments that nobody can see meanwhile are done within one event. @default true */
+  readonly atOnce?: boolean | undefined;
+}
+
+/** A session to be ended at its node. */
+interface Ending {
+  readonly slot: number;
+  node: number;
+  session: number;
+}
+
+/** One run of one variant. */
+export class Simulation {
+  readonly world: World;
+  readonly key: RandomKey;
+  readonly queue = new EventQueue();
+  readonly counters: Counters;
+  readonly nodes: readonly NodeRuntime[];
+  readonly gateways: readonly GatewayRuntime[];
+  readonly regionNames: readonly string[];
+  readonly terms: readonly TicketTerms[] | null;
+  readonly discoveries: Discoveries;
+  readonly segments: Segments;
+  readonly workers: WorkerPool | null;
+  readonly tester: Tester;
+  readonly money: Money | null;
+  readonly metrics: Recorder;
+  readonly atOnce: boolean;
+  /** Whether the warm-up is over. */
+  counting = false;
+
+  readonly #tracing: Tracing | undefined;
+  readonly #streams = new Slots<{ readonly slot: number; stream: Stream | null }>((slot) => ({
+    slot,
+    stream: null,
+  }));
+  readonly #segmentSlots: Segment[] = [];
+  readonly #endings = new Slots<Ending>((slot) => ({ slot, node: 0, session: 0 }));
+  readonly #uptimes: readonly (Uptime | null)[];
+  readonly #arrivals: ArrivalSource[];
+  readonly #pending: (Arrival | undefined)[];
+  readonly #estimates: Map<Renditions, number[]>;
+  #streamNumber = 0;
+  #openStreams = 0;
+  #openStreamsSinceMs = 0;
+
+  constructor({ world, seed, replication, tracing, atOnce = true }: SimulationOptions) {
+    this.world = world;
+    this.key = makeKey(seed, replication);
+    this.#tracing = tracing;
+    this.atOnce = atOnce;
+    const { scenario } = world;
+    this.counters = new Counters({
+      orchestrators: world.orchestrators.length,
+      workers: world.workers.length,
+      sites: world.sites.length,
+      durationMs: scenario.duration,
+    });
+    this.regionNames = [...new Set(world.sites.map(({ region }) => region))];
+    this.terms = scenario.tickets.enabled
+      ? world.orchestrators.map(({ price }) => ticketTerms(price, scenario.tickets))
+      : null;
+    this.metrics = new Recorder(this);
+    const shownTerms =
+      this.terms ?? world.orchestrators.map(({ price }) => ticketTerms(price, scenario.tickets));
+    const poolObserver = new PoolRecorder(this, this.metrics);
+    const runtime = (gateway: Gateway, isTester: boolean) =>
+      new GatewayRuntime({
+        gateway,
+        world,
+        regionIndex: this.regionNames.indexOf(gateway.region),
+        segments: this.#segmentSlots,
+        observer: this.metrics,
+        poolObserver,
+        terms: shownTerms,
+        isTester,
+      });
+    this.gateways = world.gateways.map((gateway) => runtime(gateway, false));
+    this.money = world.pool < 0 ? null : new Money(world, () => this.counting);
+    this.nodes = world.nodes.map(
+      (spec) =>
+        new NodeRuntime({
+          spec,
+          counters: this.countersOf(spec.index),
+          countFromMs: world.warmupMs,
+          onEnd:
+            spec.backend === "pool"
+              ? (info, slot, atMs, cause) =>
+                  this.workers?.sessionEnded(spec.index, info, slot, atMs, cause)
+              : null,
+        }),
+    );
+    this.workers = scenario.orchestrator?.backend.type === "pool" ? new WorkerPool(this) : null;
+    this.discoveries = new Discoveries(this);
+    this.segments = new Segments(this);
+    this.tester = new Tester(this, this.#testerGateways(runtime));
+    this.#uptimes = this.#makeUptimes();
+    this.#arrivals = this.#makeArrivals();
+    this.#pending = this.#arrivals.map(() => undefined);
+    this.#estimates = new Map(world.renditions.map((set) => [set, []]));
+  }
+
+  /** Time, ms from the start of the warm-up. */
+  get now(): number {
+    return this.queue.now;
+  }
+
+  /** Runs from the start of the warm-up to the end of the counted time. */
+  run(): MoneyTotals | null {
+    const { queue, world } = this;
+    const { economics } = world.scenario.orchestrator ?? {};
+    this.workers?.start();
+    for (const index of this.#arrivals.keys()) this.#nextArrival(index);
+    this.tester.start();
+    queue.schedule(0, EVENT.scores, 0);
+    if (economics !== undefined) {
+      queue.schedule(economics.roundLengthMinutes * 60_000, EVENT.round, 0);
+      queue.schedule(economics.payoutInterval, EVENT.payout, 0);
+    }
+    const { warmupMs, endMs } = world;
+    for (;;) {
+      const time = queue.peek();
+      if (time === undefined || time > endMs) break;
+      if (!this.counting && time >= warmupMs) this.counting = true;
+      queue.next();
+      this.#happen(queue.kind, queue.id);
+    }
+    this.counting = true;
+    this.#countStreams(endMs);
+    for (const node of this.nodes) node.finish(endMs);
+    this.workers?.finish(endMs);
+    return this.money?.finish(endMs) ?? null;
+  }
+
+  #happen(kind: number, id: number): void {
+    switch (kind) {
+      case EVENT.ready:
+        this.segments.ready(this.#streamAt(id));
+        break;
+      case EVENT.arrived:
+        this.segments.arrived(this.segments.call(id));
+        break;
+      case EVENT.workDone:
+        this.#workDone(this.segments.call(id));
+        break;
+      case EVENT.result:
+        this.segments.result(this.segments.call(id));
+        break;
+      case EVENT.callTimeout:
+        this.segments.callTimeout(this.segments.call(id), this.now);
+        break;
+      case EVENT.inFlight:
+        this.segments.callInFlight(this.segments.call(id));
+        break;
+      case EVENT.downloaded: {
+        const segment = this.#segmentSlots[id];
+        if (segment !== undefined) this.segments.downloaded(segment);
+        break;
+      }
+      case EVENT.refreshed:
+        this.segments.callRefreshed(this.segments.call(id));
+        break;
+      case EVENT.taskTimeout:
+        this.workers?.taskTimeout(this.segments.call(id));
+        break;
+      case EVENT.arrival:
+        this.#arrive(id);
+        break;
+      case EVENT.streamEnd:
+        this.endStream(this.#streamAt(id));
+        break;
+      case EVENT.answer:
+        this.discoveries.answerArrives(id);
+        break;
+      case EVENT.discovered:
+        this.discoveries.discovered(id);
+        break;
+      case EVENT.sessionEnd: {
+        const ending = this.#endings.at(id);
+        this.nodes[ending.node]?.sessions.end(ending.session, this.now);
+        this.#endings.give(ending);
+        break;
+      }
+      case EVENT.workerDown:
+        this.workers?.goesDown(id);
+        break;
+      case EVENT.workerRegisters:
+        this.workers?.registers(id);
+        break;
+      case EVENT.test:
+        this.tester.begin(id);
+        break;
+      case EVENT.scores:
+        this.tester.publish(this.gateways);
+        this.queue.schedule(this.now + PERFORMANCE_SCORES_INTERVAL_MS, EVENT.scores, 0);
+        break;
+      case EVENT.round:
+        this.money?.closeRound(this.now);
+        this.#again(
+          EVENT.round,
+          (this.world.scenario.orchestrator?.economics.roundLengthMinutes ?? 0) * 60_000,
+        );
+        break;
+      case EVENT.payout:
+        this.money?.payout(this.now);
+        this.#again(EVENT.payout, this.world.scenario.orchestrator?.economics.payoutInterval ?? 0);
+        break;
+      default:
+        invariant(false, `there is no event of kind ${kind}`);
+    }
+  }
+
+  #again(kind: number, afterMs: number): void {
+    this.queue.schedule(this.now + afterMs, kind, 0);
+  }
+
+  #workDone(call: Call): void {
+    if (this.nodes[call.node]?.spec.backend === "pool") this.workers?.workDone(call);
+    else this.segments.deviceDone(call);
+  }
+
+  // ---- streams -------------------------------------------------------------------------------
+
+  #nextArrival(gateway: number): void {
+    const arrival = this.#arrivals[gateway]?.next();
+    this.#pending[gateway] = arrival;
+    if (arrival === undefined || arrival.atMs > this.world.endMs) return;
+    this.queue.schedule(arrival.atMs, EVENT.arrival, gateway);
+  }
+
+  #arrive(gatewayIndex: number): void {
+    const arrival = this.#pending[gatewayIndex];
+    const gateway = this.gateways[gatewayIndex];
+    if (arrival === undefined || gateway === undefined) return;
+    const number = this.#streamNumber++;
+    const stream = new Stream({
+      number,
+      gateway,
+      k0: arrival.k0,
+      k1: arrival.k1,
+      endMs: arrival.atMs + arrival.lengthMs,
+      renditions: this.#drawRenditions(arrival),
+      test: null,
+      traced: this.#tracing?.stream === number,
+    });
+    this.#countStreams(this.now);
+    this.#openStreams++;
+    if (this.counting) this.counters.network.streams++;
+    this.beginStream(stream);
+    if (stream.traced) {
+      this.say(
+        "M-1",
+        `stream ${number} begins at ${gateway.name}, ${((stream.endMs - this.now) / 60_000).toFixed(1)} min`,
+      );
+    }
+    this.queue.schedule(stream.endMs, EVENT.streamEnd, stream.slot);
+    this.#nextArrival(gatewayIndex);
+  }
+
+  /** Puts a stream into the table and draws its first segment. */
+  beginStream(stream: Stream): void {
+    const entry = this.#streams.take();
+    entry.stream = stream;
+    stream.slot = entry.slot;
+    this.segments.scheduleNext(stream);
+  }
+
+  /** Ends a stream: at its end, or before. */
+  endStream(stream: Stream): void {
+    if (stream.ended) return;
+    if (stream.test === null) {
+      this.#countStreams(this.now);
+      this.#openStreams--;
+    }
+    if (stream.traced) this.say("M-26", `stream ${stream.number} ends`);
+    this.segments.end(stream);
+    // An early end leaves events behind that still name the slot.
+    if (stream.test === null && this.now < stream.endMs) return;
+    const entry = this.#streams.at(stream.slot);
+    entry.stream = null;
+    this.#streams.give(entry);
+  }
+
+  #streamAt(slot: number): Stream {
+    const { stream } = this.#streams.at(slot);
+    invariant(stream !== null, "an event of a stream comes before its end");
+    return stream;
+  }
+
+  /** Gives the slot of a stream that ended early back when its planned end comes. */
+  #countStreams(nowMs: number): void {
+    const fromMs = Math.max(this.#openStreamsSinceMs, this.world.warmupMs);
+    if (nowMs > fromMs) this.counters.network.streamMs += this.#openStreams * (nowMs - fromMs);
+    this.#openStreamsSinceMs = nowMs;
+  }
+
+  #drawRenditions({ k0, k1 }: Arrival): Renditions {
+    let rest = uniform(k0, k1, STREAM_DRAW.renditions);
+    const { renditions } = this.world;
+    for (const set of renditions) {
+      if (rest < set.probability) return set;
+      rest -= set.probability;
+    }
+    const last = renditions[renditions.length - 1];
+    invariant(last !== undefined, "there is at least one set of renditions");
+    return last;
+  }
+
+  // ---- what the parts ask --------------------------------------------------------------------
+
+  countersOf(node: number): OrchestratorCounters {
+    const counters = this.counters.orchestrators[this.world.nodes[node]?.orchestrator ?? -1];
+    invariant(counters !== undefined, "every node has an orchestrator");
+    return counters;
+  }
+
+  workerCounters(worker: number): WorkerCounters {
+    const counters = this.counters.workers[worker];
+    invariant(counters !== undefined, "every worker has counters");
+    return counters;
+  }
+
+  /** Bin of the time series. */
+  bin(timeMs: number): number {
+    const { series } = this.counters;
+    const bin = Math.floor((timeMs - this.world.warmupMs) / series.binMs);
+    return bin < 0 ? 0 : Math.min(bin, series.bins - 1);
+  }
+
+  /** The node that a request to a URI reaches: a balancer picks one of its own. */
+  route(uri: number, stream: Stream, index: number): number {
+    const { nodes, orchestrators } = this.world;
+    if (uri < nodes.length) return uri;
+    const members = orchestrators[uri - nodes.length]?.nodes ?? [];
+    const u = uniform(stream.k0 ^ uri, stream.k1, index);
+    return members[Math.floor(u * members.length)] ?? 0;
+  }
+
+  isUp(site: number, node: number, timeMs: number): boolean {
+    const uptime = this.#uptimes[site * this.nodes.length + node];
+    return uptime === null || uptime === undefined || uptime.isUp(timeMs);
+  }
+
+  /** EndTranscodingSession takes a round trip and a half to arrive. */
+  endAtNode(info: SessionInfo): void {
+    const rttMs = this.world.links[info.stream.gateway.site]?.[info.node]?.rttMs ?? 0;
+    const ending = this.#endings.take();
+    ending.node = info.node;
+    ending.session = info.nodeSession;
+    this.queue.schedule(this.now + 1.5 * rttMs, EVENT.sessionEnd, ending.slot);
+  }
+
+  /** What a worker has to do for a call. */
+  workOf(call: Call): WorkLoad {
+    return {
+      durationMs: call.durationMs,
+      pixels: call.pixels,
+      sourceMbps: this.world.scenario.stream.sourceMbps,
+      outMbps: call.stream?.renditions.bitrateMbps ?? call.info?.stream.renditions.bitrateMbps ?? 0,
+    };
+  }
+
+  /** Output pixels as a gateway estimates them before the call (P-19), remembered per second of duration. */
+  estimatedPixels(renditions: Renditions, durationMs: number): number {
+    const known = this.#estimates.get(renditions);
+    const seconds = Math.ceil(durationMs / 1000);
+    const estimate = known?.[seconds];
+    if (estimate !== undefined) return estimate;
+    const profiles = renditions.profiles.map(({ width, height, fps }) => ({
+      width,
+      height,
+      fps,
+      fpsDen: 1,
+    }));
+    const pixels = estimatePixels(profiles, durationMs);
+    if (known !== undefined) known[seconds] = pixels;
+    return pixels;
+  }
+
+  // ---- tracing -------------------------------------------------------------------------------
+
+  /** A line of the trace: when, by which rule, what. */
+  say(rule: string, text: string): void {
+    this.#tracing?.write(
+      `${(this.now / 1000).toFixed(3).padStart(12)} s  ${rule.padEnd(12)} ${text}`,
+    );
+  }
+
+  /** How likely each candidate of the last choice was (L-13). */
+  sayProbabilities({ gateway }: Stream): void {
+    const { chooser } = gateway;
+    if (
+      !(chooser instanceof RecipientChooser) ||
+      !(chooser.algorithm instanceof ProbabilityAlgorithm)
+    )
+      return;
+    const table = chooser.algorithm.lastTable;
+    const candidates = chooser.lastCandidates;
+    if (table === null || candidates === null) return;
+    const shown = table.eligible
+      .map((at, index) => ({
+        recipient: candidates.recipients[at] ?? -1,
+        p: table.probabilities[index] ?? 0,
+      }))
+      .sort((a, b) => b.p - a.p)
+      .slice(0, 5)
+      .map(
+        ({ recipient, p }) =>
+          `${this.world.orchestrators[recipient]?.name ?? "?"} ${(100 * p).toFixed(2)} %`,
+      );
+    this.say(
+      "L-13",
+      `  among ${table.eligible.length}: ${shown.join(", ")}${table.eligible.length > 5 ? ", …" : ""}`,
+    );
+  }
+
+  uriName(uri: number): string {
+    const { nodes, orchestrators } = this.world;
+    return nodes[uri]?.name ?? `${orchestrators[uri - nodes.length]?.name ?? "?"} (balancer)`;
+  }
+
+  // ---- setting up ----------------------------------------------------------------------------
+
+  #testerGateways(
+    runtime: (gateway: Gateway, isTester: boolean) => GatewayRuntime,
+  ): Map<number, GatewayRuntime> {
+    const { world } = this;
+    const template = world.gateways[0];
+    invariant(template !== undefined, "a scenario has a gateway");
+    return new Map(
+      world.testerSites.map((site) => {
+        const region = world.sites[site]?.region ?? template.region;
+        const gateway: Gateway = {
+          ...template,
+          name: `tester ${region}`,
+          region,
+          site,
+          settings: { ...template.settings, minPerfScore: 0, orchBlocklist: [], extraNodes: 0 },
+          endpoints: [],
+          scores: [],
+        };
+        return [site, runtime(gateway, true)];
+      }),
+    );
+  }
+
+  #makeUptimes(): (Uptime | null)[] {
+    const { world } = this;
+    const { meanDown } = world.scenario.assumptions;
+    const base = { k0: childK0(this.key, ENTITY.uptime), k1: childK1(this.key, ENTITY.uptime) };
+    return world.sites.flatMap(({ region }, site) =>
+      world.nodes.map((node) => {
+        const availability = world.links[site]?.[node.index]?.availability ?? 1;
+        if (availability >= 1) return null;
+        const key = { k0: base.k0 ^ node.hash, k1: base.k1 ^ hashName(region) };
+        return new Uptime(availability, meanDown, world.endMs + 10_000, key);
+      }),
+    );
+  }
+
+  #makeArrivals(): ArrivalSource[] {
+    const { world } = this;
+    const { demand, stream } = world.scenario;
+    const lengths = lengthModel(stream.length);
+    const factors = hourlyFactors(demand.hourly);
+    const weights = world.gateways.reduce((sum, { weight }) => sum + weight, 0);
+    const base = { k0: childK0(this.key, ENTITY.gateway), k1: childK1(this.key, ENTITY.gateway) };
+    const fixed = this.#fixedStreams();
+    return world.gateways.map(({ name, weight }, index) => {
+      const key = { k0: childK0(base, hashName(name)), k1: childK1(base, hashName(name)) };
+      if (fixed !== null) {
+        const mine = fixed.filter(({ gateway }) =>
+          gateway === undefined ? index === 0 : gateway === name,
+        );
+        return fixedArrivals(mine, key);
+      }
+      const streams = weights === 0 ? 0 : (world.concurrentStreams * weight) / weights;
+      return poissonArrivals({ ratePerMs: streams / lengths.meanMs, factors, lengths, key });
+    });
+  }
+
+  #fixedStreams(): { atMs: number; lengthMs: number; gateway: string | undefined }[] | null {
+    const { demand } = this.world.scenario;
+    if (this.world.trace !== null) return [...parseTrace(this.world.trace)];
+    return (
+      demand.arrivals?.map(({ at, length, gateway }) => ({
+        atMs: at,
+        lengthMs: length,
+        gateway,
+      })) ?? null
+    );
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The public leaderboard's tester: a few tests a day from each region to each orchestrator, which
+ * is the test stream's only choice. Scores are successRate × (1 − e^(−duration ÷ round trip)), the
+ * mean of a day's tests (V-12).
+ */
+import { childK0, childK1, makeKey, uniform } from "../../core/random.js";
+import { ENTITY } from "./draws.js";
+import { type Segment, Stream } from "./entities.js";
+import { EVENT } from "./events.js";
+import type { GatewayRuntime } from "./gateway.js";
+import type { Simulation } from "./simulation.js";
+
+const DAY_MS = 86_400_000;
+
+/** Sums over tests. */
+export class TestTotals {
+  tests = 0;
+  sent = 0;
+  received = 0;
+  roundTripMs = 0;
+  durationMs = 0;
+}
+
+/** One pair of tester and orchestrator, and its test under way. */
+export class Test {
+  readonly site: number;
+  readonly orchestrator: number;
+  readonly endpoints: readonly number[];
+  readonly segments: number;
+  /** Over the counted time. */
+  readonly totals = new TestTotals();
+  /** Scores of a day's tests, and when each ended. */
+  readonly #scores: { readonly atMs: number; readonly score: number }[] = [];
+  #sent = 0;
+  #over = 0;
+  #received = 0;
+  #roundTripMs = 0;
+  #durationMs = 0;
+  tests = 0;
+
+  constructor(options: {
+    readonly site: number;
+    readonly orchestrator: number;
+    readonly endpoints: readonly number[];
+    readonly segments: number;
+  }) {
+    this.site = options.site;
+    this.orchestrator = options.orchestrator;
+    this.endpoints = options.endpoints;
+    this.segments = options.segments;
+  }
+
+  begin(): void {
+    this.tests++;
+    this.#sent = this.segments;
+    this.#over = 0;
+    this.#received = 0;
+    this.#roundTripMs = 0;
+    this.#durationMs = 0;
+  }
+
+  /** A segment came back: its round trip includes the renditions' download. */
+  received(_stream: Stream, segment: Segment): void {
+    this.#received++;
+    this.#roundTripMs += (segment.tookAllsMs[0] ?? 0) + (segment.downloadsMs[0] ?? 0);
+    this.#durationMs += segment.durationMs;
+  }
+
+  /** A segment is over; the test is with its last. */
+  over(stream: Stream, simulation: Simulation): void {
+    if (++this.#over < this.#sent || stream.ended) return;
+    const successRate = this.#received / this.#sent;
+    const score =
+      this.#received === 0 || this.#roundTripMs === 0
+        ? successRate
+        : successRate * (1 - Math.exp(-this.#durationMs / this.#roundTripMs));
+    this.#scores.push({ atMs: simulation.now, score });
+    if (simulation.counting) {
+      this.totals.tests++;
+      this.totals.sent += this.#sent;
+      this.totals.received += this.#received;
+      this.totals.roundTripMs += this.#roundTripMs;
+      this.totals.durationMs += this.#durationMs;
+    }
+    simulation.endStream(stream);
+  }
+
+  /** Mean score of the last day, or undefined without a test. */
+  score(nowMs: number): number | undefined {
+    while ((this.#scores[0]?.atMs ?? Number.POSITIVE_INFINITY) < nowMs - DAY_MS)
+      this.#scores.shift();
+    if (this.#scores.length === 0) return undefined;
+    return this.#scores.reduce((sum, { score }) => sum + score, 0) / this.#scores.length;
+  }
+}
+
+/** Runs the tests. */
+export class Tester {
+  readonly tests: readonly Test[];
+  readonly #simulation: Simulation;
+  readonly #gateways: ReadonlyMap<number, GatewayRuntime>;
+  readonly #intervalMs: number;
+
+  /** @param gateways a tester's settings by site */
+  constructor(simulation: Simulation, gateways: ReadonlyMap<number, GatewayRuntime>) {
+    const { world } = simulation;
+    const settings = world.scenario.tester;
+    this.#simulation = simulation;
+    this.#gateways = gateways;
+    this.#intervalMs =
+      settings === undefined || settings.testsPerDay === 0
+        ? Number.POSITIVE_INFINITY
+        : DAY_MS / settings.testsPerDay;
+    this.tests = world.testerSites.flatMap((site) =>
+      world.orchestrators.map(
+        ({ index, endpoints }) =>
+          new Test({ site, orchestrator: index, endpoints, segments: settings?.segments ?? 15 }),
+      ),
+    );
+  }
+
+  /** The first test of each pair begins at a random place in the interval. */
+  start(): void {
+    if (this.#intervalMs === Number.POSITIVE_INFINITY) return;
+    const { key, queue, world } = this.#simulation;
+    const k0 = childK0(key, ENTITY.test);
+    const k1 = childK1(key, ENTITY.test);
+    for (const [index, test] of this.tests.entries()) {
+      const hash = this.#hashOf(test);
+      const u = uniform(k0 ^ hash, k1, test.site);
+      if (u * this.#intervalMs < world.endMs)
+        queue.schedule(u * this.#intervalMs, EVENT.test, index);
+    }
+  }
+
+  /** A test begins. */
+  begin(index: number): void {
+    const simulation = this.#simulation;
+    const test = this.tests[index];
+    const gateway = this.#gateways.get(test?.site ?? -1);
+    const renditions = simulation.world.renditions[0];
+    if (test === undefined || gateway === undefined || renditions === undefined) return;
+    test.begin();
+    const streamKey = makeKey(
+      simulation.key.k0,
+      simulation.key.k1,
+      ENTITY.test,
+      test.site,
+      this.#hashOf(test),
+      test.tests,
+    );
+    simulation.beginStream(
+      new Stream({
+        number: -1,
+        gateway,
+        k0: streamKey.k0,
+        k1: streamKey.k1,
+        endMs: Number.POSITIVE_INFINITY,
+        renditions,
+        test,
+        traced: false,
+      }),
+    );
+    simulation.queue.schedule(simulation.now + this.#intervalMs, EVENT.test, index);
+  }
+
+  /** Gateways read the scores of the tester in their own region (L-18). */
+  publish(gateways: readonly GatewayRuntime[]): void {
+    const { world, now } = this.#simulation;
+    for (const gateway of gateways) {
+      const scores: [number, number][] = [];
+      for (const test of this.tests) {
+        if (world.sites[test.site]?.region !== gateway.region) continue;
+        const score = test.score(now);
+        if (score !== undefined) scores.push([test.orchestrator, score]);
+      }
+      gateway.scores.merge(scores);
+    }
+  }
+
+  #hashOf(test: Test): number {
+    const { nodes, orchestrators } = this.#simulation.world;
+    return nodes[orchestrators[test.orchestrator]?.nodes[0] ?? -1]?.hash ?? 0;
+  }
+}

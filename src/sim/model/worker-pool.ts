@@ -1,0 +1,450 @@
+/**
+ * The remote workers of the orchestrator under study: who is connected, who gets a session's
+ * segment (the library's own manager decides, O-15 … O-20), how its tasks end, and what the
+ * admission policy says to it.
+ */
+import { InvariantError } from "../../core/errors.js";
+import { childK0, childK1, type RandomKey, uniform } from "../../core/random.js";
+import { bitString, DEFAULT_CAPABILITIES } from "../../discovery/index.js";
+import {
+  type AdmissionPolicy,
+  type BenchmarkFigures,
+  benchmarkFigures,
+  createAdmission,
+  ReconnectBackoff,
+  RemoteTranscoderManager,
+  type SessionEnd,
+  sessionSlot,
+  settleTask,
+  taskTimeoutMs,
+  usesTiers,
+} from "../../pool/index.js";
+import { drawExponential } from "../engine/distributions.js";
+import { attemptDraw, DRAW, ENTITY } from "./draws.js";
+import type { Call, SessionInfo } from "./entities.js";
+import { EVENT } from "./events.js";
+import type { NodeRuntime } from "./node.js";
+import { segmentPixels } from "./renditions.js";
+import type { Simulation } from "./simulation.js";
+import type { WorkLoad } from "./work-times.js";
+import { WorkerTimes } from "./worker-times.js";
+import type { WorkerSpec } from "./world.js";
+
+const NO_REGISTRATION = -1;
+
+/** A worker's state. */
+interface Worker {
+  readonly spec: WorkerSpec;
+  readonly times: WorkerTimes;
+  readonly backoff: ReconnectBackoff;
+  readonly key: RandomKey;
+  readonly figures: BenchmarkFigures | null;
+  /** The manager's handle while connected. */
+  registration: number;
+  /** Raised whenever it goes down: tasks of an earlier epoch never come back. */
+  epoch: number;
+  draws: number;
+  /** Tasks under way. */
+  tasks: number;
+  capacity: number;
+  connectedSinceMs: number;
+}
+
+/** The workers of all nodes of the pool. */
+export class WorkerPool {
+  readonly policy: AdmissionPolicy;
+  readonly #simulation: Simulation;
+  readonly #workers: Worker[];
+  readonly #managers = new Map<number, RemoteTranscoderManager>();
+  readonly #jobs = new Map<number, number>();
+  readonly #tiers: boolean;
+  readonly #shadowKey: RandomKey;
+  #shadows = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    const { world, key } = simulation;
+    const config = world.scenario.orchestrator?.admission ?? { exclude: [] };
+    this.policy = createAdmission(config, {
+      names: simulation.regionNames,
+      rttMs: simulation.regionNames.map((region) => {
+        const node = world.nodes[world.orchestrators[world.pool]?.nodes[0] ?? -1];
+        return node === undefined ? 0 : world.tables.rttMs(region, node.region);
+      }),
+    });
+    this.#tiers = usesTiers(config);
+    this.#shadowKey = { k0: childK0(key, ENTITY.shadow), k1: childK1(key, ENTITY.shadow) };
+    const needsFigures = config.benchmark !== undefined || config.tier !== undefined;
+    for (const node of world.orchestrators[world.pool]?.nodes ?? []) {
+      const manager = new RemoteTranscoderManager({
+        tiers: this.#tiers,
+        mayServe: (registration, session) => this.#mayServe(node, registration, session),
+      });
+      this.#managers.set(node, manager);
+      this.#jobs.set(node, manager.job({ bitstring: bitString([0, 1, 12]), minVersion: "" }));
+    }
+    this.#workers = world.workers.map((spec) => {
+      const times = new WorkerTimes(world, spec);
+      const workerKey = {
+        k0: childK0(
+          { k0: childK0(key, ENTITY.worker), k1: childK1(key, ENTITY.worker) },
+          spec.hash,
+        ),
+        k1: childK1(
+          { k0: childK0(key, ENTITY.worker), k1: childK1(key, ENTITY.worker) },
+          spec.hash,
+        ),
+      };
+      const figures = needsFigures
+        ? benchmarkFigures(
+            times.benchmark(
+              this.#referenceWork(),
+              {
+                maxSessions: Math.min(
+                  spec.settings.maxSessions,
+                  config.benchmark?.maxSessions ?? 20,
+                ),
+                segments: config.benchmark?.segments ?? 200,
+              },
+              {
+                k0: childK0(workerKey, ENTITY.benchmark),
+                k1: childK1(workerKey, ENTITY.benchmark),
+              },
+            ),
+          )
+        : null;
+      return {
+        spec,
+        times,
+        backoff: new ReconnectBackoff(),
+        key: workerKey,
+        figures,
+        registration: NO_REGISTRATION,
+        epoch: 0,
+        draws: 0,
+        tasks: 0,
+        capacity: 0,
+        connectedSinceMs: 0,
+      };
+    });
+  }
+
+  /** All workers register at the start. */
+  start(): void {
+    for (const { spec } of this.#workers) this.registers(spec.index);
+  }
+
+  /** A worker asks to be admitted (O-13). One that is refused stays away. */
+  registers(index: number): void {
+    const simulation = this.#simulation;
+    const worker = this.#workers[index];
+    if (worker === undefined || worker.registration !== NO_REGISTRATION) return;
+    const { spec } = worker;
+    const decision = this.policy.onRegister(
+      {
+        worker: index,
+        name: spec.name,
+        kind: spec.kind,
+        maxSessions: spec.settings.maxSessions,
+        benchmark: worker.figures,
+      },
+      simulation.now,
+    );
+    if (!decision.admitted || decision.maxSessions < 1) return;
+    const manager = this.#manager(spec.node);
+    const node = simulation.nodes[spec.node];
+    node?.sessions.workerRegistering(manager.liveCapacity, decision.maxSessions);
+    worker.registration = manager.register({
+      capacity: decision.maxSessions,
+      capabilities: { bitstring: bitString(DEFAULT_CAPABILITIES), version: spec.settings.version },
+      tier: this.#tiers ? this.policy.tier(index, simulation.now) : 0,
+      identity: index,
+    });
+    worker.capacity = decision.maxSessions;
+    worker.connectedSinceMs = simulation.now;
+    if (simulation.counting) simulation.workerCounters(index).registrations++;
+    const { up } = spec.settings;
+    if (up !== undefined) {
+      const upMs = drawExponential(up, this.#draw(worker));
+      simulation.queue.schedule(simulation.now + upMs, EVENT.workerDown, index);
+    }
+  }
+
+  /** A worker fails: its stream ends, its tasks never come back (O-17, O-18). */
+  goesDown(index: number): void {
+    const worker = this.#workers[index];
+    if (worker === undefined || worker.registration === NO_REGISTRATION) return;
+    const simulation = this.#simulation;
+    this.#leaves(worker, "left");
+    worker.epoch++;
+    worker.tasks = 0;
+    worker.backoff.restart();
+    const downMs = drawExponential(worker.spec.settings.down, this.#draw(worker));
+    simulation.queue.schedule(simulation.now + downMs, EVENT.workerRegisters, index);
+  }
+
+  /** A session's next segment begins at the node: a worker gets it, or it fails at once. */
+  begin(call: Call, info: SessionInfo, node: NodeRuntime): void {
+    const simulation = this.#simulation;
+    const manager = this.#manager(node.spec.index);
+    const slot = sessionSlot(info.nodeSession);
+    const before = manager.workerOf(slot);
+    const registration = manager.select(slot, this.#jobs.get(node.spec.index) ?? 0);
+    if (registration < 0) {
+      this.#unassign(info, before, registration, manager);
+      simulation.segments.workFailed(call);
+      return;
+    }
+    const worker = this.#workers[manager.identity(registration)];
+    if (worker === undefined) return;
+    const { index } = worker.spec;
+    if (registration !== before) {
+      this.#unassign(info, before, registration, manager);
+      info.worker = index;
+      info.assignedMs = simulation.now;
+      info.workerSegments = 0;
+      if (simulation.counting) simulation.workerCounters(index).picks++;
+    }
+    call.registration = registration;
+    call.worker = index;
+    call.begunMs = simulation.now;
+    this.#start(call, worker, info);
+    this.#shadow(call);
+  }
+
+  /** The worker's result is due. */
+  workDone(call: Call): void {
+    const simulation = this.#simulation;
+    const worker = this.#workers[call.worker];
+    const { info } = call;
+    if (worker === undefined || info === null) return;
+    if (worker.epoch !== call.epoch) {
+      simulation.queue.schedule(
+        Math.max(simulation.now, call.begunMs + taskTimeoutMs(call.durationMs)),
+        EVENT.taskTimeout,
+        call.slot,
+      );
+      return;
+    }
+    worker.tasks--;
+    const roundTripMs = simulation.now - call.begunMs;
+    if (call.workFails) {
+      if (simulation.counting) simulation.workerCounters(call.worker).errors++;
+      this.policy.onSegment(
+        call.worker,
+        this.#regionOf(info),
+        Number.POSITIVE_INFINITY,
+        simulation.now,
+      );
+      this.#settle(call, info, "workerError");
+      simulation.segments.workFailed(call);
+      return;
+    }
+    info.workerSegments++;
+    if (simulation.counting) {
+      const counters = simulation.workerCounters(call.worker);
+      counters.segments++;
+      counters.pixels += call.pixels;
+      counters.roundTrips.record(roundTripMs);
+    }
+    simulation.money?.worked(
+      call.worker,
+      call.pixels,
+      call.durationMs,
+      info.stream.renditions.count,
+    );
+    if (this.policy.readsSegments) {
+      this.policy.onSegment(call.worker, this.#regionOf(info), roundTripMs, simulation.now);
+    }
+    simulation.segments.workDone(call);
+  }
+
+  /** The orchestrator has waited long enough (O-18): the worker is disconnected, no retry. */
+  taskTimeout(call: Call): void {
+    const simulation = this.#simulation;
+    const worker = this.#workers[call.worker];
+    const { info } = call;
+    if (worker === undefined || info === null) return;
+    if (worker.epoch === call.epoch) worker.tasks--;
+    if (simulation.counting) simulation.workerCounters(call.worker).timeouts++;
+    const wasConnected = worker.registration === call.registration;
+    this.policy.onSegment(
+      call.worker,
+      this.#regionOf(info),
+      Number.POSITIVE_INFINITY,
+      simulation.now,
+    );
+    this.#settle(call, info, "timeout");
+    if (wasConnected) {
+      this.#leaves(worker, "timeout");
+      simulation.queue.schedule(
+        simulation.now + worker.backoff.nextDelayMs(this.#draw(worker)),
+        EVENT.workerRegisters,
+        call.worker,
+      );
+    }
+    simulation.segments.workFailed(call);
+  }
+
+  /** A session of a node has ended (O-20). */
+  sessionEnded(
+    node: number,
+    info: SessionInfo,
+    slot: number,
+    atMs: number,
+    cause: SessionEnd,
+  ): void {
+    const manager = this.#manager(node);
+    const registration = manager.workerOf(slot);
+    if (registration < 0) return;
+    this.#unassign(info, registration, -1, manager, atMs);
+    manager.complete(slot);
+    const index = manager.identity(registration);
+    this.policy.onSessionEnd(index, this.#regionOf(info), info.workerSegments, cause, atMs);
+    this.#setTier(index, registration, manager);
+    manager.forget(registration);
+  }
+
+  /** Closes the books: time connected and assigned until the end. */
+  finish(endMs: number): void {
+    for (const worker of this.#workers) {
+      if (worker.registration !== NO_REGISTRATION) this.#countConnected(worker, endMs);
+    }
+  }
+
+  /** Ends the books of a session's worker that it no longer has. */
+  #unassign(
+    info: SessionInfo,
+    before: number,
+    after: number,
+    manager: RemoteTranscoderManager,
+    atMs = this.#simulation.now,
+  ): void {
+    if (before < 0 || before === after || info.worker < 0) return;
+    const simulation = this.#simulation;
+    const spanMs = atMs - Math.max(info.assignedMs, simulation.world.warmupMs);
+    if (spanMs > 0) simulation.workerCounters(manager.identity(before)).loadMs += spanMs;
+    info.assignedMs = atMs;
+  }
+
+  #settle(call: Call, info: SessionInfo, outcome: "workerError" | "timeout"): void {
+    const manager = this.#manager(call.node);
+    const slot = sessionSlot(info.nodeSession);
+    // The session may have ended meanwhile, and its slot may be another's by now.
+    if (this.#simulation.nodes[call.node]?.infoAt(slot) === info) {
+      if (manager.workerOf(slot) === call.registration) {
+        this.#unassign(info, call.registration, -1, manager);
+      }
+      settleTask(manager, slot, call.registration, outcome);
+    } else if (outcome === "timeout") {
+      manager.disconnect(call.registration);
+    }
+    manager.forget(call.registration);
+  }
+
+  #start(call: Call, worker: Worker, info: SessionInfo): void {
+    const simulation = this.#simulation;
+    const { stream } = info;
+    const { settings } = worker.spec;
+    worker.tasks++;
+    call.epoch = worker.epoch;
+    const draw = attemptDraw(call.index, call.attempt, DRAW.work);
+    const fate = uniform(stream.k0, stream.k1, attemptDraw(call.index, call.attempt, DRAW.worker));
+    const failure = simulation.world.scenario.assumptions.segmentFailure;
+    call.workFails = fate < settings.errorProbability + failure;
+    call.cheated = fate > 1 - settings.cheatProbability;
+    const hangs =
+      !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
+    const limitMs = taskTimeoutMs(call.durationMs);
+    const tookMs = worker.times.drawMs(
+      simulation.workOf(call),
+      { segments: worker.tasks, isFirst: info.workerSegments === 0 },
+      uniform(stream.k0, stream.k1, draw),
+      uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw),
+      simulation.now,
+    );
+    const late = hangs || tookMs > limitMs;
+    simulation.queue.schedule(
+      simulation.now + (late ? limitMs : tookMs),
+      late ? EVENT.taskTimeout : EVENT.workDone,
+      call.slot,
+    );
+  }
+
+  /** Copies of live segments for workers on probation; their results are dropped. */
+  #shadow(call: Call): void {
+    const simulation = this.#simulation;
+    for (const worker of this.#workers) {
+      const { index, settings } = worker.spec;
+      if (worker.registration === NO_REGISTRATION || worker.spec.node !== call.node) continue;
+      if (!this.policy.wantsShadow(index, simulation.now)) continue;
+      const count = this.#shadows++ * 4;
+      const draw = (offset: number) =>
+        uniform(this.#shadowKey.k0, this.#shadowKey.k1, count + offset);
+      const fails = draw(0) < settings.errorProbability + settings.hangProbability;
+      const tookMs = worker.times.drawMs(
+        simulation.workOf(call),
+        { segments: worker.tasks + 1, isFirst: false },
+        draw(1),
+        draw(2),
+        simulation.now,
+      );
+      this.policy.onShadow(index, fails ? Number.POSITIVE_INFINITY : tookMs, simulation.now);
+    }
+  }
+
+  #leaves(worker: Worker, cause: "left" | "timeout"): void {
+    const simulation = this.#simulation;
+    const manager = this.#manager(worker.spec.node);
+    manager.disconnect(worker.registration);
+    simulation.nodes[worker.spec.node]?.sessions.workerLeft(manager.liveCapacity);
+    this.#countConnected(worker, simulation.now);
+    worker.registration = NO_REGISTRATION;
+    this.policy.onDisconnect(worker.spec.index, cause, simulation.now);
+  }
+
+  #countConnected(worker: Worker, untilMs: number): void {
+    const simulation = this.#simulation;
+    const spanMs = untilMs - Math.max(worker.connectedSinceMs, simulation.world.warmupMs);
+    if (spanMs > 0)
+      simulation.workerCounters(worker.spec.index).capacityMs += spanMs * worker.capacity;
+  }
+
+  #setTier(index: number, registration: number, manager: RemoteTranscoderManager): void {
+    if (this.#tiers && manager.isLive(registration)) {
+      manager.setTier(registration, this.policy.tier(index, this.#simulation.now));
+    }
+  }
+
+  #mayServe(node: number, registration: number, session: number): boolean {
+    const info = this.#simulation.nodes[node]?.infoAt(session);
+    const index = this.#manager(node).identity(registration);
+    if (info === null || info === undefined) return true;
+    return this.policy.mayServe(index, this.#regionOf(info), this.#simulation.now);
+  }
+
+  #regionOf(info: SessionInfo): number {
+    return info.stream.gateway.regionIndex;
+  }
+
+  #manager(node: number): RemoteTranscoderManager {
+    const manager = this.#managers.get(node);
+    if (manager !== undefined) return manager;
+    throw new InvariantError(`node ${node} has no workers`);
+  }
+
+  #referenceWork(): WorkLoad {
+    const { stream } = this.#simulation.world.scenario;
+    const [first] = [...this.#simulation.world.renditions].sort((a, b) => b.count - a.count);
+    return {
+      durationMs: stream.segmentMs,
+      pixels: first === undefined ? 0 : segmentPixels(first, stream.segmentMs),
+      sourceMbps: stream.sourceMbps,
+      outMbps: first?.bitrateMbps ?? 0,
+    };
+  }
+
+  #draw(worker: Worker): number {
+    return uniform(worker.key.k0, worker.key.k1, worker.draws++);
+  }
+}

@@ -1,0 +1,116 @@
+/** One replication of one variant: compile, run, compute the metrics. */
+import type { SimulationInput } from "./input.js";
+import {
+  type Metric,
+  type MetricContext,
+  NETWORK_METRICS,
+  ORCHESTRATOR_METRICS,
+  POOL_METRICS,
+  REGION_METRICS,
+  type RegionSubject,
+  VIEWER_METRICS,
+  WORKER_METRICS,
+} from "./metrics/catalogue.js";
+import { conservationChecks } from "./metrics/conservation.js";
+import { Simulation, type Tracing } from "./model/simulation.js";
+import { compileWorld } from "./model/world.js";
+import type { ReplicationResult } from "./results.js";
+
+/** How to run a replication. */
+export interface SimulateOptions {
+  /** Default: the scenario's. */
+  readonly seed?: number;
+  /** Number of the replication, from 0: same number, same draws, in every variant. */
+  readonly replication: number;
+  /** Prints the decisions of one stream. */
+  readonly trace?: Tracing;
+  /**
+   * Whether segments that nobody can see meanwhile are done within one event; the results are the
+   * same without, later. @default true
+   */
+  readonly atOnce?: boolean;
+}
+
+/**
+ * Runs one replication. Deterministic: same input, seed and replication, same result.
+ *
+ * @throws InputError when the scenario and its data do not fit together
+ */
+export function simulate(input: SimulationInput, options: SimulateOptions): ReplicationResult {
+  const world = compileWorld(input);
+  const simulation = new Simulation({
+    world,
+    seed: options.seed ?? input.scenario.seed,
+    replication: options.replication,
+    tracing: options.trace,
+    atOnce: options.atOnce,
+  });
+  const money = simulation.run();
+  const { counters } = simulation;
+  const context: MetricContext = { world, counters, money, durationMs: input.scenario.duration };
+  const metrics: Record<string, number> = {};
+  const add = <T>(prefix: string, list: readonly Metric<T>[], subject: T) => {
+    for (const { name, of } of list) {
+      const value = of(subject, context);
+      if (value !== undefined && Number.isFinite(value)) metrics[`${prefix}.${name}`] = value;
+    }
+  };
+  add("network", NETWORK_METRICS, counters.network);
+  add("viewer", VIEWER_METRICS, counters.network);
+  const pool = counters.orchestrators[world.pool];
+  if (pool !== undefined) add("pool", ORCHESTRATOR_METRICS, pool);
+  if (money !== null) add("pool", POOL_METRICS, money);
+  for (const { index, name } of world.orchestrators) {
+    const mine = counters.orchestrators[index];
+    if (mine !== undefined) add(`orchestrator.${name}`, ORCHESTRATOR_METRICS, mine);
+  }
+  for (const { index, name } of world.workers) {
+    const mine = counters.workers[index];
+    if (mine !== undefined) add(`worker.${name}`, WORKER_METRICS, { index, counters: mine });
+  }
+  const regions = regionSubjects(simulation);
+  for (const region of regions) add(`region.${region.code}`, REGION_METRICS, region);
+  const { series } = counters;
+  return {
+    metrics,
+    orchestrators: world.orchestrators.map(({ name }) => name),
+    workers: world.workers.map(({ name }) => name),
+    regions: regions.map(({ code }) => code),
+    series: {
+      segments: Array.from(series.segments),
+      poolSegments: Array.from(series.poolSegments),
+      poolLate: Array.from(series.poolLate),
+      notRealTime: Array.from(series.notRealTime),
+      swaps: Array.from(series.swaps),
+      poolRoundTripMs: Array.from(series.poolRoundTripMs, (sum, bin) => {
+        const segments = series.poolSegments[bin] ?? 0;
+        return segments === 0 ? 0 : sum / segments;
+      }),
+    },
+    seriesBinMs: series.binMs,
+    conservation: conservationChecks(counters, money),
+    imputed: world.imputed,
+  };
+}
+
+/** The sites of each region together: its gateways' counts and its tester's. */
+function regionSubjects(simulation: Simulation): RegionSubject[] {
+  const { world, counters, tester, regionNames } = simulation;
+  return regionNames.map((code) => {
+    const gateway = world.gateways.find(({ region }) => region === code);
+    const tests = tester.tests.filter(
+      ({ site, totals }) => world.sites[site]?.region === code && totals.tests > 0,
+    );
+    return {
+      code,
+      site: counters.sites[gateway?.site ?? -1] ?? null,
+      tests:
+        tests.length === 0
+          ? null
+          : tests.map(({ totals }) => ({
+              successRate: totals.received / totals.sent,
+              roundTripMs: totals.received === 0 ? 0 : totals.roundTripMs / totals.received,
+            })),
+    };
+  });
+}
