@@ -1,0 +1,165 @@
+/**
+ * Scales demand so that the baseline gives what the operator sees (`demand.calibrateTo`): a
+ * search for the load at which a metric has a value, with a few short replications a step.
+ */
+import type { LoadedScenario } from "../input.js";
+import type { Scenario } from "../scenario/schema.js";
+import { CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
+import { SEGMENT_SHARE, STREAMS_PER_DAY } from "./metric-names.js";
+import { Samples } from "./samples.js";
+import type { Workbench } from "./workbench.js";
+
+const REPLICATIONS = 2;
+const STEPS_MAX = 12;
+const DURATION_MS_MAX = 10_800_000;
+/** Relative error at which the search ends. */
+const TOLERANCE = 0.02;
+/** How far one step may go. */
+const STEP_FACTOR_MAX = 10;
+/** And how far where demand makes no difference, i.e. below this slope. */
+const FLAT_FACTOR = 4;
+const SLOPE_MIN = 0.05;
+/** Limits of `assumptions.loadScale`. */
+const LOAD_MIN = 1e-4;
+const LOAD_MAX = 100;
+
+/** What to scale demand by, and what a reader should know about it. */
+export interface Calibration {
+  readonly loadFactor: number;
+  readonly note: string | null;
+}
+
+interface Target {
+  readonly metric: string;
+  readonly value: number;
+}
+
+function targetOf({ demand: { calibrateTo } }: Scenario): Target | undefined {
+  const { streamsPerDay, segmentShare } = calibrateTo ?? {};
+  if (streamsPerDay !== undefined) return { metric: STREAMS_PER_DAY, value: streamsPerDay };
+  if (segmentShare !== undefined) return { metric: SEGMENT_SHARE, value: segmentShare };
+  return undefined;
+}
+
+interface Point {
+  readonly load: number;
+  readonly value: number;
+}
+
+/**
+ * The next load to try: by the line through the last two points in logarithms, in proportion
+ * where there is only one. Between the two that enclose the target where that leads outside;
+ * beyond the ends of what was tried, in turn, where the line is flat.
+ */
+function nextLoad(points: readonly Point[], target: number): number {
+  const [last, previous] = points.toReversed();
+  if (last === undefined) return 1;
+  const loads = points.map(({ load }) => load);
+  const below = closest(
+    points.filter(({ value }) => value < target),
+    target,
+  );
+  const above = closest(
+    points.filter(({ value }) => value >= target),
+    target,
+  );
+  const line = onLine(last, previous, target);
+  if (below !== undefined && above !== undefined) {
+    const low = Math.min(below.load, above.load);
+    const high = Math.max(below.load, above.load);
+    return line !== undefined && line > low && line < high ? line : Math.sqrt(low * high);
+  }
+  if (line !== undefined) return line;
+  const [lowest, highest] = [Math.min(...loads), Math.max(...loads)];
+  return last.load === lowest ? highest * FLAT_FACTOR : lowest / FLAT_FACTOR;
+}
+
+/** Where the line through two points meets the target; undefined where it is flat. */
+function onLine(last: Point, previous: Point | undefined, target: number): number | undefined {
+  if (last.value <= 0) return last.load * STEP_FACTOR_MAX;
+  let slope = 1;
+  if (previous !== undefined && previous.value > 0) {
+    slope = Math.log(last.value / previous.value) / Math.log(last.load / previous.load);
+  }
+  if (!(Math.abs(slope) >= SLOPE_MIN)) return undefined;
+  const reach = Math.log(STEP_FACTOR_MAX);
+  const step = Math.log(target / last.value) / slope;
+  return last.load * Math.exp(Math.min(Math.max(step, -reach), reach));
+}
+
+function closest(points: readonly Point[], target: number): Point | undefined {
+  const error = ({ value }: Point) => Math.abs(value - target);
+  return [...points].sort((a, b) => error(a) - error(b))[0];
+}
+
+/**
+ * Searches.
+ *
+ * @param measure the metric at a load; may be 0
+ * @param limits loads to stay within
+ * @returns the best point found, and whether it is within {@link TOLERANCE}
+ */
+export async function searchLoad(options: {
+  readonly target: number;
+  readonly measure: (load: number) => Promise<number>;
+  readonly limits: { readonly low: number; readonly high: number };
+}): Promise<Point & { readonly isReached: boolean }> {
+  const { target, measure, limits } = options;
+  const points: Point[] = [];
+  let load = 1;
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    load = Math.min(Math.max(load, limits.low), limits.high);
+    if (points.some((point) => point.load === load)) break;
+    const value = await measure(load);
+    points.push({ load, value });
+    if (Math.abs(value - target) <= TOLERANCE * target) break;
+    load = nextLoad(points, target);
+  }
+  const { load: found, value } = closest(points, target) ?? { load: 1, value: 0 };
+  return { load: found, value, isReached: Math.abs(value - target) <= TOLERANCE * target };
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/**
+ * Calibrates demand, if the scenario asks for it.
+ *
+ * @param options.baseline the variant that the operator runs today
+ */
+export async function calibrate(options: {
+  readonly loaded: LoadedScenario;
+  readonly baseline: string;
+  readonly workbench: Workbench;
+}): Promise<Calibration> {
+  const { loaded, baseline, workbench } = options;
+  const inputs = new CaseInputs(loaded);
+  const { scenario } = inputs.of(baseline);
+  const target = targetOf(scenario);
+  if (target === undefined) return { loadFactor: 1, note: null };
+  if (!hasRandomDemand(scenario)) {
+    return {
+      loadFactor: 1,
+      note: "calibrateTo has no effect: the streams of this demand are fixed",
+    };
+  }
+  const ownLoad = numberAt(scenario, LOAD_SCALE) ?? 1;
+  const duration = Math.min(scenario.duration, DURATION_MS_MAX);
+  const changes = duration < scenario.duration ? [{ path: "duration", value: duration }] : [];
+  const { load, value, isReached } = await searchLoad({
+    target: target.value,
+    limits: { low: LOAD_MIN / ownLoad, high: LOAD_MAX / ownLoad },
+    measure: async (factor) => {
+      const input = inputs.scaledBy(factor).of(baseline, changes);
+      const results = await workbench.replicate(input, { label: "calibration", to: REPLICATIONS });
+      return new Samples(results).mean(target.metric) ?? 0;
+    },
+  });
+  const wanted = `${target.metric} = ${figure(target.value)}`;
+  const found = `demand × ${figure(load)} gives ${figure(value)} in ${baseline}`;
+  const note = isReached
+    ? `calibrated to ${wanted}: ${found}`
+    : `calibration did not reach ${wanted}: the closest found, ${found}`;
+  return { loadFactor: load, note };
+}

@@ -1,0 +1,59 @@
+/** Remarks that a reader of a result must know: what limits it, and what it depends on. */
+import type { Scenario } from "../scenario/schema.js";
+import { hasRandomDemand } from "./case-inputs.js";
+import type { Observation } from "./intervals.js";
+import type { Samples } from "./samples.js";
+import { trendBetweenHalves } from "./trend.js";
+
+/** Smaller changes between the halves are not reported. */
+const TREND_MIN = 0.05;
+
+/** Ratios of two series whose trend matters: what the pool has, and how well it serves it. */
+const TRENDS = [
+  { name: "the pool's segment share", part: "poolSegments", whole: "segments" },
+  { name: "the pool's late share", part: "poolLate", whole: "poolSegments" },
+] as const;
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Trends that remain between the first and the second half of the measured part. */
+export function trendNotes(variant: string, { results }: Samples): string[] {
+  return TRENDS.flatMap(({ name, part, whole }) => {
+    const ratio = (half: "first" | "second"): Observation[] =>
+      results.map(({ series }) => {
+        const cut = (values: readonly number[] = []) => {
+          const middle = Math.floor(values.length / 2);
+          return half === "first" ? values.slice(0, middle) : values.slice(middle);
+        };
+        const all = sum(cut(series[whole]));
+        return all === 0 ? undefined : sum(cut(series[part])) / all;
+      });
+    const { remains, relativeChange } = trendBetweenHalves({
+      first: ratio("first"),
+      second: ratio("second"),
+    });
+    if (!remains || relativeChange === null || Math.abs(relativeChange) < TREND_MIN) return [];
+    const change = `${relativeChange < 0 ? "−" : "+"}${Math.abs(relativeChange * 100).toFixed(0)} %`;
+    return [
+      `a trend remains in ${variant}: ${name} changes by ${change} from the first to the second half of the measured part; a longer warm-up or duration would tell more`,
+    ];
+  });
+}
+
+/** Whether absolute figures are only as good as a guessed demand. */
+export function isUncalibrated({ demand }: Scenario): boolean {
+  const { streamsPerDay, segmentShare } = demand.calibrateTo ?? {};
+  if (streamsPerDay !== undefined || segmentShare !== undefined) return false;
+  return demand.arrivals === undefined && demand.trace === undefined;
+}
+
+/** What to say about demand. */
+export function demandNotes(scenario: Scenario, calibrationNote: string | null): string[] {
+  if (calibrationNote !== null) return [calibrationNote];
+  if (!hasRandomDemand(scenario) || !isUncalibrated(scenario)) return [];
+  return [
+    "uncalibrated: absolute figures depend on the assumed demand; relative changes are what counts (demand.calibrateTo fits it to what an operator sees)",
+  ];
+}

@@ -1,0 +1,73 @@
+/** The replications of one variant, seen metric by metric. */
+import type { RandomKey } from "../../core/random.js";
+import type { Estimate, ReplicationResult } from "../results.js";
+import {
+  type Estimate as Estimated,
+  estimate,
+  type Observation,
+  pairedDifference,
+} from "./intervals.js";
+
+/** Replications of a variant, in the order of their numbers. */
+export class Samples {
+  readonly results: readonly ReplicationResult[];
+  #metrics: readonly string[] | undefined;
+
+  constructor(results: readonly ReplicationResult[]) {
+    this.results = results;
+  }
+
+  /** Names of all metrics, in the order of their first appearance. */
+  get metrics(): readonly string[] {
+    this.#metrics ??= [...new Set(this.results.flatMap(({ metrics }) => Object.keys(metrics)))];
+    return this.#metrics;
+  }
+
+  /** A metric in each replication; undefined where it has none. */
+  observations(metric: string): readonly Observation[] {
+    return this.results.map(({ metrics }) => metrics[metric]);
+  }
+
+  /** Mean and interval of a metric; undefined when no replication has it. */
+  estimate(metric: string): Estimate | undefined {
+    return reported(estimate(this.observations(metric)));
+  }
+
+  /** Mean of a metric; undefined when no replication has it. */
+  mean(metric: string): number | undefined {
+    return estimate(this.observations(metric)).mean ?? undefined;
+  }
+}
+
+/**
+ * The paired difference of a metric between two variants; undefined when no replication has the
+ * metric in both.
+ *
+ * @param options.key of the bootstrap's draws
+ */
+export function difference(options: {
+  readonly of: Samples;
+  readonly from: Samples;
+  readonly metric: string;
+  readonly key: RandomKey;
+}): Estimate | undefined {
+  const { of, from, metric, key } = options;
+  const candidate = of.observations(metric);
+  return reported(pairedDifference({ candidate, baseline: from.observations(metric), key }));
+}
+
+/**
+ * An estimate as results have it. One value alone has no interval: it reaches from −∞ to ∞ (in
+ * JSON: `[null, null]`), so that no claim about it holds.
+ */
+export function reported({ mean, ci95, n }: Estimated): Estimate | undefined {
+  if (mean === null) return undefined;
+  return { mean, ci95: ci95 ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], n };
+}
+
+/** The reverse of {@link reported}. */
+export function estimated(found: Estimate | undefined): Estimated {
+  if (found === undefined) return { mean: null, ci95: null, n: 0 };
+  const { mean, ci95, n } = found;
+  return { mean, ci95: Number.isFinite(ci95[0]) ? [ci95[0], ci95[1]] : null, n };
+}

@@ -1,0 +1,134 @@
+/** The sensitivity block: the verdict again under other assumptions, a few replications each. */
+import { InputError } from "../../core/errors.js";
+import type { SimulationInput } from "../input.js";
+import type { SensitivityResult } from "../results.js";
+import { GUESSES, type Scenario } from "../scenario/schema.js";
+import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
+import type { Decision } from "./decision.js";
+import { type Judgement, judge, type Pair, type Question } from "./judge.js";
+import { Samples } from "./samples.js";
+import {
+  SENSITIVITY_REPLICATIONS,
+  type SensitivityCase,
+  type SensitivityChange,
+  type SensitivityLevel,
+  sensitivityCases,
+  sensitivityEffect,
+} from "./sensitivity-cases.js";
+import type { Workbench } from "./workbench.js";
+
+/** A case with what came out. */
+export interface CaseOutcome {
+  readonly label: string;
+  /** `null`: the scenario does not allow this assumption, for this reason. */
+  readonly judgement: Judgement | null;
+  readonly problem: string;
+}
+
+/** What the stages of an experiment have in common. */
+export interface Stage {
+  readonly scenario: Scenario;
+  readonly question: Question;
+  readonly inputs: CaseInputs;
+  readonly workbench: Workbench;
+  readonly seed: number;
+}
+
+/** Measured hours of one replication. */
+export function hoursPerReplication({ duration }: Scenario): number {
+  return duration / 3_600_000;
+}
+
+/** Runs the baseline and the candidate with the same changes, replication by replication. */
+export async function runPair(
+  { question, inputs, workbench }: Stage,
+  options: {
+    readonly label: string;
+    readonly replications: number;
+    readonly changes?: readonly SensitivityChange[];
+  },
+): Promise<Pair> {
+  const { label, replications: to, changes = [] } = options;
+  const run = async (input: SimulationInput) =>
+    new Samples(await workbench.replicate(input, { label, to }));
+  // Both inputs are made before either runs: what a setting does not allow is known at once.
+  const baselineInput = inputs.of(question.baseline, changes);
+  const candidateInput = inputs.of(question.candidate, changes);
+  const [baseline, candidate] = await Promise.all([run(baselineInput), run(candidateInput)]);
+  return { baseline, candidate };
+}
+
+/** The change that makes demand that of the peak test; "off" where demand cannot be scaled. */
+export function peakChange({ scenario, question }: Stage): SensitivityChange | "off" {
+  if (!hasRandomDemand(scenario) || question.peakFactor === 1) return "off";
+  return { path: LOAD_SCALE, multiply: question.peakFactor };
+}
+
+/**
+ * Judges a pair, with the peak test where it can change the verdict.
+ *
+ * @param options.changes what the pair was run with
+ */
+export async function judgeWithPeak(
+  stage: Stage,
+  options: {
+    readonly pair: Pair;
+    readonly label: string;
+    readonly changes?: readonly SensitivityChange[];
+  },
+): Promise<Judgement> {
+  const { pair, label, changes = [] } = options;
+  const { question, seed, scenario } = stage;
+  const common = { question, pair, seed, hoursPerReplication: hoursPerReplication(scenario) };
+  const peakIs = peakChange(stage);
+  const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
+  if (peakIs === "off" || !first.verdict.peakTestNeeded) return first;
+  const peak = await runPair(stage, {
+    label,
+    replications: pair.baseline.results.length,
+    changes: [...changes, peakIs],
+  });
+  return judge({ ...common, peak });
+}
+
+async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<CaseOutcome> {
+  const title = `sensitivity: ${label}`;
+  try {
+    const replications = SENSITIVITY_REPLICATIONS;
+    const pair = await runPair(stage, { label: title, replications, changes: set });
+    const judgement = await judgeWithPeak(stage, { pair, label: title, changes: set });
+    return { label, judgement, problem: "" };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { label, judgement: null, problem: error.message };
+  }
+}
+
+/** Runs the cases of a level. */
+export function runSensitivity(
+  stage: Stage,
+  level: SensitivityLevel,
+): Promise<readonly CaseOutcome[]> {
+  const { scenario } = stage;
+  const guesses = GUESSES.flatMap(({ path }) => {
+    const value = numberAt(scenario, path);
+    return value === undefined ? [] : [{ path, value }];
+  });
+  const cases = sensitivityCases(level, guesses).filter(
+    ({ set }) => hasRandomDemand(scenario) || set.every(({ path }) => path !== LOAD_SCALE),
+  );
+  return Promise.all(cases.map((one) => runCase(stage, one)));
+}
+
+/** The cases as results have them: those that could be run. */
+export function sensitivityResults(
+  verdict: Decision,
+  outcomes: readonly CaseOutcome[],
+): SensitivityResult[] {
+  return outcomes.flatMap(({ label, judgement }) => {
+    if (judgement === null || judgement.difference === undefined) return [];
+    const { decision } = judgement.verdict;
+    const flips = sensitivityEffect(verdict, decision) === "flips";
+    return [{ label, decision, difference: judgement.difference, flips }];
+  });
+}
