@@ -113,6 +113,66 @@ describe("a segment that goes well", () => {
     expect(attempt.result).toBe(RESULT.pending);
   });
 
+  it("carries nothing over to the next segment", () => {
+    const stream = makeStream({ untrusted: [1, 2, 3, 4, 5, 6, 7, 8] });
+    const attempt = begin(stream, { localVerify: true, maxAttempts: 9 });
+    for (let failure = 1; failure <= 3; failure++) {
+      submitOk(attempt, failure);
+      attempt.downloaded(1_000);
+      attempt.verified(1_000, OUTCOME.verificationFailed, 10);
+    }
+    expect(attempt.acceptedUnverified).toBe(true);
+    // Verification failures, scores and failed downloads are counted anew.
+    expect(attempt.start(2_000, stream.manager, 2_000)).toBe(prepare);
+    submitOk(attempt, 1);
+    attempt.renditionFailed(2_900);
+    expect(attempt.downloaded(2_900)).toBe(prepare);
+    submitOk(attempt, 1);
+    expect(attempt.downloaded(3_000)).toBe(verify);
+    expect(attempt.verified(3_000, OUTCOME.verificationFailed)).toBe(prepare);
+    // And with nobody left there are no renditions either.
+    attempt.prepared(4_000, OUTCOME.senderInvalid);
+    for (const session of [...stream.manager.untrusted.sessMap.values()]) {
+      stream.manager.remove(session);
+    }
+    expect(attempt.start(6_000, stream.manager, 2_000)).toBe(done);
+    expect(attempt).toMatchObject({ result: RESULT.noSession, renditions: 0, outcome: ok });
+  });
+
+  it("is not hurt by a crash in the segment before (M-24)", () => {
+    const stream = makeStream({ untrusted: [1, 2], removalWithoutSender: "fail" });
+    const attempt = begin(stream);
+    attempt.prepared(0, OUTCOME.sourceUploadFailed);
+    expect(attempt.result).toBe(RESULT.requestFailed);
+    attempt.start(2_000, stream.manager, 2_000);
+    attempt.prepared(2_000, ok);
+    expect(attempt.submitted(3_000, OUTCOME.nonRetryable, 0, 0)).toBe(done);
+    expect(attempt.result).toBe(RESULT.nonRetryable);
+  });
+
+  it("counts although its session was removed meanwhile (M-20)", () => {
+    const stream = makeStream({ untrusted: [1, 2] });
+    const completed: number[] = [];
+    const ignore = () => {};
+    const attempt = new SegmentAttempt(
+      {},
+      {
+        failed: ignore,
+        suspended: ignore,
+        removed: ignore,
+        completed: (_, { transcoder }) => completed.push(transcoder),
+        finished: ignore,
+      },
+    );
+    attempt.start(0, stream.manager, 2_000);
+    submitOk(attempt);
+    stream.manager.remove(sessionOf(attempt));
+    attempt.downloaded(1_000);
+    expect(attempt.result).toBe(RESULT.success);
+    expect(completed).toEqual([]);
+    expect(stream.manager.untrusted.selector.size).toBe(1);
+  });
+
   it("takes its steps in order", () => {
     const stream = makeStream({ untrusted: [1] });
     const attempt = begin(stream);

@@ -70,6 +70,19 @@ describe("choosing without verification (M-27)", () => {
   });
 });
 
+describe("a refresh that nobody asked for in time (M-11)", () => {
+  it("is no longer wanted when the next choice does not touch that pool", () => {
+    const { manager, untrusted } = makeStream({ trusted: [1], untrusted: [3, 4] });
+    for (const session of untrusted) manager.remove(session);
+    manager.selectOne(0);
+    manager.selectOne(0);
+    expect(manager.trusted.refreshWanted).toBe(true);
+    refresh(manager.untrusted, [5, 6, 7], 0);
+    manager.selectOne(0);
+    expect(manager.beginWantedRefresh()).toBeNull();
+  });
+});
+
 describe("completion and removal (M-25, M-28)", () => {
   it("go by score: exactly 0 is untrusted, anything else trusted", () => {
     const { manager } = makeStream({ trusted: [1], untrusted: [2] });

@@ -174,6 +174,19 @@ describe("failures", () => {
     expect(attempt).toMatchObject({ attempts: 2, outcome: OUTCOME.statusError });
   });
 
+  it("leave no result behind for the next attempt", () => {
+    const stream = makeStream(base);
+    const attempt = begin(stream);
+    answer(attempt, all(ok));
+    expect(attempt.compared(1_100, MATCH.failed)).toBe(prepareMembers);
+    const effects = answer(
+      attempt,
+      attempt.members.map((_, index) => [index, OUTCOME.statusError] as const),
+    );
+    expect(effects.at(-1)).not.toBe(compare);
+    expect(attempt.outcome).toBe(OUTCOME.statusError);
+  });
+
   it("of the comparison fail the attempt: [Q] nobody is completed (T-43)", () => {
     const stream = makeStream(base);
     const attempt = begin(stream);
