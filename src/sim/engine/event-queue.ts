@@ -2,7 +2,7 @@
  * The queue of future events: a 4-ary heap in typed arrays. Events of equal time come out in the
  * order in which they were scheduled, so that a run never depends on the heap's shape.
  */
-import { invariant } from "../../core/errors.js";
+import { InvariantError } from "../../core/errors.js";
 
 const INITIAL_CAPACITY = 1024;
 
@@ -40,7 +40,9 @@ export class EventQueue {
    * @param id of what, 32 bits
    */
   schedule(time: number, kind: number, id: number): void {
-    invariant(time >= this.now, `an event lies in the past: ${time} < ${this.now}`);
+    if (!(time >= this.now)) {
+      throw new InvariantError(`an event lies in the past: ${time} < ${this.now}`);
+    }
     if (this.#size === this.#times.length) this.#grow();
     const order = this.#scheduled++;
     const times = this.#times;

@@ -164,6 +164,8 @@ export class Call {
   cheated = false;
   /** Time between task and result at the node, ms. */
   workMs = 0;
+  /** Whether its segment was ready within the counted time. */
+  counted = false;
   /** Whether its pixels were counted and await the gateway's receipt. */
   pixelsCounted = false;
   tickets = 0;

@@ -105,7 +105,7 @@ export class Money {
   /** A worker has delivered a segment. */
   worked(worker: number, pixels: number, durationMs: number, renditions: number): void {
     const sums = this.#workers[worker];
-    if (sums === undefined || !this.#isCounting()) return;
+    if (sums === undefined) return;
     sums.pixels += pixels;
     sums.durationMs += durationMs;
     sums.renditions += renditions;
@@ -113,7 +113,6 @@ export class Money {
 
   /** Tickets have won. */
   won(count: number, faceValueWei: bigint): void {
-    if (!this.#isCounting()) return;
     this.#wonTickets += count;
     const wei = BigInt(count) * faceValueWei;
     this.#incomeWei += wei;

@@ -103,8 +103,8 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       attemptDraw(call.index, call.attempt, DRAW.tickets),
     );
     const wins = winningTickets(terms, call.tickets, u);
+    if (!call.counted) return;
     if (wins > 0 && owner === simulation.world.pool) simulation.money?.won(wins, terms.faceValue);
-    if (!simulation.counting) return;
     simulation.counters.network.tickets += call.tickets;
     const counters = simulation.countersOf(call.node);
     counters.tickets += call.tickets;
@@ -114,8 +114,8 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   /** An orchestrator has made and sent a call's renditions (O-4). */
   uploaded(call: Call, inTime: boolean): void {
     const simulation = this.#simulation;
+    if (!call.counted) return;
     simulation.money?.earned(call);
-    if (!simulation.counting) return;
     const counters = simulation.countersOf(call.node);
     counters.pixelsDebited += call.pixels;
     simulation.counters.network.pixelsUploaded += call.pixels;
@@ -138,7 +138,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   answered(call: Call, segment: Segment, outcome: Outcome): void {
     const simulation = this.#simulation;
     const { stream, session } = call;
-    if (!simulation.counting || stream === null || session === null || stream.test !== null) return;
+    if (!call.counted || stream === null || session === null || stream.test !== null) return;
     const counters = simulation.countersOf(call.node);
     counters.attempts++;
     if (outcome !== OUTCOME.ok) {

@@ -709,6 +709,7 @@ export class Segments {
     call.workFails = false;
     call.cheated = false;
     call.workMs = 0;
+    call.counted = segment.counted;
     call.pixelsCounted = false;
     call.tickets = 0;
     call.gatewayDone = false;
