@@ -289,7 +289,7 @@ export class DiscoveryRound {
     this.#toAsk.length = 0;
     while (this.#running && this.nextDeadline() < now) this.#fire();
     if (!this.#running) return false;
-    invariant((this.#marks[endpoint] ?? 0) >= this.#mark, `endpoint ${endpoint} was not asked`);
+    invariant((this.#marks[endpoint] ?? 0) >= this.#mark, "only who was asked answers");
     this.#responses += 1;
     return true;
   }
@@ -373,6 +373,6 @@ export class DiscoveryRound {
 
 function at(list: readonly number[], index: number): number {
   const value = list[index];
-  invariant(value !== undefined, `there is nothing at ${index}`);
+  invariant(value !== undefined, "an index lies within its list");
   return value;
 }
