@@ -5,10 +5,11 @@
 import type { LoadedScenario } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import { SEGMENT_SHARE, STREAMS_PER_DAY } from "./metric-names.js";
+import { SEGMENT_SHARE } from "./metric-names.js";
 import { Samples } from "./samples.js";
 import type { Workbench } from "./workbench.js";
 
+const DAY_MS = 86_400_000;
 const REPLICATIONS = 2;
 const STEPS_MAX = 12;
 const DURATION_MS_MAX = 10_800_000;
@@ -30,15 +31,33 @@ export interface Calibration {
 }
 
 interface Target {
-  readonly metric: string;
+  /** What it is called in notes. */
+  readonly name: string;
   readonly value: number;
+  readonly measure: (samples: Samples, scenario: Scenario) => number;
+}
+
+/**
+ * Streams that come to the pool, per day: those that it had within the counted time, less those
+ * that it had when counting began, of which there are as many as it has slots in use on average.
+ */
+function streamsPerDay(samples: Samples, { duration }: Scenario): number {
+  const mean = (metric: string) => samples.mean(`pool.${metric}`) ?? 0;
+  const underWay = mean("sessionsMean") - mean("idleSlotsMean");
+  return (Math.max(0, mean("streams") - underWay) * DAY_MS) / duration;
 }
 
 function targetOf({ demand: { calibrateTo } }: Scenario): Target | undefined {
-  const { streamsPerDay, segmentShare } = calibrateTo ?? {};
-  if (streamsPerDay !== undefined) return { metric: STREAMS_PER_DAY, value: streamsPerDay };
-  if (segmentShare !== undefined) return { metric: SEGMENT_SHARE, value: segmentShare };
-  return undefined;
+  const { streamsPerDay: streams, segmentShare: share } = calibrateTo ?? {};
+  if (streams !== undefined) {
+    return { name: "streams per day", value: streams, measure: streamsPerDay };
+  }
+  if (share === undefined) return undefined;
+  return {
+    name: "segment share",
+    value: share,
+    measure: (samples) => samples.mean(SEGMENT_SHARE) ?? 0,
+  };
 }
 
 interface Point {
@@ -153,10 +172,10 @@ export async function calibrate(options: {
     measure: async (factor) => {
       const input = inputs.scaledBy(factor).of(baseline, changes);
       const results = await workbench.replicate(input, { label: "calibration", to: REPLICATIONS });
-      return new Samples(results).mean(target.metric) ?? 0;
+      return target.measure(new Samples(results), input.scenario);
     },
   });
-  const wanted = `${target.metric} = ${figure(target.value)}`;
+  const wanted = `${target.name} = ${figure(target.value)}`;
   const found = `demand × ${figure(load)} gives ${figure(value)} in ${baseline}`;
   const note = isReached
     ? `calibrated to ${wanted}: ${found}`

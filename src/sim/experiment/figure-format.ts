@@ -1,13 +1,12 @@
 /** How the verdict's sentence writes figures: relative to the baseline where demand is a guess. */
-import { FEES, isMoney, isShare } from "./metric-names.js";
+import { FEES, isMoney, unitOf } from "./metric-names.js";
 import type { Samples } from "./samples.js";
 
-/** A baseline below this share of its fees is no yardstick for what the operator keeps. */
+/** A baseline below this share of its fees is no yardstick for an amount of money. */
 const YARDSTICK_MIN = 0.01;
 
 function digits(value: number): string {
-  const text = value.toPrecision(3);
-  return String(Number(text));
+  return String(Number(value.toPrecision(3)));
 }
 
 /**
@@ -21,13 +20,14 @@ export function figureFormat(options: {
   const { baseline, isRelative } = options;
   const fees = Math.abs(baseline.mean(FEES) ?? 0);
   return (metric, value) => {
-    if (isShare(metric)) return `${digits(value * 100)} percentage points`;
-    const unit = isMoney(metric) ? " ETH per day" : "";
-    if (!isRelative) return `${digits(value)}${unit}`;
+    const unit = unitOf(metric) ?? "1";
+    if (unit === "share") return `${digits(value * 100)} percentage points`;
+    const absolute = unit === "1" ? digits(value) : `${digits(value)} ${unit}`;
+    if (!isRelative) return absolute;
     const own = Math.abs(baseline.mean(metric) ?? 0);
     if (isMoney(metric) && own <= YARDSTICK_MIN * fees && fees > 0) {
       return `${digits((100 * value) / fees)} % of the baseline's fees`;
     }
-    return own > 0 ? `${digits((100 * value) / own)} %` : `${digits(value)}${unit}`;
+    return own > 0 ? `${digits((100 * value) / own)} %` : absolute;
   };
 }

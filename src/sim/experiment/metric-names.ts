@@ -1,20 +1,44 @@
-/** The metrics that conclusions are drawn from, by their names in the metrics reference. */
+/** The metrics that conclusions are drawn from, and the units of all. */
+import {
+  type Metric,
+  NETWORK_METRICS,
+  ORCHESTRATOR_METRICS,
+  POOL_METRICS,
+  REGION_METRICS,
+  VIEWER_METRICS,
+  WORKER_METRICS,
+} from "../metrics/catalogue.js";
 
 /** Fees of the orchestrator under study: what the margin is a share of. */
 export const FEES = "pool.feesEthPerDay";
 /** What the operator keeps, the usual objective. */
 export const OPERATOR_NET = "pool.operatorNetPerDay";
-/** Streams per day that the orchestrator under study wins. */
-export const STREAMS_PER_DAY = "pool.streamsPerDay";
 /** Its share of the network's segments. */
 export const SEGMENT_SHARE = "pool.segmentShare";
 
-/** Whether a metric is an amount in ETH per day. */
-export function isMoney(metric: string): boolean {
-  return metric === OPERATOR_NET || /EthPerDay$/.test(metric);
+type Units = readonly Pick<Metric<never>, "name" | "unit">[];
+
+const UNITS: Readonly<Record<string, Units>> = {
+  network: NETWORK_METRICS,
+  viewer: VIEWER_METRICS,
+  pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS],
+  orchestrator: ORCHESTRATOR_METRICS,
+  worker: WORKER_METRICS,
+  region: REGION_METRICS,
+};
+
+/**
+ * The unit of a metric, e.g. `ETH/day` or `share`; undefined when none goes by that name.
+ *
+ * @param metric full name, e.g. `worker.slow.picks`
+ */
+export function unitOf(metric: string): string | undefined {
+  const dot = metric.indexOf(".");
+  const rest = metric.slice(dot);
+  return UNITS[metric.slice(0, dot)]?.find(({ name }) => rest.endsWith(`.${name}`))?.unit;
 }
 
-/** Whether a metric is a share (0 … 1) of something. */
-export function isShare(metric: string): boolean {
-  return /(Share|Rate|[rR]etention|[uU]tilisation)$/.test(metric);
+/** Whether a metric is an amount in ETH per day. */
+export function isMoney(metric: string): boolean {
+  return unitOf(metric) === "ETH/day";
 }

@@ -2,8 +2,9 @@
  * What an experiment is made with: replications of an input, in their order, each run once
  * however many stages ask for it, and counted for the progress line.
  */
-import type { DataFile, SimulationInput } from "../input.js";
+import type { ScenarioData, SimulationInput } from "../input.js";
 import type { ReplicationResult } from "../results.js";
+import { DataCache } from "./data-cache.js";
 import type { Executor } from "./executor.js";
 
 /** How far an experiment is. `total` grows as stages find out what they need. */
@@ -24,13 +25,20 @@ export interface ReplicationsWanted {
   readonly to: number;
 }
 
+/** An input that has been run, or is about to be. */
+interface Known {
+  readonly input: SimulationInput;
+  readonly results: Map<number, Promise<ReplicationResult>>;
+}
+
 /** Runs replications and remembers them. */
 export class Workbench {
   readonly #executor: Executor;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
-  readonly #known = new Map<string, Map<number, Promise<ReplicationResult>>>();
-  readonly #keys = new WeakMap<SimulationInput, string>();
-  readonly #files = new Map<DataFile, number>();
+  readonly #known = new Map<string, Known>();
+  readonly #knownInputs = new WeakMap<SimulationInput, Known>();
+  readonly #cache = new DataCache();
+  readonly #dataNumbers = new Map<ScenarioData, number>();
   #done = 0;
   #total = 0;
 
@@ -45,12 +53,10 @@ export class Workbench {
    * @returns in the order of their numbers, whatever order they end in
    */
   replicate(
-    input: SimulationInput,
+    wanted: SimulationInput,
     { label, from = 0, to }: ReplicationsWanted,
   ): Promise<ReplicationResult[]> {
-    const key = this.#key(input);
-    const known = this.#known.get(key) ?? new Map<number, Promise<ReplicationResult>>();
-    this.#known.set(key, known);
+    const { input, results: known } = this.#recall(wanted);
     const results: Promise<ReplicationResult>[] = [];
     for (let replication = from; replication < to; replication += 1) {
       const result = known.get(replication) ?? this.#run(input, replication, label);
@@ -72,38 +78,39 @@ export class Workbench {
     return result;
   }
 
-  /** The same for inputs that give the same results: what is asked of them does not count. */
-  #key(input: SimulationInput): string {
-    const cached = this.#keys.get(input);
-    if (cached !== undefined) return cached;
-    const { orchestrator, ...scenario } = input.scenario;
-    const { network, regions, rtt, devices, trace } = input.data;
-    const key = JSON.stringify({
-      ...scenario,
-      orchestrator: orchestrator && {
-        ...orchestrator,
-        admission: {
-          ...orchestrator.admission,
-          exclude: [...new Set(orchestrator.admission.exclude)].sort(),
-        },
-      },
-      seed: undefined,
-      name: undefined,
-      description: undefined,
-      replications: undefined,
-      variants: undefined,
-      decision: undefined,
-      expect: undefined,
-      data: [network, regions, rtt, devices, trace].map((file) => this.#fileNumber(file)),
-    });
-    this.#keys.set(input, key);
-    return key;
+  #recall(input: SimulationInput): Known {
+    const recalled = this.#knownInputs.get(input);
+    if (recalled !== undefined) return recalled;
+    const data = this.#cache.intern(input.data);
+    const number = this.#dataNumbers.get(data) ?? this.#dataNumbers.size;
+    this.#dataNumbers.set(data, number);
+    const key = `${number} ${keyOf(input)}`;
+    const known = this.#known.get(key) ?? {
+      input: { scenario: input.scenario, data },
+      results: new Map(),
+    };
+    this.#known.set(key, known);
+    this.#knownInputs.set(input, known);
+    return known;
   }
+}
 
-  #fileNumber(file: DataFile | undefined): number {
-    if (file === undefined) return -1;
-    const number = this.#files.get(file) ?? this.#files.size;
-    this.#files.set(file, number);
-    return number;
-  }
+/** The same text for scenarios that give the same results: what is asked of them does not count. */
+function keyOf({ scenario }: SimulationInput): string {
+  const { orchestrator, ...rest } = scenario;
+  const exclude = [...new Set(orchestrator?.admission.exclude)].sort();
+  return JSON.stringify({
+    ...rest,
+    orchestrator: orchestrator && {
+      ...orchestrator,
+      admission: { ...orchestrator.admission, exclude },
+    },
+    seed: undefined,
+    name: undefined,
+    description: undefined,
+    replications: undefined,
+    variants: undefined,
+    decision: undefined,
+    expect: undefined,
+  });
 }

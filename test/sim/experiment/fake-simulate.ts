@@ -67,7 +67,10 @@ export const fakeSimulate: Simulate = ({ scenario }, { seed, replication }) => {
       "pool.feesEthPerDay": fees,
       "pool.operatorNetPerDay": 0.25 * fees,
       "pool.lateShare": 0.01,
-      "pool.streamsPerDay": served * 48,
+      // 48 streams a day for each that it has at a time, and those that it has to begin with.
+      "pool.streams": served * (1 + (48 * scenario.duration) / 86_400_000),
+      "pool.sessionsMean": served + 2,
+      "pool.idleSlotsMean": 2,
       "pool.segmentShare": streams === 0 ? 0 : served / streams,
       "orchestrator.pool.segments": served * 1000,
       "orchestrator.rival.one.eth.segments": (streams - served) * 1000,

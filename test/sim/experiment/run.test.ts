@@ -173,7 +173,7 @@ describe("the verdict", () => {
       "concurrentStreams: 60, calibrateTo: { streamsPerDay: 288 }",
     );
     const { result } = await run(yaml);
-    expect(result.verdict?.reason).toContain("ETH per day");
+    expect(result.verdict?.reason).toContain("ETH/day");
     expect(result.notes.join()).not.toContain("uncalibrated");
   });
 });
@@ -280,9 +280,7 @@ describe("calibration", () => {
     const streams = result.variants[0]?.metrics["network.streams"]?.mean ?? 0;
     expect(streams).toBeGreaterThan(110);
     expect(streams).toBeLessThan(130);
-    expect(result.notes[0]).toMatch(
-      /^calibrated to pool\.streamsPerDay = 288: demand × [12]\.?\d*/,
-    );
+    expect(result.notes[0]).toMatch(/^calibrated to streams per day = 288: demand × [12]\.?\d*/);
   });
 
   it("reaches a share where the pool is at its capacity", async () => {
@@ -294,7 +292,7 @@ describe("calibration", () => {
 
   it("says so when the figure cannot be reached", async () => {
     const { result } = await run(calibrated("segmentShare: 0.2"));
-    expect(result.notes[0]).toMatch(/calibration did not reach pool\.segmentShare = 0\.2/);
+    expect(result.notes[0]).toMatch(/calibration did not reach segment share = 0\.2/);
   });
 
   it("leaves fixed streams alone", async () => {

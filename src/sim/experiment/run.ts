@@ -1,0 +1,55 @@
+/** The experiment as users run it: the simulator, in as many threads as they allow. */
+import { existsSync } from "node:fs";
+import { InputError } from "../../core/errors.js";
+import type { LoadedScenario } from "../input.js";
+import type { ScenarioResult } from "../results.js";
+import { simulate } from "../simulate.js";
+import { type Executor, inlineExecutor } from "./executor.js";
+import { type ExperimentOptions, experimentWith } from "./experiment.js";
+import { threadExecutor } from "./thread-pool.js";
+
+const THREADS_MAX = 256;
+
+export interface RunExperimentOptions extends ExperimentOptions {
+  /**
+   * Threads to run replications in, 1 … 256; 1 runs them in the calling thread, which has its
+   * turn between two of them. The result does not depend on it. @default 1
+   */
+  readonly threads?: number | undefined;
+  /** Stops the experiment: threads end, the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The compiled entry of threads, also when this module runs from its TypeScript source. */
+function threadEntry(): URL | undefined {
+  const places = ["./worker.js", "../../../dist/sim/experiment/worker.js"];
+  return places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+}
+
+function executorFor(threads: number, seed: number): Executor {
+  const entry = threads === 1 ? undefined : threadEntry();
+  return entry === undefined
+    ? inlineExecutor({ simulate, seed })
+    : threadExecutor({ entry, threads, seed });
+}
+
+/**
+ * Runs a scenario: all variants, the verdict, the sensitivity block, the expectations.
+ *
+ * @param loaded from `loadScenario`
+ * @param options what the scenario does not say
+ * @returns the result, ready for JSON: the same for the same scenario, seed and version
+ * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, or the model's own)
+ * @throws the signal's reason when it aborts
+ */
+export async function runExperiment(
+  loaded: LoadedScenario,
+  options: RunExperimentOptions = {},
+): Promise<ScenarioResult> {
+  const { threads = 1, seed = loaded.base.scenario.seed } = options;
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
+    const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
+    throw new InputError(found, { code: "OPTION_INVALID" });
+  }
+  return experimentWith(loaded, executorFor(threads, seed), options);
+}

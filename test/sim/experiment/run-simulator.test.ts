@@ -1,0 +1,64 @@
+/** Experiments on the real simulator: the same bytes for any number of threads, and its limits. */
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/core/errors.js";
+import { runExperiment } from "../../../src/sim/experiment/run.js";
+import { loadText, POOL } from "./fake-simulate.js";
+
+const short = POOL.replace("duration: 1h", "duration: 10m\nwarmup: 10m").replace(
+  "concurrentStreams: 60",
+  "concurrentStreams: 20",
+);
+
+describe("runExperiment", () => {
+  it("gives the same bytes in one thread and in three", async () => {
+    const run = async (threads: number) =>
+      JSON.stringify(
+        await runExperiment(loadText(short), { threads, replications: 2, sensitivity: "off" }),
+      );
+    const inline = await run(1);
+    expect(await run(3)).toBe(inline);
+    expect(inline).toContain('"segments started = on time');
+  });
+
+  it("breaks no conservation law, and calls each worker by its name", async () => {
+    const result = await runExperiment(loadText(short), { replications: 2, sensitivity: "off" });
+    expect(Object.values(result.conservation)).not.toContain(false);
+    expect(Object.keys(result.conservation).length).toBeGreaterThan(3);
+    const names = ["good-1", "good-2", "slow"];
+    for (const { workers } of result.variants)
+      expect(workers.map(({ name }) => name)).toEqual(names);
+    expect(result.notes.join("\n")).not.toContain("conservation");
+  });
+
+  it("calibrates demand to the streams that the pool wins in a day", async () => {
+    const yaml = short
+      .replace("concurrentStreams: 20", "concurrentStreams: 20, calibrateTo: { streamsPerDay: 60 }")
+      .replace("duration: 10m", "duration: 3h");
+    const result = await runExperiment(loadText(yaml), { replications: 2, sensitivity: "off" });
+    expect(result.notes[0]).toMatch(/^calibrat.* streams per day = 60/);
+    // Little's law: 60 a day of 27 minutes are 1.1 at a time.
+    const pool = result.variants[0]?.metrics;
+    const atATime =
+      (pool?.["pool.sessionsMean"]?.mean ?? 0) - (pool?.["pool.idleSlotsMean"]?.mean ?? 0);
+    expect(atATime).toBeGreaterThan(0.5);
+    expect(atATime).toBeLessThan(2.2);
+  });
+
+  it.each([0, 1.5, 257, Number.NaN])("refuses %d threads", async (threads) => {
+    const promise = runExperiment(loadText(short), { threads });
+    await expect(promise).rejects.toBeInstanceOf(InputError);
+    await expect(promise).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  });
+
+  it.each([1, 2])("ends soon after the signal aborts, with %d thread(s)", async (threads) => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const promise = runExperiment(loadText(short), {
+      threads,
+      replications: 1000,
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    await expect(promise).rejects.toBe(reason);
+  });
+});
