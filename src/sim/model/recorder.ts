@@ -167,6 +167,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   /** A segment is delivered: on time, or late. */
   delivered(segment: Segment, stream: Stream, session: SimSession, atMs: number): void {
     const simulation = this.#simulation;
+    simulation.segmentsCompleted++;
     if (stream.test !== null) {
       stream.test.received(stream, segment);
       return;

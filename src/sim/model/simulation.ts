@@ -81,6 +81,8 @@ export class Simulation {
   readonly money: Money | null;
   readonly metrics: Recorder;
   readonly atOnce: boolean;
+  /** Segments that came back to their session pool, warm-up and tests included. */
+  segmentsCompleted = 0;
   /** Whether the warm-up is over. */
   counting = false;
 

@@ -1,0 +1,87 @@
+/** The checks behind `npm run test:statistics`: does the same question get the same answer? */
+import { runExperiment } from "../src/sim/experiment/run.js";
+import type { LoadedScenario } from "../src/sim/input.js";
+import type { Decision, ScenarioResult } from "../src/sim/results.js";
+import { loadScenario } from "../src/sim/scenario/load.js";
+
+/** How the scenario of the main job is run. */
+export interface RunPlan {
+  readonly threads: number;
+  /** @default the scenario's */
+  readonly replications?: number;
+  /** Counted time, e.g. `30m`. @default the scenario's */
+  readonly duration?: string;
+}
+
+const FILE = "scenarios/admit-worker.yaml";
+
+/** The scenario as it is, and with the slow candidate made like the good workers. */
+export function scenarios({ duration }: RunPlan): {
+  readonly slow: LoadedScenario;
+  readonly good: LoadedScenario;
+} {
+  const set = duration === undefined ? [] : [{ path: "duration", value: duration }];
+  const slow = loadScenario(FILE, { set });
+  const model = slow.base.scenario.workers.find(({ name }) => name === "good");
+  const swapped = { path: "workers.slow.roundTripMs", value: model?.roundTripMs };
+  return { slow, good: loadScenario(FILE, { set: [...set, swapped] }) };
+}
+
+/** Runs a scenario without its sensitivity block. */
+export function runSeed(
+  loaded: LoadedScenario,
+  { threads, replications }: RunPlan,
+  seed: number,
+): Promise<ScenarioResult> {
+  return runExperiment(loaded, { seed, threads, replications, sensitivity: "off" });
+}
+
+/** The verdict on the candidate. */
+export function decisionOf({ verdict }: ScenarioResult): Decision {
+  if (verdict === null) throw new Error(`${FILE} has a decision`);
+  return verdict.decision;
+}
+
+/** An interval that may or may not cover the truth. */
+interface Found {
+  readonly mean: number;
+  readonly ci95: readonly [number, number];
+}
+
+/** How often the intervals of a figure cover the truth. */
+export interface Coverage {
+  readonly name: string;
+  readonly covered: number;
+  readonly of: number;
+}
+
+function figuresOf({ variants, comparisons }: ScenarioResult): Map<string, Found> {
+  const figures = new Map<string, Found>();
+  const metrics = ["pool.operatorNetPerDay", "pool.segmentShare", "network.lateShare"];
+  for (const metric of metrics) {
+    const alone = variants[0]?.metrics[metric];
+    if (alone !== undefined) figures.set(`${variants[0]?.name}.${metric}`, alone);
+    const compared = comparisons.find((comparison) => comparison.metric === metric);
+    if (compared !== undefined) {
+      const { variant, baseline, difference } = compared;
+      figures.set(`difference(${variant},${baseline}).${metric}`, difference);
+    }
+  }
+  return figures;
+}
+
+/**
+ * How often the 95 % intervals cover the truth, which is taken to be the mean over all seeds.
+ *
+ * @param results one a seed
+ */
+export function coverage(results: readonly ScenarioResult[]): Coverage[] {
+  const [first] = results;
+  if (first === undefined) return [];
+  return [...figuresOf(first).keys()].map((name) => {
+    const found = results.flatMap((result) => figuresOf(result).get(name) ?? []);
+    const truth = found.reduce((sum, { mean }) => sum + mean, 0) / found.length;
+    const covered = found.filter(({ ci95 }) => ci95[0] <= truth && truth <= ci95[1]).length;
+    return { name, covered, of: found.length };
+  });
+}
