@@ -130,8 +130,11 @@ describe("a segment that goes well", () => {
     submitOk(attempt, 1);
     expect(attempt.downloaded(3_000)).toBe(verify);
     expect(attempt.verified(3_000, OUTCOME.verificationFailed)).toBe(prepare);
+    submitOk(attempt, 3);
+    attempt.downloaded(4_000);
+    attempt.verified(4_000, ok);
+    expect(attempt.renditions).toBe(3);
     // And with nobody left there are no renditions either.
-    attempt.prepared(4_000, OUTCOME.senderInvalid);
     for (const session of [...stream.manager.untrusted.sessMap.values()]) {
       stream.manager.remove(session);
     }
