@@ -1,10 +1,11 @@
 /** Progress: one line on stderr that rewrites itself; nothing where nobody watches. */
+import type { Progress } from "../sim/experiment/workbench.js";
 import type { TextStream } from "./terminal.js";
 
 const INTERVAL_MS = 100;
 
-export interface Progress {
-  readonly update: (done: number, total: number, label: string) => void;
+export interface ProgressLine {
+  readonly update: (progress: Progress) => void;
   /** Takes the line away. */
   readonly clear: () => void;
 }
@@ -16,12 +17,12 @@ export interface Progress {
 export function progressLine(
   stream: TextStream,
   { isShown, prefix }: { readonly isShown: boolean; readonly prefix: string },
-): Progress {
+): ProgressLine {
   if (!isShown || !stream.isTTY) return { update: () => {}, clear: () => {} };
   let lastMs = Number.NEGATIVE_INFINITY;
   let isDirty = false;
   return {
-    update: (done, total, label) => {
+    update: ({ done, total, label }) => {
       const nowMs = performance.now();
       if (nowMs - lastMs < INTERVAL_MS && done < total) return;
       lastMs = nowMs;

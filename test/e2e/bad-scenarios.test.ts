@@ -241,7 +241,7 @@ const cases: readonly {
     what: "a worker's speed said twice",
     content:
       "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, device: gtx1060, roundTripMs: 1 }]\n",
-    says: "3:47: workers[0].roundTripMs: found roundTripMs and device, expected one of them",
+    says: "3:39: workers[0].roundTripMs: found roundTripMs and device, expected one of them",
   },
 ];
 

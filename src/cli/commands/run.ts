@@ -2,8 +2,7 @@
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { renderJson } from "../../sim/report/json.js";
-import { renderReport } from "../../sim/report/report.js";
-import { renderVerdictLines } from "../../sim/report/verdict.js";
+import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
@@ -38,7 +37,7 @@ async function simulateAll(
   signal: AbortSignal,
 ): Promise<readonly ScenarioResult[]> {
   const { availableParallelism } = await import("node:os");
-  const { runExperiment } = await import("../not-yet.js");
+  const { runExperiment } = await import("../../sim/experiment/run.js");
   const { seed, replications, sensitivity, quiet } = flags;
   const results: ScenarioResult[] = [];
   for (const loaded of scenarios) {
@@ -78,7 +77,7 @@ function print(
       countedMs: scenarios[index]?.base.scenario.duration,
     };
     if (index > 0 && !quiet) stream.write("\n");
-    stream.write(quiet ? renderVerdictLines(result, options) : renderReport(result, options));
+    stream.write(quiet ? renderVerdict(result, options) : renderReport(result, options));
   }
 }
 
@@ -87,7 +86,7 @@ async function trace(
   { seed, trace: stream = 0 }: RunFlags,
   { stdout }: Terminal,
 ): Promise<number> {
-  const { simulate } = await import("../not-yet.js");
+  const { simulate } = await import("../../sim/simulate.js");
   const [variant] = variants;
   if (variant === undefined) return EXIT.ok;
   const { scenario, data } = variant.input;

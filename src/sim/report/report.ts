@@ -1,10 +1,98 @@
-/** stub */
-import type { ScenarioResult } from "../results.js";
-export interface ReportOptions {
-  readonly width: number;
-  readonly hasColour: boolean;
-  readonly countedMs?: number | undefined;
+/** The report of a result as text for a terminal: pure, the same result gives the same text. */
+import type { ScenarioResult, VariantResult } from "../results.js";
+import { comparisonSection } from "./comparison.js";
+import {
+  expectationSection,
+  groundsSection,
+  sensitivitySection,
+  verdictSection,
+} from "./conclusion.js";
+import { spanText } from "./figures.js";
+import { regionTable } from "./regions.js";
+import { type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
+import { workerTable } from "./workers.js";
+
+/** With more variants only the first and the last have their details printed. */
+const DETAILED_MAX = 3;
+
+function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: Style): string {
+  const { scenario, variants, replications, seed, poolsim } = result;
+  const counted = countedMs === undefined ? "" : ` of ${spanText(countedMs)}`;
+  const times = `${replications} replication${replications === 1 ? "" : "s"}${counted}`;
+  const names = variants.map(({ name }) => name).join(", ");
+  const facts = `${scenario.file}: ${variants.length === 1 ? "variant" : "variants"} ${names}; ${times} each; seed ${seed}; poolsim ${poolsim}`;
+  return `${style.bold(scenario.name)}\n${style.dim(wrapped(facts, style.width))}`;
 }
-export function renderReport(result: ScenarioResult, _options: ReportOptions): string {
-  return result.scenario.name;
+
+function detailed(variants: readonly VariantResult[]): readonly VariantResult[] {
+  if (variants.length <= DETAILED_MAX) return variants;
+  return variants.filter((_, index) => index === 0 || index === variants.length - 1);
+}
+
+function perVariant(
+  { variants }: ScenarioResult,
+  style: Style,
+  section: {
+    readonly title: string;
+    readonly legend: string;
+    readonly render: (variant: VariantResult) => string;
+  },
+): string {
+  const shown = detailed(variants);
+  const tables = shown.flatMap((variant) => {
+    const text = section.render(variant);
+    return text === "" ? [] : [`${style.bold(`${section.title}: ${variant.name}`)}\n${text}`];
+  });
+  if (tables.length === 0) return "";
+  const legend = style.dim(wrapped(section.legend, style.width));
+  const left = variants.length - shown.length;
+  const remark = style.dim(`(${left} more variants in the JSON result)`);
+  return [...tables, left > 0 ? `${legend}\n${remark}` : legend].join("\n\n");
+}
+
+/** What the verdict rests on, before it. */
+function sections(result: ScenarioResult, options: ReportOptions): readonly string[] {
+  const style = styleOf(options);
+  return [
+    heading(result, options, style),
+    comparisonSection(result, style),
+    perVariant(result, style, {
+      title: "Workers",
+      legend:
+        "× fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.",
+      render: (variant) => workerTable(variant, style),
+    }),
+    perVariant(result, style, {
+      title: "Margin to the cliff",
+      legend:
+        "margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; worker tolerated: the largest round trip of a worker that the region bears; pool and rivals: round trips.",
+      render: (variant) => regionTable(variant, style),
+    }),
+    verdictSection(result, style),
+    sensitivitySection(result, style),
+    groundsSection(result, style),
+    expectationSection(result, style, { onlyFailed: false }),
+  ];
+}
+
+/**
+ * The whole report.
+ *
+ * @param result from `runExperiment`, or read from a JSON result
+ * @param options width, colour, what was run
+ * @returns lines, each ended
+ */
+export function renderReport(result: ScenarioResult, options: ReportOptions = {}): string {
+  const text = sections(result, options).filter((section) => section !== "");
+  return `${text.join("\n\n")}\n`;
+}
+
+/** The verdict and failed expectations only; empty when there are none. */
+export function renderVerdict(result: ScenarioResult, options: ReportOptions = {}): string {
+  const style = styleOf(options);
+  const text = [
+    verdictSection(result, style),
+    expectationSection(result, style, { onlyFailed: true }),
+  ].filter((section) => section !== "");
+  return text.length === 0 ? "" : `${result.scenario.name}\n${text.join("\n")}\n`;
 }

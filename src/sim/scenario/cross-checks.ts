@@ -11,6 +11,8 @@ import { suggestion } from "./suggest.js";
 export interface KnownNames {
   readonly regions: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
+  /** Names of the network's orchestrators as results have them. */
+  readonly orchestratorNames: readonly string[];
   /** Lower-case names and addresses of the network's orchestrators. */
   readonly orchestrators: ReadonlySet<string>;
 }

@@ -25,6 +25,7 @@ export function knownNames(data: ScenarioData): KnownNames {
   const names: KnownNames = {
     regions: new Set(regions.regions.map(({ code }) => code)),
     devices: new Set(parseDevices(data.devices).keys()),
+    orchestratorNames: orchestrators.map(({ name, address }) => name ?? address),
     orchestrators: new Set(
       orchestrators
         .flatMap(({ name, address }) => [name ?? address, address])

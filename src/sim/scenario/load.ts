@@ -150,7 +150,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   const variants = [...drafts].map(([name, draft]) => ({ name, input: inputOf(draft) }));
   const findings = questionFindings(baseInput.scenario, {
     variants: new Set(drafts.keys()),
-    metricProblem: metricProblem(variants.map(({ input }) => input)),
+    metricProblem: metricProblem(
+      variants.map(({ input }) => input),
+      variants.flatMap(({ input }) => knownNames(input.data).orchestratorNames),
+    ),
   });
   if (findings.length > 0) throw base.error(findings);
   return {

@@ -258,7 +258,7 @@ const topology = z.strictObject({
       z.strictObject({
         name: name("Name of the node."),
         region: region("Where it is; default: as the orchestrator.").optional(),
-        maxSessions: integer("Sessions at most (O-7).", 0, 100_000).optional(),
+        maxSessions: integer("Sessions at most (O-7).", 0, 65_536).optional(),
       }),
     )
     .min(1)
@@ -290,7 +290,7 @@ const orchestratorFields = {
   pixelsPerUnit: integer("Pixels that the price is for.", 1, 1e15).default(1),
   version: z.string().max(64).describe("go-livepeer version.").default("0.8.8"),
   maxSessions: z
-    .union([z.literal("auto"), integer("Sessions at most.", 0, 100_000)])
+    .union([z.literal("auto"), integer("Sessions at most.", 0, 65_536)])
     .describe("Sessions at most (O-7); auto: the sum of its workers'.")
     .optional(),
   operatorGroup: name("Orchestrators of one group fail together.").optional(),

@@ -1,0 +1,105 @@
+/** The end of the report: verdict, sensitivity, what the input rests on, notes, expectations. */
+import type { Decision, ScenarioResult } from "../results.js";
+import { differenceText, fixed, scaleFor, withUnit } from "./figures.js";
+import { kindOf } from "./metric-labels.js";
+import { type Style, wrapped } from "./style.js";
+import { table } from "./table.js";
+
+function decisionPaint(decision: Decision, { green, red, yellow, bold }: Style) {
+  const colour = { admit: green, exclude: red, "no difference": bold, undecided: yellow }[decision];
+  return (text: string) => bold(colour(text));
+}
+
+/** The verdict with its reason; empty for scenarios that ask nothing. */
+export function verdictSection({ verdict }: ScenarioResult, style: Style): string {
+  if (verdict === null) return "";
+  const { decision, reason } = verdict;
+  const decided = decisionPaint(decision, style)(decision);
+  return `${style.bold("Verdict:")} ${decided}\n${wrapped(reason, style.width)}`;
+}
+
+/** The verdict again under other assumptions. */
+export function sensitivitySection(result: ScenarioResult, style: Style): string {
+  const { sensitivity, verdict } = result;
+  if (sensitivity.length === 0) return "";
+  const objective = verdict?.objective ?? "";
+  const scale = scaleFor(
+    kindOf(objective),
+    sensitivity.map(({ difference }) => difference.mean),
+  );
+  const flips = sensitivity.map((one) => one.flips);
+  const verdicts = sensitivity.map(({ decision, flips: isOther }) =>
+    isOther ? `${decision} (flips)` : decision,
+  );
+  const text = table(
+    [
+      { head: "assumption", cells: sensitivity.map(({ label }) => label), align: "left" },
+      { head: "verdict", cells: verdicts, align: "left" },
+      {
+        head: withUnit(`difference in ${objective}`, scale),
+        cells: sensitivity.map(({ difference }) => differenceText(difference, scale)),
+      },
+    ],
+    style,
+    (cell, row) => (flips[row] ? style.yellow(cell) : cell),
+  );
+  const depends = sensitivity.filter((one) => one.flips).map(({ label }) => label);
+  const summary =
+    depends.length === 0
+      ? "The verdict flips in none of them."
+      : wrapped(`The verdict depends on ${depends.join(", ")}.`, style.width);
+  return `${style.bold("Sensitivity: the verdict under other assumptions")}\n${text}\n${summary}`;
+}
+
+/** `responseTimes` → `response times`. */
+function inWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function imputedLine({ imputed }: ScenarioResult): string {
+  const parts = Object.entries(imputed).map(
+    ([what, share]) =>
+      `${fixed(share * 100, share > 0 && share < 0.1 ? 1 : 0)} % of ${inWords(what)}`,
+  );
+  return parts.length === 0 ? "" : `Imputed input (not measured): ${parts.join(", ")}.`;
+}
+
+function conservationLine({ conservation }: ScenarioResult, style: Style): string {
+  const broken = Object.entries(conservation).flatMap(([name, holds]) => (holds ? [] : [name]));
+  const count = Object.keys(conservation).length;
+  if (count === 0) return "";
+  if (broken.length === 0) {
+    return style.dim(
+      `Conservation: ${count === 1 ? "the check holds" : `all ${count} checks hold`}.`,
+    );
+  }
+  return style.red(`Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`);
+}
+
+/** What the figures rest on, and remarks. */
+export function groundsSection(result: ScenarioResult, style: Style): string {
+  const lines = [
+    wrapped(imputedLine(result), style.width),
+    conservationLine(result, style),
+    ...result.notes.map((note) => wrapped(`Note: ${note}`, style.width, "  ")),
+  ];
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+/** The expectations; with `onlyFailed` those that do not hold. */
+export function expectationSection(
+  { expectations }: ScenarioResult,
+  style: Style,
+  { onlyFailed }: { readonly onlyFailed: boolean },
+): string {
+  const failed = expectations.filter(({ passed }) => !passed);
+  const shown = onlyFailed ? failed : expectations;
+  if (shown.length === 0) return "";
+  const lines = shown.map(({ text, passed, actual }) => {
+    const mark = passed ? style.green("✓") : style.red("✗");
+    const line = wrapped(`${text}  is ${actual}`, style.width - 4, "    ");
+    return `  ${mark} ${line}`;
+  });
+  const summary = `${expectations.length - failed.length} of ${expectations.length} hold`;
+  return [`${style.bold("Expectations:")} ${summary}`, ...lines].join("\n");
+}

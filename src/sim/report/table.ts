@@ -1,0 +1,106 @@
+/** Tables that fit the terminal: the least important columns go first. */
+import Table from "cli-table3";
+import { type Style, wrapped } from "./style.js";
+
+/** A column of a table. */
+export interface Column {
+  readonly head: string;
+  readonly cells: readonly string[];
+  /** Numbers are aligned to the right. @default "right" */
+  readonly align?: "left" | "right";
+  /** Columns with larger numbers are left out first; 0 is never left out. @default 0 */
+  readonly rank?: number;
+}
+
+const GAP = 2;
+
+function widthOf({ head, cells }: Column): number {
+  return Math.max(
+    ...[head, ...cells].flatMap((text) => text.split("\n")).map((line) => line.length),
+  );
+}
+
+function totalWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + widthOf(column) + GAP, -GAP);
+}
+
+/** The columns that fit: the highest ranks are left out first. */
+function fittingColumns(columns: readonly Column[], width: number): readonly Column[] {
+  let kept = columns;
+  while (totalWidth(kept) > width) {
+    const worst = Math.max(...kept.map(({ rank = 0 }) => rank));
+    if (worst === 0) return kept;
+    const last = kept.findLastIndex(({ rank = 0 }) => rank === worst);
+    kept = kept.filter((_, index) => index !== last);
+  }
+  return kept;
+}
+
+const NO_BORDERS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: " ".repeat(GAP),
+};
+
+/** Columns that do not fit beside each other, one below the other, each under the first. */
+function stacked(columns: readonly Column[], width: number): readonly (readonly Column[])[] {
+  const [labels, ...others] = columns;
+  if (labels === undefined) return [];
+  const parts: Column[][] = [];
+  for (const column of others) {
+    const current = parts.at(-1);
+    if (current !== undefined && totalWidth([...current, column]) <= width) current.push(column);
+    else parts.push([labels, column]);
+  }
+  return parts.length === 0 ? [[labels]] : parts;
+}
+
+/** Colours a cell after it has been measured. */
+type Paint = (text: string, row: number) => string;
+
+function render(columns: readonly Column[], style: Style, paint: Paint): string {
+  const made = new Table({
+    head: columns.map(({ head }) => style.dim(head)),
+    chars: NO_BORDERS,
+    colAligns: columns.map(({ align = "right" }) => align),
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  for (const row of columns[0]?.cells.keys() ?? []) {
+    const cells = columns.map((column) => column.cells[row] ?? "");
+    made.push(cells.map((cell) => (cell === "" ? "" : paint(cell, row))));
+  }
+  const lines = made.toString().split("\n");
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+/**
+ * A table without lines. Columns whose cells are all empty are left out; what does not fit stands
+ * below, or is named as hidden where it has a rank.
+ *
+ * @param columns of equal length, the first one names the rows
+ */
+export function table(
+  columns: readonly Column[],
+  style: Style,
+  paint: Paint = (text) => text,
+): string {
+  const filled = columns.filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const kept = fittingColumns(filled, style.width);
+  const parts = stacked(kept, style.width).map((part) => render(part, style, paint));
+  const hidden = filled.filter((column) => !kept.includes(column)).map(({ head }) => head);
+  if (hidden.length === 0) return parts.join("\n\n");
+  const remark = wrapped(`(a wider terminal also shows: ${hidden.join("; ")})`, style.width);
+  return `${parts.join("\n\n")}\n${style.dim(remark)}`;
+}

@@ -1,0 +1,141 @@
+/** A result as `run` makes it, small enough to read. Its figures are invented. */
+import type { Estimate, ResultRow, ScenarioResult } from "../../../src/sim/results.js";
+
+export function estimate(mean: number, half = 0, n = 10): Estimate {
+  return { mean, ci95: [mean - half, mean + half], n };
+}
+
+function worker(name: string, picks: number, lost: number): ResultRow {
+  return {
+    name,
+    metrics: {
+      picks: estimate(picks, 3),
+      blackHoleFactor: estimate(picks / 100, 0.1),
+      segmentsPerSession: estimate(lost > 0 ? 1.9 : 312.4, 1),
+      retention: estimate(lost > 0 ? 0.02 : 0.981, 0.01),
+      "roundTripMs.p50": estimate(lost > 0 ? 2002 : 401, 2),
+      "roundTripMs.p99": estimate(lost > 0 ? 2840 : 566, 2),
+      feesEthPerDay: estimate(lost > 0 ? 0.00002 : 0.00031, 0.00001),
+      ...(lost > 0
+        ? {
+            streamMinutesLost: estimate(lost, 5),
+            "streamMinutesLost.inFlight": estimate(lost * 0.9, 5),
+            "streamMinutesLost.timeout": estimate(lost * 0.02, 5),
+            marginalValue: estimate(-0.0002, 0.00003),
+          }
+        : { streamMinutesLost: estimate(0), marginalValue: estimate(0.00004, 0.00005) }),
+    },
+  };
+}
+
+const regions = {
+  FRA: {
+    margin: { q50: 0.31, q99: 0.62, q999: 0.88 },
+    maxWorkerRoundTripMs: 1310,
+    poolRoundTripMs: { p50: 640 },
+    rivalRoundTripMs: { p50: 702 },
+    successRate: 0.998,
+    roundTripMs: { p05: 320, p50: 690, p95: 1800 },
+  },
+  NYC: {
+    margin: { q50: 0.52, q99: 0.91, q999: 1.21 },
+    maxWorkerRoundTripMs: 720,
+    poolRoundTripMs: { p50: 1130 },
+    rivalRoundTripMs: { p50: 804 },
+  },
+};
+
+function metrics(share: number, late: number): Record<string, Estimate> {
+  return {
+    "pool.operatorNetPerDay": estimate(share * 0.01, 0.00001),
+    "pool.feesEthPerDay": estimate(share * 0.04, 0.00002),
+    "pool.segmentShare": estimate(share, 0.0012),
+    "pool.segments": estimate(share * 170_000, 190),
+    "pool.retention": estimate(0.93, 0.004),
+    "pool.lateShare": estimate(late, 0.0001),
+    "network.segments": estimate(170_342, 512),
+    "viewer.lateSecondsPerStreamHour": estimate(2.345, 0.051),
+  };
+}
+
+/** Two variants, a verdict, everything that a report can show. */
+export const result: ScenarioResult = {
+  schemaVersion: 1,
+  poolsim: "0.1.0",
+  scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00" },
+  seed: 1,
+  replications: 10,
+  variants: [
+    {
+      name: "without",
+      metrics: metrics(0.0493, 0.0021),
+      orchestrators: [],
+      workers: [worker("good-1", 101, 0), worker("good-2", 99, 0)],
+      regions,
+      series: {},
+    },
+    {
+      name: "with",
+      metrics: metrics(0.0301, 0.0062),
+      orchestrators: [],
+      workers: [worker("good-1", 61, 0), worker("good-2", 59, 0), worker("slow", 412, 1234.5)],
+      regions,
+      series: {},
+    },
+  ],
+  comparisons: [
+    {
+      variant: "with",
+      baseline: "without",
+      metric: "pool.segmentShare",
+      difference: { mean: -0.0192, ci95: [-0.0211, -0.0173] },
+    },
+    {
+      variant: "with",
+      baseline: "without",
+      metric: "pool.operatorNetPerDay",
+      difference: { mean: -0.000192, ci95: [-0.00021, -0.00017] },
+    },
+    {
+      variant: "with",
+      baseline: "without",
+      metric: "network.segments",
+      difference: { mean: 3, ci95: [-40, 46] },
+    },
+  ],
+  verdict: {
+    decision: "exclude",
+    reason:
+      "pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.",
+    objective: "pool.operatorNetPerDay",
+  },
+  sensitivity: [
+    {
+      label: "noise × 0.5",
+      decision: "exclude",
+      difference: estimate(-0.00021, 0.00002, 3),
+      flips: false,
+    },
+    {
+      label: "load × 2",
+      decision: "admit",
+      difference: estimate(0.00008, 0.00002, 3),
+      flips: true,
+    },
+  ],
+  expectations: [
+    {
+      text: "difference(with,without).pool.segmentShare < 0 with 95%",
+      passed: true,
+      actual: "-0.0192 (95 %: -0.0211 … -0.0173, n = 10)",
+    },
+    {
+      text: "with.pool.lateShare < 0.001",
+      passed: false,
+      actual: "0.0062 (95 %: 0.0061 … 0.0063, n = 10)",
+    },
+  ],
+  imputed: { stake: 0.134, prices: 0.42, responseTimes: 0.051 },
+  conservation: { segments: true, pixels: true },
+  notes: ["uncalibrated: absolute figures depend on the assumed demand"],
+};

@@ -1,0 +1,194 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { renderReport, renderVerdict } from "../../../src/sim/report/report.js";
+import type { ScenarioResult } from "../../../src/sim/results.js";
+import { result } from "./fixture.js";
+
+const COUNTED_MS = 3 * 3_600_000;
+
+function lines(text: string): string[] {
+  return text.split("\n");
+}
+
+describe("the report", () => {
+  it("says what was run, compares, judges and says how far to trust it", () => {
+    expect(renderReport(result, { countedMs: COUNTED_MS })).toMatchInlineSnapshot(`
+      "admit-worker
+      admit-worker.yaml: variants without, with; 10 replications of 3 h each; seed 1; poolsim 0.1.0
+
+      Comparison: mean ± 95 % interval; differences paired
+                                            without           with            with − without
+      Pool
+        operator's net per day, mETH  0.493 ± 0.010  0.301 ± 0.010  −0.192 (−0.210 … −0.170)
+        fees per day, mETH            1.972 ± 0.020  1.204 ± 0.020
+        share of all segments, %        4.93 ± 0.12    3.01 ± 0.12     −1.92 (−2.11 … −1.73)
+        segments                        8,381 ± 190    5,117 ± 190
+        sessions kept to the end, %    93.00 ± 0.40   93.00 ± 0.40
+        late segments, %              0.210 ± 0.010  0.620 ± 0.010
+      Network
+        segments                      170,342 ± 512  170,342 ± 512            +3 (−40 … +46)
+      Viewers
+        late per stream-hour, s         2.35 ± 0.05    2.35 ± 0.05
+
+      Workers: without
+      worker  picks  × fair  seg./session  kept, %  p50 / p99, ms  fees/day, mETH
+      good-1    101    1.01           312     98.1      401 / 566           0.310
+      good-2     99    0.99           312     98.1      401 / 566           0.310
+
+      worker  marginal value/day, mETH  stream-min. lost, why
+      good-1  +0.040 (−0.010 … +0.090)  0.0
+      good-2  +0.040 (−0.010 … +0.090)  0.0
+
+      Workers: with
+      worker  picks  × fair  seg./session  kept, %  p50 / p99, ms  fees/day, mETH
+      good-1     61    0.61         312.4     98.1      401 / 566           0.310
+      good-2     59    0.59         312.4     98.1      401 / 566           0.310
+      slow      412    4.12           1.9      2.0  2,002 / 2,840           0.020
+
+      worker  marginal value/day, mETH  stream-min. lost, why
+      good-1  +0.040 (−0.010 … +0.090)  0.0
+      good-2  +0.040 (−0.010 … +0.090)  0.0
+      slow    −0.200 (−0.230 … −0.170)  1,235 in flight too long
+
+      × fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's
+      end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.
+
+      Margin to the cliff: without
+      region  margin q50    q99  q99.9  worker tolerated, ms  pool p50, ms  rivals p50, ms  success, %
+      FRA          0.310  0.620   0.88                 1,310           640             702        99.8
+      NYC          0.520  0.910   1.21                   720         1,130             804
+      (a wider terminal also shows: p05, ms; network p50, ms; p95, ms)
+
+      Margin to the cliff: with
+      region  margin q50    q99  q99.9  worker tolerated, ms  pool p50, ms  rivals p50, ms  success, %
+      FRA          0.310  0.620   0.88                 1,310           640             702        99.8
+      NYC          0.520  0.910   1.21                   720         1,130             804
+      (a wider terminal also shows: p05, ms; network p50, ms; p95, ms)
+
+      margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; worker tolerated:
+      the largest round trip of a worker that the region bears; pool and rivals: round trips.
+
+      Verdict: exclude
+      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.
+
+      Sensitivity: the verdict under other assumptions
+      assumption   verdict        difference in pool.operatorNetPerDay, mETH
+      noise × 0.5  exclude                          −0.210 (−0.230 … −0.190)
+      load × 2     admit (flips)                    +0.080 (+0.060 … +0.100)
+      The verdict depends on load × 2.
+
+      Imputed input (not measured): 13 % of stake, 42 % of prices, 5.1 % of response times.
+      Conservation: all 2 checks hold.
+      Note: uncalibrated: absolute figures depend on the assumed demand
+
+      Expectations: 1 of 2 hold
+        ✓ difference(with,without).pool.segmentShare < 0 with 95% is -0.0192 (95 %: -0.0211 … -0.0173, n =
+          10)
+        ✗ with.pool.lateShare < 0.001 is 0.0062 (95 %: 0.0061 … 0.0063, n = 10)
+      "
+    `);
+  });
+
+  it("fits the terminal", () => {
+    for (const width of [60, 72, 80, 100, 140, 200]) {
+      const longest = Math.max(
+        ...lines(renderReport(result, { width })).map(({ length }) => length),
+      );
+      expect(longest, `width ${width}`).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it("says the same with colour", () => {
+    const plain = renderReport(result, { width: 90 });
+    const coloured = renderReport(result, { width: 90, hasColour: true });
+    expect(coloured).not.toBe(plain);
+    expect(stripVTControlCharacters(coloured)).toBe(plain);
+    expect(stripVTControlCharacters(plain)).toBe(plain);
+  });
+
+  it("shows rarer columns where there is room", () => {
+    expect(renderReport(result, { width: 100 })).toContain("(a wider terminal also shows: p05, ms");
+    expect(renderReport(result, { width: 200 })).not.toContain("wider terminal");
+    expect(renderReport(result, { width: 200 })).toContain("network p50, ms");
+  });
+
+  it("leaves out what a result does not have", () => {
+    const bare: ScenarioResult = {
+      ...result,
+      variants: [
+        {
+          name: "base",
+          metrics: { "network.segments": { mean: 100, ci95: [100, 100], n: 1 } },
+          orchestrators: [],
+          workers: [],
+          regions: {},
+          series: {},
+        },
+      ],
+      replications: 1,
+      comparisons: [],
+      verdict: null,
+      sensitivity: [],
+      expectations: [],
+      imputed: {},
+      conservation: {},
+      notes: [],
+    };
+    expect(lines(renderReport(bare)).map((line) => line.trim())).toEqual([
+      "admit-worker",
+      "admit-worker.yaml: variant base; 1 replication each; seed 1; poolsim 0.1.0",
+      "",
+      "Comparison: mean ± 95 % interval",
+      "base",
+      "Network",
+      "segments   100",
+      "",
+    ]);
+    expect(renderVerdict(bare)).toBe("");
+  });
+
+  it("marks what differs from the baseline where there are many variants", () => {
+    const copies = ["a", "b", "c", "d"].flatMap((name) =>
+      result.variants.slice(0, 1).map((variant) => ({ ...variant, name })),
+    );
+    const many: ScenarioResult = { ...result, variants: [...result.variants, ...copies] };
+    const text = renderReport(many, { width: 100 });
+    expect(text).toContain("↑ ↓ differs from without (whole paired interval)");
+    expect(text).toMatch(/share of all segments, %\s+4\.93 ± 0\.12\s+3\.01 ± 0\.12 ↓/);
+    expect(text).toMatch(/segments\s+170,342 ± 512\s+170,342 ± 512\s/);
+    expect(text).toContain("(4 more variants in the JSON result)");
+    expect(Math.max(...lines(text).map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  it("puts what never happened in one line", () => {
+    const zero = { mean: 0, ci95: [0, 0] as const, n: 10 };
+    const calm: ScenarioResult = {
+      ...result,
+      variants: result.variants.map((variant) => ({
+        ...variant,
+        metrics: { ...variant.metrics, "pool.failedShare": zero, "pool.suspensions": zero },
+      })),
+    };
+    expect(renderReport(calm)).toContain(
+      "\n0 in every replication: failed segments (pool), suspensions (pool).\n",
+    );
+  });
+
+  it("does not hide a broken conservation law", () => {
+    const broken = { ...result, conservation: { segments: true, pixels: false } };
+    expect(renderReport(broken)).toContain("Conservation BROKEN (a bug of poolsim): pixels.");
+  });
+});
+
+describe("the verdict alone", () => {
+  it("has the reason and the expectations that failed", () => {
+    expect(renderVerdict(result)).toMatchInlineSnapshot(`
+      "admit-worker
+      Verdict: exclude
+      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.
+      Expectations: 1 of 2 hold
+        ✗ with.pool.lateShare < 0.001 is 0.0062 (95 %: 0.0061 … 0.0063, n = 10)
+      "
+    `);
+  });
+});
