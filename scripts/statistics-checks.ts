@@ -9,18 +9,18 @@ export interface RunPlan {
   readonly threads: number;
   /** @default the scenario's */
   readonly replications?: number;
-  /** Counted time, e.g. `30m`. @default the scenario's */
-  readonly duration?: string;
+  /** Settings that replace the scenario's: path and value. */
+  readonly set?: readonly (readonly [path: string, value: unknown])[];
 }
 
 const FILE = "scenarios/admit-worker.yaml";
 
 /** The scenario as it is, and with the slow candidate made like the good workers. */
-export function scenarios({ duration }: RunPlan): {
+export function scenarios(plan: RunPlan): {
   readonly slow: LoadedScenario;
   readonly good: LoadedScenario;
 } {
-  const set = duration === undefined ? [] : [{ path: "duration", value: duration }];
+  const set = (plan.set ?? []).map(([path, value]) => ({ path, value }));
   const slow = loadScenario(FILE, { set });
   const model = slow.base.scenario.workers.find(({ name }) => name === "good");
   const swapped = { path: "workers.slow.roundTripMs", value: model?.roundTripMs };
