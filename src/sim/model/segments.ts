@@ -91,13 +91,15 @@ export class Segments {
     stream.nextDurationMs = drawLognormal(this.#duration, u);
     const readyMs = this.#simulation.now + stream.nextDurationMs;
     const goesOn =
-      stream.test === null ? readyMs <= stream.endMs : stream.segments < stream.test.segments;
+      stream.test === null ? readyMs < stream.endMs : stream.segments < stream.test.segments;
     stream.nextReadyMs = goesOn ? readyMs : Number.POSITIVE_INFINITY;
     if (goesOn) queue.schedule(readyMs, EVENT.ready, stream.slot);
   }
 
   /** A segment is ready (T-1: whatever its predecessors do). */
   ready(stream: Stream): void {
+    // The event of a stream that has left before its planned end.
+    if (stream.ended) return;
     const simulation = this.#simulation;
     const segment = stream.gateway.segment();
     segment.stream = stream;
@@ -547,9 +549,8 @@ export class Segments {
     const { attempt } = segment;
     if (attempt.result !== RESULT.success) {
       this.#simulation.metrics.notDelivered(segment, stream);
-      if (this.#simulation.world.scenario.stream.leaveOnFailure && !stream.ended) {
-        this.#simulation.endStream(stream);
-      }
+      const { leaveOnFailure } = this.#simulation.world.scenario.stream;
+      if (leaveOnFailure && stream.test === null) this.#simulation.endStream(stream);
     }
     stream.inProgress--;
     stream.gateway.release(segment);

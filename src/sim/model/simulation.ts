@@ -223,9 +223,12 @@ export class Simulation {
       case EVENT.arrival:
         this.#arrive(id);
         break;
-      case EVENT.streamEnd:
-        this.endStream(this.#streamAt(id));
+      case EVENT.streamEnd: {
+        const stream = this.#streamAt(id);
+        this.endStream(stream);
+        this.#giveSlot(stream);
         break;
+      }
       case EVENT.answer:
         this.discoveries.answerArrives(id);
         break;
@@ -331,8 +334,11 @@ export class Simulation {
     }
     if (stream.traced) this.say("M-26", `stream ${stream.number} ends`);
     this.segments.end(stream);
-    // An early end leaves events behind that still name the slot.
-    if (stream.test === null && this.now < stream.endMs) return;
+    // An early end leaves events behind that name the slot: it is given back at the planned end.
+    if (stream.test !== null) this.#giveSlot(stream);
+  }
+
+  #giveSlot(stream: Stream): void {
     const entry = this.#streams.at(stream.slot);
     entry.stream = null;
     this.#streams.give(entry);
@@ -344,7 +350,7 @@ export class Simulation {
     return stream;
   }
 
-  /** Gives the slot of a stream that ended early back when its planned end comes. */
+  /** Adds up streams × time. */
   #countStreams(nowMs: number): void {
     const fromMs = Math.max(this.#openStreamsSinceMs, this.world.warmupMs);
     if (nowMs > fromMs) this.counters.network.streamMs += this.#openStreams * (nowMs - fromMs);

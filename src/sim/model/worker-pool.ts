@@ -247,12 +247,10 @@ export class WorkerPool {
       counters.pixels += call.pixels;
       counters.roundTrips.record(roundTripMs);
     }
-    simulation.money?.worked(
-      call.worker,
-      call.pixels,
-      call.durationMs,
-      info.stream.renditions.count,
-    );
+    if (call.counted) {
+      const { count } = info.stream.renditions;
+      simulation.money?.worked(call.worker, call.pixels, call.durationMs, count);
+    }
     if (this.policy.readsSegments) {
       this.policy.onSegment(call.worker, this.#regionOf(info), roundTripMs, simulation.now);
     }
