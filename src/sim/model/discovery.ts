@@ -12,6 +12,7 @@ import {
   type SessionPool,
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { foundDraw } from "./draws.js";
 import { SessionInfo, Slots, type Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { Simulation } from "./simulation.js";
@@ -122,10 +123,14 @@ export class Discoveries {
     simulation.segments.refreshed(stream, pool);
   }
 
-  /** Noise of a session of this stream at a node. */
-  sessionFactor(stream: Stream, node: number): number {
+  /**
+   * Noise of a session of this stream at a node.
+   *
+   * @param index which session of this pair: see `draws.ts`
+   */
+  sessionFactor(stream: Stream, node: number, index: number): number {
     const hash = this.#simulation.world.nodes[node]?.hash ?? 0;
-    const u = uniform(stream.k0 ^ hash, stream.k1, -16 - stream.sessionsMade++);
+    const u = uniform(stream.k0 ^ hash, stream.k1, index);
     return drawLognormal(this.#session, u);
   }
 
@@ -194,6 +199,7 @@ export class Discoveries {
       const time = times[at] ?? 0;
       const node = nodes[at] ?? 0;
       const uri = uris[at] ?? 0;
+      while (!round.done && round.nextDeadline() < time) round.timer(round.nextDeadline());
       if (round.done) return "done";
       if (!own && simulation.nodes[node]?.mayFill(simulation.now, SLOTS_NEVER_FILLED)) {
         simulation.queue.schedule(time, EVENT.answer, refresh.slot);
@@ -242,7 +248,11 @@ export class Discoveries {
         initialLatencyMs: round.latencyMsAt(index),
         authTokenExpiresAtMs: answeredMs + AUTH_TOKEN_VALID_MS,
         ticketParamsExpireAtMs: answeredMs + TICKET_PARAMS_VALID_MS,
-        info: new SessionInfo(stream, node, this.sessionFactor(stream, node)),
+        info: new SessionInfo(
+          stream,
+          node,
+          this.sessionFactor(stream, node, foundDraw(refresh.index)),
+        ),
       });
     }
     return answers.length === 0 ? null : answers;

@@ -22,6 +22,8 @@ export const DRAW = {
 const DURATION = 0x40000000;
 const SELECTION = 0x50000000;
 const VERIFICATION = 0x60000000;
+/** Below the answers of discoveries, which share a pair's key. */
+const SESSION = -16;
 /** Of a stream's key. */
 export const STREAM_DRAW = { renditions: -4 } as const;
 
@@ -43,6 +45,16 @@ export function selectionDraw(count: number): number {
 /** Index of the n-th draw of verification. */
 export function verificationDraw(count: number): number {
   return VERIFICATION + count;
+}
+
+/** Index of the noise of a session that the n-th discovery of a stream found. */
+export function foundDraw(discovery: number): number {
+  return SESSION - 2 * discovery;
+}
+
+/** Index of the noise of a session that was renewed for a segment (M-35). */
+export function renewedDraw(segment: number): number {
+  return SESSION - 2 * segment - 1;
 }
 
 /** Entities below the run's key. */

@@ -82,7 +82,6 @@ export class Stream {
   discoveries = 0;
   selections = 0;
   verifications = 0;
-  sessionsMade = 0;
   /** Orchestrators that delivered a segment. */
   readonly won: number[] = [];
 
@@ -150,6 +149,8 @@ export class Call {
   node = 0;
   factor = 1;
   jitter = 1;
+  /** What a test's new connections add to its download, ms. */
+  slowStartMs = 0;
   sentMs = 0;
   begunMs = 0;
   tookAllMs = 0;

@@ -86,6 +86,11 @@ export class NodeRuntime {
     return this.#infos[slot] ?? null;
   }
 
+  /** The open sessions. */
+  openInfos(): SessionInfo[] {
+    return this.#infos.filter((info) => info !== null);
+  }
+
   /** Closes the books at the end of a run. */
   finish(endMs: number): void {
     this.sessions.expire(endMs);

@@ -33,7 +33,7 @@ import {
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
-import { attemptDraw, DRAW, durationDraw } from "./draws.js";
+import { attemptDraw, DRAW, durationDraw, renewedDraw } from "./draws.js";
 import {
   Call,
   type Segment,
@@ -60,6 +60,7 @@ export class Segments {
   readonly #simulation: Simulation;
   readonly #calls = new Slots((slot) => new Call(slot));
   readonly #duration: Lognormal;
+  readonly #testDuration: Lognormal;
   readonly #prepare: Lognormal;
   readonly #network: Lognormal;
   readonly #jitter: Lognormal;
@@ -74,6 +75,8 @@ export class Segments {
     const { assumptions, stream } = world.scenario;
     const noise = assumptions.noiseScale;
     this.#duration = lognormal(stream.segmentMs, stream.segmentCv);
+    const { segmentMs = stream.segmentMs } = world.scenario.tester ?? {};
+    this.#testDuration = lognormal(segmentMs, stream.segmentCv);
     this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
     this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
     this.#jitter = lognormal(1, assumptions.rttCv * noise);
@@ -88,7 +91,10 @@ export class Segments {
   scheduleNext(stream: Stream): void {
     const { queue } = this.#simulation;
     const u = uniform(stream.k0, stream.k1, durationDraw(stream.segments));
-    stream.nextDurationMs = drawLognormal(this.#duration, u);
+    stream.nextDurationMs = drawLognormal(
+      stream.test === null ? this.#duration : this.#testDuration,
+      u,
+    );
     const readyMs = this.#simulation.now + stream.nextDurationMs;
     const goesOn =
       stream.test === null ? readyMs < stream.endMs : stream.segments < stream.test.segments;
@@ -266,7 +272,7 @@ export class Segments {
       const info = new SessionInfo(
         stream,
         call.node,
-        simulation.discoveries.sessionFactor(stream, call.node),
+        simulation.discoveries.sessionFactor(stream, call.node, renewedDraw(call.index)),
       );
       info.active = before.active;
       info.delivered = before.delivered;
@@ -323,6 +329,7 @@ export class Segments {
     call.node = simulation.route(session.transcoder, stream, segment.index);
     const link = world.links[site]?.[call.node];
     invariant(link !== undefined, "every site has a link to every node");
+    call.slowStartMs = stream.test?.slowStartMs(link.rttMs) ?? 0;
     call.factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
     call.jitter = drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
     if (simulation.terms !== null) this.#pay(call, info, stream);
@@ -489,7 +496,7 @@ export class Segments {
     this.#settle(call, info, outcome, now);
     const link = simulation.world.links[stream.gateway.site]?.[call.node];
     const member = Math.max(0, call.member);
-    segment.downloadsMs[member] = (link?.downMs ?? 0) * call.factor;
+    segment.downloadsMs[member] = Math.max(0, (link?.downMs ?? 0) + call.slowStartMs) * call.factor;
     segment.tookAllsMs[member] = call.tookAllMs;
     segment.cheated[member] = call.cheated;
     simulation.metrics.answered(call, segment, outcome);
@@ -575,6 +582,7 @@ export class Segments {
     if (
       !simulation.atOnce ||
       stream.traced ||
+      stream.test !== null ||
       node === undefined ||
       node.spec.backend !== "measured" ||
       info.node !== nodeIndex ||

@@ -515,7 +515,7 @@ export class Simulation {
       world.nodes.map((node) => {
         const availability = world.links[site]?.[node.index]?.availability ?? 1;
         if (availability >= 1) return null;
-        const key = { k0: base.k0 ^ node.hash, k1: base.k1 ^ hashName(region) };
+        const key = { k0: base.k0 ^ node.uptimeHash, k1: base.k1 ^ hashName(region) };
         return new Uptime(availability, meanDown, world.endMs + 10_000, key);
       }),
     );

@@ -27,6 +27,7 @@ export class Test {
   readonly orchestrator: number;
   readonly endpoints: readonly number[];
   readonly segments: number;
+  readonly #slowStartRtts: number;
   /** Over the counted time. */
   readonly totals = new TestTotals();
   /** Scores of a day's tests, and when each ended. */
@@ -43,11 +44,13 @@ export class Test {
     readonly orchestrator: number;
     readonly endpoints: readonly number[];
     readonly segments: number;
+    readonly slowStartRtts: number;
   }) {
     this.site = options.site;
     this.orchestrator = options.orchestrator;
     this.endpoints = options.endpoints;
     this.segments = options.segments;
+    this.#slowStartRtts = options.slowStartRtts;
   }
 
   begin(): void {
@@ -57,6 +60,15 @@ export class Test {
     this.#received = 0;
     this.#roundTripMs = 0;
     this.#durationMs = 0;
+  }
+
+  /**
+   * By how much a segment that is sent now takes longer (or less long) than its share of the
+   * test's mean: connections of a test are new, and slow until something has come back.
+   */
+  slowStartMs(rttMs: number): number {
+    const extraMs = this.#slowStartRtts * rttMs;
+    return (this.#received === 0 ? extraMs : 0) - extraMs / this.segments;
   }
 
   /** A segment came back: its round trip includes the renditions' download. */
@@ -114,7 +126,13 @@ export class Tester {
     this.tests = world.testerSites.flatMap((site) =>
       world.orchestrators.map(
         ({ index, endpoints }) =>
-          new Test({ site, orchestrator: index, endpoints, segments: settings?.segments ?? 15 }),
+          new Test({
+            site,
+            orchestrator: index,
+            endpoints,
+            segments: settings?.segments ?? 0,
+            slowStartRtts: settings?.slowStartRtts ?? 0,
+          }),
       ),
     );
   }

@@ -44,6 +44,8 @@ interface Worker {
   /** Raised whenever it goes down: tasks of an earlier epoch never come back. */
   epoch: number;
   draws: number;
+  /** Whether the event of its next failure is in the queue. */
+  failureDue: boolean;
   /** Tasks under way. */
   tasks: number;
   capacity: number;
@@ -122,6 +124,7 @@ export class WorkerPool {
         registration: NO_REGISTRATION,
         epoch: 0,
         draws: 0,
+        failureDue: false,
         tasks: 0,
         capacity: 0,
         connectedSinceMs: 0,
@@ -164,7 +167,8 @@ export class WorkerPool {
     worker.connectedSinceMs = simulation.now;
     if (simulation.counting) simulation.workerCounters(index).registrations++;
     const { up } = spec.settings;
-    if (up !== undefined) {
+    if (up !== undefined && !worker.failureDue) {
+      worker.failureDue = true;
       const upMs = drawExponential(up, this.#draw(worker));
       simulation.queue.schedule(simulation.now + upMs, EVENT.workerDown, index);
     }
@@ -173,7 +177,10 @@ export class WorkerPool {
   /** A worker fails: its stream ends, its tasks never come back (O-17, O-18). */
   goesDown(index: number): void {
     const worker = this.#workers[index];
-    if (worker === undefined || worker.registration === NO_REGISTRATION) return;
+    if (worker === undefined) return;
+    worker.failureDue = false;
+    // While it tries to reconnect nobody notices that it fails.
+    if (worker.registration === NO_REGISTRATION) return;
     const simulation = this.#simulation;
     this.#leaves(worker, "left");
     worker.epoch++;
@@ -306,7 +313,18 @@ export class WorkerPool {
   /** Closes the books: time connected and assigned until the end. */
   finish(endMs: number): void {
     for (const worker of this.#workers) {
-      if (worker.registration !== NO_REGISTRATION) this.#countConnected(worker, endMs);
+      if (worker.registration === NO_REGISTRATION) continue;
+      this.#countConnected(worker, endMs);
+      this.#unassignAll(worker, endMs);
+    }
+  }
+
+  /** Sessions of a worker that is not there any more load nobody. */
+  #unassignAll({ registration, spec }: Worker, atMs: number): void {
+    const manager = this.#manager(spec.node);
+    for (const info of this.#simulation.nodes[spec.node]?.openInfos() ?? []) {
+      if (manager.workerOf(sessionSlot(info.nodeSession)) !== registration) continue;
+      this.#unassign(info, registration, NO_REGISTRATION, manager, atMs);
     }
   }
 
@@ -322,7 +340,7 @@ export class WorkerPool {
     const simulation = this.#simulation;
     const spanMs = atMs - Math.max(info.assignedMs, simulation.world.warmupMs);
     if (spanMs > 0) simulation.workerCounters(manager.identity(before)).loadMs += spanMs;
-    info.assignedMs = atMs;
+    info.assignedMs = Number.POSITIVE_INFINITY;
   }
 
   #settle(call: Call, info: SessionInfo, outcome: "workerError" | "timeout"): void {
@@ -397,6 +415,7 @@ export class WorkerPool {
     manager.disconnect(worker.registration);
     simulation.nodes[worker.spec.node]?.sessions.workerLeft(manager.liveCapacity);
     this.#countConnected(worker, simulation.now);
+    this.#unassignAll(worker, simulation.now);
     worker.registration = NO_REGISTRATION;
     this.policy.onDisconnect(worker.spec.index, cause, simulation.now);
   }

@@ -16,12 +16,16 @@ import { type NetworkTables, networkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import { lengthModel } from "./lengths.js";
 import { type Renditions, renditionSets, segmentPixels } from "./renditions.js";
-import { deviceOf, meanRoundTripMs } from "./work-times.js";
+import { deviceOf, meanRoundTripMs, transcodeMs, type WorkLoad } from "./work-times.js";
 
 /** LPT × 10^5: the unit in which gateways know stakes (B-9). */
 const STAKE_UNITS_PER_LPT = 100_000;
 /** The larger of this (O-7) and what its stake brings is a measured orchestrator's MaxSessions. */
 const MEASURED_SESSIONS_MIN = 10;
+/** MaxSessions of a measured one in the scenario file that names none: as many as there can be. */
+const INLINE_SESSIONS = 65_536;
+/** All stake where shares are all that is known of it. */
+const STAKE_WITHOUT_NETWORK_LPT = 1e6;
 /** Rows with a lower success rate are left out. */
 const SUCCESS_RATE_MIN = 0.3;
 const DEFAULT_GATEWAYS = [
@@ -80,6 +84,12 @@ export interface Node {
   readonly bandwidthMbps: number;
   /** Names its draws. */
   readonly hash: number;
+  /** Names its up and down times: the same for all of an operator's group. */
+  readonly uptimeHash: number;
+  /** Share of time that it is up, besides what a record says of it. */
+  readonly availability: number;
+  /** Whose gateway-side times it shares, where it is not measured itself. */
+  readonly lookAlike: string | undefined;
 }
 
 /** A worker of the pool, one entry per worker. */
@@ -227,6 +237,8 @@ class Builder {
   readonly #measured = new Map<number, MeasuredTimes>();
   readonly #inlineScores = new Map<number, number>();
   pool = -1;
+  #networkSize = 0;
+  #totalStakeLpt: number | undefined;
   #medianPrice = Rational.of(1200n);
 
   constructor(scenario: Scenario, tables: NetworkTables, concurrentStreams: number) {
@@ -260,11 +272,18 @@ class Builder {
         maxSessions: this.#measuredSessions(totalStake === 0 ? 0 : row.stakeLpt / totalStake),
         imputed: row.imputed,
       });
-      this.#measured.set(node.index, row);
+      this.#measured.set(node.index, {
+        ...row,
+        availability: (region) => {
+          const share = row.availability(region);
+          return share < SUCCESS_RATE_MIN ? 0 : share;
+        },
+      });
     }
   }
 
   addInline(): void {
+    this.#networkSize = this.orchestrators.length;
     for (const spec of this.#scenario.orchestrators) {
       const stakeLpt = this.#stakeOf(spec);
       const node = this.#addOrchestrator({
@@ -275,10 +294,12 @@ class Builder {
         version: spec.version,
         region: spec.region,
         backend: spec.backend.type,
-        maxSessions: spec.maxSessions ?? (spec.backend.type === "measured" ? 100_000 : 10),
+        maxSessions: spec.maxSessions ?? (spec.backend.type === "measured" ? INLINE_SESSIONS : 10),
         device: spec.backend.type === "device" ? spec.backend.device : null,
         bandwidthMbps: spec.bandwidthMbps,
         group: spec.operatorGroup,
+        availability: spec.availability,
+        lookAlike: spec.lookAlike,
       });
       this.#inlineScores.set(node.orchestrator, spec.score);
       if (spec.backend.type === "measured")
@@ -314,6 +335,9 @@ class Builder {
         device: backend.type === "device" ? backend.device : null,
         bandwidthMbps: spec.bandwidthMbps,
         hash: hashName(`${spec.name}/${node.name}`),
+        uptimeHash: hashName(spec.operatorGroup ?? `${spec.name}/${node.name}`),
+        availability: spec.availability,
+        lookAlike: spec.lookAlike,
       });
       if (backend.type === "measured") this.#measured.set(firstNode + offset, inlineTimes(backend));
     }
@@ -419,7 +443,7 @@ class Builder {
   }
 
   link(site: { readonly region: string; readonly bandwidthMbps: number }, node: Node): Link {
-    const { assumptions, orchestrator } = this.#scenario;
+    const { assumptions } = this.#scenario;
     const measured = this.#measured.get(node.index);
     const baseRttMs =
       measured?.rttMs?.(site.region) ?? this.#tables.rttMs(site.region, node.region);
@@ -430,7 +454,6 @@ class Builder {
         measured.roundTripMs(site.region) +
           (assumptions.rttScale - 1) * measured.distanceMs(site.region),
       );
-      const availability = measured.availability(site.region);
       const up = roundTrip * Math.min(assumptions.uploadShare, 1 - assumptions.downloadShare);
       return {
         rttMs,
@@ -438,7 +461,7 @@ class Builder {
         workMs: roundTrip * (1 - assumptions.downloadShare) - up,
         tailMs: 0,
         downMs: roundTrip * assumptions.downloadShare,
-        availability: availability < SUCCESS_RATE_MIN ? 0 : availability,
+        availability: measured.availability(site.region) * node.availability,
       };
     }
     const { sourceMbps, segmentMs, profiles } = this.#scenario.stream;
@@ -447,7 +470,6 @@ class Builder {
     const upMs = (sourceMbps * segmentMs) / mbps + (assumptions.transferRtts + 1) * rttMs;
     const tailMs = rttMs / 2;
     const downMs = (outMbps * segmentMs) / mbps + assumptions.transferRtts * rttMs;
-    const availability = orchestrator?.availability ?? 1;
     const scale = this.#calibration(site.region, node, upMs + tailMs + downMs);
     return {
       rttMs,
@@ -455,34 +477,47 @@ class Builder {
       tailMs: tailMs * scale,
       workMs: 0,
       downMs: downMs * scale,
-      availability,
+      availability: node.availability,
     };
   }
 
   /** One yardstick: the gateway-side time of a look-alike, or of the region's median (never less than computed). */
   #calibration(region: string, node: Node, computedMs: number): number {
-    const { assumptions, orchestrator } = this.#scenario;
+    const { assumptions } = this.#scenario;
     if (!assumptions.calibrateGatewaySide || computedMs === 0) return 1;
     const targetMs = this.#tables.gatewaySideMs({
       region,
       nodeRegion: node.region,
-      lookAlike: orchestrator?.lookAlike,
-      workersRoundTripMs: this.#goodWorkerMs(),
+      lookAlike: node.lookAlike,
+      workersRoundTripMs:
+        node.backend === "pool" ? this.#goodWorkerMs() : this.#deviceMs(node.device),
       rttScale: assumptions.rttScale,
     });
     return Math.max(1, targetMs / computedMs);
   }
 
-  /** Mean round trip of the pool's better workers: the lower median of all it has, ms. */
-  #goodWorkerMs(): number {
-    const { assumptions, stream } = this.#scenario;
+  /** A mean segment with all the renditions that there are. */
+  #meanWork(): WorkLoad {
+    const { stream } = this.#scenario;
     const [all] = [...renditionSets(stream.profiles)].sort((a, b) => b.count - a.count);
-    const work = {
+    return {
       durationMs: stream.segmentMs,
       pixels: all === undefined ? 0 : segmentPixels(all, stream.segmentMs),
       sourceMbps: stream.sourceMbps,
       outMbps: all?.bitrateMbps ?? 0,
     };
+  }
+
+  /** Mean time of an orchestrator's own device, ms. */
+  #deviceMs(name: string | null): number {
+    const { pixels } = this.#meanWork();
+    return transcodeMs(deviceOf(this.#tables, name), pixels, { segments: 1, isFirst: false }, 1);
+  }
+
+  /** Mean round trip of the pool's better workers: the lower median of all it has, ms. */
+  #goodWorkerMs(): number {
+    const { assumptions } = this.#scenario;
+    const work = this.#meanWork();
     const means = this.workers
       .map(({ settings, region, node }) =>
         meanRoundTripMs({
@@ -526,10 +561,27 @@ class Builder {
     readonly stakeShare?: number | undefined;
   }): number {
     if (spec.stakeShare === undefined) return spec.stakeLpt ?? 0;
-    const others =
-      this.orchestrators.reduce((sum, { stake }) => sum + stake, 0) / STAKE_UNITS_PER_LPT;
-    if (others === 0) return spec.stakeShare > 0 ? 1 : 0;
-    return spec.stakeShare >= 1 ? others * 1e6 : (others * spec.stakeShare) / (1 - spec.stakeShare);
+    this.#totalStakeLpt ??= this.#totalStake();
+    return spec.stakeShare * this.#totalStakeLpt;
+  }
+
+  /** All stake: what is given in LPT, and shares of the whole on top of it. */
+  #totalStake(): number {
+    const { orchestrators, orchestrator } = this.#scenario;
+    const specs = orchestrator === undefined ? orchestrators : [...orchestrators, orchestrator];
+    let givenLpt =
+      this.orchestrators.slice(0, this.#networkSize).reduce((sum, { stake }) => sum + stake, 0) /
+      STAKE_UNITS_PER_LPT;
+    let shares = 0;
+    for (const { stakeLpt, stakeShare } of specs) {
+      if (stakeShare === undefined) givenLpt += stakeLpt ?? 0;
+      else shares += stakeShare;
+    }
+    if (givenLpt === 0) return STAKE_WITHOUT_NETWORK_LPT;
+    if (shares < 1) return givenLpt / (1 - shares);
+    throw new InputError("the stake shares add up to 1 or more, but others have stake too", {
+      code: "SCENARIO_INVALID",
+    });
   }
 
   #priceOf(spec: {
@@ -554,6 +606,8 @@ class Builder {
     readonly device?: string | null;
     readonly bandwidthMbps?: number;
     readonly group?: string | undefined;
+    readonly availability?: number;
+    readonly lookAlike?: string | undefined;
     readonly imputed?: ReadonlySet<string>;
   }): Node {
     const index = this.orchestrators.length;
@@ -567,7 +621,10 @@ class Builder {
       transcoder: this.nodes.length,
       device: options.device ?? null,
       bandwidthMbps: options.bandwidthMbps ?? 1000,
-      hash: hashName(options.group ?? options.address),
+      hash: hashName(options.address),
+      uptimeHash: hashName(options.group ?? options.address),
+      availability: options.availability ?? 1,
+      lookAlike: options.lookAlike,
     };
     this.nodes.push(node);
     this.orchestrators.push({
