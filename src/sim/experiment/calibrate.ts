@@ -6,7 +6,7 @@ import type { LoadedScenario } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
 import { SEGMENT_SHARE } from "./metric-names.js";
-import { Samples } from "./samples.js";
+import type { Samples } from "./samples.js";
 import type { Workbench } from "./workbench.js";
 
 const DAY_MS = 86_400_000;
@@ -171,8 +171,8 @@ export async function calibrate(options: {
     limits: { low: LOAD_MIN / ownLoad, high: LOAD_MAX / ownLoad },
     measure: async (factor) => {
       const input = inputs.scaledBy(factor).of(baseline, changes);
-      const results = await workbench.replicate(input, { label: "calibration", to: REPLICATIONS });
-      return target.measure(new Samples(results), input.scenario);
+      const wanted = { label: "calibration", count: REPLICATIONS };
+      return target.measure(await workbench.replicate(input, wanted), input.scenario);
     },
   });
   const wanted = `${target.name} = ${figure(target.value)}`;

@@ -90,9 +90,9 @@ export function conservation(variants: Variants): {
 } {
   const holds: Record<string, boolean> = {};
   const notes: string[] = [];
-  for (const [variant, { results }] of variants) {
-    for (const [replication, result] of results.entries()) {
-      for (const check of result.conservation) {
+  for (const [variant, { records }] of variants) {
+    for (const [replication, record] of records.entries()) {
+      for (const check of record.conservation) {
         if (check.holds && holds[check.name] === undefined) holds[check.name] = true;
         if (check.holds || holds[check.name] === false) continue;
         holds[check.name] = false;

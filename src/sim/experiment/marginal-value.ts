@@ -7,7 +7,7 @@ import { workerNames } from "../scenario/cross-checks.js";
 import type { Scenario } from "../scenario/schema.js";
 import { bootstrapKey } from "./judge.js";
 import { OPERATOR_NET } from "./metric-names.js";
-import { difference, Samples } from "./samples.js";
+import { difference } from "./samples.js";
 import type { Stage } from "./sensitivity.js";
 
 const KINDS_MAX = 6;
@@ -57,14 +57,15 @@ export async function marginalValues(
   const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
   const kinds = servingKinds(input.scenario);
   const tried = kinds.slice(0, KINDS_MAX);
-  const run = async (of: typeof input, label: string) =>
-    new Samples(await workbench.replicate(of, { label, to: replications }));
   const found = await Promise.all(
     tried.map(async ({ name, workers }) => {
       const less = [...exclude, ...workers.slice(0, 1)];
       const without = inputs.of(candidate, [], [["orchestrator.admission.exclude", less]]);
-      const label = `marginal value of ${name}`;
-      const [of, from] = await Promise.all([run(input, label), run(without, label)]);
+      const wanted = { label: `marginal value of ${name}`, count: replications };
+      const [of, from] = await Promise.all([
+        workbench.replicate(input, wanted),
+        workbench.replicate(without, wanted),
+      ]);
       const value = difference({ of, from, metric: OPERATOR_NET, key: bootstrapKey(seed) });
       return { workers, value };
     }),

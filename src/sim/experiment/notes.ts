@@ -19,13 +19,14 @@ function sum(values: readonly number[]): number {
 }
 
 /** Trends that remain between the first and the second half of the measured part. */
-export function trendNotes(variant: string, { results }: Samples): string[] {
+export function trendNotes(variant: string, { records }: Samples): string[] {
   return TRENDS.flatMap(({ name, part, whole }) => {
     const ratio = (half: "first" | "second"): Observation[] =>
-      results.map(({ series }) => {
-        const cut = (values: readonly number[] = []) => {
+      records.map(({ series }) => {
+        const cut = (values: ArrayLike<number> = []) => {
           const middle = Math.floor(values.length / 2);
-          return half === "first" ? values.slice(0, middle) : values.slice(middle);
+          const all = Array.from(values);
+          return half === "first" ? all.slice(0, middle) : all.slice(middle);
         };
         const all = sum(cut(series[whole]));
         return all === 0 ? undefined : sum(cut(series[part])) / all;

@@ -1,31 +1,36 @@
 /** The replications of one variant, seen metric by metric. */
 import type { RandomKey } from "../../core/random.js";
-import type { Estimate, ReplicationResult } from "../results.js";
+import type { Estimate } from "../results.js";
 import {
   type Estimate as Estimated,
   estimate,
   type Observation,
   pairedDifference,
 } from "./intervals.js";
+import type { ReplicationRecord } from "./replication-record.js";
 
 /** Replications of a variant, in the order of their numbers. */
 export class Samples {
-  readonly results: readonly ReplicationResult[];
+  readonly records: readonly ReplicationRecord[];
   #metrics: readonly string[] | undefined;
 
-  constructor(results: readonly ReplicationResult[]) {
-    this.results = results;
+  constructor(records: readonly ReplicationRecord[]) {
+    this.records = records;
   }
 
   /** Names of all metrics, in the order of their first appearance. */
   get metrics(): readonly string[] {
-    this.#metrics ??= [...new Set(this.results.flatMap(({ metrics }) => Object.keys(metrics)))];
+    if (this.#metrics === undefined) {
+      const names = new Set<string>();
+      for (const record of this.records) for (const name of record.metricNames()) names.add(name);
+      this.#metrics = [...names];
+    }
     return this.#metrics;
   }
 
   /** A metric in each replication; undefined where it has none. */
   observations(metric: string): readonly Observation[] {
-    return this.results.map(({ metrics }) => metrics[metric]);
+    return this.records.map((record) => record.metric(metric));
   }
 
   /** Mean and interval of a metric; undefined when no replication has it. */

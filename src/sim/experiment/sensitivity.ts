@@ -1,12 +1,10 @@
 /** The sensitivity block: the verdict again under other assumptions, a few replications each. */
 import { InputError } from "../../core/errors.js";
-import type { SimulationInput } from "../input.js";
 import type { SensitivityResult } from "../results.js";
 import { GUESSES, type Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
 import type { Decision } from "./decision.js";
 import { type Judgement, judge, type Pair, type Question } from "./judge.js";
-import { Samples } from "./samples.js";
 import {
   SENSITIVITY_REPLICATIONS,
   type SensitivityCase,
@@ -44,17 +42,18 @@ export async function runPair(
   { question, inputs, workbench }: Stage,
   options: {
     readonly label: string;
-    readonly replications: number;
+    readonly count: number;
     readonly changes?: readonly SensitivityChange[];
   },
 ): Promise<Pair> {
-  const { label, replications: to, changes = [] } = options;
-  const run = async (input: SimulationInput) =>
-    new Samples(await workbench.replicate(input, { label, to }));
+  const { changes = [], ...wanted } = options;
   // Both inputs are made before either runs: what a setting does not allow is known at once.
   const baselineInput = inputs.of(question.baseline, changes);
   const candidateInput = inputs.of(question.candidate, changes);
-  const [baseline, candidate] = await Promise.all([run(baselineInput), run(candidateInput)]);
+  const [baseline, candidate] = await Promise.all([
+    workbench.replicate(baselineInput, wanted),
+    workbench.replicate(candidateInput, wanted),
+  ]);
   return { baseline, candidate };
 }
 
@@ -85,7 +84,7 @@ export async function judgeWithPeak(
   if (peakIs === "off" || !first.verdict.peakTestNeeded) return first;
   const peak = await runPair(stage, {
     label,
-    replications: pair.baseline.results.length,
+    count: pair.baseline.records.length,
     changes: [...changes, peakIs],
   });
   return judge({ ...common, peak });
@@ -94,8 +93,8 @@ export async function judgeWithPeak(
 async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<CaseOutcome> {
   const title = `sensitivity: ${label}`;
   try {
-    const replications = SENSITIVITY_REPLICATIONS;
-    const pair = await runPair(stage, { label: title, replications, changes: set });
+    const count = SENSITIVITY_REPLICATIONS;
+    const pair = await runPair(stage, { label: title, count, changes: set });
     const judgement = await judgeWithPeak(stage, { pair, label: title, changes: set });
     return { label, judgement, problem: "" };
   } catch (error) {

@@ -61,17 +61,17 @@ function meanOf(values: readonly (number | undefined)[]): number {
 }
 
 /** Mean over replications, bin by bin; `NaN` (in JSON: `null`) where none has a value. */
-function meanSeries({ results }: Samples): Record<string, number[]> {
+function meanSeries({ records }: Samples): Record<string, number[]> {
   const series: Record<string, number[]> = {};
-  const [first] = results;
+  const [first] = records;
   if (first === undefined) return series;
-  const names = new Set(results.flatMap((result) => Object.keys(result.series)));
+  const names = new Set(records.flatMap((record) => Object.keys(record.series)));
   const bins = Math.max(0, ...Object.values(first.series).map((values) => values.length));
   if (names.size > 0) {
     series["timeMs"] = Array.from({ length: bins }, (_, bin) => bin * first.seriesBinMs);
   }
   for (const name of names) {
-    const all = results.map((result) => result.series[name] ?? []);
+    const all = records.map((record) => record.series[name] ?? []);
     const length = Math.max(...all.map((values) => values.length));
     series[name] = Array.from({ length }, (_, bin) => meanOf(all.map((values) => values[bin])));
   }
@@ -88,7 +88,7 @@ export function variantResult(options: {
 }): VariantResult {
   const { name, samples, marginalValues = new Map<string, Estimate>() } = options;
   const names = (kind: "orchestrators" | "workers" | "regions") =>
-    samples.results.flatMap((result) => result[kind]);
+    samples.records.flatMap((record) => record[kind]);
   const metrics: Record<string, Estimate> = {};
   const orchestrators = new Table(names("orchestrators"));
   const workers = new Table(names("workers"));

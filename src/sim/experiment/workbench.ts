@@ -3,9 +3,10 @@
  * however many stages ask for it, and counted for the progress line.
  */
 import type { ScenarioData, SimulationInput } from "../input.js";
-import type { ReplicationResult } from "../results.js";
 import { DataCache } from "./data-cache.js";
 import type { Executor } from "./executor.js";
+import { NameTable, ReplicationRecord } from "./replication-record.js";
+import { Samples } from "./samples.js";
 
 /** How far an experiment is. `total` grows as stages find out what they need. */
 export interface Progress {
@@ -15,20 +16,18 @@ export interface Progress {
   readonly label: string;
 }
 
-/** Which replications of an input. */
+/** What is wanted of an input. */
 export interface ReplicationsWanted {
   /** What for. */
   readonly label: string;
-  /** @default 0 */
-  readonly from?: number;
-  /** The first that is not wanted any more. */
-  readonly to: number;
+  /** How many, from number 0. */
+  readonly count: number;
 }
 
 /** An input that has been run, or is about to be. */
 interface Known {
   readonly input: SimulationInput;
-  readonly results: Map<number, Promise<ReplicationResult>>;
+  readonly records: Map<number, Promise<ReplicationRecord>>;
 }
 
 /** Runs replications and remembers them. */
@@ -38,6 +37,7 @@ export class Workbench {
   readonly #known = new Map<string, Known>();
   readonly #knownInputs = new WeakMap<SimulationInput, Known>();
   readonly #cache = new DataCache();
+  readonly #names = new NameTable();
   readonly #dataNumbers = new Map<ScenarioData, number>();
   #done = 0;
   #total = 0;
@@ -52,30 +52,27 @@ export class Workbench {
    *
    * @returns in the order of their numbers, whatever order they end in
    */
-  replicate(
-    wanted: SimulationInput,
-    { label, from = 0, to }: ReplicationsWanted,
-  ): Promise<ReplicationResult[]> {
-    const { input, results: known } = this.#recall(wanted);
-    const results: Promise<ReplicationResult>[] = [];
-    for (let replication = from; replication < to; replication += 1) {
-      const result = known.get(replication) ?? this.#run(input, replication, label);
-      known.set(replication, result);
-      results.push(result);
+  async replicate(wanted: SimulationInput, { label, count }: ReplicationsWanted): Promise<Samples> {
+    const { input, records: known } = this.#recall(wanted);
+    const records: Promise<ReplicationRecord>[] = [];
+    for (let replication = 0; replication < count; replication += 1) {
+      const record = known.get(replication) ?? this.#run(input, replication, label);
+      known.set(replication, record);
+      records.push(record);
     }
-    return Promise.all(results);
+    return new Samples(await Promise.all(records));
   }
 
   async #run(
     input: SimulationInput,
     replication: number,
     label: string,
-  ): Promise<ReplicationResult> {
+  ): Promise<ReplicationRecord> {
     this.#total += 1;
     const result = await this.#executor.run(input, replication);
     this.#done += 1;
     this.#onProgress?.({ done: this.#done, total: this.#total, label });
-    return result;
+    return new ReplicationRecord(result, this.#names);
   }
 
   #recall(input: SimulationInput): Known {
@@ -87,7 +84,7 @@ export class Workbench {
     const key = `${number} ${keyOf(input)}`;
     const known = this.#known.get(key) ?? {
       input: { scenario: input.scenario, data },
-      results: new Map(),
+      records: new Map(),
     };
     this.#known.set(key, known);
     this.#knownInputs.set(input, known);
