@@ -1,10 +1,12 @@
 /**
- * Which number is drawn for what: indexes within a stream's key. A segment has room for eight
- * attempts of eight quantities each; further attempts reuse numbers of the next segment.
+ * Which number is drawn for what: indexes within a stream's key. A segment has room for four
+ * members of a verified one, eight attempts each of eight quantities; further attempts reuse
+ * numbers of the next member.
  */
 
 const PER_ATTEMPT = 8;
-const PER_SEGMENT = 64;
+const PER_MEMBER = 64;
+const PER_SEGMENT = 256;
 
 /** Quantities of one attempt. */
 export const DRAW = {
@@ -27,9 +29,23 @@ const SESSION = -16;
 /** Of a stream's key. */
 export const STREAM_DRAW = { renditions: -4 } as const;
 
-/** Index of a quantity of an attempt; attempts count from 1. */
-export function attemptDraw(segment: number, attempt: number, quantity: number): number {
-  return segment * PER_SEGMENT + (attempt - 1) * PER_ATTEMPT + quantity;
+/**
+ * First index of an attempt's quantities.
+ *
+ * @param attempt from 1
+ * @param member from 0, −1 without verification
+ */
+export function attemptDraws(segment: number, attempt: number, member: number): number {
+  const before = member > 0 ? member * PER_MEMBER : 0;
+  return segment * PER_SEGMENT + before + (attempt - 1) * PER_ATTEMPT;
+}
+
+/** Index of one quantity of a call. */
+export function callDraw(
+  call: { readonly index: number; readonly attempt: number; readonly member: number },
+  quantity: number,
+): number {
+  return attemptDraws(call.index, call.attempt, call.member) + quantity;
 }
 
 /** Index of a segment's duration. */

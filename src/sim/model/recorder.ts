@@ -13,7 +13,7 @@ import {
   type SegmentAttempt,
 } from "../../selection/index.js";
 import { LOSS, type LossReason, type OrchestratorCounters } from "../metrics/counters.js";
-import { attemptDraw, DRAW } from "./draws.js";
+import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Simulation } from "./simulation.js";
 import { winningTickets } from "./tickets.js";
@@ -97,11 +97,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const owner = simulation.world.nodes[call.node]?.orchestrator ?? -1;
     const terms = simulation.terms[owner];
     if (terms === undefined) return;
-    const u = uniform(
-      call.stream.k0,
-      call.stream.k1,
-      attemptDraw(call.index, call.attempt, DRAW.tickets),
-    );
+    const u = uniform(call.stream.k0, call.stream.k1, callDraw(call, DRAW.tickets));
     const wins = winningTickets(terms, call.tickets, u);
     if (!call.counted) return;
     if (wins > 0 && owner === simulation.world.pool) simulation.money?.won(wins, terms.faceValue);

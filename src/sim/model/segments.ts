@@ -33,7 +33,7 @@ import {
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
-import { attemptDraw, DRAW, durationDraw, renewedDraw } from "./draws.js";
+import { attemptDraws, callDraw, DRAW, durationDraw, renewedDraw } from "./draws.js";
 import {
   Call,
   type Segment,
@@ -227,7 +227,7 @@ export class Segments {
     const simulation = this.#simulation;
     const { now, queue } = simulation;
     const attempt = segment.attempt.attempts;
-    const base = attemptDraw(segment.index, attempt, 0);
+    const base = attemptDraws(segment.index, attempt, member);
     const { k0, k1 } = stream;
     const prepareMs = this.#preparesAtOnce
       ? 0
@@ -240,7 +240,7 @@ export class Segments {
       const answerMs = simulation.discoveries.answerTime(
         stream,
         node,
-        k0 ^ node,
+        k0 ^ (simulation.world.nodes[node]?.hash ?? 0),
         k1,
         base + DRAW.refresh,
       );
@@ -324,7 +324,7 @@ export class Segments {
     const { now, world } = simulation;
     const { site } = stream.gateway;
     const { k0, k1 } = stream;
-    const base = attemptDraw(segment.index, call.attempt, 0);
+    const base = callDraw(call, 0);
     call.sentMs = now;
     call.node = simulation.route(session.transcoder, stream, segment.index);
     const link = world.links[site]?.[call.node];
@@ -417,7 +417,7 @@ export class Segments {
     }
     const device = deviceOf(simulation.world.tables, node.spec.device);
     const { k0, k1 } = info.stream;
-    const u = uniform(k0, k1, attemptDraw(call.index, call.attempt, DRAW.work));
+    const u = uniform(k0, k1, callDraw(call, DRAW.work));
     const noise = lognormal(1, device.noiseCv * simulation.world.scenario.assumptions.noiseScale);
     node.deviceLoad++;
     const isFirst = node.sessions.segments(info.nodeSession) <= 1;
@@ -595,7 +595,7 @@ export class Segments {
     const link = simulation.world.links[site]?.[nodeIndex];
     if (link === undefined) return false;
     const { k0, k1 } = stream;
-    const base = attemptDraw(segment.index, segment.attempt.attempts, 0);
+    const base = attemptDraws(segment.index, segment.attempt.attempts, -1);
     const factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
     const at = site * this.#uris + nodeIndex;
     const headersMs = link.upMs * factor;
@@ -625,7 +625,7 @@ export class Segments {
     call.node = nodeIndex;
     call.factor = factor;
     if (simulation.terms !== null) this.#pay(call, info, stream);
-    this.#lastUsedMs[at] = inFlightMs;
+    this.#used(at, inFlightMs);
     node.accept(info, simulation.now);
     simulation.metrics.tickets(call);
     node.sessions.finish(info.nodeSession, endMs);
@@ -665,14 +665,18 @@ export class Segments {
   #connectMs(site: number, uri: number, rttMs: number, nowMs: number): number {
     const at = site * this.#uris + uri;
     const idleMs = nowMs - (this.#lastUsedMs[at] ?? 0);
-    this.#lastUsedMs[at] = nowMs;
+    this.#used(at, nowMs);
     return idleMs > CONNECTION_IDLE_MS ? CONNECT_ROUND_TRIPS * rttMs : 0;
   }
 
+  /** Segments done at once state their use ahead of time. */
+  #used(at: number, nowMs: number): void {
+    if (nowMs > (this.#lastUsedMs[at] ?? 0)) this.#lastUsedMs[at] = nowMs;
+  }
+
   #fails(call: Call, stream: Stream): boolean {
-    const index = attemptDraw(call.index, call.attempt, DRAW.failure);
     return (
-      uniform(stream.k0, stream.k1, index) <
+      uniform(stream.k0, stream.k1, callDraw(call, DRAW.failure)) <
       this.#simulation.world.scenario.assumptions.segmentFailure
     );
   }

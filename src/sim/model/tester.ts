@@ -4,6 +4,7 @@
  * mean of a day's tests (V-12).
  */
 import { childK0, childK1, makeKey, uniform } from "../../core/random.js";
+import { hashName } from "../engine/distributions.js";
 import { ENTITY } from "./draws.js";
 import { type Segment, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
@@ -145,7 +146,7 @@ export class Tester {
     const k1 = childK1(key, ENTITY.test);
     for (const [index, test] of this.tests.entries()) {
       const hash = this.#hashOf(test);
-      const u = uniform(k0 ^ hash, k1, test.site);
+      const u = uniform(k0 ^ hash, k1, this.#regionOf(test));
       if (u * this.#intervalMs < world.endMs)
         queue.schedule(u * this.#intervalMs, EVENT.test, index);
     }
@@ -163,7 +164,7 @@ export class Tester {
       simulation.key.k0,
       simulation.key.k1,
       ENTITY.test,
-      test.site,
+      this.#regionOf(test),
       this.#hashOf(test),
       test.tests,
     );
@@ -194,6 +195,10 @@ export class Tester {
       }
       gateway.scores.merge(scores);
     }
+  }
+
+  #regionOf(test: Test): number {
+    return hashName(this.#simulation.world.sites[test.site]?.region ?? "");
   }
 
   #hashOf(test: Test): number {

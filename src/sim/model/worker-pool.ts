@@ -20,7 +20,8 @@ import {
   usesTiers,
 } from "../../pool/index.js";
 import { drawExponential } from "../engine/distributions.js";
-import { attemptDraw, DRAW, ENTITY } from "./draws.js";
+import { admissionWithin } from "./admission-config.js";
+import { callDraw, DRAW, ENTITY } from "./draws.js";
 import type { Call, SessionInfo } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { NodeRuntime } from "./node.js";
@@ -60,23 +61,27 @@ export class WorkerPool {
   readonly #managers = new Map<number, RemoteTranscoderManager>();
   readonly #jobs = new Map<number, number>();
   readonly #tiers: boolean;
+  readonly #shadowing: boolean;
   readonly #shadowKey: RandomKey;
   #shadows = 0;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     const { world, key } = simulation;
-    const config = world.scenario.orchestrator?.admission ?? { exclude: [] };
+    const { regionNames } = simulation;
+    const config = admissionWithin(world.scenario.orchestrator?.admission, regionNames);
     this.policy = createAdmission(config, {
-      names: simulation.regionNames,
-      rttMs: simulation.regionNames.map((region) => {
+      names: regionNames,
+      rttMs: regionNames.map((region) => {
         const node = world.nodes[world.orchestrators[world.pool]?.nodes[0] ?? -1];
         return node === undefined ? 0 : world.tables.rttMs(region, node.region);
       }),
     });
     this.#tiers = usesTiers(config);
     this.#shadowKey = { k0: childK0(key, ENTITY.shadow), k1: childK1(key, ENTITY.shadow) };
-    const needsFigures = config.benchmark !== undefined || config.tier !== undefined;
+    const needsFigures =
+      config.benchmark !== undefined || config.tier !== undefined || config.perRegion !== undefined;
+    this.#shadowing = config.probation !== undefined;
     for (const node of world.orchestrators[world.pool]?.nodes ?? []) {
       const manager = new RemoteTranscoderManager({
         tiers: this.#tiers,
@@ -216,7 +221,7 @@ export class WorkerPool {
     call.worker = index;
     call.begunMs = simulation.now;
     this.#start(call, worker, info);
-    this.#shadow(call);
+    if (this.#shadowing) this.#shadow(call);
   }
 
   /** The worker's result is due. */
@@ -364,8 +369,8 @@ export class WorkerPool {
     const { settings } = worker.spec;
     worker.tasks++;
     call.epoch = worker.epoch;
-    const draw = attemptDraw(call.index, call.attempt, DRAW.work);
-    const fate = uniform(stream.k0, stream.k1, attemptDraw(call.index, call.attempt, DRAW.worker));
+    const draw = callDraw(call, DRAW.work);
+    const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
     const failure = simulation.world.scenario.assumptions.segmentFailure;
     call.workFails = fate < settings.errorProbability + failure;
     call.cheated = fate > 1 - settings.cheatProbability;
