@@ -498,6 +498,12 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),
       segments: integer("Segments per test.", 1, 1000).default(15),
+      segmentMs: number("Mean duration of a test's segments.", 100, 300_000).default(2000),
+      slowStartRtts: number(
+        "Round trips that a segment takes longer while its test has no result yet: a new connection starts with 10 packets and doubles every round trip, to 1.5 MB in 7.",
+        0,
+        100,
+      ).default(7),
       regions: z
         .array(region("A tester's region."))
         .max(100)
