@@ -10,11 +10,11 @@ import type { Samples } from "./samples.js";
 import type { Workbench } from "./workbench.js";
 
 const DAY_MS = 86_400_000;
-const REPLICATIONS = 2;
+const REPLICATIONS = 4;
 const STEPS_MAX = 12;
 const DURATION_MS_MAX = 10_800_000;
-/** Relative error at which the search ends. */
-const TOLERANCE = 0.02;
+/** Relative error at which the search ends: less would fit noise. */
+const TOLERANCE = 0.05;
 /** How far one step may go. */
 const STEP_FACTOR_MAX = 10;
 /** And how far where demand makes no difference, i.e. below this slope. */

@@ -16,6 +16,8 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * turn between two of them. The result does not depend on it. @default 1
    */
   readonly threads?: number | undefined;
+  /** With one thread: another one than the caller's, which stays free for signals. @default false */
+  readonly ownThread?: boolean | undefined;
   /** Stops the experiment: threads end, the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,8 +28,8 @@ function threadEntry(): URL | undefined {
   return places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
 }
 
-function executorFor(threads: number, seed: number): Executor {
-  const entry = threads === 1 ? undefined : threadEntry();
+function executorFor(threads: number, seed: number, ownThread: boolean): Executor {
+  const entry = threads === 1 && !ownThread ? undefined : threadEntry();
   return entry === undefined
     ? inlineExecutor({ simulate, seed })
     : threadExecutor({ entry, threads, seed });
@@ -46,10 +48,10 @@ export async function runExperiment(
   loaded: LoadedScenario,
   options: RunExperimentOptions = {},
 ): Promise<ScenarioResult> {
-  const { threads = 1, seed = loaded.base.scenario.seed } = options;
+  const { threads = 1, seed = loaded.base.scenario.seed, ownThread = false } = options;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
     throw new InputError(found, { code: "OPTION_INVALID" });
   }
-  return experimentWith(loaded, executorFor(threads, seed), options);
+  return experimentWith(loaded, executorFor(threads, seed, ownThread), options);
 }
