@@ -12,6 +12,7 @@ import {
   WORKER_METRICS,
 } from "./metrics/catalogue.js";
 import { conservationChecks } from "./metrics/conservation.js";
+import { sitesTogether } from "./metrics/counters.js";
 import { Simulation, type Tracing } from "./model/simulation.js";
 import { compileWorld } from "./model/world.js";
 import type { ReplicationResult } from "./results.js";
@@ -88,7 +89,7 @@ export function simulate(input: SimulationInput, options: SimulateOptions): Repl
       }),
     },
     seriesBinMs: series.binMs,
-    conservation: conservationChecks(counters, money),
+    conservation: conservationChecks(counters, money, world.pool),
     imputed: world.imputed,
   };
 }
@@ -97,13 +98,15 @@ export function simulate(input: SimulationInput, options: SimulateOptions): Repl
 function regionSubjects(simulation: Simulation): RegionSubject[] {
   const { world, counters, tester, regionNames } = simulation;
   return regionNames.map((code) => {
-    const gateway = world.gateways.find(({ region }) => region === code);
+    const sites = world.gateways
+      .filter(({ region }) => region === code)
+      .flatMap(({ site }) => counters.sites[site] ?? []);
     const tests = tester.tests.filter(
       ({ site, totals }) => world.sites[site]?.region === code && totals.tests > 0,
     );
     return {
       code,
-      site: counters.sites[gateway?.site ?? -1] ?? null,
+      site: sites.length === 0 ? null : sitesTogether(sites),
       tests:
         tests.length === 0
           ? null

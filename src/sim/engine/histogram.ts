@@ -36,6 +36,14 @@ export class Histogram {
     this.#total++;
   }
 
+  /** Adds what another one counted. */
+  merge(other: Histogram): void {
+    for (let index = 0; index < BUCKETS; index++) {
+      this.#counts[index] = (this.#counts[index] as number) + (other.#counts[index] as number);
+    }
+    this.#total += other.#total;
+  }
+
   /**
    * The value below which the share `p` lies (middle of its bucket), or undefined when empty.
    *

@@ -305,6 +305,13 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     of: (o) => o.latencyScores.quantile(0.99),
   },
   {
+    name: "performanceScore",
+    unit: "1",
+    definition:
+      "Mean over time and the tester's regions of its performance score (L-18); only with a tester.",
+    of: (o) => ratio(o.performanceScoreSum, o.performanceScores),
+  },
+  {
     name: "tickets",
     unit: "tickets",
     definition: "Tickets that it received.",

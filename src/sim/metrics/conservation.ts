@@ -3,10 +3,15 @@ import type { MoneyTotals } from "../model/money.js";
 import type { ConservationCheck } from "../results.js";
 import type { Counters } from "./counters.js";
 
-/** The checks of a run; one that does not hold is a bug of the model. */
+/**
+ * The checks of a run; one that does not hold is a bug of the model.
+ *
+ * @param pool index of the orchestrator under study, whose books `money` is; −1 for none
+ */
 export function conservationChecks(
   counters: Counters,
   money: MoneyTotals | null,
+  pool: number,
 ): ConservationCheck[] {
   const { network, orchestrators } = counters;
   const total = (of: (one: (typeof orchestrators)[number]) => number) =>
@@ -44,7 +49,16 @@ export function conservationChecks(
       total((one) => one.pixelsReceived + one.pixelsUnreceived + one.pixelsUnderWay),
     ),
   ];
-  if (money !== null)
-    checks.push(check("the ledger balances to the wei", money.isBalanced ? 0 : 1, 0));
+  if (money !== null) {
+    const mine = orchestrators[pool];
+    checks.push(
+      check(
+        "pixels in the pool's books = pixels it debited",
+        money.pixels,
+        mine?.pixelsDebited ?? 0,
+      ),
+      check("the ledger balances to the wei", money.isBalanced ? 0 : 1, 0),
+    );
+  }
   return checks;
 }

@@ -104,13 +104,29 @@ export class SiteCounters {
   /** tookAll + download of the pool's and of all other orchestrators' segments, ms. */
   readonly poolRoundTrips = new Histogram();
   readonly rivalRoundTrips = new Histogram();
-  /** Of the pool's segments: sums behind "time that is not the worker's", ms. */
-  poolGatewaySideMs = 0;
-  poolGatewaySegments = 0;
+  /** Of the pool's segments: the time that is not the worker's, ms. */
   readonly poolGatewaySides = new Histogram();
   discoveries = 0;
   answersPerDiscoverySum = 0;
   reachableStakeSum = 0;
+}
+
+/** Counts of several places as those of one. */
+export function sitesTogether(sites: readonly SiteCounters[]): SiteCounters {
+  const [first] = sites;
+  if (first !== undefined && sites.length === 1) return first;
+  const all = new SiteCounters();
+  for (const site of sites) {
+    all.segments += site.segments;
+    all.margins.merge(site.margins);
+    all.poolRoundTrips.merge(site.poolRoundTrips);
+    all.rivalRoundTrips.merge(site.rivalRoundTrips);
+    all.poolGatewaySides.merge(site.poolGatewaySides);
+    all.discoveries += site.discoveries;
+    all.answersPerDiscoverySum += site.answersPerDiscoverySum;
+    all.reachableStakeSum += site.reachableStakeSum;
+  }
+  return all;
 }
 
 /** Counts of the whole network. */

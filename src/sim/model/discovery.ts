@@ -33,6 +33,8 @@ class Refresh {
   round: DiscoveryRound | null = null;
   startMs = 0;
   index = 0;
+  /** How many the list has. */
+  listed = 0;
   /** Answers to come, by time: parallel lists, and how far they were fed. */
   readonly times: number[] = [];
   readonly uris: number[] = [];
@@ -84,6 +86,7 @@ export class Discoveries {
         : pool === manager?.untrusted
           ? gateway.untrusted
           : gateway.trusted;
+    refresh.listed = endpoints.length;
     refresh.round = gateway.takeRound();
     const state = refresh.round.start(simulation.now, {
       endpoints,
@@ -107,7 +110,7 @@ export class Discoveries {
     if (stream === null || pool === null || round === null) return;
     const answers = this.#sessionAnswers(refresh, stream, round);
     stream.refreshing--;
-    this.#count(stream, round);
+    this.#count(refresh, stream, round);
     if (stream.traced) this.#trace(stream, refresh, round);
     pool.endRefresh(
       createSessions(answers, {
@@ -258,14 +261,14 @@ export class Discoveries {
     return answers.length === 0 ? null : answers;
   }
 
-  #count(stream: Stream, round: DiscoveryRound): void {
+  #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
     const simulation = this.#simulation;
     if (!simulation.counting || stream.test !== null) return;
     const { network, sites } = simulation.counters;
     network.discoveries++;
     network.answers += round.responses;
     const site = sites[stream.gateway.site];
-    if (site === undefined || stream.initialised || round.size === 0) return;
+    if (site === undefined || stream.initialised || refresh.listed === 0) return;
     site.discoveries++;
     site.answersPerDiscoverySum += round.size;
     const { nodes, orchestrators } = simulation.world;

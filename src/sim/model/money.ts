@@ -42,6 +42,8 @@ export interface MoneyTotals {
   readonly netWei: bigint;
   readonly pendingWei: readonly bigint[];
   readonly workerFeesWei: readonly bigint[];
+  /** Pixels that the books know of. */
+  readonly pixels: number;
   readonly winningTickets: number;
   readonly isBalanced: boolean;
 }
@@ -173,6 +175,7 @@ export class Money {
       netWei: incomeWei - delegatorsWei - workersWei - gasWei,
       pendingWei: balances,
       workerFeesWei: this.#workers.map(({ postedWei }) => postedWei),
+      pixels: this.#workers.reduce((total, { pixels }) => total + pixels, 0),
       winningTickets: this.#wonTickets,
       isBalanced: sum(all) === 0n && this.ledger.verify().length === 0,
     };

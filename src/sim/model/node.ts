@@ -28,6 +28,8 @@ export class NodeRuntime {
   readonly sessions: OrchestratorSessions;
   /** Segments that its own device works on. */
   deviceLoad = 0;
+  /** Counted here for itself, to be compared with what the orchestrator debits. */
+  pixelsUploaded = 0;
   readonly #counters: OrchestratorCounters;
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
@@ -79,6 +81,16 @@ export class NodeRuntime {
       this.#setLevel(this.#level + 1, nowMs);
     }
     return handle;
+  }
+
+  /**
+   * A segment's end, known ahead or as it happens.
+   *
+   * @param pixels of the renditions that were uploaded (O-4), if they count
+   */
+  finishSegment(info: SessionInfo, endMs: number, pixels: number): void {
+    this.sessions.finish(info.nodeSession, endMs);
+    this.pixelsUploaded += pixels;
   }
 
   /** The session in a slot, or null. */

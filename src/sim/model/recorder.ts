@@ -114,7 +114,6 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     simulation.money?.earned(call);
     const counters = simulation.countersOf(call.node);
     counters.pixelsDebited += call.pixels;
-    simulation.counters.network.pixelsUploaded += call.pixels;
     if (inTime) counters.pixelsUnderWay += call.pixels;
     else counters.pixelsUnreceived += call.pixels;
     call.pixelsCounted = inTime;
@@ -127,14 +126,15 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const counters = this.#simulation.countersOf(call.node);
     counters.pixelsUnderWay -= call.pixels;
     counters.pixelsReceived += call.pixels;
-    this.#simulation.counters.network.pixelsInResults += call.pixels;
   }
 
   /** A call has ended for its gateway. */
   answered(call: Call, segment: Segment, outcome: Outcome): void {
     const simulation = this.#simulation;
     const { stream, session } = call;
-    if (!call.counted || stream === null || session === null || stream.test !== null) return;
+    if (!call.counted || stream === null || session === null) return;
+    if (outcome === OUTCOME.ok) simulation.counters.network.pixelsInResults += segment.pixels;
+    if (stream.test !== null) return;
     const counters = simulation.countersOf(call.node);
     counters.attempts++;
     if (outcome !== OUTCOME.ok) {

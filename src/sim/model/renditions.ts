@@ -2,6 +2,7 @@
  * Which renditions a stream asks for. Each profile is asked for by its own share of streams, at
  * least one by every stream; a stream's set is one of the few combinations made here once.
  */
+import { InputError, invariant } from "../../core/errors.js";
 import type { Scenario } from "../scenario/schema.js";
 
 type Profile = Scenario["stream"]["profiles"][number];
@@ -15,25 +16,44 @@ export interface Renditions {
   readonly bitrateMbps: number;
 }
 
-const PROFILES_MAX = 10;
+/** Of profiles that only some streams ask for: all combinations of them are made. */
+const VARYING_MAX = 10;
 
-/** The combinations that occur, each with its probability; they add up to 1. */
+/**
+ * The combinations that occur, each with its probability; they add up to 1.
+ *
+ * @throws InputError (`SCENARIO_INVALID`) for more than ten profiles with a share below 1
+ */
 export function renditionSets(profiles: readonly Profile[]): readonly Renditions[] {
-  const varying = profiles.slice(0, PROFILES_MAX);
+  const fixed = profiles.filter(({ share }) => share >= 1);
+  const varying = profiles.filter(({ share }) => share > 0 && share < 1);
+  if (varying.length > VARYING_MAX) {
+    throw new InputError(
+      `stream.profiles has ${varying.length} profiles with a share below 1, expected at most ${VARYING_MAX}`,
+      { code: "SCENARIO_INVALID" },
+    );
+  }
   const sets: Renditions[] = [];
-  for (let mask = 1; mask < 1 << varying.length; mask++) {
+  for (let mask = 0; mask < 1 << varying.length; mask++) {
     let probability = 1;
-    const chosen: Profile[] = [];
+    const chosen = [...fixed];
     for (const [index, profile] of varying.entries()) {
       const asked = (mask >> index) & 1;
       probability *= asked ? profile.share : 1 - profile.share;
       if (asked) chosen.push(profile);
     }
-    if (probability > 0) sets.push(renditions(chosen, probability));
+    if (chosen.length > 0) sets.push(renditions(chosen, probability));
   }
   const total = sets.reduce((sum, set) => sum + set.probability, 0);
   if (total === 0) return [renditions(profiles.slice(0, 1), 1)];
   return sets.map((set) => ({ ...set, probability: set.probability / total }));
+}
+
+/** The combination of most profiles: what testers and benchmarks ask for. */
+export function mostRenditions(sets: readonly Renditions[]): Renditions {
+  const [most] = [...sets].sort((a, b) => b.count - a.count);
+  invariant(most !== undefined, "there is at least one set of renditions");
+  return most;
 }
 
 function renditions(profiles: readonly Profile[], probability: number): Renditions {

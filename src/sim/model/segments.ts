@@ -391,11 +391,11 @@ export class Segments {
     invariant(node !== undefined && link !== undefined, "a node has a link to every site");
     const begin = node.sessions.beginMs(info.nodeSession, simulation.now);
     const end = begin + link.workMs * call.factor;
-    node.sessions.finish(info.nodeSession, end);
+    const fails = this.#fails(call, info.stream);
+    node.finishSegment(info, end, fails || !call.counted ? 0 : call.pixels);
     info.lastEndMs = end;
     call.nodeDone = true;
     const limit = call.sentMs + wholeTimeoutMs(call.durationMs);
-    const fails = this.#fails(call, info.stream);
     if (!fails) simulation.metrics.uploaded(call, end <= limit);
     if (end > limit) this.#reply(call, OUTCOME.bodyTimeout, limit);
     else this.#reply(call, fails ? OUTCOME.errorResult : OUTCOME.ok, end);
@@ -445,7 +445,7 @@ export class Segments {
     const resultMs = simulation.now + (link?.tailMs ?? 0) * call.factor;
     const inTime = !call.gatewayDone && resultMs <= call.sentMs + wholeTimeoutMs(call.durationMs);
     simulation.metrics.uploaded(call, inTime);
-    this.#workEnds(call, info);
+    this.#workEnds(call, info, call.counted ? call.pixels : 0);
     if (inTime) this.#reply(call, OUTCOME.ok, resultMs);
     this.#free(call);
   }
@@ -454,16 +454,19 @@ export class Segments {
   workFailed(call: Call): void {
     const { info } = call;
     invariant(info !== null, "work belongs to a session");
-    this.#workEnds(call, info);
-    if (!call.gatewayDone) this.#reply(call, OUTCOME.errorResult, this.#simulation.now);
+    const { now, world } = this.#simulation;
+    const answeredMs = now + (world.links[info.stream.gateway.site]?.[call.node]?.tailMs ?? 0);
+    this.#workEnds(call, info, 0);
+    if (!call.gatewayDone && answeredMs <= call.sentMs + wholeTimeoutMs(call.durationMs))
+      this.#reply(call, OUTCOME.errorResult, answeredMs);
     this.#free(call);
   }
 
   /** The session's next segment can begin (O-9). */
-  #workEnds(call: Call, info: SessionInfo): void {
+  #workEnds(call: Call, info: SessionInfo, pixels: number): void {
     const simulation = this.#simulation;
     call.nodeDone = true;
-    simulation.nodes[call.node]?.sessions.finish(info.nodeSession, simulation.now);
+    simulation.nodes[call.node]?.finishSegment(info, simulation.now, pixels);
     info.lastEndMs = simulation.now;
     info.running = null;
     const next = info.queue.shift();
@@ -628,7 +631,7 @@ export class Segments {
     this.#used(at, inFlightMs);
     node.accept(info, simulation.now);
     simulation.metrics.tickets(call);
-    node.sessions.finish(info.nodeSession, endMs);
+    node.finishSegment(info, endMs, call.counted ? call.pixels : 0);
     info.lastEndMs = endMs;
     simulation.metrics.uploaded(call, true);
     call.tookAllMs = endMs - inFlightMs;

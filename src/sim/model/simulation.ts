@@ -184,7 +184,10 @@ export class Simulation {
     }
     this.counting = true;
     this.#countStreams(endMs);
-    for (const node of this.nodes) node.finish(endMs);
+    for (const node of this.nodes) {
+      node.finish(endMs);
+      this.counters.network.pixelsUploaded += node.pixelsUploaded;
+    }
     this.workers?.finish(endMs);
     return this.money?.finish(endMs) ?? null;
   }

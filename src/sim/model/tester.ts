@@ -9,6 +9,7 @@ import { ENTITY } from "./draws.js";
 import { type Segment, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { GatewayRuntime } from "./gateway.js";
+import { mostRenditions } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
 
 const DAY_MS = 86_400_000;
@@ -157,8 +158,8 @@ export class Tester {
     const simulation = this.#simulation;
     const test = this.tests[index];
     const gateway = this.#gateways.get(test?.site ?? -1);
-    const renditions = simulation.world.renditions[0];
-    if (test === undefined || gateway === undefined || renditions === undefined) return;
+    if (test === undefined || gateway === undefined) return;
+    const renditions = mostRenditions(simulation.world.renditions);
     test.begin();
     const streamKey = makeKey(
       simulation.key.k0,
@@ -185,7 +186,14 @@ export class Tester {
 
   /** Gateways read the scores of the tester in their own region (L-18). */
   publish(gateways: readonly GatewayRuntime[]): void {
-    const { world, now } = this.#simulation;
+    const { world, now, counting, counters } = this.#simulation;
+    for (const test of counting ? this.tests : []) {
+      const score = test.score(now);
+      const mine = counters.orchestrators[test.orchestrator];
+      if (score === undefined || mine === undefined) continue;
+      mine.performanceScoreSum += score;
+      mine.performanceScores++;
+    }
     for (const gateway of gateways) {
       const scores: [number, number][] = [];
       for (const test of this.tests) {

@@ -25,7 +25,7 @@ import { callDraw, DRAW, ENTITY } from "./draws.js";
 import type { Call, SessionInfo } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { NodeRuntime } from "./node.js";
-import { segmentPixels } from "./renditions.js";
+import { mostRenditions, segmentPixels } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
 import type { WorkLoad } from "./work-times.js";
 import { WorkerTimes } from "./worker-times.js";
@@ -456,13 +456,14 @@ export class WorkerPool {
   }
 
   #referenceWork(): WorkLoad {
-    const { stream } = this.#simulation.world.scenario;
-    const [first] = [...this.#simulation.world.renditions].sort((a, b) => b.count - a.count);
+    const { renditions, scenario } = this.#simulation.world;
+    const { stream } = scenario;
+    const all = mostRenditions(renditions);
     return {
       durationMs: stream.segmentMs,
-      pixels: first === undefined ? 0 : segmentPixels(first, stream.segmentMs),
+      pixels: segmentPixels(all, stream.segmentMs),
       sourceMbps: stream.sourceMbps,
-      outMbps: first?.bitrateMbps ?? 0,
+      outMbps: all.bitrateMbps,
     };
   }
 

@@ -15,7 +15,7 @@ import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import { lengthModel } from "./lengths.js";
-import { type Renditions, renditionSets, segmentPixels } from "./renditions.js";
+import { mostRenditions, type Renditions, renditionSets, segmentPixels } from "./renditions.js";
 import { deviceOf, meanRoundTripMs, transcodeMs, type WorkLoad } from "./work-times.js";
 
 /** LPT × 10^5: the unit in which gateways know stakes (B-9). */
@@ -499,12 +499,12 @@ class Builder {
   /** A mean segment with all the renditions that there are. */
   #meanWork(): WorkLoad {
     const { stream } = this.#scenario;
-    const [all] = [...renditionSets(stream.profiles)].sort((a, b) => b.count - a.count);
+    const all = mostRenditions(renditionSets(stream.profiles));
     return {
       durationMs: stream.segmentMs,
-      pixels: all === undefined ? 0 : segmentPixels(all, stream.segmentMs),
+      pixels: segmentPixels(all, stream.segmentMs),
       sourceMbps: stream.sourceMbps,
-      outMbps: all?.bitrateMbps ?? 0,
+      outMbps: all.bitrateMbps,
     };
   }
 
