@@ -150,6 +150,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
     .description("What happens to my Livepeer orchestrator if I admit this worker?")
     .version(POOLSIM_VERSION, "--version", "print the version")
     .exitOverride()
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({
       writeOut: terminal.stdout.write,
       writeErr: terminal.stderr.write,

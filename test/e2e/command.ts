@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** The built command. */
+export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -25,6 +26,7 @@ export function poolsim(args: readonly string[], { cwd, env = {} }: CommandOptio
     cwd,
     encoding: "utf8",
     timeout: 60_000,
+    maxBuffer: 100_000_000,
     env: { PATH: process.env["PATH"] ?? "", ...env },
   });
   return { exitCode: status, stdout, stderr };

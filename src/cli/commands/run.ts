@@ -51,6 +51,7 @@ async function simulateAll(
           ...(seed === undefined ? {} : { seed }),
           ...(replications === undefined ? {} : { replications }),
           threads: flags.threads ?? availableParallelism(),
+          ownThread: true,
           sensitivity,
           signal,
           onProgress: progress.update,

@@ -78,7 +78,9 @@ class Checks {
 
   workers(): void {
     const { workers, orchestrator } = this.#scenario;
-    this.#unique(["workers"], workers.map(workerNames), "worker");
+    // Lists name kinds too: a kind must not be called like another worker.
+    const names = workers.map((worker) => [worker.name, ...workerNames(worker)]);
+    this.#unique(["workers"], names, "worker");
     const isPool = orchestrator?.backend.type === "pool";
     if (isPool && workers.length === 0) {
       this.#add(["workers"], "empty, expected at least one worker for the pool");

@@ -1,0 +1,179 @@
+/** The command as users and scripts meet it: help, usage errors, init, schema, check. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emptyFolder, type Outcome, poolsim } from "./command.js";
+
+let folder = "";
+beforeEach(() => {
+  folder = emptyFolder();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function run(...args: readonly string[]): Outcome {
+  return poolsim(args, { cwd: folder });
+}
+
+describe("help", () => {
+  it.each([[[]], [["run"]], [["check"]], [["init"]], [["schema"]]])(
+    "of %j has examples",
+    (args) => {
+      const { exitCode, stdout, stderr } = run(...args, "--help");
+      expect(exitCode).toBe(0);
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/^Usage: poolsim/);
+      expect(stdout).toMatch(/\nExamples:\n {2}poolsim /);
+    },
+  );
+
+  it("names every flag of run, and the exit codes", () => {
+    const { stdout } = run("run", "--help");
+    for (const flag of [
+      "--seed",
+      "--replications",
+      "--duration",
+      "--set",
+      "--threads",
+      "--sensitivity",
+      "--json",
+      "--trace",
+      "--quiet",
+    ]) {
+      expect(stdout).toContain(`  ${flag}`);
+    }
+    expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}130 /);
+  });
+
+  it("keeps to the width of narrow terminals", () => {
+    const { stdout } = poolsim(["run", "--help"], { cwd: folder, env: { COLUMNS: "60" } });
+    const options = stdout.slice(0, stdout.indexOf("Examples:"));
+    expect(Math.max(...options.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(60);
+  });
+
+  it("is printed, with exit code 2, when no command is given", () => {
+    const { exitCode, stdout, stderr } = run();
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^Usage: poolsim/);
+  });
+});
+
+describe("the version", () => {
+  it("is the package's", () => {
+    const manifest: unknown = JSON.parse(
+      readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+    );
+    const { exitCode, stdout } = run("--version");
+    expect(exitCode).toBe(0);
+    expect(manifest).toMatchObject({ version: stdout.trim() });
+  });
+});
+
+describe("wrong usage is one line on stderr and exit code 2", () => {
+  it.each([
+    [["chek", "x.yaml"], "poolsim: unknown command 'chek' (Did you mean check?)"],
+    [["run"], "poolsim: missing required argument 'file'"],
+    [
+      ["run", "x.yaml", "--thread", "2"],
+      "poolsim: unknown option '--thread' (Did you mean --threads?)",
+    ],
+    [["run", "x.yaml", "--seed", "-1"], "expected a whole number from 0 to 9007199254740991"],
+    [["run", "x.yaml", "--seed", "1e3"], "expected a whole number from 0 to 9007199254740991"],
+    [["run", "x.yaml", "--replications", "0"], "expected a whole number from 1 to 10000"],
+    [["run", "x.yaml", "--threads", "many"], "expected a whole number from 1 to 256"],
+    [["run", "x.yaml", "--sensitivity", "long"], "Allowed choices are off, short, full."],
+    [["run", "x.yaml", "--trace", "12"], "expected stream:<number>, e.g. stream:0"],
+    [["run", "x.yaml", "--set", "seed"], '--set: found "seed", expected path=value'],
+    [["run", "x.yaml", "--set", "=3"], '--set: found "=3", expected path=value'],
+    [["run", "x.yaml", "--set", "seed=[1"], "--set seed:1:3: not valid YAML"],
+    [["run", "x.yaml", "--set", "seed=.nan"], "found .nan, expected a finite number"],
+    [["run", "x.yaml", "--set", "sed=1"], '--set sed: sed: unknown key; did you mean "seed"?'],
+    [
+      ["run", "x.yaml", "--set", "seed.a=1"],
+      "--set seed.a: seed.a: seed has no settings of its own",
+    ],
+    [["run", "x.yaml", "--set", "a..b=1"], "expected a path of names with dots between them"],
+    [
+      ["run", "x.yaml", "--duration", "5"],
+      '--duration: duration: found "5", expected a span of time',
+    ],
+    [
+      ["run", "x.yaml", "--json", "no/such/folder.json"],
+      "--json no/such/folder.json: its folder does not exist",
+    ],
+    [["run", "x.yaml", "--json", "x.yaml"], "--json x.yaml: it is one of the scenarios"],
+    [["run", "x.yaml", "--json", "."], "--json .: it cannot be written"],
+    [["run", "x.yaml", "x.yaml", "--trace", "stream:0"], "--trace: expected one scenario file"],
+    [["check"], "poolsim: missing required argument 'file'"],
+  ])("%j", (args, says) => {
+    writeFileSync(join(folder, "x.yaml"), "name: x\nseed: 1\n");
+    const { exitCode, stdout, stderr } = run(...args);
+    expect(stderr).toContain(says);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(2);
+    expect(readdirSync(folder)).toEqual(["x.yaml"]);
+  });
+});
+
+describe("init", () => {
+  it("writes a scenario that check accepts, and the schema that it names", () => {
+    const { exitCode, stdout } = run("init", "a/b");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("poolsim run a/b/scenario.yaml");
+    expect(readdirSync(join(folder, "a/b")).sort()).toEqual([
+      "scenario.schema.json",
+      "scenario.yaml",
+    ]);
+    expect(readFileSync(join(folder, "a/b/scenario.yaml"), "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=scenario\.schema\.json\n/,
+    );
+    expect(run("check", "a/b/scenario.yaml")).toEqual({
+      exitCode: 0,
+      stdout: "a/b/scenario.yaml: ok, 2 variants (without, with), 0 expectations\n",
+      stderr: "",
+    });
+  });
+
+  it("does not overwrite", () => {
+    writeFileSync(join(folder, "scenario.yaml"), "mine");
+    const { exitCode, stderr } = run("init");
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe("scenario.yaml: exists already, nothing was written\n");
+    expect(readFileSync(join(folder, "scenario.yaml"), "utf8")).toBe("mine");
+    expect(existsSync(join(folder, "scenario.schema.json"))).toBe(false);
+  });
+
+  it("needs a folder, not a file", () => {
+    writeFileSync(join(folder, "taken"), "");
+    const { exitCode, stderr } = run("init", "taken");
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe("taken: expected a folder or the name of a new one\n");
+  });
+});
+
+describe("schema", () => {
+  it("prints what is committed for editors", () => {
+    const { exitCode, stdout } = run("schema");
+    expect(exitCode).toBe(0);
+    const committed = new URL("../../scenarios/scenario.schema.json", import.meta.url);
+    expect(stdout).toBe(readFileSync(committed, "utf8"));
+  });
+});
+
+describe("check", () => {
+  it("looks at every file and says which are bad", () => {
+    writeFileSync(join(folder, "good.yaml"), "name: good\n");
+    writeFileSync(join(folder, "bad.yaml"), "name: bad\nseed: x\n");
+    mkdirSync(join(folder, "data"));
+    const { exitCode, stdout, stderr } = run("check", "bad.yaml", "good.yaml");
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("good.yaml: ok, 1 variant (base), 0 expectations\n");
+    expect(stderr).toBe('bad.yaml:2:7: seed: found "x", expected a number\n');
+  });
+
+  it("says nothing when asked to be quiet", () => {
+    writeFileSync(join(folder, "good.yaml"), "name: good\n");
+    expect(run("check", "--quiet", "good.yaml")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+});

@@ -1,0 +1,204 @@
+/** `poolsim run` from the file to the exit code, on short runs of a small scenario. */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ScenarioResult } from "../../src/sim/results.js";
+import { emptyFolder, MAIN, type Outcome, poolsim } from "./command.js";
+
+const SHORT = ["--replications", "2", "--sensitivity", "off"];
+
+const SCENARIO = `name: my-pool
+warmup: 2m
+duration: 5m
+network: { limit: 8 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 6 }
+stream: { length: { distribution: constant, mean: 3m } }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4, pricePerUnit: 1000 }
+workers:
+  - { name: good, count: 2, roundTripMs: 400 }
+  - { name: slow, roundTripMs: 2000 }
+variants:
+  without: { orchestrator.admission.exclude: [slow] }
+  with: {}
+decision: { baseline: without, candidate: with }
+`;
+
+let folder = "";
+beforeEach(() => {
+  folder = emptyFolder();
+  writeFileSync(join(folder, "scenario.yaml"), SCENARIO);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function run(...args: readonly string[]): Outcome {
+  return poolsim(["run", "scenario.yaml", ...SHORT, ...args], { cwd: folder });
+}
+
+function resultIn(text: string): ScenarioResult {
+  return JSON.parse(text);
+}
+
+describe("run", () => {
+  it("prints the report to stdout and nothing to a stderr that nobody watches", () => {
+    const { exitCode, stdout, stderr } = run();
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(
+      /^my-pool\nscenario\.yaml: variants without, with; 2 replications of 5 min/,
+    );
+    for (const part of [
+      "Comparison",
+      "Workers: with",
+      "Margin to the cliff",
+      "Verdict: ",
+      "Imputed",
+    ]) {
+      expect(stdout).toContain(`\n${part}`);
+    }
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("prints JSON to stdout with --json - and the report to stderr", () => {
+    const { stdout, stderr } = run("--json", "-");
+    const result = resultIn(stdout);
+    expect(result).toMatchObject({
+      schemaVersion: 1,
+      scenario: { name: "my-pool", file: "scenario.yaml" },
+      seed: 1,
+      replications: 2,
+    });
+    expect(result.scenario.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.variants.map(({ name }) => name)).toEqual(["without", "with"]);
+    expect(stderr).toContain("Verdict: ");
+  });
+
+  it("gives the same bytes whatever the number of threads", () => {
+    const one = run("--json", "-", "--threads", "1").stdout;
+    expect(run("--json", "-", "--threads", "2").stdout).toBe(one);
+    expect(run("--json", "-", "--seed", "2").stdout).not.toBe(one);
+  });
+
+  it("writes the JSON file whole, over an older one and through a link", () => {
+    writeFileSync(join(folder, "real.json"), "old");
+    symlinkSync("real.json", join(folder, "out.json"));
+    expect(run("--json", "out.json", "--quiet").exitCode).toBe(0);
+    expect(resultIn(readFileSync(join(folder, "real.json"), "utf8")).replications).toBe(2);
+    expect(readdirSync(folder).sort()).toEqual(["out.json", "real.json", "scenario.yaml"]);
+  });
+
+  it("gives an array for several files", () => {
+    writeFileSync(join(folder, "other.yaml"), SCENARIO.replace("name: my-pool", "name: other"));
+    const { stdout, stderr } = run("other.yaml", "--json", "-");
+    const results: ScenarioResult[] = JSON.parse(stdout);
+    expect(results.map(({ scenario }) => scenario.file)).toEqual(["scenario.yaml", "other.yaml"]);
+    expect(stderr).toMatch(/^my-pool\n[\s\S]*\n\nother\n/);
+  });
+
+  it("ends with 1 when an expectation fails, and still writes the JSON", () => {
+    const { exitCode, stdout } = run(
+      "--set",
+      "expect=[with.pool.segments < 0, without.pool.segments >= 0]",
+      "--json",
+      "out.json",
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("Expectations: 1 of 2 hold");
+    expect(stdout).toMatch(/✗ with\.pool\.segments < 0/);
+    const { expectations } = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
+    expect(expectations.map(({ passed }) => passed)).toEqual([false, true]);
+  });
+
+  it("prints the verdict and failed expectations only when asked to be quiet", () => {
+    const { stdout } = run("--quiet", "--set", "expect=[without.pool.segments >= 0]");
+    expect(stdout).toMatch(/^my-pool\nVerdict: [^\n]+\n[\s\S]+\n$/);
+    expect(stdout).not.toContain("Comparison");
+    expect(stdout).not.toContain("Expectations");
+  });
+
+  it("colours when told to, never with NO_COLOR", () => {
+    const args = ["run", "scenario.yaml", ...SHORT];
+    const coloured = poolsim(args, { cwd: folder, env: { FORCE_COLOR: "1" } });
+    expect(coloured.stdout).toContain("\u001b[1m");
+    const plain = poolsim(args, { cwd: folder, env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
+    expect(plain.stdout).not.toContain("\u001b");
+  });
+
+  it("keeps to COLUMNS", () => {
+    const { stdout } = poolsim(["run", "scenario.yaml", ...SHORT], {
+      cwd: folder,
+      env: { COLUMNS: "72" },
+    });
+    expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(72);
+  });
+
+  it("traces one stream with the numbers of the rules, and nothing else", () => {
+    const { exitCode, stdout } = run("--trace", "stream:3");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^scenario\.yaml, variant without, replication 0, stream 3\n/);
+    expect(stdout).toMatch(/ D-8 /);
+    expect(stdout).toMatch(/ L-\d+ /);
+    expect(stdout).not.toContain("Comparison");
+  });
+
+  it("says when the traced stream does not exist", () => {
+    const { exitCode, stderr } = run("--trace", "stream:99999999");
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe("--trace: there is no stream 99999999 in this run\n");
+  });
+});
+
+/** Starts a long run, does something to it when it has begun, and waits for its end. */
+async function during(
+  act: (child: ReturnType<typeof spawn>) => void,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [MAIN, "run", "scenario.yaml", ...args], { cwd: folder });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data) => {
+    stdout += String(data);
+  });
+  child.stderr.on("data", (data) => {
+    stderr += String(data);
+  });
+  act(child);
+  const code = await new Promise<number | null>((resolve) => {
+    child.on("close", (exitCode) => resolve(exitCode));
+  });
+  return { code, stdout, stderr };
+}
+
+describe("the starter scenario", () => {
+  it("runs as init wrote it", () => {
+    expect(poolsim(["init", "starter"], { cwd: folder }).exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = poolsim(
+      ["run", "starter/scenario.yaml", ...SHORT, "--duration", "5m", "--set", "warmup=5m"],
+      { cwd: folder },
+    );
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Verdict: ");
+  });
+});
+
+describe("an interrupted run", () => {
+  it.each([1, 2])("ends with 130 and writes nothing (%i threads)", async (threads) => {
+    const { code, stdout, stderr } = await during(
+      (child) => setTimeout(() => child.kill("SIGINT"), 1500),
+      ["--duration", "2000h", "--json", "out.json", "--threads", String(threads)],
+    );
+    expect(code).toBe(130);
+    expect(stderr).toBe("poolsim: interrupted\n");
+    expect(stdout).toBe("");
+    expect(readdirSync(folder)).not.toContain("out.json");
+  });
+});
+
+describe("a reader that stops reading", () => {
+  it("is no error", async () => {
+    const { stderr } = await during((child) => child.stdout?.destroy(), [...SHORT]);
+    expect(stderr).toBe("");
+  });
+});
