@@ -73,6 +73,34 @@ export {
   type RoundState,
 } from "./round.js";
 export { parseMinRunnerVersions } from "./runner-versions.js";
+export {
+  HardcodedSource,
+  type HardcodedSourceOptions,
+  parseOrchAddrs,
+} from "./sources/hardcoded.js";
+export { parseOrchestratorUri, parseRequestUri, type RequestUri } from "./sources/request-uri.js";
+export type {
+  DroppedEntry,
+  ListOptions,
+  OrchestratorSource,
+  SourceEndpoint,
+  SourceKind,
+  SourceListing,
+} from "./sources/source.js";
+export {
+  createOrchestratorTable,
+  type OrchestratorFilter,
+  type OrchestratorRow,
+  OrchestratorTable,
+  type OrchestratorUpdate,
+} from "./sources/store/orchestrator-table.js";
+export {
+  SqliteDatabase,
+  type SqliteOptions,
+  type SqlRow,
+  type SqlValue,
+} from "./sources/store/sqlite.js";
+export { parseWebhookList, type WebhookList } from "./sources/webhook/webhook-list.js";
 export { Suspender, type SuspensionPolicy } from "./suspension.js";
 export { type SuspendedEntry, SuspensionQueue } from "./suspension-queue.js";
 export {

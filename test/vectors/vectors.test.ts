@@ -8,10 +8,7 @@ import { describe, expect, it } from "vitest";
 import type { Driver, VectorCase } from "./driver.js";
 
 /** Families that nothing drives yet, each with what it waits for. */
-const pending = new Map([
-  ["db_orchestrators", "the table of known orchestrators"],
-  ["webhook_json", "the webhook source"],
-]);
+const pending = new Map<string, string>([]);
 
 interface VectorFile {
   readonly cases: readonly VectorCase<{ readonly fn?: string; readonly group?: string }>[];

@@ -1,0 +1,176 @@
+/**
+ * SQLite on libsql, whose binary comes inside its registry package. The driver aborts the process
+ * on values that it does not know, ignores its own read-only option, takes missing parameters for
+ * NULL and adds `_metadata` to single rows: none of that gets through this small face.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type Libsql from "libsql";
+import { InputError, RemoteError } from "../../../core/errors.js";
+
+/** What a column holds. Whole numbers are always bigint. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
+
+/** A row by column names. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface SqliteOptions {
+  /** A file; `:memory:` = nowhere. */
+  readonly path: string;
+  /** Refuses to write and to create the file. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** How long to wait for another process's lock. @default 5000 */
+  readonly busyTimeoutMs?: number | undefined;
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/**
+ * A database. Writable files are in WAL mode with full synchronisation: what is committed outlives
+ * a killed process and a power cut, and readers do not wait for writers.
+ */
+export class SqliteDatabase {
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, { statement: Libsql.Statement; parameters: number }>();
+  #inTransaction = false;
+
+  /**
+   * Opens, and creates unless read-only.
+   *
+   * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there
+   * @throws RemoteError (`SQLITE_…`, SQLite's own codes) when it cannot be opened
+   */
+  constructor({ path, readOnly = false, busyTimeoutMs = 5_000 }: SqliteOptions) {
+    if (readOnly && !existsSync(path)) {
+      throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
+    }
+    // Loaded here, because most who import the library open no database.
+    const Driver: typeof Libsql = createRequire(import.meta.url)("libsql");
+    const name = readOnly ? `${pathToFileURL(resolve(path)).href}?mode=ro` : path;
+    this.#database = translated(() => {
+      const database = new Driver(name, { timeout: busyTimeoutMs });
+      database.defaultSafeIntegers(true);
+      if (!readOnly && path !== ":memory:") {
+        database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      }
+      return database;
+    });
+  }
+
+  /**
+   * Runs statements without parameters and results.
+   *
+   * @throws RemoteError (`SQLITE_…`)
+   */
+  exec(sql: string): void {
+    translated(() => this.#database.exec(sql));
+  }
+
+  /**
+   * Runs one statement that changes something.
+   *
+   * @param values one for each `?`; whole numbers as bigint within 64 bits
+   * @returns how many rows it changed
+   * @throws RemoteError (`SQLITE_…`)
+   * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
+   */
+  run(sql: string, ...values: readonly SqlValue[]): number {
+    return translated(() => this.#prepare(sql, values).run(...values).changes);
+  }
+
+  /** All rows of a query; see {@link run}. */
+  all(sql: string, ...values: readonly SqlValue[]): readonly SqlRow[] {
+    return translated(() => {
+      // The driver's types do not say what rows hold: they hold what SqlValue says.
+      return this.#prepare(sql, values).all(...values) as SqlRow[];
+    });
+  }
+
+  /** The first row of a query, undefined if it has none; see {@link run}. */
+  get(sql: string, ...values: readonly SqlValue[]): SqlRow | undefined {
+    return this.all(sql, ...values)[0];
+  }
+
+  /**
+   * All or nothing: commits when `work` returns, and rolls back when it throws. Within another
+   * transaction it is a part of that one.
+   *
+   * @throws whatever `work` throws; RemoteError (`SQLITE_…`)
+   */
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    this.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
+    try {
+      const result = work();
+      this.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** Closes; a second time does nothing. */
+  close(): void {
+    if (!this.#database.open) return;
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #rollBack(): void {
+    // Some failures end the transaction by themselves, and what failed is the news.
+    if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+  }
+
+  #prepare(sql: string, values: readonly SqlValue[]): Libsql.Statement {
+    let prepared = this.#statements.get(sql);
+    if (prepared === undefined) {
+      const parameters = countParameters(sql);
+      prepared = { statement: this.#database.prepare(sql), parameters };
+      this.#statements.set(sql, prepared);
+    }
+    const { statement, parameters } = prepared;
+    if (parameters !== values.length) {
+      refuse(`${values.length} values for ${parameters} parameters`);
+    }
+    for (const value of values) assertBindable(value);
+    return statement;
+  }
+}
+
+/** Question marks outside of literals, quoted names and comments. */
+function countParameters(sql: string): number {
+  return sql.replace(/'[^']*'|"[^"]*"|--[^\n]*/g, "").split("?").length - 1;
+}
+
+function assertBindable(value: unknown): void {
+  if (value === null || typeof value === "string" || value instanceof Uint8Array) return;
+  if (typeof value === "bigint") {
+    if (value > INT64_MAX || value < INT64_MIN) refuse(`${value} is beyond 64 bits`);
+  } else if (typeof value !== "number" || Number.isNaN(value)) {
+    refuse(`${typeof value} ${String(value)} cannot be stored`);
+  }
+}
+
+function refuse(why: string): never {
+  throw new InputError(why, { code: "SQL_PARAMETERS" });
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof InputError) throw cause;
+    const known = "code" in cause && typeof cause.code === "string" && cause.code !== "";
+    throw new RemoteError(cause.message, {
+      code: known ? String(cause.code) : "SQLITE_CANTOPEN",
+      cause,
+    });
+  }
+}
