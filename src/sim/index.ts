@@ -1,3 +1,39 @@
-/** The public face of the simulator: load a scenario, run it, read its result. */
-export type { LoadedScenario } from "./input.js";
-export type { ScenarioResult } from "./results.js";
+/**
+ * The public face of the simulator: load a scenario, run it, read or print its result.
+ *
+ *     const loaded = loadScenario("scenario.yaml");
+ *     const result = await runExperiment(loaded, { threads: 4 });
+ *     console.log(result.verdict?.decision, renderReport(result));
+ */
+export type { PoolsimError } from "../core/errors.js";
+export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
+export type { RunExperimentOptions } from "./experiment/run.js";
+export { runExperiment } from "./experiment/run.js";
+export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
+export type { Progress } from "./experiment/workbench.js";
+export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
+export { renderJson } from "./report/json.js";
+export { renderReport, renderVerdict } from "./report/report.js";
+export type { ReportOptions } from "./report/style.js";
+export type {
+  Comparison,
+  ConservationCheck,
+  Decision,
+  Estimate,
+  ReplicationResult,
+  ResultRow,
+  ScenarioResult,
+  SensitivityResult,
+  VariantResult,
+} from "./results.js";
+export type { ReadFile } from "./scenario/files.js";
+export { FileProblem } from "./scenario/files.js";
+export { scenarioJsonSchema } from "./scenario/json-schema.js";
+export type { LoadOptions } from "./scenario/load.js";
+export { loadScenario } from "./scenario/load.js";
+export type { Scenario } from "./scenario/schema.js";
+export type { Setting } from "./scenario/setting.js";
+export { parseSetting } from "./scenario/setting.js";
+export type { SimulateOptions } from "./simulate.js";
+export { simulate } from "./simulate.js";
+export { POOLSIM_VERSION } from "./version.js";
