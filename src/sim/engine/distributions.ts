@@ -44,6 +44,14 @@ export function drawPoisson(mean: number, draw: (index: number) => number): numb
   return count;
 }
 
+/**
+ * A time in whole 1/1024 ms: sums of such times do not depend on their order, as long as they are
+ * below 280 years.
+ */
+export function exactMs(ms: number): number {
+  return Math.round(ms * 1024) / 1024;
+}
+
 /** A stable 31-bit number for a name, so that draws do not depend on positions in lists. */
 export function hashName(text: string): number {
   let hash = 0x811c9dc5;

@@ -12,6 +12,7 @@ import {
   ruleOf,
   type SegmentAttempt,
 } from "../../selection/index.js";
+import { exactMs } from "../engine/distributions.js";
 import { LOSS, type LossReason, type OrchestratorCounters } from "../metrics/counters.js";
 import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
@@ -154,7 +155,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       }
       const { poolRoundTripMs } = simulation.counters.series;
       const bin = simulation.bin(segment.readyMs);
-      poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + roundTripMs;
+      poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
     } else {
       site.rivalRoundTrips.record(roundTripMs);
     }

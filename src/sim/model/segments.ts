@@ -31,7 +31,7 @@ import {
   VerifiedAttempt,
   wholeTimeoutMs,
 } from "../../selection/index.js";
-import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { drawLognormal, exactMs, type Lognormal, lognormal } from "../engine/distributions.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { attemptDraws, callDraw, DRAW, durationDraw, renewedDraw } from "./draws.js";
 import {
@@ -91,9 +91,8 @@ export class Segments {
   scheduleNext(stream: Stream): void {
     const { queue } = this.#simulation;
     const u = uniform(stream.k0, stream.k1, durationDraw(stream.segments));
-    stream.nextDurationMs = drawLognormal(
-      stream.test === null ? this.#duration : this.#testDuration,
-      u,
+    stream.nextDurationMs = exactMs(
+      drawLognormal(stream.test === null ? this.#duration : this.#testDuration, u),
     );
     const readyMs = this.#simulation.now + stream.nextDurationMs;
     const goesOn =
@@ -660,6 +659,8 @@ export class Segments {
       stream.refreshing === 0 &&
       !stream.ended &&
       untilMs < stream.nextReadyMs &&
+      // With its last segment a test ends, which others notice.
+      (stream.test === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
       untilMs < stream.endMs &&
       untilMs < this.#simulation.world.endMs
     );
