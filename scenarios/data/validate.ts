@@ -1,6 +1,6 @@
 /**
  * `npm run validate`: the network data and the response-time model against the public record, all
- * errors, worst first. What needs a simulation (swaps, a simulated tester) is not here.
+ * errors, worst first, and a simulated tester against the leaderboard.
  */
 import { readFileSync } from "node:fs";
 import type { CsvRecord } from "../../src/sim/network/csv.js";
@@ -11,6 +11,7 @@ import { parseRegions } from "../../src/sim/network/regions.js";
 import { responseTimes } from "../../src/sim/network/response-times.js";
 import type { Comparison, RegionValidation } from "./cross-validation.js";
 import { crossValidate, medianOf } from "./cross-validation.js";
+import { simulatedTesterLines } from "./simulated-tester.js";
 
 const read = (name: string) => ({
   name,
@@ -144,6 +145,12 @@ printRoundTrips(validations);
 printSuccess(validations);
 printUsage();
 printFees(network);
+const tested = records("leaderboard_transcoding_2024.csv").map((record) => ({
+  region: record.cell("region").text,
+  successRate: numberOf(record, "success_rate"),
+  roundTripMs: numberOf(record, "est_round_trip_ms_for_2s_segment"),
+}));
+print("", ...simulatedTesterLines(tested));
 const times = responseTimes(network, regions);
 print("", "All regions, with all data (success rate; p05, p50, p95 ms; reliable orchestrators)");
 for (const [region, { code }] of regions.regions.entries()) {

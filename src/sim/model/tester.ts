@@ -19,8 +19,14 @@ export class TestTotals {
   tests = 0;
   sent = 0;
   received = 0;
-  roundTripMs = 0;
-  durationMs = 0;
+  /** Tests of which something came back, and the sum of their mean round trips, ms. */
+  answered = 0;
+  roundTripsMs = 0;
+
+  /** Mean over tests of the mean round trip of what came back; 0 when nothing did. */
+  get roundTripMs(): number {
+    return this.answered === 0 ? 0 : this.roundTripsMs / this.answered;
+  }
 }
 
 /** One pair of tester and orchestrator, and its test under way. */
@@ -93,8 +99,10 @@ export class Test {
       this.totals.tests++;
       this.totals.sent += this.#sent;
       this.totals.received += this.#received;
-      this.totals.roundTripMs += this.#roundTripMs;
-      this.totals.durationMs += this.#durationMs;
+      if (this.#received > 0) {
+        this.totals.answered++;
+        this.totals.roundTripsMs += this.#roundTripMs / this.#received;
+      }
     }
     simulation.endStream(stream);
   }
