@@ -26,6 +26,8 @@ export class SessionInfo {
   nodeSession = NO_SESSION;
   /** When the node's work on its last segment ends, ms. */
   lastEndMs = Number.NEGATIVE_INFINITY;
+  /** When EndTranscodingSession reaches the node, ms; it may be taken up again afterwards. */
+  closesMs = Number.NEGATIVE_INFINITY;
   /** Whether the stream is using it. */
   active = false;
   /** Whether it has delivered a segment, and how many its worker has. */
@@ -145,8 +147,9 @@ export class Call {
   attempt = 1;
   durationMs = 0;
   pixels = 0;
-  /** Node that has it. */
+  /** Node that has it, and the node's handle of the session that it belongs to. */
   node = 0;
+  nodeSession = NO_SESSION;
   factor = 1;
   jitter = 1;
   /** What a test's new connections add to its download, ms. */

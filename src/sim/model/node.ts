@@ -88,8 +88,8 @@ export class NodeRuntime {
    *
    * @param pixels of the renditions that were uploaded (O-4), if they count
    */
-  finishSegment(info: SessionInfo, endMs: number, pixels: number): void {
-    this.sessions.finish(info.nodeSession, endMs);
+  finishSegment(session: number, endMs: number, pixels: number): void {
+    this.sessions.finish(session, endMs);
     this.pixelsUploaded += pixels;
   }
 

@@ -43,7 +43,7 @@ import {
   type Stream,
 } from "./entities.js";
 import { EVENT } from "./events.js";
-import { IDLE_MS } from "./node.js";
+import { IDLE_MS, type NodeRuntime } from "./node.js";
 import { segmentPixels } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
 import { deviceOf, transcodeMs } from "./work-times.js";
@@ -369,6 +369,7 @@ export class Segments {
       this.#reply(call, outcome, now);
       return;
     }
+    call.nodeSession = handle;
     simulation.metrics.tickets(call);
     if (node.spec.backend === "measured") {
       this.#measuredWork(call, info);
@@ -388,10 +389,10 @@ export class Segments {
     const node = simulation.nodes[call.node];
     const link = simulation.world.links[info.stream.gateway.site]?.[call.node];
     invariant(node !== undefined && link !== undefined, "a node has a link to every site");
-    const begin = node.sessions.beginMs(info.nodeSession, simulation.now);
+    const begin = node.sessions.beginMs(call.nodeSession, simulation.now);
     const end = begin + link.workMs * call.factor;
     const fails = this.#fails(call, info.stream);
-    node.finishSegment(info, end, fails || !call.counted ? 0 : call.pixels);
+    node.finishSegment(call.nodeSession, end, fails || !call.counted ? 0 : call.pixels);
     info.lastEndMs = end;
     call.nodeDone = true;
     const limit = call.sentMs + wholeTimeoutMs(call.durationMs);
@@ -406,7 +407,7 @@ export class Segments {
     const node = simulation.nodes[call.node];
     invariant(node !== undefined, "there is a node");
     info.running = call;
-    if (!node.sessions.isOpen(info.nodeSession, simulation.now)) {
+    if (!node.sessions.isOpen(call.nodeSession, simulation.now)) {
       this.workFailed(call);
       return;
     }
@@ -419,7 +420,7 @@ export class Segments {
     const u = uniform(k0, k1, callDraw(call, DRAW.work));
     const noise = lognormal(1, device.noiseCv * simulation.world.scenario.assumptions.noiseScale);
     node.deviceLoad++;
-    const isFirst = node.sessions.segments(info.nodeSession) <= 1;
+    const isFirst = node.sessions.segments(call.nodeSession) <= 1;
     const load = { segments: node.deviceLoad, isFirst };
     const tookMs = transcodeMs(device, call.pixels, load, drawLognormal(noise, u));
     call.workFails = this.#fails(call, info.stream);
@@ -465,7 +466,7 @@ export class Segments {
   #workEnds(call: Call, info: SessionInfo, pixels: number): void {
     const simulation = this.#simulation;
     call.nodeDone = true;
-    simulation.nodes[call.node]?.finishSegment(info, simulation.now, pixels);
+    simulation.nodes[call.node]?.finishSegment(call.nodeSession, simulation.now, pixels);
     info.lastEndMs = simulation.now;
     info.running = null;
     const next = info.queue.shift();
@@ -611,6 +612,7 @@ export class Segments {
       inFlightMs - (this.#lastUsedMs[at] ?? 0) > CONNECTION_IDLE_MS ||
       // The session is open now and will be when the segment arrives, with nothing before it.
       info.lastEndMs > simulation.now ||
+      (info.closesMs > Number.NEGATIVE_INFINITY && !isOpenAgain(info, node, simulation.now)) ||
       arrivedMs >= info.lastEndMs + IDLE_MS ||
       headersMs > uploadTimeoutMs(segment.durationMs) ||
       endMs > inFlightMs + wholeTimeoutMs(segment.durationMs) ||
@@ -630,7 +632,7 @@ export class Segments {
     this.#used(at, inFlightMs);
     node.accept(info, simulation.now);
     simulation.metrics.tickets(call);
-    node.finishSegment(info, endMs, call.counted ? call.pixels : 0);
+    node.finishSegment(info.nodeSession, endMs, call.counted ? call.pixels : 0);
     info.lastEndMs = endMs;
     simulation.metrics.uploaded(call, true);
     call.tookAllMs = endMs - inFlightMs;
@@ -719,6 +721,9 @@ export class Segments {
     call.attempt = segment.attempt.attempts;
     call.durationMs = segment.durationMs;
     call.pixels = segment.pixels;
+    // Not sent yet: what an earlier call in this slot left in the queue does not concern it.
+    call.sentMs = Number.NaN;
+    call.nodeSession = NO_SESSION;
     call.outcome = OUTCOME.ok;
     call.resultAtMs = Number.POSITIVE_INFINITY;
     call.worker = -1;
@@ -773,6 +778,11 @@ export class Segments {
       if (session !== undefined) this.#endSession(session);
     }
   }
+}
+
+/** Whether a session that was to be ended has been taken up again since. */
+function isOpenAgain({ closesMs, nodeSession }: SessionInfo, node: NodeRuntime, nowMs: number) {
+  return nowMs > closesMs && node.sessions.isOpen(nodeSession, nowMs);
 }
 
 function verified(segment: Segment): VerifiedAttempt<SessionInfo> {

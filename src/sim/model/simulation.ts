@@ -413,7 +413,8 @@ export class Simulation {
     const ending = this.#endings.take();
     ending.node = info.node;
     ending.session = info.nodeSession;
-    this.queue.schedule(this.now + 1.5 * rttMs, EVENT.sessionEnd, ending.slot);
+    info.closesMs = this.now + 1.5 * rttMs;
+    this.queue.schedule(info.closesMs, EVENT.sessionEnd, ending.slot);
   }
 
   /** What a worker has to do for a call. */

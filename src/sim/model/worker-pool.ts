@@ -199,7 +199,7 @@ export class WorkerPool {
   begin(call: Call, info: SessionInfo, node: NodeRuntime): void {
     const simulation = this.#simulation;
     const manager = this.#manager(node.spec.index);
-    const slot = sessionSlot(info.nodeSession);
+    const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
     const registration = manager.select(slot, this.#jobs.get(node.spec.index) ?? 0);
     if (registration < 0) {
@@ -350,9 +350,10 @@ export class WorkerPool {
 
   #settle(call: Call, info: SessionInfo, outcome: "workerError" | "timeout"): void {
     const manager = this.#manager(call.node);
-    const slot = sessionSlot(info.nodeSession);
+    const slot = sessionSlot(call.nodeSession);
     // The session may have ended meanwhile, and its slot may be another's by now.
-    if (this.#simulation.nodes[call.node]?.infoAt(slot) === info) {
+    const { nodes, now } = this.#simulation;
+    if (nodes[call.node]?.sessions.isOpen(call.nodeSession, now)) {
       if (manager.workerOf(slot) === call.registration) {
         this.#unassign(info, call.registration, -1, manager);
       }
