@@ -1,0 +1,79 @@
+/**
+ * Rules broken on purpose, for `npm run test:mutants`: a scenario's expectations follow from rules,
+ * so they must fail when the rule does not hold. Every scenario has at least one.
+ */
+
+/** One broken rule: a text of the built package, and what stands there instead. */
+export interface Mutant {
+  /** Name of the scenario that notices. */
+  readonly scenario: string;
+  /** The rule that no longer holds. */
+  readonly rule: string;
+  /** What holds instead. */
+  readonly broken: string;
+  /** File below `dist/`. */
+  readonly file: string;
+  /** Occurs in it exactly once. */
+  readonly search: string;
+  readonly replacement: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    scenario: "admit-worker",
+    rule: "M-14",
+    broken: "a session is kept however late its segments are",
+    file: "selection/pool-limits.js",
+    search: "if (session.segsInFlight === 0) {",
+    replacement: "if (nowMs > 0) return true; if (session.segsInFlight === 0) {",
+  },
+  {
+    scenario: "fast-worker",
+    rule: "O-6",
+    broken: "an orchestrator that is full takes everybody",
+    file: "pool/sessions.js",
+    search: "return this.#find(session) < 0 && this.#size >= this.#maxSessions;",
+    replacement: "return false;",
+  },
+  {
+    scenario: "overload",
+    rule: "M-14",
+    broken: "a segment may be in flight for ten times its duration, and be as slow",
+    file: "selection/pool-limits.js",
+    search: "if (session.segsInFlight === 0) {",
+    replacement:
+      "if (nowMs - session.oldestStartMs < 10 * session.oldestDurationMs) return true; if (session.segsInFlight === 0) { if (session.latencyScore <= 10) return true;",
+  },
+  {
+    scenario: "spare",
+    rule: "tier (ahead of O-15)",
+    broken: "tiers are not looked at",
+    file: "pool/workers.js",
+    search: "return factor >= 1 ? FULL_TIER + factor : (this.#tier[worker] ?? 0) + factor;",
+    replacement: "return factor;",
+  },
+  {
+    scenario: "black-hole",
+    rule: "O-10",
+    broken: "a session that nobody uses keeps its slot for two hours, not for 70 s",
+    file: "pool/sessions.js",
+    search: "export const SESSION_IDLE_MS = 70_000;",
+    replacement: "export const SESSION_IDLE_MS = 7_200_000;",
+  },
+  {
+    scenario: "threshold-800ms",
+    rule: "M-14",
+    broken: "the limit is 800 ms for everybody, not the segment's duration",
+    file: "selection/pool-limits.js",
+    search: "session.latencyScore <= 1;",
+    replacement: "session.latencyScore <= 0.35;",
+  },
+  {
+    scenario: "benchmark-sessions",
+    rule: "benchmark (99th percentile)",
+    broken: "the limit is on the median of a warm worker",
+    file: "pool/admission/benchmark.js",
+    search: "worstP99Ms(step) <= limitMs",
+    replacement: "step.warm.p50Ms <= limitMs",
+  },
+];

@@ -1,0 +1,28 @@
+/**
+ * How CI runs the scenarios: as they are, but for those that take long. What they expect must hold
+ * in this form too. Used by the tests and by `npm run test:mutants`.
+ */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Instead of what the scenario says. */
+export interface ScenarioForm {
+  readonly replications?: number;
+  /** Counted time, e.g. `1h`. */
+  readonly duration?: string;
+  /** Further settings by path. */
+  readonly set?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {};
+
+/** The scenarios' folder. */
+export const SCENARIO_FOLDER = fileURLToPath(new URL("../scenarios/", import.meta.url));
+
+/** Names of all scenario files, without `.yaml`. */
+export function scenarioNames(): string[] {
+  return readdirSync(SCENARIO_FOLDER)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.slice(0, -".yaml".length))
+    .sort();
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { SCENARIO_FOLDER, SCENARIO_FORMS, scenarioNames } from "../../scripts/scenario-forms.js";
+import { runExperiment } from "../../src/sim/experiment/run.js";
+import type { Decision } from "../../src/sim/results.js";
+import { loadScenario } from "../../src/sim/scenario/load.js";
+
+/** What the scenarios with a question must answer. */
+const VERDICTS: Readonly<Record<string, Decision>> = {
+  "admit-worker": "exclude",
+  "fast-worker": "admit",
+  overload: "admit",
+};
+
+/** Every file of `scenarios/`, in the form that CI runs it in. */
+describe("scenarios", () => {
+  const names = scenarioNames();
+
+  it("exist, and every CI form is that of one", () => {
+    expect(names).toContain("admit-worker");
+    expect(names).toEqual(expect.arrayContaining(Object.keys(SCENARIO_FORMS)));
+  });
+
+  it.each(names)("%s: its expectations hold, and everything adds up", async (name) => {
+    const { replications, duration, set = {} } = SCENARIO_FORMS[name] ?? {};
+    const settings = { ...set, ...(duration === undefined ? {} : { duration }) };
+    const loaded = loadScenario(join(SCENARIO_FOLDER, `${name}.yaml`), {
+      set: Object.entries(settings).map(([path, value]) => ({ path, value })),
+    });
+    const result = await runExperiment(loaded, { replications, threads: 2, sensitivity: "off" });
+    expect(loaded.base.scenario.name).toBe(name);
+    expect(result.expectations.length).toBeGreaterThan(0);
+    expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
+    expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
+  });
+});
