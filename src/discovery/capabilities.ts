@@ -13,6 +13,8 @@ export interface ModelConstraint {
   readonly capacity: number;
   /** Version of the container that runs it; empty = any or unknown. */
   readonly runnerVersion: string;
+  /** How much of the capacity is taken, where a node tells it. */
+  readonly capacityInUse?: number;
 }
 
 /** Models by id, by capability number. */

@@ -1,0 +1,71 @@
+/**
+ * Trust on first use: the certificate that a server showed first is remembered, and a different
+ * one is reported. Orchestrators make a new certificate at every start (G-16), so a change is
+ * suspicious only in the long run; whether it is refused is the caller's choice.
+ */
+import { RemoteError } from "../../core/errors.js";
+
+/** A server shows another certificate than before. */
+export interface CertificateChange {
+  /** `https://host:port`. */
+  readonly server: string;
+  /** SHA-256 fingerprints, upper-case hex with colons. */
+  readonly pinned: string;
+  readonly seen: string;
+}
+
+export interface CertificatePinsOptions {
+  /**
+   * @default "report" `report` tells {@link CertificatePinsOptions.onChange} and pins the new one;
+   *   `refuse` tells it, keeps the old one and fails the request
+   */
+  readonly onMismatch?: "report" | "refuse";
+  readonly onChange?: (change: CertificateChange) => void;
+  /** Fingerprints of an earlier run, by server ({@link CertificatePins.entries}). */
+  readonly known?: Iterable<readonly [server: string, fingerprint: string]>;
+  /** @default 10000 The pins of the longest unseen servers are dropped beyond that. */
+  readonly maxServers?: number;
+}
+
+/** The fingerprints that were seen first, by server. */
+export class CertificatePins {
+  readonly #pins: Map<string, string>;
+  readonly #refuse: boolean;
+  readonly #maxServers: number;
+  readonly #onChange: (change: CertificateChange) => void;
+
+  constructor(options: CertificatePinsOptions = {}) {
+    this.#pins = new Map(options.known);
+    this.#refuse = options.onMismatch === "refuse";
+    this.#maxServers = options.maxServers ?? 10_000;
+    this.#onChange = options.onChange ?? (() => {});
+  }
+
+  /** To keep for the next run. */
+  entries(): Iterable<readonly [server: string, fingerprint: string]> {
+    return this.#pins;
+  }
+
+  /**
+   * Compares what a server shows with its pin, or pins it.
+   *
+   * @throws RemoteError (`CERTIFICATE_CHANGED`) for another one where that is refused
+   */
+  check(server: string, seen: string): void {
+    const pinned = this.#pins.get(server);
+    if (pinned !== undefined && pinned !== seen) {
+      this.#onChange({ server, pinned, seen });
+      if (this.#refuse) {
+        throw new RemoteError(`${server} shows another certificate than before: ${seen}`, {
+          code: "CERTIFICATE_CHANGED",
+        });
+      }
+    }
+    this.#pins.delete(server);
+    this.#pins.set(server, seen);
+    for (const oldest of this.#pins.keys()) {
+      if (this.#pins.size <= this.#maxServers) break;
+      this.#pins.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Asks one orchestrator (`GetOrchestrator`, G-1). Every limit is the caller's to set, and nobody
+ * who is asked can cost more than the limits say: time, bytes, sockets.
+ */
+import { setMaxListeners } from "node:events";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { LRUCache } from "lru-cache";
+import { isPoolsimError, RemoteError } from "../../core/errors.js";
+import type { CertificatePins } from "./certificate-pins.js";
+import { Channel } from "./channel.js";
+import { type AnswerLimits, decodeAnswer, type OrchestratorAnswer } from "./decode.js";
+import { dial } from "./dial.js";
+import type { OrchestratorRequest } from "./generated/lp_rpc_pb.js";
+import { type HostLookup, lookupInParallel } from "./lookup.js";
+import { remoteText } from "./remote-text.js";
+import { RequestLimit, unlessAborted } from "./request-limit.js";
+import { type DialTarget, type DialUri, dialTarget } from "./target.js";
+
+/** How orchestrators are asked. */
+export interface OrchestratorClientOptions extends AnswerLimits {
+  /**
+   * @default "fresh" `fresh` opens a connection for every request and closes it afterwards, as
+   *   go-livepeer does (G-15): latency includes the handshakes (D-13). `pooled` keeps connections
+   *   open for the next request to the same server: faster, and latency is that of the request
+   *   alone wherever one is open.
+   */
+  readonly mode?: "fresh" | "pooled";
+  /** @default 3000 Ms until a connection must be open (G-18). */
+  readonly connectLimitMs?: number;
+  /** @default 8000 Ms until a request must be answered, from the dial. */
+  readonly requestLimitMs?: number;
+  /** @default 262144 Bytes of a whole answer; honest ones have some thousands. */
+  readonly maxMessageBytes?: number;
+  /** @default false True: only certificates signed by an authority, for the host's name (G-14). */
+  readonly verifyCertificates?: boolean;
+  /** @default null Remembers certificates and reports other ones. */
+  readonly certificatePins?: CertificatePins | null;
+  /** @default 1024 Open connections in `pooled` mode; the longest unused go first. */
+  readonly maxChannels?: number;
+  /** @default 600000 Ms after which an unused connection is closed in `pooled` mode. */
+  readonly idleLimitMs?: number;
+  /** @default by name server, in parallel */
+  readonly lookup?: HostLookup;
+}
+
+/** The default limits of {@link OrchestratorClientOptions}. */
+const DEFAULTS = {
+  connectLimitMs: 3_000,
+  requestLimitMs: 8_000,
+  maxMessageBytes: 256 * 1024,
+  maxChannels: 1_024,
+  idleLimitMs: 600_000,
+} as const;
+
+/** Asks orchestrators, many at a time. */
+export class OrchestratorClient {
+  readonly #options: OrchestratorClientOptions;
+  readonly #pool: LRUCache<string, Promise<Channel>> | null;
+  readonly #closed = new AbortController();
+
+  /** @param options see {@link OrchestratorClientOptions} */
+  constructor(options: OrchestratorClientOptions = {}) {
+    // Every request listens to it.
+    setMaxListeners(0, this.#closed.signal);
+    this.#options = { ...options, lookup: options.lookup ?? lookupInParallel() };
+    this.#pool =
+      options.mode === "pooled"
+        ? new LRUCache({
+            max: options.maxChannels ?? DEFAULTS.maxChannels,
+            ttl: options.idleLimitMs ?? DEFAULTS.idleLimitMs,
+            ttlAutopurge: true,
+            updateAgeOnGet: true,
+            dispose: (channel) => {
+              channel.then((open) => open.retire()).catch(() => {});
+            },
+          })
+        : null;
+  }
+
+  /**
+   * Asks one orchestrator.
+   *
+   * @param endpoint where
+   * @param request what `orchestratorRequest` made; may be shared by all
+   * @param options.signal gives up: the socket is released, and the call rejects with its reason
+   * @throws InputError (`URI_UNDIALLABLE`); RemoteError with code `DIAL_TIMEOUT`, `DIAL_FAILED`,
+   *   `CERTIFICATE_CHANGED`, `RPC_TIMEOUT`, `RPC_FAILED` (an error answer, or something that is no
+   *   answer), `ANSWER_TOO_LARGE`, `CLIENT_CLOSED`
+   */
+  async getOrchestrator(
+    endpoint: DialUri,
+    request: OrchestratorRequest,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<OrchestratorAnswer> {
+    signal?.throwIfAborted();
+    const target = dialTarget(endpoint);
+    const limitMs = this.#options.requestLimitMs ?? DEFAULTS.requestLimitMs;
+    const parents = signal === undefined ? [this.#closed.signal] : [this.#closed.signal, signal];
+    const limit = new RequestLimit(limitMs, target.authority, parents);
+    try {
+      return await (this.#pool === null
+        ? this.#askFresh(target, request, limit.signal)
+        : this.#askPooled(this.#pool, target, request, limit.signal));
+    } catch (error) {
+      if (limit.signal.aborted) throw limit.signal.reason;
+      throw toRemoteError(error, target);
+    } finally {
+      limit.end();
+    }
+  }
+
+  /** Closes every connection and fails what still runs (`CLIENT_CLOSED`). */
+  close(): void {
+    this.#closed.abort(new RemoteError("the client was closed", { code: "CLIENT_CLOSED" }));
+    this.#pool?.clear();
+  }
+
+  async #askFresh(target: DialTarget, request: OrchestratorRequest, signal: AbortSignal) {
+    const channel = await this.#open(target, signal);
+    try {
+      return await this.#ask(channel, request, signal);
+    } finally {
+      channel.close();
+    }
+  }
+
+  async #askPooled(
+    pool: LRUCache<string, Promise<Channel>>,
+    target: DialTarget,
+    request: OrchestratorRequest,
+    signal: AbortSignal,
+  ) {
+    const kept = pool.get(target.key);
+    if (kept !== undefined) {
+      const channel = await unlessAborted(kept, signal);
+      if (channel.usable) {
+        try {
+          return await this.#ask(channel, request, signal);
+        } catch (error) {
+          // The server may have closed it just before the request: that is worth another dial.
+          if (channel.usable || signal.aborted) throw error;
+        }
+      }
+      if (pool.peek(target.key) === kept) pool.delete(target.key);
+    }
+    return this.#ask(await this.#openPooled(pool, target, signal), request, signal);
+  }
+
+  /** Others who want the same server meanwhile wait for this dial, and fail or dial with it. */
+  async #openPooled(
+    pool: LRUCache<string, Promise<Channel>>,
+    target: DialTarget,
+    signal: AbortSignal,
+  ): Promise<Channel> {
+    const opening = pool.get(target.key) ?? this.#open(target, this.#closed.signal);
+    pool.set(target.key, opening);
+    const forget = (): void => {
+      if (pool.peek(target.key) === opening) pool.delete(target.key);
+    };
+    opening.then((channel) => channel.onEnd(forget), forget);
+    return unlessAborted(opening, signal);
+  }
+
+  async #open(target: DialTarget, signal: AbortSignal): Promise<Channel> {
+    const { connectLimitMs = DEFAULTS.connectLimitMs, certificatePins = null } = this.#options;
+    const connection = await dial(target, {
+      connectLimitMs,
+      verifyCertificates: this.#options.verifyCertificates ?? false,
+      pins: certificatePins,
+      lookup: this.#options.lookup ?? lookupInParallel(),
+      signal,
+    });
+    return new Channel(
+      target,
+      connection,
+      this.#options.maxMessageBytes ?? DEFAULTS.maxMessageBytes,
+    );
+  }
+
+  async #ask(channel: Channel, request: OrchestratorRequest, signal: AbortSignal) {
+    const message = await channel.call((client) => client.getOrchestrator(request, { signal }));
+    return decodeAnswer(message, this.#options);
+  }
+}
+
+function toRemoteError(error: unknown, target: DialTarget): unknown {
+  if (isPoolsimError(error)) return error;
+  const { code, rawMessage } = ConnectError.from(error);
+  const message = `${target.authority}: ${Code[code]}: ${remoteText(rawMessage)}`;
+  return new RemoteError(message, { code: "RPC_FAILED", cause: error });
+}
