@@ -101,6 +101,7 @@ export {
   type SqlValue,
 } from "./sources/store/sqlite.js";
 export { parseWebhookList, type WebhookList } from "./sources/webhook/webhook-list.js";
+export { WebhookSource, type WebhookSourceOptions } from "./sources/webhook/webhook-source.js";
 export { Suspender, type SuspensionPolicy } from "./suspension.js";
 export { type SuspendedEntry, SuspensionQueue } from "./suspension-queue.js";
 export {
