@@ -10,6 +10,7 @@
  */
 export function parseFloat32(text: string): number | null {
   const double = Number(text);
+  if (!Number.isFinite(double)) return null;
   const rounded = Math.fround(double);
   if (rounded === double) return rounded;
   const other = neighbourTowards(rounded, double);
