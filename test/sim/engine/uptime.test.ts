@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { makeKey, uniform } from "../../../src/core/random.js";
+import { Uptime } from "../../../src/sim/engine/uptime.js";
+
+const HOUR_MS = 3_600_000;
+
+/** Share of time up over a run, from the changes themselves. */
+function shareUp(uptime: Uptime, untilMs: number): number {
+  let up = 0;
+  for (let time = 0; time < untilMs; ) {
+    const next = Math.min(untilMs, uptime.nextChange(time));
+    if (uptime.isUp(time)) up += next - time;
+    time = next;
+  }
+  return up / untilMs;
+}
+
+describe("alternating exponential periods in equilibrium", () => {
+  test.each([0.35, 0.9, 0.98])("availability %f over a long time", (availability) => {
+    const meanDownMs = 0.2 * HOUR_MS;
+    const untilMs = 40_000 * HOUR_MS;
+    const share = shareUp(new Uptime(availability, meanDownMs, untilMs, makeKey(5)), untilMs);
+    // Variance of the share over a time T: 2 A (1 − A) τ ÷ T with τ = (1 − A) up = A down.
+    const deviation = Math.sqrt(
+      (2 * availability * availability * (1 - availability) * meanDownMs) / untilMs,
+    );
+    expect(Math.abs(share - availability)).toBeLessThan(5 * deviation);
+  });
+
+  test("at time 0 as often up as at any time", () => {
+    let up = 0;
+    let upLater = 0;
+    for (let run = 0; run < 4000; run++) {
+      const uptime = new Uptime(0.8, HOUR_MS, 10 * HOUR_MS, makeKey(6, run));
+      if (uptime.isUp(0)) up++;
+      if (uptime.isUp(5 * HOUR_MS)) upLater++;
+    }
+    const limit = 5 * Math.sqrt(0.8 * 0.2 * 4000);
+    expect(Math.abs(up - 3200)).toBeLessThan(limit);
+    expect(Math.abs(upLater - 3200)).toBeLessThan(limit);
+  });
+
+  test("periods down last as long as stated", () => {
+    let down = 0;
+    let total = 0;
+    const uptime = new Uptime(0.5, HOUR_MS, 20_000 * HOUR_MS, makeKey(8));
+    for (let time = uptime.nextChange(0); time < 19_000 * HOUR_MS; ) {
+      const next = uptime.nextChange(time);
+      if (!uptime.isUp(time)) {
+        down++;
+        total += next - time;
+      }
+      time = next;
+    }
+    expect(Math.abs(total / down / HOUR_MS - 1)).toBeLessThan(5 / Math.sqrt(down));
+  });
+});
+
+test("the answer does not depend on what was asked before", () => {
+  const make = () => new Uptime(0.6, HOUR_MS, 100 * HOUR_MS, makeKey(9));
+  const asked = make();
+  for (let index = 0; index < 500; index++) {
+    const time = uniform(1, 2, index) * 100 * HOUR_MS;
+    expect(asked.isUp(time)).toBe(make().isUp(time));
+  }
+});
+
+test("always or never up", () => {
+  expect(new Uptime(1, HOUR_MS, HOUR_MS, makeKey(1)).isUp(5)).toBe(true);
+  expect(new Uptime(0, HOUR_MS, HOUR_MS, makeKey(1)).isUp(5)).toBe(false);
+  expect(new Uptime(1, HOUR_MS, HOUR_MS, makeKey(1)).nextChange(0)).toBe(Number.POSITIVE_INFINITY);
+});
