@@ -231,6 +231,16 @@ const cases: readonly {
     says: "2:10: gateway: selectStakeWeight, selectPriceWeight and selectRandFreq must sum to 1 (L-17): found 0.5, 0 and 0.3",
   },
   {
+    what: "no demand",
+    content: "name: x\ngateway: { region: FRA }\n",
+    says: "1:1: demand: nothing to simulate, expected concurrentStreams or streamsPerDay or arrivals or trace",
+  },
+  {
+    what: "a broken network file",
+    content: "name: x\nnetwork: { file: bad.yaml }\n",
+    says: 'bad.yaml:1:1: no column "address"',
+  },
+  {
     what: "stake said twice",
     content: `${POOL}orchestrators:
   - { name: a, region: FRA, stakeLpt: 1, stakeShare: 0.1, backend: { type: measured, roundTripMs: 1 } }
@@ -275,7 +285,7 @@ describe("bad scenarios", () => {
   });
 
   it("one bad scenario of two stops both", () => {
-    writeFileSync(join(folder, "good.yaml"), "name: x\n");
+    writeFileSync(join(folder, "good.yaml"), "name: x\ndemand: { streamsPerDay: 9 }\n");
     writeFileSync(join(folder, "bad.yaml"), "name: 1\n");
     const { exitCode, stdout, stderr } = poolsim(["run", "good.yaml", "bad.yaml"], { cwd: folder });
     expect(stderr).toBe("bad.yaml:1:7: name: found 1, expected text\n");

@@ -106,7 +106,7 @@ describe("wrong usage is one line on stderr and exit code 2", () => {
     [["run", "x.yaml", "x.yaml", "--trace", "stream:0"], "--trace: expected one scenario file"],
     [["check"], "poolsim: missing required argument 'file'"],
   ])("%j", (args, says) => {
-    writeFileSync(join(folder, "x.yaml"), "name: x\nseed: 1\n");
+    writeFileSync(join(folder, "x.yaml"), "name: x\nseed: 1\ndemand: { streamsPerDay: 9 }\n");
     const { exitCode, stdout, stderr } = run(...args);
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^[^\n]+\n$/);
@@ -163,7 +163,7 @@ describe("schema", () => {
 
 describe("check", () => {
   it("looks at every file and says which are bad", () => {
-    writeFileSync(join(folder, "good.yaml"), "name: good\n");
+    writeFileSync(join(folder, "good.yaml"), "name: good\ndemand: { streamsPerDay: 9 }\n");
     writeFileSync(join(folder, "bad.yaml"), "name: bad\nseed: x\n");
     mkdirSync(join(folder, "data"));
     const { exitCode, stdout, stderr } = run("check", "bad.yaml", "good.yaml");
@@ -173,7 +173,7 @@ describe("check", () => {
   });
 
   it("says nothing when asked to be quiet", () => {
-    writeFileSync(join(folder, "good.yaml"), "name: good\n");
+    writeFileSync(join(folder, "good.yaml"), "name: good\ndemand: { streamsPerDay: 9 }\n");
     expect(run("check", "--quiet", "good.yaml")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   });
 });

@@ -48,13 +48,7 @@ describe("run", () => {
     expect(stdout).toMatch(
       /^my-pool\nscenario\.yaml: variants without, with; 2 replications of 5 min/,
     );
-    for (const part of [
-      "Comparison",
-      "Workers: with",
-      "Margin to the cliff",
-      "Verdict: ",
-      "Imputed",
-    ]) {
+    for (const part of ["Comparison", "Workers: with", "Gateway regions", "Verdict: ", "Imputed"]) {
       expect(stdout).toContain(`\n${part}`);
     }
     expect(stdout).not.toContain("\u001b");

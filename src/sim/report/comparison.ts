@@ -17,7 +17,9 @@ function estimates(result: ScenarioResult, metric: string): Estimate[] {
 }
 
 function isZero(found: readonly Estimate[]): boolean {
-  return found.every(({ mean, ci95: [low, high] }) => mean === 0 && low === 0 && high === 0);
+  return found.every(
+    ({ mean, ci95: [low, high], n }) => mean === 0 && (n < 2 || (low === 0 && high === 0)),
+  );
 }
 
 /** What nothing happened of, in words: one line instead of rows of zeros. */

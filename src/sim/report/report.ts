@@ -63,7 +63,7 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
       render: (variant) => workerTable(variant, style),
     }),
     perVariant(result, style, {
-      title: "Margin to the cliff",
+      title: "Gateway regions, margin to the cliff",
       legend:
         "margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; worker tolerated: the largest round trip of a worker that the region bears; pool and rivals: round trips.",
       render: (variant) => regionTable(variant, style),

@@ -11,6 +11,8 @@ import { suggestion } from "./suggest.js";
 export interface KnownNames {
   readonly regions: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
+  /** Gateways that `demand.trace` names. */
+  readonly traceGateways: readonly string[];
   /** Names of the network's orchestrators as results have them. */
   readonly orchestratorNames: readonly string[];
   /** Lower-case names and addresses of the network's orchestrators. */
@@ -25,6 +27,27 @@ type Orchestrator = NonNullable<Scenario["orchestrator"]> | Scenario["orchestrat
 /** Names of workers: `name`, or `name-1`, `name-2`, … of a kind with a count. */
 export function workerNames({ name, count }: Scenario["workers"][number]): readonly string[] {
   return count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** Gateways when a scenario does not say any. */
+const GATEWAYS_DEFAULT = ["FRA", "NYC", "LAX", "SIN"];
+
+/** Settings that say how many streams there are. */
+const WAYS_OF_DEMAND = ["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const;
+
+/** What is still missing from a scenario with which nothing else is wrong. */
+export function missingFindings({ demand, tester }: Scenario): readonly Finding[] {
+  const isSaid = WAYS_OF_DEMAND.some((way) => demand[way] !== undefined);
+  if (isSaid || tester !== undefined) return [];
+  return [
+    { path: ["demand"], text: `nothing to simulate, expected ${WAYS_OF_DEMAND.join(" or ")}` },
+  ];
+}
+
+/** Names of gateways: their own, or else their regions. */
+export function gatewayNames({ gateway, gateways }: Scenario): ReadonlySet<string> {
+  const own = gateways?.map((item) => item.name ?? item.region ?? gateway.region ?? "");
+  return new Set(own ?? (gateway.region === undefined ? GATEWAYS_DEFAULT : [gateway.region]));
 }
 
 /** Collects findings; each check says what it looks at in one line. */
@@ -265,11 +288,8 @@ class Checks {
   }
 
   demand(): void {
-    const { demand, gateway, gateways, stream, replications } = this.#scenario;
-    const ways = (["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const).filter(
-      (way) => demand[way] !== undefined,
-    );
-    const [first, second] = ways;
+    const { demand, stream, replications } = this.#scenario;
+    const [first, second] = WAYS_OF_DEMAND.filter((way) => demand[way] !== undefined);
     if (first !== undefined && second !== undefined) {
       this.#add(["demand", second], `found ${first} and ${second}, expected one of them`, true);
     }
@@ -278,11 +298,13 @@ class Checks {
       const path = ["demand", "calibrateTo", "segmentShare"];
       this.#add(path, "found streamsPerDay and segmentShare, expected one of them", true);
     }
-    const own = gateways?.map((item) => item.name ?? item.region ?? gateway.region ?? "");
-    const names = new Set(own ?? (gateway.region === undefined ? [] : [gateway.region]));
+    const names = gatewayNames(this.#scenario);
     for (const [index, { gateway: name }] of (demand.arrivals ?? []).entries()) {
-      if (name === undefined || names.size === 0) continue;
+      if (name === undefined) continue;
       this.#exists(["demand", "arrivals", index, "gateway"], name, names, "gateway");
+    }
+    for (const name of new Set(this.#known.traceGateways)) {
+      this.#exists(["demand", "trace"], name, names, "gateway");
     }
     if (stream.length.distribution === "mixture") {
       const { mean, shortShare, shortMean } = stream.length;

@@ -30,6 +30,9 @@ interface Layer {
   readonly override: Override;
 }
 
+/** More than the offset of anything in a file. */
+const AFTER_ALL = 1e12;
+
 /** Plain values that can be changed: objects and arrays are copied on the way down. */
 type Tree = Record<string, unknown>;
 
@@ -113,7 +116,10 @@ export class Draft {
   /** The error for what is wrong with this draft. */
   error(findings: readonly Finding[]): Error {
     const problems = findings.map(({ path, atKey, text }): Problem => {
-      const place = this.locate(path, atKey ?? false);
+      const found = this.find(path, atKey ?? false);
+      // What is missing comes after what is wrong.
+      const around = found ?? this.locate(path, false);
+      const place = found ?? { text: around.text, order: around.order + AFTER_ALL };
       return { place, path: pathText(path), text };
     });
     return problemsError(problems);

@@ -1,5 +1,6 @@
 /** The names that data files know: regions, devices, orchestrators of the network. */
 import type { ScenarioData } from "../input.js";
+import { parseTrace } from "../model/demand.js";
 import { parseDevices } from "../network/devices.js";
 import { parseNetwork } from "../network/network-file.js";
 import { parseRegions } from "../network/regions.js";
@@ -18,13 +19,16 @@ export function knownNames(data: ScenarioData): KnownNames {
     last?.data.network === data.network &&
     last.data.regions === data.regions &&
     last.data.rtt === data.rtt &&
-    last.data.devices === data.devices;
+    last.data.devices === data.devices &&
+    last.data.trace === data.trace;
   if (last !== undefined && isSame) return last.names;
   const regions = parseRegions(data.regions, data.rtt);
   const orchestrators = parseNetwork(data.network, regions);
   const names: KnownNames = {
     regions: new Set(regions.regions.map(({ code }) => code)),
     devices: new Set(parseDevices(data.devices).keys()),
+    traceGateways:
+      data.trace === undefined ? [] : parseTrace(data.trace).map(({ gateway }) => gateway),
     orchestratorNames: orchestrators.map(({ name, address }) => name ?? address),
     orchestrators: new Set(
       orchestrators

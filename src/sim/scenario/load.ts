@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
-import { crossCheck } from "./cross-checks.js";
+import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
 import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
@@ -156,6 +156,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     ),
   });
   if (findings.length > 0) throw base.error(findings);
+  for (const { name, input } of variants) {
+    const missing = missingFindings(input.scenario);
+    if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
+  }
   return {
     file: basename(file),
     sha256: createHash("sha256").update(bytes).digest("hex"),

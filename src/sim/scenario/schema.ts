@@ -8,6 +8,11 @@ import { duration, exact, integer, name, number, region, share } from "./fields.
 
 const LONG = 1e9;
 
+/** A name or an address; names of the network have dots in them (`vidwave.eth`). */
+function listedName(description: string) {
+  return z.string().min(1).max(100).describe(description);
+}
+
 const gatewayFields = {
   source: z
     .enum(["onchain", "webhook", "hardcoded"])
@@ -17,9 +22,9 @@ const gatewayFields = {
   orchestrators: z
     .array(
       z.union([
-        name("An orchestrator of the network by name or address; score 0."),
+        listedName("An orchestrator of the network by name or address; score 0."),
         z.strictObject({
-          name: name("An orchestrator of the network by name or address."),
+          name: listedName("An orchestrator of the network by name or address."),
           score: number("Trust: 1 trusted, 0 untrusted (V-10).", 0, 1),
         }),
       ]),

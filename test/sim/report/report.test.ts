@@ -53,13 +53,13 @@ describe("the report", () => {
       × fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's
       end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.
 
-      Margin to the cliff: without
+      Gateway regions, margin to the cliff: without
       region  margin q50    q99  q99.9  worker tolerated, ms  pool p50, ms  rivals p50, ms  success, %
       FRA          0.310  0.620   0.88                 1,310           640             702        99.8
       NYC          0.520  0.910   1.21                   720         1,130             804
       (a wider terminal also shows: p05, ms; network p50, ms; p95, ms)
 
-      Margin to the cliff: with
+      Gateway regions, margin to the cliff: with
       region  margin q50    q99  q99.9  worker tolerated, ms  pool p50, ms  rivals p50, ms  success, %
       FRA          0.310  0.620   0.88                 1,310           640             702        99.8
       NYC          0.520  0.910   1.21                   720         1,130             804

@@ -5,6 +5,7 @@ import { loadScenario } from "../../../src/sim/scenario/load.js";
 import { parseSetting } from "../../../src/sim/scenario/setting.js";
 
 const TEXT = `name: pool
+demand: { concurrentStreams: 9 }
 gateways:
   - { region: FRA, weight: 60 }
   - { region: NYC, weight: 40 }
@@ -63,7 +64,9 @@ describe("a loaded scenario", () => {
   });
 
   it("has one variant called base when the file has none", () => {
-    expect(load("name: x\n").variants.map(({ name }) => name)).toEqual(["base"]);
+    expect(
+      load("name: x\ndemand: { streamsPerDay: 9 }\n").variants.map(({ name }) => name),
+    ).toEqual(["base"]);
   });
 
   it("shares the objects of data files between variants", () => {
@@ -83,9 +86,21 @@ describe("a loaded scenario", () => {
     expect(seen).toContain("/some/folder/net.csv");
   });
 
+  it("checks a demand trace against its gateways", () => {
+    const text = "name: x\ngateway: { region: FRA }\ndemand: { trace: t.csv }\n";
+    const withTrace = (trace: string) => () =>
+      loadScenario("s.yaml", { readFile: files({ "s.yaml": text, "t.csv": trace }) });
+    const head = "at_ms,length_ms,gateway\n";
+    expect(withTrace(`${head}0,60000,FRA\n`)().base.data.trace?.name).toBe("t.csv");
+    expect(withTrace(`${head}0,60000,NYC\n`)).toThrow(
+      's.yaml:3:18: demand.trace: no gateway is called "NYC", expected FRA',
+    );
+    expect(withTrace(`${head}0,x,FRA\n`)).toThrow("t.csv:2:1: length_ms");
+  });
+
   it("keeps aliases, quoted keys and exact numbers", () => {
     const { scenario } = load(
-      'name: x\n"seed": 7\nwarmup: &t 20m\nduration: *t\ntickets: { deposit: 123456789012345678901234567890 }\ngateway: { maxPricePerUnit: 0.1 }\n',
+      'name: x\n"seed": 7\nwarmup: &t 20m\nduration: *t\ndemand: { streamsPerDay: 9 }\ntickets: { deposit: 123456789012345678901234567890 }\ngateway: { maxPricePerUnit: 0.1 }\n',
     ).base;
     expect(scenario).toMatchObject({
       seed: 7,
@@ -151,6 +166,12 @@ describe("settings", () => {
       'no metric is called "pool.nets"',
     ],
     ["stream.length={distribution: mixture, mean: 1m}", "nothing is left for the long ones"],
+    ["demand=", "demand: nothing to simulate, expected concurrentStreams or"],
+    ["demand={arrivals: [{ at: 1m, length: 2m, gateway: FRB }]}", 'no gateway is called "FRB"'],
+    [
+      "gateway.orchestrators=[vidwave.eth, pool, nobody]",
+      'orchestrators[2]: no orchestrator is called "nobody"',
+    ],
     ["orchestrator.economics.commission=3/2", "expected a share of at most 1"],
   ])("%s does not fit", (setting, says) => {
     expect(problem(TEXT, setting)).toContain(says);
@@ -197,7 +218,7 @@ describe("problems", () => {
 
   it("in a variant stand where the variant says it", () => {
     expect(problem(TEXT.replace("roundTripMs: 700", "roundTripMs: fast"))).toBe(
-      's.yaml:12:39: workers[1].roundTripMs: found "fast", expected a number',
+      's.yaml:13:39: workers[1].roundTripMs: found "fast", expected a number',
     );
   });
 

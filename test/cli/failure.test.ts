@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { Interrupted, reportFailure } from "../../src/cli/failure.js";
+import type { Terminal, TextStream } from "../../src/cli/terminal.js";
+import { InputError, InvariantError } from "../../src/core/errors.js";
+
+function terminal(isDebug = false): { readonly terminal: Terminal; readonly printed: string[] } {
+  const printed: string[] = [];
+  const stream: TextStream = {
+    write: (text) => printed.push(text),
+    isTTY: false,
+    width: 80,
+    hasColour: false,
+  };
+  const commandLine = "poolsim run 'my pool.yaml' --seed 3";
+  return { terminal: { stdout: stream, stderr: stream, commandLine, isDebug }, printed };
+}
+
+describe("how commands end", () => {
+  it("2: the user's mistake, in the words of the error", () => {
+    const { terminal: to, printed } = terminal();
+    expect(reportFailure(new InputError("a.yaml:1:1: no", { code: "X" }), to)).toBe(2);
+    expect(printed).toEqual(["a.yaml:1:1: no\n"]);
+  });
+
+  it("130: interrupted", () => {
+    const { terminal: to, printed } = terminal();
+    expect(reportFailure(new Interrupted(), to)).toBe(130);
+    expect(printed).toEqual(["poolsim: interrupted\n"]);
+  });
+
+  it.each([new InvariantError("a segment ends\n  once"), new TypeError("a segment ends once")])(
+    "3: a bug, in one line with the command that replays it (%s)",
+    (error) => {
+      const { terminal: to, printed } = terminal();
+      expect(reportFailure(error, to)).toBe(3);
+      expect(printed.join("")).toMatch(
+        /^poolsim: this is a bug of poolsim: a segment ends once; replay it with: poolsim run 'my pool\.yaml' --seed 3 \(poolsim \d+\.\d+\.\d+, node v\d+\.\d+\.\d+\)\n$/,
+      );
+    },
+  );
+
+  it("3: with its stack when POOLSIM_DEBUG is set", () => {
+    const { terminal: to, printed } = terminal(true);
+    reportFailure(new TypeError("oh"), to);
+    expect(printed.join("")).toContain("\nTypeError: oh\n    at ");
+  });
+});
