@@ -65,7 +65,7 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
     perVariant(result, style, {
       title: "Gateway regions, margin to the cliff",
       legend:
-        "margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; worker tolerated: the largest round trip of a worker that the region bears; pool and rivals: round trips.",
+        "margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; tolerated: the largest round trip of a worker that the region bears; pool, rivals: round trips; found: orchestrators that a first discovery finds in time, and their share of all stake.",
       render: (variant) => regionTable(variant, style),
     }),
     verdictSection(result, style),

@@ -34,6 +34,8 @@ const regions = {
     maxWorkerRoundTripMs: 1310,
     poolRoundTripMs: { p50: 640 },
     rivalRoundTripMs: { p50: 702 },
+    reachable: 77.25,
+    reachableStakeShare: 0.871,
     successRate: 0.998,
     roundTripMs: { p05: 320, p50: 690, p95: 1800 },
   },
