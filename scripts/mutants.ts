@@ -61,6 +61,14 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: "export const SESSION_IDLE_MS = 7_200_000;",
   },
   {
+    scenario: "black-hole",
+    rule: "O-16",
+    broken: "workers are searched from the most loaded one",
+    file: "pool/workers.js",
+    search: "for (let index = this.#order.size - 1; index >= 0; index--) {",
+    replacement: "for (let index = 0; index < this.#order.size; index++) {",
+  },
+  {
     scenario: "threshold-800ms",
     rule: "M-14",
     broken: "the limit is 800 ms for everybody, not the segment's duration",
