@@ -78,6 +78,7 @@ export {
   type HardcodedSourceOptions,
   parseOrchAddrs,
 } from "./sources/hardcoded.js";
+export { NodeDbSource, type NodeDbSourceOptions } from "./sources/node-db-source.js";
 export { parseOrchestratorUri, parseRequestUri, type RequestUri } from "./sources/request-uri.js";
 export type {
   DroppedEntry,
