@@ -3,6 +3,7 @@ import { InputError, RemoteError } from "../core/errors.js";
 import { Rational } from "../core/rational.js";
 import type { PerCapability } from "./capabilities.js";
 import type { PriceInfo } from "./orchestrator-info.js";
+import type { Rejection } from "./rejection.js";
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -101,6 +102,29 @@ export function jobMaxPrice({
     }
   }
   return sum.sign() === 0 ? maxPrice : sum;
+}
+
+/**
+ * Why selection passes over an answer because of its price (L-10), or null when it does not.
+ * Discovery itself never looks at it (D-26).
+ *
+ * @param priceInfo of the answer; null = none was sent
+ * @param maxPrice see {@link jobMaxPrice}; null = no limit
+ */
+export function priceRejection(
+  priceInfo: PriceInfo | null,
+  maxPrice: Rational | null,
+): Rejection | null {
+  if (maxPrice === null) return null;
+  if (priceInfo === null) return { rule: "L-10", reason: "price-missing", detail: "none was sent" };
+  const { pricePerUnit, pixelsPerUnit } = priceInfo;
+  if (pixelsPerUnit === 0n) {
+    return { rule: "R-1", reason: "price-invalid", detail: `${pricePerUnit} wei for 0 pixels` };
+  }
+  const price = Rational.of(pricePerUnit, pixelsPerUnit);
+  if (price.compare(maxPrice) <= 0) return null;
+  const detail = `${price.toFixed(3)} wei per pixel, the maximum is ${maxPrice.toFixed(3)}`;
+  return { rule: "L-10", reason: "price-above-max", detail };
 }
 
 function toFixed(value: Rational | null, scale: Rational): bigint {

@@ -2,13 +2,19 @@
 
 /** What was wrong. */
 export type RejectionReason =
+  | "not-listed"
+  | "score"
   | "rpc-error"
+  | "late"
+  | "suspended"
+  | "not-needed"
   | "blacklisted"
   | "address-missing"
   | "ticket-params"
   | "price-missing"
   | "price-invalid"
   | "price-negative"
+  | "price-above-max"
   | "capabilities-missing"
   | "version"
   | "mandatories"

@@ -29,7 +29,7 @@ export interface OrchestratorClientOptions extends AnswerLimits {
   readonly connectLimitMs?: number;
   /** @default 8000 Ms until a request must be answered, from the dial. */
   readonly requestLimitMs?: number;
-  /** @default 262144 Bytes of a whole answer; honest ones have some thousands. */
+  /** @default 65536 Bytes of a whole answer; honest ones have some thousands. */
   readonly maxMessageBytes?: number;
   /** @default false True: only certificates signed by an authority, for the host's name (G-14). */
   readonly verifyCertificates?: boolean;
@@ -47,7 +47,7 @@ export interface OrchestratorClientOptions extends AnswerLimits {
 const DEFAULTS = {
   connectLimitMs: 3_000,
   requestLimitMs: 8_000,
-  maxMessageBytes: 256 * 1024,
+  maxMessageBytes: 65_536,
   maxChannels: 1_024,
   idleLimitMs: 600_000,
 } as const;

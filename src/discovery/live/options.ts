@@ -1,0 +1,136 @@
+/** What one discovery on the real network is told, with go-livepeer's defaults. */
+import { InputError } from "../../core/errors.js";
+import type { Rational } from "../../core/rational.js";
+import type { JobCapabilities } from "../capabilities.js";
+import { type EligibilityRules, onChainRejection, parseOrchBlocklist } from "../eligibility.js";
+import { jobCapabilities } from "../job-capabilities.js";
+import { DISCOVERY_DEFAULTS } from "../options.js";
+import { DiscoveryRound, type DiscoveryRoundOptions } from "../round.js";
+import { OrchestratorClient, type OrchestratorClientOptions } from "../rpc/client.js";
+import { OFFCHAIN_IDENTITY, type RequestIdentity } from "../rpc/identity.js";
+import { orchestratorRequest } from "../rpc/request.js";
+import type { OrchestratorSource, SourceEndpoint } from "../sources/source.js";
+import type { TicketLimits } from "../ticket-params.js";
+import { type Clock, systemClock } from "./clock.js";
+import type { LiveRoundOptions, RoundProgress } from "./live-round.js";
+import type { Suspensions } from "./suspensions.js";
+
+/**
+ * Whose score counts (D-7): trusted ≥ 1, untrusted = 0, any ≥ 0. Video gateways have a trusted and
+ * an untrusted pool, so that a score between 0 and 1 is in neither.
+ */
+export type ScorePool = "trusted" | "untrusted" | "any";
+
+/** How orchestrators are asked and judged. */
+export interface DiscoverySettings extends DiscoveryRoundOptions {
+  /** @default H.264 by HTTP push to one MPEG-TS rendition (K-12). What the job needs (K-11). */
+  readonly job?: JobCapabilities;
+  /** @default "" Least version, where the job states none; `-orchMinLivepeerVersion` (K-10). */
+  readonly orchMinLivepeerVersion?: string;
+  /** @default "" Addresses never used, comma separated; `-orchBlocklist` (D-21). */
+  readonly orchBlocklist?: string;
+  /**
+   * @default null What is demanded of ticket parameters (P-6), read at each answer. Needed for
+   *   sources whose answers must satisfy the on-chain predicate (B-13), looked at for no others.
+   */
+  readonly ticketLimits?: TicketLimits | (() => TicketLimits) | null;
+  /**
+   * @default null Wei per pixel, see `jobMaxPrice`; null = any. Discovery finds dearer ones too
+   *   (D-26) and says that selection passes over them (L-10).
+   */
+  readonly maxPrice?: Rational | null;
+  /** @default {@link OFFCHAIN_IDENTITY}; on chain what `signIdentity` makes of a wallet (G-4). */
+  readonly identity?: RequestIdentity;
+  /** @default false See G-3. */
+  readonly ignoreCapacityCheck?: boolean;
+  /** @default Infinity How many are asked at the same time; go-livepeer has no limit (D-11). */
+  readonly concurrency?: number;
+  /** @default a client of the call's own, in `fresh` mode; a given one is the caller's to close */
+  readonly client?: OrchestratorClient | OrchestratorClientOptions;
+  /** @default Math.random Uniform in [0, 1): in which order they are asked (D-11). */
+  readonly random?: () => number;
+  /** @default the machine's */
+  readonly clock?: Clock;
+}
+
+/** One discovery. */
+export interface DiscoverOptions extends DiscoverySettings {
+  /** Whom to ask; the caller closes it. */
+  readonly source: OrchestratorSource;
+  /** @default "any" */
+  readonly pool?: ScorePool;
+  /** @default all in the pool. M: how many are wanted (D-9). */
+  readonly wanted?: number;
+  /** @default null The stream's suspensions in this pool (S-1). */
+  readonly suspensions?: Suspensions | null;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is called at each answer and each failure. */
+  readonly onProgress?: ((progress: RoundProgress) => void) | undefined;
+}
+
+/** Whether an endpoint with this score is in the pool. */
+export function inPool(score: number, pool: ScorePool): boolean {
+  if (pool === "trusted") return score >= 1;
+  return pool === "untrusted" ? score === 0 : score >= 0;
+}
+
+/** A client to ask with, and how to end it if it was made here. */
+export function clientOf({ client }: DiscoverySettings): [OrchestratorClient, () => void] {
+  if (client instanceof OrchestratorClient) return [client, () => {}];
+  const own = new OrchestratorClient(client);
+  return [own, () => own.close()];
+}
+
+/** The round of a discovery in its pool. */
+export function liveRound(
+  options: DiscoverOptions,
+  endpoints: readonly SourceEndpoint[],
+  client: OrchestratorClient,
+  lingerMs: number,
+): LiveRoundOptions {
+  const { identity = OFFCHAIN_IDENTITY, ignoreCapacityCheck = false } = options;
+  const rules = eligibilityRules(options);
+  const request = orchestratorRequest({ identity, job: rules.job, ignoreCapacityCheck });
+  return {
+    round: new DiscoveryRound(options),
+    endpoints,
+    wanted: options.wanted ?? endpoints.length,
+    extraNodes: options.extraNodes ?? DISCOVERY_DEFAULTS.extraNodes,
+    rules,
+    suspensions: options.suspensions ?? null,
+    ask: (endpoint, { signal }) => client.getOrchestrator(endpoint, request, { signal }),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    concurrency: options.concurrency ?? Number.POSITIVE_INFINITY,
+    lingerMs,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  };
+}
+
+function eligibilityRules(options: DiscoverOptions): EligibilityRules {
+  const { source, ticketLimits = null } = options;
+  const { orchBlocklist = DISCOVERY_DEFAULTS.orchBlocklist } = options;
+  const limits = typeof ticketLimits === "function" ? ticketLimits : () => ticketLimits;
+  if (source.usesOnChainPredicate && ticketLimits === null) {
+    throw new InputError(`the source ${source.kind} needs ticketLimits (B-13)`, {
+      code: "TICKET_LIMITS_MISSING",
+    });
+  }
+  return {
+    blacklist: source.usesBlocklist ? parseOrchBlocklist(orchBlocklist) : [],
+    predicate: source.usesOnChainPredicate
+      ? (info) => {
+          const now = limits();
+          return now === null ? null : onChainRejection(info, now);
+        }
+      : null,
+    job: jobOf(options),
+  };
+}
+
+function jobOf({ job, orchMinLivepeerVersion = "" }: DiscoverySettings): JobCapabilities {
+  const wanted = job ?? jobCapabilities({ profiles: [{}], segmentParameters: true });
+  return wanted.minVersion === "" ? { ...wanted, minVersion: orchMinLivepeerVersion } : wanted;
+}
