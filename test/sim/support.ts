@@ -99,3 +99,34 @@ export const POOL: Settings = {
   orchestrator: { name: "pool", region: "FRA", stakeShare: 0.1, maxSessions: "auto" },
   workers: [{ name: "good", count: 4, maxSessions: 4, roundTripMs: 350 }],
 };
+
+/** A mean over independent replications with its standard error. */
+export interface Estimated {
+  readonly mean: number;
+  readonly error: number;
+}
+
+/** Runs replications and estimates figures of them. */
+export function estimates(
+  input: SimulationInput,
+  replications: number,
+  figures: readonly ((result: ReplicationResult) => number)[],
+): readonly Estimated[] {
+  const results = Array.from({ length: replications }, (_, replication) =>
+    run(input, { replication }),
+  );
+  return figures.map((figure) => estimated(results.map(figure)));
+}
+
+/** Mean and standard error of independent values. */
+export function estimated(values: readonly number[]): Estimated {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length) };
+}
+
+/** By how many standard errors an estimate misses what theory says. */
+export function missBy(found: Estimated | undefined, expected: number): number {
+  if (found === undefined || !(found.error > 0)) throw new Error("nothing was estimated");
+  return Math.abs(found.mean - expected) / found.error;
+}

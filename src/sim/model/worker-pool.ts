@@ -201,6 +201,8 @@ export class WorkerPool {
     const manager = this.#manager(node.spec.index);
     const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
+    // Also of a segment that nobody may serve yet: else nobody would ever pass.
+    if (this.#shadowing) this.#shadow(call);
     const registration = manager.select(slot, this.#jobs.get(node.spec.index) ?? 0);
     if (registration < 0) {
       this.#unassign(info, before, registration, manager);
@@ -221,7 +223,6 @@ export class WorkerPool {
     call.worker = index;
     call.begunMs = simulation.now;
     this.#start(call, worker, info);
-    if (this.#shadowing) this.#shadow(call);
   }
 
   /** The worker's result is due. */
