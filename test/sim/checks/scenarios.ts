@@ -112,7 +112,7 @@ export const FEATURES: Readonly<Record<string, Settings>> = {
         tier: { slowMs: 1000 },
         rolling: {},
         reconnectPenalty: { wait: "1m" },
-        probation: { limitMs: 5000 },
+        probation: { limitMs: 5000, segments: 2 },
       },
     },
   }),
