@@ -1,6 +1,7 @@
 /**
- * Finding orchestrators, as go-livepeer's gateways do: the pure cores. Each takes plain data,
- * time included, and answers with plain data; sources and transport are for the shell around it.
+ * Finding orchestrators, as go-livepeer's gateways do. The cores are pure: each takes plain data,
+ * time included, and answers with plain data. Around them are sources, the wire, and the live shell
+ * that drives the cores with both: `discover`, `explain`, `Discovery`.
  */
 export {
   InputError,
@@ -42,6 +43,28 @@ export {
   parseOrchBlocklist,
 } from "./eligibility.js";
 export { type JobProfile, jobCapabilities, type VideoJob } from "./job-capabilities.js";
+export type { Asked, AskedEndpoint } from "./live/asked.js";
+export type { Clock } from "./live/clock.js";
+export type { OrchestratorDescriptor } from "./live/descriptor.js";
+export { type DiscoverResult, discover } from "./live/discover.js";
+export {
+  Discovery,
+  type DiscoveryOptions,
+  type OneDiscovery,
+  type StreamDiscovery,
+  type StreamDiscoveryOptions,
+} from "./live/discovery.js";
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type OrchestratorReport,
+  type Verdict,
+} from "./live/explain.js";
+export type { RoundProgress } from "./live/live-round.js";
+export type { DiscoverOptions, DiscoverySettings, ScorePool } from "./live/options.js";
+export type { PolledOrchestrator } from "./live/poll.js";
+export { type SuspensionList, Suspensions } from "./live/suspensions.js";
 export { capacitiesOf, NodeCapabilities } from "./node-capabilities.js";
 export { DISCOVERY_DEFAULTS } from "./options.js";
 export type {
@@ -52,12 +75,19 @@ export type {
   TicketParams,
 } from "./orchestrator-info.js";
 export {
+  POLLING_DEFAULTS,
+  type PolledPrice,
+  polledPrice,
+  pollRejection,
+} from "./polling.js";
+export {
   clampInt64,
   DEFAULT_MODEL,
   fixedToPrice,
   jobMaxPrice,
   type MaxPrices,
   pricePerPixel,
+  priceRejection,
   priceToFixed,
   tokensToFixed,
   wholePrice,
@@ -72,6 +102,28 @@ export {
   type RoundAnswer,
   type RoundState,
 } from "./round.js";
+export {
+  type CertificateChange,
+  CertificatePins,
+  type CertificatePinsOptions,
+} from "./rpc/certificate-pins.js";
+export { OrchestratorClient, type OrchestratorClientOptions } from "./rpc/client.js";
+export type {
+  AnswerLimits,
+  CapabilityPrice,
+  Gpu,
+  Hardware,
+  OrchestratorAnswer,
+} from "./rpc/decode.js";
+export {
+  type MessageSigner,
+  OFFCHAIN_IDENTITY,
+  type RequestIdentity,
+  signIdentity,
+} from "./rpc/identity.js";
+export { type HostLookup, lookupBySystem, lookupInParallel } from "./rpc/lookup.js";
+export type { OrchestratorQuestion } from "./rpc/request.js";
+export type { DialUri } from "./rpc/target.js";
 export { parseMinRunnerVersions } from "./runner-versions.js";
 export {
   HardcodedSource,

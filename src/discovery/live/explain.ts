@@ -20,6 +20,7 @@ import {
 } from "./descriptor.js";
 import { type LiveRoundOutcome, runLiveRound } from "./live-round.js";
 import { clientOf, type DiscoverOptions, inPool, liveRound } from "./options.js";
+import { suspensionOf } from "./suspensions.js";
 
 /**
  * `found`: a gateway finds it. `eligible`: it might be used, but this time others were faster or it
@@ -94,6 +95,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const endpoints = listing.endpoints.filter(({ score }) => inPool(score, pool));
   const [client, release] = clientOf(options);
   try {
+    await client.prepare();
     const outcome = await runLiveRound(liveRound(options, endpoints, client, patienceMs));
     const stakes = stakesOf(listing.endpoints);
     const judge = new Judge({ outcome, stakes, options, patienceMs });
@@ -173,7 +175,9 @@ class Judge {
   #rejection({ answer, rejection }: Asked): Rejection | null {
     if (rejection !== null) return rejection;
     if (answer !== null) return priceRejection(answer.priceInfo, this.#options.maxPrice ?? null);
-    const detail = `no answer within ${this.#patienceMs} ms`;
+    const detail = this.#outcome.interrupted
+      ? "no answer until it was given up"
+      : `no answer within ${this.#patienceMs} ms`;
     return { rule: "D-12", reason: "late", detail };
   }
 
@@ -182,7 +186,7 @@ class Judge {
     const { elapsedMs, found } = this.#outcome;
     const { wanted = Number.POSITIVE_INFINITY, suspensions } = this.#options;
     if (inTime) {
-      const value = suspensions?.suspended(answer?.transcoder ?? "") ?? 0;
+      const value = suspensions ? suspensionOf(suspensions, answer?.transcoder ?? "") : 0;
       return { rule: "D-28", reason: "suspended", detail: `its value is ${value}` };
     }
     const when = `it took ${latencyMs?.toFixed(0)} ms, the discovery ${elapsedMs.toFixed(0)} ms`;

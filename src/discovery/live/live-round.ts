@@ -5,7 +5,7 @@
 import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { InputError, invariant, isPoolsimError } from "../../core/errors.js";
-import { type EligibilityRules, ineligibility } from "../eligibility.js";
+import type { Rejection } from "../rejection.js";
 import type { DiscoveryRound, RoundState } from "../round.js";
 import type { OrchestratorAnswer } from "../rpc/decode.js";
 import type { DialUri } from "../rpc/target.js";
@@ -13,7 +13,7 @@ import { parseRequestUri } from "../sources/request-uri.js";
 import type { SourceEndpoint } from "../sources/source.js";
 import type { Asked, AskedEndpoint } from "./asked.js";
 import type { Clock } from "./clock.js";
-import type { Suspensions } from "./suspensions.js";
+import type { SuspensionList } from "./suspensions.js";
 
 /** Asks one orchestrator; rejects with an Error. */
 export type Ask = (
@@ -38,8 +38,9 @@ export interface LiveRoundOptions {
   /** M (D-9). */
   readonly wanted: number;
   readonly extraNodes: number;
-  readonly rules: EligibilityRules;
-  readonly suspensions: Suspensions | null;
+  /** Why an answer may not be used; null = it may. */
+  readonly judge: (answer: OrchestratorAnswer) => Rejection | null;
+  readonly suspensions: SuspensionList | null;
   readonly ask: Ask;
   readonly clock: Clock;
   /** Uniform in [0, 1), for the order of asking (D-11). */
@@ -190,8 +191,8 @@ class LiveRound {
   }
 
   #answered(handle: number, answer: OrchestratorAnswer, latencyMs: number): void {
-    const { round, clock, rules, suspensions, extraNodes } = this.#options;
-    const rejection = ineligibility(answer, rules);
+    const { round, clock, judge, suspensions, extraNodes } = this.#options;
+    const rejection = judge(answer);
     const transcoder = suspensions?.handleOf(answer.transcoder) ?? UNSUSPENDED_FROM + handle;
     const nodes = answer.nodes.slice(0, extraNodes).map((uri) => this.#handleOf(uri));
     const responses = round.responses;

@@ -2,18 +2,22 @@
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
-import { type EligibilityRules, onChainRejection, parseOrchBlocklist } from "../eligibility.js";
+import {
+  type EligibilityRules,
+  ineligibility,
+  onChainRejection,
+  parseOrchBlocklist,
+} from "../eligibility.js";
 import { jobCapabilities } from "../job-capabilities.js";
 import { DISCOVERY_DEFAULTS } from "../options.js";
 import { DiscoveryRound, type DiscoveryRoundOptions } from "../round.js";
 import { OrchestratorClient, type OrchestratorClientOptions } from "../rpc/client.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity } from "../rpc/identity.js";
-import { orchestratorRequest } from "../rpc/request.js";
 import type { OrchestratorSource, SourceEndpoint } from "../sources/source.js";
 import type { TicketLimits } from "../ticket-params.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { LiveRoundOptions, RoundProgress } from "./live-round.js";
-import type { Suspensions } from "./suspensions.js";
+import type { SuspensionList } from "./suspensions.js";
 
 /**
  * Whose score counts (D-7): trusted ≥ 1, untrusted = 0, any ≥ 0. Video gateways have a trusted and
@@ -62,7 +66,7 @@ export interface DiscoverOptions extends DiscoverySettings {
   /** @default all in the pool. M: how many are wanted (D-9). */
   readonly wanted?: number;
   /** @default null The stream's suspensions in this pool (S-1). */
-  readonly suspensions?: Suspensions | null;
+  readonly suspensions?: SuspensionList | null;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
   /** Is called at each answer and each failure. */
@@ -91,15 +95,15 @@ export function liveRound(
 ): LiveRoundOptions {
   const { identity = OFFCHAIN_IDENTITY, ignoreCapacityCheck = false } = options;
   const rules = eligibilityRules(options);
-  const request = orchestratorRequest({ identity, job: rules.job, ignoreCapacityCheck });
+  const question = { identity, job: rules.job, ignoreCapacityCheck };
   return {
     round: new DiscoveryRound(options),
     endpoints,
     wanted: options.wanted ?? endpoints.length,
     extraNodes: options.extraNodes ?? DISCOVERY_DEFAULTS.extraNodes,
-    rules,
+    judge: (answer) => ineligibility(answer, rules),
     suspensions: options.suspensions ?? null,
-    ask: (endpoint, { signal }) => client.getOrchestrator(endpoint, request, { signal }),
+    ask: (endpoint, { signal }) => client.getOrchestrator(endpoint, question, { signal }),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     concurrency: options.concurrency ?? Number.POSITIVE_INFINITY,

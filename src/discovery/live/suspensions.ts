@@ -2,15 +2,20 @@
  * Who is suspended in one pool of one stream (S-1), by transcoder URI: what discovery consults and
  * whoever sends segments writes to.
  */
-import { Interner } from "../../core/interner.js";
 import { Suspender, type SuspensionPolicy } from "../suspension.js";
 
-/** The suspension list of a pool of a stream. Handles are for {@link Suspender} alone. */
-export class Suspensions {
+/** What a discovery consults: for instance a session pool's suspender, with its handles. */
+export interface SuspensionList {
+  readonly suspender: Suspender;
+  /** The suspender's handle of a transcoder URI; null = it was never suspended. */
+  handleOf(transcoder: string): number | null;
+}
+
+/** A suspension list for who keeps no handles. */
+export class Suspensions implements SuspensionList {
   readonly suspender: Suspender;
   // Only of transcoders that were suspended: what strangers call themselves is not kept.
-  readonly #transcoders = new Interner();
-  readonly #known = new Set<string>();
+  readonly #handles = new Map<string, number>();
 
   /** @param policy see {@link SuspensionPolicy} (default `absolute`) */
   constructor(policy: SuspensionPolicy = "absolute") {
@@ -24,23 +29,23 @@ export class Suspensions {
    * @param penalty refreshes, a whole number ≥ 0 (S-5)
    */
   suspend(transcoder: string, penalty: number): void {
-    this.#known.add(transcoder);
-    this.suspender.suspend(this.#transcoders.handle(transcoder), penalty);
+    const handle = this.#handles.get(transcoder) ?? this.#handles.size;
+    this.#handles.set(transcoder, handle);
+    this.suspender.suspend(handle, penalty);
   }
 
-  /** Counts a refresh (S-4). `Discovery` does it before each discovery with this list. */
+  /** Counts a refresh (S-4): to be called before each discovery with this list. */
   signalRefresh(): void {
     this.suspender.signalRefresh();
   }
 
-  /** The transcoder's value, 0 when it is not suspended (S-3). */
-  suspended(transcoder: string): number {
-    const handle = this.handleOf(transcoder);
-    return handle === null ? 0 : this.suspender.suspended(handle);
-  }
-
-  /** The handle of a transcoder that was suspended some time; null = never. */
   handleOf(transcoder: string): number | null {
-    return this.#known.has(transcoder) ? this.#transcoders.handle(transcoder) : null;
+    return this.#handles.get(transcoder) ?? null;
   }
+}
+
+/** The value of a transcoder in a list, 0 when it is not suspended (S-3). */
+export function suspensionOf(list: SuspensionList, transcoder: string): number {
+  const handle = list.handleOf(transcoder);
+  return handle === null ? 0 : list.suspender.suspended(handle);
 }

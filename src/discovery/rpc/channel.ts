@@ -1,8 +1,17 @@
-/** The Orchestrator service of one server over one connection. */
-import { type Client, createClient } from "@connectrpc/connect";
+/**
+ * The Orchestrator service of one server over one connection. Loaded at the first request: the
+ * simulator, which imports the cores of discovery, need not wait for gRPC.
+ */
+import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { type Connection, hangUp } from "./dial.js";
-import { Orchestrator } from "./generated/lp_rpc_pb.js";
+import {
+  Orchestrator,
+  type OrchestratorInfo,
+  type OrchestratorRequest,
+} from "./generated/lp_rpc_pb.js";
+import { remoteText } from "./remote-text.js";
+import { type OrchestratorQuestion, orchestratorRequest } from "./request.js";
 import type { DialTarget } from "./target.js";
 
 // The authority is set on each request (`dial` says why).
@@ -10,7 +19,7 @@ const BASE_URL = "https://orchestrator";
 
 /** A connection with the client that speaks on it. */
 export class Channel {
-  readonly client: Client<typeof Orchestrator>;
+  readonly #client: Client<typeof Orchestrator>;
   readonly #connection: Connection;
   #calls = 0;
   #retired = false;
@@ -20,7 +29,7 @@ export class Channel {
     this.#connection = connection;
     const { session } = connection;
     session.unref();
-    this.client = createClient(
+    this.#client = createClient(
       Orchestrator,
       createGrpcTransport({
         baseUrl: BASE_URL,
@@ -53,13 +62,13 @@ export class Channel {
     this.#connection.session.once("close", callback);
   }
 
-  /** Runs a call. Between calls an open channel does not keep the process alive. */
-  async call<T>(run: (client: Client<typeof Orchestrator>) => Promise<T>): Promise<T> {
+  /** Asks. Between requests an open channel does not keep the process alive. */
+  async ask(question: OrchestratorQuestion, signal: AbortSignal): Promise<OrchestratorInfo> {
     const { session } = this.#connection;
     this.#calls += 1;
     session.ref();
     try {
-      return await run(this.client);
+      return await this.#client.getOrchestrator(messageOf(question), { signal });
     } finally {
       this.#calls -= 1;
       if (this.#calls === 0) {
@@ -80,4 +89,19 @@ export class Channel {
     this.#retired = true;
     hangUp(this.#connection);
   }
+}
+
+// All orchestrators of a discovery are asked the same.
+const messages = new WeakMap<OrchestratorQuestion, OrchestratorRequest>();
+
+function messageOf(question: OrchestratorQuestion): OrchestratorRequest {
+  const message = messages.get(question) ?? orchestratorRequest(question);
+  messages.set(question, message);
+  return message;
+}
+
+/** The error of a call in words: the gRPC status and what the server said. */
+export function describeFailure(error: unknown): string {
+  const { code, rawMessage } = ConnectError.from(error);
+  return `${Code[code]}: ${remoteText(rawMessage)}`;
 }

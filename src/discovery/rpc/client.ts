@@ -3,16 +3,14 @@
  * who is asked can cost more than the limits say: time, bytes, sockets.
  */
 import { setMaxListeners } from "node:events";
-import { Code, ConnectError } from "@connectrpc/connect";
 import { LRUCache } from "lru-cache";
 import { isPoolsimError, RemoteError } from "../../core/errors.js";
 import type { CertificatePins } from "./certificate-pins.js";
-import { Channel } from "./channel.js";
+import type { Channel } from "./channel.js";
 import { type AnswerLimits, decodeAnswer, type OrchestratorAnswer } from "./decode.js";
 import { dial } from "./dial.js";
-import type { OrchestratorRequest } from "./generated/lp_rpc_pb.js";
 import { type HostLookup, lookupInParallel } from "./lookup.js";
-import { remoteText } from "./remote-text.js";
+import type { OrchestratorQuestion } from "./request.js";
 import { RequestLimit, unlessAborted } from "./request-limit.js";
 import { type DialTarget, type DialUri, dialTarget } from "./target.js";
 
@@ -81,7 +79,7 @@ export class OrchestratorClient {
    * Asks one orchestrator.
    *
    * @param endpoint where
-   * @param request what `orchestratorRequest` made; may be shared by all
+   * @param question as whom and for which job; may be the same object for all
    * @param options.signal gives up: the socket is released, and the call rejects with its reason
    * @throws InputError (`URI_UNDIALLABLE`); RemoteError with code `DIAL_TIMEOUT`, `DIAL_FAILED`,
    *   `CERTIFICATE_CHANGED`, `RPC_TIMEOUT`, `RPC_FAILED` (an error answer, or something that is no
@@ -89,9 +87,10 @@ export class OrchestratorClient {
    */
   async getOrchestrator(
     endpoint: DialUri,
-    request: OrchestratorRequest,
+    question: OrchestratorQuestion,
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<OrchestratorAnswer> {
+    await loadWire();
     signal?.throwIfAborted();
     const target = dialTarget(endpoint);
     const limitMs = this.#options.requestLimitMs ?? DEFAULTS.requestLimitMs;
@@ -99,14 +98,19 @@ export class OrchestratorClient {
     const limit = new RequestLimit(limitMs, target.authority, parents);
     try {
       return await (this.#pool === null
-        ? this.#askFresh(target, request, limit.signal)
-        : this.#askPooled(this.#pool, target, request, limit.signal));
+        ? this.#askFresh(target, question, limit.signal)
+        : this.#askPooled(this.#pool, target, question, limit.signal));
     } catch (error) {
       if (limit.signal.aborted) throw limit.signal.reason;
-      throw toRemoteError(error, target);
+      throw await toRemoteError(error, target);
     } finally {
       limit.end();
     }
+  }
+
+  /** Loads what the first request needs, which otherwise takes that request's time. */
+  async prepare(): Promise<void> {
+    await loadWire();
   }
 
   /** Closes every connection and fails what still runs (`CLIENT_CLOSED`). */
@@ -115,10 +119,10 @@ export class OrchestratorClient {
     this.#pool?.clear();
   }
 
-  async #askFresh(target: DialTarget, request: OrchestratorRequest, signal: AbortSignal) {
+  async #askFresh(target: DialTarget, question: OrchestratorQuestion, signal: AbortSignal) {
     const channel = await this.#open(target, signal);
     try {
-      return await this.#ask(channel, request, signal);
+      return await this.#ask(channel, question, signal);
     } finally {
       channel.close();
     }
@@ -127,7 +131,7 @@ export class OrchestratorClient {
   async #askPooled(
     pool: LRUCache<string, Promise<Channel>>,
     target: DialTarget,
-    request: OrchestratorRequest,
+    question: OrchestratorQuestion,
     signal: AbortSignal,
   ) {
     const kept = pool.get(target.key);
@@ -135,7 +139,7 @@ export class OrchestratorClient {
       const channel = await unlessAborted(kept, signal);
       if (channel.usable) {
         try {
-          return await this.#ask(channel, request, signal);
+          return await this.#ask(channel, question, signal);
         } catch (error) {
           // The server may have closed it just before the request: that is worth another dial.
           if (channel.usable || signal.aborted) throw error;
@@ -143,7 +147,7 @@ export class OrchestratorClient {
       }
       if (pool.peek(target.key) === kept) pool.delete(target.key);
     }
-    return this.#ask(await this.#openPooled(pool, target, signal), request, signal);
+    return this.#ask(await this.#openPooled(pool, target, signal), question, signal);
   }
 
   /** Others who want the same server meanwhile wait for this dial, and fail or dial with it. */
@@ -170,6 +174,7 @@ export class OrchestratorClient {
       lookup: this.#options.lookup ?? lookupInParallel(),
       signal,
     });
+    const { Channel } = await loadWire();
     return new Channel(
       target,
       connection,
@@ -177,15 +182,22 @@ export class OrchestratorClient {
     );
   }
 
-  async #ask(channel: Channel, request: OrchestratorRequest, signal: AbortSignal) {
-    const message = await channel.call((client) => client.getOrchestrator(request, { signal }));
-    return decodeAnswer(message, this.#options);
+  async #ask(channel: Channel, question: OrchestratorQuestion, signal: AbortSignal) {
+    return decodeAnswer(await channel.ask(question, signal), this.#options);
   }
 }
 
-function toRemoteError(error: unknown, target: DialTarget): unknown {
+/** Loaded before the first dial, so that no latency includes it. */
+let wire: Promise<typeof import("./channel.js")> | null = null;
+
+function loadWire(): Promise<typeof import("./channel.js")> {
+  wire ??= import("./channel.js");
+  return wire;
+}
+
+async function toRemoteError(error: unknown, target: DialTarget): Promise<unknown> {
   if (isPoolsimError(error)) return error;
-  const { code, rawMessage } = ConnectError.from(error);
-  const message = `${target.authority}: ${Code[code]}: ${remoteText(rawMessage)}`;
+  const { describeFailure } = await loadWire();
+  const message = `${target.authority}: ${describeFailure(error)}`;
   return new RemoteError(message, { code: "RPC_FAILED", cause: error });
 }

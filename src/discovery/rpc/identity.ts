@@ -2,10 +2,6 @@
  * Who asks: the gateway's address and its signature, the same for every request (G-3, G-4).
  * Orchestrators of the on-chain network answer only who proves an address (G-5, G-7).
  */
-import { getAddress } from "ethers/address";
-import { keccak256, Signature } from "ethers/crypto";
-import { verifyMessage } from "ethers/hash";
-import { getBytes, hexlify, toUtf8Bytes } from "ethers/utils";
 import { InputError } from "../../core/errors.js";
 
 /** What requests carry. */
@@ -22,6 +18,9 @@ export const OFFCHAIN_IDENTITY: RequestIdentity = {
   signature: "0x",
 };
 
+/** Half the order of the curve secp256k1. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
 /** Holds a key: an ethers wallet, or anything else that signs personal messages. */
 export interface MessageSigner {
   getAddress(): Promise<string>;
@@ -37,10 +36,25 @@ export interface MessageSigner {
  *   form that orchestrators accept
  */
 export async function signIdentity(signer: MessageSigner): Promise<RequestIdentity> {
+  // Loaded only by who signs.
+  const [{ getAddress }, { getBytes, hexlify, toUtf8Bytes }, { keccak256 }, { verifyMessage }] =
+    await Promise.all([
+      import("ethers/address"),
+      import("ethers/utils"),
+      import("ethers/crypto"),
+      import("ethers/hash"),
+    ]);
   const address = getAddress(await signer.getAddress());
   const message = getBytes(keccak256(toUtf8Bytes(address)));
   const signature = hexlify(await signer.signMessage(message));
-  if (!isProof(message, signature, address)) {
+  const recovers = (): boolean => {
+    try {
+      return verifyMessage(message, signature) === address;
+    } catch {
+      return false;
+    }
+  };
+  if (!isLowSignature(signature) || !recovers()) {
     throw new InputError(`the signer's signature does not prove ${address}`, {
       code: "SIGNATURE_INVALID",
     });
@@ -48,15 +62,8 @@ export async function signIdentity(signer: MessageSigner): Promise<RequestIdenti
   return { address: address.toLowerCase(), signature };
 }
 
-/** G-5: 65 bytes, S in the lower half, V 27 or 28, and by this address. */
-function isProof(message: Uint8Array, signature: string, address: string): boolean {
-  if (!/^0x[0-9a-f]{128}(1b|1c)$/.test(signature)) return false;
-  try {
-    return (
-      Signature.from(signature).serialized === signature &&
-      verifyMessage(message, signature) === address
-    );
-  } catch {
-    return false;
-  }
+/** G-5: 65 bytes, S in the lower half of the order, V 27 or 28. */
+function isLowSignature(signature: string): boolean {
+  const s = BigInt(`0x${signature.slice(66, 130)}`);
+  return /^0x[0-9a-f]{128}(1b|1c)$/.test(signature) && 0n < s && s <= HALF_ORDER;
 }

@@ -1,6 +1,5 @@
 /** The request as it travels (G-1, G-3, K-14). */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { getBytes } from "ethers/utils";
 import type { JobCapabilities } from "../capabilities.js";
 import {
   type CapabilitiesSchema,
@@ -9,7 +8,8 @@ import {
 } from "./generated/lp_rpc_pb.js";
 import type { RequestIdentity } from "./identity.js";
 
-export interface RequestParts {
+/** What is asked; the same object may be used for all requests of a discovery. */
+export interface OrchestratorQuestion {
   readonly identity: RequestIdentity;
   /** What the job needs; null = not said, as in polling. */
   readonly job: JobCapabilities | null;
@@ -17,12 +17,12 @@ export interface RequestParts {
   readonly ignoreCapacityCheck?: boolean;
 }
 
-/** Makes the message that is sent to every orchestrator of a discovery. */
-export function orchestratorRequest(parts: RequestParts): OrchestratorRequest {
+/** Makes the message. */
+export function orchestratorRequest(parts: OrchestratorQuestion): OrchestratorRequest {
   const { identity, job, ignoreCapacityCheck = false } = parts;
   return create(OrchestratorRequestSchema, {
-    address: getBytes(identity.address),
-    sig: getBytes(identity.signature),
+    address: bytesOf(identity.address),
+    sig: bytesOf(identity.signature),
     ignoreCapacityCheck,
     ...(job === null ? {} : { capabilities: jobMessage(job) }),
   });
@@ -40,4 +40,8 @@ function jobMessage(job: JobCapabilities): MessageInitShape<typeof CapabilitiesS
       PerCapability: Object.fromEntries(perCapability),
     },
   };
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex.slice(2), "hex"));
 }
