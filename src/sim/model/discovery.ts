@@ -12,7 +12,7 @@ import {
   type SessionPool,
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
-import { foundDraw } from "./draws.js";
+import { foundDraw, routeDraw } from "./draws.js";
 import { SessionInfo, Slots, type Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { Simulation } from "./simulation.js";
@@ -37,6 +37,8 @@ class Refresh {
   listed = 0;
   /** Answers to come, by time: parallel lists, and how far they were fed. */
   readonly times: number[] = [];
+  /** When each was asked (D-13). */
+  readonly asked: number[] = [];
   readonly uris: number[] = [];
   readonly nodes: number[] = [];
   fed = 0;
@@ -73,6 +75,7 @@ export class Discoveries {
     refresh.startMs = simulation.now;
     refresh.index = stream.discoveries++;
     refresh.times.length = 0;
+    refresh.asked.length = 0;
     refresh.uris.length = 0;
     refresh.nodes.length = 0;
     refresh.fed = 0;
@@ -169,14 +172,14 @@ export class Discoveries {
 
   /** Draws the answers of those to be asked now and puts them in order of time. */
   #ask(refresh: Refresh): void {
-    const { stream, round, times, uris, nodes } = refresh;
+    const { stream, round, times, asked, uris, nodes } = refresh;
     if (stream === null || round === null) return;
     const simulation = this.#simulation;
     const { world } = simulation;
     const askedAt =
       refresh.fed === 0 ? refresh.startMs : (times[refresh.fed - 1] ?? refresh.startMs);
     for (const uri of round.toAsk) {
-      const node = simulation.route(uri, stream, refresh.index);
+      const node = simulation.route(uri, stream, routeDraw(refresh.index));
       const spec = world.nodes[node];
       if (spec === undefined) continue;
       const k0 = stream.k0 ^ spec.hash;
@@ -186,6 +189,7 @@ export class Discoveries {
       let at = times.length;
       while (at > refresh.fed && (times[at - 1] ?? 0) > time) at--;
       times.splice(at, 0, time);
+      asked.splice(at, 0, askedAt);
       uris.splice(at, 0, uri);
       nodes.splice(at, 0, node);
     }
@@ -193,7 +197,7 @@ export class Discoveries {
 
   /** Feeds answers until the round ends, asks for more, or one has to wait for its own instant. */
   #feed(refresh: Refresh, now: boolean): RoundState {
-    const { stream, round, times, uris, nodes, startMs } = refresh;
+    const { stream, round, times, asked, uris, nodes } = refresh;
     if (stream === null || round === null) return "done";
     const simulation = this.#simulation;
     let own = now;
@@ -222,7 +226,8 @@ export class Discoveries {
           detail: "OrchestratorCapped",
         });
       } else {
-        state = round.response(time, uri, stream.gateway.answer(node), time - startMs);
+        const latencyMs = time - (asked[at] ?? 0);
+        state = round.response(time, uri, stream.gateway.answer(node), latencyMs);
       }
       if (state !== "wait") return state;
     }

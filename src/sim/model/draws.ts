@@ -24,6 +24,7 @@ export const DRAW = {
 const DURATION = 0x40000000;
 const SELECTION = 0x50000000;
 const VERIFICATION = 0x60000000;
+const ROUTE = 0x70000000;
 /** Below the answers of discoveries, which share a pair's key. */
 const SESSION = -16;
 /** Of a stream's key. */
@@ -61,6 +62,11 @@ export function selectionDraw(count: number): number {
 /** Index of the n-th draw of verification. */
 export function verificationDraw(count: number): number {
   return VERIFICATION + count;
+}
+
+/** Index of a balancer's choice for the n-th discovery; for a segment it is the segment's number. */
+export function routeDraw(discovery: number): number {
+  return ROUTE + discovery;
 }
 
 /** Index of the noise of a session that the n-th discovery of a stream found. */
