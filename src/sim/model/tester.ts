@@ -94,6 +94,7 @@ export class Test {
       this.#received === 0 || this.#roundTripMs === 0
         ? successRate
         : successRate * (1 - Math.exp(-this.#durationMs / this.#roundTripMs));
+    this.#forget(simulation.now);
     this.#scores.push({ atMs: simulation.now, score });
     if (simulation.counting) {
       this.totals.tests++;
@@ -109,10 +110,14 @@ export class Test {
 
   /** Mean score of the last day, or undefined without a test. */
   score(nowMs: number): number | undefined {
-    while ((this.#scores[0]?.atMs ?? Number.POSITIVE_INFINITY) < nowMs - DAY_MS)
-      this.#scores.shift();
+    this.#forget(nowMs);
     if (this.#scores.length === 0) return undefined;
     return this.#scores.reduce((sum, { score }) => sum + score, 0) / this.#scores.length;
+  }
+
+  #forget(nowMs: number): void {
+    while ((this.#scores[0]?.atMs ?? Number.POSITIVE_INFINITY) < nowMs - DAY_MS)
+      this.#scores.shift();
   }
 }
 
