@@ -1,0 +1,143 @@
+/** Same seed, same bytes; and the same draws whoever else takes part (common random numbers). */
+import { describe, expect, test } from "vitest";
+import type { SimulationInput } from "../../../src/sim/input.js";
+import type { Segment, Stream } from "../../../src/sim/model/entities.js";
+import { merged, POOL, run, type Settings, scenario, simulation } from "../support.js";
+import { FEATURES } from "./scenarios.js";
+
+const SMALL = merged(POOL, {
+  warmup: "2m",
+  duration: "10m",
+  network: { limit: 20 },
+  demand: { concurrentStreams: 15 },
+});
+
+describe("same seed, same bytes", () => {
+  test.each(["tickets", "tester", "webhook", "verification", "policies"])("%s", (name) => {
+    const input = scenario(FEATURES[name] ?? {});
+    expect(JSON.stringify(run(input))).toBe(JSON.stringify(run(input)));
+  });
+
+  test("whatever ran before in the same thread", () => {
+    const input = scenario(SMALL);
+    const first = JSON.stringify(run(input));
+    run(scenario(FEATURES["verification"] ?? {}));
+    expect(JSON.stringify(run(scenario(SMALL)))).toBe(first);
+  });
+});
+
+test("other seeds and other replications give other results", () => {
+  const input = scenario(SMALL);
+  const results = [
+    run(input),
+    run(input, { seed: 2 }),
+    run(input, { replication: 1 }),
+    run(input, { seed: 2, replication: 1 }),
+  ];
+  expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(4);
+});
+
+/** Of each segment, by its stream's key: what must not depend on anybody else. */
+function segmentsOf(input: SimulationInput): Map<string, string> {
+  const watched = simulation(input, { atOnce: false });
+  const { metrics } = watched;
+  const started = metrics.started.bind(metrics);
+  const seen = new Map<string, string>();
+  metrics.started = (stream: Stream, segment: Segment) => {
+    if (stream.test === null) {
+      const name = `${stream.gateway.name}/${stream.k0}/${stream.k1}/${segment.index}`;
+      seen.set(
+        name,
+        `${segment.readyMs} ${segment.durationMs} ${stream.endMs} ${stream.renditions.count}`,
+      );
+    }
+    started(stream, segment);
+  };
+  watched.run();
+  return seen;
+}
+
+/** What a session's noise and a first answer's time are, by stream and orchestrator. */
+function noiseOf(input: SimulationInput): Map<string, number> {
+  const watched = simulation(input);
+  const { discoveries, world } = watched;
+  const factor = discoveries.sessionFactor.bind(discoveries);
+  const seen = new Map<string, number>();
+  discoveries.sessionFactor = (stream: Stream, node: number, index: number) => {
+    const noise = factor(stream, node, index);
+    const name = world.nodes[node]?.name ?? "";
+    seen.set(`${stream.gateway.name}/${stream.k0}/${index}/${name}`, noise);
+    return noise;
+  };
+  watched.run();
+  return seen;
+}
+
+const EXTRA: readonly [string, Settings][] = [
+  [
+    "another orchestrator",
+    {
+      orchestrators: [
+        {
+          name: "new",
+          region: "FRA",
+          stakeLpt: 1e6,
+          backend: { type: "measured", roundTripMs: 500 },
+        },
+      ],
+    },
+  ],
+  ["fewer orchestrators", { network: { limit: 12 } }],
+  [
+    "another worker",
+    {
+      workers: [
+        { name: "slow", maxSessions: 9, roundTripMs: 2500 },
+        { name: "good", count: 4, maxSessions: 4, roundTripMs: 350 },
+      ],
+    },
+  ],
+  ["a tester", { tester: { testsPerDay: 300 } }],
+  ["tickets", { tickets: { enabled: true } }],
+  ["another price", { orchestrator: { pricePerUnit: "5" } }],
+  ["a node more", { orchestrator: { topology: { nodes: [{ name: "pool" }, { name: "n2" }] } } }],
+];
+
+describe("two variants have the same streams and segments", () => {
+  const base = segmentsOf(scenario(SMALL));
+
+  test.each(EXTRA)("with %s", (_, over) => {
+    expect(base.size).toBeGreaterThan(3000);
+    expect(segmentsOf(scenario(SMALL, over))).toEqual(base);
+  });
+
+  test("with another gateway the others' streams stay", () => {
+    const with3 = {
+      gateways: [
+        { region: "FRA", weight: 60 },
+        { region: "NYC", weight: 40 },
+        { region: "SIN", weight: 100 },
+      ],
+      demand: { concurrentStreams: 30 },
+    };
+    const seen = segmentsOf(scenario(SMALL, with3));
+    for (const [name, segment] of base) expect(seen.get(name)).toBe(segment);
+    expect(seen.size).toBeGreaterThan(base.size);
+  });
+});
+
+describe("and the same noise for those who are in both", () => {
+  const base = noiseOf(scenario(SMALL));
+
+  test.each(EXTRA.slice(0, 3))("with %s", (_, over) => {
+    const seen = noiseOf(scenario(SMALL, over));
+    let shared = 0;
+    for (const [name, noise] of base) {
+      const other = seen.get(name);
+      if (other === undefined) continue;
+      shared++;
+      expect(other).toBe(noise);
+    }
+    expect(shared).toBeGreaterThan(300);
+  });
+});
