@@ -66,6 +66,11 @@ export class Discoveries {
     this.#session = lognormal(1, assumptions.sessionCv * assumptions.noiseScale);
   }
 
+  /** Discoveries under way. */
+  get underWay(): number {
+    return this.#refreshes.used;
+  }
+
   /** Runs the discovery of a refresh that the pool has begun (M-5, M-6). */
   run(stream: Stream, pool: SessionPool<SessionInfo>): void {
     const simulation = this.#simulation;

@@ -157,6 +157,11 @@ export class Simulation {
     this.#estimates = new Map(world.renditions.map((set) => [set, []]));
   }
 
+  /** Streams in the table: those that left before their planned end included. */
+  get streamsUnderWay(): number {
+    return this.#streams.used;
+  }
+
   /** Time, ms from the start of the warm-up. */
   get now(): number {
     return this.queue.now;
