@@ -1,0 +1,63 @@
+/**
+ * Runs the examples of pages and writes their output into them: `npm run docs:examples` those of
+ * all pages but for `npm start`, `npm run docs:readme` those of README.md with it.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import {
+  type Block,
+  blocksOf,
+  difference,
+  ExampleRunner,
+  examplesOf,
+  longCommand,
+  pages,
+  refreshed,
+} from "./docs-blocks.js";
+
+const args = process.argv.slice(2);
+const withLong = args.includes("--long");
+const named = args.filter((arg) => !arg.startsWith("--"));
+const files = named.length > 0 ? named : pages();
+const runner = new ExampleRunner();
+
+function output(block: Block): string | null {
+  const long = longCommand(block);
+  if (long === undefined) return runner.run(block).text;
+  return withLong ? runner.runInPackage(long).text : null;
+}
+
+/** Puts text between the fences of a block. */
+function replaced(lines: readonly string[], { line, endLine }: Block, by: string): string[] {
+  return [...lines.slice(0, line), ...by.split("\n"), ...lines.slice(endLine - 1)];
+}
+
+try {
+  for (const file of files) {
+    const examples = examplesOf(blocksOf(file));
+    const complaints = runner.compile(
+      examples.map(({ block }) => block).filter(({ language }) => language === "ts"),
+    );
+    for (const complaint of complaints) console.error(complaint);
+    let lines = readFileSync(file, "utf8").split("\n");
+    // From the end, so that line numbers stay right.
+    for (const { block, output: shown } of examples.reverse()) {
+      const actual = output(block);
+      if (actual === null) continue;
+      const place = `${file}:${block.line}`;
+      if (shown === null) {
+        if (actual.trim() !== "") console.error(`${place}: prints, but no text block follows`);
+      } else if (difference(shown.text, actual) !== null) {
+        try {
+          lines = replaced(lines, shown, refreshed(shown.text, actual));
+          console.log(`${place}: output replaced`);
+        } catch (error) {
+          console.error(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+          process.exitCode = 1;
+        }
+      }
+    }
+    writeFileSync(file, lines.join("\n"));
+  }
+} finally {
+  runner.close();
+}
