@@ -64,13 +64,13 @@ export class Discovery {
     this.#prices = new LRUCache({ max: options.maxPrices ?? 10_000 });
   }
 
-  /** Finds orchestrators, see {@link discover}. */
-  discover(one: OneDiscovery = {}): Promise<DiscoverResult> {
+  /** Finds orchestrators, see {@link discover}; once closed: InputError (`DISCOVERY_CLOSED`). */
+  async discover(one: OneDiscovery = {}): Promise<DiscoverResult> {
     return discover(this.#combined(one));
   }
 
   /** Explains what discovery makes of each orchestrator, see {@link explain}. */
-  explain(one: OneDiscovery & Pick<ExplainOptions, "patienceMs"> = {}): Promise<Explanation> {
+  async explain(one: OneDiscovery & Pick<ExplainOptions, "patienceMs"> = {}): Promise<Explanation> {
     return explain(this.#combined(one));
   }
 
