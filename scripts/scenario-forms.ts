@@ -14,7 +14,10 @@ export interface ScenarioForm {
   readonly set?: Readonly<Record<string, string | number | boolean>>;
 }
 
-export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {};
+export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {
+  "admit-worker": { replications: 6 },
+  overload: { replications: 5 },
+};
 
 /** The scenarios' folder. */
 export const SCENARIO_FOLDER = fileURLToPath(new URL("../scenarios/", import.meta.url));
