@@ -125,6 +125,23 @@ export { type HostLookup, lookupBySystem, lookupInParallel } from "./rpc/lookup.
 export type { OrchestratorQuestion } from "./rpc/request.js";
 export type { DialUri } from "./rpc/target.js";
 export { parseMinRunnerVersions } from "./runner-versions.js";
+export type {
+  ChainBlock,
+  ChainCall,
+  ChainClient,
+  ChainLog,
+  ChainOptions,
+  Hex,
+  LogFilter,
+} from "./sources/chain/chain-client.js";
+export type { ChainState } from "./sources/chain/chain-store.js";
+export type { SyncReport } from "./sources/chain/chain-sync.js";
+export { CONTROLLERS } from "./sources/chain/networks.js";
+export {
+  OnChainSource,
+  type OnChainSourceOptions,
+  type WatchOptions,
+} from "./sources/chain/on-chain-source.js";
 export {
   HardcodedSource,
   type HardcodedSourceOptions,

@@ -3,11 +3,9 @@
  * live writer without locking it.
  */
 import { InputError, PoolsimError } from "../../core/errors.js";
-import { fixedToPrice } from "../price.js";
-import { parseRequestUri } from "./request-uri.js";
+import { endpointOf } from "./row-endpoint.js";
 import {
   assertOpen,
-  bareEndpoint,
   type DroppedEntry,
   type ListOptions,
   type OrchestratorSource,
@@ -115,20 +113,4 @@ function readTable(database: SqliteDatabase, path: string): readonly TouchedRow[
   return database
     .all("SELECT * FROM orchestrators ORDER BY rowid")
     .map((row: SqlRow) => ({ ...readRow(row), updatedAt: String(row["updatedAt"] ?? "") }));
-}
-
-/**
- * A row as an endpoint. Where the table has 0 it does not know (B-2).
- *
- * @throws InputError (`URI_INVALID`)
- */
-export function endpointOf(row: OrchestratorRow): SourceEndpoint {
-  return {
-    ...bareEndpoint(parseRequestUri(row.serviceURI), 0),
-    recipient: row.ethereumAddr.toLowerCase(),
-    stake: row.stake === 0n ? null : row.stake,
-    price: row.pricePerPixel === 0n ? null : fixedToPrice(row.pricePerPixel),
-    activationRound: row.activationRound,
-    deactivationRound: row.deactivationRound,
-  };
 }

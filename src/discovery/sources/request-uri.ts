@@ -40,10 +40,29 @@ const PLAIN: Readonly<Record<EscapeMode, RegExp>> = {
  * @throws InputError (`URI_INVALID`)
  */
 export function parseRequestUri(text: string): RequestUri {
+  return parse(text, true);
+}
+
+/**
+ * Parses a URI that need not be absolute, as discovery does with the chain's (B-12): the empty one
+ * is one, `host` is a path, `1.2.3.4:8935` is none, and what follows `#` does not count.
+ *
+ * @throws InputError (`URI_INVALID`)
+ */
+export function parseUriReference(text: string): RequestUri {
+  const hash = text.indexOf("#");
+  if (hash < 0) return parse(text, false);
+  const parsed = parse(text.slice(0, hash), false);
+  const fragment = text.slice(hash + 1);
+  decodeEscapes(toByteString(fragment), "path", text);
+  return fragment === "" ? parsed : { ...parsed, uri: `${parsed.uri}#${fragment}` };
+}
+
+function parse(text: string, isRequest: boolean): RequestUri {
   const bytes = toByteString(text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
   if (/[\x00-\x1f\x7f]/.test(bytes)) refuse(text, "control character");
-  if (bytes === "") refuse(text, "empty");
+  if (bytes === "" && isRequest) refuse(text, "empty");
   if (bytes === "*") {
     return { uri: "*", scheme: "", host: "", path: "*", rawQuery: "", opaque: "" };
   }
@@ -55,10 +74,11 @@ export function parseRequestUri(text: string): RequestUri {
   // A query that is there but empty keeps its mark.
   const query = mark < 0 ? "" : `?${rawQuery}`;
   if (!hierarchy.startsWith("/")) {
-    if (scheme === "") refuse(text, "neither scheme nor path");
+    if (scheme === "") return parseRelative(hierarchy, { rawQuery, query, text, isRequest });
     return textOf({ scheme, opaque: hierarchy, rawQuery }, `${scheme}:${hierarchy}${query}`);
   }
-  if (scheme === "" || !hierarchy.startsWith("//")) {
+  const mayHaveHost = scheme !== "" || (!isRequest && !hierarchy.startsWith("///"));
+  if (!mayHaveHost || !hierarchy.startsWith("//")) {
     const path = decodeEscapes(hierarchy, "path", text);
     const prefix = scheme === "" ? "" : `${scheme}:`;
     return textOf({ scheme, path, rawQuery }, `${prefix}${writePath(hierarchy, path)}${query}`);
@@ -73,7 +93,19 @@ export function parseRequestUri(text: string): RequestUri {
   const path = decodeEscapes(rawPath, "path", text);
   const slashes = host !== "" || path !== "" || user !== "" ? "//" : "";
   const written = `${slashes}${user}${encodeEscapes(host, "host")}${writePath(rawPath, path)}`;
-  return textOf({ scheme, host, path, rawQuery }, `${scheme}:${written}${query}`);
+  const prefix = scheme === "" ? "" : `${scheme}:`;
+  return textOf({ scheme, host, path, rawQuery }, `${prefix}${written}${query}`);
+}
+
+function parseRelative(
+  raw: string,
+  rest: { rawQuery: string; query: string; text: string; isRequest: boolean },
+): RequestUri {
+  const { rawQuery, query, text, isRequest } = rest;
+  if (isRequest) refuse(text, "neither scheme nor path");
+  if (/^[^/]*:/.test(raw)) refuse(text, "a colon in the first part of a path");
+  const path = decodeEscapes(raw, "path", text);
+  return textOf({ path, rawQuery }, `${writePath(raw, path)}${query}`);
 }
 
 /**

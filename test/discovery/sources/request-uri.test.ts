@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   parseOrchestratorUri,
   parseRequestUri,
+  parseUriReference,
 } from "../../../src/discovery/sources/request-uri.js";
 
 describe("W-18: request URIs", () => {
@@ -74,6 +75,29 @@ describe("W-18: request URIs", () => {
       }),
     );
   });
+});
+
+describe("B-12: URIs as the chain has them", () => {
+  it.each([
+    ["", "", ""],
+    ["host", "", ""],
+    ["example.com:8935", "example.com", ""],
+    ["//host:1/x", "", "host:1"],
+    ["///x", "", ""],
+    ["https://host:1#f", "https", "host:1"],
+    ["HTTPS://host#", "https", "host"],
+  ])("%j may stand in the list", (text, scheme, host) => {
+    expect(parseUriReference(text)).toMatchObject({ scheme, host });
+  });
+
+  it.each(["1.2.3.4:8935", "a b:1", "https://a b", "https://a#%z", "\t"])(
+    "%j is dropped",
+    (text) => {
+      expect(() => parseUriReference(text)).toThrow(
+        expect.objectContaining({ code: "URI_INVALID" }),
+      );
+    },
+  );
 });
 
 describe("W-19: polling's addresses", () => {

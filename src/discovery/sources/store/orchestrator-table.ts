@@ -69,6 +69,14 @@ const UPSERT = `
 const COLUMNS =
   "ethereumAddr, serviceURI, pricePerPixel, activationRound, deactivationRound, stake";
 
+const CHANGEABLE = [
+  "serviceURI",
+  "pricePerPixel",
+  "activationRound",
+  "deactivationRound",
+  "stake",
+] as const satisfies readonly (keyof OrchestratorRow)[];
+
 /** The table in an open database. */
 export class OrchestratorTable {
   readonly #database: SqliteDatabase;
@@ -98,6 +106,29 @@ export class OrchestratorTable {
       update.deactivationRound ?? 0n,
       update.stake ?? 0n,
     );
+  }
+
+  /**
+   * Inserts or changes by address, as told: 0 and blank are values like others. What B-2 keeps
+   * because it cannot tell them from nothing is set here.
+   */
+  overwrite(update: OrchestratorUpdate): void {
+    const { ethereumAddr, ...fields } = update;
+    const now = timestamp(this.#now());
+    this.#database.run(
+      `INSERT INTO orchestrators (ethereumAddr, createdAt, updatedAt, serviceURI, pricePerPixel,
+         activationRound, deactivationRound, stake)
+       VALUES (?, ?, ?, '', 0, 0, 0, 0) ON CONFLICT DO UPDATE SET updatedAt = excluded.updatedAt`,
+      ethereumAddr,
+      now,
+      now,
+    );
+    for (const column of CHANGEABLE) {
+      const value = fields[column];
+      if (value === undefined) continue;
+      const set = `UPDATE orchestrators SET ${column} = ? WHERE ethereumAddr = ?`;
+      this.#database.run(set, value, ethereumAddr);
+    }
   }
 
   /** The orchestrators that pass the filter, in no particular order (B-4). */

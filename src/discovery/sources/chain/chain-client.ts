@@ -1,0 +1,81 @@
+/**
+ * What the on-chain source needs of an Ethereum node, and nothing else: six questions. Whoever has
+ * another way to a chain than JSON-RPC over HTTP implements these.
+ */
+
+/** Bytes as lower-case hex with `0x`. */
+export type Hex = string;
+
+/** A read-only call. Without `to` the data is init code, which runs without being deployed. */
+export interface ChainCall {
+  readonly to?: Hex | undefined;
+  readonly data: Hex;
+}
+
+/** A block's header. */
+export interface ChainBlock {
+  readonly number: number;
+  readonly hash: Hex;
+  readonly parentHash: Hex;
+  /** The L1 block that it knows of; its own number where the chain is an L1 (C-16). */
+  readonly l1BlockNumber: bigint;
+}
+
+/** An event of a contract. */
+export interface ChainLog {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  readonly logIndex: number;
+}
+
+/** Which events: any of the addresses (none = any address), any of the first topics. */
+export interface LogFilter {
+  readonly addresses: readonly Hex[];
+  readonly topics: readonly Hex[];
+  /** First block. */
+  readonly fromBlock: number;
+  /** Last block, included. */
+  readonly toBlock: number;
+}
+
+export interface ChainOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * An Ethereum node. All methods throw RemoteError: `CHAIN_TRANSPORT` (no valid answer),
+ * `CHAIN_UNAVAILABLE` (nobody answers) or `CHAIN_RATE_LIMITED` (429) to the end of patience,
+ * `CHAIN_TIMEOUT`, `CHAIN_TOO_LARGE`, `CHAIN_RPC` (the node's own error), or the signal's reason.
+ */
+export interface ChainClient {
+  chainId(options?: ChainOptions): Promise<bigint>;
+
+  /**
+   * Runs one call as of a block.
+   *
+   * @throws also RemoteError `CHAIN_REVERTED` when the contract, or the node, does not run it
+   */
+  call(call: ChainCall, block: number | "latest", options?: ChainOptions): Promise<Hex>;
+
+  /** Runs many calls as of a block, in their order; null for each that fails by itself. */
+  callEach(
+    calls: readonly ChainCall[],
+    block: number | "latest",
+    options?: ChainOptions,
+  ): Promise<readonly (Hex | null)[]>;
+
+  /** Headers, in their order; null for each block that the node does not have (yet). */
+  blocks(
+    which: readonly (number | "latest")[],
+    options?: ChainOptions,
+  ): Promise<readonly (ChainBlock | null)[]>;
+
+  /** Events in order of the chain. Ranges that the node finds too large are split. */
+  logs(filter: LogFilter, options?: ChainOptions): Promise<readonly ChainLog[]>;
+
+  /** Releases sockets. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,259 @@
+/**
+ * The orchestrators that are registered on chain (B and C rules): the pool as it is, kept up by the
+ * contracts' events in a SQLite store from which a later start goes on.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { InputError, PoolsimError, RemoteError } from "../../../core/errors.js";
+import type { Rational } from "../../../core/rational.js";
+import { priceToFixed } from "../../price.js";
+import type { SenderInfo } from "../../ticket-params.js";
+import { endpointOf } from "../row-endpoint.js";
+import { SharedTask } from "../shared-task.js";
+import {
+  assertOpen,
+  type DroppedEntry,
+  type ListOptions,
+  type OrchestratorSource,
+  type SourceEndpoint,
+  type SourceListing,
+} from "../source.js";
+import type { BatchMode } from "./batch-reader.js";
+import type { ChainClient, Hex } from "./chain-client.js";
+import type { ChainState } from "./chain-store.js";
+import type { SyncReport } from "./chain-sync.js";
+import { controllerOf } from "./networks.js";
+import type { OnChainRuntime } from "./on-chain-runtime.js";
+import type { RpcChainClientOptions } from "./rpc-chain-client.js";
+import type { WalkMode } from "./transcoder-pool.js";
+
+export interface OnChainSourceOptions {
+  /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. Or give `chain`. */
+  readonly ethUrl?: string | undefined;
+  /** Another way to the chain. The caller closes it. */
+  readonly chain?: ChainClient | undefined;
+  /** Limits of the HTTP client. */
+  readonly rpc?: Omit<RpcChainClientOptions, "url"> | undefined;
+  /** `arbitrum-one-mainnet` or another of C-1. Or give `controller`. */
+  readonly network?: string | undefined;
+  /** Address of the Controller; go-livepeer's `-ethController`. */
+  readonly controller?: Hex | undefined;
+  /** The registry of AI orchestrators instead of the usual one (C-3). @default false */
+  readonly aiServiceRegistry?: boolean | undefined;
+  /** A SQLite file that outlives the process. @default ":memory:" */
+  readonly storePath?: string | undefined;
+  /** How long what was read is good without asking again (C-6). @default 5000 */
+  readonly pollingIntervalMs?: number | undefined;
+  /** Errs where go-livepeer's watchers and table do: B-2, C-7 … C-10, C-14. @default false */
+  readonly goLivepeerQuirks?: boolean | undefined;
+  /** How the pool is walked. @default "auto" */
+  readonly poolWalk?: WalkMode | undefined;
+  /** How many reads are put together. @default "auto" */
+  readonly batching?: BatchMode | undefined;
+  /** A longer pool is refused. @default 10000 */
+  readonly maxMembers?: number | undefined;
+  /** Blocks that can be taken back; deeper reorganisations read the whole pool. @default 10000 */
+  readonly reorgDepth?: number | undefined;
+  /** More new blocks than these, and the whole pool is read. @default 50000 */
+  readonly maxCatchUpBlocks?: number | undefined;
+  /** Uniform in [0, 1), for C-9. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** Unix ms. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The options with their defaults. */
+export interface OnChainSettings
+  extends Pick<OnChainSourceOptions, "ethUrl" | "chain" | "rpc">,
+    Defaulted {}
+
+type Defaulted = {
+  readonly [Name in Exclude<
+    keyof OnChainSourceOptions,
+    "ethUrl" | "chain" | "rpc" | "network"
+  >]-?: NonNullable<OnChainSourceOptions[Name]>;
+};
+
+export interface WatchOptions extends ListOptions {
+  /** Told after every look, with the failure of one that failed. */
+  readonly onLook?: ((report: SyncReport | Error) => void) | undefined;
+}
+
+/** The chain. All entries are untrusted, score 0 (B-14). */
+export class OnChainSource implements OrchestratorSource {
+  readonly kind = "onchain";
+  readonly usesBlocklist = true;
+  readonly usesOnChainPredicate = true;
+  readonly #settings: OnChainSettings;
+  readonly #look = new SharedTask((signal) => this.#lookNow(signal));
+  readonly #senders = new Map<Hex, SenderInfo>();
+  readonly #closing = new AbortController();
+  #chain: ChainClient | null = null;
+  #runtime: OnChainRuntime | null = null;
+  #lastLookMs: number | null = null;
+
+  /**
+   * Asks nothing yet.
+   *
+   * @throws InputError `NETWORK_UNKNOWN`, `ADDRESS_INVALID`, or `ETH_URL` without a node to ask
+   */
+  constructor(options: OnChainSourceOptions) {
+    const { ethUrl, chain } = options;
+    const isUrl = ethUrl !== undefined && /^https?:/.test(ethUrl) && URL.canParse(ethUrl);
+    if (chain === undefined && !isUrl) {
+      throw new InputError(`the node must be an http or https URL, not ${JSON.stringify(ethUrl)}`, {
+        code: "ETH_URL",
+      });
+    }
+    this.#settings = {
+      ethUrl,
+      chain,
+      rpc: options.rpc,
+      controller: controllerOf(options),
+      aiServiceRegistry: options.aiServiceRegistry ?? false,
+      storePath: options.storePath ?? ":memory:",
+      pollingIntervalMs: options.pollingIntervalMs ?? 5_000,
+      goLivepeerQuirks: options.goLivepeerQuirks ?? false,
+      poolWalk: options.poolWalk ?? "auto",
+      batching: options.batching ?? "auto",
+      maxMembers: options.maxMembers ?? 10_000,
+      reorgDepth: options.reorgDepth ?? 10_000,
+      maxCatchUpBlocks: options.maxCatchUpBlocks ?? 50_000,
+      random: options.random ?? Math.random,
+      now: options.now ?? Date.now,
+    };
+  }
+
+  /**
+   * The orchestrators that are active in the last initialised round (B-12), after a look at the
+   * chain unless the last one is recent. URIs are taken as they are. When the node fails, what the
+   * store has is returned with the reason in `staleBecause`.
+   *
+   * @throws RemoteError when it fails and the store has nothing: `CHAIN_…`, `SQLITE_…`
+   * @throws InputError (`SOURCE_CLOSED`), or the signal's reason
+   */
+  async list({ signal }: ListOptions = {}): Promise<SourceListing> {
+    assertOpen(this.#closing.signal.aborted);
+    let staleBecause: Error | null = null;
+    try {
+      if (!this.#isRecent()) await this.sync({ signal });
+    } catch (error) {
+      const hasOld = this.#runtime !== null && this.#runtime.store.state() !== null;
+      const isTheirs = error instanceof RemoteError && !signal?.aborted;
+      if (!isTheirs || !hasOld || this.#closing.signal.aborted) throw error;
+      staleBecause = error;
+    }
+    const { store } = this.#opened();
+    const round = store.state()?.lastInitializedRound ?? 0n;
+    const { goLivepeerQuirks } = this.#settings;
+    // Rows untouched for a day are dropped as go-livepeer does only where it is imitated: it
+    // touches all of them every round, so that this matters only on chains that stand still.
+    const rows = store.table.select({ currentRound: round, updatedLastDay: goLivepeerQuirks });
+    const endpoints: SourceEndpoint[] = [];
+    const dropped: DroppedEntry[] = [];
+    for (const row of rows) {
+      try {
+        endpoints.push(endpointOf(row));
+      } catch (error) {
+        if (!(error instanceof PoolsimError)) throw error;
+        const recipient = row.ethereumAddr.toLowerCase();
+        dropped.push({ uri: row.serviceURI, recipient, rule: "B-12", detail: error.message });
+      }
+    }
+    const confirmedAtMs = store.state()?.syncedAtMs ?? 0;
+    return { endpoints, dropped, confirmedAtMs, staleBecause };
+  }
+
+  /**
+   * Looks at the chain now. Calls at the same time share one look.
+   *
+   * @throws RemoteError `CHAIN_…`, `SQLITE_…`; InputError (`SOURCE_CLOSED`); the signal's reason
+   */
+  async sync({ signal }: ListOptions = {}): Promise<SyncReport> {
+    assertOpen(this.#closing.signal.aborted);
+    return await this.#look.run(signal);
+  }
+
+  /**
+   * Looks at the chain again and again, until the signal aborts or the source is closed; then it
+   * resolves. Failures are told and tried again.
+   */
+  async watch({ signal, onLook }: WatchOptions = {}): Promise<void> {
+    assertOpen(this.#closing.signal.aborted);
+    const { pollingIntervalMs } = this.#settings;
+    const closing = this.#closing.signal;
+    const ended = signal ? AbortSignal.any([signal, closing]) : closing;
+    while (!ended.aborted) {
+      const outcome = await this.sync({ signal: ended }).catch((error: unknown) => error);
+      if (ended.aborted) return;
+      if (outcome instanceof Error && !(outcome instanceof RemoteError)) throw outcome;
+      onLook?.(outcome as SyncReport | Error);
+      await sleep(pollingIntervalMs, undefined, { signal: ended }).catch(() => {});
+    }
+  }
+
+  /**
+   * Round and L1 block as of the last look, which P-6 needs; null before the first.
+   */
+  chainState(): ChainState | null {
+    return this.#runtime?.store.state() ?? null;
+  }
+
+  /**
+   * A gateway's deposit and reserve (C-17): read once, and again after events that change them.
+   *
+   * @param address of the gateway
+   * @throws as {@link sync}
+   */
+  async senderInfo(address: Hex, { signal }: ListOptions = {}): Promise<SenderInfo> {
+    assertOpen(this.#closing.signal.aborted);
+    if (!this.#isRecent()) await this.sync({ signal });
+    const sender = address.toLowerCase();
+    const known = this.#senders.get(sender);
+    if (known !== undefined) return known;
+    const info = await this.#opened().senderInfo(sender, { signal });
+    this.#senders.set(sender, info);
+    return info;
+  }
+
+  /**
+   * Keeps the price that an orchestrator told (B-11); 0 keeps the old one.
+   *
+   * @param recipient of its tickets
+   * @param price in wei per pixel
+   */
+  recordPrice(recipient: Hex, price: Rational): void {
+    this.#runtime?.recordPrice(recipient, priceToFixed(price));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const reason = new InputError("the source is closed", { code: "SOURCE_CLOSED" });
+    this.#closing.abort(reason);
+    this.#look.abort(reason);
+    if (this.#settings.chain === undefined) await this.#chain?.close();
+    this.#runtime?.store.close();
+  }
+
+  #isRecent(): boolean {
+    const { now, pollingIntervalMs } = this.#settings;
+    return this.#lastLookMs !== null && now() - this.#lastLookMs < pollingIntervalMs;
+  }
+
+  #opened(): OnChainRuntime {
+    assertOpen(this.#closing.signal.aborted);
+    if (this.#runtime !== null) return this.#runtime;
+    throw new RemoteError("the chain was not read yet", { code: "CHAIN_UNAVAILABLE" });
+  }
+
+  async #lookNow(signal: AbortSignal): Promise<SyncReport> {
+    const { chainClientOf, openRuntime } = await import("./on-chain-runtime.js");
+    assertOpen(this.#closing.signal.aborted);
+    this.#chain ??= chainClientOf(this.#settings);
+    this.#runtime ??= await openRuntime(this.#chain, this.#settings, { signal });
+    const report = await this.#runtime.look({ signal });
+    this.#lastLookMs = this.#settings.now();
+    if (report.senders === "all") this.#senders.clear();
+    else for (const sender of report.senders) this.#senders.delete(sender);
+    return report;
+  }
+}

@@ -1,0 +1,59 @@
+/** Compiles Solidity with solc, which is JavaScript and comes from the registry. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** A compiled contract. */
+export interface Compiled {
+  readonly abi: readonly unknown[];
+  /** Init code, hex with `0x`. */
+  readonly bytecode: string;
+  /** Code as it is deployed, hex with `0x`. */
+  readonly deployed: string;
+}
+
+interface Output {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+  readonly contracts: Record<
+    string,
+    Record<
+      string,
+      {
+        readonly abi: readonly unknown[];
+        readonly evm: {
+          readonly bytecode: { readonly object: string };
+          readonly deployedBytecode: { readonly object: string };
+        };
+      }
+    >
+  >;
+}
+
+/** All contracts of a file, by name. */
+export function compile(file: URL): Record<string, Compiled> {
+  const solc: { compile(input: string): string } = createRequire(import.meta.url)("solc");
+  const input = {
+    language: "Solidity",
+    sources: { file: { content: readFileSync(file, "utf8") } },
+    settings: {
+      evmVersion: "paris",
+      optimizer: { enabled: true, runs: 1 },
+      metadata: { appendCBOR: false },
+      outputSelection: {
+        "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] },
+      },
+    },
+  };
+  const output: Output = JSON.parse(solc.compile(JSON.stringify(input)));
+  const errors = output.errors?.filter(({ severity }) => severity === "error") ?? [];
+  if (errors.length > 0) throw new Error(errors.map((e) => e.formattedMessage).join("\n"));
+  return Object.fromEntries(
+    Object.entries(output.contracts["file"] ?? {}).map(([name, { abi, evm }]) => [
+      name,
+      {
+        abi,
+        bytecode: `0x${evm.bytecode.object}`,
+        deployed: `0x${evm.deployedBytecode.object}`,
+      },
+    ]),
+  );
+}
