@@ -132,20 +132,25 @@ export function difference(shown: string, actual: string): string | null {
 /**
  * The shown output brought up to date. Each part between two elisions is looked for by its first
  * line, figures aside, and keeps its number of lines.
+ *
+ * @param lost is told the first line of a part that is not found: the part is left out
  */
-export function refreshed(shown: string, actual: string): string {
+export function refreshed(shown: string, actual: string, lost: (line: string) => void): string {
   const lines = trimmed(actual).split("\n");
   const parts = splitAtElisions(trimmed(shown));
   if (parts.length === 1) return lines.join("\n");
   const labels = lines.map(label);
   let from = 0;
-  const kept = parts.map((part, index) => {
+  const kept = parts.flatMap((part, index) => {
     const [first] = part;
-    if (first === undefined) return "";
+    if (first === undefined) return [""];
     const at = index === 0 ? 0 : labels.indexOf(label(first), from);
-    if (at < 0) throw new Error(`not in the new output: ${first}`);
+    if (at < 0) {
+      lost(first);
+      return [];
+    }
     from = index === parts.length - 1 ? lines.length : at + part.length;
-    return lines.slice(at, from).join("\n");
+    return [lines.slice(at, from).join("\n")];
   });
   return trimmed(kept.join(`\n${ELISION}\n`));
 }
@@ -162,7 +167,7 @@ function splitAtElisions(text: string): string[][] {
 /** What a line begins with, up to its first figure. */
 function label(line: string): string {
   const words = line.trim();
-  return /^[^-−+±0-9]+/.exec(words)?.[0].trim() ?? words;
+  return words.split(/(?:^|\s+)[-−+±(]?[0-9]/)[0] || words;
 }
 
 /** What a run printed. */
