@@ -64,6 +64,7 @@ export async function signIdentity(signer: MessageSigner): Promise<RequestIdenti
 
 /** G-5: 65 bytes, S in the lower half of the order, V 27 or 28. */
 function isLowSignature(signature: string): boolean {
+  if (!/^0x[0-9a-f]{128}(1b|1c)$/.test(signature)) return false;
   const s = BigInt(`0x${signature.slice(66, 130)}`);
-  return /^0x[0-9a-f]{128}(1b|1c)$/.test(signature) && 0n < s && s <= HALF_ORDER;
+  return 0n < s && s <= HALF_ORDER;
 }
