@@ -33,5 +33,5 @@ describe("scenarios", () => {
     expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
     if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
     expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
-  });
+  }, 180_000);
 });
