@@ -1,0 +1,120 @@
+/** The leaderboard's tester, and the gateways that read it (L-9, L-18, V-12). */
+import { describe, expect, test } from "vitest";
+import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+
+function rivals(over: Readonly<Record<string, Settings>>): readonly Settings[] {
+  return Object.entries(over).map(([name, settings]) => ({
+    name,
+    region: "FRA",
+    stakeLpt: 1,
+    backend: { type: "measured", roundTripMs: 300 },
+    ...settings,
+  }));
+}
+
+const measured = (roundTripMs: number, successRate = 1) => ({
+  backend: { type: "measured", roundTripMs, successRate },
+});
+
+const BASE = merged(IDEAL, {
+  warmup: "1d",
+  duration: "1d",
+  demand: { concurrentStreams: 0 },
+  stream: { segmentMs: 2000, segmentCv: 0 },
+  tester: { testsPerDay: 12 },
+});
+
+/** successRate × (1 − e^(−segment ÷ round trip)). */
+const score = (roundTripMs: number, successRate = 1) =>
+  successRate * (1 - Math.exp(-2000 / roundTripMs));
+
+describe("what the tester sees", () => {
+  const result = run(
+    scenario(BASE, {
+      orchestrators: rivals({ a: measured(300), b: measured(900), c: measured(2500) }),
+    }),
+  );
+
+  test.each([
+    ["a", 300],
+    ["b", 900],
+    ["c", 2500],
+  ])("%s: the score of a round trip of %d ms, download included", (name, roundTripMs) => {
+    const found = metric(result, `orchestrator.${name}.performanceScore`);
+    expect(found).toBeCloseTo(score(roundTripMs), 2);
+  });
+
+  test("the region's figures over orchestrators", () => {
+    expect(metric(result, "region.FRA.successRate")).toBe(1);
+    expect(metric(result, "region.FRA.reliableOrchestrators")).toBe(3);
+    expect(metric(result, "region.FRA.roundTripMs.p50")).toBeCloseTo(900, 0);
+    expect(metric(result, "region.FRA.roundTripMs.p05")).toBeCloseTo(300 + 0.1 * 600, 0);
+  });
+
+  test("is not counted as anybody's stream", () => {
+    expect(metric(result, "network.segments")).toBe(0);
+    expect(metric(result, "orchestrator.a.segments")).toBe(0);
+  });
+});
+
+test("one that is down now and then: its success is its availability", () => {
+  const settings = {
+    orchestrators: rivals({ a: measured(300, 0.6) }),
+    tester: { testsPerDay: 96 },
+  };
+  const result = run(scenario(BASE, { duration: "4w", assumptions: { meanDown: "2h" } }, settings));
+  expect(Math.abs(metric(result, "region.FRA.successRate") - 0.6)).toBeLessThan(0.1);
+});
+
+test("tests come as often as stated, from each region, with so many segments", () => {
+  const watched = simulation(
+    scenario(BASE, {
+      orchestrators: rivals({ a: {}, b: {} }),
+      tester: { testsPerDay: 3, segments: 15, regions: ["FRA", "SIN", "NYC"] },
+      duration: "1w",
+    }),
+  );
+  watched.run();
+  const { tests } = watched.tester;
+  expect(tests).toHaveLength(6);
+  for (const { totals } of tests) {
+    expect(Math.abs(totals.tests - 21)).toBeLessThanOrEqual(1);
+    expect(totals.sent).toBe(15 * totals.tests);
+    expect(totals.received).toBe(totals.sent);
+  }
+});
+
+test("a tester takes the pool's least-loaded worker as any stream does", () => {
+  const result = run(
+    scenario(BASE, {
+      orchestrator: { region: "FRA", stakeLpt: 1, maxSessions: "auto" },
+      workers: [{ name: "w", count: 2, maxSessions: 4, roundTripMs: 300 }],
+    }),
+  );
+  expect(metric(result, "worker.w-1.picks") + metric(result, "worker.w-2.picks")).toBe(12);
+});
+
+describe("gateways with minPerfScore (L-9)", () => {
+  const settings = (minPerfScore: number) =>
+    merged(BASE, {
+      demand: { concurrentStreams: 4 },
+      duration: "6h",
+      stream: { length: { distribution: "constant", mean: "2m" } },
+      gateway: { minPerfScore },
+      orchestrators: rivals({ fast: measured(300), slow: { ...measured(1500), stakeLpt: 9 } }),
+    });
+
+  test("send only to those that reach it", () => {
+    // 1 − e^(−2000 ÷ 1500) = 0.736.
+    const result = run(scenario(settings(0.8)));
+    expect(metric(result, "orchestrator.slow.streams")).toBe(0);
+    expect(metric(result, "orchestrator.fast.streams")).toBeGreaterThan(100);
+  });
+
+  test.each([0.7, 0.9999])("%f: everybody, as all reach it, or none does", (minPerfScore) => {
+    const result = run(scenario(settings(minPerfScore)));
+    expect(metric(result, "orchestrator.slow.streams")).toBeGreaterThan(
+      metric(result, "orchestrator.fast.streams"),
+    );
+  });
+});
