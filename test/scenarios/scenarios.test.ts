@@ -21,17 +21,21 @@ describe("scenarios", () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(SCENARIO_FORMS)));
   });
 
-  it.each(names)("%s: its expectations hold, and everything adds up", async (name) => {
-    const { replications, duration, set = {} } = SCENARIO_FORMS[name] ?? {};
-    const settings = { ...set, ...(duration === undefined ? {} : { duration }) };
-    const loaded = loadScenario(join(SCENARIO_FOLDER, `${name}.yaml`), {
-      set: Object.entries(settings).map(([path, value]) => ({ path, value })),
-    });
-    const result = await runExperiment(loaded, { replications, threads: 2, sensitivity: "off" });
-    expect(loaded.base.scenario.name).toBe(name);
-    expect(result.expectations.length).toBeGreaterThan(0);
-    expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
-    if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
-    expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
-  }, 180_000);
+  it.each(names)(
+    "%s: its expectations hold, and everything adds up",
+    async (name) => {
+      const { replications, duration, set = {} } = SCENARIO_FORMS[name] ?? {};
+      const settings = { ...set, ...(duration === undefined ? {} : { duration }) };
+      const loaded = loadScenario(join(SCENARIO_FOLDER, `${name}.yaml`), {
+        set: Object.entries(settings).map(([path, value]) => ({ path, value })),
+      });
+      const result = await runExperiment(loaded, { replications, threads: 2, sensitivity: "off" });
+      expect(loaded.base.scenario.name).toBe(name);
+      expect(result.expectations.length).toBeGreaterThan(0);
+      expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
+      if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
+      expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
+    },
+    180_000,
+  );
 });
