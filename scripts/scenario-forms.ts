@@ -16,7 +16,9 @@ export interface ScenarioForm {
 
 export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {
   "admit-worker": { replications: 6 },
+  "network-week": { duration: "1h" },
   overload: { replications: 5 },
+  "perf-score": { replications: 5, duration: "9d", set: { "demand.concurrentStreams": 0.4 } },
 };
 
 /** The scenarios' folder. */

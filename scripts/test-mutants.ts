@@ -95,7 +95,7 @@ try {
     ]);
     for (const mutant of mine) {
       const { code, failed, stderr } = copy.withMutant(mutant, () => copy.run(name));
-      const caught = code === EXPECTATION_FAILED;
+      const caught = code === EXPECTATION_FAILED && failed.length > 0;
       report(caught, `${name}: caught that ${mutant.broken} (${mutant.rule})`, [
         ...failed.slice(0, 3),
         ...(caught ? [] : [`exit code ${code} ${stderr.trim()}`]),

@@ -10,6 +10,7 @@ const VERDICTS: Readonly<Record<string, Decision>> = {
   "admit-worker": "exclude",
   "fast-worker": "admit",
   overload: "admit",
+  "perf-score": "exclude",
 };
 
 /** Every file of `scenarios/`, in the form that CI runs it in. */
