@@ -1,5 +1,5 @@
 /** How commands end: the exit codes, and errors as one line. */
-import { InputError } from "../core/errors.js";
+import { InputError, RemoteError } from "../core/errors.js";
 import { POOLSIM_VERSION } from "../sim/version.js";
 import type { Terminal } from "./terminal.js";
 
@@ -7,8 +7,10 @@ import type { Terminal } from "./terminal.js";
 export const EXIT = {
   ok: 0,
   expectationFailed: 1,
+  nobodyFound: 1,
   badInput: 2,
   internalError: 3,
+  remoteFailed: 4,
   interrupted: 130,
 } as const;
 
@@ -33,6 +35,10 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof InputError) {
     terminal.stderr.write(`${error.message}\n`);
     return EXIT.badInput;
+  }
+  if (error instanceof RemoteError) {
+    terminal.stderr.write(`poolsim: ${error.message.replaceAll(/[\p{Cc}\s]+/gu, " ")}\n`);
+    return EXIT.remoteFailed;
   }
   if (error instanceof Interrupted) {
     terminal.stderr.write("poolsim: interrupted\n");

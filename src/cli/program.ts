@@ -3,31 +3,13 @@ import { Command, CommanderError, Option } from "commander";
 import { POOLSIM_VERSION } from "../sim/version.js";
 import type { CheckFlags } from "./commands/check.js";
 import type { RunFlags } from "./commands/run.js";
+import { addDiscover } from "./discover/define.js";
 import { EXIT, reportFailure } from "./failure.js";
+import { EXIT_CODES, examples, type Outcome } from "./help.js";
 import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
 import type { Terminal } from "./terminal.js";
 
 const SET = "replace a setting: dotted path, list items by index or name, value as YAML";
-
-function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const rows = lines.map(([command, meaning]) => `  ${command.padEnd(width)}  # ${meaning}`);
-  return `\nExamples:\n${rows.join("\n")}\n`;
-}
-
-const EXIT_CODES = `
-Exit codes:
-  0    done, all expectations hold
-  1    an expectation failed
-  2    bad input or usage
-  3    internal error (a bug of poolsim)
-  130  interrupted
-`;
-
-/** Collects the exit code of the command that ran. */
-interface Outcome {
-  exitCode: number;
-}
 
 function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
   program
@@ -171,6 +153,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
       examples(
         ["poolsim init my-pool", "a scenario to start from"],
         ["poolsim run my-pool/scenario.yaml", "run it"],
+        ["poolsim discover --orchAddr host:8935", "what a gateway makes of an orchestrator"],
         ["poolsim help run", "options of a command"],
       ) + EXIT_CODES,
     );
@@ -178,6 +161,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addCheck(program, terminal, outcome);
   addInit(program, terminal, outcome);
   addSchema(program, terminal, outcome);
+  addDiscover(program, terminal, outcome);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -1,0 +1,81 @@
+/** What `poolsim discover` and `poolsim webhook` are told, as the command line is read. */
+import type { Rational } from "../../core/rational.js";
+import type { VideoJob } from "../../discovery/index.js";
+import type { JobProfile } from "../../discovery/job-capabilities.js";
+
+/** Where orchestrators come from. */
+export interface SourceFlags {
+  readonly orchAddr?: string;
+  readonly orchWebhookUrl?: string;
+  readonly subgraphUrl?: string;
+  readonly nodeDb?: string;
+  /** `offchain` or the name of a network. */
+  readonly network?: string;
+  readonly ethUrl?: string;
+  readonly ethController?: string;
+  readonly aiServiceRegistry?: boolean;
+  /** SQLite file that remembers the chain. */
+  readonly chainStore?: string;
+}
+
+/** What a job needs (K-11). */
+export interface JobFlags {
+  readonly codec: NonNullable<VideoJob["codec"]>;
+  readonly pixelFormat: string;
+  readonly container: NonNullable<JobProfile["container"]>;
+  readonly encoder: NonNullable<JobProfile["encoder"]>;
+  readonly profile: NonNullable<JobProfile["profile"]>;
+  readonly fpsDen: number;
+  /** Ms; 0 = not set. */
+  readonly gop: number;
+  readonly storage: NonNullable<VideoJob["storage"]>;
+  readonly verificationFreq: number;
+  readonly ingest: "http" | "rtmp";
+  /** Of an AI job, which takes the place of the video job. */
+  readonly pipeline?: string;
+  readonly modelId?: string;
+  readonly warm: boolean;
+  readonly aiMinRunnerVersion?: string;
+}
+
+/** Who asks, and what its tickets may be like (P-6). */
+export interface AccountFlags {
+  readonly maxTicketEV: Rational;
+  readonly maxTotalEV: Rational;
+  readonly depositMultiplier: number;
+  readonly ethKeystorePath?: string;
+  readonly ethAcctAddr?: string;
+  readonly ethPassword?: string;
+}
+
+/** Everything that `poolsim discover` is told. */
+export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags {
+  readonly count?: number;
+  readonly pool: "video" | "trusted" | "untrusted" | "any";
+  /** Ms. */
+  readonly discoveryTimeout: number;
+  readonly extraNodes: number;
+  readonly orchBlocklist: string;
+  readonly orchMinLivepeerVersion: string;
+  /** Wei per `pixelsPerUnit` pixels; 0 = any. */
+  readonly maxPricePerUnit: Rational;
+  readonly pixelsPerUnit: number;
+  readonly ignoreMaxPriceIfNeeded: boolean;
+  readonly selectRandFreq: number;
+  readonly selectStakeWeight: number;
+  readonly selectPriceWeight: number;
+  readonly selectPriceExpFactor: number;
+  readonly minPerfScore: number;
+  readonly orchPerfStatsUrl?: string;
+  readonly region?: string;
+  readonly verifyCertificates: boolean;
+  readonly concurrency?: number;
+  /** Ms. */
+  readonly patience: number;
+  readonly watch: boolean;
+  /** Ms. */
+  readonly interval: number;
+  /** `true`: to stdout. */
+  readonly json?: string | true;
+  readonly quiet: boolean;
+}

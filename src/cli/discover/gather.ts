@@ -1,0 +1,233 @@
+/** One round of `poolsim discover`: asks everybody, judges them, and works out who is tried when. */
+import {
+  type DiscoverySettings,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type OrchestratorReport,
+  type OrchestratorSource,
+  type RoundProgress,
+  type SourceListing,
+  type Verdict,
+} from "../../discovery/index.js";
+import { inPool } from "../../discovery/live/options.js";
+import {
+  type ChoiceOptions,
+  choose,
+  type PoolChoice,
+  type Reason,
+  standingReason,
+} from "./choice.js";
+
+/** An orchestrator and what a gateway makes of it. */
+export interface Judged {
+  readonly report: OrchestratorReport;
+  readonly verdict: Verdict;
+  /** Why it is not tried this time; null = it is. */
+  readonly reason: Reason | null;
+  /** When it is tried, from 1; on chain its rank by probability. */
+  readonly turn: number | null;
+  /** Of being the first choice of its pool; null off chain, or when it is not tried. */
+  readonly probability: number | null;
+}
+
+/** What a round found. */
+export interface Findings {
+  /** Those tried, in their order; then the others that may be used; then the rejected. */
+  readonly orchestrators: readonly Judged[];
+  readonly listing: SourceListing;
+  /** Of the discoveries, without the wait for those who are too slow. */
+  readonly elapsedMs: number;
+  /** The user gave up: what was known by then. */
+  readonly interrupted: boolean;
+  readonly startedAtMs: number;
+}
+
+type Pool = "trusted" | "untrusted" | "any";
+
+export interface GatherOptions {
+  readonly source: OrchestratorSource;
+  readonly pool: Pool | "video";
+  readonly settings: DiscoverySettings & Pick<ExplainOptions, "wanted" | "patienceMs">;
+  readonly choice: ChoiceOptions;
+  /** By recipient, where the source itself knows none. */
+  readonly stakes: ReadonlyMap<string, bigint>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+  /** Unix ms. */
+  readonly now: () => number;
+}
+
+/** What one pool's discovery found, with what its selection makes of it. */
+interface PoolOutcome {
+  readonly reports: readonly OrchestratorReport[];
+  readonly choice: PoolChoice;
+  readonly explanation: Explanation;
+}
+
+/**
+ * Runs a round. When the signal aborts while orchestrators are asked, tells what is known.
+ *
+ * @throws what the source throws, or the signal's reason before anybody was asked
+ */
+export async function gather(options: GatherOptions): Promise<Findings> {
+  const { source, signal } = options;
+  const startedAtMs = options.now();
+  const listing = await source.list({ signal });
+  const outcomes: PoolOutcome[] = [];
+  for (const pool of poolsOf(options.pool, listing)) {
+    if (signal.aborted) break;
+    outcomes.push(await discoverPool(options, listing, pool, outcomes));
+  }
+  const asked = outcomes.flatMap(({ reports }) => reports);
+  const others = unasked(listing, asked, options.pool);
+  // M-27: trusted orchestrators are the fallback of untrusted ones.
+  const byTurn = outcomes.toReversed();
+  const tried = byTurn.flatMap((outcome) => triedOnes(outcome));
+  const isTried = new Set(tried.map(({ report }) => report));
+  const rest = outcomes
+    .flatMap((outcome) =>
+      outcome.reports
+        .filter((report) => !isTried.has(report))
+        .map((report) => untried(report, outcome, options.choice)),
+    )
+    .concat(others);
+  return {
+    orchestrators: [
+      ...tried.map((judged, index) => ({ ...judged, turn: index + 1 })),
+      ...rest.filter(({ verdict }) => verdict !== "rejected"),
+      ...rest.filter(({ verdict }) => verdict === "rejected"),
+    ],
+    listing,
+    elapsedMs: outcomes.reduce((sum, { explanation }) => sum + explanation.elapsedMs, 0),
+    interrupted: signal.aborted,
+    startedAtMs,
+  };
+}
+
+/** M-3: trusted first. */
+function poolsOf(pool: GatherOptions["pool"], { endpoints }: SourceListing): readonly Pool[] {
+  if (pool !== "video") return [pool];
+  const pools = ["trusted", "untrusted"] as const;
+  return pools.filter((one) => endpoints.some(({ score }) => inPool(score, one)));
+}
+
+async function discoverPool(
+  { source, settings, choice, stakes, signal, onProgress }: GatherOptions,
+  listing: SourceListing,
+  pool: Pool,
+  before: readonly PoolOutcome[],
+): Promise<PoolOutcome> {
+  const earlier = before.reduce((sum, { reports }) => sum + reports.length, 0);
+  const total = listing.endpoints.length;
+  const explanation = await explain({
+    ...settings,
+    source: fixed(source, listing),
+    pool,
+    signal,
+    onProgress: ({ settled, asked }: RoundProgress) =>
+      onProgress(earlier + settled, Math.max(total, earlier + asked)),
+  });
+  const reports = explanation.reports
+    .filter(({ rejection }) => rejection?.reason !== "score" && rejection?.reason !== "not-listed")
+    .map((report) => withStake(report, stakes));
+  const found = reports.filter(({ verdict }) => verdict === "found");
+  return { reports, choice: choose(found, choice), explanation };
+}
+
+/** The source with the list that it gave: both pools see the same one. */
+function fixed(source: OrchestratorSource, listing: SourceListing): OrchestratorSource {
+  const { kind, usesBlocklist, usesOnChainPredicate } = source;
+  const list = async () => listing;
+  return { kind, usesBlocklist, usesOnChainPredicate, list, close: async () => {} };
+}
+
+function withStake(
+  report: OrchestratorReport,
+  stakes: ReadonlyMap<string, bigint>,
+): OrchestratorReport {
+  const stake = report.stake ?? stakes.get(report.recipient ?? "") ?? null;
+  return stake === report.stake ? report : { ...report, stake };
+}
+
+function triedOnes({ choice }: PoolOutcome): Judged[] {
+  return choice.order.map((report) => ({
+    report,
+    verdict: "found",
+    reason: null,
+    turn: null,
+    probability: choice.probabilities.get(report) ?? null,
+  }));
+}
+
+function untried(report: OrchestratorReport, outcome: PoolOutcome, options: ChoiceOptions): Judged {
+  const { choice } = outcome;
+  const never = { report, turn: null, probability: null };
+  const passedOver = choice.passedOver.get(report);
+  if (passedOver !== undefined) return { ...never, verdict: "rejected", reason: passedOver };
+  if (report.verdict === "rejected") {
+    return { ...never, verdict: "rejected", reason: report.rejection };
+  }
+  const standing = standingReason(report, options, isLimitDropped(choice, options));
+  if (standing !== null) return { ...never, verdict: "rejected", reason: standing };
+  return { ...never, verdict: "eligible", reason: report.rejection };
+}
+
+/** L-11: nobody met the maximum price, and somebody is tried all the same. */
+function isLimitDropped({ order }: PoolChoice, { maxPrice }: ChoiceOptions): boolean {
+  if (maxPrice === null) return false;
+  return order.some(({ price }) => price === null || price.compare(maxPrice) > 0);
+}
+
+/** Those of the list that no discovery asked. */
+function unasked(
+  { endpoints, dropped }: SourceListing,
+  asked: readonly OrchestratorReport[],
+  pool: GatherOptions["pool"],
+): Judged[] {
+  const uris = new Set(asked.map(({ uri }) => uri));
+  const isForNobody = (score: number) =>
+    pool === "video"
+      ? !inPool(score, "trusted") && !inPool(score, "untrusted")
+      : !inPool(score, pool);
+  const outside = endpoints
+    .filter(({ uri }) => !uris.has(uri))
+    .map((endpoint) => {
+      const reason: Reason = isForNobody(endpoint.score)
+        ? { rule: "D-7", reason: "score", detail: `the score ${endpoint.score} is in no pool` }
+        : { rule: "D-12", reason: "late", detail: "given up before it was asked" };
+      const { uri, score, recipient, stake, price } = endpoint;
+      return rejected({ uri, score, recipient, stake, price }, reason);
+    });
+  const unusable = dropped.map(({ uri, recipient, rule, detail }) =>
+    rejected(
+      { uri, score: null, recipient, stake: null, price: null },
+      { rule, reason: "not-listed", detail },
+    ),
+  );
+  return [...outside, ...unusable];
+}
+
+function rejected(
+  known: Pick<OrchestratorReport, "uri" | "score" | "recipient" | "stake" | "price">,
+  reason: Reason,
+): Judged {
+  const report: OrchestratorReport = {
+    ...known,
+    verdict: "rejected",
+    rejection: null,
+    advertisedBy: null,
+    place: null,
+    backfilled: false,
+    latencyMs: null,
+    transcoder: null,
+    address: null,
+    version: null,
+    capabilities: null,
+    capacities: null,
+    models: null,
+    info: null,
+    error: null,
+  };
+  return { report, verdict: "rejected", reason, turn: null, probability: null };
+}

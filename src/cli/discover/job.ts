@@ -1,0 +1,66 @@
+/** What the job of the command line needs: a video job (K-11), or an AI job (K-5). */
+import { InputError } from "../../core/errors.js";
+import {
+  bitString,
+  CAPABILITY_NAMES,
+  type JobCapabilities,
+  jobCapabilities,
+  parseMinRunnerVersions,
+  pipelineToCapability,
+} from "../../discovery/index.js";
+import type { JobFlags } from "./flags.js";
+
+const FIRST_PIPELINE = 27;
+
+function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
+  const { modelId, warm, aiMinRunnerVersion = "[]" } = flags;
+  const capability = pipelineToCapability(pipeline);
+  if (capability === undefined) {
+    const known = [...CAPABILITY_NAMES].filter(([number]) => number >= FIRST_PIPELINE);
+    const names = known.map(([, name]) => name.toLowerCase().replaceAll(" ", "-"));
+    throw new InputError(`--pipeline ${pipeline}: expected one of ${names.join(", ")}`, {
+      code: "USAGE",
+    });
+  }
+  const least = parseMinRunnerVersions(aiMinRunnerVersion).get(capability);
+  const model =
+    modelId === undefined
+      ? []
+      : [
+          [
+            modelId,
+            { warm, capacity: 0, runnerVersion: "", ...versionOf(least?.get(modelId)) },
+          ] as const,
+        ];
+  return {
+    bitstring: bitString([capability]),
+    minVersion: "",
+    perCapability: model.length === 0 ? null : new Map([[capability, new Map(model)]]),
+  };
+}
+
+function versionOf(model: { readonly runnerVersion: string } | undefined) {
+  return model === undefined ? {} : { runnerVersion: model.runnerVersion };
+}
+
+/**
+ * The capabilities that the flags ask for; `minVersion` is left to `orchMinLivepeerVersion`.
+ *
+ * @throws InputError (`USAGE`, `PIXEL_FORMAT`)
+ */
+export function jobOf(flags: JobFlags): JobCapabilities {
+  if (flags.pipeline !== undefined) return aiJob(flags.pipeline, flags);
+  if (flags.modelId !== undefined || flags.warm) {
+    throw new InputError("--modelId and --warm: expected --pipeline too", { code: "USAGE" });
+  }
+  const { codec, pixelFormat, storage, verificationFreq, ingest } = flags;
+  const { container, encoder, profile, fpsDen, gop } = flags;
+  return jobCapabilities({
+    codec,
+    pixelFormat,
+    storage,
+    verificationFreq,
+    segmentParameters: ingest === "http",
+    profiles: [{ container, encoder, profile, fpsDen, gop }],
+  });
+}
