@@ -198,16 +198,17 @@ export class ChainSync {
     round: bigint,
     options: ChainOptions,
   ): Promise<readonly ChainChange[]> {
-    const { store, reader } = this.#options;
+    const { store, reader, goLivepeerQuirks } = this.#options;
     const activated = events.flatMap((event) => (event.kind === "activated" ? event.address : []));
     const uris = await reader.serviceURIs(activated, last.number, options);
     const changes = changesOf(events, new Map(activated.map((who, at) => [who, uris[at] ?? ""])));
     const isNewRound =
       events.some(({ kind }) => kind === "newRound") ||
       round !== store.state()?.lastInitializedRound;
-    if (!isNewRound) return changes;
-    // C-15: the stakes of all who are active after these events.
-    const active = activeAfter(store, changes, round);
+    // C-15: the stakes of all who are active after these events; without a new round, of those
+    // whom these events make active.
+    const isNew = new Set(goLivepeerQuirks ? [] : activated);
+    const active = activeAfter(store, changes, round).filter((who) => isNewRound || isNew.has(who));
     const stakes = await reader.stakes(active, round, last.number, options);
     const refreshed = active.map((ethereumAddr, at) => ({
       block: last.number,

@@ -19,8 +19,8 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 const PROCESSORS: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
 function binary(): string {
-  const outer = createRequire(import.meta.url);
-  const inner = createRequire(outer.resolve("@foundry-rs/anvil/package.json"));
+  const require = createRequire(import.meta.url);
+  const inner = createRequire(require.resolve("@foundry-rs/anvil/package.json"));
   const name = `@foundry-rs/anvil-${SYSTEMS[platform()]}-${PROCESSORS[arch()]}`;
   return inner.resolve(`${name}/bin/anvil${platform() === "win32" ? ".exe" : ""}`);
 }
@@ -49,7 +49,9 @@ export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
       const body = JSON.stringify({ jsonrpc: "2.0", id: id++, method, params });
       const headers = { "content-type": "application/json" };
       const answer = await fetch(url, { method: "POST", headers, body });
-      const { result, error }: { result?: unknown; error?: unknown } = await answer.json();
+      const { result, error }: { result?: unknown; error?: unknown } = JSON.parse(
+        await answer.text(),
+      );
       if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
       return result;
     },

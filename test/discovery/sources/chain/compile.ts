@@ -30,7 +30,8 @@ interface Output {
 
 /** All contracts of a file, by name. */
 export function compile(file: URL): Record<string, Compiled> {
-  const solc: { compile(input: string): string } = createRequire(import.meta.url)("solc");
+  const require = createRequire(import.meta.url);
+  const solc: { compile(input: string): string } = require("solc");
   const input = {
     language: "Solidity",
     sources: { file: { content: readFileSync(file, "utf8") } },

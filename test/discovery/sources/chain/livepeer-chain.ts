@@ -1,4 +1,5 @@
 /** Livepeer's contracts, as far as poolsim reads them, on a real chain. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Interface } from "ethers";
 import { type Anvil, startAnvil } from "./anvil.js";
 import { type Compiled, compile } from "./compile.js";
@@ -46,7 +47,12 @@ export async function startLivepeerChain({
   const transact = async (transaction: object): Promise<Record<string, unknown>> => {
     const gas = "0x8f0d180";
     const hash = await anvil.rpc("eth_sendTransaction", { from, gas, ...transaction });
-    const receipt = await anvil.rpc("eth_getTransactionReceipt", hash);
+    // The block is made at once, but not before the transaction is accepted.
+    let receipt: unknown = null;
+    for (let tries = 0; receipt === null && tries < 500; tries++) {
+      if (tries > 0) await sleep(2);
+      receipt = await anvil.rpc("eth_getTransactionReceipt", hash);
+    }
     if (typeof receipt !== "object" || receipt === null) throw new Error("no receipt");
     const entries = Object.fromEntries(Object.entries(receipt));
     if (entries["status"] !== "0x1") throw new Error("the transaction failed");

@@ -1,0 +1,70 @@
+/** A node's front door that delays, limits and fails as it is told. */
+import { createServer, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+
+/** One JSON-RPC request. */
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  readonly id: unknown;
+}
+
+export interface RpcProxy {
+  readonly url: string;
+  /** HTTP requests so far, each with its calls. */
+  readonly requests: readonly (readonly RpcCall[])[];
+  /** Most HTTP requests that were under way at once. */
+  mostAtOnce: number;
+  latencyMs: number;
+  /** Answers in the node's place when it returns true. */
+  intercept: (calls: readonly RpcCall[], response: ServerResponse) => boolean;
+}
+
+/** Starts one; it ends with the test. */
+export async function startRpcProxy(target: string): Promise<RpcProxy> {
+  const requests: (readonly RpcCall[])[] = [];
+  let atOnce = 0;
+  const proxy: RpcProxy = {
+    url: "",
+    requests,
+    mostAtOnce: 0,
+    latencyMs: 0,
+    intercept: () => false,
+  };
+  const server = createServer(async (request, response) => {
+    proxy.mostAtOnce = Math.max(proxy.mostAtOnce, ++atOnce);
+    response.once("close", () => atOnce--);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString();
+    const calls: RpcCall[] = [JSON.parse(body)].flat();
+    requests.push(calls);
+    await sleep(proxy.latencyMs);
+    if (proxy.intercept(calls, response)) return;
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(target, { method: "POST", headers, body });
+    response.writeHead(answer.status, headers);
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return Object.assign(proxy, { url: `http://127.0.0.1:${port}` });
+}
+
+/** Answers every call with an error of the node's. */
+export function answerError(
+  calls: readonly RpcCall[],
+  response: ServerResponse,
+  error: { readonly code: number; readonly message: string },
+): true {
+  const answers = calls.map(({ id }) => ({ jsonrpc: "2.0", id, error }));
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(answers.length === 1 ? answers[0] : answers));
+  return true;
+}
