@@ -8,6 +8,7 @@ import { EXIT, reportFailure } from "./failure.js";
 import { EXIT_CODES, examples, type Outcome } from "./help.js";
 import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
 import type { Terminal } from "./terminal.js";
+import { addWebhook } from "./webhook/define.js";
 
 const SET = "replace a setting: dotted path, list items by index or name, value as YAML";
 
@@ -162,6 +163,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addInit(program, terminal, outcome);
   addSchema(program, terminal, outcome);
   addDiscover(program, terminal, outcome);
+  addWebhook(program, terminal, outcome);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

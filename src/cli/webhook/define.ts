@@ -1,0 +1,60 @@
+/** The command `webhook`: options, help and examples. */
+import { type Command, Option } from "commander";
+import type { WebhookFlags } from "../commands/webhook.js";
+import { addSourceOptions } from "../discover/options.js";
+import { positiveSpan } from "../discover/values.js";
+import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import { wholeNumber } from "../option-values.js";
+import type { Terminal } from "../terminal.js";
+
+export function addWebhook(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const command = program
+    .command("webhook")
+    .description("serve a list of orchestrators to gateways that are told -orchWebhookUrl");
+  command.addOption(
+    new Option("--from <source>", "where the list comes from")
+      .choices(["list", "onchain", "subgraph", "nodeDb"])
+      .makeOptionMandatory(),
+  );
+  addSourceOptions(command);
+  command
+    .optionsGroup("The list:")
+    .option("--orchBlocklist <list>", "addresses left out, separated by commas", "")
+    .option("--trusted <list>", "addresses or hosts with ports whose score is 1 (V-10)", "")
+    .addOption(
+      new Option("--score <score>", "of everybody else; default: what the source says").choices([
+        "0",
+        "1",
+      ]),
+    )
+    .addOption(
+      new Option("--refresh <span>", "time between readings of the source")
+        .argParser(positiveSpan)
+        .default(60_000, "1m"),
+    )
+    .optionsGroup("Server:")
+    .addOption(
+      new Option("--port <n>", "port; 0: any that is free")
+        .argParser(wholeNumber(0, 65_535))
+        .makeOptionMandatory(),
+    )
+    .option("--host <address>", "address to listen at", "127.0.0.1")
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "poolsim webhook --from onchain --network arbitrum-one-mainnet --ethUrl http://… --port 9999",
+          "all that are registered",
+        ],
+        [
+          "poolsim webhook --from nodeDb --nodeDb lpdb.sqlite3 --orchBlocklist 0x… --port 9999",
+          "what a node knows, but for one",
+        ],
+        ["livepeer -gateway -orchWebhookUrl http://127.0.0.1:9999/ …", "a gateway that uses it"],
+      ) + EXIT_CODES,
+    )
+    .action(async (flags: WebhookFlags) => {
+      const { serveWebhook } = await import("../commands/webhook.js");
+      outcome.exitCode = await serveWebhook(flags, terminal);
+    });
+}

@@ -1,0 +1,97 @@
+/** A small HTTP server for one answer: bounded, and gone when it is told to. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { InputError } from "../../core/errors.js";
+import type { WebhookAnswer } from "./entries.js";
+
+export interface AnswerServerOptions {
+  readonly host: string;
+  /** 0 = any that is free. */
+  readonly port: number;
+  /** What is answered now. */
+  readonly answer: () => WebhookAnswer;
+}
+
+/** A server that listens. */
+export interface AnswerServer {
+  readonly url: string;
+  /** Takes no more connections, lets answers under way end, and cuts what lasts longer. */
+  close(): Promise<void>;
+}
+
+const CONNECTIONS_MAX = 512;
+const HEADER_BYTES_MAX = 8_192;
+/** From the connection to the end of the request. */
+const REQUEST_LIMIT_MS = 5_000;
+const IDLE_LIMIT_MS = 5_000;
+const REQUESTS_PER_CONNECTION_MAX = 1_000;
+const CLOSE_LIMIT_MS = 2_000;
+
+/**
+ * Starts it.
+ *
+ * @throws InputError (`LISTEN`) when it cannot listen there
+ */
+export async function serveAnswer(options: AnswerServerOptions): Promise<AnswerServer> {
+  const { host, port, answer } = options;
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      requestTimeout: REQUEST_LIMIT_MS,
+      headersTimeout: REQUEST_LIMIT_MS,
+      keepAliveTimeout: IDLE_LIMIT_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => respond(request, response, answer()),
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
+  await listening(server, host, port);
+  const address = server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return { url: `http://${name}:${bound}/`, close: () => closed(server) };
+}
+
+function respond(request: IncomingMessage, response: ServerResponse, answer: WebhookAnswer): void {
+  // Nobody has anything to tell: bodies are neither read nor waited for.
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined ||
+    (request.headers["content-length"] ?? "0") !== "0";
+  if (hasBody) response.setHeader("Connection", "close");
+  const { method, url = "" } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    response.writeHead(405, { Allow: "GET, HEAD", "Content-Length": 0 }).end();
+    return;
+  }
+  if (!/^\/(\?|$)/.test(url)) {
+    response.writeHead(404, { "Content-Length": 0 }).end();
+    return;
+  }
+  response.writeHead(200, {
+    "Content-Type": "application/json",
+    "Content-Length": answer.body.length,
+    "Last-Modified": new Date(answer.confirmedAtMs).toUTCString(),
+    "Cache-Control": "no-cache",
+    ETag: `"${answer.tag}"`,
+  });
+  response.end(method === "HEAD" ? undefined : answer.body);
+}
+
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => {
+      const message = `--host ${host} --port ${port}: cannot listen there (${error.message})`;
+      reject(new InputError(message, { code: "LISTEN", cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+async function closed(server: Server): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
