@@ -12,10 +12,10 @@ const T95 = 2.571;
 
 const BASE = merged(POOL, {
   warmup: "5m",
-  duration: "25m",
+  duration: "16m",
   network: { limit: 12 },
   gateways: [{ region: "FRA" }, { region: "NYC" }],
-  demand: { concurrentStreams: 25 },
+  demand: { concurrentStreams: 22 },
   stream: { segmentMs: 2280, length: { distribution: "exponential", mean: "5m" } },
   orchestrator: { stakeShare: 0.25, maxSessions: "auto" },
   workers: [

@@ -21,7 +21,7 @@ function alone(workers: readonly Settings[], over: Settings = {}): Settings {
   return {
     ...IDEAL,
     warmup: "20m",
-    duration: "3h",
+    duration: "2h",
     demand: { concurrentStreams: 12 },
     stream: {
       segmentMs: SEGMENT_MS,
@@ -128,7 +128,7 @@ describe("Little's law: segments in flight = rate × time in flight", () => {
   test("with noise its mean counts: every factor has mean 1", () => {
     const settings = {
       ...base,
-      duration: "30m",
+      duration: "20m",
       orchestrators: [
         {
           name: "only",
@@ -139,7 +139,7 @@ describe("Little's law: segments in flight = rate × time in flight", () => {
       ],
     };
     const input = scenario(settings, { assumptions: { noiseScale: 1 } });
-    const ratios = Array.from({ length: 10 }, (_, replication) => {
+    const ratios = Array.from({ length: 8 }, (_, replication) => {
       const { mean, rate } = callsUnderWay(input, replication);
       return mean / (rate * 800 * (1 - 0.49));
     });

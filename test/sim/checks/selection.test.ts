@@ -14,7 +14,7 @@ function choices(rivals: readonly Rival[], gateway: Settings = {}): Settings {
     ...IDEAL,
     gateway,
     warmup: "1m",
-    duration: "6h",
+    duration: "5h",
     demand: { concurrentStreams: 10 },
     stream: { segmentMs: 4000, length: { distribution: "constant", mean: "30s" } },
     orchestrators: rivals.map((rival) => ({
