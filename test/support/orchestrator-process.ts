@@ -14,7 +14,8 @@ export interface RemoteOrchestrator {
 type Command =
   | { readonly start: readonly Behaviour[] }
   /** Wall-clock ms from which `atMs` counts. */
-  | { readonly epoch: number };
+  | { readonly epoch: number }
+  | "sentAt";
 
 /** The other process; its orchestrators live until {@link close}. */
 export class OrchestratorProcess {
@@ -44,6 +45,14 @@ export class OrchestratorProcess {
     await once(this.#child, "message");
   }
 
+  /** When answers were sent since the epoch was set, in order: wall-clock ms. */
+  async sentAt(): Promise<readonly number[]> {
+    const command: Command = "sentAt";
+    this.#child.send(command);
+    const [times] = await once(this.#child, "message");
+    return times;
+  }
+
   async close(): Promise<void> {
     this.#child.disconnect();
     await once(this.#child, "exit");
@@ -53,8 +62,13 @@ export class OrchestratorProcess {
 async function serve(): Promise<void> {
   const servers = await OrchestratorServers.start();
   process.on("message", async (command: Command) => {
+    if (command === "sentAt") {
+      process.send?.(servers.sentAt);
+      return;
+    }
     if ("epoch" in command) {
       servers.epoch = command.epoch;
+      servers.sentAt.length = 0;
       process.send?.(true);
       return;
     }

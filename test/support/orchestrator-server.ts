@@ -105,6 +105,8 @@ export function goodInfo(transcoder: string, info: InfoInit = {}): OrchestratorI
 export class OrchestratorServers {
   /** Of `atMs`: wall-clock ms, equal in all processes of a machine. */
   epoch = 0;
+  /** When answers were sent, in order: wall-clock ms. */
+  readonly sentAt: number[] = [];
   readonly keys: Keys;
   readonly #grpc = new Server({
     "grpc.max_send_message_length": -1,
@@ -225,7 +227,11 @@ export class OrchestratorServers {
         toBinary(OrchestratorInfoSchema, goodInfo(uri, behaviour.info ?? {})),
       );
       const wait = atMs === undefined ? delayMs : this.epoch + atMs - wallClockMs();
-      later(wait, () => reply(null, message));
+      later(wait, () => {
+        if (call.cancelled) return;
+        this.sentAt.push(wallClockMs());
+        reply(null, message);
+      });
     }
     if (behaviour.kind === "error") {
       const { code = status.UNKNOWN, message = "OrchestratorCapped", delayMs = 0 } = behaviour;
