@@ -162,8 +162,9 @@ export class Call {
   /** Worker's registration, and the worker. */
   registration = -1;
   worker = -1;
-  /** State of the worker when it began: it changes when the worker goes down. */
+  /** State of the worker when it began: how often it had gone down and registered. */
   epoch = 0;
+  registrations = 0;
   workFails = false;
   cheated = false;
   /** Time between task and result at the node, ms. */

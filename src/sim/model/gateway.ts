@@ -65,7 +65,7 @@ export class GatewayRuntime {
   readonly #rounds: DiscoveryRound[] = [];
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolObserver<SessionInfo>;
-  readonly #job: JobCapabilities;
+  readonly job: JobCapabilities;
   readonly #limits: TicketLimits;
   readonly #terms: readonly TicketTerms[];
   /** By node, then by URI asked: what it answers. */
@@ -98,7 +98,7 @@ export class GatewayRuntime {
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
-    this.#job = jobCapabilities({
+    this.job = jobCapabilities({
       profiles: world.scenario.stream.profiles.map(() => ({ container: "mpegts" })),
       segmentParameters: world.scenario.stream.ingest === "http",
       verificationFreq: this.verificationFreq,
@@ -250,7 +250,7 @@ export class GatewayRuntime {
         settings.source === "onchain"
           ? (answered) => onChainRejection(answered, this.#limits)
           : null,
-      job: this.#job,
+      job: this.job,
     });
     const answer: RoundAnswer = {
       transcoder: spec.transcoder,

@@ -6,6 +6,7 @@ import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { SessionPrice } from "../../selection/index.js";
 import { hashName } from "../engine/distributions.js";
+import { addressOf } from "../network/made-address.js";
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Backend, Node, Orchestrator, WorkerSpec } from "./world.js";
@@ -307,15 +308,6 @@ export class Roster {
     });
     return node;
   }
-}
-
-/** Address made from a name: names may be anything, addresses must be addresses. */
-function addressOf(name: string): string {
-  let hex = "";
-  for (let index = 0; hex.length < 40; index++) {
-    hex += hashName(`${index}:${name}`).toString(16).padStart(8, "0");
-  }
-  return `0x${hex.slice(0, 40)}`;
 }
 
 function inlineTimes(backend: {

@@ -1,17 +1,12 @@
 /**
- * A segment's life, from top to bottom: ready at its gateway → a session is chosen → prepared →
- * in flight → at the orchestrator → worked on → result → renditions downloaded → over. What to do
- * next is for the library's `SegmentAttempt` and `SessionPool` to say; this file says how long each
- * step takes and what fails.
- *
- * Most segments go to measured orchestrators, and nobody can see them between ready and over: no
- * other segment of the stream is under way, none becomes ready, no discovery ends. Such a segment
- * is taken through all its steps, in order and with their times, within one event (`#atOnce`); a
- * test compares the results with those of a run in which every step is an event of its own.
+ * A segment's life as its gateway sees it, from top to bottom: ready → a session is chosen →
+ * prepared → in flight → (the orchestrator's half, in `orchestrator-side.ts`) → result → renditions
+ * downloaded → over. What to do next is for the library's `SegmentAttempt` and `SessionPool` to say;
+ * this file says how long each step takes and what fails.
  */
 import { invariant } from "../../core/errors.js";
 import { uniform } from "../../core/random.js";
-import { NO_SESSION, ORCHESTRATOR_CAPPED } from "../../pool/index.js";
+import { NO_SESSION } from "../../pool/index.js";
 import {
   AUTH_TOKEN_VALID_MS,
   EFFECT,
@@ -19,7 +14,6 @@ import {
   MATCH,
   OUTCOME,
   type Outcome,
-  PAYMENT_OUTCOME,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   RESULT,
   refreshTiming,
@@ -32,42 +26,28 @@ import {
   wholeTimeoutMs,
 } from "../../selection/index.js";
 import { drawLognormal, exactMs, type Lognormal, lognormal } from "../engine/distributions.js";
+import { AtOnce } from "./at-once.js";
+import { CONNECT_ROUND_TRIPS } from "./connections.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { attemptDraws, callDraw, DRAW, durationDraw, renewedDraw } from "./draws.js";
-import {
-  Call,
-  type Segment,
-  SessionInfo,
-  type SimSession,
-  Slots,
-  type Stream,
-} from "./entities.js";
+import { type Call, type Segment, SessionInfo, type SimSession, type Stream } from "./entities.js";
 import { EVENT } from "./events.js";
-import { IDLE_MS, type NodeRuntime } from "./node.js";
 import { segmentPixels } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
-import { deviceOf, transcodeMs } from "./work-times.js";
 
-/** Idle connections are kept so long (G-17). */
-const CONNECTION_IDLE_MS = 60_000;
-/** Round trips of a new connection: TCP and TLS. */
-const CONNECT_ROUND_TRIPS = 2;
 /** Limit on dialling (G-17). */
 const DIAL_TIMEOUT_MS = 2_000;
 
 /** Takes all streams' segments through their lives. */
 export class Segments {
   readonly #simulation: Simulation;
-  readonly #calls = new Slots((slot) => new Call(slot));
   readonly #duration: Lognormal;
   readonly #testDuration: Lognormal;
   readonly #prepare: Lognormal;
   readonly #network: Lognormal;
   readonly #jitter: Lognormal;
   readonly #preparesAtOnce: boolean;
-  /** By site and URI: when a connection was last used. */
-  readonly #lastUsedMs: Float64Array;
-  readonly #uris: number;
+  readonly #atOnce: AtOnce;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -81,10 +61,7 @@ export class Segments {
     this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
     this.#jitter = lognormal(1, assumptions.rttCv * noise);
     this.#preparesAtOnce = assumptions.prepareMs === 0;
-    this.#uris = world.nodes.length + world.orchestrators.length;
-    this.#lastUsedMs = new Float64Array(world.sites.length * this.#uris).fill(
-      Number.NEGATIVE_INFINITY,
-    );
+    this.#atOnce = new AtOnce(simulation, this.#network);
   }
 
   /** Draws when the stream's next segment is ready: its own duration after the one before. */
@@ -203,7 +180,7 @@ export class Segments {
           break;
         }
         case EFFECT.done:
-          this.#over(segment, stream);
+          this.over(segment, stream);
           return;
         default:
           return;
@@ -232,7 +209,7 @@ export class Segments {
       ? 0
       : drawLognormal(this.#prepare, uniform(k0, k1, base + DRAW.prepare));
     if (shouldRefresh(session, now)) {
-      const call = this.#call(segment, stream, session, member);
+      const call = simulation.calls.take(segment, stream, session, member);
       const node = simulation.route(session.transcoder, stream, -2 - segment.index);
       call.node = node;
       const rttMs = simulation.world.links[stream.gateway.site]?.[node]?.rttMs ?? 0;
@@ -252,8 +229,8 @@ export class Segments {
       queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot);
       return;
     }
-    if (member < 0 && this.#atOnce(segment, stream, session, now + prepareMs)) return;
-    const call = this.#call(segment, stream, session, member);
+    if (member < 0 && this.#atOnce.run(segment, stream, session, now + prepareMs)) return;
+    const call = simulation.calls.take(segment, stream, session, member);
     queue.schedule(now + prepareMs, EVENT.inFlight, call.slot);
   }
 
@@ -311,7 +288,7 @@ export class Segments {
     }
     call.gatewayDone = true;
     call.nodeDone = true;
-    this.#free(call);
+    this.#simulation.calls.free(call);
     this.#step(segment, effect);
   }
 
@@ -331,146 +308,21 @@ export class Segments {
     call.slowStartMs = stream.test?.slowStartMs(link.rttMs) ?? 0;
     call.factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
     call.jitter = drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
-    if (simulation.terms !== null) this.#pay(call, info, stream);
-    const connectMs = this.#connectMs(site, session.transcoder, link.rttMs, now);
+    if (simulation.terms !== null) simulation.calls.pay(call, info, stream);
+    const connectMs = simulation.connections.setUpMs(site, session.transcoder, link.rttMs, now);
     if (!simulation.isUp(site, call.node, now)) {
       call.nodeDone = true;
-      this.#reply(call, OUTCOME.headerTimeout, now + DIAL_TIMEOUT_MS);
+      simulation.calls.reply(call, OUTCOME.headerTimeout, now + DIAL_TIMEOUT_MS);
       return;
     }
     const headersMs = connectMs * call.jitter + link.upMs * call.factor;
     const limitMs = uploadTimeoutMs(segment.durationMs);
     if (headersMs > limitMs) {
       call.nodeDone = true;
-      this.#reply(call, OUTCOME.headerTimeout, now + limitMs);
+      simulation.calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
       return;
     }
     simulation.queue.schedule(now + headersMs, EVENT.arrived, call.slot);
-  }
-
-  /** The orchestrator has the segment (O-1, O-6 … O-9). */
-  arrived(call: Call): void {
-    const simulation = this.#simulation;
-    const { info } = call;
-    const node = simulation.nodes[call.node];
-    invariant(info !== null && node !== undefined, "a call that arrives has a node");
-    const { now } = simulation;
-    if (call.node !== info.node) {
-      // A balancer took it to a node that does not know the token (X-12).
-      call.nodeDone = true;
-      this.#reply(call, OUTCOME.authTokenRejected, now);
-      return;
-    }
-    const handle = node.accept(info, now);
-    if (handle < 0) {
-      call.nodeDone = true;
-      const outcome =
-        handle === ORCHESTRATOR_CAPPED ? OUTCOME.orchestratorCapped : OUTCOME.orchestratorBusy;
-      this.#reply(call, outcome, now);
-      return;
-    }
-    call.nodeSession = handle;
-    simulation.metrics.tickets(call);
-    if (node.spec.backend === "measured") {
-      this.#measuredWork(call, info);
-      return;
-    }
-    // One segment of a session at a time (O-9); the end of the one before is not known yet.
-    const limitMs = call.sentMs + wholeTimeoutMs(call.durationMs);
-    simulation.queue.schedule(limitMs, EVENT.callTimeout, call.slot);
-    call.resultAtMs = Number.POSITIVE_INFINITY;
-    if (info.running === null) this.#beginWork(call, info);
-    else info.queue.push(call);
-  }
-
-  /** A measured orchestrator: its work takes as long as the record says, whatever its load. */
-  #measuredWork(call: Call, info: SessionInfo): void {
-    const simulation = this.#simulation;
-    const node = simulation.nodes[call.node];
-    const link = simulation.world.links[info.stream.gateway.site]?.[call.node];
-    invariant(node !== undefined && link !== undefined, "a node has a link to every site");
-    const begin = node.sessions.beginMs(call.nodeSession, simulation.now);
-    const end = begin + link.workMs * call.factor;
-    const fails = this.#fails(call, info.stream);
-    node.finishSegment(call.nodeSession, end, fails || !call.counted ? 0 : call.pixels);
-    info.lastEndMs = end;
-    call.nodeDone = true;
-    const limit = call.sentMs + wholeTimeoutMs(call.durationMs);
-    if (!fails) simulation.metrics.uploaded(call, end <= limit);
-    if (end > limit) this.#reply(call, OUTCOME.bodyTimeout, limit);
-    else this.#reply(call, fails ? OUTCOME.errorResult : OUTCOME.ok, end);
-  }
-
-  /** The session's next segment begins at a node that works itself. */
-  #beginWork(call: Call, info: SessionInfo): void {
-    const simulation = this.#simulation;
-    const node = simulation.nodes[call.node];
-    invariant(node !== undefined, "there is a node");
-    info.running = call;
-    if (!node.sessions.isOpen(call.nodeSession, simulation.now)) {
-      this.workFailed(call);
-      return;
-    }
-    if (node.spec.backend === "pool") {
-      simulation.workers?.begin(call, info, node);
-      return;
-    }
-    const device = deviceOf(simulation.world.tables, node.spec.device);
-    const { k0, k1 } = info.stream;
-    const u = uniform(k0, k1, callDraw(call, DRAW.work));
-    const noise = lognormal(1, device.noiseCv * simulation.world.scenario.assumptions.noiseScale);
-    node.deviceLoad++;
-    const isFirst = node.sessions.segments(call.nodeSession) <= 1;
-    const load = { segments: node.deviceLoad, isFirst };
-    const tookMs = transcodeMs(device, call.pixels, load, drawLognormal(noise, u));
-    call.workFails = this.#fails(call, info.stream);
-    simulation.queue.schedule(simulation.now + tookMs, EVENT.workDone, call.slot);
-  }
-
-  /** A device is done with a segment. */
-  deviceDone(call: Call): void {
-    const node = this.#simulation.nodes[call.node];
-    if (node !== undefined) node.deviceLoad--;
-    if (call.workFails) this.workFailed(call);
-    else this.workDone(call);
-  }
-
-  /** The result is there (O-4): the orchestrator sends it. */
-  workDone(call: Call): void {
-    const simulation = this.#simulation;
-    const { info, stream } = call;
-    invariant(info !== null && stream !== null, "work belongs to a session");
-    const link = simulation.world.links[stream.gateway.site]?.[call.node];
-    call.workMs = simulation.now - call.begunMs;
-    const resultMs = simulation.now + (link?.tailMs ?? 0) * call.factor;
-    const inTime = !call.gatewayDone && resultMs <= call.sentMs + wholeTimeoutMs(call.durationMs);
-    simulation.metrics.uploaded(call, inTime);
-    this.#workEnds(call, info, call.counted ? call.pixels : 0);
-    if (inTime) this.#reply(call, OUTCOME.ok, resultMs);
-    this.#free(call);
-  }
-
-  /** The orchestrator answers with an error (O-4). */
-  workFailed(call: Call): void {
-    const { info } = call;
-    invariant(info !== null, "work belongs to a session");
-    const { now, world } = this.#simulation;
-    const answeredMs = now + (world.links[info.stream.gateway.site]?.[call.node]?.tailMs ?? 0);
-    this.#workEnds(call, info, 0);
-    if (!call.gatewayDone && answeredMs <= call.sentMs + wholeTimeoutMs(call.durationMs))
-      this.#reply(call, OUTCOME.errorResult, answeredMs);
-    this.#free(call);
-  }
-
-  /** The session's next segment can begin (O-9). */
-  #workEnds(call: Call, info: SessionInfo, pixels: number): void {
-    const simulation = this.#simulation;
-    call.nodeDone = true;
-    simulation.nodes[call.node]?.finishSegment(call.nodeSession, simulation.now, pixels);
-    info.lastEndMs = simulation.now;
-    info.running = null;
-    const next = info.queue.shift();
-    if (next !== undefined) this.#beginWork(next, info);
   }
 
   /** The gateway gives up on a call that is not answered (T-15, T-18). */
@@ -496,7 +348,7 @@ export class Segments {
     const outcome = call.outcome as Outcome;
     call.gatewayDone = true;
     call.tookAllMs = now - call.sentMs;
-    this.#settle(call, info, outcome, now);
+    simulation.calls.settle(call, info, outcome, now);
     const link = simulation.world.links[stream.gateway.site]?.[call.node];
     const member = Math.max(0, call.member);
     segment.downloadsMs[member] = Math.max(0, (link?.downMs ?? 0) + call.slowStartMs) * call.factor;
@@ -508,7 +360,7 @@ export class Segments {
       call.member < 0
         ? segment.attempt.submitted(now, outcome, call.tookAllMs, count)
         : verified(segment).memberSubmitted(now, call.member, outcome, call.tookAllMs, count);
-    this.#free(call);
+    simulation.calls.free(call);
     this.#step(segment, effect);
   }
 
@@ -529,7 +381,7 @@ export class Segments {
       session.info,
     );
     const endMs = now + Math.min(tookMs, RENDITION_DOWNLOAD_TIMEOUT_MS);
-    if (!segment.downloadFails && this.#isUnseenUntil(stream, endMs))
+    if (!segment.downloadFails && this.#simulation.isUnseenUntil(stream, endMs))
       this.#downloaded(segment, endMs);
     else queue.schedule(endMs, EVENT.downloaded, segment.slot);
   }
@@ -549,13 +401,13 @@ export class Segments {
     const { session } = attempt;
     const effect = attempt.downloaded(nowMs);
     if (effect === EFFECT.done && stream !== null && session !== null) {
-      this.#delivered(segment, stream, session, nowMs);
+      this.#simulation.metrics.delivered(segment, stream, session, nowMs);
     }
     this.#step(segment, effect);
   }
 
   /** A segment is over, well or not. */
-  #over(segment: Segment, stream: Stream): void {
+  over(segment: Segment, stream: Stream): void {
     const { attempt } = segment;
     if (attempt.result !== RESULT.success) {
       this.#simulation.metrics.notDelivered(segment, stream);
@@ -565,199 +417,6 @@ export class Segments {
     stream.inProgress--;
     stream.gateway.release(segment);
     stream.test?.over(stream, this.#simulation);
-  }
-
-  #delivered(segment: Segment, stream: Stream, session: SimSession, atMs: number): void {
-    this.#simulation.metrics.delivered(segment, stream, session, atMs);
-  }
-
-  /**
-   * All steps of a segment at once, where nothing can come between them: see the head of this
-   * file.
-   *
-   * @returns false if it has to be done step by step
-   */
-  #atOnce(segment: Segment, stream: Stream, session: SimSession, inFlightMs: number): boolean {
-    const simulation = this.#simulation;
-    const { info } = session;
-    const nodeIndex = session.transcoder;
-    const node = simulation.nodes[nodeIndex];
-    if (
-      !simulation.atOnce ||
-      stream.traced ||
-      stream.test !== null ||
-      node === undefined ||
-      node.spec.backend !== "measured" ||
-      info.node !== nodeIndex ||
-      info.nodeSession === NO_SESSION ||
-      session.segsInFlight > 0
-    ) {
-      return false;
-    }
-    const { site } = stream.gateway;
-    const link = simulation.world.links[site]?.[nodeIndex];
-    if (link === undefined) return false;
-    const { k0, k1 } = stream;
-    const base = attemptDraws(segment.index, segment.attempt.attempts, -1);
-    const factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
-    const at = site * this.#uris + nodeIndex;
-    const headersMs = link.upMs * factor;
-    const arrivedMs = inFlightMs + headersMs;
-    const endMs = arrivedMs + link.workMs * factor;
-    const overMs = endMs + link.downMs * factor;
-    const failure = simulation.world.scenario.assumptions.segmentFailure;
-    if (
-      !this.#isUnseenUntil(stream, overMs) ||
-      // A connection that is open stays so: no set-up (G-17).
-      inFlightMs - (this.#lastUsedMs[at] ?? 0) > CONNECTION_IDLE_MS ||
-      // The session is open now and will be when the segment arrives, with nothing before it.
-      info.lastEndMs > simulation.now ||
-      (info.closesMs > Number.NEGATIVE_INFINITY && !isOpenAgain(info, node, simulation.now)) ||
-      arrivedMs >= info.lastEndMs + IDLE_MS ||
-      headersMs > uploadTimeoutMs(segment.durationMs) ||
-      endMs > inFlightMs + wholeTimeoutMs(segment.durationMs) ||
-      overMs - endMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||
-      !simulation.isUp(site, nodeIndex, inFlightMs) ||
-      uniform(k0, k1, base + DRAW.failure) < failure
-    ) {
-      return false;
-    }
-    const { attempt } = segment;
-    attempt.prepared(inFlightMs, OUTCOME.ok);
-    const call = this.#call(segment, stream, session, -1);
-    call.sentMs = inFlightMs;
-    call.node = nodeIndex;
-    call.factor = factor;
-    if (simulation.terms !== null) this.#pay(call, info, stream);
-    this.#used(at, inFlightMs);
-    node.accept(info, simulation.now);
-    simulation.metrics.tickets(call);
-    node.finishSegment(info.nodeSession, endMs, call.counted ? call.pixels : 0);
-    info.lastEndMs = endMs;
-    simulation.metrics.uploaded(call, true);
-    call.tookAllMs = endMs - inFlightMs;
-    this.#settle(call, info, OUTCOME.ok, endMs);
-    segment.downloadsMs[0] = overMs - endMs;
-    segment.tookAllsMs[0] = call.tookAllMs;
-    segment.downloadFails = false;
-    simulation.metrics.answered(call, segment, OUTCOME.ok);
-    attempt.submitted(endMs, OUTCOME.ok, call.tookAllMs, stream.renditions.count);
-    attempt.returnedInfo(session.price, endMs - call.tookAllMs + TICKET_PARAMS_VALID_MS, info);
-    call.gatewayDone = true;
-    call.nodeDone = true;
-    this.#free(call);
-    attempt.downloaded(overMs);
-    this.#delivered(segment, stream, session, overMs);
-    this.#over(segment, stream);
-    return true;
-  }
-
-  /** Whether nothing of this stream happens until then but the one segment that is under way. */
-  #isUnseenUntil(stream: Stream, untilMs: number): boolean {
-    return (
-      this.#simulation.atOnce &&
-      !stream.traced &&
-      stream.inProgress === 1 &&
-      stream.refreshing === 0 &&
-      !stream.ended &&
-      untilMs < stream.nextReadyMs &&
-      // With its last segment a test ends, which others notice.
-      (stream.test === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
-      untilMs < stream.endMs &&
-      untilMs < this.#simulation.world.endMs
-    );
-  }
-
-  #connectMs(site: number, uri: number, rttMs: number, nowMs: number): number {
-    const at = site * this.#uris + uri;
-    const idleMs = nowMs - (this.#lastUsedMs[at] ?? 0);
-    this.#used(at, nowMs);
-    return idleMs > CONNECTION_IDLE_MS ? CONNECT_ROUND_TRIPS * rttMs : 0;
-  }
-
-  /** Segments done at once state their use ahead of time. */
-  #used(at: number, nowMs: number): void {
-    if (nowMs > (this.#lastUsedMs[at] ?? 0)) this.#lastUsedMs[at] = nowMs;
-  }
-
-  #fails(call: Call, stream: Stream): boolean {
-    return (
-      uniform(stream.k0, stream.k1, callDraw(call, DRAW.failure)) <
-      this.#simulation.world.scenario.assumptions.segmentFailure
-    );
-  }
-
-  /** Tickets for the segment's fee estimate (P-19 … P-21). */
-  #pay(call: Call, info: SessionInfo, stream: Stream): void {
-    const simulation = this.#simulation;
-    const terms = simulation.terms?.[simulation.world.nodes[info.node]?.orchestrator ?? -1];
-    if (terms === undefined || !stream.gateway.hasSender) return;
-    const pixels = simulation.estimatedPixels(stream.renditions, call.durationMs);
-    call.tickets = info.credit().stage(terms.payment, pixels, call.sentMs, call.staged);
-  }
-
-  #settle(call: Call, info: SessionInfo, outcome: Outcome, nowMs: number): void {
-    if (outcome === OUTCOME.ok) this.#simulation.metrics.received(call);
-    if (this.#simulation.terms === null || info.account === null) return;
-    const payment = outcome === OUTCOME.ok ? PAYMENT_OUTCOME.received : ruleOf(outcome).payment;
-    info.account.settle(call.staged, payment, call.pixels, nowMs);
-  }
-
-  #reply(call: Call, outcome: Outcome, atMs: number): void {
-    if (call.gatewayDone) return;
-    call.outcome = outcome;
-    call.resultAtMs = atMs;
-    this.#simulation.queue.schedule(atMs, EVENT.result, call.slot);
-  }
-
-  #call(segment: Segment, stream: Stream, session: SimSession, member: number): Call {
-    const call = this.#calls.take();
-    call.segment = segment;
-    call.stream = stream;
-    call.session = session;
-    call.info = session.info;
-    call.member = member;
-    call.index = segment.index;
-    call.attempt = segment.attempt.attempts;
-    call.durationMs = segment.durationMs;
-    call.pixels = segment.pixels;
-    // Not sent yet: what an earlier call in this slot left in the queue does not concern it.
-    call.sentMs = Number.NaN;
-    call.nodeSession = NO_SESSION;
-    call.outcome = OUTCOME.ok;
-    call.resultAtMs = Number.POSITIVE_INFINITY;
-    call.worker = -1;
-    call.registration = -1;
-    call.workFails = false;
-    call.cheated = false;
-    call.workMs = 0;
-    call.counted = segment.counted;
-    call.pixelsCounted = false;
-    call.tickets = 0;
-    call.gatewayDone = false;
-    call.nodeDone = false;
-    return call;
-  }
-
-  /** A call is over when both sides are done with it. */
-  #free(call: Call): void {
-    if (!call.gatewayDone || !call.nodeDone || call.segment === null) return;
-    call.segment = null;
-    call.stream = null;
-    call.session = null;
-    call.info = null;
-    call.staged.clear();
-    this.#calls.give(call);
-  }
-
-  /** The call in a slot. */
-  call(slot: number): Call {
-    return this.#calls.at(slot);
-  }
-
-  /** Calls under way. */
-  get callsUnderWay(): number {
-    return this.#calls.used;
   }
 
   /** EndTranscodingSession for a session that has one at its node. */
@@ -778,11 +437,6 @@ export class Segments {
       if (session !== undefined) this.#endSession(session);
     }
   }
-}
-
-/** Whether a session that was to be ended has been taken up again since. */
-function isOpenAgain({ closesMs, nodeSession }: SessionInfo, node: NodeRuntime, nowMs: number) {
-  return nowMs > closesMs && node.sessions.isOpen(nodeSession, nowMs);
 }
 
 function verified(segment: Segment): VerifiedAttempt<SessionInfo> {

@@ -2,7 +2,7 @@
  * One run: the event loop and what its parts share. `segments.ts` follows a segment from top to
  * bottom; discovery, nodes, workers, tester and money each have a file of their own.
  */
-import { invariant } from "../../core/errors.js";
+import { InputError, invariant } from "../../core/errors.js";
 import { childK0, childK1, makeKey, type RandomKey, uniform } from "../../core/random.js";
 import {
   estimatePixels,
@@ -14,6 +14,8 @@ import { hashName } from "../engine/distributions.js";
 import { EventQueue } from "../engine/event-queue.js";
 import { Uptime } from "../engine/uptime.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import { Calls } from "./calls.js";
+import { Connections } from "./connections.js";
 import {
   type Arrival,
   type ArrivalSource,
@@ -30,6 +32,7 @@ import { GatewayRuntime } from "./gateway.js";
 import { lengthModel } from "./lengths.js";
 import { Money, type MoneyTotals } from "./money.js";
 import { NodeRuntime } from "./node.js";
+import { OrchestratorSide } from "./orchestrator-side.js";
 import { PoolRecorder } from "./pool-recorder.js";
 import { Recorder } from "./recorder.js";
 import type { Renditions } from "./renditions.js";
@@ -75,7 +78,10 @@ export class Simulation {
   readonly regionNames: readonly string[];
   readonly terms: readonly TicketTerms[] | null;
   readonly discoveries: Discoveries;
+  readonly calls: Calls;
+  readonly connections: Connections;
   readonly segments: Segments;
+  readonly orchestratorSide: OrchestratorSide;
   readonly workers: WorkerPool | null;
   readonly tester: Tester;
   readonly money: Money | null;
@@ -149,7 +155,13 @@ export class Simulation {
     );
     this.workers = scenario.orchestrator?.backend.type === "pool" ? new WorkerPool(this) : null;
     this.discoveries = new Discoveries(this);
+    this.calls = new Calls(this);
+    this.connections = new Connections(
+      world.sites.length,
+      world.nodes.length + world.orchestrators.length,
+    );
     this.segments = new Segments(this);
+    this.orchestratorSide = new OrchestratorSide(this);
     this.tester = new Tester(this, this.#testerGateways(runtime));
     this.#uptimes = this.#makeUptimes();
     this.#arrivals = this.#makeArrivals();
@@ -203,19 +215,19 @@ export class Simulation {
         this.segments.ready(this.#streamAt(id));
         break;
       case EVENT.arrived:
-        this.segments.arrived(this.segments.call(id));
+        this.orchestratorSide.arrived(this.calls.at(id));
         break;
       case EVENT.workDone:
-        this.#workDone(this.segments.call(id));
+        this.#workDone(this.calls.at(id));
         break;
       case EVENT.result:
-        this.segments.result(this.segments.call(id));
+        this.segments.result(this.calls.at(id));
         break;
       case EVENT.callTimeout:
-        this.segments.callTimeout(this.segments.call(id), this.now);
+        this.segments.callTimeout(this.calls.at(id), this.now);
         break;
       case EVENT.inFlight:
-        this.segments.callInFlight(this.segments.call(id));
+        this.segments.callInFlight(this.calls.at(id));
         break;
       case EVENT.downloaded: {
         const segment = this.#segmentSlots[id];
@@ -223,10 +235,10 @@ export class Simulation {
         break;
       }
       case EVENT.refreshed:
-        this.segments.callRefreshed(this.segments.call(id));
+        this.segments.callRefreshed(this.calls.at(id));
         break;
       case EVENT.taskTimeout:
-        this.workers?.taskTimeout(this.segments.call(id));
+        this.workers?.taskTimeout(this.calls.at(id));
         break;
       case EVENT.arrival:
         this.#arrive(id);
@@ -284,7 +296,7 @@ export class Simulation {
 
   #workDone(call: Call): void {
     if (this.nodes[call.node]?.spec.backend === "pool") this.workers?.workDone(call);
-    else this.segments.deviceDone(call);
+    else this.orchestratorSide.deviceDone(call);
   }
 
   // ---- streams -------------------------------------------------------------------------------
@@ -410,6 +422,22 @@ export class Simulation {
   isUp(site: number, node: number, timeMs: number): boolean {
     const uptime = this.#uptimes[site * this.nodes.length + node];
     return uptime === null || uptime === undefined || uptime.isUp(timeMs);
+  }
+
+  /** Whether nothing of this stream happens until then but the one segment that is under way. */
+  isUnseenUntil(stream: Stream, untilMs: number): boolean {
+    return (
+      this.atOnce &&
+      !stream.traced &&
+      stream.inProgress === 1 &&
+      stream.refreshing === 0 &&
+      !stream.ended &&
+      untilMs < stream.nextReadyMs &&
+      // With its last segment a test ends, which others notice.
+      (stream.test === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
+      untilMs < stream.endMs &&
+      untilMs < this.world.endMs
+    );
   }
 
   /** EndTranscodingSession takes a round trip and a half to arrive. */
@@ -552,14 +580,23 @@ export class Simulation {
   }
 
   #fixedStreams(): { atMs: number; lengthMs: number; gateway: string | undefined }[] | null {
-    const { demand } = this.world.scenario;
-    if (this.world.trace !== null) return [...parseTrace(this.world.trace)];
-    return (
-      demand.arrivals?.map(({ at, length, gateway }) => ({
-        atMs: at,
-        lengthMs: length,
-        gateway,
-      })) ?? null
-    );
+    const { trace, gateways, scenario } = this.world;
+    const streams =
+      trace !== null
+        ? [...parseTrace(trace)]
+        : scenario.demand.arrivals?.map(({ at, length, gateway }) => ({
+            atMs: at,
+            lengthMs: length,
+            gateway,
+          }));
+    const names = new Set(gateways.map(({ name }) => name));
+    const stray = streams?.find(({ gateway }) => gateway !== undefined && !names.has(gateway));
+    if (stray !== undefined) {
+      throw new InputError(
+        `a stream comes to gateway "${stray.gateway}", expected one of ${[...names].join(", ")}`,
+        { code: "TRACE_INVALID" },
+      );
+    }
+    return streams ?? null;
   }
 }

@@ -24,6 +24,7 @@ import { admissionWithin } from "./admission-config.js";
 import { callDraw, DRAW, ENTITY } from "./draws.js";
 import type { Call, SessionInfo } from "./entities.js";
 import { EVENT } from "./events.js";
+import type { GatewayRuntime } from "./gateway.js";
 import type { NodeRuntime } from "./node.js";
 import { mostRenditions, segmentPixels } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
@@ -40,8 +41,10 @@ interface Worker {
   readonly backoff: ReconnectBackoff;
   readonly key: RandomKey;
   readonly figures: BenchmarkFigures | null;
-  /** The manager's handle while connected. */
+  /** The manager's handle while connected: used again for others later. */
   registration: number;
+  /** Times it has registered: tells a registration from a later one. */
+  registrations: number;
   /** Raised whenever it goes down: tasks of an earlier epoch never come back. */
   epoch: number;
   draws: number;
@@ -59,7 +62,8 @@ export class WorkerPool {
   readonly #simulation: Simulation;
   readonly #workers: Worker[];
   readonly #managers = new Map<number, RemoteTranscoderManager>();
-  readonly #jobs = new Map<number, number>();
+  /** By manager and gateway: what a job asks of a worker (O-16). */
+  readonly #jobs = new Map<RemoteTranscoderManager, Map<GatewayRuntime, number>>();
   readonly #tiers: boolean;
   readonly #shadowing: boolean;
   readonly #shadowKey: RandomKey;
@@ -88,7 +92,6 @@ export class WorkerPool {
         mayServe: (registration, session) => this.#mayServe(node, registration, session),
       });
       this.#managers.set(node, manager);
-      this.#jobs.set(node, manager.job({ bitstring: bitString([0, 1, 12]), minVersion: "" }));
     }
     this.#workers = world.workers.map((spec) => {
       const times = new WorkerTimes(world, spec);
@@ -127,6 +130,7 @@ export class WorkerPool {
         key: workerKey,
         figures,
         registration: NO_REGISTRATION,
+        registrations: 0,
         epoch: 0,
         draws: 0,
         failureDue: false,
@@ -168,6 +172,7 @@ export class WorkerPool {
       tier: this.#tiers ? this.policy.tier(index, simulation.now) : 0,
       identity: index,
     });
+    worker.registrations++;
     worker.capacity = decision.maxSessions;
     worker.connectedSinceMs = simulation.now;
     if (simulation.counting) simulation.workerCounters(index).registrations++;
@@ -203,10 +208,10 @@ export class WorkerPool {
     const before = manager.workerOf(slot);
     // Also of a segment that nobody may serve yet: else nobody would ever pass.
     if (this.#shadowing) this.#shadow(call);
-    const registration = manager.select(slot, this.#jobs.get(node.spec.index) ?? 0);
+    const registration = manager.select(slot, this.#jobOf(manager, info.stream.gateway));
     if (registration < 0) {
       this.#unassign(info, before, registration, manager);
-      simulation.segments.workFailed(call);
+      simulation.orchestratorSide.workFailed(call);
       return;
     }
     const worker = this.#workers[manager.identity(registration)];
@@ -250,7 +255,7 @@ export class WorkerPool {
         simulation.now,
       );
       this.#settle(call, info, "workerError");
-      simulation.segments.workFailed(call);
+      simulation.orchestratorSide.workFailed(call);
       return;
     }
     info.workerSegments++;
@@ -267,7 +272,7 @@ export class WorkerPool {
     if (this.policy.readsSegments) {
       this.policy.onSegment(call.worker, this.#regionOf(info), roundTripMs, simulation.now);
     }
-    simulation.segments.workDone(call);
+    simulation.orchestratorSide.workDone(call);
   }
 
   /** The orchestrator has waited long enough (O-18): the worker is disconnected, no retry. */
@@ -278,14 +283,16 @@ export class WorkerPool {
     if (worker === undefined || info === null) return;
     if (worker.epoch === call.epoch) worker.tasks--;
     if (simulation.counting) simulation.workerCounters(call.worker).timeouts++;
-    const wasConnected = worker.registration === call.registration;
+    // A later registration has nothing to do with this task.
+    const wasConnected =
+      worker.registration !== NO_REGISTRATION && worker.registrations === call.registrations;
     this.policy.onSegment(
       call.worker,
       this.#regionOf(info),
       Number.POSITIVE_INFINITY,
       simulation.now,
     );
-    this.#settle(call, info, "timeout");
+    this.#settle(call, info, wasConnected ? "timeout" : "workerError");
     if (wasConnected) {
       this.#leaves(worker, "timeout");
       simulation.queue.schedule(
@@ -294,7 +301,7 @@ export class WorkerPool {
         call.worker,
       );
     }
-    simulation.segments.workFailed(call);
+    simulation.orchestratorSide.workFailed(call);
   }
 
   /** A session of a node has ended (O-20). */
@@ -371,6 +378,7 @@ export class WorkerPool {
     const { settings } = worker.spec;
     worker.tasks++;
     call.epoch = worker.epoch;
+    call.registrations = worker.registrations;
     const draw = callDraw(call, DRAW.work);
     const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
     const failure = simulation.world.scenario.assumptions.segmentFailure;
@@ -449,6 +457,20 @@ export class WorkerPool {
 
   #regionOf(info: SessionInfo): number {
     return info.stream.gateway.regionIndex;
+  }
+
+  #jobOf(manager: RemoteTranscoderManager, gateway: GatewayRuntime): number {
+    let jobs = this.#jobs.get(manager);
+    if (jobs === undefined) {
+      jobs = new Map();
+      this.#jobs.set(manager, jobs);
+    }
+    let job = jobs.get(gateway);
+    if (job === undefined) {
+      job = manager.job(gateway.job);
+      jobs.set(gateway, job);
+    }
+    return job;
   }
 
   #manager(node: number): RemoteTranscoderManager {

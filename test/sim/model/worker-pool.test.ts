@@ -198,10 +198,10 @@ test("O-9: one segment runs and four wait, the next one finds the orchestrator b
     { stream: { segmentMs: 100 }, demand: { concurrentStreams: 1 }, duration: "5m" },
   );
   const watched = simulation(input);
-  const { segments } = watched;
+  const { orchestratorSide } = watched;
   let longest = 0;
-  const workDone = segments.workDone.bind(segments);
-  segments.workDone = (call) => {
+  const workDone = orchestratorSide.workDone.bind(orchestratorSide);
+  orchestratorSide.workDone = (call) => {
     longest = Math.max(longest, call.info?.queue.length ?? 0);
     workDone(call);
   };
@@ -209,4 +209,14 @@ test("O-9: one segment runs and four wait, the next one finds the orchestrator b
   expect(longest).toBe(4);
   const busy = watched.counters.orchestrators[0]?.lost[5] ?? 0;
   expect(busy).toBeGreaterThan(3);
+});
+
+test("O-16: a worker of too low a version gets nothing of a gateway that asks for more", () => {
+  const workers = [
+    { name: "old", maxSessions: 10, roundTripMs: 300, version: "0.7.0" },
+    { name: "new", maxSessions: 10, roundTripMs: 300, version: "0.8.8" },
+  ];
+  const result = run(scenario(BASE, { workers, gateway: { orchMinLivepeerVersion: "0.8.0" } }));
+  expect(metric(result, "worker.old.picks")).toBe(0);
+  expect(metric(result, "worker.new.picks")).toBeGreaterThan(10);
 });

@@ -253,3 +253,11 @@ describe("refusals", () => {
     expect(() => world(settings)).toThrow(message);
   });
 });
+
+test("streams of a gateway that is not there are refused", () => {
+  const input = scenario({
+    gateways: [{ region: "FRA" }],
+    demand: { arrivals: [{ at: "1m", length: "1m", gateway: "NYC" }] },
+  });
+  expect(() => run(input)).toThrow(/gateway "NYC", expected one of FRA/);
+});
