@@ -15,6 +15,8 @@ export interface ScenarioData {
   readonly regions: DataFile;
   /** Round trips between regions. */
   readonly rtt: DataFile;
+  /** The packaged network, when `network` is a discovery: whose leaderboard results it takes. */
+  readonly packagedNetwork?: DataFile;
   /** Device models. */
   readonly devices: DataFile;
   /** `demand.trace`, when the scenario has one. */

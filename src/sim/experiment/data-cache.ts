@@ -19,6 +19,9 @@ export class DataCache {
       regions: this.#file(data.regions),
       rtt: this.#file(data.rtt),
       devices: this.#file(data.devices),
+      ...(data.packagedNetwork === undefined
+        ? {}
+        : { packagedNetwork: this.#file(data.packagedNetwork) }),
       ...(data.trace === undefined ? {} : { trace: this.#file(data.trace) }),
     };
     const known = this.#data.find(
@@ -27,6 +30,7 @@ export class DataCache {
         other.regions === own.regions &&
         other.rtt === own.rtt &&
         other.devices === own.devices &&
+        other.packagedNetwork === own.packagedNetwork &&
         other.trace === own.trace,
     );
     if (known === undefined) this.#data.push(own);

@@ -3,9 +3,10 @@ import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import type { Device } from "./devices.js";
 import { parseDevices } from "./devices.js";
-import { type ImputedField, parseNetwork } from "./network-file.js";
+import type { ImputedField } from "./network-file.js";
 import type { WeightedPoint } from "./quantiles.js";
 import { weightedQuantile } from "./quantiles.js";
+import { readNetwork } from "./read-network.js";
 import type { DataText, RegionTable } from "./regions.js";
 import { parseRegions } from "./regions.js";
 import type { ResponseSource, ResponseTimes } from "./response-times.js";
@@ -15,6 +16,8 @@ import { TRANSFER_RTTS } from "./site-fit.js";
 /** Texts of the data files. */
 export interface NetworkData {
   readonly network: DataText;
+  /** The packaged network, where the network file is a discovery. */
+  readonly packagedNetwork?: DataText | undefined;
   readonly regions: DataText;
   readonly rtt: DataText;
   readonly devices: DataText;
@@ -116,8 +119,8 @@ function medianConstantMs(times: ResponseTimes, region: number): number {
 export function networkTables(data: NetworkData): NetworkTables {
   const regions = parseRegions(data.regions, data.rtt);
   const size = regions.regions.length;
-  const orchestrators = parseNetwork(data.network, regions);
-  const times = responseTimes(orchestrators, regions);
+  const { orchestrators, references } = readNetwork(data, regions);
+  const times = responseTimes([...orchestrators, ...references], regions);
   const index = (code: string): number => {
     const found = regions.indexOf(code);
     if (found === undefined) {

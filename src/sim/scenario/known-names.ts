@@ -2,7 +2,7 @@
 import type { ScenarioData } from "../input.js";
 import { parseTrace } from "../model/demand.js";
 import { parseDevices } from "../network/devices.js";
-import { parseNetwork } from "../network/network-file.js";
+import { readNetwork } from "../network/read-network.js";
 import { parseRegions } from "../network/regions.js";
 import type { KnownNames } from "./cross-checks.js";
 
@@ -20,10 +20,11 @@ export function knownNames(data: ScenarioData): KnownNames {
     last.data.regions === data.regions &&
     last.data.rtt === data.rtt &&
     last.data.devices === data.devices &&
+    last.data.packagedNetwork === data.packagedNetwork &&
     last.data.trace === data.trace;
   if (last !== undefined && isSame) return last.names;
   const regions = parseRegions(data.regions, data.rtt);
-  const orchestrators = parseNetwork(data.network, regions);
+  const { orchestrators } = readNetwork(data, regions);
   const names: KnownNames = {
     regions: new Set(regions.regions.map(({ code }) => code)),
     devices: new Set(parseDevices(data.devices).keys()),

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
+import { isDiscoveryFile } from "../network/discovery-file.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
@@ -91,11 +92,13 @@ class DataReader {
     const packaged = (name: string) => this.#read(packagedDataFile(name), draft, [], NETWORK_MAX);
     const { file } = scenario.network;
     const { trace } = scenario.demand;
+    const network =
+      file === undefined
+        ? packaged("network.csv")
+        : this.#read(this.#relative(file), draft, ["network", "file"], NETWORK_MAX);
     return {
-      network:
-        file === undefined
-          ? packaged("network.csv")
-          : this.#read(this.#relative(file), draft, ["network", "file"], NETWORK_MAX),
+      network,
+      ...(isDiscoveryFile(network.text) ? { packagedNetwork: packaged("network.csv") } : {}),
       regions: packaged("regions.csv"),
       rtt: packaged("rtt.csv"),
       devices: packaged("devices.csv"),
