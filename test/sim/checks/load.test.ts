@@ -70,13 +70,13 @@ describe("utilisation is the offered load ÷ capacity", () => {
 /** Time average of calls under way over the counted time, taken beside the model's own counters. */
 function callsUnderWay(input: SimulationInput, replication = 0): { mean: number; rate: number } {
   const watched = simulation(input, { replication, atOnce: false });
-  const { queue, world, segments } = watched;
+  const { queue, world, calls } = watched;
   const next = queue.next.bind(queue);
   let area = 0;
   queue.next = () => {
     const until = Math.min(queue.peek() ?? world.endMs, world.endMs);
     const from = Math.max(queue.now, world.warmupMs);
-    if (until > from) area += (until - from) * segments.callsUnderWay;
+    if (until > from) area += (until - from) * calls.underWay;
     return next();
   };
   watched.run();

@@ -9,7 +9,7 @@ import { FEATURES } from "./scenarios.js";
 function alive(watched: Simulation): Readonly<Record<string, number>> {
   return {
     events: watched.queue.size,
-    calls: watched.segments.callsUnderWay,
+    calls: watched.calls.underWay,
     streams: watched.streamsUnderWay,
     discoveries: watched.discoveries.underWay,
     levels: Math.max(...watched.counters.orchestrators.map(({ levelMs }) => levelMs.length)),
