@@ -13,7 +13,8 @@ import {
 } from "./metrics/catalogue.js";
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
-import { Simulation, type Tracing } from "./model/simulation.js";
+import { Simulation } from "./model/simulation.js";
+import type { Tracing } from "./model/trace.js";
 import { compileWorld } from "./model/world.js";
 import type { ReplicationResult } from "./results.js";
 

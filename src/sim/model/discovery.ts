@@ -292,20 +292,20 @@ export class Discoveries {
   #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {
     const simulation = this.#simulation;
     const which = refresh.pool === stream.manager?.trusted ? "trusted" : "untrusted";
-    simulation.say(
+    simulation.trace.say(
       "D-8",
       `${which} discovery ${refresh.index + 1}: ${round.responses} answered, ${round.size} found in ${round.elapsedMs.toFixed(0)} ms (started at ${refresh.startMs.toFixed(0)} ms)`,
     );
     for (const { endpoint, rejection } of round.rejected()) {
-      simulation.say(
+      simulation.trace.say(
         rejection.rule,
-        `  ${simulation.uriName(endpoint)} rejected: ${rejection.reason} (${rejection.detail})`,
+        `  ${simulation.trace.uriName(endpoint)} rejected: ${rejection.reason} (${rejection.detail})`,
       );
     }
     for (const found of round.result()) {
-      simulation.say(
+      simulation.trace.say(
         found.backfilled ? "D-39" : "D-38",
-        `  ${simulation.uriName(found.endpoint)} after ${found.latencyMs.toFixed(0)} ms${found.backfilled ? ", suspended, to fill up" : ""}`,
+        `  ${simulation.trace.uriName(found.endpoint)} after ${found.latencyMs.toFixed(0)} ms${found.backfilled ? ", suspended, to fill up" : ""}`,
       );
     }
   }

@@ -46,11 +46,11 @@ export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
     const simulation = this.#simulation;
     const { info } = session;
     if (info.stream.traced) {
-      simulation.say(
+      simulation.trace.say(
         HOW_RULES[how] ?? "M-12",
-        `selected ${simulation.uriName(session.transcoder)}: ${HOW[how] ?? ""}`,
+        `selected ${simulation.trace.uriName(session.transcoder)}: ${HOW[how] ?? ""}`,
       );
-      if (how === 2) simulation.sayProbabilities(info.stream);
+      if (how === 2) simulation.trace.sayProbabilities(info.stream);
     }
     if (info.active) return;
     info.active = true;
@@ -62,9 +62,9 @@ export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
     const simulation = this.#simulation;
     const { stream } = session.info;
     if (stream.traced) {
-      simulation.say(
+      simulation.trace.say(
         "M-17",
-        `swapped away from ${simulation.uriName(session.transcoder)}: ${SWAP_TEXT[reason]}`,
+        `swapped away from ${simulation.trace.uriName(session.transcoder)}: ${SWAP_TEXT[reason]}`,
       );
     }
     if (stream.test === null && simulation.counting) {
@@ -83,9 +83,9 @@ export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
   orphaned(session: SimSession): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.say(
+      this.#simulation.trace.say(
         "M-18",
-        `${this.#simulation.uriName(session.transcoder)} is orphaned: good, but never used again`,
+        `${this.#simulation.trace.uriName(session.transcoder)} is orphaned: good, but never used again`,
       );
     }
     if (this.#simulation.counting && stream.test === null)

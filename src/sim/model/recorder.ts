@@ -57,9 +57,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   removed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.say(
+      this.#simulation.trace.say(
         ruleOf(outcome).rule,
-        `${this.#simulation.uriName(session.transcoder)} removed: ${ruleOf(outcome).name}`,
+        `${this.#simulation.trace.uriName(session.transcoder)} removed: ${ruleOf(outcome).name}`,
       );
     }
     this.left(session, lossOf(outcome));
@@ -67,9 +67,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   failed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
     if (session.info.stream.traced) {
-      this.#simulation.say(
+      this.#simulation.trace.say(
         ruleOf(outcome).rule,
-        `attempt with ${this.#simulation.uriName(session.transcoder)} failed: ${ruleOf(outcome).name}`,
+        `attempt with ${this.#simulation.trace.uriName(session.transcoder)} failed: ${ruleOf(outcome).name}`,
       );
     }
   }
@@ -82,9 +82,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   completed(attempt: SegmentAttempt<SessionInfo>, session: SimSession): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.say(
+      this.#simulation.trace.say(
         "T-22",
-        `${this.#simulation.uriName(session.transcoder)} took ${attempt.tookAllMs.toFixed(0)} ms for ${attempt.durationMs.toFixed(0)} ms: latency score ${session.latencyScore.toFixed(3)}`,
+        `${this.#simulation.trace.uriName(session.transcoder)} took ${attempt.tookAllMs.toFixed(0)} ms for ${attempt.durationMs.toFixed(0)} ms: latency score ${session.latencyScore.toFixed(3)}`,
       );
     }
   }
@@ -207,7 +207,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   /** A segment is over without renditions. */
   notDelivered(segment: Segment, stream: Stream): void {
     const simulation = this.#simulation;
-    if (stream.traced) simulation.say("T-24", `segment ${segment.index} is not transcoded`);
+    if (stream.traced) simulation.trace.say("T-24", `segment ${segment.index} is not transcoded`);
     if (!segment.counted || stream.test !== null) return;
     const { network, series } = simulation.counters;
     network.inFlight--;

@@ -264,9 +264,9 @@ export class Segments {
       call.info = info;
     }
     if (stream.traced) {
-      simulation.say(
+      simulation.trace.say(
         "M-35",
-        `session with ${simulation.uriName(session.transcoder)} refreshed: ${outcomeName(call.outcome)}`,
+        `session with ${simulation.trace.uriName(session.transcoder)} refreshed: ${outcomeName(call.outcome)}`,
       );
     }
     this.callInFlight(call);

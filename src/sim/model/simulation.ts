@@ -2,34 +2,21 @@
  * One run: the event loop and what its parts share. `segments.ts` follows a segment from top to
  * bottom; discovery, nodes, workers, tester and money each have a file of their own.
  */
-import { InputError, invariant } from "../../core/errors.js";
-import { childK0, childK1, makeKey, type RandomKey, uniform } from "../../core/random.js";
-import {
-  estimatePixels,
-  PERFORMANCE_SCORES_INTERVAL_MS,
-  ProbabilityAlgorithm,
-  RecipientChooser,
-} from "../../selection/index.js";
-import { hashName } from "../engine/distributions.js";
+import { invariant } from "../../core/errors.js";
+import { makeKey, type RandomKey, uniform } from "../../core/random.js";
+import { estimatePixels, PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
 import { EventQueue } from "../engine/event-queue.js";
-import { Uptime } from "../engine/uptime.js";
+import type { Uptime } from "../engine/uptime.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import { arrivalSources } from "./arrivals.js";
 import { Calls } from "./calls.js";
 import { Connections } from "./connections.js";
-import {
-  type Arrival,
-  type ArrivalSource,
-  fixedArrivals,
-  hourlyFactors,
-  parseTrace,
-  poissonArrivals,
-} from "./demand.js";
+import type { Arrival, ArrivalSource } from "./demand.js";
 import { Discoveries } from "./discovery.js";
-import { ENTITY, STREAM_DRAW } from "./draws.js";
+import { STREAM_DRAW } from "./draws.js";
 import { type Call, type Segment, type SessionInfo, Slots, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import { GatewayRuntime } from "./gateway.js";
-import { lengthModel } from "./lengths.js";
 import { Money, type MoneyTotals } from "./money.js";
 import { NodeRuntime } from "./node.js";
 import { OrchestratorSide } from "./orchestrator-side.js";
@@ -39,16 +26,11 @@ import type { Renditions } from "./renditions.js";
 import { Segments } from "./segments.js";
 import { Tester } from "./tester.js";
 import { type TicketTerms, ticketTerms } from "./tickets.js";
+import { Trace, type Tracing } from "./trace.js";
+import { uptimesOf } from "./uptimes.js";
 import type { WorkLoad } from "./work-times.js";
 import { WorkerPool } from "./worker-pool.js";
 import type { Gateway, World } from "./world.js";
-
-/** Prints the decisions of one stream. */
-export interface Tracing {
-  /** Number of the stream in order of arrival, from 0. */
-  readonly stream: number;
-  readonly write: (line: string) => void;
-}
 
 /** How a run is made. */
 export interface SimulationOptions {
@@ -86,6 +68,7 @@ export class Simulation {
   readonly tester: Tester;
   readonly money: Money | null;
   readonly metrics: Recorder;
+  readonly trace: Trace;
   readonly atOnce: boolean;
   /** Segments that came back to their session pool, warm-up and tests included. */
   segmentsCompleted = 0;
@@ -111,6 +94,7 @@ export class Simulation {
     this.world = world;
     this.key = makeKey(seed, replication);
     this.#tracing = tracing;
+    this.trace = new Trace(world, () => this.now, tracing);
     this.atOnce = atOnce;
     const { scenario } = world;
     this.counters = new Counters({
@@ -163,8 +147,8 @@ export class Simulation {
     this.segments = new Segments(this);
     this.orchestratorSide = new OrchestratorSide(this);
     this.tester = new Tester(this, this.#testerGateways(runtime));
-    this.#uptimes = this.#makeUptimes();
-    this.#arrivals = this.#makeArrivals();
+    this.#uptimes = uptimesOf(world, this.key);
+    this.#arrivals = arrivalSources(world, this.key);
     this.#pending = this.#arrivals.map(() => undefined);
     this.#estimates = new Map(world.renditions.map((set) => [set, []]));
   }
@@ -328,7 +312,7 @@ export class Simulation {
     if (this.counting) this.counters.network.streams++;
     this.beginStream(stream);
     if (stream.traced) {
-      this.say(
+      this.trace.say(
         "M-1",
         `stream ${number} begins at ${gateway.name}, ${((stream.endMs - this.now) / 60_000).toFixed(1)} min`,
       );
@@ -352,7 +336,7 @@ export class Simulation {
       this.#countStreams(this.now);
       this.#openStreams--;
     }
-    if (stream.traced) this.say("M-26", `stream ${stream.number} ends`);
+    if (stream.traced) this.trace.say("M-26", `stream ${stream.number} ends`);
     this.segments.end(stream);
     // An early end leaves events behind that name the slot: it is given back at the planned end.
     if (stream.test !== null) this.#giveSlot(stream);
@@ -477,48 +461,6 @@ export class Simulation {
     return pixels;
   }
 
-  // ---- tracing -------------------------------------------------------------------------------
-
-  /** A line of the trace: when, by which rule, what. */
-  say(rule: string, text: string): void {
-    this.#tracing?.write(
-      `${(this.now / 1000).toFixed(3).padStart(12)} s  ${rule.padEnd(12)} ${text}`,
-    );
-  }
-
-  /** How likely each candidate of the last choice was (L-13). */
-  sayProbabilities({ gateway }: Stream): void {
-    const { chooser } = gateway;
-    if (
-      !(chooser instanceof RecipientChooser) ||
-      !(chooser.algorithm instanceof ProbabilityAlgorithm)
-    )
-      return;
-    const table = chooser.algorithm.lastTable;
-    const candidates = chooser.lastCandidates;
-    if (table === null || candidates === null) return;
-    const shown = table.eligible
-      .map((at, index) => ({
-        recipient: candidates.recipients[at] ?? -1,
-        p: table.probabilities[index] ?? 0,
-      }))
-      .sort((a, b) => b.p - a.p)
-      .slice(0, 5)
-      .map(
-        ({ recipient, p }) =>
-          `${this.world.orchestrators[recipient]?.name ?? "?"} ${(100 * p).toFixed(2)} %`,
-      );
-    this.say(
-      "L-13",
-      `  among ${table.eligible.length}: ${shown.join(", ")}${table.eligible.length > 5 ? ", …" : ""}`,
-    );
-  }
-
-  uriName(uri: number): string {
-    const { nodes, orchestrators } = this.world;
-    return nodes[uri]?.name ?? `${orchestrators[uri - nodes.length]?.name ?? "?"} (balancer)`;
-  }
-
   // ---- setting up ----------------------------------------------------------------------------
 
   #testerGateways(
@@ -542,61 +484,5 @@ export class Simulation {
         return [site, runtime(gateway, true)];
       }),
     );
-  }
-
-  #makeUptimes(): (Uptime | null)[] {
-    const { world } = this;
-    const { meanDown } = world.scenario.assumptions;
-    const base = { k0: childK0(this.key, ENTITY.uptime), k1: childK1(this.key, ENTITY.uptime) };
-    return world.sites.flatMap(({ region }, site) =>
-      world.nodes.map((node) => {
-        const availability = world.links[site]?.[node.index]?.availability ?? 1;
-        if (availability >= 1) return null;
-        const key = { k0: base.k0 ^ node.uptimeHash, k1: base.k1 ^ hashName(region) };
-        return new Uptime(availability, meanDown, world.endMs + 10_000, key);
-      }),
-    );
-  }
-
-  #makeArrivals(): ArrivalSource[] {
-    const { world } = this;
-    const { demand, stream } = world.scenario;
-    const lengths = lengthModel(stream.length);
-    const factors = hourlyFactors(demand.hourly);
-    const weights = world.gateways.reduce((sum, { weight }) => sum + weight, 0);
-    const base = { k0: childK0(this.key, ENTITY.gateway), k1: childK1(this.key, ENTITY.gateway) };
-    const fixed = this.#fixedStreams();
-    return world.gateways.map(({ name, weight }, index) => {
-      const key = { k0: childK0(base, hashName(name)), k1: childK1(base, hashName(name)) };
-      if (fixed !== null) {
-        const mine = fixed.filter(({ gateway }) =>
-          gateway === undefined ? index === 0 : gateway === name,
-        );
-        return fixedArrivals(mine, key);
-      }
-      const streams = weights === 0 ? 0 : (world.concurrentStreams * weight) / weights;
-      return poissonArrivals({ ratePerMs: streams / lengths.meanMs, factors, lengths, key });
-    });
-  }
-
-  #fixedStreams(): { atMs: number; lengthMs: number; gateway: string | undefined }[] | null {
-    const { trace, gateways, scenario } = this.world;
-    const streams =
-      trace !== null
-        ? [...parseTrace(trace)]
-        : scenario.demand.arrivals?.map(({ at, length, gateway }) => ({
-            atMs: at,
-            lengthMs: length,
-            gateway,
-          }));
-    const names = new Set(gateways.map(({ name }) => name));
-    const stray = streams?.find(({ gateway }) => gateway !== undefined && !names.has(gateway));
-    if (stray !== undefined) {
-      throw new InputError(
-        `a stream comes to gateway "${stray.gateway}", expected one of ${[...names].join(", ")}`,
-        { code: "TRACE_INVALID" },
-      );
-    }
-    return streams ?? null;
   }
 }
