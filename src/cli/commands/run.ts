@@ -6,6 +6,7 @@ import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
+import { networkAge } from "../discover/age.js";
 import { EXIT } from "../failure.js";
 import { interruptible } from "../interruptible.js";
 import { checkJsonTarget, writeJson } from "../json-target.js";
@@ -79,6 +80,8 @@ function print(
     };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, options) : renderReport(result, options));
+    const loaded = scenarios[index];
+    if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
   }
 }
 

@@ -1,4 +1,6 @@
 /** Remarks that a reader of a result must know: what limits it, and what it depends on. */
+import type { LoadedScenario } from "../input.js";
+import { isDiscoveryFile, parseDiscoveryFile } from "../network/discovery-file.js";
 import type { Scenario } from "../scenario/schema.js";
 import { hasRandomDemand } from "./case-inputs.js";
 import type { Observation } from "./intervals.js";
@@ -57,4 +59,22 @@ export function demandNotes(scenario: Scenario, calibrationNote: string | null):
   return [
     "uncalibrated: absolute figures depend on the assumed demand; relative changes are what counts (demand.calibrateTo fits it to what an operator sees)",
   ];
+}
+
+/** What the networks of a scenario and its variants were discovered from, and when. */
+export function networkNotes({ base, variants }: LoadedScenario): string[] {
+  const files = new Map(
+    [base, ...variants.map(({ input }) => input)].map(({ data }) => [
+      data.network.text,
+      data.network,
+    ]),
+  );
+  return [...files.values()].flatMap((file) => {
+    if (!isDiscoveryFile(file.text)) return [];
+    const { discoveredAt, source, orchestrators, interrupted } = parseDiscoveryFile(file);
+    const silent = orchestrators.filter(({ reply }) => reply === "none").length;
+    return [
+      `the network ${file.name} was discovered at ${discoveredAt} (source ${source.kind}): ${orchestrators.length} orchestrators, ${silent} of them silent${interrupted ? ", interrupted before all were asked" : ""}; response times come from the packaged network's leaderboard, or from stand-ins (imputed)`,
+    ];
+  });
 }

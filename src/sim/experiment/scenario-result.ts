@@ -7,7 +7,7 @@ import { comparisons, conservation, expectationResults, type Variants } from "./
 import { figureFormat } from "./figure-format.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
-import { demandNotes, isUncalibrated, trendNotes } from "./notes.js";
+import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
 import { type CaseOutcome, type Stage, sensitivityResults } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
@@ -87,6 +87,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     imputed: baseline.records[0]?.imputed ?? {},
     conservation: holds,
     notes: [
+      ...networkNotes(loaded),
       ...demandNotes(scenario, findings.calibrationNote),
       ...notes,
       ...[...variants].flatMap(([name, samples]) =>

@@ -11,6 +11,7 @@ import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
 import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
+import { filledFromNetwork } from "./from-network.js";
 import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { type Path, type Place, problemsError } from "./problem.js";
@@ -141,9 +142,11 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   for (const [index, setting] of set.entries()) {
     base = base.with(fromOutside(setting, index - set.length, false));
   }
-  const inputOf = (draft: Draft): SimulationInput => {
-    const scenario = validate(draft);
-    const data = reader.read(scenario, draft);
+  const inputOf = (given: Draft): SimulationInput => {
+    const own = validate(given);
+    const data = reader.read(own, given);
+    const draft = filledFromNetwork(given, own, data);
+    const scenario = draft === given ? own : validate(draft);
     const findings = crossCheck(scenario, knownNames(data));
     if (findings.length > 0) throw draft.error(findings);
     return { scenario, data };

@@ -394,7 +394,9 @@ export const scenarioSchema = z.strictObject({
         .string()
         .min(1)
         .max(4096)
-        .describe("Network file, relative to the scenario; default: the packaged network of 100."),
+        .describe(
+          "Network file, relative to the scenario: CSV, or what poolsim discover --json wrote; default: the packaged network of 100.",
+        ),
       limit: integer("Use only so many, largest stake first.", 0, 10_000).optional(),
       exclude: z
         .array(z.string().max(64))
@@ -476,6 +478,14 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       ...orchestratorFields,
       name: orchestratorFields.name.default("pool"),
+      fromNetwork: z
+        .string()
+        .min(1)
+        .max(100)
+        .describe(
+          "Name or address in the network file, such as one of poolsim discover --json: stake, price, version and whatever else is known of it count where they are not said here, and it leaves the network.",
+        )
+        .optional(),
       backend: z.discriminatedUnion("type", [pool, device, measured]).default({ type: "pool" }),
       admission: admission.prefault({}),
       topology: topology.prefault({}),

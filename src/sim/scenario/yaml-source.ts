@@ -131,6 +131,8 @@ class Resolver {
     // Beyond 2^53 a float is not what was written: exact settings read the digits themselves.
     const isExact = typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
     if (!isExact && source !== undefined && /^[+-]?\d+$/.test(source)) return source;
+    // An address without quotes is no number to whoever wrote it.
+    if (source !== undefined && /^0x[0-9a-fA-F]{40}$/.test(source)) return source;
     if (value === null || ["string", "number", "boolean"].includes(typeof value)) return value;
     return this.#fail(node, path, `found ${source ?? String(value)}, expected text or a number`);
   }
