@@ -2,6 +2,7 @@
  * Every metric: its name, unit and definition beside the code that computes it. The metrics
  * reference is printed from here, so that expectations, tables and results share one vocabulary.
  */
+import { Rational } from "../../core/rational.js";
 import type { MoneyTotals } from "../model/money.js";
 import type { World } from "../model/world.js";
 import {
@@ -197,6 +198,12 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     unit: "pixels",
     definition: "Pixels of the renditions that it made (O-4).",
     of: (o) => o.pixelsDebited,
+  },
+  {
+    name: "feesEthPerDay",
+    unit: "ETH/day",
+    definition: "Pixels × price, per day.",
+    of: feesPerDay,
   },
   {
     name: "retention",
@@ -539,7 +546,7 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     name: "maxWorkerRoundTripMs",
     unit: "ms",
     definition:
-      "Largest worker round trip that the region tolerates: segment duration − 99th percentile of the pool's gateway-side time − safety.",
+      "The 99th percentile of a worker's round trip that the region tolerates: segment duration − 99th percentile of the pool's gateway-side time − safety. A worker whose mean is that high loses most of its streams.",
     of: maxWorkerRoundTrip,
   },
   {
@@ -603,6 +610,14 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     of: testedRoundTrip(0.95),
   },
 ];
+
+/** Exact until it becomes a figure: pixels are whole numbers, prices are rationals. */
+function feesPerDay(subject: OrchestratorCounters, context: MetricContext): number | undefined {
+  const { counters, world } = context;
+  const price = world.orchestrators[counters.orchestrators.indexOf(subject)]?.price.rational;
+  if (price === undefined) return undefined;
+  return perDay(eth(price.mul(Rational.of(BigInt(subject.pixelsDebited))).floor()), context);
+}
 
 function levelQuantile(levelMs: readonly number[], p: number): number | undefined {
   const total = sum(levelMs);

@@ -44,10 +44,19 @@ export function sensitivitySection(result: ScenarioResult, style: Style): string
     (cell, row) => (flips[row] ? style.yellow(cell) : cell),
   );
   const depends = sensitivity.filter((one) => one.flips).map(({ label }) => label);
-  const summary =
-    depends.length === 0
-      ? "The verdict flips in none of them."
-      : wrapped(`The verdict depends on ${depends.join(", ")}.`, style.width);
+  const open = sensitivity.filter(
+    ({ decision, flips: isOther }) =>
+      decision === "undecided" && !isOther && verdict?.decision !== decision,
+  ).length;
+  const summary = wrapped(
+    (depends.length === 0
+      ? "No other verdict in any of them."
+      : `The verdict depends on ${depends.join(", ")}.`) +
+      (open === 0
+        ? ""
+        : ` ${open} of ${sensitivity.length} cannot be decided with so few replications.`),
+    style.width,
+  );
   return `${style.bold("Sensitivity: the verdict under other assumptions")}\n${text}\n${summary}`;
 }
 

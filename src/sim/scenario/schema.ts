@@ -419,7 +419,7 @@ export const scenarioSchema = z.strictObject({
       arrivals: z
         .array(
           z.strictObject({
-            at: duration("Start."),
+            at: duration("Start, counted from the beginning of the warm-up."),
             length: duration("Length."),
             gateway: name("Gateway.").optional(),
           }),
@@ -591,4 +591,5 @@ export const GUESSES: readonly Guess[] = [
   { path: "assumptions.segmentNoiseCv", label: "noise per segment" },
   { path: "assumptions.meanDown", label: "mean time down" },
   { path: "assumptions.segmentFailure", label: "failures per segment" },
+  { path: "assumptions.uploadShare", label: "share of a round trip until the response headers" },
 ];
