@@ -24,6 +24,8 @@ export interface ChainSyncOptions {
   readonly goLivepeerQuirks: boolean;
   /** When more blocks than these are new, the whole pool is read instead of their events. */
   readonly maxCatchUpBlocks: number;
+  /** The latest block, as asked a moment ago: saves the first look a question. */
+  readonly firstHead: ChainBlock | null;
   /** Uniform in [0, 1): the order of blocks under C-9. */
   readonly random: () => number;
   /** Unix ms. */
@@ -59,9 +61,11 @@ export class ChainSync {
   readonly #options: ChainSyncOptions;
   /** Under C-8: the second look only remembers where the chain is. */
   #looks = 0;
+  #firstHead: ChainBlock | null;
 
   constructor(options: ChainSyncOptions) {
     this.#options = options;
+    this.#firstHead = options.firstHead;
   }
 
   /**
@@ -251,6 +255,9 @@ export class ChainSync {
   }
 
   async #head(options: ChainOptions): Promise<ChainBlock> {
+    const first = this.#firstHead;
+    this.#firstHead = null;
+    if (first !== null) return first;
     const [head] = await this.#options.chain.blocks(["latest"], options);
     if (head) return head;
     throw new RemoteError("the node has no latest block", { code: "CHAIN_TRANSPORT" });

@@ -42,9 +42,10 @@ export async function openRuntime(
   options: ChainOptions,
 ): Promise<OnChainRuntime> {
   const { goLivepeerQuirks, controller, aiServiceRegistry } = settings;
-  const [chainId, contracts] = await Promise.all([
+  const [chainId, contracts, [head]] = await Promise.all([
     chain.chainId(options),
     resolveContracts(chain, { controller, aiServiceRegistry }, options),
+    chain.blocks(["latest"], options),
   ]);
   const identity = JSON.stringify([String(chainId), contracts, goLivepeerQuirks]);
   const store = new ChainStore({
@@ -65,6 +66,7 @@ export async function openRuntime(
     reader: new TranscoderReader(batch, contracts, !goLivepeerQuirks),
     goLivepeerQuirks,
     maxCatchUpBlocks: settings.maxCatchUpBlocks,
+    firstHead: head ?? null,
     random: settings.random,
     now: settings.now,
   });

@@ -133,6 +133,7 @@ export class OnChainSource implements OrchestratorSource {
    */
   async list({ signal }: ListOptions = {}): Promise<SourceListing> {
     assertOpen(this.#closing.signal.aborted);
+    signal?.throwIfAborted();
     let staleBecause: Error | null = null;
     try {
       if (!this.#isRecent()) await this.sync({ signal });
@@ -206,6 +207,7 @@ export class OnChainSource implements OrchestratorSource {
    */
   async senderInfo(address: Hex, { signal }: ListOptions = {}): Promise<SenderInfo> {
     assertOpen(this.#closing.signal.aborted);
+    signal?.throwIfAborted();
     if (!this.#isRecent()) await this.sync({ signal });
     const sender = address.toLowerCase();
     const known = this.#senders.get(sender);

@@ -2,6 +2,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { POOL_WALK_CODE } from "../../../../src/discovery/sources/chain/pool-walk-code.js";
 
 /** One JSON-RPC request. */
 export interface RpcCall {
@@ -67,4 +68,30 @@ export function answerError(
   response.writeHead(200, { "content-type": "application/json" });
   response.end(JSON.stringify(answers.length === 1 ? answers[0] : answers));
   return true;
+}
+
+function entry(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+/** Whether a call names a contract. */
+export function hasTarget(call: unknown): boolean {
+  return entry(call, "to") !== undefined;
+}
+
+/** Whether a call walks the pool by code that is not deployed. */
+export function isDeployless(call: unknown): boolean {
+  return String(entry(call, "data")).startsWith(POOL_WALK_CODE.slice(0, 20));
+}
+
+/** Whether a call is of a function. */
+export function hasSelector(call: unknown, selector: string): boolean {
+  return String(entry(call, "data")).startsWith(selector);
+}
+
+/** How many blocks a filter of logs spans. */
+export function blocksOf(filter: unknown): number {
+  return Number(entry(filter, "toBlock")) - Number(entry(filter, "fromBlock")) + 1;
 }

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getAddress } from "ethers";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { OnChainSource } from "../../../src/discovery/sources/chain/on-chain-source.js";
+import { HardcodedSource } from "../../../src/discovery/sources/hardcoded.js";
+import { NodeDbSource } from "../../../src/discovery/sources/node-db-source.js";
+import type { OrchestratorSource } from "../../../src/discovery/sources/source.js";
+import {
+  createOrchestratorTable,
+  OrchestratorTable,
+} from "../../../src/discovery/sources/store/orchestrator-table.js";
+import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
+import { WebhookSource } from "../../../src/discovery/sources/webhook/webhook-source.js";
+import { orchestrator, serviceURI, stakeOf, startLivepeerChain } from "./chain/livepeer-chain.js";
+import { upTo } from "./chain/on-chain-setup.js";
+import { respond, startWebhookServer } from "./webhook/webhook-server.js";
+
+const NUMBERS = upTo(100);
+
+/** Each source with its real counterpart, which knows the same 100 orchestrators. */
+const OPENERS: Readonly<Record<string, () => Promise<OrchestratorSource>>> = {
+  list: async () => new HardcodedSource({ orchAddr: NUMBERS.map(serviceURI).join(",") }),
+  webhook: async () => {
+    const entries = NUMBERS.map((number) => ({ address: serviceURI(number) }));
+    const { url } = await startWebhookServer(respond(JSON.stringify(entries)));
+    return new WebhookSource({ url });
+  },
+  onchain: async () => {
+    const chain = await startLivepeerChain();
+    onTestFinished(() => chain.stop());
+    await chain.register(NUMBERS.length);
+    return new OnChainSource({ ethUrl: chain.url, controller: chain.controller });
+  },
+  nodeDb: async () => {
+    const directory = mkdtempSync(join(tmpdir(), "poolsim-test-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, "lpdb.sqlite3");
+    const database = new SqliteDatabase({ path });
+    onTestFinished(() => database.close());
+    createOrchestratorTable(database);
+    const table = new OrchestratorTable(database, Date.now);
+    for (const number of NUMBERS) {
+      table.update({
+        ethereumAddr: getAddress(orchestrator(number)),
+        serviceURI: serviceURI(number),
+        stake: stakeOf(number),
+        activationRound: 1n,
+        deactivationRound: 2n ** 63n - 1n,
+      });
+    }
+    return new NodeDbSource({ path, currentRound: 1n });
+  },
+};
+
+describe.each(Object.keys(OPENERS))("the %s source", (kind) => {
+  it("lists the same 100 orchestrators from its counterpart, then ends as all do", async () => {
+    const source = await (OPENERS[kind]?.() ?? Promise.reject(new Error(kind)));
+    onTestFinished(() => source.close());
+    expect(source.kind).toBe(kind);
+
+    const before = Date.now();
+    const { endpoints, dropped, confirmedAtMs, staleBecause } = await source.list();
+    expect(endpoints.map(({ uri }) => uri)).toEqual(NUMBERS.map(serviceURI));
+    expect(endpoints.every(({ scheme }) => scheme === "https")).toBe(true);
+    expect({ dropped, staleBecause }).toEqual({ dropped: [], staleBecause: null });
+    expect(confirmedAtMs).toBeGreaterThanOrEqual(before);
+    expect(confirmedAtMs).toBeLessThanOrEqual(Date.now());
+    for (const [index, { recipient, stake, score }] of endpoints.entries()) {
+      // Trust: D-3, W-11, B-14. What a source does not know is null.
+      expect(score).toBe(kind === "list" ? 1 : 0);
+      if (recipient !== null) expect(recipient).toBe(orchestrator(index + 1));
+      if (stake !== null) expect(stake).toBe(stakeOf(index + 1));
+    }
+
+    const reason = new Error("enough");
+    await expect(source.list({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await source.close();
+    await source.close();
+    await expect(source.list()).rejects.toMatchObject({ code: "SOURCE_CLOSED" });
+  });
+});
