@@ -59,7 +59,7 @@ async function withSession(
   signal: AbortSignal,
 ): Promise<number> {
   const account = await openAccount(flags);
-  const opened = await openSource(flags, signal);
+  const opened = await openSource(flags, { signal });
   const client = new OrchestratorClient({ verifyCertificates: flags.verifyCertificates });
   const session = { flags, opened, account, client, terminal, signal };
   try {

@@ -21,7 +21,7 @@ export interface WebhookFlags extends SourceFlags {
   readonly port: number;
   readonly host: string;
   /** Ms. */
-  readonly refresh: number;
+  readonly refresh?: number;
   readonly orchBlocklist: string;
   readonly trusted: string;
   readonly score?: "0" | "1";
@@ -33,6 +33,14 @@ const NEEDS = {
   onchain: "ethUrl",
   subgraph: "subgraphUrl",
   nodeDb: "nodeDb",
+} as const;
+
+/** How often sources are read: the subgraph changes by the round. */
+const REFRESH_MS = {
+  list: 60_000,
+  onchain: 60_000,
+  subgraph: 12 * 3_600_000,
+  nodeDb: 60_000,
 } as const;
 
 /**
@@ -48,7 +56,7 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
   }
   const rules = readRules(flags);
   return await stoppable(async (signal) => {
-    const opened = await openSource(flags, signal);
+    const opened = await openSource(flags, { signal, subgraphRefreshMs: 0 });
     try {
       await serve(opened, rules, flags, terminal, signal);
       return EXIT.ok;
@@ -66,7 +74,7 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
 async function serve(
   { source, label }: OpenSource,
   rules: EntryRules,
-  { host, port, refresh }: WebhookFlags,
+  { host, port, from, refresh = REFRESH_MS[from] }: WebhookFlags,
   { stdout, stderr }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {

@@ -99,7 +99,9 @@ export async function gather(options: GatherOptions): Promise<Findings> {
       ...rest.filter(({ verdict }) => verdict === "rejected"),
     ],
     listing,
-    elapsedMs: outcomes.reduce((sum, { explanation }) => sum + explanation.elapsedMs, 0),
+    elapsedMs: signal.aborted
+      ? options.now() - startedAtMs
+      : outcomes.reduce((sum, { explanation }) => sum + explanation.elapsedMs, 0),
     interrupted: signal.aborted,
     startedAtMs,
   };

@@ -30,6 +30,13 @@ function usage(message: string): never {
   throw new InputError(message, { code: "USAGE" });
 }
 
+/** What `openSource` is told besides the flags. */
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** How long a subgraph's list is good; default: 12 hours. */
+  readonly subgraphRefreshMs?: number | undefined;
+}
+
 /** The origin of a URL. */
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
@@ -57,7 +64,7 @@ async function openNamed(
   name: (typeof SOURCES)[number],
   value: string,
   chain: OnChainSource | null,
-  signal: AbortSignal,
+  { signal, subgraphRefreshMs }: OpenOptions,
 ): Promise<NamedSource> {
   switch (name) {
     case "orchAddr":
@@ -70,8 +77,11 @@ async function openNamed(
       const source = new NodeDbSource({ path: value, currentRound });
       return { source, label: `database ${value}` };
     }
-    case "subgraphUrl":
-      return usage("--subgraphUrl: not yet");
+    case "subgraphUrl": {
+      const { SubgraphSource } = await import("../../discovery/sources/subgraph/index.js");
+      const source = new SubgraphSource({ url: value, refreshMs: subgraphRefreshMs });
+      return { source, label: `subgraph of ${originOf(value)}` };
+    }
   }
 }
 
@@ -80,7 +90,7 @@ async function openNamed(
  *
  * @throws InputError (`USAGE`) for none or several; what the sources throw
  */
-export async function openSource(flags: SourceFlags, signal: AbortSignal): Promise<OpenSource> {
+export async function openSource(flags: SourceFlags, options: OpenOptions): Promise<OpenSource> {
   const named = SOURCES.filter((name) => flags[name] !== undefined);
   const [name, other] = named;
   if (name !== undefined && other !== undefined) {
@@ -95,7 +105,7 @@ export async function openSource(flags: SourceFlags, signal: AbortSignal): Promi
     const main =
       name === undefined
         ? onlyChain(chain, flags)
-        : await openNamed(name, flags[name] ?? "", chain, signal);
+        : await openNamed(name, flags[name] ?? "", chain, options);
     return {
       ...main,
       onChain: isNetwork || chain !== null || main.source.usesOnChainPredicate,

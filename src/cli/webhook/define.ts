@@ -28,9 +28,10 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
       ]),
     )
     .addOption(
-      new Option("--refresh <span>", "time between readings of the source")
-        .argParser(positiveSpan)
-        .default(60_000, "1m"),
+      new Option(
+        "--refresh <span>",
+        "time between readings of the source; default: 1m, of a subgraph 12h",
+      ).argParser(positiveSpan),
     )
     .optionsGroup("Server:")
     .addOption(
