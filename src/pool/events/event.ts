@@ -1,0 +1,110 @@
+/**
+ * What happens in a pool, as typed values: everything behind the decoders works on these and
+ * never sees a form's own shape, units or quirks again.
+ */
+
+/** Work is told apart by what the event carries, not by the node's label (ED-D16, EG-D18). */
+export type JobKind = "transcode" | "ai";
+
+/** What makes an event itself: the same identity with other content is refused. */
+export interface EventIdentity {
+  /**
+   * `uuid`: the bucket form's UUID, everywhere the same. `api`: an ID of one source, whose next
+   * epoch begins when IDs start again. `caller`: made by whoever wrote it, unique in its source.
+   */
+  readonly form: "uuid" | "api" | "caller";
+  readonly id: string;
+}
+
+interface EventBase {
+  readonly identity: EventIdentity;
+  /** When it happened, ms since 1970 UTC (of whole seconds in the node's forms). */
+  readonly atMs: number;
+  readonly region: string;
+  /** The node's own label: shown, but nothing is decided by it. */
+  readonly nodeType: string;
+}
+
+/** A node started: its workers are gone. */
+export interface NodeReset extends EventBase {
+  readonly type: "reset";
+  readonly node: "orchestrator" | "gateway" | "node";
+}
+
+export interface WorkerConnection extends EventBase {
+  readonly type: "worker-connected" | "worker-disconnected";
+  /** Lower case, as all addresses in events. */
+  readonly address: string;
+  /** `ip:port`; empty if the form has none. */
+  readonly connection: string;
+}
+
+/** The result of a remote AI worker arrived: says who works on a request. */
+export interface JobReceived extends EventBase {
+  readonly type: "job-received";
+  readonly address: string;
+  readonly requestId: string;
+  readonly pipeline: string;
+  readonly modelId: string;
+}
+
+/** Work that earned a fee. */
+export interface JobProcessed extends EventBase {
+  readonly type: "job-processed";
+  readonly job: JobKind;
+  /** null: not known yet, as in AI jobs, which are linked by {@link requestId}. */
+  readonly address: string | null;
+  /** null for transcoding. */
+  readonly requestId: string | null;
+  readonly pipeline: string;
+  readonly modelId: string;
+  /** Encoded pixels, or the AI request's own units. */
+  readonly computeUnits: bigint;
+  /** Whole wei, as nodes cut it (E-10). */
+  readonly pricePerComputeUnitWei: bigint;
+  /** At least 0; exact even where the node's 64 bits wrapped (E-12). */
+  readonly feesWei: bigint;
+  /** Of the source segment; 0 for AI. */
+  readonly durationMs: bigint;
+  /** Nanoseconds, whatever unit the form has (E-9). */
+  readonly responseTimeNs: bigint;
+  /** Source ÷ response time, whole: higher is better (E-13); null for AI. */
+  readonly realTimeRatio: bigint | null;
+  /** null: the form has none (no open-pool event does). */
+  readonly renditions: bigint | null;
+  /** The round, if the form says it. */
+  readonly round: bigint | null;
+}
+
+interface TicketBase extends EventBase {
+  readonly recipient: string;
+  readonly sender: string;
+  readonly faceValueWei: bigint;
+  /** Of 2^256. */
+  readonly winProb: bigint;
+  readonly creationRound: bigint;
+}
+
+/** A ticket won, not redeemed yet. */
+export interface WinningTicket extends TicketBase {
+  readonly type: "winning-ticket";
+}
+
+/** A redemption was tried. */
+export interface TicketRedeemed extends TicketBase {
+  readonly type: "ticket-redeemed";
+  /** Fraction as text; null as normal (E-8). */
+  readonly pricePerPixel: string | null;
+  /** null: it failed (a hash of zeros). Lower case. */
+  readonly txHash: string | null;
+  /** Fee of the redemption; null if not told. */
+  readonly gasFeesWei: bigint | null;
+}
+
+export type PoolEvent =
+  | NodeReset
+  | WorkerConnection
+  | JobReceived
+  | JobProcessed
+  | WinningTicket
+  | TicketRedeemed;

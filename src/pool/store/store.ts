@@ -1,0 +1,256 @@
+/**
+ * Where a pool's books live: one interface for files and memory, synchronous, so that whatever
+ * belongs together is one transaction. What a transaction returned outlives any crash.
+ */
+import type { Account } from "../accounts.js";
+import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction } from "../ledger.js";
+
+/** How an account stands: neither flow ever falls. */
+export interface AccountFlow {
+  readonly account: Account;
+  readonly inWei: bigint;
+  readonly outWei: bigint;
+}
+
+/** An event as it is kept: columns to ask by, and its whole content as canonical JSON. */
+export interface EventRow {
+  /** Counts up in order of arrival. */
+  readonly sequence: number;
+  /** Unique: form, source, epoch and id in one text. */
+  readonly identity: string;
+  readonly source: string;
+  readonly type: string;
+  readonly atMs: number;
+  readonly nodeType: string;
+  readonly region: string;
+  /** Who: a worker, lower case; null if unknown or nobody. */
+  readonly address: string | null;
+  /** Links the halves of AI jobs. */
+  readonly requestId: string | null;
+  readonly feesWei: bigint | null;
+  /** Decoded again by `decodeStored` of events/stored.ts. */
+  readonly content: string;
+}
+
+/** A job as dashboards see it (the proposal's `transcoderJobs`). */
+export interface JobRow {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly job: string;
+  /** null: not attributed yet. */
+  readonly address: string | null;
+  readonly region: string;
+  readonly computeUnits: bigint;
+  readonly durationMs: bigint;
+  readonly responseTimeNs: bigint;
+  readonly renditions: bigint | null;
+  readonly feesWei: bigint;
+  readonly round: bigint | null;
+}
+
+/** Which rows: newest first, pages by `beforeSequence`. */
+export interface JobQuery {
+  readonly address?: string | undefined;
+  /** @default 0 */
+  readonly sinceMs?: number | undefined;
+  readonly beforeSequence?: number | undefined;
+  /** 1 … 10,000. @default 1000 */
+  readonly limit?: number | undefined;
+}
+
+/** A worker as events leave it: who, where, which connections are open. */
+export interface WorkerRow {
+  readonly address: string;
+  readonly nodeType: string;
+  readonly region: string;
+  /** Connections open now. */
+  readonly connections: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  readonly jobs: bigint;
+  readonly feesWei: bigint;
+}
+
+/** What could not be read: never dropped, can be replayed. */
+export interface QuarantineRow {
+  readonly id: number;
+  readonly source: string;
+  /** File or request it came in. */
+  readonly origin: string;
+  /** Byte offset within it. */
+  readonly position: number;
+  /** Stable upper-case code. */
+  readonly code: string;
+  readonly reason: string;
+  readonly raw: Uint8Array;
+  readonly atMs: number;
+  /** null: still waits. */
+  readonly resolvedAtMs: number | null;
+}
+
+export type TicketState = "won" | "redeemed" | "failed";
+
+/** The proposal's `winningTickets`. */
+export interface TicketRow {
+  readonly id: number;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly faceValueWei: bigint;
+  readonly creationRound: bigint;
+  /** `failed`: the last redemption failed; it can still be redeemed. */
+  readonly state: TicketState;
+  readonly wonAtMs: number;
+  readonly txHash: string | null;
+  readonly gasFeesWei: bigint | null;
+}
+
+/** A closed round. */
+export interface RoundRow {
+  readonly round: number;
+  readonly scheme: string;
+  readonly incomeWei: bigint;
+  readonly sharedWei: bigint;
+  readonly commissionWei: bigint;
+  readonly unattributedWei: bigint;
+  readonly closedAtMs: number;
+  /** Of the ledger entry that posted it; null if nothing was attributed. */
+  readonly entrySequence: number | null;
+}
+
+/** The life of a payout; what leads from one to the next is payouts/'s business. */
+export type PayoutState =
+  /** Decided: amount moved to `inPayout`, nonce chosen, nothing signed. */
+  | "intent"
+  /** Signed bytes are stored, perhaps never sent. */
+  | "signed"
+  /** Handed to the chain at least once. */
+  | "sent"
+  /** In a block, not deep enough yet. */
+  | "mined"
+  | "confirmed"
+  /** Reverted or impossible: the amount returned to pending. */
+  | "failed"
+  /** Given up before anything could be mined: the amount returned to pending. */
+  | "cancelled";
+
+export interface PayoutRow {
+  readonly id: number;
+  readonly address: string;
+  readonly amountWei: bigint;
+  readonly chainId: bigint;
+  readonly fromAddress: string;
+  readonly nonce: number;
+  readonly state: PayoutState;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** Which pending accounts it was taken from, and how much of each. */
+  readonly sources: readonly { readonly account: Account; readonly wei: bigint }[];
+  /** Of the attempt that was mined. */
+  readonly txHash: string | null;
+  readonly blockNumber: number | null;
+  readonly blockHash: string | null;
+  /** What the chain took for it. */
+  readonly gasFeesWei: bigint | null;
+  /** Why it failed or was cancelled. */
+  readonly reason: string | null;
+}
+
+export type NewPayout = Pick<
+  PayoutRow,
+  "address" | "amountWei" | "chainId" | "fromAddress" | "nonce" | "createdAtMs" | "sources"
+>;
+
+/** What may change of a payout. */
+export type PayoutChange = { readonly updatedAtMs: number } & {
+  readonly [K in
+    | "state"
+    | "nonce"
+    | "txHash"
+    | "blockNumber"
+    | "blockHash"
+    | "gasFeesWei"
+    | "reason"]?: PayoutRow[K] | undefined;
+};
+
+/** Bytes signed for a payout: stored before they are sent, all of them kept. */
+export interface PayoutAttempt {
+  readonly payoutId: number;
+  readonly txHash: string;
+  /** The whole signed transaction, 0x hex. */
+  readonly signedTx: string;
+  readonly nonce: number;
+  readonly maxFeePerGasWei: bigint;
+  readonly maxPriorityFeePerGasWei: bigint;
+  readonly signedAtMs: number;
+  /** When it was first handed to an RPC; null: never, as far as is known. */
+  readonly sentAtMs: number | null;
+}
+
+export interface PayoutQuery {
+  readonly states?: readonly PayoutState[] | undefined;
+  readonly address?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly beforeId?: number | undefined;
+  /** 1 … 10,000. @default 1000 */
+  readonly limit?: number | undefined;
+}
+
+/** The books: postings of all floors of the pool go through here. */
+export interface LedgerStore {
+  /** The entries in order; `post` is how they are written. */
+  readonly journal: LedgerJournal;
+  /** Enters transactions with what they do to balances, all or none. */
+  post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[];
+  balance(account: Account): bigint;
+  /** Accounts whose name begins with the prefix (all by default), by name. */
+  flows(prefix?: string): readonly AccountFlow[];
+  entry(sequence: number): LedgerEntry | null;
+  entriesOf(cause: Cause): readonly LedgerEntry[];
+  /** From a sequence on, at most `limit`. */
+  entries(from: number, limit: number): readonly LedgerEntry[];
+  entryCount(): number;
+}
+
+export interface PayoutStore {
+  /** The row's id. */
+  addPayout(payout: NewPayout): number;
+  changePayout(id: number, change: PayoutChange): void;
+  payout(id: number): PayoutRow | null;
+  /** Newest first. */
+  payouts(query?: PayoutQuery): readonly PayoutRow[];
+  addAttempt(attempt: PayoutAttempt): void;
+  attemptSent(txHash: string, sentAtMs: number): void;
+  /** Oldest first. */
+  attempts(payoutId: number): readonly PayoutAttempt[];
+  /** The highest nonce ever given out for a wallet on a chain, null if none. */
+  lastNonce(wallet: { readonly chainId: bigint; readonly fromAddress: string }): number | null;
+}
+
+export interface EventStore {
+  /** Of those identities, the ones known, with the hash of their content. */
+  knownEvents(identities: readonly string[]): ReadonlyMap<string, string>;
+  event(sequence: number): EventRow | null;
+  /** In order of arrival from a sequence on, at most `limit`. */
+  events(from: number, limit: number): readonly EventRow[];
+  eventCount(): number;
+  /** Newest first. */
+  jobs(query?: JobQuery): readonly JobRow[];
+  workers(address?: string): readonly WorkerRow[];
+  tickets(query?: { readonly sinceMs?: number | undefined }): readonly TicketRow[];
+  rounds(): readonly RoundRow[];
+  quarantine(query?: { readonly all?: boolean | undefined }): readonly QuarantineRow[];
+  quarantineCount(): number;
+}
+
+export interface PoolStore extends LedgerStore, PayoutStore, EventStore {
+  /** All or nothing, durable when it returns. Inside another one it is a part of that. */
+  transaction<T>(work: () => T): T;
+  cursor(source: string): string | null;
+  setCursor(source: string, cursor: string): void;
+  cursors(): ReadonlyMap<string, string>;
+  setting(key: string): string | null;
+  setSetting(key: string, value: string): void;
+  /** Appends to the proposal's `logs`. */
+  log(entry: { readonly atMs: number; readonly key: string; readonly value: string }): void;
+  close(): void;
+}
