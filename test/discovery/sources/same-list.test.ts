@@ -12,9 +12,11 @@ import {
   OrchestratorTable,
 } from "../../../src/discovery/sources/store/orchestrator-table.js";
 import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
+import { SubgraphSource } from "../../../src/discovery/sources/subgraph/index.js";
 import { WebhookSource } from "../../../src/discovery/sources/webhook/webhook-source.js";
 import { orchestrator, serviceURI, stakeOf, startLivepeerChain } from "./chain/livepeer-chain.js";
 import { upTo } from "./chain/on-chain-setup.js";
+import { block, startSubgraphServer, transcoder } from "./subgraph/subgraph-server.js";
 import { respond, startWebhookServer } from "./webhook/webhook-server.js";
 
 const NUMBERS = upTo(100);
@@ -32,6 +34,17 @@ const OPENERS: Readonly<Record<string, () => Promise<OrchestratorSource>>> = {
     onTestFinished(() => chain.stop());
     await chain.register(NUMBERS.length);
     return new OnChainSource({ ethUrl: chain.url, controller: chain.controller });
+  },
+  subgraph: async () => {
+    const rows = NUMBERS.map((number) =>
+      transcoder(number, {
+        id: orchestrator(number),
+        serviceURI: serviceURI(number),
+        totalStake: String(number),
+      }),
+    );
+    const { url } = await startSubgraphServer(block(1, rows));
+    return new SubgraphSource({ url });
   },
   nodeDb: async () => {
     const directory = mkdtempSync(join(tmpdir(), "poolsim-test-"));

@@ -25,6 +25,8 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number | undefined;
 }
 
+/** Prepared statements kept for the next use. */
+const MAX_STATEMENTS = 200;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -133,6 +135,7 @@ export class SqliteDatabase {
     if (prepared === undefined) {
       const parameters = countParameters(sql);
       prepared = { statement: this.#database.prepare(sql), parameters };
+      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
       this.#statements.set(sql, prepared);
     }
     const { statement, parameters } = prepared;
