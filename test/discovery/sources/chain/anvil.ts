@@ -30,6 +30,11 @@ export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
   const child: ChildProcess = spawn(binary(), ["--port", "0", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // Ends with this process, whatever became of the test that started it.
+  const end = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", end);
   let output = "";
   const port = await new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`anvil ended: ${output}`)));
@@ -56,7 +61,8 @@ export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
       return result;
     },
     stop: async () => {
-      child.kill("SIGKILL");
+      process.off("exit", end);
+      end();
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     },
   };
