@@ -56,7 +56,7 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
   }
   const rules = readRules(flags);
   return await stoppable(async (signal) => {
-    const opened = await openSource(flags, { signal, subgraphRefreshMs: 0 });
+    const opened = await openSource(flags, { signal, asksEachTime: true });
     try {
       await serve(opened, rules, flags, terminal, signal);
       return EXIT.ok;

@@ -33,8 +33,8 @@ function usage(message: string): never {
 /** What `openSource` is told besides the flags. */
 export interface OpenOptions {
   readonly signal: AbortSignal;
-  /** How long a subgraph's list is good; default: 12 hours. */
-  readonly subgraphRefreshMs?: number | undefined;
+  /** Whether a subgraph is asked whenever its list is wanted; default: every 12 hours. */
+  readonly asksEachTime?: boolean;
 }
 
 /** The origin of a URL. */
@@ -64,7 +64,7 @@ async function openNamed(
   name: (typeof SOURCES)[number],
   value: string,
   chain: OnChainSource | null,
-  { signal, subgraphRefreshMs }: OpenOptions,
+  { signal, asksEachTime = false }: OpenOptions,
 ): Promise<NamedSource> {
   switch (name) {
     case "orchAddr":
@@ -79,7 +79,8 @@ async function openNamed(
     }
     case "subgraphUrl": {
       const { SubgraphSource } = await import("../../discovery/sources/subgraph/index.js");
-      const source = new SubgraphSource({ url: value, refreshMs: subgraphRefreshMs });
+      const patience = asksEachTime ? { refreshMs: 0, holdOffMs: 0 } : {};
+      const source = new SubgraphSource({ url: value, ...patience });
       return { source, label: `subgraph of ${originOf(value)}` };
     }
   }
