@@ -12,24 +12,50 @@ export interface AccountFlow {
   readonly outWei: bigint;
 }
 
-/** An event as it is kept: columns to ask by, and its whole content as canonical JSON. */
+/** An event as it is kept: what it is told apart by, and its whole content as canonical JSON. */
 export interface EventRow {
   /** Counts up in order of arrival. */
   readonly sequence: number;
   /** Unique: form, source, epoch and id in one text. */
   readonly identity: string;
   readonly source: string;
-  readonly type: string;
   readonly atMs: number;
+  /** Made and read again by events/stored.ts. */
+  readonly content: string;
+}
+
+/** Somebody's claim to have worked on an AI request. */
+export interface ReceivedRow {
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly identity: string;
+  readonly address: string;
+}
+
+/** The paid half of an AI request. */
+export interface ProcessedRow {
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly identity: string;
+  readonly region: string;
+  readonly feesWei: bigint;
+  /** Whom the fee was given to; null: nobody yet. */
+  readonly address: string | null;
+}
+
+/** A worker's connection, by the latest times that it was seen opened and closed. */
+export interface ConnectionRow {
+  readonly address: string;
   readonly nodeType: string;
   readonly region: string;
-  /** Who: a worker, lower case; null if unknown or nobody. */
-  readonly address: string | null;
-  /** Links the halves of AI jobs. */
-  readonly requestId: string | null;
-  readonly feesWei: bigint | null;
-  /** Decoded again by `decodeStored` of events/stored.ts. */
-  readonly content: string;
+  readonly connection: string;
+  readonly connectedMs: number | null;
+  readonly disconnectedMs: number | null;
+}
+
+/** How a closed round is kept: the row, and the last event that counted. */
+export interface ClosedRound extends RoundRow {
+  readonly lastEvent: number;
 }
 
 /** A job as dashboards see it (the proposal's `transcoderJobs`). */
@@ -93,6 +119,10 @@ export type TicketState = "won" | "redeemed" | "failed";
 /** The proposal's `winningTickets`. */
 export interface TicketRow {
   readonly id: number;
+  /** What tells tickets apart as far as events say: several may be equal. */
+  readonly ticket: string;
+  /** A winning-ticket event told of it, not only its redemption. */
+  readonly isToldWon: boolean;
   readonly sender: string;
   readonly recipient: string;
   readonly faceValueWei: bigint;
@@ -227,7 +257,7 @@ export interface PayoutStore {
 }
 
 export interface EventStore {
-  /** Of those identities, the ones known, with the hash of their content. */
+  /** Of those identities, the ones known, with their content. */
   knownEvents(identities: readonly string[]): ReadonlyMap<string, string>;
   event(sequence: number): EventRow | null;
   /** In order of arrival from a sequence on, at most `limit`. */
@@ -242,7 +272,32 @@ export interface EventStore {
   quarantineCount(): number;
 }
 
-export interface PoolStore extends LedgerStore, PayoutStore, EventStore {
+/** What ingestion writes; nobody else needs it. */
+export interface IngestStore {
+  addEvents(events: readonly EventRow[]): void;
+  received(requestIds: readonly string[]): readonly ReceivedRow[];
+  processed(requestIds: readonly string[]): readonly ProcessedRow[];
+  addReceived(rows: readonly ReceivedRow[]): void;
+  putProcessed(rows: readonly ProcessedRow[]): void;
+  /** Adds jobs and fees, widens the span seen. */
+  addToWorkers(rows: readonly Omit<WorkerRow, "connections">[]): void;
+  addConnections(rows: readonly ConnectionRow[]): void;
+  addReset(reset: {
+    readonly nodeType: string;
+    readonly region: string;
+    readonly atMs: number;
+  }): void;
+  ticketsLike(ticket: string): readonly TicketRow[];
+  ticketByHash(txHash: string): TicketRow | null;
+  addTicket(ticket: Omit<TicketRow, "id">): void;
+  changeTicket(ticket: TicketRow): void;
+  addQuarantine(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number;
+  resolveQuarantine(id: number, atMs: number): void;
+  addRound(round: ClosedRound): void;
+  lastRound(): ClosedRound | null;
+}
+
+export interface PoolStore extends LedgerStore, PayoutStore, EventStore, IngestStore {
   /** All or nothing, durable when it returns. Inside another one it is a part of that. */
   transaction<T>(work: () => T): T;
   cursor(source: string): string | null;

@@ -1,0 +1,172 @@
+/**
+ * The tables of a pool's file, as numbered steps that are never changed once released: a file of
+ * any age is brought up to date when it is opened. Wei are decimal text, as they pass 64 bits;
+ * times are ms since 1970 UTC.
+ */
+import { InputError } from "../../core/errors.js";
+import type { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
+import { VIEWS } from "./views.js";
+
+const BOOKS = `
+CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE events (
+  sequence INTEGER PRIMARY KEY,
+  identity TEXT NOT NULL UNIQUE,
+  source INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_at ON events (at);
+CREATE TABLE entries (
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  postings TEXT NOT NULL
+) STRICT;
+CREATE INDEX entries_cause ON entries (kind, cause)
+  WHERE kind NOT IN ('job-processed', 'job-received');
+CREATE TABLE flows (
+  account TEXT PRIMARY KEY,
+  in_wei TEXT NOT NULL,
+  out_wei TEXT NOT NULL,
+  balance_wei TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE received (
+  request TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  identity TEXT NOT NULL,
+  address TEXT NOT NULL,
+  PRIMARY KEY (request, at, identity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE processed (
+  request TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  identity TEXT NOT NULL,
+  region TEXT NOT NULL,
+  fees TEXT NOT NULL,
+  address TEXT,
+  PRIMARY KEY (request, at, identity)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE workers (
+  address TEXT NOT NULL,
+  node_type TEXT NOT NULL,
+  region TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  jobs INTEGER NOT NULL,
+  fees TEXT NOT NULL,
+  PRIMARY KEY (address, node_type, region)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE connections (
+  address TEXT NOT NULL,
+  node_type TEXT NOT NULL,
+  region TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  connected INTEGER,
+  disconnected INTEGER,
+  PRIMARY KEY (address, node_type, region, connection)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE resets (
+  node_type TEXT NOT NULL,
+  region TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (node_type, region)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tickets (
+  id INTEGER PRIMARY KEY,
+  ticket TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  face_value TEXT NOT NULL,
+  creation_round TEXT NOT NULL,
+  state TEXT NOT NULL,
+  is_told_won INTEGER NOT NULL,
+  won_at INTEGER NOT NULL,
+  tx_hash TEXT UNIQUE,
+  gas_fees TEXT
+) STRICT;
+CREATE INDEX tickets_ticket ON tickets (ticket);
+CREATE TABLE rounds (
+  round INTEGER PRIMARY KEY,
+  scheme TEXT NOT NULL,
+  income TEXT NOT NULL,
+  shared TEXT NOT NULL,
+  commission TEXT NOT NULL,
+  unattributed TEXT NOT NULL,
+  closed_at INTEGER NOT NULL,
+  entry INTEGER,
+  last_event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  raw BLOB NOT NULL,
+  digest TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  resolved_at INTEGER
+) STRICT;
+CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE payouts (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  chain_id TEXT NOT NULL,
+  from_address TEXT NOT NULL,
+  nonce INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  sources TEXT NOT NULL,
+  tx_hash TEXT,
+  block_number INTEGER,
+  block_hash TEXT,
+  gas_fees TEXT,
+  reason TEXT
+) STRICT;
+CREATE INDEX payouts_state ON payouts (state);
+CREATE INDEX payouts_address ON payouts (address);
+CREATE TABLE payout_attempts (
+  sequence INTEGER PRIMARY KEY,
+  payout INTEGER NOT NULL REFERENCES payouts (id),
+  tx_hash TEXT NOT NULL UNIQUE,
+  signed_tx TEXT NOT NULL,
+  nonce INTEGER NOT NULL,
+  max_fee TEXT NOT NULL,
+  max_priority_fee TEXT NOT NULL,
+  signed_at INTEGER NOT NULL,
+  sent_at INTEGER
+) STRICT;
+CREATE INDEX payout_attempts_payout ON payout_attempts (payout);
+CREATE TABLE logs (
+  "createdAt" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "value" TEXT NOT NULL
+) STRICT;
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS + VIEWS];
+
+/**
+ * Brings a file up to date, in one transaction.
+ *
+ * @throws InputError (`STORE_VERSION`) for a file of a later poolsim
+ */
+export function migrate(database: SqliteDatabase): void {
+  database.transaction(() => {
+    const version = Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
+    if (version > MIGRATIONS.length) {
+      throw new InputError(
+        `the file has version ${version}, this poolsim knows ${MIGRATIONS.length}`,
+        { code: "STORE_VERSION" },
+      );
+    }
+    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  });
+}
