@@ -1,0 +1,151 @@
+/** What selection makes of those found: the rules that discovery itself does not know. */
+import { describe, expect, it } from "vitest";
+import { type ChoiceOptions, choose, standingReason } from "../../../src/cli/discover/choice.js";
+import { Rational } from "../../../src/core/rational.js";
+import type { OrchestratorReport } from "../../../src/discovery/index.js";
+import { answerOf } from "../../discovery/live/support.js";
+
+interface Facts {
+  readonly uri: string;
+  /** Who is paid; null = nobody is named. */
+  readonly recipient: string | null;
+  readonly price?: bigint | null;
+  readonly stake?: bigint | null;
+}
+
+function found({ uri, recipient, price = 500n, stake = null }: Facts): OrchestratorReport {
+  const ticketParams =
+    recipient === null
+      ? null
+      : {
+          recipient,
+          faceValue: 1n,
+          winProb: 1n,
+          recipientRandHash: "0x",
+          seed: 0n,
+          expirationBlock: 100n,
+          expirationParams: null,
+        };
+  const priceInfo = price === null ? null : { pricePerUnit: price, pixelsPerUnit: 1n };
+  return {
+    uri,
+    advertisedBy: null,
+    score: 0,
+    verdict: "found",
+    rejection: null,
+    place: 0,
+    backfilled: false,
+    latencyMs: 10,
+    transcoder: uri,
+    address: recipient,
+    recipient,
+    price: price === null ? null : Rational.of(price),
+    stake,
+    version: "0.8.9",
+    capabilities: null,
+    capacities: null,
+    models: null,
+    info: answerOf(uri, { ticketParams, priceInfo }),
+    error: null,
+  };
+}
+
+const ON_CHAIN: ChoiceOptions = { onChain: true, maxPrice: null, perfScores: null };
+
+function chosen(list: readonly Facts[], options: Partial<ChoiceOptions> = {}) {
+  const { order, probabilities, passedOver } = choose(list.map(found), { ...ON_CHAIN, ...options });
+  return {
+    order: order.map(({ uri }) => uri),
+    probabilities: Object.fromEntries([...probabilities].map(([{ uri }, p]) => [uri, p])),
+    passedOver: Object.fromEntries(
+      [...passedOver].map(([{ uri }, { rule, reason }]) => [uri, `${rule} ${reason}`]),
+    ),
+  };
+}
+
+describe("choose", () => {
+  it("L-5: off chain the order is discovery's, whatever stakes and prices are", () => {
+    const list = [
+      { uri: "a", recipient: "x", stake: 1n },
+      { uri: "b", recipient: null, price: null },
+    ];
+    const choice = chosen(list, { onChain: false, maxPrice: Rational.of(1n) });
+    expect(choice).toEqual({ order: ["a", "b"], probabilities: {}, passedOver: {} });
+  });
+
+  it("L-6: without ticket parameters nobody is chosen", () => {
+    const choice = chosen([
+      { uri: "a", recipient: null },
+      { uri: "b", recipient: "y" },
+    ]);
+    expect(choice).toEqual({
+      order: ["b"],
+      probabilities: { b: 1 },
+      passedOver: { a: "L-6 ticket-params-missing" },
+    });
+  });
+
+  it("L-6, L-7: of one recipient's nodes the first is chosen, at the price of the last", () => {
+    const choice = chosen(
+      [
+        { uri: "a1", recipient: "x", price: 900n },
+        { uri: "b", recipient: "y", price: 400n },
+        { uri: "a2", recipient: "x", price: 100n },
+      ],
+      { maxPrice: Rational.of(300n) },
+    );
+    expect(choice.order).toEqual(["a1", "a2"]);
+    expect(choice.probabilities).toEqual({ a1: 1 });
+    expect(choice.passedOver).toEqual({ b: "L-10 price-above-max" });
+  });
+
+  it("L-15: where no stake is known, everybody is equally likely", () => {
+    const { probabilities } = chosen([
+      { uri: "a", recipient: "x" },
+      { uri: "b", recipient: "y" },
+    ]);
+    expect(probabilities).toEqual({ a: 0.5, b: 0.5 });
+  });
+
+  it("L-16: without a price nobody is chosen, even where any price will do", () => {
+    const choice = chosen([
+      { uri: "a", recipient: "x", price: null },
+      { uri: "b", recipient: "y" },
+    ]);
+    expect(choice.passedOver).toEqual({ a: "L-16 price-missing" });
+    expect(choice.probabilities).toEqual({ b: 1 });
+  });
+
+  it("R-5, L-11: the maximum price is ignored where nobody meets it, if wanted", () => {
+    const list = [{ uri: "a", recipient: "x", price: 500n }];
+    const maxPrice = Rational.of(499n);
+    expect(chosen(list, { maxPrice }).passedOver).toEqual({ a: "L-10 price-above-max" });
+    const rather = chosen(list, { maxPrice, ignoreMaxPriceIfNeeded: true });
+    expect(rather).toEqual({ order: ["a"], probabilities: { a: 1 }, passedOver: {} });
+  });
+
+  it("L-9: the least performance score is ignored where nobody has it", () => {
+    const list = [
+      { uri: "a", recipient: "x" },
+      { uri: "b", recipient: "y" },
+    ];
+    const minPerfScore = 0.5;
+    const some = chosen(list, { minPerfScore, perfScores: new Map([["x", 0.5]]) });
+    expect(some.passedOver).toEqual({ b: "L-9 performance-score" });
+    const none = chosen(list, { minPerfScore, perfScores: new Map([["x", 0.4]]) });
+    expect(none.passedOver).toEqual({});
+    expect(none.order).toEqual(["a", "b"]);
+  });
+});
+
+describe("standingReason", () => {
+  const dear = found({ uri: "a", recipient: "x", price: 500n });
+  const limited = { ...ON_CHAIN, maxPrice: Rational.of(499n) };
+
+  it("L-10: tells of those not found this time whether their price would do", () => {
+    expect(standingReason(dear, limited, false)?.rule).toBe("L-10");
+    expect(standingReason(dear, { ...limited, maxPrice: Rational.of(500n) }, false)).toBeNull();
+    expect(standingReason(dear, limited, true)).toBeNull();
+    expect(standingReason(dear, { ...limited, onChain: false }, false)).toBeNull();
+  });
+});

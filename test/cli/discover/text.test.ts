@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ageText } from "../../../src/cli/discover/age.js";
+import { plain } from "../../../src/cli/discover/report.js";
+import { exactAmount, price, span } from "../../../src/cli/discover/values.js";
+
+describe("values of go-livepeer's flags", () => {
+  it("R-2: prices are exact, in wei or eth", () => {
+    const texts = ["0", "1200", "0.5", "0.0005eth", "3wei", "2ETH"].map((text) =>
+      price(text).toString(),
+    );
+    expect(texts).toEqual([
+      "0/1",
+      "1200/1",
+      "1/2",
+      "500000000000000/1",
+      "3/1",
+      "2000000000000000000/1",
+    ]);
+    for (const text of ["", "-1", "1e3", "1 wei", "1usd", ".5", "1/2"]) {
+      expect(() => price(text)).toThrow("expected");
+    }
+  });
+
+  it("spans have units, but for 0", () => {
+    expect(["0", "500ms", "1.5s", "1m30s"].map(span)).toEqual([0, 500, 1500, 90_000]);
+    for (const text of ["", "5", "-1s", "2d"]) expect(() => span(text)).toThrow("span of time");
+  });
+
+  it("P-9: amounts may be fractions", () => {
+    expect(exactAmount("1/3").toString()).toBe("1/3");
+    for (const text of ["-1", "x", "1/0"]) expect(() => exactAmount(text)).toThrow("at least 0");
+  });
+});
+
+describe("the age of a discovery", () => {
+  it("is told in its largest unit", () => {
+    const ages = [-5, 59_000, 60_000, 7_199_000, 86_400_000, 3 * 86_400_000].map(ageText);
+    expect(ages).toEqual([
+      "less than a minute",
+      "less than a minute",
+      "1 minute",
+      "1 hour",
+      "1 day",
+      "3 days",
+    ]);
+  });
+});
+
+describe("strangers' text", () => {
+  it("is one short line that moves no cursor", () => {
+    expect(plain("a\u001b[2J\n\u202eb\u0007 c")).toBe("a [2J b c");
+    expect(plain("x".repeat(1000)).length).toBe(301);
+  });
+});
