@@ -112,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: "multi-orchestrator",
     rule: "X-12",
     broken: "any node of an address takes any other's auth tokens",
-    file: "sim/model/segments.js",
+    file: "sim/model/orchestrator-side.js",
     search: "if (call.node !== info.node) {",
     replacement: "if (call.node < 0) {",
   },
