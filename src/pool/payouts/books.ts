@@ -1,0 +1,211 @@
+/** Payouts in the pool's store: its rows are read as payouts, transitions are stored whole. */
+import { Transaction } from "ethers/transaction";
+import { InputError, invariant } from "../../core/errors.js";
+import { pendingAccount } from "../accounts.js";
+import type { PayoutRow, PayoutState, PoolStore } from "../store/store.js";
+import type { Transition } from "./machine.js";
+import { isSameVersion, type Payout, type PayoutIntent, type PayoutPart } from "./payout.js";
+import type { PendingBalance } from "./plan.js";
+
+/** What payouts need of the store. */
+export type PayoutBooksStore = Pick<
+  PoolStore,
+  | "transaction"
+  | "post"
+  | "flows"
+  | "addPayout"
+  | "changePayout"
+  | "payout"
+  | "payouts"
+  | "addAttempt"
+  | "attemptSent"
+  | "attempts"
+  | "lastNonce"
+>;
+
+const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
+const CLOSED: readonly PayoutState[] = ["confirmed", "failed", "cancelled"];
+const PAGE = 1_000;
+
+export class PayoutBooks {
+  readonly #store: PayoutBooksStore;
+
+  constructor(store: PayoutBooksStore) {
+    this.#store = store;
+  }
+
+  /** All or nothing, and durable when it returns. */
+  transaction<T>(work: () => T): T {
+    return this.#store.transaction(work);
+  }
+
+  /** Pending balances that are not 0. */
+  pendingBalances(): PendingBalance[] {
+    return this.#store.flows("pending:").flatMap(({ account, inWei, outWei }) => {
+      const [, address, nodeType, region] = account.split(":");
+      invariant(
+        address !== undefined && nodeType !== undefined && region !== undefined,
+        `${account} names its payee`,
+      );
+      return inWei === outWei ? [] : [{ address, nodeType, region, wei: inWei - outWei }];
+    });
+  }
+
+  /** Stores a new payout; `beginning` is told its id. Within a transaction. */
+  add(intent: Omit<PayoutIntent, "id">, beginning: (id: number) => Transition): Payout {
+    const { address, amountWei, chainId, wallet, nonce, createdAtMs, parts } = intent;
+    const id = this.#store.addPayout({
+      address,
+      amountWei,
+      chainId,
+      fromAddress: wallet,
+      nonce,
+      createdAtMs,
+      sources: parts.map(({ nodeType, region, wei }) => ({
+        account: pendingAccount({ address, nodeType, region }),
+        wei,
+      })),
+    });
+    const transition = beginning(id);
+    this.#write(transition, 0);
+    return transition.payout;
+  }
+
+  /**
+   * Stores a transition, unless somebody else changed the payout since it was read.
+   *
+   * @returns the payout as it is now
+   */
+  apply(before: Payout, transition: Transition): Payout {
+    return this.#store.transaction(() => {
+      const now = this.payout(before.id);
+      if (!isSameVersion(now, before)) return now;
+      this.#write(transition, before.attempts.length);
+      return transition.payout;
+    });
+  }
+
+  /** An attempt was handed to a node. */
+  markSent(txHash: string, nowMs: number): void {
+    this.#store.attemptSent(txHash, nowMs);
+  }
+
+  /** @throws InputError (`PAYOUT_UNKNOWN`) */
+  payout(id: number): Payout {
+    const row = this.#store.payout(id);
+    if (row === null) {
+      throw new InputError(`there is no payout ${id}`, { code: "PAYOUT_UNKNOWN" });
+    }
+    return this.#read(row);
+  }
+
+  /** Those that are not closed, oldest first. */
+  open(): Payout[] {
+    return this.#pages({ states: OPEN }, () => true).reverse();
+  }
+
+  /** Closed ones whose block has this number or a higher one: the chain may change its mind. */
+  closedSince(blockNumber: number): Payout[] {
+    return this.#pages({ states: CLOSED }, (row) => (row.blockNumber ?? 0) >= blockNumber);
+  }
+
+  /** An address's, newest first. */
+  historyOf(address: string): Payout[] {
+    return this.#store.payouts({ address, limit: 32 }).map((row) => this.#read(row));
+  }
+
+  /** All, newest first. */
+  latest(limit: number): Payout[] {
+    return this.#store.payouts({ limit }).map((row) => this.#read(row));
+  }
+
+  lastNonce(wallet: string, chainId: bigint): number | null {
+    return this.#store.lastNonce({ fromAddress: wallet, chainId });
+  }
+
+  /** Rows page by page, until a page has none that is wanted. */
+  #pages(
+    query: { readonly states: readonly PayoutState[] },
+    isWanted: (row: PayoutRow) => boolean,
+  ): Payout[] {
+    const wanted: PayoutRow[] = [];
+    let beforeId: number | undefined;
+    for (;;) {
+      const page = this.#store.payouts({ ...query, beforeId, limit: PAGE });
+      const found = page.filter(isWanted);
+      wanted.push(...found);
+      beforeId = page.at(-1)?.id;
+      if (page.length < PAGE || found.length === 0) return wanted.map((row) => this.#read(row));
+    }
+  }
+
+  #write({ payout, entries }: Transition, attemptsBefore: number): void {
+    const { id, state, nonce, inclusion, updatedAtMs } = payout;
+    if (entries.length > 0) this.#store.post(...entries);
+    for (const attempt of payout.attempts.slice(attemptsBefore)) {
+      this.#store.addAttempt({
+        payoutId: id,
+        txHash: attempt.txHash,
+        signedTx: attempt.signedTx,
+        nonce,
+        maxFeePerGasWei: attempt.maxFeeWei,
+        maxPriorityFeePerGasWei: attempt.priorityFeeWei,
+        signedAtMs: attempt.signedAtMs,
+        sentAtMs: null,
+      });
+    }
+    this.#store.changePayout(id, {
+      updatedAtMs,
+      state,
+      txHash: inclusion?.txHash ?? null,
+      blockNumber: inclusion?.blockNumber ?? null,
+      blockHash: inclusion?.blockHash ?? null,
+      gasFeesWei: inclusion?.gasWei ?? null,
+      reason: inclusion === null || inclusion.outcome === "paid" ? null : inclusion.outcome,
+    });
+  }
+
+  #read(row: PayoutRow): Payout {
+    const { id, address, amountWei, chainId, nonce, state, createdAtMs, updatedAtMs } = row;
+    return {
+      id,
+      address,
+      amountWei,
+      chainId,
+      nonce,
+      state,
+      createdAtMs,
+      updatedAtMs,
+      wallet: row.fromAddress,
+      parts: row.sources.map(readPart),
+      attempts: this.#store.attempts(id).map((attempt) => ({
+        txHash: attempt.txHash,
+        signedTx: attempt.signedTx,
+        gasLimit: Transaction.from(attempt.signedTx).gasLimit,
+        maxFeeWei: attempt.maxFeePerGasWei,
+        priorityFeeWei: attempt.maxPriorityFeePerGasWei,
+        signedAtMs: attempt.signedAtMs,
+      })),
+      inclusion:
+        row.txHash === null || row.blockNumber === null || row.blockHash === null
+          ? null
+          : {
+              txHash: row.txHash,
+              blockNumber: row.blockNumber,
+              blockHash: row.blockHash,
+              outcome: readOutcome(row.reason),
+              gasWei: row.gasFeesWei ?? 0n,
+            },
+    };
+  }
+}
+
+function readOutcome(reason: string | null): "paid" | "reverted" | "displaced" {
+  return reason === "reverted" || reason === "displaced" ? reason : "paid";
+}
+
+function readPart({ account, wei }: PayoutRow["sources"][number]): PayoutPart {
+  const [, , nodeType, region] = account.split(":");
+  invariant(nodeType !== undefined && region !== undefined, `${account} names its payee`);
+  return { nodeType, region, wei };
+}

@@ -1,0 +1,91 @@
+/**
+ * The life of a payout as a pure state machine: what was seen of the chain goes in, the payout's
+ * next form and what it means to the books come out. Nothing here waits, sends or asks.
+ */
+import { invariant } from "../../core/errors.js";
+import type { LedgerTransaction } from "../ledger.js";
+import {
+  type Inclusion,
+  isClosed,
+  isSameInclusion,
+  type Payout,
+  type PayoutIntent,
+  type SignedPayment,
+} from "./payout.js";
+import { closing, reopening, reservation } from "./postings.js";
+
+/** What the chain says about a payout. */
+export type Observation =
+  /** Nothing that can be relied on: the node contradicts itself, or is behind. */
+  | { readonly kind: "unclear"; readonly why: string }
+  /** In no block of the chain, and its nonce not used. */
+  | { readonly kind: "absent" }
+  | { readonly kind: "included"; readonly inclusion: Inclusion; readonly headNumber: number };
+
+/** A payout's next form, and the entries that must be stored with it, both or neither. */
+export interface Transition {
+  readonly payout: Payout;
+  readonly entries: readonly LedgerTransaction[];
+}
+
+const CLOSED_AS = { paid: "confirmed", reverted: "failed", displaced: "cancelled" } as const;
+
+/** Begins one: money reserved and bytes signed, to be stored together before anything is sent. */
+export function begin(intent: PayoutIntent, payment: SignedPayment): Transition {
+  const sum = intent.parts.reduce((total, { wei }) => total + wei, 0n);
+  invariant(sum === intent.amountWei && sum > 0n, "a payout's parts add up to its amount");
+  const payout: Payout = {
+    ...intent,
+    state: "signed",
+    attempts: [payment],
+    inclusion: null,
+    updatedAtMs: intent.createdAtMs,
+  };
+  return { payout, entries: [reservation(intent)] };
+}
+
+/** Its bytes were handed to a node, whatever came of it. */
+export function sent(payout: Payout, nowMs: number): Transition | null {
+  if (payout.state !== "signed") return null;
+  return { payout: { ...payout, state: "sent", updatedAtMs: nowMs }, entries: [] };
+}
+
+/** Adds an attempt with the same nonce and a higher fee, for what is in no block. */
+export function replaced(payout: Payout, payment: SignedPayment): Transition {
+  invariant(payout.inclusion === null, "only what is in no block is replaced");
+  const attempts = [...payout.attempts, payment];
+  return {
+    payout: { ...payout, attempts, state: "signed", updatedAtMs: payment.signedAtMs },
+    entries: [],
+  };
+}
+
+/**
+ * Takes in what the chain says.
+ *
+ * @param confirmations blocks from the payout's own to the head, both counted, at least 1
+ * @returns null when nothing changes; otherwise both parts are to be stored in one transaction
+ */
+export function observed(
+  payout: Payout,
+  observation: Observation,
+  { confirmations, nowMs }: { readonly confirmations: number; readonly nowMs: number },
+): Transition | null {
+  if (observation.kind === "unclear") return null;
+  const seen = observation.kind === "included" ? observation.inclusion : null;
+  const isDeep =
+    observation.kind === "included" &&
+    observation.headNumber - observation.inclusion.blockNumber + 1 >= confirmations;
+  if (isSameInclusion(payout.inclusion, seen)) {
+    // A closed payout stays closed where it is; an open one waits until it is deep enough.
+    if (isClosed(payout) || !isDeep) return null;
+  }
+  const entries: LedgerTransaction[] = isClosed(payout) ? [reopening(payout, nowMs)] : [];
+  if (seen === null) {
+    return { payout: { ...payout, state: "sent", inclusion: null, updatedAtMs: nowMs }, entries };
+  }
+  const state = isDeep ? CLOSED_AS[seen.outcome] : "mined";
+  const next: Payout = { ...payout, state, inclusion: seen, updatedAtMs: nowMs };
+  if (isDeep) entries.push(closing(next, nowMs));
+  return { payout: next, entries };
+}

@@ -1,0 +1,102 @@
+/**
+ * One payout: what is known of it. It begins with its signed bytes, so that there is never money
+ * on its way without the one transaction that may carry it.
+ */
+import { invariant } from "../../core/errors.js";
+import type { PayoutState } from "../store/store.js";
+
+/** A transaction that would pay it; all of a payout have one nonce, so that only one of them can. */
+export interface SignedPayment {
+  /** Lower-case hex with `0x`, 32 bytes. */
+  readonly txHash: string;
+  /** The signed transaction, hex with `0x`: what is sent, always the same. */
+  readonly signedTx: string;
+  readonly gasLimit: bigint;
+  /** Most that a unit of gas may cost. */
+  readonly maxFeeWei: bigint;
+  /** What of it goes to the block's maker. */
+  readonly priorityFeeWei: bigint;
+  readonly signedAtMs: number;
+}
+
+/** Where the chain has it. */
+export interface Inclusion {
+  /** Which transaction used the nonce. */
+  readonly txHash: string;
+  readonly blockNumber: number;
+  readonly blockHash: string;
+  /** `paid` and `reverted`: one of ours; `displaced`: somebody else's with the same nonce. */
+  readonly outcome: "paid" | "reverted" | "displaced";
+  /** What the gas cost; 0 for a displaced one. */
+  readonly gasWei: bigint;
+}
+
+/** A pending balance that it takes; negative where more was paid than was owed. */
+export interface PayoutPart {
+  readonly nodeType: string;
+  readonly region: string;
+  readonly wei: bigint;
+}
+
+/** What it pays, from where and with which nonce: never changes. */
+export interface PayoutIntent {
+  /** Names it once and for all; the causes of its ledger entries are this id. */
+  readonly id: number;
+  /** Whom it pays: lower-case hex with `0x`. */
+  readonly address: string;
+  readonly amountWei: bigint;
+  /** Adds up to the amount. */
+  readonly parts: readonly PayoutPart[];
+  readonly createdAtMs: number;
+  readonly chainId: bigint;
+  /** Whose money: lower-case hex with `0x`. */
+  readonly wallet: string;
+  readonly nonce: number;
+}
+
+/**
+ * Its states: `signed` (stored with its bytes), `sent` (handed to a node at least once), `mined`
+ * (in a block, not deep enough), `confirmed`, `failed` (reverted), `cancelled` (the nonce went to
+ * another transaction). The last three are final but for a reorganisation of the chain, which
+ * makes them `sent` again. `intent` is never stored: the bytes are there from the beginning.
+ */
+export interface Payout extends PayoutIntent {
+  readonly state: PayoutState;
+  /** Oldest first; at least one. */
+  readonly attempts: readonly SignedPayment[];
+  /** null while it is in no block. */
+  readonly inclusion: Inclusion | null;
+  readonly updatedAtMs: number;
+}
+
+/** Whether it has come to its end, a reorganisation apart. */
+export function isClosed({ state }: Pick<Payout, "state">): boolean {
+  return state === "confirmed" || state === "failed" || state === "cancelled";
+}
+
+/** The attempt that is sent: the newest, with the highest fee. */
+export function lastAttempt({ attempts }: Payout): SignedPayment {
+  const last = attempts.at(-1);
+  invariant(last !== undefined, "a payout has a transaction");
+  return last;
+}
+
+/** The most that it can still take out of the wallet. */
+export function outstandingWei(payout: Payout): bigint {
+  if (payout.inclusion !== null) return 0n;
+  const { gasLimit, maxFeeWei } = lastAttempt(payout);
+  return payout.amountWei + gasLimit * maxFeeWei;
+}
+
+/** Whether nothing happened to a payout since it was read. */
+export function isSameVersion(one: Payout, other: Payout): boolean {
+  return (
+    one.state === other.state &&
+    one.attempts.length === other.attempts.length &&
+    isSameInclusion(one.inclusion, other.inclusion)
+  );
+}
+
+export function isSameInclusion(one: Inclusion | null, other: Inclusion | null): boolean {
+  return one?.txHash === other?.txHash && one?.blockHash === other?.blockHash;
+}

@@ -1,0 +1,108 @@
+/** Who is due: what an address is owed over all regions and node types, against the rules. */
+import type { Payee } from "../accounts.js";
+import { isClosed, type Payout, type PayoutPart } from "./payout.js";
+import type { PayoutSettings } from "./settings.js";
+
+/** A pending balance. */
+export interface PendingBalance extends Payee {
+  /** Negative where more was paid than was owed. */
+  readonly wei: bigint;
+}
+
+/** Why an address is not paid now. */
+export type NotDue =
+  /** Its total is below the threshold. */
+  | "belowThreshold"
+  /** Paid less than the minimum interval ago. */
+  | "tooSoon"
+  /** A payout of it is under way. */
+  | "underWay"
+  /** Its last payout reverted not long ago. */
+  | "failedBefore"
+  /** No 20 bytes: a made-up name. */
+  | "notAnAddress"
+  /** Fees that nobody owns never leave (EG-D4). */
+  | "zeroAddress"
+  /** The pool's wallet would pay itself. */
+  | "ownWallet";
+
+/** What the rules say about one address. */
+export interface PlannedPayout {
+  /** Lower case. */
+  readonly address: string;
+  readonly amountWei: bigint;
+  readonly parts: readonly PayoutPart[];
+  /** null: it is due. */
+  readonly notDue: NotDue | null;
+  /** When the interval or the pause is over; null where time doesn't matter. */
+  readonly dueAtMs: number | null;
+}
+
+export interface PlanInput {
+  readonly pending: Iterable<PendingBalance>;
+  /** An address's payouts, newest first; a few are enough. */
+  readonly historyOf: (address: string) => readonly Payout[];
+  /** Whose money, if it is known. */
+  readonly wallet: string | null;
+  readonly settings: Pick<PayoutSettings, "thresholdWei" | "minIntervalMs" | "failurePauseMs">;
+  readonly nowMs: number;
+}
+
+const PAUSE_MAX_MS = 30 * 86_400_000;
+
+/** Everybody who is owed something, largest amount first; equal amounts by address. */
+export function planPayouts({ pending, ...input }: PlanInput): PlannedPayout[] {
+  const parts = new Map<string, PayoutPart[]>();
+  for (const { address, nodeType, region, wei } of pending) {
+    if (wei === 0n) continue;
+    const key = address.toLowerCase();
+    const list = parts.get(key) ?? [];
+    list.push({ nodeType, region, wei });
+    parts.set(key, list);
+  }
+  return [...parts]
+    .map(([address, list]) => planned(address, list, input))
+    .sort((one, other) =>
+      one.amountWei === other.amountWei
+        ? one.address < other.address
+          ? -1
+          : 1
+        : one.amountWei > other.amountWei
+          ? -1
+          : 1,
+    );
+}
+
+function planned(
+  address: string,
+  parts: readonly PayoutPart[],
+  { historyOf, wallet, settings, nowMs }: Omit<PlanInput, "pending">,
+): PlannedPayout {
+  const amountWei = parts.reduce((sum, { wei }) => sum + wei, 0n);
+  const answer = (notDue: NotDue | null, dueAtMs: number | null = null): PlannedPayout => ({
+    address,
+    amountWei,
+    parts,
+    notDue,
+    dueAtMs,
+  });
+  if (!/^0x[0-9a-f]{40}$/.test(address)) return answer("notAnAddress");
+  if (/^0x0{40}$/.test(address)) return answer("zeroAddress");
+  if (address === wallet) return answer("ownWallet");
+  if (amountWei < settings.thresholdWei || amountWei <= 0n) return answer("belowThreshold");
+  const history = historyOf(address);
+  if (history.some((payout) => !isClosed(payout))) return answer("underWay");
+  const tried = history.filter(({ state }) => state !== "cancelled");
+  const firstPaid = tried.findIndex(({ state }) => state === "confirmed");
+  const failures = firstPaid < 0 ? tried.length : firstPaid;
+  const last = tried[0];
+  if (last !== undefined && failures > 0) {
+    const pauseMs = Math.min(settings.failurePauseMs * 2 ** (failures - 1), PAUSE_MAX_MS);
+    const dueAtMs = last.updatedAtMs + pauseMs;
+    if (nowMs < dueAtMs) return answer("failedBefore", dueAtMs);
+  } else if (last !== undefined) {
+    const dueAtMs = last.createdAtMs + settings.minIntervalMs;
+    if (nowMs < dueAtMs) return answer("tooSoon", dueAtMs);
+  }
+  return answer(null);
+}

@@ -1,0 +1,177 @@
+/** The chain over a node's JSON-RPC. Certificates are checked, every request has a time limit. */
+import { RemoteError } from "../../core/errors.js";
+import { httpTransport } from "../../discovery/sources/chain/http-transport.js";
+import { isRecord, JsonRpc } from "../../discovery/sources/chain/json-rpc.js";
+import type { GasEstimate, Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
+
+export interface RpcPayoutChainOptions {
+  /** The node's JSON-RPC, http or https. */
+  readonly url: string;
+  /** For one request. @default 20000 */
+  readonly timeoutMs?: number | undefined;
+  /** Tries of a request that is rate-limited or that nobody answers. @default 3 */
+  readonly attempts?: number | undefined;
+  /** Pause after the first failure; doubles. @default 250 */
+  readonly backoffMs?: number | undefined;
+  /** Ends everything under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A node's own error: an answer, not a failure to answer. */
+class NodeError extends RemoteError {
+  readonly nodeCode: number;
+
+  constructor(message: string, nodeCode: number) {
+    super(`the node's error ${nodeCode}: ${message}`, { code: "CHAIN_RPC" });
+    this.nodeCode = nodeCode;
+  }
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+/** EIP-1474's and geth's code of an execution that reverted. */
+const REVERTED = 3;
+
+/** Payouts' view of a node. Opens no connection yet. */
+export function openPayoutChain(options: RpcPayoutChainOptions): PayoutChain & {
+  close(): Promise<void>;
+} {
+  const { url, timeoutMs = 20_000, attempts = 3, backoffMs = 250, signal } = options;
+  const transport = httpTransport({
+    url,
+    headers: {},
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+    maxConnections: 2,
+  });
+  const rpc = new JsonRpc({
+    transport: transport.send,
+    batchSize: 1,
+    concurrency: 2,
+    attempts,
+    backoffMs,
+  });
+  const ask = async (method: string, ...params: readonly unknown[]): Promise<unknown> => {
+    const [answer] = await rpc.send([{ method, params }], signal);
+    if (answer === undefined) throw invalid(method);
+    if ("error" in answer) throw new NodeError(answer.error.message, answer.error.code);
+    return answer.result;
+  };
+  return { ...chainOf(ask), close: () => transport.close() };
+}
+
+function chainOf(ask: (method: string, ...params: readonly unknown[]) => Promise<unknown>) {
+  const chain: PayoutChain = {
+    chainId: async () => quantity(await ask("eth_chainId")),
+    head: async () => readHead(await ask("eth_getBlockByNumber", "latest", false)),
+    priorityFeeWei: async () => {
+      try {
+        return quantity(await ask("eth_maxPriorityFeePerGas"));
+      } catch (error) {
+        // Some nodes don't know the method; a first offer without a tip is replaced if it sticks.
+        if (error instanceof NodeError) return 0n;
+        throw error;
+      }
+    },
+    balanceWei: async (address) => quantity(await ask("eth_getBalance", address, "latest")),
+    transactionCount: async (address, block) =>
+      safe(await ask("eth_getTransactionCount", address, tag(block))),
+    estimateGas: async ({ from, to, amountWei }) => {
+      try {
+        const transfer = { from, to, value: `0x${amountWei.toString(16)}` };
+        return { gas: quantity(await ask("eth_estimateGas", transfer)) };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+    receipt: async (txHash) => {
+      const receipt = await ask("eth_getTransactionReceipt", txHash);
+      return receipt === null ? null : readReceipt(receipt);
+    },
+    blockHash: async (number) => {
+      const block = await ask("eth_getBlockByNumber", tag(number), false);
+      if (block === null) return null;
+      const { number: found, hash } = readHead(block);
+      if (found !== number) throw invalid(`block ${found} instead of ${number}`);
+      return hash;
+    },
+    transactionsOf: async (address, number) => {
+      const block = await ask("eth_getBlockByNumber", tag(number), true);
+      if (!isRecord(block) || !Array.isArray(block["transactions"])) throw invalid("block");
+      return block["transactions"]
+        .filter(isRecord)
+        .flatMap((transaction) =>
+          hex(transaction["from"], 20) === address
+            ? [{ txHash: hex(transaction["hash"], 32), nonce: safe(transaction["nonce"]) }]
+            : [],
+        );
+    },
+    send: async (signedTx): Promise<SendAnswer> => {
+      try {
+        return { accepted: true, txHash: hex(await ask("eth_sendRawTransaction", signedTx), 32) };
+      } catch (error) {
+        if (error instanceof NodeError) return { accepted: false, message: error.message };
+        throw error;
+      }
+    },
+  };
+  return chain;
+}
+
+function refusalOf(error: unknown): GasEstimate {
+  const isRefusal =
+    error instanceof NodeError &&
+    (error.nodeCode === REVERTED || /revert|gas required exceeds|out of gas/i.test(error.message));
+  if (isRefusal) return { refusal: error.message };
+  throw error;
+}
+
+function readHead(block: unknown): Head {
+  if (!isRecord(block)) throw invalid("block");
+  const baseFee = block["baseFeePerGas"];
+  return {
+    number: safe(block["number"]),
+    hash: hex(block["hash"], 32),
+    // Chains from before EIP-1559 have none.
+    baseFeeWei: baseFee === undefined || baseFee === null ? 0n : quantity(baseFee),
+  };
+}
+
+function readReceipt(receipt: unknown): Receipt {
+  if (!isRecord(receipt)) throw invalid("receipt");
+  const status = quantity(receipt["status"]);
+  if (status > 1n) throw invalid("status");
+  return {
+    txHash: hex(receipt["transactionHash"], 32),
+    from: hex(receipt["from"], 20),
+    to: receipt["to"] === null ? null : hex(receipt["to"], 20),
+    blockNumber: safe(receipt["blockNumber"]),
+    blockHash: hex(receipt["blockHash"], 32),
+    succeeded: status === 1n,
+    gasWei: quantity(receipt["gasUsed"]) * quantity(receipt["effectiveGasPrice"]),
+  };
+}
+
+function tag(block: number | "latest" | "pending"): string {
+  return typeof block === "string" ? block : `0x${block.toString(16)}`;
+}
+
+function safe(value: unknown): number {
+  const number = Number(quantity(value));
+  if (!Number.isSafeInteger(number)) throw invalid("number");
+  return number;
+}
+
+function quantity(value: unknown): bigint {
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{1,64}$/.test(value)) throw invalid("quantity");
+  return BigInt(value);
+}
+
+function hex(value: unknown, bytes: number): string {
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]*$/.test(value)) throw invalid("hex");
+  if (value.length !== 2 + 2 * bytes) throw invalid(`${bytes} bytes`);
+  return value.toLowerCase();
+}
+
+function invalid(what: string): RemoteError {
+  return new RemoteError(`the node's answer is not valid: ${what}`, { code: "CHAIN_TRANSPORT" });
+}

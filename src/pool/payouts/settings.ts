@@ -1,0 +1,78 @@
+/** What the operator decides about payouts, with defaults for Arbitrum One. */
+import { InputError } from "../../core/errors.js";
+import { Rational } from "../../core/rational.js";
+
+export interface PayoutSettings {
+  /** What `eth_chainId` must answer; a network id is not asked for. @default 42161n */
+  readonly chainId: bigint;
+  /** An address is paid when all that it is owed, over regions and node types, is at least this. @default 5000000000000000n */
+  readonly thresholdWei: bigint;
+  /** Least time from one payout of an address to its next. @default 86400000 (a day) */
+  readonly minIntervalMs: number;
+  /** Pause after a payout that reverted; doubles with each further one, up to 30 days. @default 86400000 */
+  readonly failurePauseMs: number;
+  /** Most that a unit of gas may cost; above it payouts wait. @default 10000000000n (10 gwei) */
+  readonly gasPriceCapWei: bigint;
+  /** A recipient that needs more gas is not paid. @default 1000000n */
+  readonly gasLimitMax: bigint;
+  /** Most that gas may cost as a part of the amount, 0 … 1: keeps dust from being burnt. @default 1/20 */
+  readonly maxGasShare: Rational;
+  /** Blocks from the payout's own to the head, both counted, until it counts as paid. @default 20 */
+  readonly confirmations: number;
+  /** Blocks after which a reorganisation is not looked for any more. @default 5000 */
+  readonly watchBlocks: number;
+  /** After this time in no block its fee is raised. @default 600000 (10 minutes) */
+  readonly replaceAfterMs: number;
+  /** Payouts under way at once. @default 16 */
+  readonly maxUnderWay: number;
+}
+
+export const PAYOUT_DEFAULTS: PayoutSettings = {
+  chainId: 42_161n,
+  thresholdWei: 5_000_000_000_000_000n,
+  minIntervalMs: 86_400_000,
+  failurePauseMs: 86_400_000,
+  gasPriceCapWei: 10_000_000_000n,
+  gasLimitMax: 1_000_000n,
+  maxGasShare: Rational.of(1n, 20n),
+  confirmations: 20,
+  watchBlocks: 5_000,
+  replaceAfterMs: 600_000,
+  maxUnderWay: 16,
+};
+
+/**
+ * Completes settings with the defaults.
+ *
+ * @throws InputError (`PAYOUT_SETTINGS`) for a value out of its range
+ */
+export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSettings {
+  const settings = { ...PAYOUT_DEFAULTS, ...given };
+  const { confirmations, watchBlocks, maxUnderWay, maxGasShare } = settings;
+  const whole: readonly (readonly [name: string, value: number, min: number])[] = [
+    ["confirmations", confirmations, 1],
+    ["watchBlocks", watchBlocks, confirmations],
+    ["maxUnderWay", maxUnderWay, 1],
+    ["minIntervalMs", settings.minIntervalMs, 0],
+    ["failurePauseMs", settings.failurePauseMs, 0],
+    ["replaceAfterMs", settings.replaceAfterMs, 0],
+  ];
+  for (const [name, value, min] of whole) {
+    if (!(Number.isSafeInteger(value) && value >= min)) refuse(name, value, `at least ${min}`);
+  }
+  const { chainId, thresholdWei, gasPriceCapWei, gasLimitMax } = settings;
+  const positive = { chainId, thresholdWei, gasPriceCapWei, gasLimitMax };
+  for (const [name, value] of Object.entries(positive)) {
+    if (value < 1n) refuse(name, value, "at least 1");
+  }
+  if (maxGasShare.sign() < 0 || maxGasShare.compare(Rational.ONE) > 0) {
+    refuse("maxGasShare", maxGasShare.toNumber(), "0 … 1");
+  }
+  return settings;
+}
+
+function refuse(name: string, value: number | bigint, expected: string): never {
+  throw new InputError(`payouts: ${name} is ${value}, expected ${expected}`, {
+    code: "PAYOUT_SETTINGS",
+  });
+}

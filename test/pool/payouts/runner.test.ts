@@ -1,0 +1,173 @@
+/** Payouts on a real chain: what is paid, what is not, and what the books say of it. */
+import { Interface } from "ethers/abi";
+import { expect, test } from "vitest";
+import { DAY_MS, ETH, POOL_ADDRESS, STRANGER, startWorld, WALLET, worker } from "./world.js";
+
+const MILLI = ETH / 1_000n;
+
+test("an address is paid once, over its regions and node types together", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), 6n * MILLI, { region: "eu" });
+  world.earn(worker(1), 5n * MILLI, { region: "us", nodeType: "ai" });
+  world.earn(worker(2), 9n * MILLI);
+  const first = await world.pass();
+  expect(first.begun.map(({ address, amountWei }) => ({ address, amountWei }))).toEqual([
+    { address: worker(1), amountWei: 11n * MILLI },
+  ]);
+  expect(world.inPayout(worker(1))).toBe(11n * MILLI);
+  expect(world.pending(worker(1))).toBe(0n);
+  await world.mine(2);
+  const second = await world.pass();
+  expect(second.changed.map(({ state }) => state)).toEqual(["confirmed"]);
+  expect(await world.balance(worker(1))).toBe(11n * MILLI);
+  expect(world.paid(worker(1))).toBe(11n * MILLI);
+  expect(world.inPayout(worker(1))).toBe(0n);
+  expect(world.pending(worker(2))).toBe(9n * MILLI);
+  const third = await world.pass();
+  expect([third.begun, third.changed, third.underWay]).toEqual([[], [], []]);
+});
+
+test("confirmed means n blocks: before that the money is on its way", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  for (const state of ["mined", "mined"]) {
+    await world.pass();
+    expect(world.store.payouts().map((payout) => payout.state)).toEqual([state]);
+    expect(world.paid(worker(1))).toBe(0n);
+    await world.mine();
+  }
+  await world.pass();
+  expect(world.store.payouts().map((payout) => payout.state)).toEqual(["confirmed"]);
+  expect(world.paid(worker(1))).toBe(ETH);
+});
+
+test("the books' wallet and gas follow the chain to the wei", async () => {
+  const world = await startWorld();
+  const before = await world.balance(POOL_ADDRESS);
+  for (const index of [1, 2, 3]) world.earn(worker(index), BigInt(index) * ETH);
+  await world.pass();
+  await world.mine(3);
+  await world.pass();
+  const after = await world.balance(POOL_ADDRESS);
+  expect(before - after).toBe(6n * ETH + world.store.balance("gas"));
+  expect(world.store.balance("wallet")).toBe(after - before);
+});
+
+test("the minimum interval is kept", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  await world.mine(3);
+  await world.pass();
+  world.earn(worker(1), ETH);
+  world.nowMs += DAY_MS - 1;
+  expect((await world.pass()).begun).toEqual([]);
+  world.nowMs += 1;
+  expect((await world.pass()).begun).toHaveLength(1);
+});
+
+test("what is earned while a payout is under way waits for the next", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  world.earn(worker(1), 2n * ETH);
+  world.nowMs += 2 * DAY_MS;
+  expect((await world.pass()).begun).toEqual([]);
+  await world.mine(3);
+  const { begun } = await world.pass();
+  expect(world.paid(worker(1))).toBe(ETH);
+  expect(begun.map(({ amountWei }) => amountWei)).toEqual([2n * ETH]);
+});
+
+test("a node of another chain: nothing is done", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), ETH);
+  await expect(world.pass({ settings: { chainId: 42_161n } })).rejects.toMatchObject({
+    code: "PAYOUT_CHAIN",
+  });
+  expect(world.store.payouts()).toEqual([]);
+});
+
+test("the zero address, the pool's own wallet and made-up names are never paid", async () => {
+  const world = await startWorld();
+  const zero = `0x${"0".repeat(40)}`;
+  for (const address of [zero, WALLET, "worker-7"]) world.earn(address, ETH);
+  const { begun, hindered } = await world.pass();
+  expect([begun, hindered]).toEqual([[], []]);
+  expect(world.pending(zero)).toBe(ETH);
+});
+
+test("dust is not burnt: gas may cost a twentieth of the amount, no more", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), 1_000_000n);
+  const { hindered } = await world.pass({ settings: { thresholdWei: 1n } });
+  expect(hindered.map(({ why }) => why)).toEqual(["gasEatsIt"]);
+  expect(world.pending(worker(1))).toBe(1_000_000n);
+});
+
+test("gas above the cap: everything waits, nothing is reserved", async () => {
+  const world = await startWorld("--base-fee", "5000000000");
+  world.earn(worker(1), ETH);
+  const settings = { gasPriceCapWei: 1_000_000_000n };
+  expect((await world.pass({ settings })).hindered.map(({ why }) => why)).toEqual([
+    "gasTooExpensive",
+  ]);
+  expect(world.inPayout(worker(1))).toBe(0n);
+});
+
+test("an empty wallet pays what it can, largest first, and keeps the gas", async () => {
+  const world = await startWorld();
+  await world.anvil.rpc("anvil_setBalance", WALLET, `0x${(2n * ETH).toString(16)}`);
+  world.earn(worker(1), 2n * ETH);
+  world.earn(worker(2), ETH);
+  world.earn(worker(3), ETH);
+  const { begun, hindered } = await world.pass();
+  expect(begun.map(({ address }) => address)).toEqual([worker(2)]);
+  expect(hindered.map(({ plan, why }) => [plan.address, why])).toEqual([
+    [worker(1), "walletShort"],
+    [worker(3), "walletShort"],
+  ]);
+});
+
+test("a contract that takes no money uses no nonce and no gas", async () => {
+  const world = await startWorld();
+  const contract = await world.deploy("Rejecting");
+  world.earn(contract, ETH);
+  world.earn(worker(1), ETH);
+  const { begun, hindered } = await world.pass();
+  expect(hindered.map(({ plan, why }) => [plan.address, why])).toEqual([
+    [contract, "recipientRefuses"],
+  ]);
+  expect(begun.map(({ address, nonce }) => [address, nonce])).toEqual([[worker(1), 0]]);
+});
+
+test("a contract that wants much gas is not paid", async () => {
+  const world = await startWorld();
+  world.earn(await world.deploy("Greedy"), ETH);
+  expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["recipientTooExpensive"]);
+});
+
+test("a payment that reverts is pending again, costs its gas, and is not repeated at once", async () => {
+  const world = await startWorld();
+  const contract = await world.deploy("Fickle");
+  await world.stopMining();
+  world.earn(contract, ETH);
+  expect((await world.pass()).begun).toHaveLength(1);
+  const data = new Interface(["function close(bool)"]).encodeFunctionData("close", [true]);
+  const from = STRANGER;
+  const price = "0x12a05f2000";
+  const fees = { maxFeePerGas: price, maxPriorityFeePerGas: price };
+  await world.anvil.rpc("eth_sendTransaction", { from, to: contract, data, ...fees });
+  await world.mine(3);
+  const { changed, begun } = await world.pass();
+  expect(changed.map(({ state }) => state)).toEqual(["failed"]);
+  expect(begun).toEqual([]);
+  expect(world.pending(contract)).toBe(ETH);
+  expect(world.inPayout(contract)).toBe(0n);
+  expect(await world.balance(contract)).toBe(0n);
+  expect(world.store.balance("gas") > 0n).toBe(true);
+  world.nowMs += DAY_MS;
+  expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["recipientRefuses"]);
+});

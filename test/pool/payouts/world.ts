@@ -1,0 +1,121 @@
+/** A chain with a pool's wallet on it, and the pool's books: what tests of payouts live in. */
+import { encryptKeystoreJsonSync } from "ethers/wallet";
+import { onTestFinished } from "vitest";
+import { pendingAccount } from "../../../src/pool/accounts.js";
+import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
+import { type PassReport, PayoutRunner } from "../../../src/pool/payouts/runner.js";
+import { type PayoutSettings, payoutSettings } from "../../../src/pool/payouts/settings.js";
+import { openKeystore, type PayoutSigner } from "../../../src/pool/payouts/signer.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
+import { compile } from "../../discovery/sources/chain/compile.js";
+
+export const CHAIN_ID = 31_337n;
+export const ETH = 10n ** 18n;
+export const DAY_MS = 86_400_000;
+export const PASSWORD = "correct horse battery staple";
+/** Anvil's first account: known to everybody, rich on every test chain. */
+const POOL_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+/** Not the pool's: makes contracts, sends money. */
+export const STRANGER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+
+/** A worker's address by number. */
+export const worker = (index: number): string =>
+  `0x${(0xbeef_0000 + index).toString(16).padStart(40, "0")}`;
+
+/** An encrypted keystore of the pool's wallet, cheap to open. */
+export function keystoreJson(): string {
+  const account = { address: POOL_ADDRESS, privateKey: POOL_KEY };
+  return encryptKeystoreJsonSync(account, PASSWORD, { scrypt: { N: 2, r: 1, p: 1 } });
+}
+
+export const POOL_ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+export const WALLET = POOL_ADDRESS.toLowerCase();
+
+export async function poolSigner(): Promise<PayoutSigner> {
+  return await openKeystore(keystoreJson(), PASSWORD);
+}
+
+export interface World {
+  readonly anvil: Anvil;
+  readonly store: SqlitePoolStore;
+  readonly signer: PayoutSigner;
+  nowMs: number;
+  /** Owes a worker. */
+  earn(address: string, wei: bigint, where?: { nodeType?: string; region?: string }): void;
+  runner(options?: { url?: string; settings?: Partial<PayoutSettings> }): PayoutRunner;
+  /** One pass of a new runner, as after a crash. */
+  pass(options?: { url?: string; settings?: Partial<PayoutSettings> }): Promise<PassReport>;
+  balance(address: string): Promise<bigint>;
+  mine(count?: number): Promise<void>;
+  /** Blocks only by {@link mine}. */
+  stopMining(): Promise<void>;
+  pending(address: string): bigint;
+  inPayout(address: string): bigint;
+  paid(address: string): bigint;
+  deploy(name: "Rejecting" | "Fickle" | "Greedy"): Promise<string>;
+}
+
+/** Few confirmations, a low threshold: everything else as it comes. */
+export const SETTINGS: Partial<PayoutSettings> = {
+  chainId: CHAIN_ID,
+  thresholdWei: ETH / 100n,
+  confirmations: 3,
+};
+
+/** Starts one; it ends with the test. */
+export async function startWorld(...flags: readonly string[]): Promise<World> {
+  const anvil = await startAnvil(...flags);
+  onTestFinished(() => anvil.stop());
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  onTestFinished(() => store.close());
+  const signer = await poolSigner();
+  const world: World = {
+    anvil,
+    store,
+    signer,
+    nowMs: Date.UTC(2026, 0, 1),
+    earn: (address, wei, { nodeType = "transcode", region = "eu" } = {}) => {
+      const to = pendingAccount({ address, nodeType, region });
+      const cause = { kind: "job-processed", id: `${address}-${store.entryCount()}` };
+      store.post({ cause, atMs: world.nowMs, postings: [{ from: "world", to, wei }] });
+    },
+    runner: ({ url = anvil.url, settings = {} } = {}) => {
+      const chain = openPayoutChain({ url, timeoutMs: 2_000, attempts: 1 });
+      onTestFinished(() => chain.close());
+      const merged = payoutSettings({ ...SETTINGS, ...settings });
+      return new PayoutRunner({ store, chain, signer, settings: merged });
+    },
+    pass: (options) => world.runner(options).pass(world.nowMs),
+    balance: async (address) =>
+      BigInt(String(await anvil.rpc("eth_getBalance", address, "latest"))),
+    mine: async (count = 1) => {
+      await anvil.rpc("anvil_mine", `0x${count.toString(16)}`);
+    },
+    stopMining: async () => {
+      await anvil.rpc("evm_setAutomine", false);
+    },
+    pending: (address) => sum(store, `pending:${address.toLowerCase()}:`),
+    inPayout: (address) => sum(store, `inPayout:${address.toLowerCase()}`),
+    paid: (address) => sum(store, `paid:${address.toLowerCase()}`),
+    deploy: async (name) => {
+      const data = compile(new URL("./Recipients.sol", import.meta.url))[name]?.bytecode;
+      const hash = await anvil.rpc("eth_sendTransaction", {
+        from: STRANGER,
+        data,
+        gas: "0x200000",
+      });
+      await world.mine();
+      const receipt = await anvil.rpc("eth_getTransactionReceipt", hash);
+      if (typeof receipt !== "object" || receipt === null || !("contractAddress" in receipt)) {
+        throw new Error("not deployed");
+      }
+      return String(receipt.contractAddress).toLowerCase();
+    },
+  };
+  return world;
+}
+
+function sum(store: SqlitePoolStore, prefix: string): bigint {
+  return store.flows(prefix).reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+}
