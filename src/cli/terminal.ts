@@ -57,13 +57,22 @@ function shellQuoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
+/** A command line for replaying, without the password that may stand in it. */
+export function commandLineOf(args: readonly string[]): string {
+  const shown = args.map((argument, index) => {
+    if (args[index - 1] === "--ethPassword") return "…";
+    return argument.startsWith("--ethPassword=") ? "--ethPassword=…" : shellQuoted(argument);
+  });
+  return ["poolsim", ...shown].join(" ");
+}
+
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   const { env, argv, stdout, stderr } = process;
   return {
     stdout: textStream(stdout, env),
     stderr: textStream(stderr, env),
-    commandLine: ["poolsim", ...argv.slice(2).map(shellQuoted)].join(" "),
+    commandLine: commandLineOf(argv.slice(2)),
     isDebug: (env["POOLSIM_DEBUG"] ?? "") !== "",
   };
 }

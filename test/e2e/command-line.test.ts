@@ -15,7 +15,7 @@ function run(...args: readonly string[]): Outcome {
 }
 
 describe("help", () => {
-  it.each([[[]], [["run"]], [["check"]], [["init"]], [["schema"]]])(
+  it.each([[[]], [["run"]], [["check"]], [["init"]], [["schema"]], [["discover"]], [["webhook"]]])(
     "of %j has examples",
     (args) => {
       const { exitCode, stdout, stderr } = run(...args, "--help");
