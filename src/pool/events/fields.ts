@@ -1,0 +1,137 @@
+/** Reads fields of a decoded record, each with the reason when it is not what it has to be. */
+import { getAddress } from "ethers";
+import { InputError } from "../../core/errors.js";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const UINT256_MAX = 2n ** 256n - 1n;
+export const INT64_MAX = 2n ** 63n - 1n;
+const ZERO_ADDRESS = `0x${"0".repeat(40)}`;
+
+/** What can't be read as an event; goes to quarantine with its code. */
+export function unreadable(code: string, reason: string): InputError {
+  return new InputError(reason, { code });
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function fieldsAt(fields: Fields, key: string): Fields {
+  const value = fields[key];
+  if (isFields(value)) return value;
+  throw unreadable("FIELD", `${key}: expected an object, found ${shown(value)}`);
+}
+
+export function textAt(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (typeof value === "string" && value.length <= 512) return value;
+  throw unreadable("FIELD", `${key}: expected text, found ${shown(value)}`);
+}
+
+/** Text that may be missing. */
+export function textOr(fields: Fields, key: string, missing: string): string {
+  return fields[key] === undefined || fields[key] === null ? missing : textAt(fields, key);
+}
+
+/** A part of an account's name: not empty, no colon. */
+export function nameAt(fields: Fields, key: string, missing?: string): string {
+  const value = missing === undefined ? textAt(fields, key) : textOr(fields, key, missing);
+  if (value !== "" && value.length <= 64 && !/[:\p{Cc}]/u.test(value)) return value;
+  throw unreadable("FIELD", `${key}: expected a name without colons, found ${shown(value)}`);
+}
+
+/** A whole number of any size, as JSON number or decimal text. */
+export function wholeAt(
+  fields: Fields,
+  key: string,
+  { min = 0n, max = INT64_MAX }: { min?: bigint; max?: bigint } = {},
+): bigint {
+  const value = fields[key];
+  const whole =
+    typeof value === "bigint"
+      ? value
+      : typeof value === "number" && Number.isSafeInteger(value)
+        ? BigInt(value)
+        : typeof value === "string" && /^-?\d{1,80}$/.test(value)
+          ? BigInt(value)
+          : null;
+  if (whole !== null && whole >= min && whole <= max) return whole;
+  throw unreadable(
+    "FIELD",
+    `${key}: expected a whole number of ${min} … ${max}, found ${shown(value)}`,
+  );
+}
+
+/** {@link wholeAt}, null if it is missing. */
+export function wholeOrNull(
+  fields: Fields,
+  key: string,
+  range: { min?: bigint; max?: bigint } = {},
+): bigint | null {
+  return fields[key] === undefined || fields[key] === null ? null : wholeAt(fields, key, range);
+}
+
+const known = new Map<string, string>();
+const KNOWN_MAX = 100_000;
+
+/**
+ * An address, lower case. Mixed case must be the EIP-55 checksum (E-8), and nobody is the zero
+ * address (EG-D4).
+ */
+export function addressAt(fields: Fields, key: string): string {
+  const value = fields[key];
+  const lower = typeof value === "string" ? known.get(value) : undefined;
+  if (lower !== undefined) return lower;
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(value)) {
+    throw unreadable("ADDRESS", `${key}: expected an address, found ${shown(value)}`);
+  }
+  const address = value.toLowerCase();
+  if (address === ZERO_ADDRESS) throw unreadable("ADDRESS", `${key} is the zero address`);
+  const isPlain = value === address || value === `0x${value.slice(2).toUpperCase()}`;
+  if (!isPlain && getAddress(address) !== value) {
+    throw unreadable("ADDRESS", `${key}: ${value} has a wrong checksum`);
+  }
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(value, address);
+  return address;
+}
+
+/** {@link addressAt}, null if it is missing or empty. */
+export function addressOrNull(fields: Fields, key: string): string | null {
+  const value = fields[key];
+  return value === undefined || value === null || value === "" ? null : addressAt(fields, key);
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+let lastTime = "";
+let lastTimeMs = 0;
+
+/** RFC 3339, in ms since 1970. */
+export function timeAt(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (value === lastTime) return lastTimeMs;
+  const ms = typeof value === "string" && TIME.test(value) ? Date.parse(value) : Number.NaN;
+  if (typeof value !== "string" || !(ms >= 0)) {
+    throw unreadable("FIELD", `${key}: expected a time as RFC 3339, found ${shown(value)}`);
+  }
+  lastTime = value;
+  lastTimeMs = ms;
+  return ms;
+}
+
+/** A transaction's hash, lower case; null for zeros, which mean that it failed. */
+export function hashAt(fields: Fields, key: string): string | null {
+  const value = fields[key];
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value)) {
+    throw unreadable("FIELD", `${key}: expected a transaction's hash, found ${shown(value)}`);
+  }
+  return /^0x0+$/.test(value) ? null : value.toLowerCase();
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "bigint" ? `${value}` : JSON.stringify(value);
+  return (text ?? typeof value).slice(0, 80);
+}

@@ -1,0 +1,116 @@
+/**
+ * Cuts a stream of bytes into the elements of a JSON array, or of values one after another,
+ * without knowing what they hold: an element that can't be read does not keep others from being
+ * read, and a file of any size needs little memory.
+ */
+
+/** Bytes of one element, or of what is none. */
+export interface JsonPiece {
+  readonly raw: Uint8Array;
+  /** Byte offset in the stream. */
+  readonly position: number;
+  /** null: an element, not yet parsed; otherwise why it can't be one. */
+  readonly problem: string | null;
+}
+
+/** Longer elements are no events. */
+export const MAX_EVENT_BYTES = 1 << 20;
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+export class JsonSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+  /** Where `rest` begins in the stream. */
+  #position = 0;
+  /** How far into `rest` was looked. */
+  #looked = 0;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #mode: "start" | "array" | "values" | "after" = "start";
+  #isOversized = false;
+
+  /** The pieces that are complete with these bytes. They are views: use them before the next. */
+  *push(chunk: Uint8Array): Generator<JsonPiece> {
+    this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
+    const bytes = this.#rest;
+    let start = 0;
+    let at = this.#looked;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === BACKSLASH) this.#escaped = true;
+        else if (byte === QUOTE) this.#inString = false;
+        continue;
+      }
+      if (byte === QUOTE) this.#inString = true;
+      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        if (this.#mode === "start") {
+          start = byte === OPEN_ARRAY ? at + 1 : at;
+          this.#mode = byte === OPEN_ARRAY ? "array" : "values";
+          if (byte === OPEN_ARRAY) continue;
+        }
+        this.#depth++;
+      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+        if (this.#depth > 0) {
+          this.#depth--;
+          if (this.#depth > 0 || this.#mode !== "values") continue;
+          yield* this.#piece(bytes, start, at + 1);
+          start = at + 1;
+        } else if (byte === CLOSE_ARRAY && this.#mode === "array") {
+          yield* this.#piece(bytes, start, at);
+          start = at + 1;
+          this.#mode = "after";
+        }
+      } else if (byte === COMMA && this.#depth === 0 && this.#mode === "array") {
+        yield* this.#piece(bytes, start, at);
+        start = at + 1;
+      }
+    }
+    if (bytes.length - start > MAX_EVENT_BYTES) {
+      yield { raw: bytes.subarray(start), position: this.#position + start, problem: TOO_LONG };
+      this.#isOversized = true;
+      start = bytes.length;
+    }
+    this.#position += start;
+    this.#rest = bytes.subarray(start);
+    this.#looked = this.#rest.length;
+  }
+
+  /** What is left when the stream ends. */
+  *end(): Generator<JsonPiece> {
+    const left = trimmed(this.#rest, 0, this.#rest.length);
+    const isEmpty = this.#mode === "start" && left?.raw.toString() === "null";
+    if (left !== null && !isEmpty) {
+      const position = this.#position + left.start;
+      const problem = this.#mode === "array" ? "the text ends within it" : "it is no JSON array";
+      yield { raw: left.raw, position, problem };
+    } else if (this.#mode === "array") {
+      const raw = Buffer.from("[");
+      yield { raw, position: this.#position, problem: "the text ends within the array" };
+    }
+  }
+
+  *#piece(bytes: Buffer, start: number, end: number): Generator<JsonPiece> {
+    const piece = trimmed(bytes, start, end);
+    if (piece === null) return;
+    const problem = this.#isOversized || piece.raw.length > MAX_EVENT_BYTES ? TOO_LONG : null;
+    this.#isOversized = false;
+    yield { raw: piece.raw, position: this.#position + piece.start, problem };
+  }
+}
+
+const TOO_LONG = `it has more than ${MAX_EVENT_BYTES} bytes`;
+
+function trimmed(bytes: Buffer, from: number, to: number): { raw: Buffer; start: number } | null {
+  let [start, end] = [from, to];
+  while (start < end && isSpace(bytes[start])) start++;
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return start === end ? null : { raw: bytes.subarray(start, end), start };
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
