@@ -12,6 +12,8 @@ export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
 export type { Progress } from "./experiment/workbench.js";
 export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
+export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
+export { parseDiscoveryFile } from "./network/discovery-file.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";

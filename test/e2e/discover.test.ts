@@ -177,6 +177,21 @@ describe("discover --orchAddr", () => {
     expect(stderr).toBe("");
   });
 
+  it("--watch --json prints a discovery in each line", async () => {
+    const one = await good();
+    const args = [...listOf(one), "--watch", "--interval", "50ms", "--json", "--quiet"];
+    const command = start(["discover", ...args]);
+    await command.printed(/\n.+\n/);
+    command.signal("SIGINT");
+    const { stdout } = await command.ended;
+    const [first, second] = stdout.split("\n").map((text) => {
+      return text === "" ? null : parseDiscoveryFile({ name: "line", text });
+    });
+    expect(first?.orchestrators).toMatchObject([{ uri: one.uri, verdict: "found" }]);
+    expect(second?.orchestrators).toMatchObject([{ uri: one.uri, verdict: "found" }]);
+    expect(second?.discoveredAt).not.toBe(first?.discoveredAt);
+  });
+
   it("writes the JSON to a file, and the list to stdout", async () => {
     const folder = temporaryFolder();
     const one = await good();
