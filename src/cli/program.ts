@@ -7,6 +7,7 @@ import { addDiscover } from "./discover/define.js";
 import { EXIT, reportFailure } from "./failure.js";
 import { EXIT_CODES, examples, type Outcome } from "./help.js";
 import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
+import { addPool } from "./pool/define.js";
 import type { Terminal } from "./terminal.js";
 import { addWebhook } from "./webhook/define.js";
 
@@ -164,6 +165,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addSchema(program, terminal, outcome);
   addDiscover(program, terminal, outcome);
   addWebhook(program, terminal, outcome);
+  addPool(program, terminal, outcome);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

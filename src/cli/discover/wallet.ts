@@ -19,7 +19,8 @@ function refuse(message: string, cause?: unknown): never {
   throw new InputError(message, { code: "KEYSTORE", cause });
 }
 
-function readSmall(path: string, flag: string): string {
+/** A short file as text. */
+export function readSmall(path: string, flag: string): string {
   try {
     const { size } = statSync(path);
     if (size > KEY_BYTES_MAX) throw new Error(`${size} bytes long`);
@@ -43,7 +44,7 @@ function ownerOf(text: string): string | null {
 }
 
 /** The key file: the one named, or that of the account in a folder of them. */
-function keyFile(path: string, wanted: string | null): string {
+export function keyFile(path: string, wanted: string | null): string {
   if (!existsSync(path)) refuse(`--ethKeystorePath ${path}: no such file or folder`);
   const files = statSync(path).isDirectory()
     ? readdirSync(path)

@@ -15,7 +15,7 @@ export const ETH = 10n ** 18n;
 export const DAY_MS = 86_400_000;
 export const PASSWORD = "correct horse battery staple";
 /** Anvil's first account: known to everybody, rich on every test chain. */
-const POOL_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+export const POOL_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 /** Not the pool's: makes contracts, sends money. */
 export const STRANGER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 

@@ -1,0 +1,141 @@
+/** `poolsim pool payouts`: what is owed and was paid; with `--send`, pays until all is confirmed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { InputError, RemoteError } from "../../core/errors.js";
+import type { Rational } from "../../core/rational.js";
+import {
+  openKeystore,
+  openPayoutChain,
+  type PassReport,
+  PayoutBooks,
+  PayoutRunner,
+  type PayoutSettings,
+  payoutSettings,
+  planPayouts,
+} from "../../pool/payouts/index.js";
+import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import { keyFile } from "../discover/wallet.js";
+import { EXIT } from "../failure.js";
+import { keystorePassword } from "../pool/password.js";
+import { eventLines, payoutsJson, payoutsText } from "../pool/payouts-report.js";
+import { stoppable } from "../stoppable.js";
+import type { Terminal } from "../terminal.js";
+
+export interface PayoutFlags {
+  readonly db: string;
+  readonly json: boolean;
+  readonly limit: number;
+  readonly send: boolean;
+  readonly follow: boolean;
+  readonly threshold?: bigint;
+  /** Ms. */
+  readonly minInterval?: number;
+  readonly ethUrl?: string;
+  readonly ethKeystorePath?: string;
+  readonly ethAcctAddr?: string;
+  readonly ethPasswordFile?: string;
+  readonly chainId?: number;
+  readonly maxGasPrice?: bigint;
+  readonly maxGasShare?: Rational;
+  readonly confirmations?: number;
+  /** Ms. */
+  readonly replaceAfter?: number;
+  /** Ms. */
+  readonly every: number;
+}
+
+/** Failing looks at the chain in a row after which it is given up, unless `--follow`. */
+const FAILURES_MAX = 10;
+
+/**
+ * Runs the command.
+ *
+ * @returns the exit code
+ * @throws InputError for bad input; RemoteError when the node or the books cannot be had
+ */
+export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promise<number> {
+  const settings = settingsOf(flags);
+  const store = new SqlitePoolStore({ path: flags.db, readOnly: !flags.send });
+  try {
+    const exitCode = flags.send ? await send(flags, settings, store, terminal) : EXIT.ok;
+    const books = new PayoutBooks(store);
+    const nowMs = Date.now();
+    const plans = planPayouts({
+      pending: books.pendingBalances(),
+      historyOf: (address) => books.historyOf(address),
+      wallet: null,
+      settings,
+      nowMs,
+    });
+    const shown = { plans, payouts: books.latest(flags.limit), isSent: flags.send };
+    terminal.stdout.write(flags.json ? payoutsJson(shown) : payoutsText(shown));
+    return exitCode;
+  } finally {
+    store.close();
+  }
+}
+
+function settingsOf(flags: PayoutFlags): PayoutSettings {
+  const { threshold, minInterval, chainId, maxGasPrice, maxGasShare } = flags;
+  const { confirmations, replaceAfter } = flags;
+  return payoutSettings({
+    ...(threshold === undefined ? {} : { thresholdWei: threshold }),
+    ...(minInterval === undefined ? {} : { minIntervalMs: minInterval }),
+    ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
+    ...(maxGasPrice === undefined ? {} : { gasPriceCapWei: maxGasPrice }),
+    ...(maxGasShare === undefined ? {} : { maxGasShare }),
+    ...(confirmations === undefined ? {} : { confirmations }),
+    ...(replaceAfter === undefined ? {} : { replaceAfterMs: replaceAfter }),
+  });
+}
+
+async function send(
+  flags: PayoutFlags,
+  settings: PayoutSettings,
+  store: SqlitePoolStore,
+  terminal: Terminal,
+): Promise<number> {
+  const { ethUrl: url, ethKeystorePath, ethAcctAddr } = flags;
+  if (url === undefined || !/^https?:\/\//.test(url)) {
+    throw new InputError("--send: expected --ethUrl too, http or https", { code: "USAGE" });
+  }
+  if (ethKeystorePath === undefined) {
+    throw new InputError("--send: expected --ethKeystorePath too", { code: "USAGE" });
+  }
+  const json = keyFile(ethKeystorePath, ethAcctAddr?.toLowerCase() ?? null);
+  const signer = await openKeystore(json, await keystorePassword(flags.ethPasswordFile));
+  return await stoppable(async (signal) => {
+    const chain = openPayoutChain({ url, signal });
+    try {
+      const runner = new PayoutRunner({ store, chain, signer, settings });
+      return await follow(runner, flags, signal, terminal);
+    } finally {
+      await chain.close();
+    }
+  });
+}
+
+/** Pass after pass, until everything is confirmed or the user has enough. */
+async function follow(
+  runner: PayoutRunner,
+  { every, follow: isEndless }: PayoutFlags,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<number> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const report: PassReport = await runner.pass(Date.now());
+      failures = 0;
+      for (const line of eventLines(report)) terminal.stderr.write(`${line}\n`);
+      if (!isEndless && report.underWay.length === 0) return EXIT.ok;
+    } catch (error) {
+      if (signal.aborted) break;
+      const isPassing = error instanceof RemoteError && error.code.startsWith("CHAIN_");
+      if (!isPassing || (!isEndless && ++failures >= FAILURES_MAX)) throw error;
+      terminal.stderr.write(`poolsim: ${error.message}\n`);
+    }
+    await sleep(every, undefined, { signal }).catch(() => {});
+  }
+  // What is under way is stored: the next run goes on with it.
+  return EXIT.interrupted;
+}

@@ -1,0 +1,103 @@
+/** What `pool payouts` prints: who is owed what, and what became of payouts. */
+import type { PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
+import { ethText } from "./amounts.js";
+
+export interface PayoutsShown {
+  readonly plans: readonly PlannedPayout[];
+  /** Newest first. */
+  readonly payouts: readonly Payout[];
+  readonly isSent: boolean;
+}
+
+const REASONS = {
+  belowThreshold: "below the threshold",
+  tooSoon: "paid not long ago",
+  underWay: "a payout is under way",
+  failedBefore: "its last payout failed",
+  notAnAddress: "no Ethereum address",
+  zeroAddress: "the zero address is never paid",
+  ownWallet: "the pool's own wallet",
+} as const;
+
+const HINDRANCES = {
+  gasTooExpensive: "gas costs more than --maxGasPrice",
+  gasEatsIt: "gas would cost more than --maxGasShare of it",
+  recipientRefuses: "the recipient's contract refuses it",
+  recipientTooExpensive: "the recipient's contract needs too much gas",
+  walletShort: "the wallet has not enough",
+  foreignTransactions: "the wallet has other transactions waiting",
+  tooMany: "enough are under way",
+} as const;
+
+/** UTC, whole seconds. */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** For people. */
+export function payoutsText({ plans, payouts, isSent }: PayoutsShown): string {
+  const lines = isSent ? [] : ["Dry run: nothing is signed or sent without --send."];
+  if (plans.length === 0) lines.push("Nobody is owed anything.");
+  for (const { address, amountWei, notDue, dueAtMs } of plans) {
+    const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
+    const verdict = notDue === null ? "due" : `${REASONS[notDue]}${until}`;
+    lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
+  }
+  lines.push("", payouts.length === 0 ? "No payouts yet." : "Payouts, newest first:");
+  for (const { id, address, amountWei, createdAtMs, state, inclusion } of payouts) {
+    const where = inclusion === null ? "" : `  block ${inclusion.blockNumber} ${inclusion.txHash}`;
+    const what = `${address}  ${ethText(amountWei)}  ${state}${where}`;
+    lines.push(`${id}  ${timeText(createdAtMs)}  ${what}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** For programs: amounts are wei as text. */
+export function payoutsJson({ plans, payouts, isSent }: PayoutsShown): string {
+  const json = {
+    dryRun: !isSent,
+    owed: plans.map(({ address, amountWei, notDue, dueAtMs, parts }) => ({
+      address,
+      wei: amountWei.toString(),
+      eth: ethText(amountWei).replace(" ETH", ""),
+      isDue: notDue === null,
+      notDue,
+      dueAt: dueAtMs === null ? null : timeText(dueAtMs),
+      parts: parts.map(({ nodeType, region, wei }) => ({ nodeType, region, wei: wei.toString() })),
+    })),
+    payouts: payouts.map((payout) => ({
+      id: payout.id,
+      address: payout.address,
+      wei: payout.amountWei.toString(),
+      eth: ethText(payout.amountWei).replace(" ETH", ""),
+      state: payout.state,
+      createdAt: timeText(payout.createdAtMs),
+      updatedAt: timeText(payout.updatedAtMs),
+      chainId: payout.chainId.toString(),
+      wallet: payout.wallet,
+      nonce: payout.nonce,
+      txHash: payout.inclusion?.txHash ?? null,
+      blockNumber: payout.inclusion?.blockNumber ?? null,
+      gasWei: payout.inclusion?.gasWei.toString() ?? null,
+      attempts: payout.attempts.map(({ txHash }) => txHash),
+    })),
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** What happened in a pass, a line each. */
+export function eventLines({ begun, changed, hindered, troubles }: PassReport): string[] {
+  const line = ({ id, address, amountWei }: Payout): string =>
+    `payout ${id} of ${ethText(amountWei)} to ${address}`;
+  return [
+    ...begun.map((payout) => `${line(payout)}: begun with nonce ${payout.nonce}`),
+    ...changed.map((payout) => `${line(payout)}: ${payout.state}`),
+    ...hindered.map(({ plan, why }) => `${plan.address} is due, but ${HINDRANCES[why]}`),
+    ...troubles.map(({ payout, message }) => `${line(payout)}: ${oneLine(message)}`),
+  ];
+}
+
+/** A node's words, which may be anything. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, " ").slice(0, 200);
+}

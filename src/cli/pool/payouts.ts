@@ -1,0 +1,101 @@
+/** The command `pool payouts`: options, help and examples. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../../sim/scenario/fields.js";
+import type { PayoutFlags } from "../commands/pool-payouts.js";
+import { positiveSpan } from "../discover/values.js";
+import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import { wholeNumber } from "../option-values.js";
+import type { Terminal } from "../terminal.js";
+import { part, weiAmount } from "./amounts.js";
+
+const YEAR_MS = 366 * 86_400_000;
+
+function longSpan(text: string): number {
+  const ms = text === "0" ? 0 : parseDuration(text);
+  if (ms === undefined || ms > YEAR_MS) {
+    throw new InvalidArgumentError("expected a span of time such as 12h or 7d, at most a year");
+  }
+  return ms;
+}
+
+export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  pool
+    .command("payouts")
+    .description("show what workers are owed and were paid; with --send, pay them")
+    .requiredOption("--db <file>", "the pool's books")
+    .option("--json", "print JSON", false)
+    .addOption(
+      new Option("--limit <n>", "payouts shown, newest first")
+        .argParser(wholeNumber(0, 10_000))
+        .default(20),
+    )
+    .optionsGroup("Who is due:")
+    .addOption(
+      new Option("--threshold <amount>", "least total of an address; default: 0.005eth").argParser(
+        weiAmount,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--minInterval <span>",
+        "least time between payouts of an address; default: 1d",
+      ).argParser(longSpan),
+    )
+    .optionsGroup("Paying:")
+    .option("--send", "pay what is due; without it nothing is signed or sent", false)
+    .option("--follow", "go on until stopped, instead of until all is confirmed", false)
+    .option("--ethUrl <url>", "the chain's JSON-RPC")
+    .option("--ethKeystorePath <path>", "the wallet's encrypted keystore: a file, or a folder")
+    .option("--ethAcctAddr <address>", "which key of a folder")
+    .option(
+      "--ethPasswordFile <file>",
+      "file with its password; else POOLSIM_KEYSTORE_PASSWORD, else asked for",
+    )
+    .addOption(
+      new Option("--chainId <n>", "what the node must be of; default: 42161").argParser(
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--maxGasPrice <amount>",
+        "most for a unit of gas; default: 10000000000",
+      ).argParser(weiAmount),
+    )
+    .addOption(
+      new Option(
+        "--maxGasShare <part>",
+        "most of an amount that gas may cost; default: 1/20",
+      ).argParser(part),
+    )
+    .addOption(
+      new Option("--confirmations <n>", "blocks until it counts as paid; default: 20").argParser(
+        wholeNumber(1, 10_000),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--replaceAfter <span>",
+        "time in no block after which the fee is raised; default: 10m",
+      ).argParser(longSpan),
+    )
+    .addOption(
+      new Option("--every <span>", "time between looks at the chain")
+        .argParser(positiveSpan)
+        .default(4_000, "4s"),
+    )
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim pool payouts --db pool.db", "who would be paid, and what was"],
+        [
+          "poolsim pool payouts --db pool.db --send --ethUrl https://… --ethKeystorePath key.json",
+          "pay them",
+        ],
+      ) + EXIT_CODES,
+    )
+    .action(async (flags: PayoutFlags) => {
+      const { poolPayouts } = await import("../commands/pool-payouts.js");
+      outcome.exitCode = await poolPayouts(flags, terminal);
+    });
+}

@@ -1,0 +1,103 @@
+/** `poolsim pool payouts` as an operator meets it. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { pendingAccount } from "../../../src/pool/accounts.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
+import { emptyFolder, type Outcome, poolsim } from "../../e2e/command.js";
+import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./world.js";
+
+interface Operator {
+  readonly folder: string;
+  readonly anvil: Anvil;
+  run(...args: readonly string[]): Outcome;
+  send(...args: readonly string[]): Outcome;
+}
+
+async function startOperator(): Promise<Operator> {
+  const folder = emptyFolder();
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const anvil = await startAnvil();
+  onTestFinished(() => anvil.stop());
+  writeFileSync(join(folder, "key.json"), keystoreJson());
+  writeFileSync(join(folder, "password"), `${PASSWORD}\n`);
+  const store = new SqlitePoolStore({ path: join(folder, "pool.db") });
+  for (const [index, wei] of [ETH, ETH / 1_000_000n].entries()) {
+    const to = pendingAccount({ address: worker(index), nodeType: "transcode", region: "eu" });
+    const cause = { kind: "job-processed", id: String(index) };
+    store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei }] });
+  }
+  store.close();
+  const run: Operator["run"] = (...args) =>
+    poolsim(["pool", "payouts", "--db", "pool.db", ...args], { cwd: folder });
+  const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
+  const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "1"];
+  const send: Operator["send"] = (...args) =>
+    run("--send", ...key, ...chain, "--every", "20ms", ...args);
+  return { folder, anvil, run, send };
+}
+
+test("without --send: who is due, and nothing else happens", async () => {
+  const { run, anvil } = await startOperator();
+  const { exitCode, stdout, stderr } = run();
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("Dry run: nothing is signed or sent without --send.");
+  expect(stdout).toContain(`${worker(0)}  1 ETH  due`);
+  expect(stdout).toContain(`${worker(1)}  0.000001 ETH  below the threshold`);
+  expect(stdout).toContain("No payouts yet.");
+  expect(await anvil.rpc("eth_blockNumber")).toBe("0x0");
+});
+
+test("with --send: paid, confirmed and shown; a second time there is nothing to do", async () => {
+  const { send, run, anvil } = await startOperator();
+  const first = send();
+  expect(first).toMatchObject({ exitCode: 0 });
+  expect(first.stderr).toContain(`payout 1 of 1 ETH to ${worker(0)}: confirmed`);
+  expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
+  const second = send();
+  expect([second.exitCode, second.stderr]).toEqual([0, ""]);
+  const json: unknown = JSON.parse(run("--json").stdout);
+  expect(json).toMatchObject({
+    dryRun: true,
+    owed: [{ address: worker(1), wei: (ETH / 1_000_000n).toString(), eth: "0.000001" }],
+    payouts: [{ address: worker(0), wei: ETH.toString(), state: "confirmed", nonce: 0 }],
+  });
+});
+
+test("neither key nor password is printed or stored, also when something is wrong", async () => {
+  const { send, folder } = await startOperator();
+  writeFileSync(join(folder, "wrong"), "not the password");
+  const wrong = send("--ethPasswordFile", "wrong");
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toBe("the password does not open the keystore, or it is none\n");
+  const outcomes = [wrong, send(), send("--chainId", "1")];
+  const texts = outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+  texts.push(readFileSync(join(folder, "pool.db"), "latin1"));
+  for (const text of texts) {
+    expect(text).not.toContain(PASSWORD);
+    expect(text.toLowerCase()).not.toContain(POOL_KEY.slice(2, 40));
+  }
+});
+
+test("a chain with another id, a node that is not there, a missing flag: each its exit code", async () => {
+  const { send, run } = await startOperator();
+  const other = send("--chainId", "42161");
+  expect(other.exitCode).toBe(2);
+  expect(other.stderr).toBe("payouts: the node is of chain 31337, expected 42161\n");
+  const nobody = send("--ethUrl", "http://127.0.0.1:1");
+  expect(nobody.exitCode).toBe(4);
+  expect(run("--send").stderr).toBe("--send: expected --ethUrl too, http or https\n");
+});
+
+test("the password may come from the environment", async () => {
+  const { folder, anvil } = await startOperator();
+  const args = ["pool", "payouts", "--db", "pool.db", "--send", "--ethUrl", anvil.url];
+  const key = ["--ethKeystorePath", "key.json", "--chainId", "31337", "--confirmations", "1"];
+  const every = ["--every", "20ms"];
+  const options = { cwd: folder, env: { POOLSIM_KEYSTORE_PASSWORD: PASSWORD } };
+  expect(poolsim([...args, ...key, ...every], options).exitCode).toBe(0);
+  const none = poolsim([...args, ...key], { cwd: folder });
+  expect(none.exitCode).toBe(2);
+  expect(none.stderr).toMatch(/expected --ethPasswordFile, or POOLSIM_KEYSTORE_PASSWORD/);
+});
