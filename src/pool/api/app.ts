@@ -1,0 +1,373 @@
+/** The API as a function from requests to answers; no sockets. */
+
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import type { z } from "zod";
+import type { AdmissionPolicy } from "../admission/policy.js";
+import { AdmissionDesk } from "./admission-desk.js";
+import { statusOf, totalsOf } from "./answers.js";
+import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
+import type { ApiBooks, RecordWrites } from "./books.js";
+import type { KeyRing } from "./keys.js";
+import { ApiMetrics } from "./metrics.js";
+import { NonceCache } from "./nonces.js";
+import { openApiDocument } from "./openapi.js";
+import { parseBody, parseQuery } from "./parse.js";
+import { Problem } from "./problem.js";
+import { clientOf, type RateLimit, RateLimiter } from "./rate-limit.js";
+import { ReadCache } from "./read-cache.js";
+import { type BenchmarkRequest, checkTime, jobEvent, ticketEvent } from "./requests.js";
+import { READS, readJobs, readRewards, readWorkers, WRITES } from "./routes.js";
+import { HEADERS, signAnswer } from "./signature.js";
+import { WriteQueue } from "./write-queue.js";
+
+/** What happened with a request, for a log; nothing secret in it. */
+export interface ApiLogEntry {
+  readonly level: "info" | "warn" | "error";
+  readonly method: string;
+  /** The route, not the URL. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly client: string;
+  /** Id of the key of a write. */
+  readonly key?: string;
+  /** Code of a refusal. */
+  readonly code?: string;
+  /** Message of an internal error. */
+  readonly error?: string;
+}
+
+export interface PoolApiOptions {
+  readonly books: ApiBooks;
+  readonly record: RecordWrites;
+  readonly keys: KeyRing;
+  /** Decides about workers that send their benchmark. */
+  readonly admission: AdmissionPolicy;
+  /** Shown in `/status`. */
+  readonly version: string;
+  /** Of jobs whose orchestrator names none. @default "default" */
+  readonly region?: string | undefined;
+  /** Shown in `/status`: a fraction such as `1/4`. */
+  readonly commissionRate?: string | undefined;
+  /** How far timestamps of writes may be from now, ms. @default 300_000 */
+  readonly replayWindowMs?: number | undefined;
+  /** Nonces remembered per replay window and a half. @default 2_000_000 */
+  readonly noncesMax?: number | undefined;
+  /** Of each client's reads and refused requests. @default 50 per second, 200 at once */
+  readonly readLimit?: RateLimit | undefined;
+  /** Of each key's writes. @default 2_000 per second, 4_000 at once */
+  readonly writeLimit?: RateLimit | undefined;
+  /** How old answers to reads may be, ms. @default 2_000 */
+  readonly cacheMs?: number | undefined;
+  /** Called once per request. */
+  readonly log?: ((entry: ApiLogEntry) => void) | undefined;
+  /** Unix ms. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+type Env = {
+  Bindings: Partial<HttpBindings>;
+  Variables: { client: string; key: string; code: string; error: string };
+};
+type Call = Context<Env>;
+
+/** What the server needs: the function, and what to say while it stops. */
+export interface PoolApi {
+  readonly fetch: Hono<Env>["fetch"];
+  /** `/healthz` answers 503 from now on. */
+  stopping(): void;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** The endpoints with all that they share. */
+class Api {
+  readonly app = new Hono<Env>();
+  isStopping = false;
+  readonly #options: PoolApiOptions;
+  readonly #region: string;
+  readonly #now: () => number;
+  readonly #windowMs: number;
+  readonly #nonces: NonceCache;
+  readonly #reads: RateLimiter;
+  readonly #writes: RateLimiter;
+  readonly #cache: ReadCache;
+  readonly #queue: WriteQueue;
+  readonly #desk: AdmissionDesk;
+  readonly #metrics = new ApiMetrics();
+
+  constructor(options: PoolApiOptions) {
+    const { replayWindowMs = 300_000, noncesMax = 2_000_000, cacheMs = 2_000 } = options;
+    const { readLimit = { perSecond: 50, burst: 200 } } = options;
+    const { writeLimit = { perSecond: 2_000, burst: 4_000 } } = options;
+    this.#options = options;
+    this.#region = options.region ?? "default";
+    this.#now = options.now ?? Date.now;
+    this.#windowMs = replayWindowMs;
+    // A timestamp ahead by the window counts for twice the window.
+    this.#nonces = new NonceCache(2 * replayWindowMs, noncesMax);
+    this.#reads = new RateLimiter(readLimit);
+    this.#writes = new RateLimiter(writeLimit);
+    this.#cache = new ReadCache(cacheMs);
+    this.#queue = new WriteQueue(options.record);
+    this.#desk = new AdmissionDesk(options.admission, options.books);
+    this.app.use(async (call, next) => await this.#observed(call, next));
+    this.#addReads();
+    this.#addWrites();
+    this.#addOthers();
+    this.app.onError((error, call) => this.#failed(error, call));
+    this.app.notFound((call) => this.#nothingThere(call));
+  }
+
+  async #observed(call: Call, next: () => Promise<void>): Promise<void> {
+    const startedMs = performance.now();
+    const client = clientOf(call.env?.incoming?.socket.remoteAddress);
+    call.set("client", client);
+    await next();
+    const { method, path } = call.req;
+    const isKnown = path in READS || path in WRITES || path in OTHERS;
+    const route = isKnown ? path : "other";
+    const { status } = call.res;
+    const durationMs = performance.now() - startedMs;
+    this.#metrics.request(route, status, durationMs);
+    const [key, code, error] = [call.get("key"), call.get("code"), call.get("error")];
+    if (code !== undefined) this.#metrics.refusal(code);
+    this.#options.log?.({
+      level: status >= 500 ? "error" : status >= 400 ? "warn" : "info",
+      method,
+      route,
+      status,
+      durationMs: Math.round(durationMs * 1000) / 1000,
+      client,
+      ...(key === undefined ? {} : { key }),
+      ...(code === undefined ? {} : { code }),
+      ...(error === undefined ? {} : { error }),
+    });
+  }
+
+  #failed(error: Error, call: Call): Response {
+    const problem =
+      error instanceof Problem ? error : new Problem(500, "INTERNAL", "the pool's server failed");
+    if (problem !== error) call.set("error", error.message);
+    call.set("code", problem.code);
+    const { status, retryAfterS } = problem;
+    // What a stranger was refused counts as what a stranger reads.
+    if (status === 401 || status === 404 || status === 405) this.#charge(call);
+    if (retryAfterS !== null) call.header("Retry-After", String(retryAfterS));
+    return call.body(problem.toJson(), status, { "Content-Type": JSON_TYPE });
+  }
+
+  #charge(call: Call): void {
+    this.#reads.take(call.get("client"), this.#now());
+  }
+
+  #nothingThere(call: Call): Response {
+    const { path } = call.req;
+    const allowed = path in WRITES ? "POST" : path in READS || path in OTHERS ? "GET, HEAD" : null;
+    if (allowed === null) {
+      return this.#failed(new Problem(404, "NOT_FOUND", "there is no such endpoint"), call);
+    }
+    call.header("Allow", allowed);
+    const message = `${path} takes ${allowed}`;
+    return this.#failed(new Problem(405, "METHOD_NOT_ALLOWED", message), call);
+  }
+
+  #limitReads(call: Call): void {
+    if (this.#reads.take(call.get("client"), this.#now())) return;
+    throw new Problem(429, "TOO_MANY_REQUESTS", "too many requests; try again later", {
+      retryAfterS: 1,
+    });
+  }
+
+  #read<Q extends z.ZodType>(path: string, schema: Q, make: (query: z.output<Q>) => unknown): void {
+    this.app.get(path, (call) => {
+      this.#limitReads(call);
+      const query = parseQuery(schema, call.req.url);
+      const nowMs = this.#now();
+      const answer = this.#cache.get(`${path} ${JSON.stringify(query)}`, nowMs, () => make(query));
+      const headers = { ETag: answer.tag, "Cache-Control": "no-cache" };
+      if (call.req.header("if-none-match") === answer.tag) return call.body(null, 304, headers);
+      return call.body(answer.body, 200, { ...headers, "Content-Type": JSON_TYPE });
+    });
+  }
+
+  #addReads(): void {
+    const { books, version, commissionRate = null } = this.#options;
+    const now = this.#now;
+    this.#read("/getTranscodersJobs", READS["/getTranscodersJobs"].query, (query) =>
+      readJobs(books, query, now()),
+    );
+    this.#read("/getTranscoderJobs", READS["/getTranscoderJobs"].query, (query) =>
+      readJobs(books, query, now(), query.transcoderAddress),
+    );
+    this.#read("/getRewards", READS["/getRewards"].query, (query) =>
+      readRewards(books, query, now()),
+    );
+    this.#read("/getTranscoderRewards", READS["/getTranscoderRewards"].query, (query) =>
+      readRewards(books, query, now(), query.transcoderAddress),
+    );
+    this.#read("/status", READS["/status"].query, () =>
+      statusOf(totalsOf(books), { version, region: this.#region, commissionRate }),
+    );
+    this.#read("/transcoder", READS["/transcoder"].query, ({ transcoderAddress, ...page }) =>
+      transcoderAddress === undefined
+        ? readWorkers(books, { ...page, nodeType: "transcode" })
+        : readWorkers(books, { ...page, address: transcoderAddress }),
+    );
+    this.#read("/workers", READS["/workers"].query, ({ filtered, ...page }) =>
+      readWorkers(books, { ...page, isConnected: filtered === "true" }),
+    );
+  }
+
+  #write<B extends z.ZodType>(
+    path: string,
+    { body: schema, bytesMax }: { readonly body: B; readonly bytesMax: number },
+    make: (request: z.output<B>, source: string) => Promise<{ status: 200 | 201; answer: unknown }>,
+  ): void {
+    this.app.post(path, async (call) => {
+      if (!this.#reads.has(call.get("client"), this.#now())) this.#limitReads(call);
+      const claim = readClaim(
+        (name) => call.req.header(name),
+        this.#options.keys,
+        this.#now(),
+        this.#windowMs,
+      );
+      const bytes = await bodyOf(call, bytesMax);
+      const url = new URL(call.req.url);
+      const signed = { method: call.req.method, path: `${url.pathname}${url.search}`, body: bytes };
+      verifyClaim(claim, signed, this.#nonces, this.#now());
+      call.set("key", claim.key.id);
+      return await this.#signed(call, claim, async () => {
+        if (!this.#writes.take(claim.key.source, this.#now())) {
+          throw new Problem(429, "TOO_MANY_REQUESTS", "too many writes", { retryAfterS: 1 });
+        }
+        parseQuery(READS["/status"].query, call.req.url);
+        return await make(
+          parseBody(schema, call.req.header("content-type"), bytes),
+          claim.key.source,
+        );
+      });
+    });
+  }
+
+  /** Answers a request whose sender is known, with a signature. */
+  async #signed(
+    call: Call,
+    claim: Claim,
+    make: () => Promise<{ status: 200 | 201; answer: unknown }>,
+  ): Promise<Response> {
+    let response: Response;
+    try {
+      const { status, answer } = await make();
+      response = call.body(JSON.stringify(answer), status, { "Content-Type": JSON_TYPE });
+    } catch (error) {
+      response = this.#failed(error instanceof Error ? error : new Error(String(error)), call);
+    }
+    const body = new Uint8Array(await response.clone().arrayBuffer());
+    const { status } = response;
+    const { nonce, key } = claim;
+    response.headers.set(HEADERS.signature, signAnswer(key.secret, { nonce, status, body }));
+    return response;
+  }
+
+  #addWrites(): void {
+    const defaults = (): { nowMs: number; region: string } => ({
+      nowMs: this.#now(),
+      region: this.#region,
+    });
+    const recordJob = "/recordTranscoderJob";
+    this.#write(recordJob, WRITES[recordJob], async (request, source) => {
+      const outcome = await this.#queue.add({ source, event: jobEvent(request, defaults()) });
+      return this.#recorded(recordJob, request.id, outcome);
+    });
+    const recordTicket = "/recordWinningTicket";
+    this.#write(recordTicket, WRITES[recordTicket], async (request, source) => {
+      const outcome = await this.#queue.add({ source, event: ticketEvent(request, defaults()) });
+      return this.#recorded(recordTicket, request.id, outcome);
+    });
+    const recordBenchmark = "/recordBenchmark";
+    this.#write(recordBenchmark, WRITES[recordBenchmark], async (request, source) =>
+      this.#decided(recordBenchmark, request, source),
+    );
+  }
+
+  #recorded(
+    route: string,
+    id: string,
+    outcome: "recorded" | "repeated" | "conflict",
+  ): { status: 200 | 201; answer: unknown } {
+    this.#metrics.write(route, outcome);
+    if (outcome === "conflict") {
+      throw new Problem(409, "CONFLICT", "that id was sent before with other content", {
+        path: "id",
+      });
+    }
+    return { status: outcome === "recorded" ? 201 : 200, answer: { id, outcome } };
+  }
+
+  #decided(
+    route: string,
+    request: BenchmarkRequest,
+    source: string,
+  ): { status: 200; answer: unknown } {
+    checkTime("at", request.at, this.#now());
+    const decision = this.#desk.decide(source, request, this.#now());
+    this.#metrics.write(route, decision.admitted ? "admitted" : "refused");
+    return { status: 200, answer: { id: request.id, ...decision } };
+  }
+
+  #addOthers(): void {
+    this.app.get("/healthz", (call) => {
+      if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
+      try {
+        this.#options.books.quarantineCount();
+      } catch {
+        throw new Problem(503, "UNAVAILABLE", "the books cannot be read");
+      }
+      return call.json({ status: "ok" });
+    });
+    this.app.get("/metrics", (call) => {
+      this.#limitReads(call);
+      const text = this.#metrics.render(totalsOf(this.#options.books), {
+        poolsim_api_nonces: this.#nonces.size,
+        poolsim_api_writes_waiting: this.#queue.length,
+      });
+      return call.body(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+    });
+    const document = JSON.stringify(openApiDocument(this.#options.version));
+    this.app.get("/openapi.json", (call) => {
+      this.#limitReads(call);
+      return call.body(document, 200, { "Content-Type": JSON_TYPE });
+    });
+  }
+}
+
+const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
+
+/** The body of a request, whose length must be known beforehand. */
+async function bodyOf(call: Call, bytesMax: number): Promise<Uint8Array> {
+  const length = call.req.header("content-length");
+  if (length === undefined || !/^\d{1,15}$/.test(length)) {
+    throw new Problem(411, "LENGTH_REQUIRED", "expected a body with its Content-Length");
+  }
+  if (Number(length) > bytesMax) {
+    throw new Problem(413, "TOO_LARGE", `expected a body of at most ${bytesMax} bytes`);
+  }
+  const bytes = new Uint8Array(await call.req.arrayBuffer());
+  if (bytes.length > bytesMax) {
+    throw new Problem(413, "TOO_LARGE", `expected a body of at most ${bytesMax} bytes`);
+  }
+  return bytes;
+}
+
+/** Makes the API. */
+export function createPoolApi(options: PoolApiOptions): PoolApi {
+  const api = new Api(options);
+  return {
+    fetch: api.app.fetch,
+    stopping: () => {
+      api.isStopping = true;
+    },
+  };
+}

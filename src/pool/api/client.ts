@@ -1,0 +1,233 @@
+/**
+ * The orchestrator's side of the API: signs what it sends, tries again, and believes only answers
+ * that are signed too. What a node with the proposal's `-poolAPI` flag would do.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
+import type { z } from "zod";
+import { InputError, RemoteError } from "../../core/errors.js";
+import { decisionAnswer, errorAnswer, writeAnswer } from "./answers.js";
+import type { benchmarkRequest, jobRequest, ticketRequest } from "./requests.js";
+import { HEADERS, sameSignature, signAnswer, signRequest } from "./signature.js";
+
+export interface PoolApiClientOptions {
+  /** E.g. `https://pool.example.org:8443`; a path is kept. */
+  readonly url: string;
+  readonly key: { readonly id: string; readonly secret: Uint8Array };
+  /**
+   * Whom to believe. `any`: any certificate, as the pool makes a new one at each start; answers
+   * are still known to be the pool's by their signature, but others may read along. Otherwise the
+   * PEM of a certificate or authority. @default the system's authorities
+   */
+  readonly trust?: "any" | { readonly ca: string } | undefined;
+  /** Of each try, ms. @default 5_000 */
+  readonly timeoutMs?: number | undefined;
+  /** Tries at most. @default 5 */
+  readonly attemptsMax?: number | undefined;
+  /** Wait before the second try, ms; doubles at each, plus up to as much by chance. @default 200 */
+  readonly backoffMs?: number | undefined;
+  /** Unix ms. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What a write may say besides its content. */
+export interface WriteOptions {
+  /** The same for each try and each repetition. @default a random UUID */
+  readonly id?: string | undefined;
+  /** When it happened, Unix ms. @default now */
+  readonly atMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type JobDetails = z.input<typeof jobRequest>["jobDetails"];
+export type WinningTicketDetails = z.input<typeof ticketRequest>["winningTicket"];
+export type BenchmarkDetails = z.input<typeof benchmarkRequest>["benchmark"];
+export type WriteReceipt = z.output<typeof writeAnswer>;
+export type BenchmarkDecision = z.output<typeof decisionAnswer>;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly retryAfterMs: number;
+  readonly isSigned: boolean;
+}
+
+const ANSWER_BYTES_MAX = 64 * 1024;
+const BACKOFF_MAX_MS = 30_000;
+
+/** Keeps its connections; `close` ends them. */
+export class PoolApiClient {
+  readonly #options: PoolApiClientOptions;
+  readonly #base: URL;
+  readonly #agent: Agent;
+  readonly #now: () => number;
+
+  /** @throws InputError (`POOL_API_URL`) for a URL that is neither http nor https */
+  constructor(options: PoolApiClientOptions) {
+    const { url, trust, timeoutMs = 5_000 } = options;
+    const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+    if (!isUrl) {
+      throw new InputError(`"${url}" is no http or https URL`, { code: "POOL_API_URL" });
+    }
+    this.#options = options;
+    this.#base = new URL(url);
+    this.#now = options.now ?? Date.now;
+    this.#agent = new Agent({
+      connect:
+        trust === undefined
+          ? { timeout: timeoutMs }
+          : trust === "any"
+            ? { timeout: timeoutMs, rejectUnauthorized: false }
+            : { timeout: timeoutMs, ca: trust.ca },
+    });
+  }
+
+  /**
+   * A transcoder's job was validated.
+   *
+   * @throws InputError (`POOL_API_REFUSED`) when the pool refuses it; RemoteError
+   *   (`POOL_API_UNREACHABLE`, `POOL_API_ANSWER`) when it does not answer, or not as itself
+   */
+  async recordTranscoderJob(job: JobDetails, options: WriteOptions = {}): Promise<WriteReceipt> {
+    return await this.#write("/recordTranscoderJob", { jobDetails: job }, writeAnswer, options);
+  }
+
+  /** A ticket won, or was claimed (another write, with an id of its own). @throws as a job */
+  async recordWinningTicket(
+    ticket: WinningTicketDetails,
+    options: WriteOptions = {},
+  ): Promise<WriteReceipt> {
+    const content = { winningTicket: ticket };
+    return await this.#write("/recordWinningTicket", content, writeAnswer, options);
+  }
+
+  /** A worker sent its benchmark: is it admitted? @throws as a job */
+  async recordBenchmark(
+    benchmark: BenchmarkDetails,
+    options: WriteOptions = {},
+  ): Promise<BenchmarkDecision> {
+    return await this.#write("/recordBenchmark", { benchmark }, decisionAnswer, options);
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #write<S extends z.ZodType>(
+    endpoint: string,
+    content: object,
+    schema: S,
+    { id = randomUUID(), atMs = this.#now(), signal }: WriteOptions,
+  ): Promise<z.output<S>> {
+    const body = Buffer.from(
+      JSON.stringify({ id, at: new Date(atMs).toISOString(), ...content }, (_, value: unknown) =>
+        typeof value === "bigint" ? String(value) : value,
+      ),
+    );
+    const { attemptsMax = 5, backoffMs = 200 } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const tried = await this.#try(endpoint, body, signal);
+      if (!(tried instanceof Error)) {
+        const isFinal = tried.status < 500 && tried.status !== 429;
+        if (isFinal || attempt >= attemptsMax) return readAnswer(tried, schema, endpoint);
+      } else if (attempt >= attemptsMax) throw tried;
+      const asked = tried instanceof Error ? 0 : tried.retryAfterMs;
+      const doubled = Math.min(BACKOFF_MAX_MS, backoffMs * 2 ** (attempt - 1));
+      const waitMs = Math.min(BACKOFF_MAX_MS, Math.max(asked, doubled * (1 + Math.random())));
+      await sleep(waitMs, undefined, { signal });
+    }
+  }
+
+  /** One try: the answer, or why there is none. */
+  async #try(
+    endpoint: string,
+    body: Buffer,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer | RemoteError> {
+    const { key, timeoutMs = 5_000 } = this.#options;
+    const path = `${this.#base.pathname.replace(/\/$/, "")}${endpoint}`;
+    const timestamp = String(Math.round(this.#now()));
+    const nonce = randomBytes(18).toString("base64url");
+    const signature = signRequest(key.secret, { method: "POST", path, timestamp, nonce, body });
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await request(new URL(path, this.#base), {
+        method: "POST",
+        dispatcher: this.#agent,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        body,
+        headers: {
+          "content-type": "application/json",
+          [HEADERS.key]: key.id,
+          [HEADERS.timestamp]: timestamp,
+          [HEADERS.nonce]: nonce,
+          [HEADERS.signature]: signature,
+        },
+      });
+      const answer = await bounded(response.body);
+      const status = response.statusCode;
+      const expected = signAnswer(key.secret, { nonce, status, body: answer });
+      const given = response.headers[HEADERS.signature];
+      const retryAfter = Number(response.headers["retry-after"]);
+      return {
+        status,
+        body: answer,
+        retryAfterMs: Number.isFinite(retryAfter) ? Math.max(0, retryAfter) * 1_000 : 0,
+        isSigned: typeof given === "string" && sameSignature(given, expected),
+      };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      return new RemoteError(`${this.#base.host}: ${why}`, {
+        code: "POOL_API_UNREACHABLE",
+        cause: error,
+      });
+    }
+  }
+}
+
+async function bounded(body: AsyncIterable<unknown>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    if (!(part instanceof Uint8Array)) continue;
+    length += part.length;
+    if (length > ANSWER_BYTES_MAX) throw new Error("the answer is too large");
+    parts.push(Buffer.from(part));
+  }
+  return Buffer.concat(parts);
+}
+
+function readAnswer<S extends z.ZodType>(
+  { status, body, isSigned }: Answer,
+  schema: S,
+  endpoint: string,
+): z.output<S> {
+  let value: unknown = null;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch {
+    // Said below.
+  }
+  const isDone = status === 200 || status === 201;
+  if (isDone && !isSigned) {
+    throw new RemoteError(`${endpoint}: the answer is not signed by the pool`, {
+      code: "POOL_API_ANSWER",
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (isDone && parsed.success) return parsed.data;
+  const problem = errorAnswer.safeParse(value);
+  const why = problem.success
+    ? `${problem.data.error.code}: ${problem.data.error.message}${
+        problem.data.error.path === undefined ? "" : ` (${problem.data.error.path})`
+      }`
+    : "not an answer of a pool";
+  const message = `${endpoint}: ${status} ${why}`;
+  if (problem.success && status < 500 && status !== 429) {
+    throw new InputError(message, { code: "POOL_API_REFUSED" });
+  }
+  throw new RemoteError(message, { code: "POOL_API_ANSWER" });
+}

@@ -1,0 +1,27 @@
+/** `poolsim/pool/api`: the pool's API server and its client. */
+export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
+export { type ApiLogEntry, createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
+export type { ApiBooks, ApiWrite, RecordWrites, WriteOutcome } from "./books.js";
+export { fingerprintOf, type ServerCertificate, selfSignedCertificate } from "./certificate.js";
+export {
+  type BenchmarkDecision,
+  type BenchmarkDetails,
+  type JobDetails,
+  PoolApiClient,
+  type PoolApiClientOptions,
+  type WinningTicketDetails,
+  type WriteOptions,
+  type WriteReceipt,
+} from "./client.js";
+export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
+export { openApiDocument } from "./openapi.js";
+export type { RateLimit } from "./rate-limit.js";
+export { type PoolServer, type PoolServerOptions, servePoolApi } from "./server.js";
+export {
+  HEADERS,
+  type SignedAnswer,
+  type SignedRequest,
+  sameSignature,
+  signAnswer,
+  signRequest,
+} from "./signature.js";

@@ -1,0 +1,92 @@
+/** The keys that sign writes: several at a time, so that one can follow another without a gap. */
+import { z } from "zod";
+import { InputError } from "../../core/errors.js";
+
+/** A key of an orchestrator. */
+export interface ApiKey {
+  /** Sent with each request. */
+  readonly id: string;
+  /** Whose it is: keys that follow one another have the same, so that ids of writes stay known. */
+  readonly source: string;
+  /** At least 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Unix ms from which it counts. */
+  readonly notBeforeMs: number;
+  /** Unix ms from which it counts no more. */
+  readonly notAfterMs: number;
+}
+
+const SECRET_BYTES_MIN = 32;
+const SECRET_BYTES_MAX = 1_024;
+const KEYS_MAX = 1_000;
+const NAME = /^[\w.-]{1,64}$/;
+
+const keyFile = z.strictObject({
+  keys: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(NAME, "expected 1 to 64 of A-Z, a-z, 0-9, _, . and -"),
+        source: z.string().regex(NAME, "expected 1 to 64 of A-Z, a-z, 0-9, _, . and -").optional(),
+        secret: z.string().regex(/^([0-9a-fA-F]{2})+$/, "expected hex digits, two to a byte"),
+        notBefore: z.iso.datetime({ offset: true }).optional(),
+        notAfter: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .min(1)
+    .max(KEYS_MAX),
+});
+
+/**
+ * Reads a file of keys: `{"keys": [{"id", "source"?, "secret", "notBefore"?, "notAfter"?}]}`,
+ * secrets in hex, times as RFC 3339.
+ *
+ * @param text content of the file; never part of a message
+ * @throws InputError (`API_KEYS`) saying where, not what
+ */
+export function parseKeys(text: string): readonly ApiKey[] {
+  const refuse = (why: string): InputError => new InputError(`keys: ${why}`, { code: "API_KEYS" });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refuse("not JSON");
+  }
+  const parsed = keyFile.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refuse(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong"}`);
+  }
+  const keys = parsed.data.keys.map(({ id, source = id, secret, notBefore, notAfter }): ApiKey => {
+    const bytes = Buffer.from(secret, "hex");
+    if (bytes.length < SECRET_BYTES_MIN || bytes.length > SECRET_BYTES_MAX) {
+      throw refuse(`the secret of ${id} has ${bytes.length} bytes; expected ${SECRET_BYTES_MIN}`);
+    }
+    const notBeforeMs = notBefore === undefined ? 0 : Date.parse(notBefore);
+    const notAfterMs = notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter);
+    return { id, source, secret: bytes, notBeforeMs, notAfterMs };
+  });
+  const ids = new Set(keys.map(({ id }) => id));
+  if (ids.size !== keys.length) throw refuse("an id is there twice");
+  return keys;
+}
+
+/** The keys in force; they can be replaced while the server runs. */
+export class KeyRing {
+  #keys: ReadonlyMap<string, ApiKey> = new Map();
+
+  constructor(keys: readonly ApiKey[]) {
+    this.replace(keys);
+  }
+
+  /** Other keys from now on. */
+  replace(keys: readonly ApiKey[]): void {
+    this.#keys = new Map(keys.map((key) => [key.id, key]));
+  }
+
+  /** The key of that id if it counts now. */
+  find(id: string, nowMs: number): ApiKey | null {
+    const key = this.#keys.get(id);
+    if (key === undefined || nowMs < key.notBeforeMs || nowMs >= key.notAfterMs) return null;
+    return key;
+  }
+}

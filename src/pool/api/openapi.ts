@@ -1,0 +1,130 @@
+/** The OpenAPI document, made from the schemas that requests are checked with. */
+import { z } from "zod";
+import { errorAnswer } from "./answers.js";
+import { READS, WRITES } from "./routes.js";
+import { HEADERS } from "./signature.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}
+
+function answer(description: string, schema: z.ZodType): Json {
+  return {
+    description,
+    content: { "application/json": { schema: schemaOf(schema, "output") } },
+  };
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  "400": "The request is malformed; `path` says where.",
+  "401": "Not signed, or not rightly, or not freshly, or sent before.",
+  "409": "That id was sent before with other content.",
+  "411": "The body's length is not told beforehand.",
+  "413": "The body is too large.",
+  "415": "The body is not JSON.",
+  "429": "Too many requests; see Retry-After.",
+  "500": "The server failed.",
+  "503": "The server is too busy or stopping; see Retry-After.",
+};
+
+function refusals(...statuses: readonly string[]): Json {
+  const reference = { $ref: "#/components/schemas/Error" };
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: REFUSALS[status] ?? "",
+        content: { "application/json": { schema: reference } },
+      },
+    ]),
+  );
+}
+
+const SIGNATURE_HEADERS: readonly (readonly [string, string])[] = [
+  [HEADERS.key, "Id of the key."],
+  [HEADERS.timestamp, "Unix time in ms."],
+  [HEADERS.nonce, "16 to 64 characters of A-Z a-z 0-9 - _, never used before."],
+  [
+    HEADERS.signature,
+    "HMAC-SHA256, lowercase hex, over METHOD \\n path with query \\n timestamp \\n nonce \\n body.",
+  ],
+];
+
+function writePath({ summary, body, answer: schema }: (typeof WRITES)[keyof typeof WRITES]): Json {
+  const decision = answer("Done; signed by the server in the same header.", schema);
+  return {
+    post: {
+      summary,
+      parameters: SIGNATURE_HEADERS.map(([name, description]) => ({
+        name,
+        in: "header",
+        required: true,
+        description,
+        schema: { type: "string" },
+      })),
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: schemaOf(body, "input") } },
+      },
+      responses: {
+        "200": decision,
+        "201": decision,
+        ...refusals(...Object.keys(REFUSALS)),
+      },
+    },
+  };
+}
+
+function readPath({ summary, query, answer: schema }: (typeof READS)[keyof typeof READS]): Json {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input" });
+  const parameters = Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema: property,
+  }));
+  return {
+    get: {
+      summary,
+      ...(parameters.length === 0 ? {} : { parameters }),
+      responses: {
+        "200": answer("The newest that is known, or up to some seconds older.", schema),
+        ...refusals("400", "429", "500"),
+      },
+    },
+  };
+}
+
+function plainPath(summary: string, type: string, ...statuses: readonly string[]): Json {
+  const content = { [type]: { schema: {} } };
+  return {
+    get: {
+      summary,
+      responses: { "200": { description: "OK", content }, ...refusals(...statuses) },
+    },
+  };
+}
+
+/** The document, OpenAPI 3.1. */
+export function openApiDocument(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const [path, route] of Object.entries(WRITES)) paths[path] = writePath(route);
+  for (const [path, route] of Object.entries(READS)) paths[path] = readPath(route);
+  paths["/healthz"] = plainPath("Whether the server serves.", "application/json", "503");
+  paths["/metrics"] = plainPath("Prometheus metrics.", "text/plain", "429");
+  paths["/openapi.json"] = plainPath("This document.", "application/json", "429");
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Pool API",
+      version,
+      description:
+        "Jobs, winning tickets and benchmarks in, jobs, rewards and workers out. Writes are signed; reads are open. See docs/pool-api.md.",
+    },
+    paths,
+    components: { schemas: { Error: schemaOf(errorAnswer, "output") } },
+  };
+}

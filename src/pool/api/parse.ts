@@ -1,0 +1,59 @@
+/** From bytes and URLs to values: everything that is not as it must be is a 400 that says where. */
+import type { z } from "zod";
+import { Problem } from "./problem.js";
+
+function refuse(error: z.ZodError): Problem {
+  const [issue] = error.issues;
+  const path = issue?.path.map(String).join(".") ?? "";
+  const message = (issue?.message ?? "wrong").slice(0, 200);
+  return new Problem(400, "BAD_REQUEST", message, {
+    path: path === "" ? null : path.slice(0, 200),
+  });
+}
+
+/**
+ * A JSON body.
+ *
+ * @throws Problem 415, 400
+ */
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  contentType: string | undefined,
+  bytes: Uint8Array,
+): z.output<S> {
+  if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
+    throw new Problem(415, "NOT_JSON", "expected Content-Type application/json");
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Problem(400, "BAD_REQUEST", "the body is not JSON");
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw refuse(parsed.error);
+  return parsed.data;
+}
+
+/**
+ * The query of a URL, each parameter at most once.
+ *
+ * @throws Problem 400
+ */
+export function parseQuery<S extends z.ZodType>(schema: S, url: string): z.output<S> {
+  const start = url.indexOf("?");
+  const values: Record<string, string> = {};
+  if (start >= 0) {
+    for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+      if (Object.hasOwn(values, name)) {
+        throw new Problem(400, "BAD_REQUEST", "a parameter is there twice", {
+          path: name.slice(0, 200),
+        });
+      }
+      values[name] = value;
+    }
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw refuse(parsed.error);
+  return parsed.data;
+}

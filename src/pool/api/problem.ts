@@ -1,0 +1,51 @@
+/** What the API answers when it does not do what was asked. */
+
+/** HTTP statuses of refusals. */
+export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 411 | 413 | 415 | 429 | 500 | 503;
+
+/** Stable names of what was wrong. */
+export type ProblemCode =
+  | "BAD_REQUEST"
+  | "UNSIGNED"
+  | "UNKNOWN_KEY"
+  | "STALE"
+  | "BAD_SIGNATURE"
+  | "REPLAYED"
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "LENGTH_REQUIRED"
+  | "CONFLICT"
+  | "TOO_LARGE"
+  | "NOT_JSON"
+  | "TOO_MANY_REQUESTS"
+  | "INTERNAL"
+  | "UNAVAILABLE";
+
+/** A refusal: answered as `{"error": {"code", "message", "path"?}}`. */
+export class Problem extends Error {
+  readonly status: ProblemStatus;
+  readonly code: ProblemCode;
+  /** Where in the request, e.g. `jobDetails.pixels`. */
+  readonly path: string | null;
+  /** Seconds after which another try makes sense. */
+  readonly retryAfterS: number | null;
+
+  constructor(
+    status: ProblemStatus,
+    code: ProblemCode,
+    message: string,
+    { path = null, retryAfterS = null }: { path?: string | null; retryAfterS?: number | null } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.path = path;
+    this.retryAfterS = retryAfterS;
+  }
+
+  /** The answer's body. */
+  toJson(): string {
+    const { code, message, path } = this;
+    return JSON.stringify({ error: { code, message, ...(path === null ? {} : { path }) } });
+  }
+}

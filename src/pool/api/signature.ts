@@ -1,0 +1,58 @@
+/**
+ * What is signed and how: HMAC-SHA256 over method, path, timestamp, nonce and body for requests,
+ * over nonce, status and body for answers, so that a client knows the pool behind a certificate
+ * that nobody vouches for.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** Names of the headers. */
+export const HEADERS = {
+  key: "x-pool-key",
+  timestamp: "x-pool-timestamp",
+  nonce: "x-pool-nonce",
+  signature: "x-pool-signature",
+} as const;
+
+/** What a request's signature covers. */
+export interface SignedRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** Path with query, as sent. */
+  readonly path: string;
+  /** Unix ms, decimal digits. */
+  readonly timestamp: string;
+  /** 16 to 64 characters of A–Z, a–z, 0–9, - and _. */
+  readonly nonce: string;
+  readonly body: Uint8Array;
+}
+
+/** What an answer's signature covers. */
+export interface SignedAnswer {
+  /** Nonce of the request. */
+  readonly nonce: string;
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** Signature of a request, 64 lowercase hex digits. */
+export function signRequest(secret: Uint8Array, request: SignedRequest): string {
+  const { method, path, timestamp, nonce, body } = request;
+  return createHmac("sha256", secret)
+    .update(`${method}\n${path}\n${timestamp}\n${nonce}\n`)
+    .update(body)
+    .digest("hex");
+}
+
+/** Signature of an answer, 64 lowercase hex digits. */
+export function signAnswer(secret: Uint8Array, { nonce, status, body }: SignedAnswer): string {
+  return createHmac("sha256", secret)
+    .update(`answer\n${nonce}\n${status}\n`)
+    .update(body)
+    .digest("hex");
+}
+
+/** Whether two signatures are the same, in a time that does not tell where they differ. */
+export function sameSignature(given: string, expected: string): boolean {
+  if (!/^[0-9a-f]{64}$/.test(given)) return false;
+  return timingSafeEqual(Buffer.from(given, "hex"), Buffer.from(expected, "hex"));
+}

@@ -1,0 +1,29 @@
+/** The committed OpenAPI document is the one that is served. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { field, get, runApi } from "./running-api.js";
+
+const committed: unknown = JSON.parse(
+  readFileSync(new URL("../../../docs/pool-api.openapi.json", import.meta.url), "utf8"),
+);
+
+test("docs/pool-api.openapi.json is what the server says (npm run docs:openapi)", async () => {
+  const version = String(field(field(committed, "info"), "version"));
+  await using api = await runApi({ version });
+  expect((await get(api, "/openapi.json")).json).toEqual(committed);
+});
+
+test("every endpoint of the document is there, and no reference leads nowhere", async () => {
+  await using api = await runApi();
+  const paths = Object.entries(field(committed, "paths") ?? {});
+  expect(paths).toHaveLength(13);
+  for (const [path, methods] of paths) {
+    const isWrite = field(methods, "post") !== undefined;
+    const { status } = await get(api, path);
+    if (isWrite) expect(status).toBe(405);
+    else expect([200, 400]).toContain(status);
+  }
+  for (const [, name] of JSON.stringify(committed).matchAll(/#\/components\/schemas\/(\w+)/g)) {
+    expect(field(field(field(committed, "components"), "schemas"), name ?? "")).toBeDefined();
+  }
+});

@@ -1,0 +1,223 @@
+/** What orchestrators send: recorded once, refused clearly. */
+import { describe, expect, test } from "vitest";
+import { HEADERS, sameSignature, signAnswer } from "../../../src/pool/api/index.js";
+import {
+  benchmarkBody,
+  codeOf,
+  HASH,
+  jobBody,
+  KEY,
+  key,
+  NOW_MS,
+  OTHER,
+  post,
+  runApi,
+  ticketBody,
+  WORKER,
+} from "./running-api.js";
+
+const JOB = "/recordTranscoderJob";
+const TICKET = "/recordWinningTicket";
+const BENCHMARK = "/recordBenchmark";
+
+describe("/recordTranscoderJob", () => {
+  test("records a job, amounts to the last wei", async () => {
+    await using api = await runApi({ region: "eu" });
+    const answer = await post(api, JOB, jobBody("a", { responseTime: 0.5 }));
+    expect(answer).toMatchObject({ status: 201, json: { id: "a", outcome: "recorded" } });
+    expect(api.books.written).toMatchObject([
+      {
+        source: "orch-1",
+        event: {
+          type: "job-processed",
+          identity: { form: "caller", id: "a" },
+          atMs: NOW_MS - 60_000,
+          address: WORKER.toLowerCase(),
+          computeUnits: 69_120_000n,
+          durationMs: 2_000n,
+          responseTimeNs: 500_000_000n,
+          realTimeRatio: 4n,
+          renditions: 4n,
+          round: 3_200n,
+          feesWei: 2n ** 128n - 1n,
+          region: "eu",
+          nodeType: "transcode",
+        },
+      },
+    ]);
+  });
+
+  test("the same id with the same content is recorded once, with other content refused", async () => {
+    await using api = await runApi();
+    expect((await post(api, JOB, jobBody("a"))).status).toBe(201);
+    const again = await post(api, JOB, jobBody("a"));
+    expect(again).toMatchObject({ status: 200, json: { id: "a", outcome: "repeated" } });
+    const other = await post(api, JOB, jobBody("a", { pixels: 1 }));
+    expect(other.status).toBe(409);
+    expect(codeOf(other)).toBe("CONFLICT");
+    expect(api.books.written).toHaveLength(1);
+  });
+
+  test("two orchestrators may choose the same id, two keys of one may not", async () => {
+    await using api = await runApi();
+    const second = key("orch-2");
+    const next = key("orch-1-next", { source: "orch-1" });
+    api.keys.replace([KEY, second, next]);
+    expect((await post(api, JOB, jobBody("a"))).status).toBe(201);
+    expect((await post(api, JOB, jobBody("a"), { key: second })).status).toBe(201);
+    expect((await post(api, JOB, jobBody("a"), { key: next })).status).toBe(200);
+    expect(api.books.written).toHaveLength(2);
+  });
+
+  test.each([
+    ["id", { ...jobBody("x"), id: "" }],
+    ["id", { ...jobBody("x"), id: "a b" }],
+    ["at", { ...jobBody("x"), at: "yesterday" }],
+    ["at", { ...jobBody("x"), at: "2026-03-02T12:00:00Z" }],
+    ["jobDetails", { id: "x", at: "2026-03-01T11:59:00Z" }],
+    ["jobDetails.transcoder", jobBody("x", { transcoder: `0x${"0".repeat(40)}` })],
+    ["jobDetails.transcoder", jobBody("x", { transcoder: "0x12" })],
+    ["jobDetails.pixels", jobBody("x", { pixels: -1 })],
+    ["jobDetails.pixels", jobBody("x", { pixels: 1.5 })],
+    ["jobDetails.pixels", jobBody("x", { pixels: "12abc" })],
+    ["jobDetails.faceValue", jobBody("x", { faceValue: 180_000_000_000_000_000 })],
+    ["jobDetails.faceValue", jobBody("x", { faceValue: String(2n ** 256n) })],
+    ["jobDetails.duration", jobBody("x", { duration: -1 })],
+    ["jobDetails.duration", jobBody("x", { duration: "2" })],
+    ["jobDetails.profiles", jobBody("x", { profiles: 0 })],
+    ["jobDetails.roundJob", jobBody("x", { roundJob: null })],
+    ["jobDetails.region", jobBody("x", { region: "a:b" })],
+    ["jobDetails", jobBody("x", { weight: 3 })],
+    [undefined, { ...jobBody("x"), more: 1 }],
+    [undefined, []],
+    [undefined, null],
+    [undefined, "{"],
+    [undefined, ""],
+    [undefined, Buffer.from([0x22, 0xff, 0x22])],
+    [undefined, "[".repeat(10_000)],
+  ])("400 that says where: %s", async (path, body) => {
+    await using api = await runApi();
+    const answer = await post(api, JOB, body);
+    expect(answer.status).toBe(400);
+    expect(codeOf(answer)).toBe("BAD_REQUEST");
+    if (path !== undefined) expect(answer.json).toMatchObject({ error: { path } });
+    expect(answer.text).not.toMatch(/\bat .*\.[jt]s/);
+    expect(api.books.written).toEqual([]);
+  });
+});
+
+describe("/recordWinningTicket", () => {
+  test("won first, claimed later", async () => {
+    await using api = await runApi();
+    const won = ticketBody("t", { wonAt: "2026-03-01T10:00:00+01:00", sender: OTHER });
+    expect((await post(api, TICKET, won)).status).toBe(201);
+    const more = { paymentStatus: "Claimed", txHash: HASH, gasFees: 21_000, sender: OTHER };
+    expect((await post(api, TICKET, ticketBody("t-claimed", more))).status).toBe(201);
+    expect(api.books.written.map(({ event }) => event)).toMatchObject([
+      { type: "winning-ticket", atMs: Date.parse("2026-03-01T09:00:00Z"), sender: OTHER },
+      { type: "ticket-redeemed", txHash: HASH, gasFeesWei: 21_000n, sender: OTHER },
+    ]);
+  });
+
+  test.each([
+    ["winningTicket.txHash", ticketBody("t", { paymentStatus: "Claimed" })],
+    ["winningTicket.txHash", ticketBody("t", { txHash: HASH })],
+    ["winningTicket.txHash", ticketBody("t", { paymentStatus: "Claimed", txHash: "0x1" })],
+    ["winningTicket.paymentStatus", ticketBody("t", { paymentStatus: "Lost" })],
+    ["winningTicket.wonAt", ticketBody("t", { wonAt: "2027-01-01T00:00:00Z" })],
+  ])("400 that says where: %s", async (path, body) => {
+    await using api = await runApi();
+    const answer = await post(api, TICKET, body);
+    expect(answer).toMatchObject({ status: 400, json: { error: { path } } });
+    expect(api.books.written).toEqual([]);
+  });
+});
+
+describe("/recordBenchmark", () => {
+  const policies = { benchmark: { limitMs: 800 } };
+
+  test("admits with as many sessions as stay within the limit", async () => {
+    await using api = await runApi({ policies });
+    const answer = await post(api, BENCHMARK, benchmarkBody("b", [500, 600, 790, 900]));
+    expect(answer).toMatchObject({
+      status: 200,
+      json: {
+        id: "b",
+        admitted: true,
+        maxSessions: 4,
+        reason: "99th percentile 790 ms at 4 sessions, within the limit of 800 ms",
+      },
+    });
+    expect(api.books.logged).toMatchObject([{ key: "benchmark" }]);
+  });
+
+  test("refuses, because …", async () => {
+    await using api = await runApi({ policies });
+    const slow = await post(api, BENCHMARK, benchmarkBody("b", [900]));
+    expect(slow).toMatchObject({
+      status: 200,
+      json: { admitted: false, maxSessions: 0, reason: expect.stringContaining("900 ms") },
+    });
+    const failed = await post(api, BENCHMARK, benchmarkBody("c", [null]));
+    expect(failed).toMatchObject({
+      json: { admitted: false, reason: expect.stringContaining("never") },
+    });
+  });
+
+  test("never more sessions than the worker offers", async () => {
+    await using api = await runApi({ policies });
+    const body = benchmarkBody("b", [300, 300, 300], { maxSessions: 3 });
+    expect((await post(api, BENCHMARK, body)).json).toMatchObject({ maxSessions: 3 });
+  });
+
+  test("the same request has the same answer, the same id with other content is refused", async () => {
+    await using api = await runApi({ policies });
+    const first = await post(api, BENCHMARK, benchmarkBody("b", [500]));
+    expect((await post(api, BENCHMARK, benchmarkBody("b", [500]))).json).toEqual(first.json);
+    expect((await post(api, BENCHMARK, benchmarkBody("b", [501]))).status).toBe(409);
+    expect(api.books.logged).toHaveLength(1);
+  });
+});
+
+describe("answers", () => {
+  test("are signed, refusals too", async () => {
+    await using api = await runApi();
+    for (const [body, status] of [
+      [jobBody("a"), 201],
+      [{ id: "a" }, 400],
+    ] as const) {
+      const nonce = `nonce-of-${status}-000000`;
+      const answer = await post(api, JOB, body, { nonce });
+      expect(answer.status).toBe(status);
+      const signed = { nonce, status, body: Buffer.from(answer.text) };
+      const signature = String(answer.headers[HEADERS.signature]);
+      expect(sameSignature(signature, signAnswer(KEY.secret, signed))).toBe(true);
+    }
+  });
+
+  test("a failure of the books is a 500 without details, and the next write goes on", async () => {
+    await using api = await runApi();
+    api.books.failure = new Error("disk full at /secret/path");
+    const answer = await post(api, JOB, jobBody("a"));
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain("secret");
+    expect(api.log.at(-1)).toMatchObject({ level: "error", error: "disk full at /secret/path" });
+    api.books.failure = null;
+    expect((await post(api, JOB, jobBody("a"))).status).toBe(201);
+  });
+
+  test("no log entry has a secret, a signature or a body", async () => {
+    await using api = await runApi();
+    const nonce = "nonce-nonce-nonce-1";
+    await post(api, JOB, jobBody("unlikely-id"), { nonce });
+    await post(api, JOB, jobBody("unlikely-id"), { signature: "0".repeat(64) });
+    const text = JSON.stringify(api.log);
+    expect(api.log).toMatchObject([
+      { method: "POST", route: JOB, status: 201, key: "orch-1", client: "127.0.0.1" },
+      { status: 401, code: "BAD_SIGNATURE" },
+    ]);
+    for (const hidden of [KEY.secret.toString(), nonce, "unlikely-id", "0".repeat(64), WORKER]) {
+      expect(text).not.toContain(hidden);
+    }
+  });
+});
