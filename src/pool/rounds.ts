@@ -19,6 +19,8 @@ export interface RoundBookOptions {
 export class RoundBook {
   readonly #options: RoundBookOptions;
   #works = new Map<string, Work>();
+  /** Works of the rounds before that a window still holds, oldest first. */
+  #earlier: (readonly Work[])[] = [];
   #wonWei = 0n;
   #lastClosed: number | null = null;
 
@@ -62,9 +64,15 @@ export class RoundBook {
     }
     this.#lastClosed = round;
     const { scheme, commission } = this.#options;
-    const nothing = scheme.basis === "income" ? this.#wonWei === 0n : this.#works.size === 0;
+    const { windowRounds } = scheme;
+    const works = [...this.#earlier.flat(), ...this.#works.values()];
+    if (windowRounds !== undefined) {
+      const kept = [...this.#earlier, [...this.#works.values()]];
+      this.#earlier = windowRounds === 1 ? [] : kept.slice(-(windowRounds - 1));
+      this.#works = new Map();
+    }
+    const nothing = scheme.basis === "income" ? this.#wonWei === 0n : works.length === 0;
     if (nothing) return null;
-    const works = [...this.#works.values()];
     const incomeWei = this.#wonWei;
     this.#works = new Map();
     this.#wonWei = 0n;

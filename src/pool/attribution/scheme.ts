@@ -44,6 +44,11 @@ export interface AttributionScheme {
   readonly name: string;
   /** What is attributed: the works' own fees, or the income, which comes by luck of tickets. */
   readonly basis: "fees" | "income";
+  /**
+   * The works of how many rounds count, the one that closes included, whether paid before or not.
+   * @default works count from the last split on, once
+   */
+  readonly windowRounds?: number;
   attribute(input: AttributionInput): Attribution;
 }
 

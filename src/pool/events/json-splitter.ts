@@ -31,7 +31,7 @@ export class JsonSplitter {
   #mode: "start" | "array" | "values" | "after" = "start";
   #isOversized = false;
 
-  /** The pieces that are complete with these bytes. They are views: use them before the next. */
+  /** The pieces that are complete with these bytes. They are views of a copy of them. */
   *push(chunk: Uint8Array): Generator<JsonPiece> {
     this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
     const bytes = this.#rest;

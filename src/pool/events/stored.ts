@@ -146,3 +146,21 @@ function ticketOf(fields: Fields) {
     creationRound: wholeAt(fields, "creationRound"),
   };
 }
+
+/**
+ * An event as the store keeps it. Its whole identity becomes the id, so that it stays what it is
+ * wherever it is entered again.
+ */
+export function decodeStoredEvent({
+  identity,
+  atMs,
+  content,
+}: {
+  readonly identity: string;
+  readonly atMs: number;
+  readonly content: string;
+}): PoolEvent {
+  const fields: unknown = JSON.parse(content);
+  if (!isFields(fields)) throw unreadable("FORM", `event ${identity} can't be read`);
+  return eventOfFields(fields, { identity: { form: "caller", id: identity }, atMs });
+}

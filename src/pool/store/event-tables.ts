@@ -7,6 +7,7 @@ import type {
   EventRow,
   JobQuery,
   JobRow,
+  KnownEvent,
   ProcessedRow,
   QuarantineRow,
   ReceivedRow,
@@ -17,12 +18,17 @@ const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
   FROM events e JOIN sources s ON s.id = e.source`;
 
 export class EventTables extends PayoutTables {
-  knownEvents(identities: readonly string[]): ReadonlyMap<string, string> {
+  knownEvents(identities: readonly string[]): ReadonlyMap<string, KnownEvent> {
     const rows = this.database.all(
-      "SELECT identity, content FROM events WHERE identity IN (SELECT value FROM json_each(?))",
+      "SELECT identity, at, content FROM events WHERE identity IN (SELECT value FROM json_each(?))",
       JSON.stringify(identities),
     );
-    return new Map(rows.map((row) => [text(row, "identity"), text(row, "content")]));
+    return new Map(
+      rows.map((row) => [
+        text(row, "identity"),
+        { atMs: whole(row, "at"), content: text(row, "content") },
+      ]),
+    );
   }
 
   event(sequence: number): EventRow | null {
@@ -48,6 +54,11 @@ export class EventTables extends PayoutTables {
   eventCount(): number {
     const row = this.database.get("SELECT coalesce(max(sequence), -1) AS last FROM events");
     return row === undefined ? 0 : whole(row, "last") + 1;
+  }
+
+  lastEventMs(): number | null {
+    const row = this.database.get("SELECT max(at) AS last FROM events");
+    return row === undefined ? null : wholeOrNull(row, "last");
   }
 
   addEvents(events: readonly EventRow[]): void {

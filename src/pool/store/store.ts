@@ -24,6 +24,9 @@ export interface EventRow {
   readonly content: string;
 }
 
+/** What a known identity stands for. */
+export type KnownEvent = Pick<EventRow, "atMs" | "content">;
+
 /** Somebody's claim to have worked on an AI request. */
 export interface ReceivedRow {
   readonly requestId: string;
@@ -257,12 +260,14 @@ export interface PayoutStore {
 }
 
 export interface EventStore {
-  /** Of those identities, the ones known, with their content. */
-  knownEvents(identities: readonly string[]): ReadonlyMap<string, string>;
+  /** Of those identities, the ones known. */
+  knownEvents(identities: readonly string[]): ReadonlyMap<string, KnownEvent>;
   event(sequence: number): EventRow | null;
   /** In order of arrival from a sequence on, at most `limit`. */
   events(from: number, limit: number): readonly EventRow[];
   eventCount(): number;
+  /** Of the latest event, null if there is none. */
+  lastEventMs(): number | null;
   /** Newest first. */
   jobs(query?: JobQuery): readonly JobRow[];
   workers(address?: string): readonly WorkerRow[];

@@ -1,0 +1,121 @@
+/**
+ * Brings the halves of AI jobs together: who received a request, and what it earned. Either may
+ * come first, in another file, after a restart: both are kept, and the same pairs result.
+ */
+import type { JobProcessed, JobReceived } from "../events/event.js";
+import type { LedgerTransaction } from "../ledger.js";
+import type { PoolStore, ProcessedRow, ReceivedRow } from "../store/store.js";
+import type { NamedEvent } from "./identity.js";
+import type { JobPostings } from "./job-postings.js";
+
+/** A half that has just arrived. */
+export interface AiHalf<T extends JobProcessed | JobReceived> {
+  readonly event: T;
+  readonly identity: NamedEvent["identity"];
+}
+
+/** An AI job that got, or changed, its worker. */
+export interface Attributed {
+  readonly job: ProcessedRow;
+  /** null: it had none. */
+  readonly before: string | null;
+  readonly address: string;
+}
+
+export interface AiResult {
+  readonly transactions: readonly LedgerTransaction[];
+  readonly attributed: readonly Attributed[];
+}
+
+interface AiInput {
+  readonly received: readonly AiHalf<JobReceived>[];
+  readonly processed: readonly AiHalf<JobProcessed>[];
+  readonly postings: JobPostings;
+}
+
+/** Links what arrived with what was there, and keeps it. */
+export function linkAiJobs(store: PoolStore, { received, processed, postings }: AiInput): AiResult {
+  if (received.length === 0 && processed.length === 0) return { transactions: [], attributed: [] };
+  const freshClaims = received.map(claimOf);
+  const freshJobs = processed.map(jobOf);
+  const requests = [...new Set([...freshClaims, ...freshJobs].map(({ requestId }) => requestId))];
+  const claims = byRequest([...store.received(requests), ...freshClaims]);
+  const transactions: LedgerTransaction[] = [];
+  const attributed: Attributed[] = [];
+  const changed: ProcessedRow[] = [];
+
+  for (const job of freshJobs) {
+    const address = ownerOf(job, claims.get(job.requestId) ?? [])?.address ?? null;
+    transactions.push({
+      cause: { kind: "job-processed", id: job.identity },
+      atMs: job.atMs,
+      postings: postings.earned(moneyOf(job), address),
+    });
+    changed.push({ ...job, address });
+    if (address !== null) attributed.push({ job, before: null, address });
+  }
+  const claimed = [...new Set(freshClaims.map(({ requestId }) => requestId))];
+  for (const job of store.processed(claimed)) {
+    const claim = ownerOf(job, claims.get(job.requestId) ?? []);
+    if (claim === null || claim.address === job.address) continue;
+    const { address } = claim;
+    transactions.push({
+      cause: { kind: "job-received", id: claim.identity },
+      atMs: claim.atMs,
+      postings:
+        job.address === null
+          ? postings.attributed(moneyOf(job), address)
+          : postings.corrected(moneyOf(job), job.address, address),
+    });
+    changed.push({ ...job, address });
+    attributed.push({ job, before: job.address, address });
+  }
+  store.addReceived(freshClaims);
+  store.putProcessed(changed);
+  return { transactions, attributed };
+}
+
+/**
+ * Whose a job is: a failed attempt also says "received" (E-15), so the last one before the job was
+ * paid counts (E-17), and if there is none the first one after. It depends on what is known, not
+ * on the order in which it became known.
+ */
+function ownerOf(job: ProcessedRow, claims: readonly ReceivedRow[]): ReceivedRow | null {
+  let owner: ReceivedRow | null = null;
+  for (const claim of claims) {
+    if (owner === null || isBetter(claim, owner, job.atMs)) owner = claim;
+  }
+  return owner;
+}
+
+function isBetter(claim: ReceivedRow, owner: ReceivedRow, paidMs: number): boolean {
+  const [isBefore, wasBefore] = [claim.atMs <= paidMs, owner.atMs <= paidMs];
+  if (isBefore !== wasBefore) return isBefore;
+  const isLater =
+    claim.atMs === owner.atMs ? claim.identity > owner.identity : claim.atMs > owner.atMs;
+  return isBefore ? isLater : !isLater;
+}
+
+export function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
+  return { nodeType: "ai", region, atMs, feesWei };
+}
+
+function claimOf({ event, identity }: AiHalf<JobReceived>): ReceivedRow {
+  const { requestId, atMs, address } = event;
+  return { requestId, atMs, identity, address };
+}
+
+function jobOf({ event, identity }: AiHalf<JobProcessed>): ProcessedRow {
+  const { requestId, atMs, region, feesWei } = event;
+  return { requestId: requestId ?? "", atMs, identity, region, feesWei, address: null };
+}
+
+function byRequest(claims: readonly ReceivedRow[]): Map<string, ReceivedRow[]> {
+  const table = new Map<string, ReceivedRow[]>();
+  for (const claim of claims) {
+    const known = table.get(claim.requestId);
+    if (known === undefined) table.set(claim.requestId, [claim]);
+    else known.push(claim);
+  }
+  return table;
+}

@@ -1,0 +1,65 @@
+/** What a batch says of workers: jobs, fees, connections; written once per worker. */
+import type { PoolEvent } from "../events/event.js";
+import type { ConnectionRow, PoolStore, WorkerRow } from "../store/store.js";
+import type { Attributed } from "./ai-jobs.js";
+
+type Sum = { -readonly [K in keyof Omit<WorkerRow, "connections">]: WorkerRow[K] };
+
+export class WorkerTally {
+  readonly #workers = new Map<string, Sum>();
+  readonly #connections: ConnectionRow[] = [];
+  readonly #resets: { nodeType: string; region: string; atMs: number }[] = [];
+
+  see(event: PoolEvent): void {
+    const { atMs, region, nodeType } = event;
+    if (event.type === "job-processed" && event.address !== null) {
+      this.#add({ address: event.address, nodeType: event.job, region, atMs }, 1n, event.feesWei);
+    } else if (event.type === "job-received") {
+      this.#add({ address: event.address, nodeType: "ai", region, atMs }, 0n, 0n);
+    } else if (event.type === "worker-connected" || event.type === "worker-disconnected") {
+      const { address, connection } = event;
+      this.#add({ address, nodeType, region, atMs }, 0n, 0n);
+      const isOpen = event.type === "worker-connected";
+      this.#connections.push({
+        address,
+        nodeType,
+        region,
+        connection,
+        connectedMs: isOpen ? atMs : null,
+        disconnectedMs: isOpen ? null : atMs,
+      });
+    } else if (event.type === "reset") this.#resets.push({ nodeType, region, atMs });
+  }
+
+  /** An AI job found its worker, or another one. */
+  attribute({ job: { region, atMs, feesWei }, before, address }: Attributed): void {
+    const place = { nodeType: "ai", region, atMs };
+    this.#add({ ...place, address }, 1n, feesWei);
+    if (before !== null) this.#add({ ...place, address: before }, -1n, -feesWei);
+  }
+
+  write(store: PoolStore): void {
+    store.addToWorkers([...this.#workers.values()]);
+    store.addConnections(this.#connections);
+    for (const reset of this.#resets) store.addReset(reset);
+  }
+
+  #add(
+    who: { address: string; nodeType: string; region: string; atMs: number },
+    jobs: bigint,
+    feesWei: bigint,
+  ): void {
+    const { address, nodeType, region, atMs } = who;
+    const key = `${address}:${nodeType}:${region}`;
+    const sum = this.#workers.get(key);
+    if (sum === undefined) {
+      const seen = { firstSeenMs: atMs, lastSeenMs: atMs };
+      this.#workers.set(key, { address, nodeType, region, ...seen, jobs, feesWei });
+      return;
+    }
+    sum.jobs += jobs;
+    sum.feesWei += feesWei;
+    sum.firstSeenMs = Math.min(sum.firstSeenMs, atMs);
+    sum.lastSeenMs = Math.max(sum.lastSeenMs, atMs);
+  }
+}

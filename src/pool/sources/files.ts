@@ -1,0 +1,68 @@
+/** Files and directories as a source: for what was downloaded, recorded or generated. */
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { InputError } from "../../core/errors.js";
+import type { EventIngest, IngestResult } from "../ingest/ingest.js";
+import type { PoolStore } from "../store/store.js";
+import { added, ingestStream, NOTHING, type StreamOptions } from "./stream.js";
+
+export interface ImportOptions extends Omit<StreamOptions, "origin" | "cursor"> {
+  readonly onFile?: (file: string, result: IngestResult) => void;
+}
+
+export interface ImportResult extends IngestResult {
+  /** Read now. */
+  readonly files: number;
+  /** Read before, and not changed since. */
+  readonly unchanged: number;
+}
+
+const EXTENSION = /\.(?:json|jsonl|ndjson)$/i;
+const CHUNK_BYTES = 1 << 18;
+
+/**
+ * Imports files, and of directories all JSON files below them, by name. A file that was imported
+ * and has neither another size nor another time is skipped, whatever its name sorts like.
+ *
+ * @throws InputError (`FILE_MISSING`); RemoteError (`SQLITE_…`); the signal's reason
+ */
+export async function importFiles(
+  paths: readonly string[],
+  store: PoolStore,
+  ingest: EventIngest,
+  { onFile, ...options }: ImportOptions,
+): Promise<ImportResult> {
+  let [total, files, unchanged] = [NOTHING, 0, 0];
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      const { size, mtimeMs } = await stat(file);
+      const cursor = {
+        key: `file:${options.source}:${resolve(file)}`,
+        value: `${size}:${mtimeMs}`,
+      };
+      if (store.cursor(cursor.key) === cursor.value) {
+        unchanged++;
+        continue;
+      }
+      const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+      const result = await ingestStream(ingest, chunks, { ...options, origin: file, cursor });
+      files++;
+      total = added(total, result);
+      onFile?.(file, result);
+    }
+  }
+  return { ...total, files, unchanged };
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new InputError(`${path}: there is no such file`, { code: "FILE_MISSING", cause });
+  });
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && EXTENSION.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,54 @@
+/** Bytes of a file or an answer, cut into events and entered batch by batch. */
+import type { DecodeOptions } from "../events/decode.js";
+import { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+import type { EventIngest, IngestResult } from "../ingest/ingest.js";
+
+export interface StreamOptions extends DecodeOptions {
+  readonly source: string;
+  readonly origin: string;
+  /** Kept together with the last batch. */
+  readonly cursor?: { readonly key: string; readonly value: string } | undefined;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** Events in a transaction. @default 2000 */
+  readonly batchSize?: number | undefined;
+}
+
+export const NOTHING: IngestResult = { recorded: 0, repeated: 0, quarantined: 0 };
+
+export function added(a: IngestResult, b: IngestResult): IngestResult {
+  return {
+    recorded: a.recorded + b.recorded,
+    repeated: a.repeated + b.repeated,
+    quarantined: a.quarantined + b.quarantined,
+  };
+}
+
+/**
+ * Enters everything that the chunks hold. Interrupted anywhere it can be done again: what is in
+ * the books already is recognised.
+ *
+ * @throws the signal's reason; whatever the chunks throw; RemoteError (`SQLITE_…`)
+ */
+export async function ingestStream(
+  ingest: EventIngest,
+  chunks: AsyncIterable<Uint8Array>,
+  { batchSize = 2_000, cursor, now, signal, ...options }: StreamOptions,
+): Promise<IngestResult> {
+  const splitter = new JsonSplitter();
+  let total = NOTHING;
+  let pieces: JsonPiece[] = [];
+  for await (const chunk of chunks) {
+    for (const piece of splitter.push(chunk)) {
+      pieces.push(piece);
+      if (pieces.length < batchSize) continue;
+      signal?.throwIfAborted();
+      total = added(total, ingest.ingest({ ...options, pieces, nowMs: now() }));
+      pieces = [];
+    }
+  }
+  pieces.push(...splitter.end());
+  signal?.throwIfAborted();
+  return added(total, ingest.ingest({ ...options, pieces, cursor, nowMs: now() }));
+}

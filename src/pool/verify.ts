@@ -1,0 +1,128 @@
+/**
+ * `verify`: derives everything again, from the events to the balances, and compares. What it
+ * finds are sentences; none means that the books are right.
+ */
+import type { Account } from "./accounts.js";
+import { decodeStoredEvent } from "./events/stored.js";
+import { EventIngest } from "./ingest/ingest.js";
+import type { AccountFlow, PoolStore } from "./store/store.js";
+
+const PAGE = 2_000;
+const MAX_FINDINGS = 100;
+
+export interface VerifyResult {
+  readonly events: number;
+  readonly entries: number;
+  readonly accounts: number;
+  /** Empty when all is right. */
+  readonly wrong: readonly string[];
+}
+
+/**
+ * @param store the books
+ * @param fresh empty books in memory, with the settings of the first copied by this function
+ */
+export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
+  const wrong: string[] = [];
+  const report = (sentence: string) => {
+    if (wrong.length < MAX_FINDINGS) wrong.push(sentence);
+  };
+  const derived = flowsOfJournal(store, report);
+  compare(store.flows(), derived, report);
+  const sum = store.flows().reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+  if (sum !== 0n) report(`all balances together are ${sum} wei, not 0`);
+  const events = replayEvents(store, fresh, report);
+  return { events, entries: store.entryCount(), accounts: derived.size, wrong };
+}
+
+type Flow = { inWei: bigint; outWei: bigint };
+
+/** Balances from the entries alone. */
+function flowsOfJournal(store: PoolStore, report: (sentence: string) => void) {
+  const flows = new Map<Account, Flow>();
+  let due = 0;
+  for (const { sequence, postings } of store.journal) {
+    if (sequence !== due) report(`the journal has entry ${sequence} where ${due} was due`);
+    due = sequence + 1;
+    for (const { from, to, wei } of postings) {
+      add(flows, from, { inWei: 0n, outWei: wei });
+      add(flows, to, { inWei: wei, outWei: 0n });
+    }
+  }
+  return flows;
+}
+
+function add(flows: Map<Account, Flow>, account: Account, { inWei, outWei }: Flow): void {
+  const flow = flows.get(account);
+  if (flow === undefined) flows.set(account, { inWei, outWei });
+  else {
+    flow.inWei += inWei;
+    flow.outWei += outWei;
+  }
+}
+
+function compare(
+  kept: readonly AccountFlow[],
+  derived: ReadonlyMap<Account, Flow>,
+  report: (sentence: string) => void,
+): void {
+  const names = new Set<Account>();
+  for (const { account, inWei, outWei } of kept) {
+    names.add(account);
+    const again = derived.get(account) ?? { inWei: 0n, outWei: 0n };
+    if (again.inWei === inWei && again.outWei === outWei) continue;
+    report(
+      `${account} is kept as ${inWei - outWei} wei, its entries say ${again.inWei - again.outWei}`,
+    );
+  }
+  for (const account of derived.keys()) {
+    if (!names.has(account)) report(`${account} has entries and no balance`);
+  }
+}
+
+/** The entries that events caused, made again from the events, net per account. */
+function replayEvents(
+  store: PoolStore,
+  fresh: PoolStore,
+  report: (sentence: string) => void,
+): number {
+  for (const key of ["commission", "scheme", "feeShare", "renditions"]) {
+    const value = store.setting(key);
+    if (value !== null) fresh.setSetting(key, value);
+  }
+  let count = 0;
+  if (store.eventCount() > 0) {
+    const ingest = new EventIngest(fresh);
+    for (let page = store.events(0, PAGE); page.length > 0; page = store.events(count, PAGE)) {
+      const outcomes = ingest.record(page.map(decodeStoredEvent), "verify");
+      outcomes.forEach((outcome, index) => {
+        if (outcome !== "recorded") {
+          report(`event ${page[index]?.identity} is ${outcome} when it is entered again`);
+        }
+      });
+      count += page.length;
+    }
+  }
+  const again = new Map(fresh.flows().map((flow) => [flow.account, flow.inWei - flow.outWei]));
+  const caused = balancesOfEvents(store);
+  for (const account of new Set([...again.keys(), ...caused.keys()])) {
+    const [is, was] = [again.get(account) ?? 0n, caused.get(account) ?? 0n];
+    if (is !== was)
+      report(`${account}: the events make ${is} wei, the entries for them say ${was}`);
+  }
+  return count;
+}
+
+const EVENT_KINDS = new Set(["job-processed", "job-received", "winning-ticket", "ticket-redeemed"]);
+
+function balancesOfEvents(store: PoolStore): Map<Account, bigint> {
+  const balances = new Map<Account, bigint>();
+  for (const { cause, postings } of store.journal) {
+    if (!EVENT_KINDS.has(cause.kind)) continue;
+    for (const { from, to, wei } of postings) {
+      balances.set(from, (balances.get(from) ?? 0n) - wei);
+      balances.set(to, (balances.get(to) ?? 0n) + wei);
+    }
+  }
+  return balances;
+}
