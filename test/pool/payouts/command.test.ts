@@ -6,7 +6,7 @@ import { pendingAccount } from "../../../src/pool/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { emptyFolder, type Outcome, poolsim } from "../../e2e/command.js";
-import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./world.js";
+import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
 interface Operator {
   readonly folder: string;

@@ -1,7 +1,8 @@
 /** Payouts on a real chain: what is paid, what is not, and what the books say of it. */
 import { Interface } from "ethers/abi";
 import { expect, test } from "vitest";
-import { DAY_MS, ETH, POOL_ADDRESS, STRANGER, startWorld, WALLET, worker } from "./world.js";
+import { ETH, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
+import { DAY_MS, startWorld } from "./world.js";
 
 const MILLI = ETH / 1_000n;
 

@@ -1,5 +1,4 @@
 /** A chain with a pool's wallet on it, and the pool's books: what tests of payouts live in. */
-import { encryptKeystoreJsonSync } from "ethers/wallet";
 import { onTestFinished } from "vitest";
 import { pendingAccount } from "../../../src/pool/accounts.js";
 import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
@@ -9,28 +8,9 @@ import { openKeystore, type PayoutSigner } from "../../../src/pool/payouts/signe
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { compile } from "../../discovery/sources/chain/compile.js";
+import { CHAIN_ID, ETH, keystoreJson, PASSWORD, STRANGER } from "./wallet.js";
 
-export const CHAIN_ID = 31_337n;
-export const ETH = 10n ** 18n;
 export const DAY_MS = 86_400_000;
-export const PASSWORD = "correct horse battery staple";
-/** Anvil's first account: known to everybody, rich on every test chain. */
-export const POOL_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-/** Not the pool's: makes contracts, sends money. */
-export const STRANGER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
-
-/** A worker's address by number. */
-export const worker = (index: number): string =>
-  `0x${(0xbeef_0000 + index).toString(16).padStart(40, "0")}`;
-
-/** An encrypted keystore of the pool's wallet, cheap to open. */
-export function keystoreJson(): string {
-  const account = { address: POOL_ADDRESS, privateKey: POOL_KEY };
-  return encryptKeystoreJsonSync(account, PASSWORD, { scrypt: { N: 2, r: 1, p: 1 } });
-}
-
-export const POOL_ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-export const WALLET = POOL_ADDRESS.toLowerCase();
 
 export async function poolSigner(): Promise<PayoutSigner> {
   return await openKeystore(keystoreJson(), PASSWORD);

@@ -1,0 +1,22 @@
+/**
+ * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants uniform over their runs
+ * and checks that nothing is lost and nothing is counted or paid twice. `npm test` has short forms.
+ */
+import { killPayouts } from "../test/pool/payouts/kill-runs.js";
+
+/** One for each command that must survive. */
+const SECTIONS = [{ name: "payouts", kill: killPayouts, inWindowMin: 0.3 }] as const;
+
+const runs = Number(process.argv[2] ?? 200);
+const seed = Number(process.argv[3] ?? Date.now() % 1_000_000_007);
+if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
+  throw new Error("expected whole numbers: runs and seed");
+}
+for (const { name, kill, inWindowMin } of SECTIONS) {
+  const { inWindow, wrong } = await kill({ runs, seed, log: console.log });
+  const share = inWindow / runs;
+  console.log(`${name}: seed ${seed}, ${runs} kills, ${inWindow} of them with work under way`);
+  for (const line of wrong) console.log(`FAIL ${line}`);
+  if (share < inWindowMin) console.log(`FAIL ${name}: only ${share} of the kills hit work`);
+  if (wrong.length > 0 || share < inWindowMin) process.exitCode = 1;
+}

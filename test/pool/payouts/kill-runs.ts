@@ -1,0 +1,181 @@
+/**
+ * Kills `poolsim pool payouts --send` at an instant uniform over its run, starts it again until it
+ * is done, and compares chain, ledger and payouts to the wei.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeKey, uniform } from "../../../src/core/random.js";
+import { pendingAccount } from "../../../src/pool/accounts.js";
+import { Ledger } from "../../../src/pool/ledger.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import type { PayoutState } from "../../../src/pool/store/store.js";
+import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
+import { MAIN } from "../../e2e/command.js";
+import { CHAIN_ID, ETH, keystoreJson, PASSWORD, POOL_ADDRESS, worker } from "./wallet.js";
+
+export interface KillRuns {
+  readonly runs: number;
+  /** Killed between the signature of a payout and its confirmation. */
+  readonly inWindow: number;
+  /** Sentences about what was wrong; empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+export interface KillOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly log: (line: string) => void;
+}
+
+const WORKERS = 4;
+const STARTS_MAX = 5;
+const OPEN: ReadonlySet<PayoutState> = new Set(["intent", "signed", "sent", "mined"]);
+
+/** Does them all. */
+export async function killPayouts({ runs, seed, log }: KillOptions): Promise<KillRuns> {
+  const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-"));
+  const anvil = await startAnvil("--block-time", "0.1");
+  try {
+    writeFileSync(join(folder, "key.json"), keystoreJson());
+    writeFileSync(join(folder, "password"), PASSWORD);
+    const key = makeKey(seed);
+    const wrong: string[] = [];
+    let inWindow = 0;
+    let usualMs = (await oneRun({ anvil, folder, run: 0, killAfterMs: null })).tookMs;
+    for (let run = 1; run <= runs; run++) {
+      const killAfterMs = uniform(key.k0, key.k1, run) * usualMs;
+      const result = await oneRun({ anvil, folder, run, killAfterMs });
+      const { openWhenKilled, wasKilled, tookMs } = result;
+      if (openWhenKilled > 0) inWindow++;
+      wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
+      log(
+        `payouts seed ${seed} run ${run}: killed after ${killAfterMs.toFixed(1)} of ${usualMs.toFixed(0)} ms` +
+          `${wasKilled ? "" : " (had ended)"}, ${openWhenKilled} under way, ${result.wrong.length} wrong`,
+      );
+      // The second start does at most what a whole run does: the machine's pace may change.
+      usualMs = Math.max(200, usualMs * 0.9 + Math.min(tookMs, usualMs * 1.5) * 0.1);
+    }
+    return { runs, inWindow, wrong };
+  } finally {
+    await anvil.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Run {
+  readonly anvil: Anvil;
+  readonly folder: string;
+  readonly run: number;
+  /** null: not at all. */
+  readonly killAfterMs: number | null;
+}
+
+interface Outcome {
+  readonly tookMs: number;
+  readonly wasKilled: boolean;
+  readonly openWhenKilled: number;
+  readonly wrong: readonly string[];
+}
+
+async function oneRun({ anvil, folder, run, killAfterMs }: Run): Promise<Outcome> {
+  const path = join(folder, `pool-${run}.db`);
+  const owed = Array.from({ length: WORKERS }, (_, index) => ({
+    address: worker(run * WORKERS + index),
+    wei: ETH / 100n + BigInt(run * 1_000 + index),
+  }));
+  withStore(path, (store) => {
+    for (const { address, wei } of owed) {
+      const parts = [wei / 3n, wei - wei / 3n];
+      for (const [index, part] of parts.entries()) {
+        const to = pendingAccount({ address, nodeType: "transcode", region: `r${index}` });
+        const cause = { kind: "job-processed", id: `${address}-${index}` };
+        store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
+      }
+    }
+  });
+  const before = await balance(anvil, POOL_ADDRESS);
+  let openWhenKilled = 0;
+  let wasKilled = false;
+  if (killAfterMs !== null) {
+    wasKilled = (await start(anvil, folder, path, killAfterMs)) === null;
+    openWhenKilled = withStore(path, (store) => {
+      return store.payouts().filter(({ state }) => OPEN.has(state)).length;
+    });
+  }
+  const begun = performance.now();
+  let exitCode: number | null = null;
+  for (let tries = 0; exitCode !== 0 && tries < STARTS_MAX; tries++) {
+    exitCode = await start(anvil, folder, path, null);
+  }
+  const tookMs = performance.now() - begun;
+  const wrong: string[] = exitCode === 0 ? [] : [`the command ended with ${exitCode}`];
+  for (const { address, wei } of owed) {
+    const got = await balance(anvil, address);
+    if (got !== wei) wrong.push(`${address} got ${got} wei instead of ${wei}`);
+  }
+  const spent = before - (await balance(anvil, POOL_ADDRESS));
+  wrong.push(...withStore(path, (store) => booksWrong(store, owed, spent)));
+  rmSync(path, { force: true });
+  return { tookMs, wasKilled, openWhenKilled, wrong };
+}
+
+/** What is wrong with the books when everything is paid. */
+function booksWrong(
+  store: SqlitePoolStore,
+  owed: readonly { readonly address: string; readonly wei: bigint }[],
+  spentWei: bigint,
+): string[] {
+  const wrong = new Ledger({ journal: store.journal }).verify();
+  const derived = new Ledger({ journal: store.journal }).balances();
+  for (const { account, inWei, outWei } of store.flows()) {
+    const wei = derived.get(account) ?? 0n;
+    if (wei !== inWei - outWei) wrong.push(`${account} is kept as ${inWei - outWei}, not ${wei}`);
+    const isOwed = account.startsWith("pending:") || account.startsWith("inPayout:");
+    if (isOwed && wei !== 0n) wrong.push(`${account} still has ${wei} wei`);
+  }
+  for (const { address, wei } of owed) {
+    const paid = store.balance(`paid:${address}`);
+    if (paid !== wei) wrong.push(`${address} is paid ${paid} in the books instead of ${wei}`);
+  }
+  if (store.balance("wallet") !== -spentWei) {
+    wrong.push(`the wallet spent ${spentWei} wei, its account says ${store.balance("wallet")}`);
+  }
+  return wrong;
+}
+
+/** Runs the command; null: it was killed. */
+async function start(
+  { url }: Anvil,
+  cwd: string,
+  db: string,
+  killAfterMs: number | null,
+): Promise<number | null> {
+  const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
+  const chain = ["--ethUrl", url, "--chainId", String(CHAIN_ID), "--confirmations", "14"];
+  const args = ["pool", "payouts", "--db", db, "--send", ...key, ...chain, "--every", "10ms"];
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: "ignore" });
+  const ended = once(child, "exit");
+  if (killAfterMs !== null) {
+    await Promise.race([sleep(killAfterMs), ended]);
+    child.kill("SIGKILL");
+  }
+  await ended;
+  return child.exitCode;
+}
+
+async function balance(anvil: Anvil, address: string): Promise<bigint> {
+  return BigInt(String(await anvil.rpc("eth_getBalance", address, "latest")));
+}
+
+function withStore<T>(path: string, work: (store: SqlitePoolStore) => T): T {
+  const store = new SqlitePoolStore({ path });
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}

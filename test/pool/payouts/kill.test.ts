@@ -1,0 +1,14 @@
+/** The short form of `npm run test:kill`, payouts' part. */
+import { expect, test } from "vitest";
+import { killPayouts } from "./kill-runs.js";
+
+test("killed at any instant: nothing is lost, nothing is paid twice, the books are right", async () => {
+  const lines: string[] = [];
+  const { runs, inWindow, wrong } = await killPayouts({
+    runs: 25,
+    seed: 20_261_120,
+    log: (line) => lines.push(line),
+  });
+  expect(wrong, lines.join("\n")).toEqual([]);
+  expect(inWindow / runs, lines.join("\n")).toBeGreaterThanOrEqual(0.3);
+}, 300_000);

@@ -1,0 +1,22 @@
+/** The pool's wallet on test chains, and those it pays. */
+import { encryptKeystoreJsonSync } from "ethers/wallet";
+
+export const CHAIN_ID = 31_337n;
+export const ETH = 10n ** 18n;
+export const PASSWORD = "correct horse battery staple";
+/** Anvil's first account: known to everybody, rich on every test chain. */
+export const POOL_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+export const POOL_ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+export const WALLET = POOL_ADDRESS.toLowerCase();
+/** Anvil's second account, not the pool's: makes contracts, sends money. */
+export const STRANGER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+
+/** A worker's address by number. */
+export const worker = (index: number): string =>
+  `0x${(0xbeef_0000 + index).toString(16).padStart(40, "0")}`;
+
+/** An encrypted keystore of the pool's wallet, cheap to open. */
+export function keystoreJson(): string {
+  const account = { address: POOL_ADDRESS, privateKey: POOL_KEY };
+  return encryptKeystoreJsonSync(account, PASSWORD, { scrypt: { N: 2, r: 1, p: 1 } });
+}
