@@ -38,7 +38,7 @@ async function startOperator(): Promise<Operator> {
   return { folder, anvil, run, send };
 }
 
-test("without --send: who is due, and nothing else happens", async () => {
+test("ED-D15 without --send, a dry run: who is due, and nothing else happens", async () => {
   const { run, anvil } = await startOperator();
   const { exitCode, stdout, stderr } = run();
   expect([exitCode, stderr]).toEqual([0, ""]);
