@@ -34,10 +34,19 @@ export function textOr(fields: Fields, key: string, missing: string): string {
   return fields[key] === undefined || fields[key] === null ? missing : textAt(fields, key);
 }
 
+/** Names seen: there are few, and looking is faster than judging. */
+const names = new Set<unknown>();
+const NAMES_MAX = 10_000;
+
 /** A part of an account's name: not empty, no colon. */
 export function nameAt(fields: Fields, key: string, missing?: string): string {
+  const found = fields[key];
+  if (typeof found === "string" && names.has(found)) return found;
   const value = missing === undefined ? textAt(fields, key) : textOr(fields, key, missing);
-  if (value !== "" && value.length <= 64 && !/[:\p{Cc}]/u.test(value)) return value;
+  if (value !== "" && value.length <= 64 && !/[:\p{Cc}]/u.test(value)) {
+    if (names.size < NAMES_MAX) names.add(value);
+    return value;
+  }
   throw unreadable("FIELD", `${key}: expected a name without colons, found ${shown(value)}`);
 }
 

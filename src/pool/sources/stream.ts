@@ -11,7 +11,7 @@ export interface StreamOptions extends DecodeOptions {
   /** Ms since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** Events in a transaction. @default 2000 */
+  /** Events in a transaction. @default 5000 */
   readonly batchSize?: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function added(a: IngestResult, b: IngestResult): IngestResult {
 export async function ingestStream(
   ingest: EventIngest,
   chunks: AsyncIterable<Uint8Array>,
-  { batchSize = 2_000, cursor, now, signal, ...options }: StreamOptions,
+  { batchSize = 5_000, cursor, now, signal, ...options }: StreamOptions,
 ): Promise<IngestResult> {
   const splitter = new JsonSplitter();
   let total = NOTHING;

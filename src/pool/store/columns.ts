@@ -21,8 +21,10 @@ export function wholeOrNull(row: SqlRow, column: string): number | null {
 }
 
 export function bytes(row: SqlRow, column: string): Uint8Array {
-  const value = row[column];
-  return value instanceof Uint8Array ? value : wrong(column, value);
+  // The driver takes Uint8Array and gives ArrayBuffer.
+  const value: unknown = row[column];
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return value instanceof Uint8Array ? value : wrong(column, row[column]);
 }
 
 /** Wei and other big numbers, kept as decimal text. */

@@ -1,0 +1,58 @@
+/** Books in memory, and short ways to fill and compare them. */
+import { Rational } from "../../../src/core/rational.js";
+import { JsonSplitter } from "../../../src/pool/events/json-splitter.js";
+import { EventIngest, type IngestResult } from "../../../src/pool/ingest/ingest.js";
+import { addRates, type SchemeName, setScheme } from "../../../src/pool/settings.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { verifyBooks } from "../../../src/pool/verify.js";
+
+export interface Books {
+  readonly store: SqlitePoolStore;
+  ingest: EventIngest;
+}
+
+export interface BooksOptions {
+  readonly path?: string;
+  readonly commission?: Rational;
+  readonly scheme?: SchemeName;
+}
+
+/** Books that keep a quarter unless told otherwise. */
+export function openBooks({
+  path = ":memory:",
+  commission = Rational.of(1n, 4n),
+  scheme = "per-job",
+}: BooksOptions = {}): Books {
+  const store = new SqlitePoolStore({ path });
+  setScheme(store, scheme);
+  addRates(store, [{ rate: commission, fromMs: 0, nodeType: null, region: null }]);
+  return { store, ingest: new EventIngest(store) };
+}
+
+/** Enters a text as one batch. */
+export function enter(
+  { ingest }: Books,
+  text: string | Uint8Array,
+  { source = "o1", region }: { source?: string; region?: string } = {},
+): IngestResult {
+  const splitter = new JsonSplitter();
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  const pieces = [...splitter.push(bytes), ...splitter.end()];
+  return ingest.ingest({ source, origin: "test.json", region, pieces, nowMs: 1_000 });
+}
+
+/** All balances that are not 0, by name. */
+export function balances({ store }: Books): Record<string, bigint> {
+  const all = store.flows().map(({ account, inWei, outWei }) => [account, inWei - outWei] as const);
+  return Object.fromEntries(all.filter(([, wei]) => wei !== 0n));
+}
+
+/** What `verify` finds wrong. */
+export function wrongIn({ store }: Books): readonly string[] {
+  const fresh = new SqlitePoolStore({ path: ":memory:" });
+  try {
+    return verifyBooks(store, fresh).wrong;
+  } finally {
+    fresh.close();
+  }
+}
