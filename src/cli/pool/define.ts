@@ -2,9 +2,13 @@
 import type { Command } from "commander";
 import type { Outcome } from "../help.js";
 import type { Terminal } from "../terminal.js";
+import { addBooks } from "./books.js";
 import { addPayouts } from "./payouts.js";
+import { addServe } from "./serve.js";
 
 export function addPool(program: Command, terminal: Terminal, outcome: Outcome): void {
   const pool = program.command("pool").description("the books of a pool and its payouts");
+  addBooks(pool, terminal, outcome);
   addPayouts(pool, terminal, outcome);
+  addServe(pool, terminal, outcome);
 }

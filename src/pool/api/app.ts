@@ -3,6 +3,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
+import { InputError } from "../../core/errors.js";
 import type { AdmissionPolicy } from "../admission/policy.js";
 import { AdmissionDesk } from "./admission-desk.js";
 import { statusOf, totalsOf } from "./answers.js";
@@ -48,8 +49,8 @@ export interface PoolApiOptions {
   readonly version: string;
   /** Of jobs whose orchestrator names none. @default "default" */
   readonly region?: string | undefined;
-  /** Shown in `/status`: a fraction such as `1/4`. */
-  readonly commissionRate?: string | undefined;
+  /** Shown in `/status`: a fraction such as `1/4`, null if none is set. */
+  readonly commissionRate?: (() => string | null) | undefined;
   /** How far timestamps of writes may be from now, ms. @default 300_000 */
   readonly replayWindowMs?: number | undefined;
   /** Nonces remembered per replay window and a half. @default 2_000_000 */
@@ -147,8 +148,7 @@ class Api {
   }
 
   #failed(error: Error, call: Call): Response {
-    const problem =
-      error instanceof Problem ? error : new Problem(500, "INTERNAL", "the pool's server failed");
+    const problem = problemOf(error);
     if (problem !== error) call.set("error", error.message);
     call.set("code", problem.code);
     const { status, retryAfterS } = problem;
@@ -193,7 +193,7 @@ class Api {
   }
 
   #addReads(): void {
-    const { books, version, commissionRate = null } = this.#options;
+    const { books, version, commissionRate = () => null } = this.#options;
     const now = this.#now;
     this.#read("/getTranscodersJobs", READS["/getTranscodersJobs"].query, (query) =>
       readJobs(books, query, now()),
@@ -208,7 +208,11 @@ class Api {
       readRewards(books, query, now(), query.transcoderAddress),
     );
     this.#read("/status", READS["/status"].query, () =>
-      statusOf(totalsOf(books), { version, region: this.#region, commissionRate }),
+      statusOf(totalsOf(books), {
+        version,
+        region: this.#region,
+        commissionRate: commissionRate(),
+      }),
     );
     this.#read("/transcoder", READS["/transcoder"].query, ({ transcoderAddress, ...page }) =>
       transcoderAddress === undefined
@@ -344,6 +348,15 @@ class Api {
 }
 
 const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
+
+/** What the books cannot take is the writer's mistake; everything else is nobody's business. */
+function problemOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InputError) {
+    return new Problem(400, "BAD_REQUEST", error.message.slice(0, 200));
+  }
+  return new Problem(500, "INTERNAL", "the pool's server failed");
+}
 
 /** The body of a request, whose length must be known beforehand. */
 async function bodyOf(call: Call, bytesMax: number): Promise<Uint8Array> {

@@ -16,6 +16,7 @@ export {
 export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
 export { openApiDocument } from "./openapi.js";
 export type { RateLimit } from "./rate-limit.js";
+export { recorderOf } from "./recorder.js";
 export { type PoolServer, type PoolServerOptions, servePoolApi } from "./server.js";
 export {
   HEADERS,

@@ -181,7 +181,7 @@ const worker = z.strictObject({
   node: name("The node of the topology that it registers with; default: the first.").optional(),
 });
 
-const admission = z
+export const admission = z
   .strictObject({
     exclude: z.array(name("A worker, or a kind of worker.")).max(10_000).default([]),
     include: z.array(name("A worker, or a kind of worker.")).max(10_000).optional(),

@@ -180,7 +180,7 @@ describe("workers", () => {
   });
 
   test("/status has exact totals (EG-D14)", async () => {
-    await using api = await runApi({ region: "eu", commissionRate: "1/4" });
+    await using api = await runApi({ region: "eu", commissionRate: () => "1/4" });
     addWorkers(api);
     expect((await get(api, "/status")).json).toEqual({
       version: "1.2.3",

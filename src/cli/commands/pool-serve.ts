@@ -1,0 +1,184 @@
+/** `poolsim pool serve`: the pool's API on its books, until it is told to stop. */
+import { readFileSync, statSync } from "node:fs";
+import { type Logger, pino } from "pino";
+import { parse } from "yaml";
+import { InputError } from "../../core/errors.js";
+import {
+  createPoolApi,
+  fingerprintOf,
+  KeyRing,
+  parseKeys,
+  recorderOf,
+  type ServerCertificate,
+  selfSignedCertificate,
+  servePoolApi,
+} from "../../pool/api/index.js";
+import { type AdmissionPolicy, createAdmission } from "../../pool/index.js";
+import { readSettings } from "../../pool/settings.js";
+import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import { admission as admissionSchema } from "../../sim/scenario/schema.js";
+import { POOLSIM_VERSION } from "../../sim/version.js";
+import { EXIT } from "../failure.js";
+import { stoppable } from "../stoppable.js";
+import type { Terminal } from "../terminal.js";
+
+export interface ServeFlags {
+  readonly db: string;
+  readonly keys: string;
+  readonly region: string;
+  readonly admission?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly dnsName?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly plain: boolean;
+  readonly readRate: number;
+  readonly writeRate: number;
+  readonly logLevel: string;
+}
+
+const FILE_BYTES_MAX = 1_000_000;
+const OTHERS_MAY_READ = 0o077;
+const BURST_SECONDS = 4;
+
+/**
+ * Runs the command.
+ *
+ * @returns the exit code: 0 when it was told to stop
+ * @throws InputError for bad input; RemoteError when the books cannot be opened
+ */
+export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  const keys = new KeyRing(readKeys(flags.keys));
+  const tls = await certificateOf(flags);
+  const admission = admissionOf(flags.admission);
+  const store = new SqlitePoolStore({ path: flags.db });
+  try {
+    const record = recorderOf(store);
+    const log = pino(
+      { level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      { write: terminal.stdout.write },
+    );
+    const { region, readRate, writeRate, host, port } = flags;
+    const api = createPoolApi({
+      books: store,
+      record,
+      keys,
+      admission,
+      version: POOLSIM_VERSION,
+      region,
+      commissionRate: () => commissionOf(store, region),
+      readLimit: { perSecond: readRate, burst: BURST_SECONDS * readRate },
+      writeLimit: { perSecond: writeRate, burst: BURST_SECONDS * writeRate },
+      log: ({ level, ...entry }) => log[level](entry, "request"),
+    });
+    return await stoppable(async (signal) => {
+      const server = await servePoolApi({ api, host, port, tls });
+      const fingerprint = tls === null ? undefined : fingerprintOf(tls.cert);
+      const reread = (): void => rereadKeys(flags.keys, keys, log);
+      process.on("SIGHUP", reread);
+      try {
+        log.info({ url: server.url, fingerprint, admission: admission.policy }, "serving");
+        if (!signal.aborted) {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        }
+        log.info("stopping");
+      } finally {
+        process.removeListener("SIGHUP", reread);
+        await server.close();
+      }
+      log.info("stopped");
+      return EXIT.ok;
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function readFile(path: string, flag: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > FILE_BYTES_MAX) throw new Error(`${size} bytes long`);
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${flag} ${path}: cannot be read (${why})`, {
+      code: "FILE",
+      cause: error,
+    });
+  }
+}
+
+function readKeys(path: string): ReturnType<typeof parseKeys> {
+  const text = readFile(path, "--keys");
+  const isWindows = process.platform === "win32";
+  if (!isWindows && (statSync(path).mode & OTHERS_MAY_READ) !== 0) {
+    throw new InputError(`--keys ${path}: others may read it; expected chmod 600`, {
+      code: "API_KEYS",
+    });
+  }
+  return parseKeys(text);
+}
+
+/** What cannot be read leaves the keys as they are. */
+function rereadKeys(path: string, keys: KeyRing, log: Logger): void {
+  try {
+    const fresh = readKeys(path);
+    keys.replace(fresh);
+    log.info({ keys: fresh.map(({ id }) => id) }, "keys read again");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.error({ error: why }, "the old keys stay");
+  }
+}
+
+async function certificateOf(flags: ServeFlags): Promise<ServerCertificate | null> {
+  const { plain, tlsCert, tlsKey, dnsName, host } = flags;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new InputError("expected --tlsCert and --tlsKey together", { code: "USAGE" });
+  }
+  if (plain && (tlsCert !== undefined || dnsName !== undefined)) {
+    throw new InputError("--plain: expected no certificate beside it", { code: "USAGE" });
+  }
+  if (plain) return null;
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return { cert: readFile(tlsCert, "--tlsCert"), key: readFile(tlsKey, "--tlsKey") };
+  }
+  if (dnsName === undefined && (host === "0.0.0.0" || host === "::")) {
+    throw new InputError(`--host ${host}: expected --dnsName too`, { code: "USAGE" });
+  }
+  return await selfSignedCertificate(dnsName ?? host);
+}
+
+function admissionOf(path: string | undefined): AdmissionPolicy {
+  if (path === undefined) return createAdmission({});
+  const refuse = (why: string): InputError =>
+    new InputError(`--admission ${path}: ${why}`, { code: "ADMISSION" });
+  let value: unknown;
+  try {
+    value = parse(readFile(path, "--admission"));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw refuse("not YAML");
+  }
+  const parsed = admissionSchema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refuse(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong"}`);
+  }
+  const { rolling, perRegion, reconnectPenalty, ...others } = parsed.data;
+  const named = { ...rolling?.regionLimitMs, ...perRegion?.limitMs };
+  const config = { ...others, rolling, perRegion, reconnectPenalty };
+  return createAdmission(config, { names: Object.keys(named) });
+}
+
+/** What the operator keeps of transcoding now, if that is said at all. */
+function commissionOf(store: SqlitePoolStore, region: string): string | null {
+  try {
+    const query = { nodeType: "transcode", region, atMs: Date.now() };
+    return readSettings(store).commission.rateOf(query).toString();
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+/** The API on real books: what is written is there for readers, to the wei, once. */
+import { expect, test } from "vitest";
+import { Rational } from "../../../src/core/rational.js";
+import { recorderOf } from "../../../src/pool/api/index.js";
+import { addRates } from "../../../src/pool/settings.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import {
+  field,
+  get,
+  HASH,
+  jobBody,
+  KEY,
+  key,
+  post,
+  runApi,
+  ticketBody,
+  WORKER,
+} from "./running-api.js";
+
+function openBooks(region: string | null = null): SqlitePoolStore {
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  addRates(store, [{ rate: Rational.of(1n, 4n), fromMs: 0, nodeType: null, region }]);
+  return store;
+}
+
+test("a job is credited less the commission, once", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, record: recorderOf(store) });
+  const body = jobBody("a", { faceValue: "1000000000000000001" });
+  for (const status of [201, 200, 200]) {
+    expect((await post(api, "/recordTranscoderJob", body)).status).toBe(status);
+  }
+  const other = jobBody("a", { faceValue: "1000000000000000002" });
+  expect((await post(api, "/recordTranscoderJob", other)).status).toBe(409);
+  const jobs = await get(api, `/getTranscoderJobs?transcoderAddress=${WORKER}`);
+  expect(jobs.json).toMatchObject({
+    jobs: [{ faceValue: "1000000000000000001", pixels: "69120000", duration: 2, profiles: 4 }],
+  });
+  const worker = await get(api, `/transcoder?transcoderAddress=${WORKER}`);
+  const [row] = Object.values(field(worker.json, "workers") ?? {});
+  const status = await get(api, "/status");
+  const pending = BigInt(String(field(row, "pendingFees")));
+  expect(pending).toBe(750_000_000_000_000_001n);
+  expect(BigInt(String(field(status.json, "totalPendingFees")))).toBe(pending);
+  expect(BigInt(String(field(status.json, "commission")))).toBe(10n ** 18n + 1n - pending);
+  store.close();
+});
+
+test("many writes of two orchestrators at once, some of them twice", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, record: recorderOf(store) });
+  const second = key("orch-2");
+  api.keys.replace([KEY, second]);
+  const writes = Array.from({ length: 60 }, (_, index) =>
+    post(api, "/recordTranscoderJob", jobBody(`job-${index % 20}`), {
+      key: index % 3 === 0 ? second : KEY,
+    }),
+  );
+  const statuses = (await Promise.all(writes)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 201)).toHaveLength(store.eventCount());
+  expect(statuses.every((status) => status === 200 || status === 201)).toBe(true);
+  expect(store.eventCount()).toBe(40);
+  store.close();
+});
+
+test("tickets are won and claimed", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, record: recorderOf(store) });
+  expect((await post(api, "/recordWinningTicket", ticketBody("t"))).status).toBe(201);
+  const claimed = ticketBody("t2", { paymentStatus: "Claimed", txHash: HASH });
+  expect((await post(api, "/recordWinningTicket", claimed)).status).toBe(201);
+  expect(store.tickets()).toMatchObject([
+    { state: "redeemed", faceValueWei: 180_000_000_000_000_000n, txHash: HASH },
+  ]);
+  store.close();
+});
+
+test("a job that the books cannot price is the writer's mistake, and keeps nobody back", async () => {
+  const store = openBooks("eu");
+  await using api = await runApi({ books: store, record: recorderOf(store) });
+  const [bad, good] = await Promise.all([
+    post(api, "/recordTranscoderJob", jobBody("a", { region: "mars" })),
+    post(api, "/recordTranscoderJob", jobBody("b", { region: "eu" })),
+  ]);
+  expect(bad).toMatchObject({ status: 400, json: { error: { code: "BAD_REQUEST" } } });
+  expect(bad.text).toContain("mars");
+  expect(good.status).toBe(201);
+  expect(store.eventCount()).toBe(1);
+  store.close();
+});
+
+test("books without a commission are not served", () => {
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  expect(() => recorderOf(store)).toThrow("no commission");
+  store.close();
+});
