@@ -1,11 +1,13 @@
 /** `poolsim pool payouts` as an operator meets it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { pendingAccount } from "../../../src/pool/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
-import { emptyFolder, type Outcome, poolsim } from "../../e2e/command.js";
+import { emptyFolder, MAIN, type Outcome, poolsim } from "../../e2e/command.js";
 import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
 interface Operator {
@@ -88,6 +90,26 @@ test("a chain with another id, a node that is not there, a missing flag: each it
   const nobody = send("--ethUrl", "http://127.0.0.1:1");
   expect(nobody.exitCode).toBe(4);
   expect(run("--send").stderr).toBe("--send: expected --ethUrl too, http or https\n");
+});
+
+test("two at once pay once: whoever comes second goes on with the other's bytes", async () => {
+  const { folder, anvil } = await startOperator();
+  const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
+  const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "3"];
+  const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
+  const children = [1, 2, 3].map(() =>
+    spawn(process.execPath, [MAIN, ...args, "--every", "5ms"], { cwd: folder, stdio: "ignore" }),
+  );
+  const ends = children.map(async (child) => (await once(child, "exit"))[0]);
+  const miner = setInterval(() => void anvil.rpc("anvil_mine", "0x1"), 100);
+  onTestFinished(() => clearInterval(miner));
+  expect(await Promise.all(ends)).toEqual([0, 0, 0]);
+  clearInterval(miner);
+  expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
+  const store = new SqlitePoolStore({ path: join(folder, "pool.db"), readOnly: true });
+  onTestFinished(() => store.close());
+  expect(store.payouts().map(({ state, nonce }) => [state, nonce])).toEqual([["confirmed", 0]]);
+  expect(store.entriesOf({ kind: "payout-confirmed", id: "1" })).toHaveLength(1);
 });
 
 test("the password may come from the environment", async () => {
