@@ -87,7 +87,7 @@ function collect(
   const end = store.eventCount() - 1;
   const boundaries = numbers(store.setting(BOUNDARIES));
   const carried = numbers(store.setting(CARRIED));
-  const from = windowRounds === undefined ? (boundaries.at(-1) ?? -1) : (boundaries[0] ?? -1);
+  const from = boundaries.at(-(windowRounds ?? 1)) ?? -1;
   const works = new Map<string, Work>();
   const unknown: number[] = [];
   const count = (job: JobRow) => {
@@ -115,8 +115,7 @@ function collect(
     before = page.at(-1)?.sequence ?? 0;
   }
   if (windowRounds !== undefined) {
-    const kept = [...boundaries, end].slice(-Math.max(1, windowRounds - 1));
-    store.setSetting(BOUNDARIES, JSON.stringify(windowRounds === 1 ? [end] : kept));
+    store.setSetting(BOUNDARIES, JSON.stringify([...boundaries, end].slice(-windowRounds)));
   } else if (isPaying && works.size > 0) {
     store.setSetting(BOUNDARIES, JSON.stringify([end]));
     store.setSetting(CARRIED, JSON.stringify(unknown));

@@ -50,7 +50,10 @@ export function schemeName(name: string): SchemeName {
 export function readSettings(store: PoolStore): PoolSettings {
   const rates = store.setting("commission");
   if (rates === null) {
-    throw new InputError("no commission is set in these books", { code: "COMMISSION_NONE" });
+    throw new InputError(
+      "no commission is set in these books: the first import says it, e.g. --commission 0.25",
+      { code: "COMMISSION_NONE" },
+    );
   }
   return {
     commission: new CommissionSchedule(parseRates(rates)),

@@ -6,6 +6,7 @@ import { byWeights } from "../../src/pool/attribution/by-weights.js";
 import { perJob } from "../../src/pool/attribution/per-job.js";
 import { attributionPostings } from "../../src/pool/attribution/postings.js";
 import type { Attribution, AttributionScheme, Work } from "../../src/pool/attribution/scheme.js";
+import { slidingWindow } from "../../src/pool/attribution/sliding-window.js";
 import { splitWei } from "../../src/pool/attribution/split.js";
 import { Ledger } from "../../src/pool/ledger.js";
 import { RoundBook } from "../../src/pool/rounds.js";
@@ -20,7 +21,9 @@ const work = (worker: string, part: Partial<Work>): Work => ({
 });
 const one = Rational.ONE;
 const tenPercent = Rational.of(1n, 10n);
-const proposal = byWeights({ duration: one, pixels: Rational.of(1n, 1000n), renditions: one });
+const weights = { duration: one, pixels: Rational.of(1n, 1000n), renditions: one };
+const proposal = byWeights(weights);
+const windowed = slidingWindow({ weights, rounds: 3 });
 
 describe("splitting to the wei", () => {
   it("hands what is left to the largest fractions, ties by key", () => {
@@ -108,7 +111,7 @@ function total({ shares, commissionWei, unattributedWei }: Attribution): bigint 
   return shares.reduce((sum, { wei }) => sum + wei, commissionWei + unattributedWei);
 }
 
-describe.each<AttributionScheme>([perJob, proposal])("laws of $name", (scheme) => {
+describe.each<AttributionScheme>([perJob, proposal, windowed])("laws of $name", (scheme) => {
   it("conserves value to the wei", () => {
     fc.assert(
       fc.property(works, amount, commission, (list, incomeWei, rate) => {

@@ -20,6 +20,8 @@ export interface Attributed {
   /** null: it had none. */
   readonly before: string | null;
   readonly address: string;
+  /** When it said that it had received the request. */
+  readonly claimedMs: number;
 }
 
 export interface AiResult {
@@ -45,14 +47,15 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
   const changed: ProcessedRow[] = [];
 
   for (const job of freshJobs) {
-    const address = ownerOf(job, claims.get(job.requestId) ?? [])?.address ?? null;
+    const claim = ownerOf(job, claims.get(job.requestId) ?? []);
+    const address = claim?.address ?? null;
     transactions.push({
       cause: { kind: "job-processed", id: job.identity },
       atMs: job.atMs,
       postings: postings.earned(moneyOf(job), address),
     });
     changed.push({ ...job, address });
-    if (address !== null) attributed.push({ job, before: null, address });
+    if (claim !== null) attributed.push(attribution(job, claim));
   }
   const claimed = [...new Set(freshClaims.map(({ requestId }) => requestId))];
   for (const job of store.processed(claimed)) {
@@ -68,7 +71,7 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
           : postings.corrected(moneyOf(job), job.address, address),
     });
     changed.push({ ...job, address });
-    attributed.push({ job, before: job.address, address });
+    attributed.push(attribution(job, claim));
   }
   store.addReceived(freshClaims);
   store.putProcessed(changed);
@@ -96,7 +99,11 @@ function isBetter(claim: ReceivedRow, owner: ReceivedRow, paidMs: number): boole
   return isBefore ? isLater : !isLater;
 }
 
-export function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
+function attribution(job: ProcessedRow, { address, atMs: claimedMs }: ReceivedRow): Attributed {
+  return { job, before: job.address, address, claimedMs };
+}
+
+function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
   return { nodeType: "ai", region, atMs, feesWei };
 }
 

@@ -32,10 +32,23 @@ export class WorkerTally {
   }
 
   /** An AI job found its worker, or another one. */
-  attribute({ job: { region, atMs, feesWei }, before, address }: Attributed): void {
-    const place = { nodeType: "ai", region, atMs };
-    this.#add({ ...place, address }, 1n, feesWei);
-    if (before !== null) this.#add({ ...place, address: before }, -1n, -feesWei);
+  attribute({ job: { region, feesWei }, before, address, claimedMs }: Attributed): void {
+    const place = { nodeType: "ai", region };
+    this.#add({ ...place, address, atMs: claimedMs }, 1n, feesWei);
+    if (before === null) return;
+    // Its row is there since it was given the job; when it was seen stays as it is.
+    const key = `${before}:ai:${region}`;
+    const sum = this.#workers.get(key) ?? {
+      ...place,
+      address: before,
+      firstSeenMs: Number.MAX_SAFE_INTEGER,
+      lastSeenMs: 0,
+      jobs: 0n,
+      feesWei: 0n,
+    };
+    sum.jobs -= 1n;
+    sum.feesWei -= feesWei;
+    this.#workers.set(key, sum);
   }
 
   write(store: PoolStore): void {
