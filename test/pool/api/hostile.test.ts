@@ -1,6 +1,6 @@
 /**
  * Requests that are malformed, oversized, replayed or mis-signed: the right status for each, no
- * crash, no write. POOLSIM_HOSTILE=10000 for the long form.
+ * crash, no write. `npm run test:hostile` is the long form.
  */
 import { expect, test } from "vitest";
 import { childK0, childK1, makeKey, uniform } from "../../../src/core/random.js";
@@ -64,7 +64,7 @@ function hex(draw: (purpose: number) => number): string {
 }
 
 test(`${COUNT} hostile requests: right statuses, no crash, no write`, async () => {
-  await using api = await runApi();
+  await using api = await runApi({ writeLimit: { perSecond: 1e6, burst: 1e6 } });
   const root = makeKey(20_260_301);
   const first = await post(api, JOB, jobBody("first"), { nonce: "used-before-used-before" });
   expect(first.status).toBe(201);
