@@ -46,7 +46,7 @@ export interface PassReport {
   readonly begun: readonly Payout[];
   /** Payouts whose state changed, as they are now. */
   readonly changed: readonly Payout[];
-  /** Payouts that are not closed. */
+  /** Payouts on this chain that are not closed. */
   readonly underWay: readonly Payout[];
   /** Due, but not begun. */
   readonly hindered: readonly Hindered[];
@@ -88,7 +88,9 @@ export class PayoutRunner {
     const report: MutableReport = { begun: [], changed: [], hindered: [], troubles: [] };
     await this.#lookAfter(head, nowMs, report);
     if (isBeginning) await this.#beginDue(head, nowMs, report);
-    return { ...report, underWay: this.#books.open() };
+    const { chainId } = this.#settings;
+    const underWay = this.#books.open().filter((payout) => payout.chainId === chainId);
+    return { ...report, underWay };
   }
 
   async #assertChain(): Promise<void> {
@@ -188,6 +190,10 @@ export class PayoutRunner {
       try {
         const { address, amountWei } = plan;
         const open = this.#openOfWallet();
+        if (open.length >= this.#settings.maxUnderWay) {
+          hinder("tooMany");
+          continue;
+        }
         const free = open.reduce((left, other) => left - outstandingWei(other), walletWei);
         // Asked first: an estimate for a wallet that can't pay fails for that reason alone.
         if (free < amountWei) {

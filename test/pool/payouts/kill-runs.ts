@@ -155,7 +155,7 @@ async function start(
   killAfterMs: number | null,
 ): Promise<number | null> {
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
-  const chain = ["--ethUrl", url, "--chainId", String(CHAIN_ID), "--confirmations", "14"];
+  const chain = ["--ethUrl", url, "--chainId", String(CHAIN_ID), "--confirmations", "20"];
   const args = ["pool", "payouts", "--db", db, "--send", ...key, ...chain, "--every", "10ms"];
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: "ignore" });
   const ended = once(child, "exit");

@@ -172,3 +172,29 @@ test("a payment that reverts is pending again, costs its gas, and is not repeate
   world.nowMs += DAY_MS;
   expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["recipientRefuses"]);
 });
+
+test("so many are under way at once and no more; the rest follow, each with the next nonce", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  for (let index = 1; index <= 5; index++) world.earn(worker(index), ETH);
+  const settings = { maxUnderWay: 2 };
+  const nonces: number[][] = [];
+  for (let round = 0; round < 3; round++) {
+    const { begun, hindered } = await world.pass({ settings });
+    nonces.push(begun.map(({ nonce }) => nonce));
+    expect(hindered.every(({ why }) => why === "tooMany")).toBe(true);
+    await world.mine(3);
+  }
+  expect(nonces).toEqual([[0, 1], [2, 3], [4]]);
+});
+
+test("a payout of another chain is left alone", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  await world.anvil.rpc("anvil_setChainId", 1);
+  const { underWay, begun, troubles } = await world.pass({ settings: { chainId: 1n } });
+  expect([underWay, begun, troubles]).toEqual([[], [], []]);
+  expect(world.store.payouts()).toHaveLength(1);
+});
