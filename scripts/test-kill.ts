@@ -2,10 +2,14 @@
  * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants uniform over their runs
  * and checks that nothing is lost and nothing is counted or paid twice. `npm test` has short forms.
  */
+import { killImports } from "../test/pool/import/kill-runs.js";
 import { killPayouts } from "../test/pool/payouts/kill-runs.js";
 
 /** One for each command that must survive. */
-const SECTIONS = [{ name: "payouts", kill: killPayouts, inWindowMin: 0.3 }] as const;
+const SECTIONS = [
+  { name: "import", kill: killImports, inWindowMin: 0.1 },
+  { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
+] as const;
 
 const runs = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000_007);

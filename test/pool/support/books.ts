@@ -8,7 +8,7 @@ import { verifyBooks } from "../../../src/pool/verify.js";
 
 export interface Books {
   readonly store: SqlitePoolStore;
-  ingest: EventIngest;
+  readonly ingest: EventIngest;
 }
 
 export interface BooksOptions {
@@ -42,13 +42,13 @@ export function enter(
 }
 
 /** All balances that are not 0, by name. */
-export function balances({ store }: Books): Record<string, bigint> {
+export function balances({ store }: Pick<Books, "store">): Record<string, bigint> {
   const all = store.flows().map(({ account, inWei, outWei }) => [account, inWei - outWei] as const);
   return Object.fromEntries(all.filter(([, wei]) => wei !== 0n));
 }
 
 /** What `verify` finds wrong. */
-export function wrongIn({ store }: Books): readonly string[] {
+export function wrongIn({ store }: Pick<Books, "store">): readonly string[] {
   const fresh = new SqlitePoolStore({ path: ":memory:" });
   try {
     return verifyBooks(store, fresh).wrong;
