@@ -14,6 +14,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -44,6 +45,7 @@ const { values } = parseArgs({
 
 const SECRET = Buffer.alloc(32, 7);
 const WARM_UP_SECONDS = 3;
+const WORKERS = 200;
 const READS = ["/getTranscodersJobs", "/status", "/workers", "/getRewards"];
 
 if (values.serve === undefined) await load();
@@ -74,7 +76,17 @@ async function serve(path: string): Promise<void> {
   const tls = values.plain ? null : await selfSignedCertificate("127.0.0.1");
   const server = await servePoolApi({ api, host: "127.0.0.1", port: 0, tls });
   process.send?.(server.url);
-  process.once("message", async () => {
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  let before = process.cpuUsage();
+  process.on("message", async (message) => {
+    if (message === "start") {
+      delays.enable();
+      before = process.cpuUsage();
+      return;
+    }
+    const { user, system } = process.cpuUsage(before);
+    const stall = delays.percentile(99) / 1e6;
+    process.send?.(`${((user + system) / 1e6).toFixed(2)} ${stall.toFixed(1)}`);
     await server.close();
     store.close();
     process.disconnect();
@@ -96,20 +108,24 @@ async function load(): Promise<void> {
   });
   await send(url, agent, { rate, seconds: WARM_UP_SECONDS, name: "warm" });
   const before = loadavg()[0] ?? 0;
+  child.send("start");
   const { latenciesMs, failures, tookMs } = await send(url, agent, { rate, seconds, name: "run" });
   const sorted = Float64Array.from(latenciesMs).sort();
   const at = (q: number): string =>
     `${(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN).toFixed(1)} ms`;
+  await agent.close();
+  const used = new Promise<string>((resolve) => child.once("message", (m) => resolve(String(m))));
+  child.send("stop");
+  const [cpuSeconds, stallMs] = (await used).split(" ");
   console.log(
     [
       `${sorted.length} answers in ${(tookMs / 1_000).toFixed(1)} s: ${((sorted.length / tookMs) * 1_000).toFixed(0)}/s`,
       `${failures} failures`,
       `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`,
+      `server: ${cpuSeconds} s of CPU, event loop late by ${stallMs} ms at the 99th percentile`,
       `${values.plain ? "HTTP" : "HTTPS"}, ${values.connections} connections, ${cpus().length} cores, load before ${before.toFixed(1)}`,
     ].join("\n"),
   );
-  await agent.close();
-  child.send("stop");
   await new Promise((resolve) => child.once("exit", resolve));
   rmSync(folder, { recursive: true, force: true });
   const p99 = sorted[Math.ceil(0.99 * sorted.length) - 1] ?? Number.POSITIVE_INFINITY;
@@ -165,7 +181,7 @@ async function write(url: string, dispatcher: Agent, id: string): Promise<number
       id,
       at: new Date().toISOString(),
       jobDetails: {
-        transcoder: `0x${(id.length % 16).toString(16).repeat(39)}1`,
+        transcoder: `0x${String(1 + (Number(id.split("-")[1]) % WORKERS)).padStart(40, "0")}`,
         pixels: 69_120_000,
         duration: 2,
         profiles: 4,
