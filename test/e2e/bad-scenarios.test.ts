@@ -236,6 +236,49 @@ const cases: readonly {
     says: "1:1: demand: nothing to simulate, expected concurrentStreams or streamsPerDay or arrivals or trace",
   },
   {
+    what: "payouts all the time",
+    content: `${POOL.replace("0.05 }", "0.05, economics: { payoutInterval: 0s } }")}demand: { concurrentStreams: 1 }\n`,
+    says: "2:77: orchestrator.economics.payoutInterval: found 0 ms, expected at least 1000 ms",
+  },
+  {
+    what: "a worker that fails all the time",
+    content:
+      "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, up: 0s, down: 0s, roundTripMs: 9 }]\ndemand: { concurrentStreams: 1 }\n",
+    says: "3:25: workers[0].up: found 0 ms, expected at least 1000 ms",
+  },
+  {
+    what: "orchestrators that come and go all the time",
+    content: "name: x\ndemand: { concurrentStreams: 1 }\nassumptions: { meanDown: 0s }\n",
+    says: "3:26: assumptions.meanDown: found 0 ms, expected at least 1000 ms",
+  },
+  {
+    what: "no time to count",
+    content: "name: x\ndemand: { concurrentStreams: 1 }\nduration: 0s\n",
+    says: "3:11: duration: found 0 ms, expected some time to count",
+  },
+  {
+    what: "streams without a length",
+    content:
+      "name: x\ndemand: { concurrentStreams: 1 }\nstream: { length: { distribution: constant, mean: 0s } }\n",
+    says: "3:51: stream.length.mean: found 0 ms, expected a length",
+  },
+  {
+    what: "more streams than memory holds",
+    content: "name: x\ndemand: { concurrentStreams: 1000000 }\n",
+    says: "2:30: demand.concurrentStreams: about 1,000,000 streams at a time, expected at most 10,000",
+  },
+  {
+    what: "more segments than anybody waits for",
+    content: "name: x\ndemand: { concurrentStreams: 10000 }\nduration: 3650d\n",
+    says: "3:11: duration: about 1,383 billion segments per replication, expected at most 5 billion",
+  },
+  {
+    what: "more streams than anybody waits for",
+    content:
+      "name: x\ndemand: { concurrentStreams: 100 }\nstream: { length: { distribution: constant, mean: 1ms } }\n",
+    says: "3:51: stream.length.mean: about 1,440 million streams per replication, expected at most 100 million",
+  },
+  {
     what: "a broken network file",
     content: "name: x\nnetwork: { file: bad.yaml }\n",
     says: 'bad.yaml:1:1: no column "address"',

@@ -137,6 +137,10 @@ describe("init", () => {
     });
   });
 
+  it("says how to run what has a space in its name", () => {
+    expect(run("init", "my pool").stdout).toContain("poolsim run 'my pool/scenario.yaml'\n");
+  });
+
   it("does not overwrite", () => {
     writeFileSync(join(folder, "scenario.yaml"), "mine");
     const { exitCode, stderr } = run("init");

@@ -18,6 +18,11 @@ function write(path: string, text: string): void {
   }
 }
 
+/** As a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 /**
  * @param folder made when it does not exist
  * @returns the exit code
@@ -34,6 +39,6 @@ export function initScenario(folder: string, { stdout }: Terminal): number {
   write(scenario, STARTER);
   const schema = join(folder, "scenario.schema.json");
   writeFileSync(schema, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
-  stdout.write(`Wrote ${scenario} and ${schema}. Next:\n\n  poolsim run ${scenario}\n`);
+  stdout.write(`Wrote ${scenario} and ${schema}. Next:\n\n  poolsim run ${quoted(scenario)}\n`);
   return EXIT.ok;
 }

@@ -17,9 +17,12 @@ const words = new Uint32Array(double.buffer);
 double[0] = 1;
 const HIGH = words[1] === 0 ? 0 : 1;
 
+/** Stands for the counts of a histogram that has none: most of a big pool's never get any. */
+const NONE = new Uint32Array(0);
+
 /** Counts of values in buckets of 0.8 % width. */
 export class Histogram {
-  readonly #counts = new Uint32Array(BUCKETS);
+  #counts = NONE;
   #total = 0;
 
   /** Values recorded. */
@@ -29,6 +32,7 @@ export class Histogram {
 
   /** @param value a number of at least 0 */
   record(value: number): void {
+    if (this.#total === 0) this.#counts = new Uint32Array(BUCKETS);
     double[0] = value;
     const bucket = ((words[HIGH] as number) >>> SHIFT) - LOWEST_EXPONENT * BUCKETS_PER_OCTAVE;
     const index = bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
@@ -38,6 +42,8 @@ export class Histogram {
 
   /** Adds what another one counted. */
   merge(other: Histogram): void {
+    if (other.#total === 0) return;
+    if (this.#total === 0) this.#counts = new Uint32Array(BUCKETS);
     for (let index = 0; index < BUCKETS; index++) {
       this.#counts[index] = (this.#counts[index] as number) + (other.#counts[index] as number);
     }

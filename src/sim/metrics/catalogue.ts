@@ -629,14 +629,32 @@ function levelQuantile(levelMs: readonly number[], p: number): number | undefine
   });
 }
 
+/** What all workers have together, summed once for all of them. */
+interface WorkerTotals {
+  readonly capacityMs: number;
+  readonly picks: number;
+}
+
+const workerTotals = new WeakMap<Counters, WorkerTotals>();
+
+function totalsOf(counters: Counters): WorkerTotals {
+  const known = workerTotals.get(counters);
+  if (known !== undefined) return known;
+  const totals = {
+    capacityMs: sum(counters.workers.map(({ capacityMs }) => capacityMs)),
+    picks: sum(counters.workers.map(({ picks }) => picks)),
+  };
+  workerTotals.set(counters, totals);
+  return totals;
+}
+
 function blackHoleFactor(
   { counters }: WorkerSubject,
   { counters: all }: MetricContext,
 ): number | undefined {
-  const capacity = sum(all.workers.map(({ capacityMs }) => capacityMs));
-  const picks = sum(all.workers.map((worker) => worker.picks));
-  if (capacity === 0 || counters.capacityMs === 0) return undefined;
-  return ratio(counters.picks, (picks * counters.capacityMs) / capacity);
+  const { capacityMs, picks } = totalsOf(all);
+  if (capacityMs === 0 || counters.capacityMs === 0) return undefined;
+  return ratio(counters.picks, (picks * counters.capacityMs) / capacityMs);
 }
 
 function maxWorkerRoundTrip({ site }: RegionSubject, { world }: MetricContext): number | undefined {

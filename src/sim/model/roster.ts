@@ -15,6 +15,8 @@ import type { Backend, Node, Orchestrator, WorkerSpec } from "./world.js";
 const STAKE_UNITS_PER_LPT = 100_000;
 /** The larger of this (O-7) and what its stake brings is a measured orchestrator's MaxSessions. */
 const MEASURED_SESSIONS_MIN = 10;
+/** As many as a scenario may give an orchestrator. */
+const MEASURED_SESSIONS_MAX = 65_536;
 /** MaxSessions of a measured one in the scenario file that names none: as many as there can be. */
 const INLINE_SESSIONS = 65_536;
 /** All stake where shares are all that is known of it. */
@@ -219,7 +221,8 @@ export class Roster {
   }
 
   #measuredSessions(stakeShare: number): number {
-    return Math.max(MEASURED_SESSIONS_MIN, Math.ceil(2 * stakeShare * this.#concurrentStreams));
+    const sessions = Math.ceil(2 * stakeShare * this.#concurrentStreams);
+    return Math.min(MEASURED_SESSIONS_MAX, Math.max(MEASURED_SESSIONS_MIN, sessions));
   }
 
   #stakeOf(spec: {

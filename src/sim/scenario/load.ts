@@ -7,7 +7,7 @@ import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
-import { crossCheck, missingFindings } from "./cross-checks.js";
+import { crossCheck, missingFindings, sizeFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
 import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
@@ -163,7 +163,7 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   });
   if (findings.length > 0) throw base.error(findings);
   for (const { name, input } of variants) {
-    const missing = missingFindings(input.scenario);
+    const missing = [...missingFindings(input.scenario), ...sizeFindings(input.scenario)];
     if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
   }
   return {

@@ -106,6 +106,11 @@ describe("MaxSessions of measured orchestrators", () => {
 });
 
 describe("how long things take", () => {
+  test("measured orchestrators have at most as many sessions as a scenario may say", () => {
+    const { nodes } = world({ network: { limit: 1 }, demand: { concurrentStreams: 1e6 } });
+    expect(nodes.map(({ maxSessions }) => maxSessions)).toEqual([65_536]);
+  });
+
   test("the parts of a measured round trip add up to it", () => {
     const { links, tables } = world({ gateways: [{ region: "FRA" }] });
     for (const [index, { upMs, workMs, tailMs, downMs }] of (links[0] ?? []).entries()) {
