@@ -30,6 +30,7 @@ export interface PayoutFlags {
   /** Ms. */
   readonly minInterval?: number;
   readonly ethUrl?: string;
+  readonly witnessUrl?: string;
   readonly ethKeystorePath?: string;
   readonly ethAcctAddr?: string;
   readonly ethPasswordFile?: string;
@@ -101,15 +102,21 @@ async function send(
   if (ethKeystorePath === undefined) {
     throw new InputError("--send: expected --ethKeystorePath too", { code: "USAGE" });
   }
+  if (flags.witnessUrl !== undefined && !/^https?:\/\//.test(flags.witnessUrl)) {
+    throw new InputError("--witnessUrl: expected http or https", { code: "USAGE" });
+  }
   const json = keyFile(ethKeystorePath, ethAcctAddr?.toLowerCase() ?? null);
   const signer = await openKeystore(json, await keystorePassword(flags.ethPasswordFile));
   return await stoppable(async (signal) => {
     const chain = openPayoutChain({ url, signal });
+    const { witnessUrl } = flags;
+    const witness =
+      witnessUrl === undefined ? undefined : openPayoutChain({ url: witnessUrl, signal });
     try {
-      const runner = new PayoutRunner({ store, chain, signer, settings });
+      const runner = new PayoutRunner({ store, chain, witness, signer, settings });
       return await follow(runner, flags, signal, terminal);
     } finally {
-      await chain.close();
+      await Promise.all([chain.close(), witness?.close()]);
     }
   });
 }

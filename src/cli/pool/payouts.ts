@@ -45,6 +45,7 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
     .option("--send", "pay what is due; without it nothing is signed or sent", false)
     .option("--follow", "go on until stopped, instead of until all is confirmed", false)
     .option("--ethUrl <url>", "the chain's JSON-RPC")
+    .option("--witnessUrl <url>", "another node, which must agree that a payout is in a block")
     .option("--ethKeystorePath <path>", "the wallet's encrypted keystore: a file, or a folder")
     .option("--ethAcctAddr <address>", "which key of a folder")
     .option(

@@ -6,9 +6,9 @@ import { InputError, isPoolsimError, type PoolsimError } from "../../core/errors
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { Head, PayoutChain } from "./chain.js";
 import { firstFees, raisedFees } from "./gas.js";
-import { begin, observed, replaced, sent, type Transition } from "./machine.js";
+import { begin, type Observation, observed, replaced, sent, type Transition } from "./machine.js";
 import { observe } from "./observe.js";
-import { isClosed, lastAttempt, outstandingWei, type Payout } from "./payout.js";
+import { isClosed, isSameInclusion, lastAttempt, outstandingWei, type Payout } from "./payout.js";
 import { type PlannedPayout, planPayouts } from "./plan.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
@@ -56,6 +56,8 @@ export interface PassReport {
 export interface PayoutRunnerOptions {
   readonly store: PayoutBooksStore;
   readonly chain: PayoutChain;
+  /** Another node: a payout is in a block only if both say so. @default none */
+  readonly witness?: PayoutChain | undefined;
   readonly signer: PayoutSigner;
   readonly settings: PayoutSettings;
 }
@@ -63,12 +65,14 @@ export interface PayoutRunnerOptions {
 export class PayoutRunner {
   readonly #books: PayoutBooks;
   readonly #chain: PayoutChain;
+  readonly #witness: PayoutChain | null;
   readonly #signer: PayoutSigner;
   readonly #settings: PayoutSettings;
 
-  constructor({ store, chain, signer, settings }: PayoutRunnerOptions) {
+  constructor({ store, chain, witness, signer, settings }: PayoutRunnerOptions) {
     this.#books = new PayoutBooks(store);
     this.#chain = chain;
+    this.#witness = witness ?? null;
     this.#signer = signer;
     this.#settings = settings;
   }
@@ -94,12 +98,14 @@ export class PayoutRunner {
   }
 
   async #assertChain(): Promise<void> {
-    const found = await this.#chain.chainId();
     const { chainId } = this.#settings;
-    if (found === chainId) return;
-    throw new InputError(`payouts: the node is of chain ${found}, expected ${chainId}`, {
-      code: "PAYOUT_CHAIN",
-    });
+    for (const node of [this.#chain, this.#witness]) {
+      const found = node === null ? chainId : await node.chainId();
+      if (found === chainId) continue;
+      throw new InputError(`payouts: the node is of chain ${found}, expected ${chainId}`, {
+        code: "PAYOUT_CHAIN",
+      });
+    }
   }
 
   async #lookAfter(head: Head, nowMs: number, report: MutableReport): Promise<void> {
@@ -123,7 +129,7 @@ export class PayoutRunner {
 
   /** Finds out what became of it; sends it again if it is in no block. */
   async #look(before: Payout, head: Head, nowMs: number, report: MutableReport): Promise<void> {
-    const observation = await observe(before, this.#chain, head);
+    const observation = await this.#observe(before, head);
     if (observation.kind === "unclear") {
       report.troubles.push({ payout: before, message: observation.why });
       return;
@@ -137,6 +143,19 @@ export class PayoutRunner {
     if (isClosed(payout) || payout.inclusion !== null) return;
     const raised = await this.#raise(payout, head, nowMs, report);
     await this.#send(raised, nowMs, report);
+  }
+
+  /** What the node says, and the witness too where it matters. */
+  async #observe(payout: Payout, head: Head): Promise<Observation> {
+    const seen = await observe(payout, this.#chain, head);
+    if (this.#witness === null || seen.kind !== "included") return seen;
+    const other = await observe(payout, this.#witness, await this.#witness.head());
+    const isSame =
+      other.kind === "included" &&
+      isSameInclusion(other.inclusion, seen.inclusion) &&
+      other.inclusion.outcome === seen.inclusion.outcome;
+    if (!isSame) return { kind: "unclear", why: "the second node does not confirm it" };
+    return { ...seen, headNumber: Math.min(seen.headNumber, other.headNumber) };
   }
 
   /** A stuck one gets an attempt with a higher fee, if its key is here and the cap allows it. */

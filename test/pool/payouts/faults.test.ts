@@ -327,3 +327,19 @@ test("a node that fails over every question in turn: nothing is lost, nothing is
     expect(world.paid(worker(index))).toBe(BigInt(index) * ETH);
   }
 });
+
+test("a witness must agree that a payout is in a block", async () => {
+  const world = await startWorld();
+  const elsewhere = await startWorld();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  await world.mine(3);
+  const doubtful = world.runner({ witness: elsewhere.anvil.url });
+  const { troubles } = await doubtful.pass(world.nowMs);
+  expect(troubles.map(({ message }) => message)).toEqual(["the second node does not confirm it"]);
+  expect(states(world)).toEqual(["sent"]);
+  await world.runner({ witness: world.anvil.url }).pass(world.nowMs);
+  expect(states(world)).toEqual(["confirmed"]);
+  await elsewhere.anvil.rpc("anvil_setChainId", 5);
+  await expect(doubtful.pass(world.nowMs)).rejects.toMatchObject({ code: "PAYOUT_CHAIN" });
+});

@@ -23,7 +23,11 @@ export interface World {
   nowMs: number;
   /** Owes a worker. */
   earn(address: string, wei: bigint, where?: { nodeType?: string; region?: string }): void;
-  runner(options?: { url?: string; settings?: Partial<PayoutSettings> }): PayoutRunner;
+  runner(options?: {
+    url?: string;
+    witness?: string;
+    settings?: Partial<PayoutSettings>;
+  }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
   pass(options?: { url?: string; settings?: Partial<PayoutSettings> }): Promise<PassReport>;
   balance(address: string): Promise<bigint>;
@@ -60,11 +64,16 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       const cause = { kind: "job-processed", id: `${address}-${store.entryCount()}` };
       store.post({ cause, atMs: world.nowMs, postings: [{ from: "world", to, wei }] });
     },
-    runner: ({ url = anvil.url, settings = {} } = {}) => {
-      const chain = openPayoutChain({ url, timeoutMs: 2_000, attempts: 1 });
-      onTestFinished(() => chain.close());
+    runner: ({ url = anvil.url, witness: witnessUrl = url, settings = {} } = {}) => {
+      const [chain, other] = [url, witnessUrl].map((node) => {
+        const opened = openPayoutChain({ url: node, timeoutMs: 2_000, attempts: 1 });
+        onTestFinished(() => opened.close());
+        return opened;
+      });
+      if (chain === undefined) throw new Error("no chain");
+      const witness = witnessUrl === url ? undefined : other;
       const merged = payoutSettings({ ...SETTINGS, ...settings });
-      return new PayoutRunner({ store, chain, signer, settings: merged });
+      return new PayoutRunner({ store, chain, witness, signer, settings: merged });
     },
     pass: (options) => world.runner(options).pass(world.nowMs),
     balance: async (address) =>
