@@ -1,10 +1,36 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests of deadlines on real wires: one after the other, when the others are done. */
+const ALONE = [
+  "test/discovery/live/**/*.test.ts",
+  "test/discovery/sources/node-db-source.test.ts",
+  "test/discovery/sources/chain/**/*.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "tests",
+          include: ["test/**/*.test.ts"],
+          exclude: ALONE,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
