@@ -12,6 +12,8 @@ import { replayQuarantine } from "../../pool/ingest/replay.js";
 import { readOpening } from "../../pool/opening.js";
 import { addRates, SCHEME_NAMES, setScheme } from "../../pool/settings.js";
 import { importFiles } from "../../pool/sources/files.js";
+import { pollOrchestrator } from "../../pool/sources/orchestrator.js";
+import { added, NOTHING } from "../../pool/sources/stream.js";
 import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 import type { PoolStore, WorkerRow } from "../../pool/store/store.js";
 import { verifyBooks } from "../../pool/verify.js";
@@ -47,7 +49,12 @@ export async function importEvents(
       const ingest = new EventIngest(store);
       const labels = { nodeType, region };
       const replayed = flags.replay ? replayQuarantine(store, ingest, { now, ...labels }) : 0;
-      const result = await importFiles(paths, store, ingest, { source, now, signal, ...labels });
+      const shared = { source, now, signal, ...labels };
+      const files = await importFiles(paths, store, ingest, shared);
+      const url = flags.orchestrator;
+      const polled =
+        url === undefined ? NOTHING : await pollOrchestrator(store, ingest, { ...shared, url });
+      const result = { ...files, ...added(files, polled) };
       const shown = { ...result, opened, replayed, waiting: store.quarantineCount() };
       print(terminal, flags, shown, () =>
         [

@@ -20,6 +20,7 @@ export interface ImportFlags extends BooksFlags {
   readonly nodeType?: string;
   readonly region?: string;
   readonly opening?: string;
+  readonly orchestrator?: string;
   readonly replay: boolean;
 }
 
@@ -125,6 +126,7 @@ function addImport(command: Command, terminal: Terminal, outcome: Outcome): void
     .option("--node-type <name>", "for events that do not say it")
     .option("--region <name>", "for events that do not say it")
     .option("--opening <file>", "balances of an openpool-manager's SQLite file, or a CSV")
+    .option("--orchestrator <url>", "also ask a node's /pool/events, e.g. http://127.0.0.1:7935")
     .option("--replay", "try what is in quarantine again", false)
     .addHelpText(
       "after",

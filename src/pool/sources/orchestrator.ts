@@ -1,0 +1,127 @@
+/**
+ * An orchestrator's `/pool/events` as a source (E-20). The node leaves out what was written in the
+ * second that it is asked from, and writes more into seconds that were already read (E-21): so
+ * polls overlap, and what comes twice is recognised.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { request } from "undici";
+import { InputError, RemoteError } from "../../core/errors.js";
+import type { DecodeOptions } from "../events/decode.js";
+import type { EventIngest, IngestResult } from "../ingest/ingest.js";
+import type { PoolStore } from "../store/store.js";
+import { ingestStream } from "./stream.js";
+
+export interface OrchestratorPollOptions extends DecodeOptions {
+  /** The node's CLI address, e.g. `http://127.0.0.1:7935`. */
+  readonly url: string;
+  /** The source's name: its cursor and its IDs are its own. */
+  readonly source: string;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** How far a poll reaches back before the last one. @default 600000 (10 minutes) */
+  readonly overlapMs?: number | undefined;
+  /** Most time for an answer to begin, and between its parts. @default 30000 */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The cursor's name. */
+function cursorKey(source: string): string {
+  return `orchestrator:${source}`;
+}
+
+/**
+ * Polls once. The cursor moves with the last batch of the answer, to the time at which it was
+ * asked for; a poll that fails half-way moves nothing and loses nothing.
+ *
+ * @throws RemoteError (`EVENTS_HTTP`, `EVENTS_UNREACHABLE`); InputError (`EVENTS_URL`); the
+ *   signal's reason
+ */
+export async function pollOrchestrator(
+  store: PoolStore,
+  ingest: EventIngest,
+  options: OrchestratorPollOptions,
+): Promise<IngestResult> {
+  const { source, now, signal, overlapMs = 600_000, timeoutMs = 30_000 } = options;
+  const key = cursorKey(source);
+  const askedMs = now();
+  const last = store.cursor(key);
+  const url = eventsUrl(options.url);
+  if (last !== null) {
+    const from = Math.max(0, Number(last) - overlapMs);
+    url.searchParams.set("lastCheckTime", `${new Date(from).toISOString().slice(0, 19)}Z`);
+  }
+  try {
+    const { statusCode, body } = await request(url, {
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      signal: signal ?? null,
+    });
+    if (statusCode !== 200) {
+      await body.dump();
+      throw new RemoteError(`${url.origin} answers ${statusCode}`, { code: "EVENTS_HTTP" });
+    }
+    return await ingestStream(ingest, body, {
+      source,
+      origin: url.href,
+      nodeType: options.nodeType,
+      region: options.region,
+      cursor: { key, value: String(askedMs) },
+      now,
+      signal,
+    });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    if (cause instanceof RemoteError || cause instanceof InputError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RemoteError(`${url.origin}: ${why}`, { code: "EVENTS_UNREACHABLE", cause });
+  }
+}
+
+export interface FollowOptions extends OrchestratorPollOptions {
+  /** Time between polls. @default 60000 */
+  readonly intervalMs?: number | undefined;
+  /** Longest pause after failures, which doubles with each. @default 900000 */
+  readonly maxPauseMs?: number | undefined;
+  readonly onPoll?: (result: IngestResult) => void;
+  readonly onFailure?: (error: RemoteError, pauseMs: number) => void;
+}
+
+/**
+ * Polls until the signal aborts. The node's failures only delay it.
+ *
+ * @throws InputError; RemoteError of the books (`SQLITE_…`)
+ */
+export async function followOrchestrator(
+  store: PoolStore,
+  ingest: EventIngest,
+  { intervalMs = 60_000, maxPauseMs = 900_000, onPoll, onFailure, ...options }: FollowOptions,
+): Promise<void> {
+  const { signal } = options;
+  for (let failures = 0; !isAborted(signal); ) {
+    let pauseMs = intervalMs;
+    try {
+      onPoll?.(await pollOrchestrator(store, ingest, options));
+      failures = 0;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (!(error instanceof RemoteError) || !error.code.startsWith("EVENTS_")) throw error;
+      pauseMs = Math.min(maxPauseMs, intervalMs * 2 ** Math.min(failures++, 20));
+      onFailure?.(error, pauseMs);
+    }
+    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function eventsUrl(base: string): URL {
+  if (!URL.canParse(base) || !/^https?:/.test(base)) {
+    throw new InputError(`expected an orchestrator's http(s) address, found "${base}"`, {
+      code: "EVENTS_URL",
+    });
+  }
+  return new URL("/pool/events", base);
+}
