@@ -244,7 +244,7 @@ const cases: readonly {
     what: "a worker that fails all the time",
     content:
       "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, up: 0s, down: 0s, roundTripMs: 9 }]\ndemand: { concurrentStreams: 1 }\n",
-    says: "3:25: workers[0].up: found 0 ms, expected at least 1000 ms",
+    says: "3:26: workers[0].up: found 0 ms, expected at least 1000 ms",
   },
   {
     what: "orchestrators that come and go all the time",

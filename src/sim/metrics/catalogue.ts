@@ -421,8 +421,7 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     name: "share",
     unit: "share",
     definition: "Its segments ÷ those of all workers.",
-    of: ({ counters }, c) =>
-      ratio(counters.segments, sum(c.counters.workers.map(({ segments }) => segments))),
+    of: ({ counters }, c) => ratio(counters.segments, totalsOf(c.counters).segments),
   },
   {
     name: "utilisation",
@@ -633,6 +632,7 @@ function levelQuantile(levelMs: readonly number[], p: number): number | undefine
 interface WorkerTotals {
   readonly capacityMs: number;
   readonly picks: number;
+  readonly segments: number;
 }
 
 const workerTotals = new WeakMap<Counters, WorkerTotals>();
@@ -643,6 +643,7 @@ function totalsOf(counters: Counters): WorkerTotals {
   const totals = {
     capacityMs: sum(counters.workers.map(({ capacityMs }) => capacityMs)),
     picks: sum(counters.workers.map(({ picks }) => picks)),
+    segments: sum(counters.workers.map(({ segments }) => segments)),
   };
   workerTotals.set(counters, totals);
   return totals;
