@@ -79,12 +79,17 @@ export class EventTables extends PayoutTables {
 
   jobs({ address, sinceMs = 0, beforeSequence, limit = 1_000 }: JobQuery = {}): readonly JobRow[] {
     const who = address?.toLowerCase() ?? null;
+    const since = BigInt(Math.trunc(sinceMs));
     const before = beforeSequence === undefined ? null : BigInt(beforeSequence);
     return this.database
       .all(
-        `SELECT * FROM job_events WHERE at >= ? AND (? IS NULL OR address = ?)
+        // Without the lowest sequence of that time, few rows would mean a look at all of history.
+        `SELECT * FROM job_events WHERE at >= ?
+           AND sequence >= (SELECT ${sinceMs <= 0 ? "0" : "MIN(+sequence) FROM events WHERE at >= ?"})
+           AND (? IS NULL OR address = ?)
            AND (? IS NULL OR sequence < ?) ORDER BY sequence DESC LIMIT ?`,
-        BigInt(Math.trunc(sinceMs)),
+        since,
+        ...(sinceMs <= 0 ? [] : [since]),
         who,
         who,
         before,

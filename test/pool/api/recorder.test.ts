@@ -63,6 +63,24 @@ test("many writes of two orchestrators at once, some of them twice", async () =>
   store.close();
 });
 
+test("jobs are those of the last 24 hours, whenever they were written", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, record: recorderOf(store) });
+  const at = ["2026-02-28T12:00:00Z", "2026-02-28T11:59:59Z", "2026-03-01T12:00:00Z"];
+  for (const [index, time] of [...at, "2025-03-01T12:00:00Z"].entries()) {
+    await post(api, "/recordTranscoderJob", { ...jobBody(`job-${index}`), at: time });
+  }
+  const { json } = await get(api, "/getTranscodersJobs");
+  expect(json).toMatchObject({
+    jobs: [{ createdAt: "2026-03-01T12:00:00.000Z" }, { createdAt: "2026-02-28T12:00:00.000Z" }],
+    next: null,
+  });
+  api.clock.nowMs += 2 * 86_400_000;
+  expect((await get(api, "/getTranscodersJobs")).json).toMatchObject({ jobs: [] });
+  expect(store.jobs()).toHaveLength(4);
+  store.close();
+});
+
 test("tickets are won and claimed", async () => {
   const store = openBooks();
   await using api = await runApi({ books: store, record: recorderOf(store) });
