@@ -7,7 +7,7 @@ import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
-import { crossCheck, missingFindings, sizeFindings } from "./cross-checks.js";
+import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
 import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
@@ -18,6 +18,7 @@ import { type Path, type Place, problemsError } from "./problem.js";
 import { questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
 import type { Setting } from "./setting.js";
+import { sizeFindings } from "./size-checks.js";
 import { readYaml, YAML_BYTES_MAX } from "./yaml-source.js";
 
 export interface LoadOptions {

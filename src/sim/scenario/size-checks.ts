@@ -1,0 +1,74 @@
+/**
+ * How big a scenario is: what would need more memory or time than anybody has is refused before
+ * it starts. Settings that poolsim computes itself (load × 2, peak tests) are not held against it.
+ */
+import { lengthModel } from "../model/lengths.js";
+import { WAYS_OF_DEMAND } from "./cross-checks.js";
+import type { Finding, Path } from "./problem.js";
+import type { Scenario } from "./schema.js";
+
+/** A stream costs some 100 KB while it lasts: its sessions with all orchestrators. */
+const STREAMS_AT_A_TIME_MAX = 10_000;
+/** Hours of work; what is beyond is a slip of the hand. */
+const STREAMS_MAX = 1e8;
+const SEGMENTS_MAX = 5e9;
+const PAYOUT_INTERVAL_MIN_MS = 1000;
+/** What is up or down for less is so millions of times. */
+const UP_MIN_MS = 1000;
+
+function atLeast(foundMs: number, leastMs: number): string {
+  return `found ${foundMs} ms, expected at least ${leastMs} ms`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** What is beyond any machine's memory or anybody's patience, in a scenario otherwise right. */
+export function sizeFindings(scenario: Scenario): readonly Finding[] {
+  const { demand, stream, assumptions, duration, warmup, decision } = scenario;
+  if (duration === 0) {
+    return [{ path: ["duration"], text: "found 0 ms, expected some time to count" }];
+  }
+  const { payoutInterval = PAYOUT_INTERVAL_MIN_MS } = scenario.orchestrator?.economics ?? {};
+  if (payoutInterval < PAYOUT_INTERVAL_MIN_MS) {
+    const text = atLeast(payoutInterval, PAYOUT_INTERVAL_MIN_MS);
+    return [{ path: ["orchestrator", "economics", "payoutInterval"], text }];
+  }
+  for (const [index, { up = UP_MIN_MS }] of scenario.workers.entries()) {
+    if (up >= UP_MIN_MS) continue;
+    return [{ path: ["workers", index, "up"], text: atLeast(up, UP_MIN_MS) }];
+  }
+  if (assumptions.meanDown < UP_MIN_MS) {
+    const text = atLeast(assumptions.meanDown, UP_MIN_MS);
+    return [{ path: ["assumptions", "meanDown"], text }];
+  }
+  const { meanMs } = lengthModel(stream.length);
+  const way = WAYS_OF_DEMAND.find((one) => demand[one] !== undefined);
+  const lengthPath: Path = ["stream", "length", "mean"];
+  if (way !== "concurrentStreams" && way !== "streamsPerDay") return [];
+  if (meanMs === 0) return [{ path: lengthPath, text: "found 0 ms, expected a length" }];
+  const perMs = ((demand.streamsPerDay ?? 0) / 86_400_000) * assumptions.loadScale;
+  const atATime = (demand.concurrentStreams ?? 0) * assumptions.loadScale || perMs * meanMs;
+  if (atATime > STREAMS_AT_A_TIME_MAX) {
+    const text = `about ${count(atATime)} streams at a time, expected at most ${count(STREAMS_AT_A_TIME_MAX)}`;
+    return [{ path: ["demand", way], text }];
+  }
+  const spanMs = (warmup ?? Math.max(3_600_000, 4 * meanMs)) + duration;
+  const peak = atATime * (decision?.peakFactor ?? 1);
+  if (peak > 2 * STREAMS_AT_A_TIME_MAX) {
+    const text = `about ${count(peak)} streams at a time in the peak test, expected at most ${count(2 * STREAMS_AT_A_TIME_MAX)}`;
+    return [{ path: ["decision", "peakFactor"], text }];
+  }
+  const segments = (atATime * spanMs) / stream.segmentMs;
+  if (segments > SEGMENTS_MAX) {
+    const text = `about ${count(segments / 1e9)} billion segments per replication, expected at most ${count(SEGMENTS_MAX / 1e9)} billion`;
+    return [{ path: ["duration"], text }];
+  }
+  const streams = (atATime * spanMs) / meanMs;
+  if (streams > STREAMS_MAX) {
+    const text = `about ${count(streams / 1e6)} million streams per replication, expected at most ${count(STREAMS_MAX / 1e6)} million`;
+    return [{ path: lengthPath, text }];
+  }
+  return [];
+}
