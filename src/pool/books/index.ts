@@ -1,0 +1,55 @@
+/**
+ * The pool's books, a subpath of its own (`poolsim/pool/books`) because it opens databases and
+ * checks addresses, which a simulation needs none of: events in, exact balances, verified.
+ */
+
+export { type Adjustment, adjust, type OpeningBalance, openBalances } from "../adjust.js";
+export { type SlidingWindowOptions, slidingWindow } from "../attribution/sliding-window.js";
+export { type CloseRoundOptions, closeRound } from "../close-round.js";
+export { type CommissionQuery, type CommissionRate, CommissionSchedule } from "../commission.js";
+export {
+  type ComparedWorker,
+  type CompareOptions,
+  compareSchemes,
+  type SchemeComparison,
+} from "../compare-schemes.js";
+export { type DecodeOptions, decodeEvent } from "../events/decode.js";
+export type {
+  EventIdentity,
+  JobKind,
+  JobProcessed,
+  JobReceived,
+  NodeReset,
+  PoolEvent,
+  TicketRedeemed,
+  WinningTicket,
+  WorkerConnection,
+} from "../events/event.js";
+export { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+export {
+  EventIngest,
+  type IngestResult,
+  type RawBatch,
+  type RecordOutcome,
+} from "../ingest/ingest.js";
+export { replayQuarantine } from "../ingest/replay.js";
+export { readOpening } from "../opening.js";
+export {
+  addRates,
+  type PoolSettings,
+  readSettings,
+  type SchemeName,
+  schemeOf,
+  setScheme,
+} from "../settings.js";
+export { type ImportOptions, type ImportResult, importFiles } from "../sources/files.js";
+export {
+  type FollowOptions,
+  followOrchestrator,
+  type OrchestratorPollOptions,
+  pollOrchestrator,
+} from "../sources/orchestrator.js";
+export { ingestStream, type StreamOptions } from "../sources/stream.js";
+export { SqlitePoolStore } from "../store/sqlite-pool-store.js";
+export type * from "../store/store.js";
+export { type VerifyResult, verifyBooks } from "../verify.js";
