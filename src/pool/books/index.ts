@@ -42,6 +42,7 @@ export {
   schemeOf,
   setScheme,
 } from "../settings.js";
+export { type BucketOptions, importBucket } from "../sources/bucket.js";
 export { type ImportOptions, type ImportResult, importFiles } from "../sources/files.js";
 export {
   type FollowOptions,
@@ -49,6 +50,7 @@ export {
   type OrchestratorPollOptions,
   pollOrchestrator,
 } from "../sources/orchestrator.js";
+export type { S3Credentials } from "../sources/sigv4.js";
 export { ingestStream, type StreamOptions } from "../sources/stream.js";
 export { SqlitePoolStore } from "../store/sqlite-pool-store.js";
 export type * from "../store/store.js";
