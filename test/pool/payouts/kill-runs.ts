@@ -109,6 +109,8 @@ async function oneRun({ anvil, folder, run, killAfterMs }: Run): Promise<Outcome
   const begun = performance.now();
   let exitCode: number | null = null;
   for (let tries = 0; exitCode !== 0 && tries < STARTS_MAX; tries++) {
+    // A command that can't start at all (its package is being built) is given time.
+    if (tries > 0) await sleep(1_000);
     exitCode = await start(anvil, folder, path, null);
   }
   const tookMs = performance.now() - begun;
