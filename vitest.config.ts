@@ -2,9 +2,9 @@ import { defineConfig } from "vitest/config";
 
 /** Tests of deadlines on real wires: one after the other, when the others are done. */
 const ALONE = [
-  "test/discovery/live/**/*.test.ts",
+  "test/discovery/live/bars.test.ts",
   "test/discovery/sources/node-db-source.test.ts",
-  "test/discovery/sources/chain/**/*.test.ts",
+  "test/discovery/sources/chain/whole-pool.test.ts",
 ];
 
 export default defineConfig({
