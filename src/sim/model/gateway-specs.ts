@@ -1,15 +1,9 @@
 /** The gateways of a scenario: shared settings and each one's own, and whom it can discover. */
 import { InputError, invariant } from "../../core/errors.js";
+import { DEFAULT_GATEWAYS } from "../scenario/default-gateways.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Roster } from "./roster.js";
 import type { Gateway, GatewaySettings, Orchestrator } from "./world.js";
-
-const DEFAULT_GATEWAYS = [
-  { region: "FRA", weight: 40 },
-  { region: "NYC", weight: 30 },
-  { region: "LAX", weight: 20 },
-  { region: "SIN", weight: 10 },
-];
 
 /**
  * Lists the gateways; their places are the first sites.

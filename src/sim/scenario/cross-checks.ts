@@ -2,7 +2,9 @@
  * What the schema cannot say about one scenario: names that must exist, settings that exclude
  * each other, sums. Runs on every variant, with defaults filled in.
  */
+
 import { Rational } from "../../core/rational.js";
+import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
 import { suggestion } from "./suggest.js";
@@ -30,7 +32,7 @@ export function workerNames({ name, count }: Scenario["workers"][number]): reado
 }
 
 /** Gateways when a scenario does not say any. */
-const GATEWAYS_DEFAULT = ["FRA", "NYC", "LAX", "SIN"];
+const GATEWAYS_DEFAULT = DEFAULT_GATEWAYS.map(({ region }) => region);
 
 /** Settings that say how many streams there are. */
 export const WAYS_OF_DEMAND = ["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const;

@@ -1,4 +1,5 @@
 /** Whether a metric exists for the variants of a scenario: the metrics reference knows. */
+
 import type { SimulationInput } from "../input.js";
 import {
   EXPERIMENT_METRICS,
@@ -10,6 +11,7 @@ import {
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
 import { workerNames } from "./cross-checks.js";
+import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { suggestion } from "./suggest.js";
 
 function names(...lists: readonly (readonly { readonly name: string }[])[]): readonly string[] {
@@ -41,7 +43,8 @@ const EACH: Readonly<Record<"worker" | "region" | "orchestrator", readonly strin
 function regionsOf({ scenario }: SimulationInput): readonly string[] {
   const { gateway, gateways, tester } = scenario;
   const own = gateways?.map(({ region }) => region ?? gateway.region);
-  const fromGateways = own ?? [gateway.region ?? ["FRA", "NYC", "LAX", "SIN"]].flat();
+  const fromGateways =
+    own ?? [gateway.region ?? DEFAULT_GATEWAYS.map(({ region }) => region)].flat();
   return [...fromGateways, ...(tester?.regions ?? [])].flatMap((region) => region ?? []);
 }
 
