@@ -6,7 +6,7 @@ import { InputError } from "../core/errors.js";
 import { pendingAccount } from "./accounts.js";
 import { attributionPostings } from "./attribution/postings.js";
 import type { AttributionScheme, Work } from "./attribution/scheme.js";
-import { readSettings } from "./settings.js";
+import { readSettings, roundCommission } from "./settings.js";
 import type { ClosedRound, JobRow, PoolStore, RoundRow } from "./store/store.js";
 
 const PAGE = 5_000;
@@ -24,7 +24,8 @@ export interface CloseRoundOptions {
 /**
  * @returns what was split; of a round that was closed before, what was split then
  * @throws InputError (`ROUND_CLOSED`) for a round before the last one closed; (`ROUND_SCHEME`) for
- *   books whose jobs are paid one by one
+ *   books whose jobs are paid one by one; (`COMMISSION_NONE`) if income is to be split and no rate
+ *   for everything is valid at `nowMs`
  */
 export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions): RoundRow {
   return store.transaction(() => {
@@ -36,7 +37,8 @@ export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions
         code: "ROUND_CLOSED",
       });
     }
-    const { scheme, commission, feeShare, renditions } = readSettings(store);
+    const settings = readSettings(store);
+    const { scheme, feeShare, renditions } = settings;
     if (scheme.basis === "fees") {
       throw new InputError("these books pay per job: there are no rounds to close", {
         code: "ROUND_SCHEME",
@@ -49,7 +51,7 @@ export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions
       ? scheme.attribute({
           works,
           incomeWei,
-          commission: commission.rateOf({ nodeType: "", region: "", atMs: nowMs }),
+          commission: roundCommission(settings, nowMs),
         })
       : { shares: [], commissionWei: 0n, unattributedWei: 0n };
     // Nobody worked: the income waits for somebody who did.

@@ -1,15 +1,36 @@
-/** How the same events pay under each scheme, side by side. */
-import type { Rational } from "../core/rational.js";
-import type { Attribution } from "./attribution/scheme.js";
+/**
+ * How the same events pay under each scheme, side by side. Jobs are read by time, a page at a
+ * time: only the open round's sums and the window's are in memory.
+ */
+import { Rational } from "../core/rational.js";
+import type { Weights } from "./attribution/by-weights.js";
+import { type Attribution, commissionOf } from "./attribution/scheme.js";
 import { RoundBook } from "./rounds.js";
-import { readSettings, SCHEME_NAMES, type SchemeName, schemeOf } from "./settings.js";
-import type { PoolStore } from "./store/store.js";
+import {
+  type PoolSettings,
+  readSettings,
+  roundCommission,
+  SCHEME_NAMES,
+  type SchemeName,
+  type SchemeSettings,
+  schemeOf,
+} from "./settings.js";
+import type { JobRow, PoolStore } from "./store/store.js";
 
 export interface CompareOptions {
-  /** Ms of a round. @default 69120000 (5,760 blocks of 12 s) */
+  /** Ms of a round, above 0. @default 69120000 (5,760 blocks of 12 s) */
   readonly roundMs?: number | undefined;
-  /** Kept by the operator under every scheme, 0 … 1. @default what the books say now */
+  /**
+   * Kept by the operator under every scheme, 0 … 1. @default what the books say: per job the rate
+   * of its node type, region and time, at the end of a round the rate for everything
+   */
   readonly commission?: Rational | undefined;
+  /** Instead of the books' own. */
+  readonly weights?: Partial<Weights> | undefined;
+  /** Instead of the books' own. */
+  readonly renditions?: bigint | undefined;
+  /** Instead of the books' own. */
+  readonly windowRounds?: number | undefined;
 }
 
 export interface ComparedWorker {
@@ -17,13 +38,19 @@ export interface ComparedWorker {
   readonly wei: Readonly<Record<SchemeName, bigint>>;
 }
 
-export interface SchemeComparison {
+export interface SchemeComparison extends SchemeSettings {
   readonly rounds: number;
   /** Tickets won: what schemes by round split. */
   readonly incomeWei: bigint;
   /** Fees of jobs whose worker is known: what is split per job. */
   readonly feesWei: bigint;
+  /** Jobs whose worker is known. */
+  readonly jobs: number;
+  /** Of those, the ones whose event does not say how many renditions: `renditions` counts. */
+  readonly jobsWithoutRenditions: number;
   readonly commissionWei: Readonly<Record<SchemeName, bigint>>;
+  /** Won when nobody had worked. */
+  readonly unattributedWei: Readonly<Record<SchemeName, bigint>>;
   /** By address. */
   readonly workers: readonly ComparedWorker[];
 }
@@ -31,83 +58,159 @@ export interface SchemeComparison {
 const PAGE = 5_000;
 const ROUND_MS = 5_760 * 12_000;
 
-/** Runs all jobs and wins, in order of time, through all schemes with rounds of equal length. */
-export function compareSchemes(
-  store: PoolStore,
-  { roundMs = ROUND_MS, commission: asked }: CompareOptions = {},
-): SchemeComparison {
-  const settings = readSettings(store);
-  const atMs = store.lastEventMs() ?? 0;
-  const commission = asked ?? settings.commission.rateOf({ nodeType: "", region: "", atMs });
-  const happenings = [...winsOf(store), ...jobsOf(store, settings.renditions)];
-  happenings.sort((a, b) => a.atMs - b.atMs);
-  const books = SCHEME_NAMES.map((name) => ({
-    name,
-    book: new RoundBook({ scheme: schemeOf(name), commission }),
-  }));
-  const paid = new Map<string, Record<SchemeName, bigint>>();
-  const kept = zeros();
-  const settle = (name: SchemeName, attribution: Attribution | null) => {
-    if (attribution === null) return;
-    kept[name] += attribution.commissionWei;
-    for (const { worker, wei } of attribution.shares) {
-      const row = paid.get(worker) ?? zeros();
-      row[name] += wei;
-      paid.set(worker, row);
+/**
+ * Runs all jobs and wins, in order of time, through all schemes with rounds of equal length.
+ *
+ * @throws InputError (`COMMISSION_NONE`) if no rate for everything is set, nor asked for;
+ *   (`WEIGHTS`, `WINDOW`)
+ */
+export function compareSchemes(store: PoolStore, options: CompareOptions = {}): SchemeComparison {
+  const { roundMs = ROUND_MS, commission } = options;
+  const books = readSettings(store);
+  const settings: PoolSettings = {
+    ...books,
+    weights: { ...books.weights, ...options.weights },
+    renditions: options.renditions ?? books.renditions,
+    windowRounds: options.windowRounds ?? books.windowRounds,
+  };
+  const comparison = new Comparison(settings, commission);
+  const wins = store
+    .tickets()
+    .filter(({ state }) => state !== "failed")
+    .map(({ wonAtMs, faceValueWei }) => ({ atMs: wonAtMs, faceValueWei }))
+    .sort((a, b) => a.atMs - b.atMs);
+  let won = 0;
+  const winsUntil = (atMs: number) => {
+    for (let win = wins[won]; win !== undefined && win.atMs <= atMs; win = wins[++won]) {
+      comparison.enterRound(Math.floor(win.atMs / roundMs), roundMs);
+      comparison.won(win.faceValueWei);
     }
   };
-  let [round, incomeWei, feesWei, rounds] = [-1, 0n, 0n, 0];
-  for (const happening of happenings) {
-    const next = Math.floor(happening.atMs / roundMs);
-    if (round !== -1 && next > round) {
-      for (const { name, book } of books) settle(name, book.close(round));
-      rounds++;
-    }
-    round = next;
-    for (const { book } of books) {
-      if (happening.work === null) book.ticketWon(happening.wei);
-      else book.record(happening.work);
-    }
-    if (happening.work === null) incomeWei += happening.wei;
-    else feesWei += happening.wei;
+  for (const job of jobsByTime(store)) {
+    winsUntil(job.atMs);
+    comparison.enterRound(Math.floor(job.atMs / roundMs), roundMs);
+    comparison.worked(job);
   }
-  if (round !== -1) {
-    for (const { name, book } of books) settle(name, book.close(round));
-    rounds++;
+  winsUntil(Number.POSITIVE_INFINITY);
+  return comparison.end(roundMs);
+}
+
+function* jobsByTime(store: PoolStore): Generator<JobRow> {
+  for (let page = store.jobsAfter(null, PAGE); ; ) {
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    page = store.jobsAfter(last, PAGE);
   }
-  const workers = [...paid].map(([address, wei]) => ({ address, wei }));
-  workers.sort((a, b) => (a.address < b.address ? -1 : 1));
-  return { rounds, incomeWei, feesWei, commissionWei: kept, workers };
+}
+
+/** The sums so far, and the open round under each scheme that splits tickets. */
+class Comparison {
+  readonly #settings: PoolSettings;
+  readonly #commission: Rational | undefined;
+  readonly #books: readonly { readonly name: SchemeName; readonly book: RoundBook }[];
+  readonly #paid = new Map<string, Record<SchemeName, bigint>>();
+  readonly #kept = zeros();
+  readonly #unattributed = zeros();
+  #round: number | null = null;
+  #rounds = 0;
+  #incomeWei = 0n;
+  #feesWei = 0n;
+  #jobs = 0;
+  #jobsWithoutRenditions = 0;
+
+  constructor(settings: PoolSettings, commission: Rational | undefined) {
+    this.#settings = settings;
+    this.#commission = commission;
+    this.#books = SCHEME_NAMES.flatMap((name) => {
+      const scheme = schemeOf(name, settings);
+      // Per job, nothing waits for a round.
+      return scheme.basis === "fees" ? [] : [{ name, book: new RoundBook({ scheme }) }];
+    });
+  }
+
+  /** Closes the rounds before, those in which nothing happened too: the window slides over them. */
+  enterRound(round: number, roundMs: number): void {
+    const first = this.#round ?? round;
+    // What is further away than the window is wide has left it.
+    const last = Math.min(round, first + this.#settings.windowRounds + 1);
+    for (let open = first; open < last; open++) this.#close(open, roundMs);
+    this.#rounds += round - first;
+    this.#round = round;
+  }
+
+  won(faceValueWei: bigint): void {
+    this.#incomeWei += faceValueWei;
+    for (const { book } of this.#books) book.ticketWon(faceValueWei);
+  }
+
+  worked({ address, job, region, atMs, feesWei, durationMs, computeUnits, renditions }: JobRow) {
+    if (address === null) return;
+    this.#jobs++;
+    this.#feesWei += feesWei;
+    if (renditions === null) this.#jobsWithoutRenditions++;
+    const rate =
+      this.#commission ?? this.#settings.commission.rateOf({ nodeType: job, region, atMs });
+    const keptWei = commissionOf(feesWei, rate);
+    this.#kept["per-job"] += keptWei;
+    this.#pay("per-job", address, feesWei - keptWei);
+    const work = {
+      worker: address,
+      feesWei,
+      durationMs,
+      pixels: job === "transcode" ? computeUnits : 0n,
+      renditions: renditions ?? this.#settings.renditions,
+    };
+    for (const { book } of this.#books) book.record(work);
+  }
+
+  end(roundMs: number): SchemeComparison {
+    if (this.#round !== null) {
+      this.#close(this.#round, roundMs);
+      this.#rounds++;
+    }
+    const { weights, windowRounds, renditions } = this.#settings;
+    const workers = [...this.#paid].map(([address, wei]) => ({ address, wei }));
+    workers.sort((a, b) => (a.address < b.address ? -1 : 1));
+    return {
+      rounds: this.#rounds,
+      incomeWei: this.#incomeWei,
+      feesWei: this.#feesWei,
+      jobs: this.#jobs,
+      jobsWithoutRenditions: this.#jobsWithoutRenditions,
+      commissionWei: this.#kept,
+      unattributedWei: this.#unattributed,
+      workers,
+      weights,
+      windowRounds,
+      renditions,
+    };
+  }
+
+  #close(round: number, roundMs: number): void {
+    const commission = this.#commission ?? this.#cutAt((round + 1) * roundMs);
+    for (const { name, book } of this.#books) this.#settle(name, book.close(round, commission));
+  }
+
+  /** As long as nothing was won there is nothing to cut. */
+  #cutAt(atMs: number): Rational {
+    return this.#incomeWei === 0n ? Rational.ZERO : roundCommission(this.#settings, atMs);
+  }
+
+  #settle(name: SchemeName, attribution: Attribution | null): void {
+    if (attribution === null) return;
+    this.#kept[name] += attribution.commissionWei;
+    this.#unattributed[name] += attribution.unattributedWei;
+    for (const { worker, wei } of attribution.shares) this.#pay(name, worker, wei);
+  }
+
+  #pay(name: SchemeName, worker: string, wei: bigint): void {
+    const row = this.#paid.get(worker) ?? zeros();
+    row[name] += wei;
+    this.#paid.set(worker, row);
+  }
 }
 
 function zeros(): Record<SchemeName, bigint> {
   return { "per-job": 0n, "by-weights": 0n, "sliding-window": 0n };
-}
-
-function winsOf(store: PoolStore) {
-  return store
-    .tickets()
-    .filter(({ state }) => state !== "failed")
-    .map(({ wonAtMs, faceValueWei }) => ({ atMs: wonAtMs, wei: faceValueWei, work: null }));
-}
-
-function jobsOf(store: PoolStore, renditions: bigint) {
-  const jobs = [];
-  for (let before = store.eventCount(); before > 0; ) {
-    const page = store.jobs({ beforeSequence: before, limit: PAGE });
-    for (const job of page) {
-      if (job.address === null) continue;
-      const { atMs, feesWei, durationMs } = job;
-      const work = {
-        worker: job.address,
-        feesWei,
-        durationMs,
-        pixels: job.job === "transcode" ? job.computeUnits : 0n,
-        renditions: job.renditions ?? renditions,
-      };
-      jobs.push({ atMs, wei: feesWei, work });
-    }
-    before = page.at(-1)?.sequence ?? 0;
-  }
-  return jobs;
 }

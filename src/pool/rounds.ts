@@ -3,13 +3,13 @@
  * once per round.
  */
 import { InputError } from "../core/errors.js";
-import type { Rational } from "../core/rational.js";
+import { Rational } from "../core/rational.js";
 import type { Attribution, AttributionScheme, Work } from "./attribution/scheme.js";
 
 export interface RoundBookOptions {
   readonly scheme: AttributionScheme;
-  /** The operator's part, 0 … 1. */
-  readonly commission: Rational;
+  /** The operator's part, 0 … 1, unless {@link RoundBook.close} is told another. @default 0 */
+  readonly commission?: Rational;
 }
 
 /**
@@ -53,17 +53,18 @@ export class RoundBook {
   /**
    * Closes a round: once each, in order.
    *
+   * @param commission the operator's part then. @default the options'
    * @returns what everyone gets, null if nothing is attributed
    * @throws InputError (`ROUND_CLOSED`) for a round that is not after the last one closed
    */
-  close(round: number): Attribution | null {
+  close(round: number, commission = this.#options.commission ?? Rational.ZERO): Attribution | null {
     if (this.#lastClosed !== null && round <= this.#lastClosed) {
       throw new InputError(`round ${round} was closed already, the last was ${this.#lastClosed}`, {
         code: "ROUND_CLOSED",
       });
     }
     this.#lastClosed = round;
-    const { scheme, commission } = this.#options;
+    const { scheme } = this.#options;
     const { windowRounds } = scheme;
     const works = [...this.#earlier.flat(), ...this.#works.values()];
     if (windowRounds !== undefined) {

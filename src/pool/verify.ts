@@ -5,6 +5,7 @@
 import type { Account } from "./accounts.js";
 import { decodeStoredEvent } from "./events/stored.js";
 import { EventIngest } from "./ingest/ingest.js";
+import { SETTING_KEYS } from "./settings.js";
 import type { AccountFlow, PoolStore } from "./store/store.js";
 
 const PAGE = 2_000;
@@ -86,7 +87,7 @@ function replayEvents(
   fresh: PoolStore,
   report: (sentence: string) => void,
 ): number {
-  for (const key of ["commission", "scheme", "feeShare", "renditions"]) {
+  for (const key of SETTING_KEYS) {
     const value = store.setting(key);
     if (value !== null) fresh.setSetting(key, value);
   }

@@ -158,7 +158,7 @@ export function compareBooks(flags: CompareFlags, terminal: Terminal): number {
     print(terminal, flags, comparison, () =>
       [
         `${comparison.rounds} rounds; fees ${ethText(comparison.feesWei)}, tickets won ${ethText(comparison.incomeWei)}`,
-        "Renditions are not in open-pool events: a constant stands for them.",
+        `${comparison.jobsWithoutRenditions} of ${comparison.jobs} jobs do not say how many renditions: ${comparison.renditions} counts`,
         table(
           ["worker", ...SCHEME_NAMES],
           comparison.workers.map(({ address, wei }) => [

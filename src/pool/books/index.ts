@@ -4,6 +4,7 @@
  */
 
 export { type Adjustment, adjust, type OpeningBalance, openBalances } from "../adjust.js";
+export type { Weights } from "../attribution/by-weights.js";
 export { type SlidingWindowOptions, slidingWindow } from "../attribution/sliding-window.js";
 export { type CloseRoundOptions, closeRound } from "../close-round.js";
 export { type CommissionQuery, type CommissionRate, CommissionSchedule } from "../commission.js";
@@ -36,9 +37,12 @@ export { replayQuarantine } from "../ingest/replay.js";
 export { readOpening } from "../opening.js";
 export {
   addRates,
+  changeSettings,
   type PoolSettings,
   readSettings,
   type SchemeName,
+  type SchemeSettings,
+  type SettingsChange,
   schemeOf,
   setScheme,
 } from "../settings.js";
@@ -52,6 +56,7 @@ export {
 } from "../sources/orchestrator.js";
 export type { S3Credentials } from "../sources/sigv4.js";
 export { ingestStream, type StreamOptions } from "../sources/stream.js";
+export type { JobPosition, ReportStore } from "../store/report-tables.js";
 export { SqlitePoolStore } from "../store/sqlite-pool-store.js";
 export type * from "../store/store.js";
 export { type VerifyResult, verifyBooks } from "../verify.js";

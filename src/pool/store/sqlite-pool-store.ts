@@ -1,8 +1,8 @@
 /** A pool's books in an SQLite file, or in memory: the same code, the same tables. */
 import type { SqlRow } from "../../discovery/sources/store/sqlite.js";
 import { big, bigOrNull, oneOf, text, textOrNull, whole, wholeOrNull } from "./columns.js";
-import { EventTables } from "./event-tables.js";
-import type { ClosedRound, PoolStore, RoundRow, TicketRow } from "./store.js";
+import { ReportTables } from "./report-tables.js";
+import type { ClosedRound, PoolStore, TicketRow } from "./store.js";
 
 /**
  * Opens the books.
@@ -10,7 +10,7 @@ import type { ClosedRound, PoolStore, RoundRow, TicketRow } from "./store.js";
  * @throws InputError (`STORE_VERSION`) for a file of a later poolsim; (`DATABASE_MISSING`)
  * @throws RemoteError (`SQLITE_…`)
  */
-export class SqlitePoolStore extends EventTables implements PoolStore {
+export class SqlitePoolStore extends ReportTables implements PoolStore {
   cursor(source: string): string | null {
     const row = this.database.get("SELECT cursor FROM cursors WHERE source = ?", source);
     return row === undefined ? null : text(row, "cursor");
@@ -90,7 +90,7 @@ export class SqlitePoolStore extends EventTables implements PoolStore {
     );
   }
 
-  rounds(): readonly RoundRow[] {
+  rounds(): readonly ClosedRound[] {
     return this.database.all("SELECT * FROM rounds ORDER BY round").map(roundOf);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction } from "../ledger.js";
+import type { ReportStore } from "./report-tables.js";
 
 /** How an account stands: neither flow ever falls. */
 export interface AccountFlow {
@@ -272,7 +273,7 @@ export interface EventStore {
   jobs(query?: JobQuery): readonly JobRow[];
   workers(address?: string): readonly WorkerRow[];
   tickets(query?: { readonly sinceMs?: number | undefined }): readonly TicketRow[];
-  rounds(): readonly RoundRow[];
+  rounds(): readonly ClosedRound[];
   quarantine(query?: { readonly all?: boolean | undefined }): readonly QuarantineRow[];
   quarantineCount(): number;
 }
@@ -302,7 +303,7 @@ export interface IngestStore {
   lastRound(): ClosedRound | null;
 }
 
-export interface PoolStore extends LedgerStore, PayoutStore, EventStore, IngestStore {
+export interface PoolStore extends LedgerStore, PayoutStore, EventStore, IngestStore, ReportStore {
   /** All or nothing, durable when it returns. Inside another one it is a part of that. */
   transaction<T>(work: () => T): T;
   cursor(source: string): string | null;

@@ -1,0 +1,64 @@
+/** What reports ask of the books beyond what ingestion and the API need. */
+import type { LedgerEntry } from "../ledger.js";
+import { big, bigOrNull, text, textOrNull, whole } from "./columns.js";
+import { EventTables } from "./event-tables.js";
+import type { JobRow } from "./store.js";
+
+/** Where a walk through the jobs by time stands. */
+export interface JobPosition {
+  readonly atMs: number;
+  readonly sequence: number;
+}
+
+export interface ReportStore {
+  /** Jobs by time, then arrival, at most `limit` of those after a position; null: from the first. */
+  jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[];
+  /** Entries that no event caused, of one kind (`adjust`, `opening`, `round`, …), oldest first. */
+  entriesOfKind(kind: string): readonly LedgerEntry[];
+  /** What the log says under a key, oldest first. */
+  logged(key: string): readonly string[];
+}
+
+export class ReportTables extends EventTables implements ReportStore {
+  jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[] {
+    const { atMs, sequence } = position ?? { atMs: 0, sequence: -1 };
+    const at = BigInt(atMs);
+    return this.database
+      .all(
+        `SELECT * FROM job_events WHERE at >= ? AND (at > ? OR sequence > ?)
+         ORDER BY at, sequence LIMIT ?`,
+        at,
+        at,
+        BigInt(sequence),
+        BigInt(limit),
+      )
+      .map((row) => ({
+        sequence: whole(row, "sequence"),
+        atMs: whole(row, "at"),
+        job: text(row, "job"),
+        address: textOrNull(row, "address"),
+        region: text(row, "region"),
+        computeUnits: big(row, "compute_units"),
+        durationMs: big(row, "duration_ms"),
+        responseTimeNs: big(row, "response_time_ns"),
+        renditions: bigOrNull(row, "renditions"),
+        feesWei: big(row, "fees"),
+        round: bigOrNull(row, "round"),
+      }));
+  }
+
+  entriesOfKind(kind: string): readonly LedgerEntry[] {
+    return this.database
+      .all(
+        "SELECT sequence FROM entries WHERE kind = ? AND cause IS NOT NULL ORDER BY sequence",
+        kind,
+      )
+      .flatMap((row) => this.entry(whole(row, "sequence")) ?? []);
+  }
+
+  logged(key: string): readonly string[] {
+    return this.database
+      .all('SELECT "value" FROM logs WHERE "key" = ? ORDER BY rowid', key)
+      .map((row) => text(row, "value"));
+  }
+}
