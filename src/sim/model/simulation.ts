@@ -20,6 +20,7 @@ import { GatewayRuntime } from "./gateway.js";
 import { Money, type MoneyTotals } from "./money.js";
 import { NodeRuntime } from "./node.js";
 import { OrchestratorSide } from "./orchestrator-side.js";
+import type { PoolListener } from "./pool-listener.js";
 import { PoolRecorder } from "./pool-recorder.js";
 import { Recorder } from "./recorder.js";
 import type { Renditions } from "./renditions.js";
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   readonly tracing?: Tracing | undefined;
   /** Whether segments that nobody can see meanwhile are done within one event. @default true */
   readonly atOnce?: boolean | undefined;
+  /** Hears what happens in the pool. @default nobody */
+  readonly listener?: PoolListener | undefined;
 }
 
 /** A session to be ended at its node. */
@@ -69,6 +72,7 @@ export class Simulation {
   readonly money: Money | null;
   readonly metrics: Recorder;
   readonly trace: Trace;
+  readonly listener: PoolListener | null;
   readonly atOnce: boolean;
   /** Segments that came back to their session pool, warm-up and tests included. */
   segmentsCompleted = 0;
@@ -90,12 +94,14 @@ export class Simulation {
   #openStreams = 0;
   #openStreamsSinceMs = 0;
 
-  constructor({ world, seed, replication, tracing, atOnce = true }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    const { world, seed, replication, tracing, atOnce = true, listener = null } = options;
     this.world = world;
     this.key = makeKey(seed, replication);
     this.#tracing = tracing;
     this.trace = new Trace(world, () => this.now, tracing);
     this.atOnce = atOnce;
+    this.listener = listener;
     const { scenario } = world;
     this.counters = new Counters({
       orchestrators: world.orchestrators.length,

@@ -176,6 +176,7 @@ export class WorkerPool {
     worker.capacity = decision.maxSessions;
     worker.connectedSinceMs = simulation.now;
     if (simulation.counting) simulation.workerCounters(index).registrations++;
+    simulation.listener?.connected(index, simulation.now);
     const { up } = spec.settings;
     if (up !== undefined && !worker.failureDue) {
       worker.failureDue = true;
@@ -268,6 +269,7 @@ export class WorkerPool {
     if (call.counted) {
       const { count } = info.stream.renditions;
       simulation.money?.worked(call.worker, call.pixels, call.durationMs, count);
+      simulation.listener?.worked(call, roundTripMs, simulation.now);
     }
     if (this.policy.readsSegments) {
       this.policy.onSegment(call.worker, this.#regionOf(info), roundTripMs, simulation.now);
@@ -433,6 +435,7 @@ export class WorkerPool {
     this.#unassignAll(worker, simulation.now);
     worker.registration = NO_REGISTRATION;
     this.policy.onDisconnect(worker.spec.index, cause, simulation.now);
+    simulation.listener?.disconnected(worker.spec.index, simulation.now);
   }
 
   #countConnected(worker: Worker, untilMs: number): void {

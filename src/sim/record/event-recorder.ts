@@ -1,0 +1,185 @@
+/**
+ * Writes down what the model does as the events that an orchestrator of the open-pool fork sends
+ * (section 17.2 of the rules): only counted time, so that the sums are those of the run's books.
+ */
+import { type RandomKey, uniform } from "../../core/random.js";
+import { Rational } from "../../core/rational.js";
+import type { PoolEvent } from "../../pool/events/event.js";
+import type { Call } from "../model/entities.js";
+import type { PoolListener } from "../model/pool-listener.js";
+import type { TicketTerms } from "../model/tickets.js";
+import type { World } from "../model/world.js";
+import { addressOf } from "../network/made-address.js";
+import { digest, type PoolSource, type RecordedEvent } from "./recorded-event.js";
+
+/** One in so many response times is lost in a race and told as 0 (E-14). */
+const RACES = 500;
+/** One in so many redemptions fails at first, and is tried again an hour later. */
+const FAILURES = 8;
+const REDEEM_MS_MAX = 600_000;
+const RETRY_MS = 3_600_000;
+const NS_PER_MS = 1_000_000n;
+const FIRST_ROUND = 4_000n;
+
+const DRAW = { race: 1, redeem: 2, fails: 3 } as const;
+
+export interface EventRecorderOptions {
+  readonly world: World;
+  readonly key: RandomKey;
+  /** Of the beginning of the counted time, ms since 1970. */
+  readonly startMs: number;
+  /** Of each node of the pool. */
+  readonly sources: ReadonlyMap<number, PoolSource>;
+}
+
+/** Fees go to a worker's address. */
+export function workerAddress({ name, settings }: World["workers"][number]): string {
+  return settings.address?.toLowerCase() ?? addressOf(name);
+}
+
+export class EventRecorder implements PoolListener {
+  /** Not in order: redemptions are written down when their tickets win. */
+  readonly events: RecordedEvent[] = [];
+  readonly #options: EventRecorderOptions;
+  readonly #addresses: readonly string[];
+  readonly #registrations: number[];
+  readonly #isConnected: boolean[];
+  readonly #priceWei: bigint;
+  readonly #roundMs: number;
+  #hasBegun = false;
+  #draws = 0;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+    const { world } = options;
+    const { orchestrator } = world.scenario;
+    this.#addresses = world.workers.map(workerAddress);
+    this.#registrations = world.workers.map(() => 0);
+    this.#isConnected = world.workers.map(() => false);
+    // E-10: nodes cut the price to whole wei.
+    this.#priceWei = (world.orchestrators[world.pool]?.price.rational ?? Rational.ZERO).floor();
+    this.#roundMs = (orchestrator?.economics.roundLengthMinutes ?? 1152) * 60_000;
+  }
+
+  connected(worker: number, atMs: number): void {
+    const counts = this.#counts(atMs);
+    this.#registrations[worker] = (this.#registrations[worker] ?? 0) + 1;
+    this.#isConnected[worker] = true;
+    if (counts) this.#connection("worker-connected", worker, atMs);
+  }
+
+  disconnected(worker: number, atMs: number): void {
+    if (this.#counts(atMs)) this.#connection("worker-disconnected", worker, atMs);
+    this.#isConnected[worker] = false;
+  }
+
+  worked(call: Call, responseMs: number, atMs: number): void {
+    if (!this.#counts(atMs)) return;
+    const source = this.#sourceOf(call.worker);
+    const computeUnits = BigInt(call.pixels);
+    const durationMs = BigInt(Math.round(call.durationMs));
+    const isRace = this.#draw(DRAW.race) * RACES < 1;
+    const responseTimeMs = isRace ? 0n : BigInt(Math.round(responseMs));
+    this.#add(source, {
+      ...this.#envelope(source, atMs),
+      type: "job-processed",
+      job: "transcode",
+      address: this.#addresses[call.worker] ?? null,
+      requestId: null,
+      pipeline: "",
+      modelId: "",
+      computeUnits,
+      pricePerComputeUnitWei: this.#priceWei,
+      feesWei: this.#priceWei * computeUnits,
+      durationMs,
+      responseTimeNs: responseTimeMs * NS_PER_MS,
+      // E-13: whole, 0 if nothing was measured.
+      realTimeRatio: responseTimeMs === 0n ? 0n : durationMs / responseTimeMs,
+      renditions: null,
+      round: null,
+    });
+  }
+
+  won(call: Call, count: number, { faceValue, winProb }: TicketTerms, atMs: number): void {
+    if (!this.#counts(atMs)) return;
+    const source = this.#options.sources.get(call.node);
+    if (source === undefined || call.stream === null) return;
+    const { world } = this.#options;
+    const ticket = {
+      recipient: world.orchestrators[world.pool]?.address ?? "",
+      sender: addressOf(call.stream.gateway.name),
+      faceValueWei: faceValue,
+      winProb,
+      creationRound: FIRST_ROUND + BigInt(Math.floor((atMs - world.warmupMs) / this.#roundMs)),
+      pricePerPixel: null,
+      gasFeesWei: null,
+    };
+    for (let index = 0; index < count; index++) {
+      let redeemMs = atMs + this.#draw(DRAW.redeem) * REDEEM_MS_MAX;
+      if (this.#draw(DRAW.fails) * FAILURES < 1) {
+        const failed = { type: "ticket-redeemed", txHash: null } as const;
+        this.#add(source, { ...this.#envelope(source, redeemMs), ...ticket, ...failed });
+        redeemMs += RETRY_MS;
+      }
+      const { identity, ...rest } = this.#envelope(source, redeemMs);
+      const txHash = `0x${digest(`redemption ${this.#options.key.k0} ${identity.id}`)}`;
+      this.#add(source, { identity, ...rest, ...ticket, type: "ticket-redeemed", txHash });
+    }
+  }
+
+  /** The node starts and its workers are there: once, when the counted time begins. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    const { world, sources } = this.#options;
+    for (const source of sources.values()) {
+      const reset = { type: "reset", node: "orchestrator" } as const;
+      this.#add(source, { ...this.#envelope(source, world.warmupMs), ...reset });
+    }
+    for (const [worker, isConnected] of this.#isConnected.entries()) {
+      if (isConnected) this.#connection("worker-connected", worker, world.warmupMs);
+    }
+  }
+
+  /** What every event has; the time is the run's. */
+  #envelope({ nodeType, region }: PoolSource, atMs: number) {
+    const { startMs, world } = this.#options;
+    const id = `sim-${this.events.length}`;
+    const at = startMs + Math.floor(atMs - world.warmupMs);
+    return { identity: { form: "caller", id }, atMs: at, nodeType, region } as const;
+  }
+
+  #counts(atMs: number): boolean {
+    if (atMs < this.#options.world.warmupMs) return false;
+    this.begin();
+    return true;
+  }
+
+  #connection(
+    type: "worker-connected" | "worker-disconnected",
+    worker: number,
+    atMs: number,
+  ): void {
+    const source = this.#sourceOf(worker);
+    const address = this.#addresses[worker] ?? "";
+    const port = 20_000 + ((this.#registrations[worker] ?? 0) % 40_000);
+    const connection = `10.${worker >> 16}.${(worker >> 8) & 255}.${worker & 255}:${port}`;
+    this.#add(source, { ...this.#envelope(source, atMs), type, address, connection });
+  }
+
+  #sourceOf(worker: number): PoolSource {
+    const { world, sources } = this.#options;
+    const source = sources.get(world.workers[worker]?.node ?? -1);
+    if (source === undefined) throw new RangeError(`worker ${worker} has no node`);
+    return source;
+  }
+
+  #add(source: PoolSource, event: PoolEvent): void {
+    this.events.push({ source, event });
+  }
+
+  #draw(what: number): number {
+    const { key } = this.#options;
+    return uniform(key.k0 ^ what, key.k1, this.#draws++);
+  }
+}
