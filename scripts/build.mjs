@@ -1,5 +1,6 @@
 // Compiles src/ to dist/ and makes the command executable; does nothing when dist/ is up to date.
-// The new dist/ takes the old one's place in one step, so that whoever runs it is not disturbed.
+// The new dist/ takes the old one's place by two renames: there is always a whole one but for an
+// instant between them. Who must not meet that instant, or a mixture, runs a copy.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -12,6 +13,22 @@ import {
 } from "node:fs";
 
 const stamp = "dist/.built";
+const [fresh, old] = [`dist.${process.pid}`, `dist.old.${process.pid}`];
+
+/** Another build may do the same at the same time. */
+function takePlace(folder) {
+  for (let tries = 1; ; tries++) {
+    try {
+      if (existsSync("dist")) renameSync("dist", old);
+      renameSync(folder, "dist");
+      return;
+    } catch (error) {
+      if (tries >= 10) throw error;
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
+}
+
 const newest = Math.max(
   ...["src", "package.json", "tsconfig.json", "tsconfig.build.json"].flatMap((root) =>
     statSync(root).isDirectory()
@@ -20,7 +37,6 @@ const newest = Math.max(
   ),
 );
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
-  const fresh = `dist.${process.pid}`;
   try {
     execFileSync(
       process.execPath,
@@ -29,9 +45,8 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
     );
     chmodSync(`${fresh}/cli/main.js`, 0o755);
     writeFileSync(`${fresh}/.built`, "");
-    rmSync("dist", { recursive: true, force: true });
-    renameSync(fresh, "dist");
+    takePlace(fresh);
   } finally {
-    rmSync(fresh, { recursive: true, force: true });
+    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ import { killPayouts } from "../test/pool/payouts/kill-runs.js";
 
 /** One for each command that must survive. */
 const SECTIONS = [
-  { name: "import", kill: killImports, inWindowMin: 0.1 },
+  { name: "import", kill: killImports, inWindowMin: 0.3 },
   { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
 ] as const;
 

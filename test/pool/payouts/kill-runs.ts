@@ -14,7 +14,7 @@ import { Ledger } from "../../../src/pool/ledger.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import type { PayoutState } from "../../../src/pool/store/store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
-import { MAIN } from "../../e2e/command.js";
+import { copyOfBuilt } from "../../support/built-copy.js";
 import { CHAIN_ID, ETH, keystoreJson, PASSWORD, POOL_ADDRESS, worker } from "./wallet.js";
 
 export interface KillRuns {
@@ -32,32 +32,34 @@ export interface KillOptions {
 }
 
 const WORKERS = 4;
-const STARTS_MAX = 5;
+/** Twenty of them are a payout's confirmations: long enough to be hit, short enough to wait for. */
+const BLOCK_SECONDS = "0.02";
 const OPEN: ReadonlySet<PayoutState> = new Set(["intent", "signed", "sent", "mined"]);
 
 /** Does them all. */
 export async function killPayouts({ runs, seed, log }: KillOptions): Promise<KillRuns> {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-"));
-  const anvil = await startAnvil("--block-time", "0.1");
+  const anvil = await startAnvil("--block-time", BLOCK_SECONDS);
   try {
     writeFileSync(join(folder, "key.json"), keystoreJson());
     writeFileSync(join(folder, "password"), PASSWORD);
+    const main = await copyOfBuilt(folder);
     const key = makeKey(seed);
     const wrong: string[] = [];
     let inWindow = 0;
-    let usualMs = (await oneRun({ anvil, folder, run: 0, killAfterMs: null })).tookMs;
+    let usualMs = (await oneRun({ anvil, folder, main, run: 0, killAfterMs: null })).tookMs;
     for (let run = 1; run <= runs; run++) {
       const killAfterMs = uniform(key.k0, key.k1, run) * usualMs;
-      const result = await oneRun({ anvil, folder, run, killAfterMs });
-      const { openWhenKilled, wasKilled, tookMs } = result;
+      const result = await oneRun({ anvil, folder, main, run, killAfterMs });
+      const { openWhenKilled, wasBegun, wasKilled, tookMs } = result;
       if (openWhenKilled > 0) inWindow++;
       wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
       log(
         `payouts seed ${seed} run ${run}: killed after ${killAfterMs.toFixed(1)} of ${usualMs.toFixed(0)} ms` +
           `${wasKilled ? "" : " (had ended)"}, ${openWhenKilled} under way, ${result.wrong.length} wrong`,
       );
-      // The second start does at most what a whole run does: the machine's pace may change.
-      usualMs = Math.max(200, usualMs * 0.9 + Math.min(tookMs, usualMs * 1.5) * 0.1);
+      // Killed before it did anything, the second start was a whole run: the pace may change.
+      if (!wasBegun) usualMs = 0.8 * usualMs + 0.2 * Math.min(tookMs, usualMs * 2);
     }
     return { runs, inWindow, wrong };
   } finally {
@@ -69,6 +71,8 @@ export async function killPayouts({ runs, seed, log }: KillOptions): Promise<Kil
 interface Run {
   readonly anvil: Anvil;
   readonly folder: string;
+  /** The command. */
+  readonly main: string;
   readonly run: number;
   /** null: not at all. */
   readonly killAfterMs: number | null;
@@ -77,11 +81,13 @@ interface Run {
 interface Outcome {
   readonly tookMs: number;
   readonly wasKilled: boolean;
+  /** Some payout was stored when it was killed. */
+  readonly wasBegun: boolean;
   readonly openWhenKilled: number;
   readonly wrong: readonly string[];
 }
 
-async function oneRun({ anvil, folder, run, killAfterMs }: Run): Promise<Outcome> {
+async function oneRun({ anvil, folder, main, run, killAfterMs }: Run): Promise<Outcome> {
   const path = join(folder, `pool-${run}.db`);
   const owed = Array.from({ length: WORKERS }, (_, index) => ({
     address: worker(run * WORKERS + index),
@@ -98,22 +104,15 @@ async function oneRun({ anvil, folder, run, killAfterMs }: Run): Promise<Outcome
     }
   });
   const before = await balance(anvil, POOL_ADDRESS);
-  let openWhenKilled = 0;
   let wasKilled = false;
+  let left: readonly PayoutState[] = [];
   if (killAfterMs !== null) {
-    wasKilled = (await start(anvil, folder, path, killAfterMs)) === null;
-    openWhenKilled = withStore(path, (store) => {
-      return store.payouts().filter(({ state }) => OPEN.has(state)).length;
-    });
+    wasKilled = (await start({ anvil, folder, main, path, killAfterMs })) === null;
+    left = withStore(path, (store) => store.payouts().map(({ state }) => state));
   }
-  const begun = performance.now();
-  let exitCode: number | null = null;
-  for (let tries = 0; exitCode !== 0 && tries < STARTS_MAX; tries++) {
-    // A command that can't start at all (its package is being built) is given time.
-    if (tries > 0) await sleep(1_000);
-    exitCode = await start(anvil, folder, path, null);
-  }
-  const tookMs = performance.now() - begun;
+  const begunMs = performance.now();
+  const exitCode = await start({ anvil, folder, main, path, killAfterMs: null });
+  const tookMs = performance.now() - begunMs;
   const wrong: string[] = exitCode === 0 ? [] : [`the command ended with ${exitCode}`];
   for (const { address, wei } of owed) {
     const got = await balance(anvil, address);
@@ -122,7 +121,8 @@ async function oneRun({ anvil, folder, run, killAfterMs }: Run): Promise<Outcome
   const spent = before - (await balance(anvil, POOL_ADDRESS));
   wrong.push(...withStore(path, (store) => booksWrong(store, owed, spent)));
   rmSync(path, { force: true });
-  return { tookMs, wasKilled, openWhenKilled, wrong };
+  const openWhenKilled = left.filter((state) => OPEN.has(state)).length;
+  return { tookMs, wasKilled, wasBegun: left.length > 0, openWhenKilled, wrong };
 }
 
 /** What is wrong with the books when everything is paid. */
@@ -149,17 +149,17 @@ function booksWrong(
   return wrong;
 }
 
+interface Start extends Pick<Run, "anvil" | "folder" | "main" | "killAfterMs"> {
+  /** The books. */
+  readonly path: string;
+}
+
 /** Runs the command; null: it was killed. */
-async function start(
-  { url }: Anvil,
-  cwd: string,
-  db: string,
-  killAfterMs: number | null,
-): Promise<number | null> {
+async function start({ anvil, folder, main, path, killAfterMs }: Start): Promise<number | null> {
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
-  const chain = ["--ethUrl", url, "--chainId", String(CHAIN_ID), "--confirmations", "20"];
-  const args = ["pool", "payouts", "--db", db, "--send", ...key, ...chain, "--every", "10ms"];
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: "ignore" });
+  const chain = ["--ethUrl", anvil.url, "--chainId", String(CHAIN_ID), "--confirmations", "20"];
+  const args = ["pool", "payouts", "--db", path, "--send", ...key, ...chain, "--every", "10ms"];
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: "ignore" });
   const ended = once(child, "exit");
   if (killAfterMs !== null) {
     await Promise.race([sleep(killAfterMs), ended]);
