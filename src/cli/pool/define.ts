@@ -4,6 +4,7 @@ import type { Outcome } from "../help.js";
 import type { Terminal } from "../terminal.js";
 import { addBooks } from "./books.js";
 import { addPayouts } from "./payouts.js";
+import { addRecord } from "./record.js";
 import { addServe } from "./serve.js";
 
 export function addPool(program: Command, terminal: Terminal, outcome: Outcome): void {
@@ -11,4 +12,5 @@ export function addPool(program: Command, terminal: Terminal, outcome: Outcome):
   addBooks(pool, terminal, outcome);
   addPayouts(pool, terminal, outcome);
   addServe(pool, terminal, outcome);
+  addRecord(pool, terminal, outcome);
 }

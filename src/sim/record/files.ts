@@ -1,5 +1,6 @@
 /** Which events are in which file: each node's, flushed every so often, named as nodes do. */
-import type { Form, NumberedEvent } from "./forms.js";
+import type { Form } from "./form-names.js";
+import type { NumberedEvent } from "./forms.js";
 import type { PoolSource } from "./recorded-event.js";
 import { utcSeconds } from "./utc.js";
 

@@ -2,16 +2,10 @@
 import { getAddress } from "ethers";
 import type { PoolEvent } from "../../pool/events/event.js";
 import { encodeStored } from "../../pool/events/stored.js";
+import type { Form } from "./form-names.js";
 import { goJson } from "./go-json.js";
 import { type RecordedEvent, uuidOf } from "./recorded-event.js";
 import { utcSeconds } from "./utc.js";
-
-/**
- * `bucket`: what nodes put into object storage (E-7). `api`: what their `/pool/events` answers
- * (E-20), without labels. `poolsim`: poolsim's own.
- */
-export const FORMS = ["bucket", "api", "poolsim"] as const;
-export type Form = (typeof FORMS)[number];
 
 const NS_PER_MS = 1_000_000n;
 const NO_HASH = `0x${"0".repeat(64)}`;

@@ -57,6 +57,7 @@ export function withRestart(
       isOver();
     }
     if (recorded.source !== source || !isConnection(event)) {
+      if (recorded.source === source && event.type === "reset") open.clear();
       told.push(recorded);
     } else if (!hasRestarted) {
       if (event.type === "worker-connected") open.set(event.connection, event);
