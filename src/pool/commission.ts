@@ -26,7 +26,8 @@ export interface CommissionQuery {
 /** The most specific rate wins (node type and region, node type, region, all), then the latest. */
 export class CommissionSchedule {
   readonly rates: readonly CommissionRate[];
-  readonly #byPlace = new Map<string, readonly CommissionRate[]>();
+  /** By node type, then region: those that apply there, the one to be asked first in front. */
+  readonly #byPlace = new Map<string, Map<string, readonly CommissionRate[]>>();
 
   /** @throws InputError (`COMMISSION`) for a rate outside 0 … 1 */
   constructor(rates: readonly CommissionRate[]) {
@@ -36,21 +37,25 @@ export class CommissionSchedule {
 
   /** @throws InputError (`COMMISSION_NONE`) if no rate is valid then and there */
   rateOf({ nodeType, region, atMs }: CommissionQuery): Rational {
-    const place = `${nodeType}:${region}`;
-    let candidates = this.#byPlace.get(place);
-    if (candidates === undefined) {
-      candidates = this.rates
-        .filter(
-          (rate) => (rate.nodeType ?? nodeType) === nodeType && (rate.region ?? region) === region,
-        )
-        .toSorted((a, b) => specificity(b) - specificity(a) || b.fromMs - a.fromMs);
-      this.#byPlace.set(place, candidates);
+    for (const { fromMs, rate } of this.#ratesAt(nodeType, region)) {
+      if (fromMs <= atMs) return rate;
     }
-    const valid = candidates.find(({ fromMs }) => fromMs <= atMs);
-    if (valid !== undefined) return valid.rate;
-    throw new InputError(`no commission is set for ${place} at ${atMs} ms`, {
+    throw new InputError(`no commission is set for ${nodeType}:${region} at ${atMs} ms`, {
       code: "COMMISSION_NONE",
     });
+  }
+
+  #ratesAt(nodeType: string, region: string): readonly CommissionRate[] {
+    const known = this.#byPlace.get(nodeType)?.get(region);
+    if (known !== undefined) return known;
+    const rates = this.rates
+      .filter(
+        (rate) => (rate.nodeType ?? nodeType) === nodeType && (rate.region ?? region) === region,
+      )
+      .toSorted((a, b) => specificity(b) - specificity(a) || b.fromMs - a.fromMs);
+    const regions = this.#byPlace.get(nodeType) ?? new Map<string, readonly CommissionRate[]>();
+    this.#byPlace.set(nodeType, regions.set(region, rates));
+    return rates;
   }
 }
 

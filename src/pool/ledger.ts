@@ -20,6 +20,8 @@ export interface Cause {
   readonly kind: string;
   /** Identity of the event within its kind. */
   readonly id: string;
+  /** Sequence of the event, where it is kept beside the entries. */
+  readonly event?: number;
 }
 
 /** What is to be entered. */

@@ -9,6 +9,8 @@ import { decodeEvent } from "../../src/pool/events/decode.js";
 import { encodeStored } from "../../src/pool/events/stored.js";
 import { EventIngest } from "../../src/pool/ingest/ingest.js";
 import { addRates } from "../../src/pool/settings.js";
+import { identityKey } from "../../src/pool/store/identity-key.js";
+import type { JobQuery } from "../../src/pool/store/store.js";
 import { balances, enter, openBooks, wrongIn } from "./support/books.js";
 import {
   ALICE,
@@ -248,4 +250,37 @@ it("verify finds what was changed behind its back", () => {
     "commission: the events make 25 wei, the entries for them say 26",
     "world: the events make -100 wei, the entries for them say -101",
   ]);
+});
+
+describe("Events are found by a short key", () => {
+  // Found by search: both have the key 274985875450630.
+  const [one, other] = [
+    "00000000-0000-4000-8000-00266440e80a",
+    "00000000-0000-4000-8000-00312c746590",
+  ];
+
+  it("and two with the same key are still two", () => {
+    expect(identityKey(`uuid:${one}`)).toBe(identityKey(`uuid:${other}`));
+    const books = openBooks();
+    const { store } = books;
+    enter(books, list(transcode(ALICE, 100n, { ID: one })));
+    enter(books, list(transcode(BOB, 200n, { ID: other })));
+    enter(books, list(transcode(ALICE, 100n, { ID: one }), transcode(BOB, 200n, { ID: other })));
+    expect(store.eventCount()).toBe(2);
+    expect(balances(books)).toMatchObject({ [alice]: 75n, [bob]: 150n });
+  });
+});
+
+it("Jobs of an address are its own and those linked to it, newest first, by pages", () => {
+  const books = openBooks();
+  const { store } = books;
+  const jobs = (query: JobQuery) => store.jobs(query).map(({ feesWei }) => Number(feesWei));
+  enter(books, list(transcode(ALICE, 1n), transcode(BOB, 2n), aiJob("r", 3), transcode(ALICE, 4n)));
+  enter(books, list(received("r", ALICE), aiJob("nobody's", 5)));
+  expect(jobs({ address: ALICE })).toEqual([4, 3, 1]);
+  expect(jobs({ address: ALICE.toLowerCase(), limit: 2 })).toEqual([4, 3]);
+  expect(jobs({ address: ALICE, beforeSequence: 2 })).toEqual([1]);
+  expect(jobs({ address: ALICE, sinceMs: Date.UTC(2100, 0) })).toEqual([]);
+  expect(jobs({ address: `0x${"9".repeat(40)}` })).toEqual([]);
+  expect(jobs({})).toEqual([5, 4, 3, 2, 1]);
 });

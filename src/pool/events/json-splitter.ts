@@ -32,20 +32,23 @@ export class JsonSplitter {
   #isOversized = false;
 
   /** The pieces that are complete with these bytes. They are views of a copy of them. */
-  *push(chunk: Uint8Array): Generator<JsonPiece> {
+  push(chunk: Uint8Array): readonly JsonPiece[] {
+    const pieces: JsonPiece[] = [];
     this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
     const bytes = this.#rest;
     let start = 0;
-    let at = this.#looked;
-    for (; at < bytes.length; at++) {
+    // Every byte of every file comes by here: what changes with each is kept in locals.
+    let inString = this.#inString;
+    let escaped = this.#escaped;
+    for (let at = this.#looked; at < bytes.length; at++) {
       const byte = bytes[at];
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#inString = false;
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) inString = false;
         continue;
       }
-      if (byte === QUOTE) this.#inString = true;
+      if (byte === QUOTE) inString = true;
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         if (this.#mode === "start") {
           start = byte === OPEN_ARRAY ? at + 1 : at;
@@ -57,48 +60,53 @@ export class JsonSplitter {
         if (this.#depth > 0) {
           this.#depth--;
           if (this.#depth > 0 || this.#mode !== "values") continue;
-          yield* this.#piece(bytes, start, at + 1);
+          this.#piece(pieces, bytes, start, at + 1);
           start = at + 1;
         } else if (byte === CLOSE_ARRAY && this.#mode === "array") {
-          yield* this.#piece(bytes, start, at);
+          this.#piece(pieces, bytes, start, at);
           start = at + 1;
           this.#mode = "after";
         }
       } else if (byte === COMMA && this.#depth === 0 && this.#mode === "array") {
-        yield* this.#piece(bytes, start, at);
+        this.#piece(pieces, bytes, start, at);
         start = at + 1;
       }
     }
+    this.#inString = inString;
+    this.#escaped = escaped;
     if (bytes.length - start > MAX_EVENT_BYTES) {
-      yield { raw: bytes.subarray(start), position: this.#position + start, problem: TOO_LONG };
+      const raw = bytes.subarray(start);
+      pieces.push({ raw, position: this.#position + start, problem: TOO_LONG });
       this.#isOversized = true;
       start = bytes.length;
     }
     this.#position += start;
     this.#rest = bytes.subarray(start);
     this.#looked = this.#rest.length;
+    return pieces;
   }
 
   /** What is left when the stream ends. */
-  *end(): Generator<JsonPiece> {
+  end(): readonly JsonPiece[] {
     const left = trimmed(this.#rest, 0, this.#rest.length);
     const isEmpty = this.#mode === "start" && left?.raw.toString() === "null";
     if (left !== null && !isEmpty) {
       const position = this.#position + left.start;
       const problem = this.#mode === "array" ? "the text ends within it" : "it is no JSON array";
-      yield { raw: left.raw, position, problem };
-    } else if (this.#mode === "array") {
-      const raw = Buffer.from("[");
-      yield { raw, position: this.#position, problem: "the text ends within the array" };
+      return [{ raw: left.raw, position, problem }];
     }
+    if (this.#mode !== "array") return [];
+    const raw = Buffer.from("[");
+    return [{ raw, position: this.#position, problem: "the text ends within the array" }];
   }
 
-  *#piece(bytes: Buffer, start: number, end: number): Generator<JsonPiece> {
-    const piece = trimmed(bytes, start, end);
+  #piece(pieces: JsonPiece[], bytes: Buffer, from: number, to: number): void {
+    const piece = trimmed(bytes, from, to);
     if (piece === null) return;
-    const problem = this.#isOversized || piece.raw.length > MAX_EVENT_BYTES ? TOO_LONG : null;
+    const { raw, start } = piece;
+    const problem = this.#isOversized || raw.length > MAX_EVENT_BYTES ? TOO_LONG : null;
     this.#isOversized = false;
-    yield { raw: piece.raw, position: this.#position + piece.start, problem };
+    pieces.push({ raw, position: this.#position + start, problem });
   }
 }
 

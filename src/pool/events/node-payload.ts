@@ -15,7 +15,7 @@ import {
   wholeOrNull,
 } from "./fields.js";
 
-const INT64_MIN = -(2n ** 63n);
+const FEES_RANGE = { min: -(2n ** 63n), max: UINT256_MAX };
 const NS_PER_MS = 1_000_000n;
 
 /** What an event has besides its payload. */
@@ -29,6 +29,8 @@ export interface Envelope {
 /** @throws InputError (`TYPE_UNKNOWN`, `FIELD`, `ADDRESS`, `FEES`) */
 export function eventOfPayload(type: string, payload: Fields, envelope: Envelope): PoolEvent {
   switch (type) {
+    case "job-processed":
+      return job(payload, envelope);
     case "orchestrator-reset":
       return { ...envelope, type: "reset", node: "orchestrator" };
     case "gateway-reset":
@@ -41,16 +43,18 @@ export function eventOfPayload(type: string, payload: Fields, envelope: Envelope
       return { ...envelope, type, address: addressAt(payload, "ethAddress"), connection };
     }
     case "job-received":
+      // Spelled out, as in jobs: a spread costs more than all the rest.
       return {
-        ...envelope,
+        identity: envelope.identity,
+        atMs: envelope.atMs,
+        nodeType: envelope.nodeType,
+        region: envelope.region,
         type,
         address: addressAt(payload, "ethAddress"),
         requestId: requestId(payload),
         pipeline: textOr(payload, "pipeline", ""),
         modelId: textOr(payload, "modelID", ""),
       };
-    case "job-processed":
-      return job(payload, envelope);
     case "ticket-redeemed":
       return {
         ...envelope,
@@ -86,17 +90,22 @@ export function eventOfPayload(type: string, payload: Fields, envelope: Envelope
 function job(payload: Fields, envelope: Envelope): JobProcessed {
   const isAi = payload["requestID"] !== undefined || payload["pipeline"] !== undefined;
   const responseTime = wholeAt(payload, "responseTime");
+  const units = wholeOrNull(payload, "computeUnits");
+  const price = wholeOrNull(payload, "pricePerComputeUnit");
   return {
-    ...envelope,
+    identity: envelope.identity,
+    atMs: envelope.atMs,
+    nodeType: envelope.nodeType,
+    region: envelope.region,
     type: "job-processed",
     job: isAi ? "ai" : "transcode",
     address: isAi ? addressOrNull(payload, "ethAddress") : addressAt(payload, "ethAddress"),
     requestId: isAi ? requestId(payload) : null,
     pipeline: isAi ? textOr(payload, "pipeline", "") : "",
     modelId: isAi ? textOr(payload, "modelID", "") : "",
-    computeUnits: wholeOrNull(payload, "computeUnits") ?? 0n,
-    pricePerComputeUnitWei: wholeOrNull(payload, "pricePerComputeUnit") ?? 0n,
-    feesWei: exactFees(payload),
+    computeUnits: units ?? 0n,
+    pricePerComputeUnitWei: price ?? 0n,
+    feesWei: exactFees(payload, units, price),
     durationMs: isAi ? 0n : wholeAt(payload, "duration"),
     responseTimeNs: isAi ? responseTime : responseTime * NS_PER_MS,
     realTimeRatio: isAi ? null : wholeOrNull(payload, "realTimeRatio"),
@@ -109,10 +118,8 @@ function job(payload: Fields, envelope: Envelope): JobProcessed {
  * Fees are price × units in 64 bits that wrap without a word (E-12): where both factors are
  * there, their product is the fee, if the node's number is that product or its lower 64 bits.
  */
-function exactFees(payload: Fields): bigint {
-  const units = wholeOrNull(payload, "computeUnits");
-  const price = wholeOrNull(payload, "pricePerComputeUnit");
-  const fees = wholeAt(payload, "fees", { min: INT64_MIN, max: UINT256_MAX });
+function exactFees(payload: Fields, units: bigint | null, price: bigint | null): bigint {
+  const fees = wholeAt(payload, "fees", FEES_RANGE);
   const product = units === null || price === null ? null : units * price;
   if (product === null) {
     if (fees >= 0n && fees <= INT64_MAX) return fees;

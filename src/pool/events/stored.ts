@@ -21,38 +21,39 @@ import type { Envelope } from "./node-payload.js";
 
 const ANY = { max: UINT256_MAX };
 
-/** Canonical: equal events have equal texts. Identity and time are kept beside it. */
+/**
+ * Canonical: equal events have equal texts, whatever order their decoders wrote the keys in. What
+ * is null or empty is left out. Identity and time are kept beside it.
+ */
 export function encodeStored(event: PoolEvent): string {
-  const { identity: _identity, atMs: _atMs, ...content } = event;
-  // In order of names, as an event's keys come in whatever order its decoder wrote them.
   if (event.type === "job-processed") return jobText(event);
-  return JSON.stringify(content, (_key, value: unknown) => {
-    if (typeof value === "bigint") return value.toString();
-    return isFields(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  });
+  const { identity: _identity, atMs: _atMs, ...content } = event;
+  const filled = Object.entries(content).filter(([, value]) => value !== null && value !== "");
+  filled.sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(filled), (_name, value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value,
+  );
 }
 
-/** The most frequent event, by hand: three times as fast. */
+/** The most frequent event, by hand: three times as fast. What is undefined is left out. */
 function jobText(event: JobProcessed): string {
-  const { job, requestId, pipeline, modelId, renditions, realTimeRatio, round } = event;
+  const { address, modelId, pipeline, requestId } = event;
   return JSON.stringify({
-    address: event.address,
+    address: address ?? undefined,
     computeUnits: event.computeUnits.toString(),
     durationMs: event.durationMs.toString(),
     feesWei: event.feesWei.toString(),
-    job,
-    modelId,
+    job: event.job,
+    modelId: modelId === "" ? undefined : modelId,
     nodeType: event.nodeType,
-    pipeline,
+    pipeline: pipeline === "" ? undefined : pipeline,
     pricePerComputeUnitWei: event.pricePerComputeUnitWei.toString(),
-    realTimeRatio: realTimeRatio === null ? null : realTimeRatio.toString(),
+    realTimeRatio: event.realTimeRatio?.toString(),
     region: event.region,
-    renditions: renditions === null ? null : renditions.toString(),
-    requestId,
+    renditions: event.renditions?.toString(),
+    requestId: requestId ?? undefined,
     responseTimeNs: event.responseTimeNs.toString(),
-    round: round === null ? null : round.toString(),
+    round: event.round?.toString(),
     type: "job-processed",
   });
 }

@@ -4,14 +4,13 @@
  */
 import type { JobProcessed, JobReceived } from "../events/event.js";
 import type { LedgerTransaction } from "../ledger.js";
-import type { PoolStore, ProcessedRow, ReceivedRow } from "../store/store.js";
-import type { NamedEvent } from "./identity.js";
+import type { EventCause, PoolStore, ProcessedRow, ReceivedRow } from "../store/store.js";
 import type { JobPostings } from "./job-postings.js";
 
 /** A half that has just arrived. */
 export interface AiHalf<T extends JobProcessed | JobReceived> {
   readonly event: T;
-  readonly identity: NamedEvent["identity"];
+  readonly cause: EventCause;
 }
 
 /** An AI job that got, or changed, its worker. */
@@ -50,7 +49,7 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
     const claim = ownerOf(job, claims.get(job.requestId) ?? []);
     const address = claim?.address ?? null;
     transactions.push({
-      cause: { kind: "job-processed", id: job.identity },
+      cause: job.cause,
       atMs: job.atMs,
       postings: postings.earned(moneyOf(job), address),
     });
@@ -63,7 +62,7 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
     if (claim === null || claim.address === job.address) continue;
     const { address } = claim;
     transactions.push({
-      cause: { kind: "job-received", id: claim.identity },
+      cause: claim.cause,
       atMs: claim.atMs,
       postings:
         job.address === null
@@ -95,7 +94,7 @@ function isBetter(claim: ReceivedRow, owner: ReceivedRow, paidMs: number): boole
   const [isBefore, wasBefore] = [claim.atMs <= paidMs, owner.atMs <= paidMs];
   if (isBefore !== wasBefore) return isBefore;
   const isLater =
-    claim.atMs === owner.atMs ? claim.identity > owner.identity : claim.atMs > owner.atMs;
+    claim.atMs === owner.atMs ? claim.address > owner.address : claim.atMs > owner.atMs;
   return isBefore ? isLater : !isLater;
 }
 
@@ -104,17 +103,16 @@ function attribution(job: ProcessedRow, { address, atMs: claimedMs }: ReceivedRo
 }
 
 function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
-  return { nodeType: "ai", region, atMs, feesWei };
+  return { job: "ai", region, atMs, feesWei };
 }
 
-function claimOf({ event, identity }: AiHalf<JobReceived>): ReceivedRow {
-  const { requestId, atMs, address } = event;
-  return { requestId, atMs, identity, address };
+function claimOf({ event: { requestId, atMs, address }, cause }: AiHalf<JobReceived>): ReceivedRow {
+  return { requestId, atMs, cause, address };
 }
 
-function jobOf({ event, identity }: AiHalf<JobProcessed>): ProcessedRow {
+function jobOf({ event, cause }: AiHalf<JobProcessed>): ProcessedRow {
   const { requestId, atMs, region, feesWei } = event;
-  return { requestId: requestId ?? "", atMs, identity, region, feesWei, address: null };
+  return { requestId: requestId ?? "", atMs, cause, region, feesWei, address: null };
 }
 
 function byRequest(claims: readonly ReceivedRow[]): Map<string, ReceivedRow[]> {

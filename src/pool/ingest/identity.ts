@@ -10,11 +10,21 @@ export interface NamedEvent {
   readonly content: string;
 }
 
-export interface Identified<T extends { readonly event: PoolEvent }> {
-  readonly fresh: readonly (T & NamedEvent)[];
-  readonly repeated: readonly T[];
-  /** The same id with other content. */
-  readonly refused: readonly T[];
+/** What came of an event; `refused`: its id is taken by other content. */
+export type RecordOutcome = "recorded" | "repeated" | "refused";
+
+export interface Identified {
+  /** Those that are new. */
+  readonly fresh: readonly NamedEvent[];
+  /** One for each event, in the order given. */
+  readonly outcomes: readonly RecordOutcome[];
+}
+
+interface Open {
+  readonly event: PoolEvent;
+  readonly content: string;
+  readonly index: number;
+  identity: string;
 }
 
 /**
@@ -24,33 +34,35 @@ export interface Identified<T extends { readonly event: PoolEvent }> {
  * events are what they are by (source, ID, time, content): the first epoch in which an ID is free
  * or taken by the same event is its own, so that epochs may arrive in any order, mixed, twice.
  */
-export function identify<T extends { readonly event: PoolEvent }>(
-  arrived: readonly T[],
+export function identify(
+  arrived: readonly PoolEvent[],
   source: string,
   store: EventStore,
-): Identified<T> {
-  const fresh: (T & NamedEvent)[] = [];
-  const repeated: T[] = [];
-  const refused: T[] = [];
+): Identified {
+  const fresh: NamedEvent[] = [];
+  const outcomes: RecordOutcome[] = arrived.map(() => "recorded");
   const batch = new Map<string, KnownEvent>();
-  let open = arrived.map((item) => ({ item, content: encodeStored(item.event) }));
+  let open = arrived.map((event, index): Open => {
+    return { event, content: encodeStored(event), index, identity: "" };
+  });
   for (let epoch = 0; open.length > 0; epoch++) {
-    const named = open.map((one) => ({ ...one, identity: nameOf(one.item.event, source, epoch) }));
-    const known = store.knownEvents(named.map(({ identity }) => identity));
-    const next: typeof open = [];
-    for (const { item, content, identity } of named) {
-      const { event } = item;
+    for (const one of open) one.identity = nameOf(one.event, source, epoch);
+    const known = store.knownEvents(open.map(({ identity }) => identity));
+    const next: Open[] = [];
+    for (const one of open) {
+      const { event, content, index, identity } = one;
       const other = batch.get(identity) ?? known.get(identity);
       if (other === undefined) {
         batch.set(identity, { atMs: event.atMs, content });
-        fresh.push({ ...item, event, identity, content });
-      } else if (other.content === content && other.atMs === event.atMs) repeated.push(item);
-      else if (event.identity.form === "api") next.push({ item, content });
-      else refused.push(item);
+        fresh.push(one);
+      } else if (other.content === content && other.atMs === event.atMs) {
+        outcomes[index] = "repeated";
+      } else if (event.identity.form === "api") next.push(one);
+      else outcomes[index] = "refused";
     }
     open = next;
   }
-  return { fresh, repeated, refused };
+  return { fresh, outcomes };
 }
 
 function nameOf({ identity: { form, id } }: PoolEvent, source: string, epoch: number): string {

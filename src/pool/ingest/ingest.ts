@@ -8,9 +8,9 @@ import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
 import type { LedgerTransaction } from "../ledger.js";
 import { type PoolSettings, readSettings } from "../settings.js";
-import type { PoolStore } from "../store/store.js";
+import type { NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
-import { identify, type NamedEvent } from "./identity.js";
+import { identify, type NamedEvent, type RecordOutcome } from "./identity.js";
 import { JobPostings } from "./job-postings.js";
 import { ticketPostings } from "./tickets.js";
 import { WorkerTally } from "./worker-tally.js";
@@ -37,13 +37,7 @@ export interface IngestResult {
   readonly quarantined: number;
 }
 
-/** What came of one event of a caller. */
-export type RecordOutcome = "recorded" | "repeated" | "refused";
-
-interface Arrived {
-  readonly event: PoolEvent;
-  readonly piece: JsonPiece | null;
-}
+export type { RecordOutcome } from "./identity.js";
 
 /** Reads the settings once: make another when they change. */
 export class EventIngest {
@@ -64,7 +58,8 @@ export class EventIngest {
    * @throws RemoteError (`SQLITE_…`): then nothing of the batch is in the books
    */
   ingest(batch: RawBatch): IngestResult {
-    const arrived: Arrived[] = [];
+    const events: PoolEvent[] = [];
+    const pieces: JsonPiece[] = [];
     const failed: { piece: JsonPiece; code: string; reason: string }[] = [];
     for (const piece of batch.pieces) {
       if (piece.problem !== null) {
@@ -74,48 +69,47 @@ export class EventIngest {
       try {
         const event = decodeEvent(piece.raw, batch);
         this.#assertPriced(event);
-        arrived.push({ event, piece });
+        events.push(event);
+        pieces.push(piece);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failed.push({ piece, code: error.code, reason: error.message });
       }
     }
     return this.#store.transaction(() => {
-      const { fresh, repeated, refused } = identify(arrived, batch.source, this.#store);
-      this.#enter(fresh, batch.source);
-      for (const { event, piece } of refused) {
-        if (piece !== null)
-          failed.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
+      const { source, origin, nowMs: atMs, cursor } = batch;
+      const { fresh, outcomes } = identify(events, source, this.#store);
+      this.#enter(fresh, source);
+      let refused = 0;
+      for (const [index, event] of events.entries()) {
+        const piece = pieces[index];
+        if (outcomes[index] !== "refused" || piece === undefined) continue;
+        failed.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
+        refused++;
       }
-      const { source, origin, nowMs: atMs } = batch;
       const quarantined = this.#store.addQuarantine(
         failed.map(({ piece: { raw, position }, code, reason }) => {
           return { source, origin, position, code, reason, raw, atMs };
         }),
       );
-      const { cursor } = batch;
       if (cursor !== undefined) this.#store.setCursor(cursor.key, cursor.value);
-      return { recorded: fresh.length, repeated: repeated.length, quarantined };
+      const repeated = events.length - fresh.length - refused;
+      return { recorded: fresh.length, repeated, quarantined };
     });
   }
 
   /**
    * Enters events that a caller made itself, each with an id of its own.
    *
-   * @returns one outcome for each; `refused`: the id is taken by other content
+   * @returns one outcome for each, in the order given
    * @throws InputError (`COMMISSION_NONE`)
    */
   record(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
     for (const event of events) this.#assertPriced(event);
     return this.#store.transaction(() => {
-      const arrived = events.map((event): Arrived => ({ event, piece: null }));
-      const { fresh, repeated } = identify(arrived, source, this.#store);
+      const { fresh, outcomes } = identify(events, source, this.#store);
       this.#enter(fresh, source);
-      const isFresh = new Set(fresh.map(({ event }) => event));
-      const isRepeated = new Set(repeated.map(({ event }) => event));
-      return events.map((event) =>
-        isFresh.has(event) ? "recorded" : isRepeated.has(event) ? "repeated" : "refused",
-      );
+      return outcomes;
     });
   }
 
@@ -132,32 +126,32 @@ export class EventIngest {
     const transactions: LedgerTransaction[] = [];
     const received: AiHalf<JobReceived>[] = [];
     const processed: AiHalf<JobProcessed>[] = [];
+    const rows: NewEvent[] = [];
     const tally = new WorkerTally();
-    for (const { event, identity } of fresh) {
+    let sequence = store.eventCount();
+    for (const { event, identity, content } of fresh) {
+      const { type, atMs } = event;
+      const cause = { kind: type, id: identity, event: sequence };
+      let worker: string | null = null;
       tally.see(event);
-      if (event.type === "job-received") received.push({ event, identity });
-      else if (event.type === "job-processed") {
-        if (event.address === null) processed.push({ event, identity });
+      if (type === "job-received") received.push({ event, cause });
+      else if (type === "job-processed") {
+        worker = event.address;
+        if (worker === null) processed.push({ event, cause });
         else if (isPerJob) {
-          const { address, job: nodeType, region, atMs, feesWei } = event;
-          const postings = this.#postings.earned({ nodeType, region, atMs, feesWei }, address);
-          transactions.push({ cause: { kind: event.type, id: identity }, atMs, postings });
+          transactions.push({ cause, atMs, postings: this.#postings.earned(event, worker) });
         }
-      } else if (event.type === "winning-ticket" || event.type === "ticket-redeemed") {
+      } else if (type === "winning-ticket" || type === "ticket-redeemed") {
         const postings = ticketPostings(store, event, { isIncome: !isPerJob });
-        const cause = { kind: event.type, id: identity };
-        if (postings.length > 0) transactions.push({ cause, atMs: event.atMs, postings });
+        if (postings.length > 0) transactions.push({ cause, atMs, postings });
       }
+      rows.push({ sequence, identity, source, atMs, content, worker });
+      sequence++;
     }
+    store.addEvents(rows);
     const ai = linkAiJobs(store, { received, processed, postings: this.#postings });
     if (isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
-    const first = store.eventCount();
-    store.addEvents(
-      fresh.map(({ event, identity, content }, index) => {
-        return { sequence: first + index, identity, source, atMs: event.atMs, content };
-      }),
-    );
     store.post(...transactions);
     tally.write(store);
   }

@@ -7,7 +7,8 @@ import type { PoolSettings } from "../settings.js";
 
 /** The parts of a job that money depends on. */
 export interface JobMoney {
-  readonly nodeType: string;
+  /** `transcode` or `ai`: what commission and accounts go by. */
+  readonly job: string;
   readonly region: string;
   readonly atMs: number;
   readonly feesWei: bigint;
@@ -15,7 +16,8 @@ export interface JobMoney {
 
 export class JobPostings {
   readonly #settings: PoolSettings;
-  readonly #accounts = new Map<string, Account>();
+  /** By address, those of its few places. */
+  readonly #accounts = new Map<string, { job: string; region: string; account: Account }[]>();
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
@@ -23,18 +25,17 @@ export class JobPostings {
 
   /** A fee comes in; null: nobody knows yet whose it is. */
   earned(job: JobMoney, address: string | null): Posting[] {
-    const income: Posting = { from: "world", to: "feesEarned", wei: job.feesWei };
-    return address === null
-      ? [income, { from: "feesEarned", to: "unattributed", wei: job.feesWei }]
-      : [income, ...this.#split(job, address)];
+    const postings: Posting[] = [{ from: "world", to: "feesEarned", wei: job.feesWei }];
+    if (address !== null) this.#split(postings, job, address);
+    else postings.push({ from: "feesEarned", to: "unattributed", wei: job.feesWei });
+    return postings;
   }
 
   /** The owner of an unattributed fee is found. */
   attributed(job: JobMoney, address: string): Posting[] {
-    return [
-      { from: "unattributed", to: "feesEarned", wei: job.feesWei },
-      ...this.#split(job, address),
-    ];
+    const postings: Posting[] = [{ from: "unattributed", to: "feesEarned", wei: job.feesWei }];
+    this.#split(postings, job, address);
+    return postings;
   }
 
   /** It was somebody else's after all. */
@@ -43,31 +44,31 @@ export class JobPostings {
     return [{ from: this.pendingOf(job, from), to: this.pendingOf(job, to), wei }];
   }
 
-  pendingOf({ nodeType, region }: JobMoney, address: string): Account {
-    const key = `${address}:${nodeType}:${region}`;
-    let account = this.#accounts.get(key);
-    if (account === undefined) {
-      account = pendingAccount({ address, nodeType, region });
-      this.#accounts.set(key, account);
+  pendingOf({ job, region }: JobMoney, address: string): Account {
+    const places = this.#accounts.get(address) ?? [];
+    if (places.length === 0) this.#accounts.set(address, places);
+    for (const place of places) {
+      if (place.region === region && place.job === job) return place.account;
     }
+    const account = pendingAccount({ address, nodeType: job, region });
+    places.push({ job, region, account });
     return account;
   }
 
-  #split(job: JobMoney, address: string): Posting[] {
+  #split(postings: Posting[], job: JobMoney, address: string): void {
     const kept = commissionOf(job.feesWei, this.#rate(job));
-    const postings: Posting[] = [
+    postings.push(
       { from: "feesEarned", to: this.pendingOf(job, address), wei: job.feesWei - kept },
       { from: "feesEarned", to: "commission", wei: kept },
-    ];
+    );
     const { feeShare } = this.#settings;
     if (feeShare.sign() > 0) {
       const wei = commissionOf(job.feesWei, feeShare);
       postings.push({ from: "commission", to: "delegators", wei });
     }
-    return postings;
   }
 
-  #rate(job: JobMoney): Rational {
-    return this.#settings.commission.rateOf(job);
+  #rate({ job: nodeType, region, atMs }: JobMoney): Rational {
+    return this.#settings.commission.rateOf({ nodeType, region, atMs });
   }
 }

@@ -3,10 +3,12 @@ import type { PoolEvent } from "../events/event.js";
 import type { ConnectionRow, PoolStore, WorkerRow } from "../store/store.js";
 import type { Attributed } from "./ai-jobs.js";
 
+type Place = Pick<WorkerRow, "address" | "nodeType" | "region">;
 type Sum = { -readonly [K in keyof Omit<WorkerRow, "connections">]: WorkerRow[K] };
 
 export class WorkerTally {
-  readonly #workers = new Map<string, Sum>();
+  /** By address, one for each of its few places. */
+  readonly #workers = new Map<string, Sum[]>();
   readonly #connections: ConnectionRow[] = [];
   readonly #resets: { nodeType: string; region: string; atMs: number }[] = [];
 
@@ -33,46 +35,39 @@ export class WorkerTally {
 
   /** An AI job found its worker, or another one. */
   attribute({ job: { region, feesWei }, before, address, claimedMs }: Attributed): void {
-    const place = { nodeType: "ai", region };
-    this.#add({ ...place, address, atMs: claimedMs }, 1n, feesWei);
+    const nodeType = "ai";
+    this.#add({ address, nodeType, region, atMs: claimedMs }, 1n, feesWei);
     if (before === null) return;
     // Its row is there since it was given the job; when it was seen stays as it is.
-    const key = `${before}:ai:${region}`;
-    const sum = this.#workers.get(key) ?? {
-      ...place,
-      address: before,
-      firstSeenMs: Number.MAX_SAFE_INTEGER,
-      lastSeenMs: 0,
-      jobs: 0n,
-      feesWei: 0n,
-    };
+    const sum = this.#sumOf({ address: before, nodeType, region });
     sum.jobs -= 1n;
     sum.feesWei -= feesWei;
-    this.#workers.set(key, sum);
   }
 
   write(store: PoolStore): void {
-    store.addToWorkers([...this.#workers.values()]);
+    store.addToWorkers([...this.#workers.values()].flat());
     store.addConnections(this.#connections);
     for (const reset of this.#resets) store.addReset(reset);
   }
 
-  #add(
-    who: { address: string; nodeType: string; region: string; atMs: number },
-    jobs: bigint,
-    feesWei: bigint,
-  ): void {
-    const { address, nodeType, region, atMs } = who;
-    const key = `${address}:${nodeType}:${region}`;
-    const sum = this.#workers.get(key);
+  #add(who: Place & { readonly atMs: number }, jobs: bigint, feesWei: bigint): void {
+    const { atMs } = who;
+    const sum = this.#sumOf(who);
+    if (jobs !== 0n) sum.jobs += jobs;
+    if (feesWei !== 0n) sum.feesWei += feesWei;
+    if (atMs < sum.firstSeenMs) sum.firstSeenMs = atMs;
+    if (atMs > sum.lastSeenMs) sum.lastSeenMs = atMs;
+  }
+
+  #sumOf({ address, nodeType, region }: Place): Sum {
+    const sums = this.#workers.get(address) ?? [];
+    if (sums.length === 0) this.#workers.set(address, sums);
+    let sum = sums.find((one) => one.region === region && one.nodeType === nodeType);
     if (sum === undefined) {
-      const seen = { firstSeenMs: atMs, lastSeenMs: atMs };
-      this.#workers.set(key, { address, nodeType, region, ...seen, jobs, feesWei });
-      return;
+      const seen = { firstSeenMs: Number.MAX_SAFE_INTEGER, lastSeenMs: 0 };
+      sum = { address, nodeType, region, ...seen, jobs: 0n, feesWei: 0n };
+      sums.push(sum);
     }
-    sum.jobs += jobs;
-    sum.feesWei += feesWei;
-    sum.firstSeenMs = Math.min(sum.firstSeenMs, atMs);
-    sum.lastSeenMs = Math.max(sum.lastSeenMs, atMs);
+    return sum;
   }
 }

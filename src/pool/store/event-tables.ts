@@ -1,13 +1,17 @@
 /** What ingestion keeps: events, halves of AI jobs, workers, connections, quarantine. */
 import { createHash } from "node:crypto";
+import type { SqlRow, SqlValue } from "../../discovery/sources/store/sqlite.js";
 import { big, bigOrNull, bytes, text, textOrNull, whole, wholeOrNull } from "./columns.js";
+import { identityKey } from "./identity-key.js";
 import { PayoutTables } from "./payout-tables.js";
 import type {
   ConnectionRow,
+  EventCause,
   EventRow,
   JobQuery,
   JobRow,
   KnownEvent,
+  NewEvent,
   ProcessedRow,
   QuarantineRow,
   ReceivedRow,
@@ -20,8 +24,8 @@ const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
 export class EventTables extends PayoutTables {
   knownEvents(identities: readonly string[]): ReadonlyMap<string, KnownEvent> {
     const rows = this.database.all(
-      "SELECT identity, at, content FROM events WHERE identity IN (SELECT value FROM json_each(?))",
-      JSON.stringify(identities),
+      "SELECT identity, at, content FROM events WHERE key IN (SELECT value FROM json_each(?))",
+      JSON.stringify(identities.map(identityKey)),
     );
     return new Map(
       rows.map((row) => [
@@ -61,67 +65,82 @@ export class EventTables extends PayoutTables {
     return row === undefined ? null : wholeOrNull(row, "last");
   }
 
-  addEvents(events: readonly EventRow[]): void {
-    const names = [...new Set(events.map(({ source }) => source))];
-    const ids = new Map(names.map((name) => [name, this.#sourceId(name)]));
-    this.insertAll(
-      "INSERT INTO events (sequence, identity, source, at, content)",
-      5,
-      events.map(({ sequence, identity, source, atMs, content }) => [
-        sequence,
-        identity,
-        ids.get(source) ?? null,
-        atMs,
-        content,
-      ]),
-    );
+  addEvents(events: readonly NewEvent[]): void {
+    const sourceId = this.#idsOf("sources", "name");
+    const workerId = this.#idsOf("addresses", "address");
+    const rows: SqlValue[] = [];
+    for (const { sequence, identity, source, atMs, content, worker } of events) {
+      const whose = worker === null ? null : workerId(worker);
+      rows.push(sequence, identity, identityKey(identity), sourceId(source), atMs, whose, content);
+    }
+    this.insertAll("events (sequence, identity, key, source, at, worker, content)", 7, rows);
   }
 
   jobs({ address, sinceMs = 0, beforeSequence, limit = 1_000 }: JobQuery = {}): readonly JobRow[] {
-    const who = address?.toLowerCase() ?? null;
     const since = BigInt(Math.trunc(sinceMs));
-    const before = beforeSequence === undefined ? null : BigInt(beforeSequence);
-    return this.database
-      .all(
-        // Without the lowest sequence of that time, few rows would mean a look at all of history.
-        `SELECT * FROM job_events WHERE at >= ?
-           AND sequence >= (SELECT ${sinceMs <= 0 ? "0" : "MIN(+sequence) FROM events WHERE at >= ?"})
-           AND (? IS NULL OR address = ?)
-           AND (? IS NULL OR sequence < ?) ORDER BY sequence DESC LIMIT ?`,
-        since,
-        ...(sinceMs <= 0 ? [] : [since]),
-        who,
-        who,
-        before,
-        before,
-        BigInt(limit),
-      )
-      .map((row) => ({
-        sequence: whole(row, "sequence"),
-        atMs: whole(row, "at"),
-        job: text(row, "job"),
-        address: textOrNull(row, "address"),
-        region: text(row, "region"),
-        computeUnits: big(row, "compute_units"),
-        durationMs: big(row, "duration_ms"),
-        responseTimeNs: big(row, "response_time_ns"),
-        renditions: bigOrNull(row, "renditions"),
-        feesWei: big(row, "fees"),
-        round: bigOrNull(row, "round"),
-      }));
+    const before = BigInt(beforeSequence ?? Number.MAX_SAFE_INTEGER);
+    const count = BigInt(limit);
+    const rows =
+      address === undefined
+        ? this.database.all(
+            // Without the lowest sequence of that time, few rows would mean a look at all history.
+            `SELECT * FROM job_events WHERE at >= ?
+               AND sequence >= (SELECT ${sinceMs <= 0 ? "0" : "MIN(+sequence) FROM events WHERE at >= ?"})
+               AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
+            since,
+            ...(sinceMs <= 0 ? [] : [since]),
+            before,
+            count,
+          )
+        : this.#jobsOf(address.toLowerCase(), { since, before, count });
+    return rows.map((row) => ({
+      sequence: whole(row, "sequence"),
+      atMs: whole(row, "at"),
+      job: text(row, "job"),
+      address: textOrNull(row, "address"),
+      region: text(row, "region"),
+      computeUnits: big(row, "compute_units"),
+      durationMs: big(row, "duration_ms"),
+      responseTimeNs: big(row, "response_time_ns"),
+      renditions: bigOrNull(row, "renditions"),
+      feesWei: big(row, "fees"),
+      round: bigOrNull(row, "round"),
+    }));
+  }
+
+  /** Its own jobs by one index, those that were linked to it by another. */
+  #jobsOf(
+    address: string,
+    { since, before, count }: { since: bigint; before: bigint; count: bigint },
+  ): readonly SqlRow[] {
+    const page = "ORDER BY sequence DESC LIMIT ?";
+    return this.database.all(
+      `SELECT * FROM job_events WHERE sequence IN (
+         SELECT * FROM (
+           SELECT sequence FROM events WHERE at >= ? AND sequence < ?
+             AND worker = (SELECT id FROM addresses WHERE address = ?) ${page})
+         UNION ALL SELECT * FROM (
+           SELECT event AS sequence FROM processed
+           WHERE at >= ? AND event < ? AND address = ? ${page})
+       ) ${page}`,
+      ...[since, before, address, count],
+      ...[since, before, address, count],
+      count,
+    );
   }
 
   received(requestIds: readonly string[]): readonly ReceivedRow[] {
     return this.database
       .all(
-        `SELECT request, at, identity, address FROM received
-         WHERE request IN (SELECT value FROM json_each(?))`,
+        `SELECT r.request, r.event, r.at, r.address, e.identity
+         FROM received r JOIN events e ON e.sequence = r.event
+         WHERE r.request IN (SELECT value FROM json_each(?))`,
         JSON.stringify(requestIds),
       )
       .map((row) => ({
         requestId: text(row, "request"),
         atMs: whole(row, "at"),
-        identity: text(row, "identity"),
+        cause: causeOf(row, "job-received"),
         address: text(row, "address"),
       }));
   }
@@ -129,13 +148,14 @@ export class EventTables extends PayoutTables {
   processed(requestIds: readonly string[]): readonly ProcessedRow[] {
     return this.database
       .all(
-        `SELECT * FROM processed WHERE request IN (SELECT value FROM json_each(?))`,
+        `SELECT p.*, e.identity FROM processed p JOIN events e ON e.sequence = p.event
+         WHERE p.request IN (SELECT value FROM json_each(?))`,
         JSON.stringify(requestIds),
       )
       .map((row) => ({
         requestId: text(row, "request"),
         atMs: whole(row, "at"),
-        identity: text(row, "identity"),
+        cause: causeOf(row, "job-processed"),
         region: text(row, "region"),
         feesWei: big(row, "fees"),
         address: textOrNull(row, "address"),
@@ -144,24 +164,30 @@ export class EventTables extends PayoutTables {
 
   addReceived(rows: readonly ReceivedRow[]): void {
     this.insertAll(
-      "INSERT INTO received (request, at, identity, address)",
+      "received (event, request, at, address)",
       4,
-      rows.map(({ requestId, atMs, identity, address }) => [requestId, atMs, identity, address]),
+      rows.flatMap(({ cause, requestId, atMs, address }) => [
+        cause.event,
+        requestId,
+        atMs,
+        address,
+      ]),
     );
   }
 
   putProcessed(rows: readonly ProcessedRow[]): void {
     this.insertAll(
-      "INSERT OR REPLACE INTO processed (request, at, identity, region, fees, address)",
+      "processed (event, request, at, region, fees, address)",
       6,
-      rows.map(({ requestId, atMs, identity, region, feesWei, address }) => [
+      rows.flatMap(({ cause, requestId, atMs, region, feesWei, address }) => [
+        cause.event,
         requestId,
         atMs,
-        identity,
         region,
         feesWei.toString(),
         address,
       ]),
+      { conflict: "ON CONFLICT (event) DO UPDATE SET address = excluded.address" },
     );
   }
 
@@ -189,27 +215,30 @@ export class EventTables extends PayoutTables {
   }
 
   addToWorkers(rows: readonly Omit<WorkerRow, "connections">[]): void {
-    for (const row of rows) {
-      const { address, nodeType, region } = row;
-      const known = this.database.get(
-        "SELECT * FROM workers WHERE address = ? AND node_type = ? AND region = ?",
-        address,
-        nodeType,
-        region,
-      );
-      const has = known !== undefined;
-      this.database.run(
-        `INSERT OR REPLACE INTO workers (address, node_type, region, first_seen, last_seen, jobs,
-           fees) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        address,
-        nodeType,
-        region,
-        BigInt(has ? Math.min(whole(known, "first_seen"), row.firstSeenMs) : row.firstSeenMs),
-        BigInt(has ? Math.max(whole(known, "last_seen"), row.lastSeenMs) : row.lastSeenMs),
-        has ? BigInt(whole(known, "jobs")) + row.jobs : row.jobs,
-        (has ? big(known, "fees") + row.feesWei : row.feesWei).toString(),
-      );
-    }
+    const places = rows.map(({ address, nodeType, region }) => [address, nodeType, region]);
+    const known = new Map(
+      this.database
+        .all(
+          `SELECT w.address, w.node_type, w.region, w.fees
+           FROM json_each(?) p JOIN workers w ON w.address = p.value ->> 0
+             AND w.node_type = p.value ->> 1 AND w.region = p.value ->> 2`,
+          JSON.stringify(places),
+        )
+        .map((row) => [placeOf(row), big(row, "fees")]),
+    );
+    this.insertAll(
+      "workers (address, node_type, region, first_seen, last_seen, jobs, fees)",
+      7,
+      rows.flatMap(({ address, nodeType, region, firstSeenMs, lastSeenMs, jobs, feesWei }) => {
+        const fees = (known.get(`${address}:${nodeType}:${region}`) ?? 0n) + feesWei;
+        return [address, nodeType, region, firstSeenMs, lastSeenMs, jobs, fees.toString()];
+      }),
+      {
+        conflict: `ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+          last_seen = max(last_seen, excluded.last_seen), jobs = jobs + excluded.jobs,
+          fees = excluded.fees`,
+      },
+    );
   }
 
   addConnections(rows: readonly ConnectionRow[]): void {
@@ -292,9 +321,27 @@ export class EventTables extends PayoutTables {
     );
   }
 
-  #sourceId(name: string): number {
-    this.database.run("INSERT OR IGNORE INTO sources (name) VALUES (?)", name);
-    const row = this.database.get("SELECT id FROM sources WHERE name = ?", name);
-    return row === undefined ? 0 : whole(row, "id");
+  /** Rows of names in a table of names, made where there is none; each is looked up once. */
+  #idsOf(table: string, column: string): (name: string) => number {
+    const ids = new Map<string, number>();
+    const find = `SELECT id FROM ${table} WHERE ${column} = ?`;
+    return (name) => {
+      let id = ids.get(name);
+      if (id === undefined) {
+        this.database.run(`INSERT OR IGNORE INTO ${table} (${column}) VALUES (?)`, name);
+        const row = this.database.get(find, name);
+        id = row === undefined ? 0 : whole(row, "id");
+        ids.set(name, id);
+      }
+      return id;
+    };
   }
+}
+
+function causeOf(row: SqlRow, kind: string): EventCause {
+  return { kind, id: text(row, "identity"), event: whole(row, "event") };
+}
+
+function placeOf(row: SqlRow): string {
+  return `${text(row, "address")}:${text(row, "node_type")}:${text(row, "region")}`;
 }

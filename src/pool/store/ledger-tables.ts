@@ -4,15 +4,23 @@
  * compare.
  */
 import { InputError } from "../../core/errors.js";
-import { SqliteDatabase, type SqlRow } from "../../discovery/sources/store/sqlite.js";
+import {
+  SqliteDatabase,
+  type SqlRow,
+  type SqlValue,
+} from "../../discovery/sources/store/sqlite.js";
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
-import { big, text, whole } from "./columns.js";
+import { big, text, whole, wholeOrNull } from "./columns.js";
+import { identityKey } from "./identity-key.js";
 import { migrate } from "./schema.js";
 import type { AccountFlow, LedgerStore } from "./store.js";
 
 const PAGE = 5_000;
-const ENTRY = "SELECT sequence, at, kind, cause, postings FROM entries";
+/** Statements for so many rows are prepared. */
+const ROWS_AT_ONCE = [256, 64, 16, 4, 1];
+const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
+  n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
 
 export interface StoreOptions {
   /** A file, made if it is not there; `:memory:` = nowhere. */
@@ -24,6 +32,9 @@ export interface StoreOptions {
 export class LedgerTables implements LedgerStore {
   protected readonly database: SqliteDatabase;
   readonly journal: LedgerJournal;
+  /** Of accounts, as the file has them; what a failed transaction made is forgotten. */
+  readonly #ids = new Map<Account, number>();
+  readonly #accounts = new Map<string, Account>();
 
   constructor({ path, readOnly = false }: StoreOptions) {
     this.database = new SqliteDatabase({ path, readOnly });
@@ -45,30 +56,41 @@ export class LedgerTables implements LedgerStore {
   }
 
   transaction<T>(work: () => T): T {
-    return this.database.transaction(work);
+    try {
+      return this.database.transaction(work);
+    } catch (error) {
+      this.#ids.clear();
+      this.#accounts.clear();
+      throw error;
+    }
   }
 
   /** @throws InputError (`LEDGER_POSTING`) for a negative amount or two equal accounts */
   post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
     return this.transaction(() => {
       let sequence = this.entryCount();
-      const moved = new Map<Account, { inWei: bigint; outWei: bigint }>();
-      const rows: (string | number)[][] = [];
+      const moved = new Map<Account, Moved>();
+      const rows: SqlValue[] = [];
       const entries: LedgerEntry[] = [];
       for (const { cause, atMs, postings: asked } of transactions) {
-        const postings = asked.filter(({ wei }) => wei !== 0n);
-        const flat: string[] = [];
+        const postings = asked.every(isSome) ? asked : asked.filter(isSome);
+        let text = "";
         for (const posting of postings) {
           check(posting);
-          flowOf(moved, posting.from).outWei += posting.wei;
-          flowOf(moved, posting.to).inWei += posting.wei;
-          flat.push(posting.from, posting.to, posting.wei.toString());
+          const from = this.#moved(moved, posting.from);
+          const to = this.#moved(moved, posting.to);
+          from.outWei += posting.wei;
+          to.inWei += posting.wei;
+          text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
         }
-        rows.push([sequence, Math.trunc(atMs), cause.kind, cause.id, JSON.stringify(flat)]);
+        const { kind, id, event } = cause;
+        const isEvent = event !== undefined;
+        rows.push(sequence, Math.trunc(atMs), kind, isEvent ? event : null, isEvent ? null : id);
+        rows.push(text);
         entries.push({ sequence, cause, atMs, postings });
         sequence++;
       }
-      this.insertAll("INSERT INTO entries (sequence, at, kind, cause, postings)", 5, rows);
+      this.insertAll("entries (sequence, at, kind, event, cause, postings)", 6, rows);
       this.#move(moved);
       return entries;
     });
@@ -95,20 +117,32 @@ export class LedgerTables implements LedgerStore {
   }
 
   entry(sequence: number): LedgerEntry | null {
-    const row = this.database.get(`${ENTRY} WHERE sequence = ?`, BigInt(sequence));
-    return row === undefined ? null : entryOf(row);
+    return this.entries(sequence, 1).find((entry) => entry.sequence === sequence) ?? null;
   }
 
   entriesOf({ kind, id }: Cause): readonly LedgerEntry[] {
     return this.database
-      .all(`${ENTRY} WHERE kind = ? AND cause = ? ORDER BY sequence`, kind, id)
-      .map(entryOf);
+      .all(
+        `${ENTRY} WHERE (n.kind = ? AND n.cause = ?) OR n.sequence IN (
+           SELECT n.sequence FROM entries n JOIN events e ON e.sequence = n.event
+           WHERE e.key = ? AND e.identity = ? AND n.kind = ?) ORDER BY n.sequence`,
+        kind,
+        id,
+        BigInt(identityKey(id)),
+        id,
+        kind,
+      )
+      .map((row) => this.#entryOf(row));
   }
 
   entries(from: number, limit: number): readonly LedgerEntry[] {
     return this.database
-      .all(`${ENTRY} WHERE sequence >= ? ORDER BY sequence LIMIT ?`, BigInt(from), BigInt(limit))
-      .map(entryOf);
+      .all(
+        `${ENTRY} WHERE n.sequence >= ? ORDER BY n.sequence LIMIT ?`,
+        BigInt(from),
+        BigInt(limit),
+      )
+      .map((row) => this.#entryOf(row));
   }
 
   entryCount(): number {
@@ -120,41 +154,104 @@ export class LedgerTables implements LedgerStore {
     this.database.close();
   }
 
-  /** Many rows by one statement, in the order given. */
+  /**
+   * Inserts many rows, in the order given.
+   *
+   * @param into the table and its columns
+   * @param values of one row after the other
+   */
   protected insertAll(
     into: string,
     columns: number,
-    rows: readonly (readonly (string | number | null)[])[],
+    values: readonly SqlValue[],
+    { conflict = "" }: { readonly conflict?: string } = {},
   ): void {
-    if (rows.length === 0) return;
-    const values = Array.from({ length: columns }, (_, column) => `value ->> ${column}`);
-    this.database.run(
-      `${into} SELECT ${values.join(", ")} FROM json_each(?) ORDER BY key`,
-      JSON.stringify(rows),
-    );
+    const row = `(${Array(columns).fill("?").join(", ")})`;
+    for (let at = 0; at < values.length; ) {
+      const left = (values.length - at) / columns;
+      const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
+      const sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
+      this.database.run(sql, ...values.slice(at, at + count * columns));
+      at += count * columns;
+    }
   }
 
-  #move(moved: ReadonlyMap<Account, { inWei: bigint; outWei: bigint }>): void {
+  #moved(moved: Map<Account, Moved>, account: Account): Moved {
+    let flow = moved.get(account);
+    if (flow === undefined) {
+      flow = { id: this.#idOf(account), inWei: 0n, outWei: 0n };
+      moved.set(account, flow);
+    }
+    return flow;
+  }
+
+  #idOf(account: Account): number {
+    let id = this.#ids.get(account);
+    if (id === undefined) {
+      this.database.run(
+        `INSERT INTO flows (account, in_wei, out_wei, balance_wei) VALUES (?, '0', '0', '0')
+         ON CONFLICT DO NOTHING`,
+        account,
+      );
+      const row = this.database.get("SELECT id FROM flows WHERE account = ?", account);
+      id = row === undefined ? 0 : whole(row, "id");
+      this.#ids.set(account, id);
+    }
+    return id;
+  }
+
+  #move(moved: ReadonlyMap<Account, Moved>): void {
     if (moved.size === 0) return;
-    const known = new Map(
-      this.database
-        .all(
-          `SELECT account, in_wei, out_wei FROM flows
-           WHERE account IN (SELECT value FROM json_each(?))`,
-          JSON.stringify([...moved.keys()]),
-        )
-        .map((row) => [text(row, "account"), row]),
+    const known = this.database.all(
+      "SELECT id, account, in_wei, out_wei FROM flows WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify([...moved.values()].map(({ id }) => id)),
     );
-    this.insertAll(
-      "INSERT OR REPLACE INTO flows (account, in_wei, out_wei, balance_wei)",
-      4,
-      [...moved].map(([account, { inWei, outWei }]) => {
-        const row = known.get(account);
-        const into = row === undefined ? inWei : inWei + big(row, "in_wei");
-        const outOf = row === undefined ? outWei : outWei + big(row, "out_wei");
-        return [account, into.toString(), outOf.toString(), (into - outOf).toString()];
-      }),
-    );
+    const rows: SqlValue[] = [];
+    for (const row of known) {
+      const account = accountOf(text(row, "account"));
+      const { id, inWei, outWei } = moved.get(account) ?? missing(account);
+      const into = inWei + big(row, "in_wei");
+      const outOf = outWei + big(row, "out_wei");
+      rows.push(id, account, `${into}`, `${outOf}`, `${into - outOf}`);
+    }
+    this.insertAll("flows (id, account, in_wei, out_wei, balance_wei)", 5, rows, {
+      conflict: `ON CONFLICT (id) DO UPDATE SET in_wei = excluded.in_wei,
+        out_wei = excluded.out_wei, balance_wei = excluded.balance_wei`,
+    });
+  }
+
+  #accountOf(id: string): Account {
+    let account = this.#accounts.get(id);
+    if (account === undefined) {
+      for (const row of this.database.all("SELECT id, account FROM flows")) {
+        this.#accounts.set(String(whole(row, "id")), accountOf(text(row, "account")));
+      }
+      account = this.#accounts.get(id) ?? missing(`account ${id}`);
+    }
+    return account;
+  }
+
+  #entryOf(row: SqlRow): LedgerEntry {
+    const flat = text(row, "postings");
+    const parts = flat === "" ? [] : flat.split(" ");
+    const postings: Posting[] = [];
+    for (let at = 0; at < parts.length; at += 3) {
+      const [from = "", to = "", wei = ""] = parts.slice(at, at + 3);
+      if (!/^\d+$/.test(wei)) throw damaged("postings");
+      postings.push({
+        from: this.#accountOf(from),
+        to: this.#accountOf(to),
+        wei: BigInt(wei),
+      });
+    }
+    const event = wholeOrNull(row, "event");
+    const cause = { kind: text(row, "kind"), id: text(row, "cause") };
+    return {
+      sequence: whole(row, "sequence"),
+      cause: event === null ? cause : { ...cause, event },
+      atMs: whole(row, "at"),
+      postings,
+    };
   }
 
   *#iterate(): Generator<LedgerEntry> {
@@ -168,40 +265,20 @@ export class LedgerTables implements LedgerStore {
   }
 }
 
+/** What a call moves on an account. */
+interface Moved {
+  readonly id: number;
+  inWei: bigint;
+  outWei: bigint;
+}
+
+function isSome({ wei }: Posting): boolean {
+  return wei !== 0n;
+}
+
 function check({ from, to, wei }: Posting): void {
   if (wei >= 0n && from !== to) return;
   throw new InputError(`can't move ${wei} wei from ${from} to ${to}`, { code: "LEDGER_POSTING" });
-}
-
-function flowOf(
-  flows: Map<Account, { inWei: bigint; outWei: bigint }>,
-  account: Account,
-): { inWei: bigint; outWei: bigint } {
-  let flow = flows.get(account);
-  if (flow === undefined) {
-    flow = { inWei: 0n, outWei: 0n };
-    flows.set(account, flow);
-  }
-  return flow;
-}
-
-function entryOf(row: SqlRow): LedgerEntry {
-  const flat: unknown = JSON.parse(text(row, "postings"));
-  const postings: Posting[] = [];
-  if (!Array.isArray(flat)) throw damaged("postings");
-  for (let at = 0; at < flat.length; at += 3) {
-    postings.push({
-      from: accountOf(String(flat[at])),
-      to: accountOf(String(flat[at + 1])),
-      wei: BigInt(String(flat[at + 2])),
-    });
-  }
-  return {
-    sequence: whole(row, "sequence"),
-    cause: { kind: text(row, "kind"), id: text(row, "cause") },
-    atMs: whole(row, "at"),
-    postings,
-  };
 }
 
 /** The name of an account as it was written by {@link LedgerTables.post}. */
@@ -224,6 +301,10 @@ const COMMON = new Set([
 
 function isAccount(name: string): name is Account {
   return COMMON.has(name) || /^(pending|inPayout|paid):/.test(name);
+}
+
+function missing(what: string): never {
+  throw damaged(what);
 }
 
 function damaged(what: string): InputError {

@@ -1,7 +1,8 @@
 /**
  * The tables of a pool's file, as numbered steps that are never changed once released: a file of
  * any age is brought up to date when it is opened. Wei are decimal text, as they pass 64 bits;
- * times are ms since 1970 UTC.
+ * times are ms since 1970 UTC. Postings are triples of numbers in one text: from, to (both of
+ * flows.id), wei. An entry's cause is an event or, for all else, a text.
  */
 import { InputError } from "../../core/errors.js";
 import type { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
@@ -11,43 +12,50 @@ const BOOKS = `
 CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE events (
   sequence INTEGER PRIMARY KEY,
-  identity TEXT NOT NULL UNIQUE,
+  identity TEXT NOT NULL,
+  key INTEGER NOT NULL,
   source INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  worker INTEGER,
   content TEXT NOT NULL
 ) STRICT;
+CREATE INDEX events_key ON events (key);
 CREATE INDEX events_at ON events (at);
+CREATE INDEX events_worker ON events (worker) WHERE worker IS NOT NULL;
+CREATE TABLE addresses (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entries (
   sequence INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   kind TEXT NOT NULL,
-  cause TEXT NOT NULL,
+  event INTEGER,
+  cause TEXT,
   postings TEXT NOT NULL
 ) STRICT;
-CREATE INDEX entries_cause ON entries (kind, cause)
-  WHERE kind NOT IN ('job-processed', 'job-received');
+CREATE INDEX entries_cause ON entries (kind, cause) WHERE cause IS NOT NULL;
 CREATE TABLE flows (
-  account TEXT PRIMARY KEY,
+  id INTEGER PRIMARY KEY,
+  account TEXT NOT NULL UNIQUE,
   in_wei TEXT NOT NULL,
   out_wei TEXT NOT NULL,
   balance_wei TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE received (
+  event INTEGER PRIMARY KEY,
   request TEXT NOT NULL,
   at INTEGER NOT NULL,
-  identity TEXT NOT NULL,
-  address TEXT NOT NULL,
-  PRIMARY KEY (request, at, identity)
-) STRICT, WITHOUT ROWID;
+  address TEXT NOT NULL
+) STRICT;
+CREATE INDEX received_request ON received (request);
 CREATE TABLE processed (
+  event INTEGER PRIMARY KEY,
   request TEXT NOT NULL,
   at INTEGER NOT NULL,
-  identity TEXT NOT NULL,
   region TEXT NOT NULL,
   fees TEXT NOT NULL,
-  address TEXT,
-  PRIMARY KEY (request, at, identity)
-) STRICT, WITHOUT ROWID;
+  address TEXT
+) STRICT;
+CREATE INDEX processed_request ON processed (request);
+CREATE INDEX processed_address ON processed (address) WHERE address IS NOT NULL;
 CREATE TABLE workers (
   address TEXT NOT NULL,
   node_type TEXT NOT NULL,

@@ -25,6 +25,17 @@ export interface EventRow {
   readonly content: string;
 }
 
+/** An event on its way into the books. */
+export interface NewEvent extends EventRow {
+  /** Whose job it is, as far as the event says; null for all others. */
+  readonly worker: string | null;
+}
+
+/** An event as the cause of an entry: its identity, and where it is. */
+export interface EventCause extends Cause {
+  readonly event: number;
+}
+
 /** What a known identity stands for. */
 export type KnownEvent = Pick<EventRow, "atMs" | "content">;
 
@@ -32,7 +43,7 @@ export type KnownEvent = Pick<EventRow, "atMs" | "content">;
 export interface ReceivedRow {
   readonly requestId: string;
   readonly atMs: number;
-  readonly identity: string;
+  readonly cause: EventCause;
   readonly address: string;
 }
 
@@ -40,7 +51,7 @@ export interface ReceivedRow {
 export interface ProcessedRow {
   readonly requestId: string;
   readonly atMs: number;
-  readonly identity: string;
+  readonly cause: EventCause;
   readonly region: string;
   readonly feesWei: bigint;
   /** Whom the fee was given to; null: nobody yet. */
@@ -280,7 +291,7 @@ export interface EventStore {
 
 /** What ingestion writes; nobody else needs it. */
 export interface IngestStore {
-  addEvents(events: readonly EventRow[]): void;
+  addEvents(events: readonly NewEvent[]): void;
   received(requestIds: readonly string[]): readonly ReceivedRow[];
   processed(requestIds: readonly string[]): readonly ProcessedRow[];
   addReceived(rows: readonly ReceivedRow[]): void;

@@ -11,8 +11,7 @@ CREATE VIEW job_events AS
 SELECT sequence, identity, at,
   content ->> 'job' AS job,
   coalesce(content ->> 'address', (
-    SELECT p.address FROM processed p
-    WHERE p.request = content ->> 'requestId' AND p.at = events.at AND p.identity = events.identity
+    SELECT p.address FROM processed p WHERE p.event = events.sequence
   )) AS address,
   content ->> 'region' AS region,
   content ->> 'computeUnits' AS compute_units,
