@@ -18,7 +18,7 @@ const PIPELINES = [
     pipeline: "llm",
     modelId: "meta-llama/Meta-Llama-3.1-8B-Instruct",
     units: 256n,
-    wei: 180_000_000_001n,
+    wei: 1_800_000_001n,
   },
   {
     pipeline: "audio-to-text",
@@ -55,6 +55,8 @@ export interface AiNode {
 
 export interface AiRequestOptions {
   readonly key: RandomKey;
+  /** Names the record: ids of others differ. */
+  readonly run: string;
   /** Ms since 1970. */
   readonly startMs: number;
   readonly durationMs: number;
@@ -76,6 +78,7 @@ export interface AiRequests {
 /** Makes them up. */
 export function aiRequests({
   key,
+  run,
   startMs,
   durationMs,
   perDay,
@@ -87,7 +90,7 @@ export function aiRequests({
   const tell = ({ source, workers }: AiNode): void => {
     const at = { atMs: startMs, nodeType: source.nodeType, region: source.region };
     const own = (index: number | string) =>
-      ({ identity: { form: "caller", id: `${source.name}-${index}` }, ...at }) as const;
+      ({ identity: { form: "caller", id: `${run}-${source.name}-${index}` }, ...at }) as const;
     events.push({ source, event: { ...own("start"), type: "reset", node: "orchestrator" } });
     for (const [index, address] of workers.entries()) {
       const connection = `10.128.${index >> 8}.${index & 255}:20000`;
@@ -106,7 +109,7 @@ export function aiRequests({
     const node = picked(nodes, draw(DRAW.source));
     const { source, workers } = node;
     const { pipeline, modelId, units, wei } = picked(PIPELINES, draw(DRAW.pipeline));
-    const requestId = uuidOf(`request ${key.k0} ${request}`).slice(0, 8) + request.toString(16);
+    const requestId = uuidOf(`request ${run} ${request}`).slice(0, 8) + request.toString(16);
     const fate = FATES.find(([, below]) => draw(DRAW.fate) < below)?.[0] ?? "answered";
     const worker = picked(workers, draw(DRAW.worker));
     const other = picked(workers, draw(DRAW.other));
@@ -114,7 +117,7 @@ export function aiRequests({
     const { nodeType, region } = source;
     const half = (name: string, ms: number) =>
       ({
-        identity: { form: "caller", id: `ai-${request}-${name}` },
+        identity: { form: "caller", id: `${run}-ai-${request}-${name}` },
         atMs: Math.floor(ms),
         nodeType,
         region,

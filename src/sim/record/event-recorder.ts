@@ -26,6 +26,8 @@ const DRAW = { race: 1, redeem: 2, fails: 3 } as const;
 export interface EventRecorderOptions {
   readonly world: World;
   readonly key: RandomKey;
+  /** Names the record: ids of others differ. */
+  readonly run: string;
   /** Of the beginning of the counted time, ms since 1970. */
   readonly startMs: number;
   /** Of each node of the pool. */
@@ -122,7 +124,7 @@ export class EventRecorder implements PoolListener {
         redeemMs += RETRY_MS;
       }
       const { identity, ...rest } = this.#envelope(source, redeemMs);
-      const txHash = `0x${digest(`redemption ${this.#options.key.k0} ${identity.id}`)}`;
+      const txHash = `0x${digest(`redemption ${identity.id}`)}`;
       this.#add(source, { identity, ...rest, ...ticket, type: "ticket-redeemed", txHash });
     }
   }
@@ -143,8 +145,8 @@ export class EventRecorder implements PoolListener {
 
   /** What every event has; the time is the run's. */
   #envelope({ nodeType, region }: PoolSource, atMs: number) {
-    const { startMs, world } = this.#options;
-    const id = `sim-${this.events.length}`;
+    const { run, startMs, world } = this.#options;
+    const id = `${run}-sim-${this.events.length}`;
     const at = startMs + Math.floor(atMs - world.warmupMs);
     return { identity: { form: "caller", id }, atMs: at, nodeType, region } as const;
   }

@@ -27,11 +27,13 @@ export function filesOf(
 ): EventFile[] {
   const files: EventFile[] = [];
   const open = new Map<PoolSource, NumberedEvent[]>();
+  const flushOf = (source: PoolSource) => {
+    const waiting = open.get(source);
+    if (waiting !== undefined) files.push({ source, events: waiting, isLate: false });
+    open.delete(source);
+  };
   const flush = () => {
-    for (const [source, waiting] of open) {
-      if (waiting.length > 0) files.push({ source, events: waiting, isLate: false });
-    }
-    open.clear();
+    for (const source of [...open.keys()]) flushOf(source);
   };
   let due = Number.NEGATIVE_INFINITY;
   for (const recorded of events) {
@@ -40,13 +42,11 @@ export function filesOf(
       flush();
       due = (Math.floor(event.atMs / flushMs) + 1) * flushMs;
     }
+    // What a node that starts again has to say is in a file of its own.
+    if (event.type === "reset" || open.get(source)?.length === THRESHOLD) flushOf(source);
     const waiting = open.get(source) ?? [];
     open.set(source, waiting);
     waiting.push(recorded);
-    if (waiting.length === THRESHOLD) {
-      files.push({ source, events: waiting, isLate: false });
-      open.delete(source);
-    }
   }
   flush();
   return files;

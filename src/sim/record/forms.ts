@@ -38,11 +38,11 @@ export function textOf(form: Form, events: readonly NumberedEvent[]): string {
   }
 }
 
-function bucketEvent({ source, event }: NumberedEvent): object {
+function bucketEvent({ event }: NumberedEvent): object {
   return {
     DT: utcSeconds(event.atMs),
     EventType: typeOf(event),
-    ID: uuidOf(`${source.name} ${event.identity.id} ${event.atMs}`),
+    ID: uuidOf(event.identity.id),
     NodeType: event.nodeType,
     Payload: payloadOf(event),
     Region: event.region,

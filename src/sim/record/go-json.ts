@@ -24,9 +24,13 @@ function written(value: unknown, indent: number, line: string): string {
   return members.length === 0 ? "{}" : `{${members.join(",")}${line}}`;
 }
 
+const ESCAPED = /[<>&\u2028\u2029]/;
+
 function textOf(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[<>&\u2028\u2029]/g,
+  const json = JSON.stringify(text);
+  if (!ESCAPED.test(json)) return json;
+  return json.replaceAll(
+    new RegExp(ESCAPED, "g"),
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -10,7 +10,7 @@ import { Simulation } from "../model/simulation.js";
 import { compileWorld, type World } from "../model/world.js";
 import { type AiNode, aiRequests } from "./ai-requests.js";
 import { EventRecorder, workerAddress } from "./event-recorder.js";
-import { inOrderOfTime, type PoolSource, type RecordedEvent } from "./recorded-event.js";
+import { digest, inOrderOfTime, type PoolSource, type RecordedEvent } from "./recorded-event.js";
 import { withRestart } from "./restarts.js";
 
 /** Purposes of draws. */
@@ -68,10 +68,12 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
       code: "RECORD_POOL",
     });
   }
+  const run = digest(`${input.scenario.name} ${seed} ${startMs}`).slice(0, 8);
   const sources = sourcesOf(world, "transcode");
   const recorder = new EventRecorder({
     world,
     key: makeKey(seed, PURPOSE.recorder),
+    run,
     startMs,
     sources,
   });
@@ -81,6 +83,7 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
   const durationMs = world.endMs - world.warmupMs;
   const ai = aiRequests({
     key: makeKey(seed, PURPOSE.ai),
+    run,
     startMs,
     durationMs,
     perDay: aiPerDay,
@@ -99,7 +102,7 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
     for (let restart = 0; restart < restarts; restart++) {
       const part = (restart + uniform(key.k0, key.k1, -1 - restart)) / restarts;
       const atMs = startMs + 1000 * Math.floor((part * durationMs) / 1000);
-      events = withRestart(events, { source, atMs }, key);
+      events = withRestart(events, { run, source, atMs }, key);
     }
   }
   return {

@@ -12,6 +12,8 @@ const BACK_MS_MAX = 30_000;
 const BACK_MS_MIN = 1_000;
 
 export interface Restart {
+  /** Names the record: ids of others differ. */
+  readonly run: string;
   readonly source: PoolSource;
   /** Ms since 1970, whole seconds. */
   readonly atMs: number;
@@ -23,7 +25,7 @@ export interface Restart {
  */
 export function withRestart(
   events: readonly RecordedEvent[],
-  { source, atMs }: Restart,
+  { run, source, atMs }: Restart,
   key: RandomKey,
 ): RecordedEvent[] {
   const open = new Map<string, WorkerConnection>();
@@ -31,7 +33,7 @@ export function withRestart(
   const back = new Map<string, RecordedEvent & { readonly event: WorkerConnection }>();
   const isOver = () => {
     const { nodeType, region } = source;
-    const id = `restart-${source.name}-${atMs}`;
+    const id = `${run}-restart-${source.name}-${atMs}`;
     const envelope = { atMs, nodeType, region } as const;
     const reset = { type: "reset", node: "orchestrator" } as const;
     told.push({ source, event: { identity: { form: "caller", id }, ...envelope, ...reset } });
