@@ -1,5 +1,5 @@
 /** `poolsim pool serve` as operators run it. */
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
@@ -51,9 +51,24 @@ const JOB: JobDetails = {
   pixels: 69_120_000,
   duration: 2,
   profiles: 4,
-  faceValue: "1000000000000000000",
+  faceValue: "180000000000000000",
+  fees: "1000000000000000000",
   roundJob: 3_200,
 };
+
+function expectNoSecret(log: string): void {
+  for (const secret of [SECRET, NEXT_SECRET]) {
+    const bytes = Buffer.from(secret, "hex");
+    const texts = [
+      secret,
+      bytes.toString("base64"),
+      bytes.toString("latin1"),
+      JSON.stringify(bytes),
+    ];
+    for (const text of texts) expect(log).not.toContain(text);
+  }
+  expect(log).not.toMatch(/signature|nonce|PRIVATE KEY/);
+}
 
 describe("poolsim pool serve", () => {
   test("serves HTTPS, keeps what is written over a restart, logs no secret, stops when told", async () => {
@@ -91,7 +106,7 @@ describe("poolsim pool serve", () => {
     for (const line of first.stdout().trimEnd().split("\n")) {
       expect(JSON.parse(line)).toMatchObject({ time: expect.any(String) });
     }
-    expect(first.stdout()).not.toContain(SECRET);
+    expectNoSecret(first.stdout());
     expect(first.stderr()).toBe("");
 
     const second = start([...args, "--plain"]);
@@ -127,7 +142,22 @@ describe("poolsim pool serve", () => {
     expect(await next.recordTranscoderJob(JOB)).toMatchObject({ outcome: "recorded" });
     await Promise.all([old.close(), next.close()]);
     served.signal("SIGTERM");
-    await served.ended;
+    expect(await served.ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expectNoSecret(served.stdout());
+  });
+
+  test("books that are not there are not made; those never set up are refused", () => {
+    const { keys } = folder();
+    const path = mkdtempSync(join(tmpdir(), "pool-serve-none-"));
+    const args = ["pool", "serve", "--keys", keys, "--port", "0", "--plain", "--db"];
+    const missing = poolsim([...args, join(path, "none.db")], { cwd: path });
+    expect([missing.exitCode, missing.stdout]).toEqual([2, ""]);
+    expect(missing.stderr).toContain("there is no database");
+    expect(readdirSync(path)).toEqual([]);
+    new SqlitePoolStore({ path: join(path, "empty.db") }).close();
+    const empty = poolsim([...args, join(path, "empty.db")], { cwd: path });
+    expect([empty.exitCode, empty.stdout]).toEqual([2, ""]);
+    expect(empty.stderr).toContain("no commission is set");
   });
 
   test("says what is wrong before it serves", async () => {

@@ -1,5 +1,5 @@
 /** `poolsim pool serve`: the pool's API on its books, until it is told to stop. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { parse } from "yaml";
 import { InputError } from "../../core/errors.js";
@@ -8,7 +8,7 @@ import {
   fingerprintOf,
   KeyRing,
   parseKeys,
-  recorderOf,
+  recorderThread,
   type ServerCertificate,
   selfSignedCertificate,
   servePoolApi,
@@ -52,22 +52,27 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
   const keys = new KeyRing(readKeys(flags.keys));
   const tls = await certificateOf(flags);
   const admission = admissionOf(flags.admission);
-  const store = new SqlitePoolStore({ path: flags.db });
+  if (!existsSync(flags.db)) {
+    throw new InputError(`there is no database ${flags.db}`, { code: "DATABASE_MISSING" });
+  }
+  const recorder = await recorderThread({ path: flags.db });
+  let store: SqlitePoolStore | undefined;
   try {
-    const record = recorderOf(store);
+    const books = new SqlitePoolStore({ path: flags.db, readOnly: true });
+    store = books;
     const log = pino(
       { level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
       { write: terminal.stdout.write },
     );
     const { region, readRate, writeRate, host, port } = flags;
     const api = createPoolApi({
-      books: store,
-      record,
+      books,
+      recorder,
+      settings: () => readSettings(books),
       keys,
       admission,
       version: POOLSIM_VERSION,
       region,
-      commissionRate: () => commissionOf(store, region),
       readLimit: { perSecond: readRate, burst: BURST_SECONDS * readRate },
       writeLimit: { perSecond: writeRate, burst: BURST_SECONDS * writeRate },
       log: ({ level, ...entry }) => log[level](entry, "request"),
@@ -91,7 +96,9 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
       return EXIT.ok;
     });
   } finally {
-    store.close();
+    // Who writes is the last to leave, and takes the -wal file along.
+    store?.close();
+    await recorder.close();
   }
 }
 
@@ -170,15 +177,4 @@ function admissionOf(path: string | undefined): AdmissionPolicy {
   const named = { ...rolling?.regionLimitMs, ...perRegion?.limitMs };
   const config = { ...others, rolling, perRegion, reconnectPenalty };
   return createAdmission(config, { names: Object.keys(named) });
-}
-
-/** What the operator keeps of transcoding now, if that is said at all. */
-function commissionOf(store: SqlitePoolStore, region: string): string | null {
-  try {
-    const query = { nodeType: "transcode", region, atMs: Date.now() };
-    return readSettings(store).commission.rateOf(query).toString();
-  } catch (error) {
-    if (error instanceof InputError) return null;
-    throw error;
-  }
 }

@@ -3,14 +3,22 @@ import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { benchmarkFigures } from "../admission/benchmark-figures.js";
 import type { AdmissionDecision, AdmissionPolicy } from "../admission/policy.js";
-import type { ApiBooks } from "./books.js";
+import type { ApiBooks, ApiRecorder } from "./books.js";
 import { Problem } from "./problem.js";
 import type { BenchmarkRequest } from "./requests.js";
 
 /** A decision and the request that it was about. */
 interface Decided {
   readonly digest: string;
+  /** When the benchmark was made, Unix ms. */
+  readonly atMs: number;
   readonly decision: AdmissionDecision;
+}
+
+export interface AdmissionDeskOptions {
+  readonly policy: AdmissionPolicy;
+  readonly books: Pick<ApiBooks, "setting">;
+  readonly recorder: Pick<ApiRecorder, "keep">;
 }
 
 const DECISIONS_MAX = 10_000;
@@ -23,38 +31,68 @@ const WORKERS_MAX = 100_000;
  */
 export class AdmissionDesk {
   readonly #policy: AdmissionPolicy;
-  readonly #books: ApiBooks;
-  readonly #decided = new LRUCache<string, Decided>({ max: DECISIONS_MAX });
+  readonly #books: Pick<ApiBooks, "setting">;
+  readonly #recorder: Pick<ApiRecorder, "keep">;
+  /** With when they are kept. */
+  readonly #decided = new LRUCache<string, Decided & { readonly kept: Promise<void> }>({
+    max: DECISIONS_MAX,
+  });
   readonly #numbers = new Map<string, number>();
 
-  constructor(policy: AdmissionPolicy, books: ApiBooks) {
+  constructor({ policy, books, recorder }: AdmissionDeskOptions) {
     this.#policy = policy;
     this.#books = books;
+    this.#recorder = recorder;
   }
 
   /**
-   * Admits the worker with so many sessions or refuses it, and says why.
+   * Admits the worker with so many sessions or refuses it, and says why. What it answers is kept.
    *
    * @param source who asks
-   * @throws Problem 409 for a known id with other content
+   * @throws Problem 409 for a known id with other content, and for a benchmark made before the
+   *   one that the worker was last judged by; whatever keeping it throws
    */
-  decide(
+  async decide(
     source: string,
-    { id, at, benchmark }: BenchmarkRequest,
+    request: BenchmarkRequest,
     nowMs: number,
-  ): AdmissionDecision {
-    const digest = createHash("sha256")
-      .update(JSON.stringify([at, benchmark], (_, value) => (value === Infinity ? null : value)))
-      .digest("hex");
+  ): Promise<AdmissionDecision> {
+    const { id, at: atMs, benchmark } = request;
+    const digest = digestOf(request);
     const key = `${source} ${id}`;
     const setting = `benchmark:${benchmark.transcoder}`;
-    const earlier = this.#decided.get(key) ?? stored(this.#books.setting(setting), key);
-    if (earlier !== null) {
-      if (earlier.digest === digest) return earlier.decision;
-      throw new Problem(409, "CONFLICT", "that id was sent before with other content", {
-        path: "id",
-      });
+    const last = stored(this.#books.setting(setting));
+    const earlier = this.#decided.get(key) ?? (last?.key === key ? last : undefined);
+    if (earlier !== undefined) {
+      if (earlier.digest !== digest)
+        throw conflict("id", "that id was sent before with other content");
+      if ("kept" in earlier) await earlier.kept;
+      return earlier.decision;
     }
+    if (last !== null && atMs < last.atMs) {
+      throw conflict("at", "a later benchmark of this worker was judged already");
+    }
+    const decision = this.#judge(benchmark, nowMs);
+    const kept = this.#recorder.keep({
+      name: setting,
+      value: JSON.stringify({ key, digest, atMs, decision }),
+      log: {
+        atMs: nowMs,
+        key: "benchmark",
+        value: JSON.stringify({ transcoder: benchmark.transcoder, source, id, ...decision }),
+      },
+    });
+    this.#decided.set(key, { digest, atMs, decision, kept });
+    try {
+      await kept;
+    } catch (error) {
+      this.#decided.delete(key);
+      throw error;
+    }
+    return decision;
+  }
+
+  #judge(benchmark: BenchmarkRequest["benchmark"], nowMs: number): AdmissionDecision {
     const { name = benchmark.transcoder, kind, maxSessions, runs, latencies } = benchmark;
     const figures = benchmarkFigures({
       latenciesMs: latencies,
@@ -69,19 +107,13 @@ export class AdmissionDesk {
       })),
     });
     const worker = this.#numberOf(benchmark.transcoder);
-    const {
-      admitted,
-      maxSessions: sessions,
-      reason,
-    } = this.#policy.onRegister({ worker, name, kind, maxSessions, benchmark: figures }, nowMs);
-    const decision = { admitted, maxSessions: sessions, reason };
-    this.#books.transaction(() => {
-      this.#books.setSetting(setting, JSON.stringify({ key, digest, decision }));
-      const value = JSON.stringify({ transcoder: benchmark.transcoder, source, id, ...decision });
-      this.#books.log({ atMs: nowMs, key: "benchmark", value });
-    });
-    this.#decided.set(key, { digest, decision });
-    return decision;
+    const offer = { worker, name, kind, maxSessions, benchmark: figures };
+    const decision = this.#policy.onRegister(offer, nowMs);
+    return {
+      admitted: decision.admitted,
+      maxSessions: decision.maxSessions,
+      reason: decision.reason,
+    };
   }
 
   #numberOf(address: string): number {
@@ -96,8 +128,16 @@ export class AdmissionDesk {
   }
 }
 
-function stored(text: string | null, key: string): Decided | null {
-  if (text === null) return null;
-  const value = JSON.parse(text) as Decided & { readonly key: string };
-  return value.key === key ? value : null;
+function digestOf({ at, benchmark }: BenchmarkRequest): string {
+  return createHash("sha256")
+    .update(JSON.stringify([at, benchmark], (_, value) => (value === Infinity ? null : value)))
+    .digest("hex");
+}
+
+function conflict(path: string, message: string): Problem {
+  return new Problem(409, "CONFLICT", message, { path });
+}
+
+function stored(text: string | null): (Decided & { readonly key: string }) | null {
+  return text === null ? null : (JSON.parse(text) as Decided & { readonly key: string });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Rational } from "../../core/rational.js";
 import { paidAccount, pendingAccount } from "../accounts.js";
 import type { JobRow, PayoutRow, WorkerRow } from "../store/store.js";
-import type { ApiBooks } from "./books.js";
+import type { ApiBooks, ApiSettings } from "./books.js";
 
 const wei = z.string().describe("Wei, decimal.");
 const eth = z.string().describe("ETH, 18 decimals, exact.");
@@ -15,8 +15,13 @@ export const jobAnswer = z.object({
   pixels: z.string().describe("Decimal."),
   duration: z.number().describe("Seconds."),
   profiles: z.number().nullable(),
-  faceValue: wei,
+  faceValue: wei.describe("Its fees, wei; the ticket's face value if no fees were said."),
   roundJob: z.number().nullable(),
+  weight: z
+    .string()
+    .nullable()
+    .describe("Decimal, cut after 18 digits; null: these books pay jobs by their fees."),
+  nodeType: z.string().describe("transcode or ai."),
   region: z.string(),
 });
 
@@ -38,6 +43,7 @@ export const rewardAnswer = z.object({
 export const rewardsAnswer = z.object({
   rewards: z.array(rewardAnswer).describe("Newest first."),
   next: z.number().nullable().describe("For `before` of the next page; null: no more."),
+  pendingFees: wei.describe("Owed, and not in a payout yet, wei."),
 });
 
 export const workerAnswer = z.object({
@@ -95,8 +101,19 @@ function inUtc(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** wd · duration + wp · pixels + wr · renditions, where rounds are split by it. */
+function weightOf(row: JobRow, { scheme, weights, renditions }: ApiSettings): string | null {
+  if (scheme.basis === "fees") return null;
+  return Rational.of(row.durationMs, 1_000n)
+    .mul(weights.duration)
+    .add(weights.pixels.mul(Rational.of(row.computeUnits)))
+    .add(weights.renditions.mul(Rational.of(row.renditions ?? renditions)))
+    .toFixed(18)
+    .replace(/\.?0+$/, "");
+}
+
 /** A row of `transcoderJobs`. */
-export function jobRow(row: JobRow): z.output<typeof jobAnswer> {
+export function jobRow(row: JobRow, settings: ApiSettings): z.output<typeof jobAnswer> {
   return {
     createdAt: inUtc(row.atMs),
     transcoder: row.address,
@@ -105,6 +122,8 @@ export function jobRow(row: JobRow): z.output<typeof jobAnswer> {
     profiles: row.renditions === null ? null : Number(row.renditions),
     faceValue: String(row.feesWei),
     roundJob: row.round === null ? null : Number(row.round),
+    weight: weightOf(row, settings),
+    nodeType: row.job,
     region: row.region,
   };
 }
@@ -148,16 +167,19 @@ export interface PoolTotals {
   readonly quarantined: number;
 }
 
+/** Of all accounts whose name begins so. */
+export function sumOf(books: ApiBooks, prefix: string): bigint {
+  return books.flows(prefix).reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+}
+
 /** Adds up the books. */
 export function totalsOf(books: ApiBooks): PoolTotals {
   const workers = books.workers();
-  const sum = (prefix: string): bigint =>
-    books.flows(prefix).reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
   return {
     workers: workers.length,
     connectedWorkers: workers.filter(({ connections }) => connections > 0).length,
-    pendingWei: sum("pending:"),
-    paidWei: sum("paid:"),
+    pendingWei: sumOf(books, "pending:"),
+    paidWei: sumOf(books, "paid:"),
     commissionWei: books.balance("commission"),
     unattributedWei: books.balance("unattributed"),
     quarantined: books.quarantineCount(),

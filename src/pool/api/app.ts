@@ -3,23 +3,24 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
-import { InputError } from "../../core/errors.js";
 import type { AdmissionPolicy } from "../admission/policy.js";
 import { AdmissionDesk } from "./admission-desk.js";
-import { statusOf, totalsOf } from "./answers.js";
+import { statusOf } from "./answers.js";
 import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
-import type { ApiBooks, RecordWrites } from "./books.js";
+import { BodyReader } from "./body.js";
+import type { ApiBooks, ApiRecorder, ApiSettings, WriteOutcome } from "./books.js";
 import type { KeyRing } from "./keys.js";
 import { ApiMetrics } from "./metrics.js";
 import { NonceCache } from "./nonces.js";
 import { openApiDocument } from "./openapi.js";
 import { parseBody, parseQuery } from "./parse.js";
-import { Problem } from "./problem.js";
+import { Problem, problemOf } from "./problem.js";
 import { clientOf, type RateLimit, RateLimiter } from "./rate-limit.js";
 import { ReadCache } from "./read-cache.js";
-import { type BenchmarkRequest, checkTime, jobEvent, ticketEvent } from "./requests.js";
+import { checkTime, jobEvent, noQuery, ticketEvent } from "./requests.js";
 import { READS, readJobs, readRewards, readWorkers, WRITES } from "./routes.js";
 import { HEADERS, signAnswer } from "./signature.js";
+import { Standing } from "./standing.js";
 import { WriteQueue } from "./write-queue.js";
 
 /** What happened with a request, for a log; nothing secret in it. */
@@ -40,8 +41,12 @@ export interface ApiLogEntry {
 }
 
 export interface PoolApiOptions {
+  /** To read. */
   readonly books: ApiBooks;
-  readonly record: RecordWrites;
+  /** To write, best in a thread of its own: {@link recorderThread}. */
+  readonly recorder: ApiRecorder;
+  /** How the books are kept; asked at most once a second. */
+  readonly settings: () => ApiSettings;
   readonly keys: KeyRing;
   /** Decides about workers that send their benchmark. */
   readonly admission: AdmissionPolicy;
@@ -49,8 +54,6 @@ export interface PoolApiOptions {
   readonly version: string;
   /** Of jobs whose orchestrator names none. @default "default" */
   readonly region?: string | undefined;
-  /** Shown in `/status`: a fraction such as `1/4`, null if none is set. */
-  readonly commissionRate?: (() => string | null) | undefined;
   /** How far timestamps of writes may be from now, ms. @default 300_000 */
   readonly replayWindowMs?: number | undefined;
   /** Nonces remembered per replay window and a half. @default 2_000_000 */
@@ -59,6 +62,8 @@ export interface PoolApiOptions {
   readonly readLimit?: RateLimit | undefined;
   /** Of each key's writes. @default 2_000 per second, 4_000 at once */
   readonly writeLimit?: RateLimit | undefined;
+  /** How long a write may wait to be durable, ms; then it is a 503. @default 3_000 */
+  readonly writeWaitMs?: number | undefined;
   /** How old answers to reads may be, ms. @default 2_000 */
   readonly cacheMs?: number | undefined;
   /** Called once per request. */
@@ -80,6 +85,12 @@ export interface PoolApi {
   stopping(): void;
 }
 
+/** An answer, before it is sent. */
+interface Reply {
+  readonly status: 200 | 201 | Problem["status"];
+  readonly body: string;
+}
+
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** The endpoints with all that they share. */
@@ -94,6 +105,7 @@ class Api {
   readonly #reads: RateLimiter;
   readonly #writes: RateLimiter;
   readonly #cache: ReadCache;
+  readonly #standing: Standing;
   readonly #queue: WriteQueue;
   readonly #desk: AdmissionDesk;
   readonly #metrics = new ApiMetrics();
@@ -111,8 +123,10 @@ class Api {
     this.#reads = new RateLimiter(readLimit);
     this.#writes = new RateLimiter(writeLimit);
     this.#cache = new ReadCache(cacheMs);
-    this.#queue = new WriteQueue(options.record);
-    this.#desk = new AdmissionDesk(options.admission, options.books);
+    const { books, recorder, admission, writeWaitMs, settings } = options;
+    this.#standing = new Standing({ books, settings, ageMaxMs: cacheMs, now: this.#now });
+    this.#queue = new WriteQueue({ recorder, waitLimitMs: writeWaitMs });
+    this.#desk = new AdmissionDesk({ policy: admission, books, recorder });
     this.app.use(async (call, next) => await this.#observed(call, next));
     this.#addReads();
     this.#addWrites();
@@ -126,6 +140,7 @@ class Api {
     const client = clientOf(call.env?.incoming?.socket.remoteAddress);
     call.set("client", client);
     await next();
+    if (this.isStopping) call.header("Connection", "close");
     const { method, path } = call.req;
     const isKnown = path in READS || path in WRITES || path in OTHERS;
     const route = isKnown ? path : "other";
@@ -148,14 +163,20 @@ class Api {
   }
 
   #failed(error: Error, call: Call): Response {
-    const problem = problemOf(error);
-    if (problem !== error) call.set("error", error.message);
-    call.set("code", problem.code);
-    const { status, retryAfterS } = problem;
+    const { status, body } = this.#reply(error, call);
     // What a stranger was refused counts as what a stranger reads.
     if (status === 401 || status === 404 || status === 405) this.#charge(call);
+    return call.body(body, status, { "Content-Type": JSON_TYPE });
+  }
+
+  /** What is answered to what went wrong; the rest of it is for the log. */
+  #reply(error: unknown, call: Call): Reply {
+    const problem = problemOf(error);
+    if (problem !== error) call.set("error", error instanceof Error ? error.message : `${error}`);
+    call.set("code", problem.code);
+    const { status, retryAfterS } = problem;
     if (retryAfterS !== null) call.header("Retry-After", String(retryAfterS));
-    return call.body(problem.toJson(), status, { "Content-Type": JSON_TYPE });
+    return { status, body: problem.toJson() };
   }
 
   #charge(call: Call): void {
@@ -193,25 +214,23 @@ class Api {
   }
 
   #addReads(): void {
-    const { books, version, commissionRate = () => null } = this.#options;
-    const now = this.#now;
+    const { books, version } = this.#options;
+    const context = () => ({ books, settings: this.#standing.settings(), nowMs: this.#now() });
     this.#read("/getTranscodersJobs", READS["/getTranscodersJobs"].query, (query) =>
-      readJobs(books, query, now()),
+      readJobs(context(), query),
     );
     this.#read("/getTranscoderJobs", READS["/getTranscoderJobs"].query, (query) =>
-      readJobs(books, query, now(), query.transcoderAddress),
+      readJobs(context(), query, query.transcoderAddress),
     );
-    this.#read("/getRewards", READS["/getRewards"].query, (query) =>
-      readRewards(books, query, now()),
-    );
+    this.#read("/getRewards", READS["/getRewards"].query, (query) => readRewards(context(), query));
     this.#read("/getTranscoderRewards", READS["/getTranscoderRewards"].query, (query) =>
-      readRewards(books, query, now(), query.transcoderAddress),
+      readRewards(context(), query, query.transcoderAddress),
     );
     this.#read("/status", READS["/status"].query, () =>
-      statusOf(totalsOf(books), {
+      statusOf(this.#standing.totals(), {
         version,
         region: this.#region,
-        commissionRate: commissionRate(),
+        commissionRate: this.#standing.commissionRate(this.#region),
       }),
     );
     this.#read("/transcoder", READS["/transcoder"].query, ({ transcoderAddress, ...page }) =>
@@ -229,28 +248,21 @@ class Api {
     { body: schema, bytesMax }: { readonly body: B; readonly bytesMax: number },
     make: (request: z.output<B>, source: string) => Promise<{ status: 200 | 201; answer: unknown }>,
   ): void {
+    const bodies = new BodyReader(bytesMax);
     this.app.post(path, async (call) => {
       if (!this.#reads.has(call.get("client"), this.#now())) this.#limitReads(call);
-      const claim = readClaim(
-        (name) => call.req.header(name),
-        this.#options.keys,
-        this.#now(),
-        this.#windowMs,
-      );
-      const bytes = await bodyOf(call, bytesMax);
+      const header = (name: string): string | undefined => call.req.header(name);
+      const claim = readClaim(header, this.#options.keys, this.#now(), this.#windowMs);
+      const bytes = await bodies.read({ header, arrayBuffer: () => call.req.arrayBuffer() });
       const url = new URL(call.req.url);
       const signed = { method: call.req.method, path: `${url.pathname}${url.search}`, body: bytes };
-      verifyClaim(claim, signed, this.#nonces, this.#now());
+      const check = { nonces: this.#nonces, limit: this.#writes, nowMs: this.#now() };
+      verifyClaim(claim, signed, check);
       call.set("key", claim.key.id);
       return await this.#signed(call, claim, async () => {
-        if (!this.#writes.take(claim.key.source, this.#now())) {
-          throw new Problem(429, "TOO_MANY_REQUESTS", "too many writes", { retryAfterS: 1 });
-        }
-        parseQuery(READS["/status"].query, call.req.url);
-        return await make(
-          parseBody(schema, call.req.header("content-type"), bytes),
-          claim.key.source,
-        );
+        parseQuery(noQuery, call.req.url);
+        const request = parseBody(schema, header("content-type"), bytes);
+        return await make(request, claim.key.source);
       });
     });
   }
@@ -258,27 +270,29 @@ class Api {
   /** Answers a request whose sender is known, with a signature. */
   async #signed(
     call: Call,
-    claim: Claim,
+    { nonce, key }: Claim,
     make: () => Promise<{ status: 200 | 201; answer: unknown }>,
   ): Promise<Response> {
-    let response: Response;
+    let reply: Reply;
     try {
       const { status, answer } = await make();
-      response = call.body(JSON.stringify(answer), status, { "Content-Type": JSON_TYPE });
+      reply = { status, body: JSON.stringify(answer) };
     } catch (error) {
-      response = this.#failed(error instanceof Error ? error : new Error(String(error)), call);
+      reply = this.#reply(error, call);
     }
-    const body = new Uint8Array(await response.clone().arrayBuffer());
-    const { status } = response;
-    const { nonce, key } = claim;
-    response.headers.set(HEADERS.signature, signAnswer(key.secret, { nonce, status, body }));
-    return response;
+    const { status, body } = reply;
+    const signature = signAnswer(key.secret, { nonce, status, body: Buffer.from(body) });
+    return call.body(body, status, {
+      "Content-Type": JSON_TYPE,
+      [HEADERS.signature]: signature,
+    });
   }
 
   #addWrites(): void {
-    const defaults = (): { nowMs: number; region: string } => ({
+    const defaults = () => ({
       nowMs: this.#now(),
       region: this.#region,
+      isPerJob: this.#standing.settings().scheme.basis === "fees",
     });
     const recordJob = "/recordTranscoderJob";
     this.#write(recordJob, WRITES[recordJob], async (request, source) => {
@@ -291,15 +305,18 @@ class Api {
       return this.#recorded(recordTicket, request.id, outcome);
     });
     const recordBenchmark = "/recordBenchmark";
-    this.#write(recordBenchmark, WRITES[recordBenchmark], async (request, source) =>
-      this.#decided(recordBenchmark, request, source),
-    );
+    this.#write(recordBenchmark, WRITES[recordBenchmark], async (request, source) => {
+      checkTime("at", request.at, this.#now());
+      const decision = await this.#desk.decide(source, request, this.#now());
+      this.#metrics.write(recordBenchmark, decision.admitted ? "admitted" : "refused");
+      return { status: 200, answer: { id: request.id, ...decision } };
+    });
   }
 
   #recorded(
     route: string,
     id: string,
-    outcome: "recorded" | "repeated" | "conflict",
+    outcome: WriteOutcome,
   ): { status: 200 | 201; answer: unknown } {
     this.#metrics.write(route, outcome);
     if (outcome === "conflict") {
@@ -308,17 +325,6 @@ class Api {
       });
     }
     return { status: outcome === "recorded" ? 201 : 200, answer: { id, outcome } };
-  }
-
-  #decided(
-    route: string,
-    request: BenchmarkRequest,
-    source: string,
-  ): { status: 200; answer: unknown } {
-    checkTime("at", request.at, this.#now());
-    const decision = this.#desk.decide(source, request, this.#now());
-    this.#metrics.write(route, decision.admitted ? "admitted" : "refused");
-    return { status: 200, answer: { id: request.id, ...decision } };
   }
 
   #addOthers(): void {
@@ -333,7 +339,7 @@ class Api {
     });
     this.app.get("/metrics", (call) => {
       this.#limitReads(call);
-      const text = this.#metrics.render(totalsOf(this.#options.books), {
+      const text = this.#metrics.render(this.#standing.totals(), {
         poolsim_api_nonces: this.#nonces.size,
         poolsim_api_writes_waiting: this.#queue.length,
       });
@@ -348,31 +354,6 @@ class Api {
 }
 
 const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
-
-/** What the books cannot take is the writer's mistake; everything else is nobody's business. */
-function problemOf(error: Error): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof InputError) {
-    return new Problem(400, "BAD_REQUEST", error.message.slice(0, 200));
-  }
-  return new Problem(500, "INTERNAL", "the pool's server failed");
-}
-
-/** The body of a request, whose length must be known beforehand. */
-async function bodyOf(call: Call, bytesMax: number): Promise<Uint8Array> {
-  const length = call.req.header("content-length");
-  if (length === undefined || !/^\d{1,15}$/.test(length)) {
-    throw new Problem(411, "LENGTH_REQUIRED", "expected a body with its Content-Length");
-  }
-  if (Number(length) > bytesMax) {
-    throw new Problem(413, "TOO_LARGE", `expected a body of at most ${bytesMax} bytes`);
-  }
-  const bytes = new Uint8Array(await call.req.arrayBuffer());
-  if (bytes.length > bytesMax) {
-    throw new Problem(413, "TOO_LARGE", `expected a body of at most ${bytesMax} bytes`);
-  }
-  return bytes;
-}
 
 /** Makes the API. */
 export function createPoolApi(options: PoolApiOptions): PoolApi {

@@ -2,6 +2,7 @@
 import type { ApiKey, KeyRing } from "./keys.js";
 import type { NonceCache } from "./nonces.js";
 import { Problem } from "./problem.js";
+import type { RateLimiter } from "./rate-limit.js";
 import { HEADERS, sameSignature, signRequest } from "./signature.js";
 
 /** What the headers of a write say, before its body is read. */
@@ -52,24 +53,35 @@ export function readClaim(
   return { key, timestamp, nonce, signature };
 }
 
+/** What a claim is held against. */
+export interface ClaimCheck {
+  readonly nonces: NonceCache;
+  /** Of the writes of each source. */
+  readonly limit: RateLimiter;
+  readonly nowMs: number;
+}
+
 /**
- * Looks at the whole request. Only a request that is rightly signed uses up its nonce.
+ * Looks at the whole request. Only one that is rightly signed counts against the source's limit,
+ * and only one within the limit uses up its nonce: no source can fill the memory of nonces alone.
  *
- * @throws Problem 401 (`BAD_SIGNATURE`, `REPLAYED`), 503 when no more nonces can be remembered
+ * @throws Problem 401 (`BAD_SIGNATURE`, `REPLAYED`), 429, 503 when no more nonces can be remembered
  */
 export function verifyClaim(
   { key, timestamp, nonce, signature }: Claim,
   request: { readonly method: string; readonly path: string; readonly body: Uint8Array },
-  nonces: NonceCache,
-  nowMs: number,
+  { nonces, limit, nowMs }: ClaimCheck,
 ): void {
   const expected = signRequest(key.secret, { ...request, timestamp, nonce });
   if (!sameSignature(signature, expected)) {
     throw new Problem(401, "BAD_SIGNATURE", "the signature is not that of this request");
   }
-  const added = nonces.add(`${key.id} ${nonce}`, nowMs);
-  if (added === "seen") throw new Problem(401, "REPLAYED", "this request came before");
-  if (added === "full") {
+  const name = `${key.id} ${nonce}`;
+  if (nonces.has(name)) throw new Problem(401, "REPLAYED", "this request came before");
+  if (!limit.take(key.source, nowMs)) {
+    throw new Problem(429, "TOO_MANY_REQUESTS", "too many writes", { retryAfterS: 1 });
+  }
+  if (nonces.add(name, nowMs) === "full") {
     throw new Problem(503, "UNAVAILABLE", "too many writes; try again later", { retryAfterS: 5 });
   }
 }

@@ -1,21 +1,16 @@
-/** What the API server needs of the pool's books. */
+/** What the API server needs of the pool's books: to read them here, to write them elsewhere. */
 import type { PoolEvent } from "../events/event.js";
+import type { PoolSettings } from "../settings.js";
 import type { PoolStore } from "../store/store.js";
 
-/** What it reads, and the few things it writes besides events. */
+/** What it reads. A connection of its own, if the books are a file, never waits for writers. */
 export type ApiBooks = Pick<
   PoolStore,
-  | "jobs"
-  | "payouts"
-  | "workers"
-  | "flows"
-  | "balance"
-  | "quarantineCount"
-  | "transaction"
-  | "setting"
-  | "setSetting"
-  | "log"
+  "jobs" | "payouts" | "workers" | "flows" | "balance" | "quarantineCount" | "setting"
 >;
+
+/** What it must know of how the books are kept. */
+export type ApiSettings = Pick<PoolSettings, "commission" | "scheme" | "weights" | "renditions">;
 
 /** A write whose signature, shape and size are in order. */
 export interface ApiWrite {
@@ -28,10 +23,24 @@ export interface ApiWrite {
 /** `repeated` and `conflict`: that id was recorded before, with the same or another content. */
 export type WriteOutcome = "recorded" | "repeated" | "conflict";
 
-/**
- * Puts writes into the books: all in one transaction that is durable when it returns.
- *
- * @returns one outcome per write, in their order; of equal ids among them the first counts
- * @throws when nothing was recorded at all
- */
-export type RecordWrites = (writes: readonly ApiWrite[]) => readonly WriteOutcome[];
+/** Something to remember by name, and a line of the log that says so. */
+export interface ApiNote {
+  /** Of the setting; its last value counts. */
+  readonly name: string;
+  readonly value: string;
+  readonly log: { readonly atMs: number; readonly key: string; readonly value: string };
+}
+
+/** Writes to the books. What it answered is durable. */
+export interface ApiRecorder {
+  /**
+   * Puts writes into the books, in one transaction.
+   *
+   * @returns one outcome per write, in their order; of equal ids among them the first counts
+   * @throws InputError (`COMMISSION_NONE`) when one of them is to blame; RemoteError
+   *   (`SQLITE_BUSY`) when others are writing, for too long; in all cases nothing was recorded
+   */
+  record(writes: readonly ApiWrite[]): Promise<readonly WriteOutcome[]>;
+  /** Keeps a note. @throws RemoteError (`SQLITE_…`) */
+  keep(note: ApiNote): Promise<void>;
+}

@@ -27,6 +27,10 @@ export interface PoolApiClientOptions {
   readonly attemptsMax?: number | undefined;
   /** Wait before the second try, ms; doubles at each, plus up to as much by chance. @default 200 */
   readonly backoffMs?: number | undefined;
+  /** All tries and the waits between them, ms. @default 60_000 */
+  readonly totalMs?: number | undefined;
+  /** Chance in the waits: from 0 to below 1. @default Math.random */
+  readonly random?: (() => number) | undefined;
   /** Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -87,7 +91,9 @@ export class PoolApiClient {
    * A transcoder's job was validated.
    *
    * @throws InputError (`POOL_API_REFUSED`) when the pool refuses it; RemoteError
-   *   (`POOL_API_UNREACHABLE`, `POOL_API_ANSWER`) when it does not answer, or not as itself
+   *   (`POOL_API_UNREACHABLE`, `POOL_API_ANSWER`) when it does not answer, or not as itself: it may
+   *   have recorded the write all the same, and the same id can be sent again at any time; the
+   *   signal's reason when that aborts
    */
   async recordTranscoderJob(job: JobDetails, options: WriteOptions = {}): Promise<WriteReceipt> {
     return await this.#write("/recordTranscoderJob", { jobDetails: job }, writeAnswer, options);
@@ -126,32 +132,40 @@ export class PoolApiClient {
         typeof value === "bigint" ? String(value) : value,
       ),
     );
-    const { attemptsMax = 5, backoffMs = 200 } = this.#options;
+    const { attemptsMax = 5, backoffMs = 200, totalMs = 60_000 } = this.#options;
+    const { random = Math.random } = this.#options;
+    const startMs = performance.now();
     for (let attempt = 1; ; attempt++) {
-      const tried = await this.#try(endpoint, body, signal);
-      if (!(tried instanceof Error)) {
-        const isFinal = tried.status < 500 && tried.status !== 429;
-        if (isFinal || attempt >= attemptsMax) return readAnswer(tried, schema, endpoint);
-      } else if (attempt >= attemptsMax) throw tried;
+      const leftMs = totalMs - (performance.now() - startMs);
+      const tried = await this.#try(endpoint, body, { signal, leftMs });
+      const isFinal = !(tried instanceof Error) && tried.status < 500 && tried.status !== 429;
       const asked = tried instanceof Error ? 0 : tried.retryAfterMs;
       const doubled = Math.min(BACKOFF_MAX_MS, backoffMs * 2 ** (attempt - 1));
-      const waitMs = Math.min(BACKOFF_MAX_MS, Math.max(asked, doubled * (1 + Math.random())));
-      await sleep(waitMs, undefined, { signal });
+      const waitMs = Math.min(BACKOFF_MAX_MS, Math.max(asked, doubled * (1 + random())));
+      const isOver = performance.now() - startMs + waitMs >= totalMs;
+      if (isFinal || attempt >= attemptsMax || isOver) {
+        if (tried instanceof Error) throw tried;
+        return readAnswer(tried, schema, endpoint);
+      }
+      await sleep(waitMs, undefined, { signal }).catch((error) => {
+        signal?.throwIfAborted();
+        throw error;
+      });
     }
   }
 
-  /** One try: the answer, or why there is none. */
+  /** One try, signed anew: the answer, or why there is none. */
   async #try(
     endpoint: string,
     body: Buffer,
-    signal: AbortSignal | undefined,
+    { signal, leftMs }: { readonly signal: AbortSignal | undefined; readonly leftMs: number },
   ): Promise<Answer | RemoteError> {
     const { key, timeoutMs = 5_000 } = this.#options;
     const path = `${this.#base.pathname.replace(/\/$/, "")}${endpoint}`;
     const timestamp = String(Math.round(this.#now()));
     const nonce = randomBytes(18).toString("base64url");
     const signature = signRequest(key.secret, { method: "POST", path, timestamp, nonce, body });
-    const limit = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs, leftMs))));
     try {
       const response = await request(new URL(path, this.#base), {
         method: "POST",
@@ -225,8 +239,10 @@ function readAnswer<S extends z.ZodType>(
         problem.data.error.path === undefined ? "" : ` (${problem.data.error.path})`
       }`
     : "not an answer of a pool";
-  const message = `${endpoint}: ${status} ${why}`;
-  if (problem.success && status < 500 && status !== 429) {
+  // What the pool says about a write's content decides what becomes of it: nobody else may say it.
+  const isForged = !isSigned && (status === 400 || status === 409);
+  const message = `${endpoint}: ${status} ${why}${isForged ? ", not signed by the pool" : ""}`;
+  if (problem.success && status < 500 && status !== 429 && !isForged) {
     throw new InputError(message, { code: "POOL_API_REFUSED" });
   }
   throw new RemoteError(message, { code: "POOL_API_ANSWER" });

@@ -1,7 +1,14 @@
 /** `poolsim/pool/api`: the pool's API server and its client. */
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
 export { type ApiLogEntry, createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
-export type { ApiBooks, ApiWrite, RecordWrites, WriteOutcome } from "./books.js";
+export type {
+  ApiBooks,
+  ApiNote,
+  ApiRecorder,
+  ApiSettings,
+  ApiWrite,
+  WriteOutcome,
+} from "./books.js";
 export { fingerprintOf, type ServerCertificate, selfSignedCertificate } from "./certificate.js";
 export {
   type BenchmarkDecision,
@@ -17,7 +24,17 @@ export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
 export { openApiDocument } from "./openapi.js";
 export type { RateLimit } from "./rate-limit.js";
 export { recorderOf } from "./recorder.js";
-export { type PoolServer, type PoolServerOptions, servePoolApi } from "./server.js";
+export {
+  type RecorderThread,
+  type RecorderThreadOptions,
+  recorderThread,
+} from "./recorder-thread.js";
+export {
+  type PoolServer,
+  type PoolServerOptions,
+  type ServerLimits,
+  servePoolApi,
+} from "./server.js";
 export {
   HEADERS,
   type SignedAnswer,

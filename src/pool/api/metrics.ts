@@ -47,6 +47,10 @@ export class ApiMetrics {
     const family = (name: string, type: string, help: string): void => {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
     };
+    const { user, system } = process.cpuUsage();
+    const cpuName = "process_cpu_seconds_total";
+    family(cpuName, "counter", "Processor time, all threads.");
+    lines.push(`${cpuName} ${(user + system) / 1e6}`);
     const counters: [string, string, ReadonlyMap<string, number>][] = [
       ["poolsim_api_requests_total", "Requests answered.", this.#requests],
       ["poolsim_api_refusals_total", "Requests refused, by code.", this.#refusals],
@@ -57,7 +61,8 @@ export class ApiMetrics {
       for (const [label, value] of values) lines.push(`${name}{${label}} ${value}`);
     }
     this.#renderTimings(lines, family);
-    for (const [name, value] of Object.entries({ ...gauges, ...poolGauges(totals) })) {
+    const own = { process_resident_memory_bytes: process.memoryUsage.rss() };
+    for (const [name, value] of Object.entries({ ...own, ...gauges, ...poolGauges(totals) })) {
       family(name, "gauge", HELP[name] ?? name);
       lines.push(`${name} ${value}`);
     }
@@ -68,7 +73,7 @@ export class ApiMetrics {
     lines: string[],
     family: (name: string, type: string, help: string) => void,
   ): void {
-    const name = "poolsim_api_request_seconds";
+    const name = "poolsim_api_request_duration_seconds";
     family(name, "histogram", "From request to answer.");
     for (const [route, { counts, sumMs, count }] of this.#timings) {
       for (const [index, limit] of BUCKETS_MS.entries()) {
@@ -83,18 +88,19 @@ export class ApiMetrics {
 }
 
 const HELP: Readonly<Record<string, string>> = {
+  process_resident_memory_bytes: "Memory in use.",
   poolsim_api_nonces: "Nonces remembered.",
   poolsim_api_writes_waiting: "Writes waiting for their transaction.",
   poolsim_pool_workers: "Workers ever seen, by address, region and node type.",
   poolsim_pool_workers_connected: "Of these, connected now.",
-  poolsim_pool_pending_eth: "Owed to workers; rounded.",
-  poolsim_pool_paid_eth: "Paid to workers; rounded.",
-  poolsim_pool_commission_eth: "Kept by the operator; rounded.",
-  poolsim_pool_unattributed_eth: "Of jobs whose worker is not known yet; rounded.",
+  poolsim_pool_pending_eth: "Owed to workers, ETH; approximate, as all amounts here.",
+  poolsim_pool_paid_eth: "Paid to workers, ETH; approximate.",
+  poolsim_pool_commission_eth: "Kept by the operator, ETH; approximate.",
+  poolsim_pool_unattributed_eth: "Fees of jobs whose worker is not known yet, ETH; approximate.",
   poolsim_pool_quarantined: "Events that could not be read.",
 };
 
-/** Gauges are doubles in Prometheus: amounts are shown there rounded, and only there. */
+/** Metrics are doubles in Prometheus: amounts are approximate there, and only there. */
 function poolGauges(totals: PoolTotals): Readonly<Record<string, number>> {
   return {
     poolsim_pool_workers: totals.workers,

@@ -22,6 +22,11 @@ export class NonceCache {
     return this.#current.size + this.#previous.size;
   }
 
+  /** Whether it is remembered. */
+  has(nonce: string): boolean {
+    return this.#current.has(nonce) || this.#previous.has(nonce);
+  }
+
   /**
    * Remembers a nonce.
    *
@@ -34,7 +39,7 @@ export class NonceCache {
       this.#current = new Set();
       this.#currentSinceMs = nowMs;
     }
-    if (this.#current.has(nonce) || this.#previous.has(nonce)) return "seen";
+    if (this.has(nonce)) return "seen";
     if (this.#current.size >= this.#max) return "full";
     this.#current.add(nonce);
     return "new";

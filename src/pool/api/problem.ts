@@ -1,4 +1,5 @@
 /** What the API answers when it does not do what was asked. */
+import { InputError, RemoteError } from "../../core/errors.js";
 
 /** HTTP statuses of refusals. */
 export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 411 | 413 | 415 | 429 | 500 | 503;
@@ -17,6 +18,7 @@ export type ProblemCode =
   | "CONFLICT"
   | "TOO_LARGE"
   | "NOT_JSON"
+  | "ENCODED"
   | "TOO_MANY_REQUESTS"
   | "INTERNAL"
   | "UNAVAILABLE";
@@ -48,4 +50,23 @@ export class Problem extends Error {
     const { code, message, path } = this;
     return JSON.stringify({ error: { code, message, ...(path === null ? {} : { path }) } });
   }
+}
+
+/** The writer's own fault, as the books see it. */
+const REFUSED = new Set(["COMMISSION_NONE"]);
+
+/** What passes by itself. */
+const BUSY = /^(SQLITE_BUSY|SQLITE_LOCKED|RECORDER_LOST)/;
+
+/** What the books cannot take is the writer's mistake; everything else is nobody's business. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InputError && REFUSED.has(error.code)) {
+    return new Problem(400, "BAD_REQUEST", error.message.slice(0, 200));
+  }
+  if (error instanceof RemoteError && BUSY.test(error.code)) {
+    const message = "the books are busy; try again with the same id";
+    return new Problem(503, "UNAVAILABLE", message, { retryAfterS: 1 });
+  }
+  return new Problem(500, "INTERNAL", "the pool's server failed");
 }

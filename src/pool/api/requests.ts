@@ -21,7 +21,14 @@ export const jobRequest = z.strictObject({
     pixels: uint256.describe("Pixels of all renditions."),
     duration: z.number().min(0).max(86_400).describe("Of the source, seconds."),
     profiles: z.int().min(1).max(1_000).describe("Number of renditions."),
-    faceValue: uint256.describe("What the job is credited with where jobs are paid by fee, wei."),
+    faceValue: uint256.describe(
+      "Of the ticket, wei: shown where no fees are said, never credited.",
+    ),
+    fees: uint256
+      .optional()
+      .describe(
+        "What the gateway paid for the job, wei; needed where jobs are paid by their fees.",
+      ),
     roundJob: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("Round it was done in."),
     responseTime: z
       .number()
@@ -95,7 +102,7 @@ export type BenchmarkRequest = z.output<typeof benchmarkRequest>;
 
 const page = {
   limit: queryNumber(1, 1_000).optional().describe("Rows at most; default 100."),
-  before: queryNumber(1, Number.MAX_SAFE_INTEGER).optional().describe("`next` of the page before."),
+  before: queryNumber(0, Number.MAX_SAFE_INTEGER).optional().describe("`next` of the page before."),
 };
 
 export const pageQuery = z.strictObject(page);
@@ -127,6 +134,12 @@ export interface EventDefaults {
   readonly region: string;
 }
 
+/** What the envelope of a job needs to be besides. */
+export interface JobDefaults extends EventDefaults {
+  /** Whether jobs are credited with their fees: then they must say them. */
+  readonly isPerJob: boolean;
+}
+
 /** @throws Problem 400 for a time that is yet to come */
 export function checkTime(path: string, atMs: number, nowMs: number): void {
   if (atMs > nowMs + AHEAD_MAX_MS || atMs < 0) {
@@ -137,9 +150,14 @@ export function checkTime(path: string, atMs: number, nowMs: number): void {
 }
 
 /** The event of a job. @throws Problem 400 */
-export function jobEvent(request: JobRequest, { nowMs, region }: EventDefaults): PoolEvent {
+export function jobEvent(request: JobRequest, { nowMs, region, isPerJob }: JobDefaults): PoolEvent {
   const { id, at, jobDetails: job } = request;
   checkTime("at", at, nowMs);
+  if (isPerJob && job.fees === undefined) {
+    const message = "expected the fees of the job: these books pay jobs by them";
+    throw new Problem(400, "BAD_REQUEST", message, { path: "jobDetails.fees" });
+  }
+  const feesWei = job.fees ?? job.faceValue;
   return {
     type: "job-processed",
     identity: { form: "caller", id },
@@ -152,8 +170,8 @@ export function jobEvent(request: JobRequest, { nowMs, region }: EventDefaults):
     pipeline: "",
     modelId: "",
     computeUnits: job.pixels,
-    pricePerComputeUnitWei: job.pixels === 0n ? 0n : job.faceValue / job.pixels,
-    feesWei: job.faceValue,
+    pricePerComputeUnitWei: job.pixels === 0n ? 0n : feesWei / job.pixels,
+    feesWei,
     durationMs: BigInt(Math.round(job.duration * 1_000)),
     responseTimeNs: BigInt(Math.round((job.responseTime ?? 0) * 1e9)),
     realTimeRatio:

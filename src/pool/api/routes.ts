@@ -7,11 +7,12 @@ import {
   rewardRow,
   rewardsAnswer,
   statusAnswer,
+  sumOf,
   workerRow,
   workersAnswer,
   writeAnswer,
 } from "./answers.js";
-import type { ApiBooks } from "./books.js";
+import type { ApiBooks, ApiSettings } from "./books.js";
 import {
   benchmarkRequest,
   jobRequest,
@@ -83,11 +84,17 @@ export const READS = {
 
 type PageOptions = z.output<typeof pageQuery>;
 
+/** What reading takes besides the query. */
+interface ReadContext {
+  readonly books: ApiBooks;
+  readonly settings: ApiSettings;
+  readonly nowMs: number;
+}
+
 /** A page of `/getTranscodersJobs` and `/getTranscoderJobs`. */
 export function readJobs(
-  books: ApiBooks,
+  { books, settings, nowMs }: ReadContext,
   { limit = LIMIT_DEFAULT, before }: PageOptions,
-  nowMs: number,
   transcoderAddress?: string,
 ): z.output<typeof jobsAnswer> {
   const rows = books.jobs({
@@ -97,14 +104,13 @@ export function readJobs(
     ...(transcoderAddress === undefined ? {} : { address: transcoderAddress }),
   });
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  return { jobs: rows.map(jobRow), next: last?.sequence ?? null };
+  return { jobs: rows.map((row) => jobRow(row, settings)), next: last?.sequence ?? null };
 }
 
 /** A page of `/getRewards` (30 days) and `/getTranscoderRewards` (all). */
 export function readRewards(
-  books: ApiBooks,
+  { books, nowMs }: Omit<ReadContext, "settings">,
   { limit = LIMIT_DEFAULT, before }: PageOptions,
-  nowMs: number,
   transcoderAddress?: string,
 ): z.output<typeof rewardsAnswer> {
   const rows = books.payouts({
@@ -116,7 +122,9 @@ export function readRewards(
       : { address: transcoderAddress }),
   });
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  return { rewards: rows.map(rewardRow), next: last?.id ?? null };
+  const who = transcoderAddress === undefined ? "" : `${transcoderAddress}:`;
+  const pending = sumOf(books, `pending:${who}`);
+  return { rewards: rows.map(rewardRow), next: last?.id ?? null, pendingFees: String(pending) };
 }
 
 /** Which rows of the workers. */

@@ -1,11 +1,12 @@
 /** The API on a socket: HTTPS, or HTTP on loopback only; bounded, and gone when it is told to. */
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { InputError } from "../../core/errors.js";
 import type { PoolApi } from "./app.js";
 import type { ServerCertificate } from "./certificate.js";
+import { clientOf } from "./rate-limit.js";
 
 export interface PoolServerOptions {
   readonly api: PoolApi;
@@ -15,6 +16,26 @@ export interface PoolServerOptions {
   readonly port: number;
   /** null: plain HTTP, on loopback only. */
   readonly tls: ServerCertificate | null;
+  readonly limits?: Partial<ServerLimits> | undefined;
+}
+
+/** What one connection, one client and all of them may take. */
+export interface ServerLimits {
+  /** Open at a time. @default 1_024 */
+  readonly connections: number;
+  /**
+   * Of one client: an IPv4 address or an IPv6 /64.
+   * @default 256; without TLS as many as there may be, as one proxy speaks for everybody
+   */
+  readonly connectionsPerClient: number;
+  /** From the connection to the end of the headers, ms. @default 5_000 */
+  readonly headersMs: number;
+  /** From the connection to the end of the request, ms. @default 10_000 */
+  readonly requestMs: number;
+  /** Without a byte either way, ms, e.g. of a client that does not read. @default 30_000 */
+  readonly silenceMs: number;
+  /** For requests under way when the server stops, ms. @default 5_000 */
+  readonly stopMs: number;
 }
 
 /** A server that listens. */
@@ -22,19 +43,24 @@ export interface PoolServer {
   /** Without a slash at the end. */
   readonly url: string;
   readonly port: number;
+  /** Open now. */
+  connections(): number;
   /** Takes no more connections, lets requests under way end, and cuts what lasts longer. */
   close(): Promise<void>;
 }
 
-const CONNECTIONS_MAX = 1_024;
+const LIMITS: ServerLimits = {
+  connections: 1_024,
+  connectionsPerClient: 256,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  silenceMs: 30_000,
+  stopMs: 5_000,
+};
 const HEADER_BYTES_MAX = 8_192;
-/** From the connection to the end of the request. */
-const REQUEST_LIMIT_MS = 10_000;
-const HEADERS_LIMIT_MS = 5_000;
 const HANDSHAKE_LIMIT_MS = 5_000;
 const IDLE_LIMIT_MS = 15_000;
-const CHECK_INTERVAL_MS = 1_000;
-const CLOSE_LIMIT_MS = 5_000;
+const CHECK_INTERVAL_MAX_MS = 1_000;
 const CLOSE_CHECK_MS = 20;
 
 /** Whether a host is this machine and no other. */
@@ -56,8 +82,12 @@ export async function servePoolApi(options: PoolServerOptions): Promise<PoolServ
       code: "PLAIN_HTTP",
     });
   }
-  const server = createNodeServer(api, tls);
-  server.maxConnections = CONNECTIONS_MAX;
+  const perClient = tls === null ? { connectionsPerClient: Number.POSITIVE_INFINITY } : {};
+  const limits = { ...LIMITS, ...perClient, ...options.limits };
+  const server = createNodeServer({ api, tls, limits });
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.silenceMs);
+  const open = limitClients(server, limits.connectionsPerClient);
   await listening(server, host, port);
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
@@ -65,20 +95,29 @@ export async function servePoolApi(options: PoolServerOptions): Promise<PoolServ
   return {
     url: `${tls === null ? "http" : "https"}://${name}:${bound}`,
     port: bound,
+    connections: () => [...open.values()].reduce((sum, count) => sum + count, 0),
     close: async () => {
       api.stopping();
-      await closed(server);
+      await closed(server, limits.stopMs);
     },
   };
 }
 
-function createNodeServer(api: PoolApi, tls: ServerCertificate | null): HttpServer | HttpsServer {
+function createNodeServer({
+  api,
+  tls,
+  limits: { headersMs, requestMs },
+}: {
+  readonly api: PoolApi;
+  readonly tls: ServerCertificate | null;
+  readonly limits: ServerLimits;
+}): HttpServer | HttpsServer {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
-    requestTimeout: REQUEST_LIMIT_MS,
-    headersTimeout: HEADERS_LIMIT_MS,
+    requestTimeout: requestMs,
+    headersTimeout: headersMs,
     keepAliveTimeout: IDLE_LIMIT_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MAX_MS, headersMs),
   };
   const listener = getRequestListener(api.fetch, {
     overrideGlobalObjects: false,
@@ -111,6 +150,23 @@ function createNodeServer(api: PoolApi, tls: ServerCertificate | null): HttpServ
   }
 }
 
+/** One client can't take all connections. Returns how many each has. */
+function limitClients(server: HttpServer, connectionsMax: number): ReadonlyMap<string, number> {
+  const open = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const client = clientOf(socket.remoteAddress);
+    const count = (open.get(client) ?? 0) + 1;
+    open.set(client, count);
+    socket.once("close", () => {
+      const left = (open.get(client) ?? 1) - 1;
+      if (left > 0) open.set(client, left);
+      else open.delete(client);
+    });
+    if (count > connectionsMax) socket.destroy();
+  });
+  return open;
+}
+
 async function listening(server: HttpServer, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => {
@@ -121,8 +177,8 @@ async function listening(server: HttpServer, host: string, port: number): Promis
   });
 }
 
-async function closed(server: HttpServer): Promise<void> {
-  const limit = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT_MS);
+async function closed(server: HttpServer, limitMs: number): Promise<void> {
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
   // Those that were under way are kept alive by their clients once they are answered.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_CHECK_MS);
   await new Promise<void>((resolve) => {

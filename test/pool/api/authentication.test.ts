@@ -40,6 +40,53 @@ describe("signatures", () => {
 });
 
 describe("replay", () => {
+  test.each([-300_000, 300_000])("a timestamp %d ms from now still counts", async (offMs) => {
+    await using api = await runApi();
+    const timestamp = String(NOW_MS + offMs);
+    expect((await post(api, JOB, jobBody("a"), { timestamp })).status).toBe(201);
+  });
+
+  test("of the same request many times at once, one counts", async () => {
+    await using api = await runApi();
+    const nonce = "nonce-nonce-nonce-1";
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post(api, JOB, jobBody("a"), { nonce })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(401)]);
+    expect(api.books.written).toHaveLength(1);
+  });
+
+  test("a nonce counts for its key only", async () => {
+    await using api = await runApi();
+    const other = key("orch-2");
+    api.keys.replace([KEY, other]);
+    const nonce = "nonce-nonce-nonce-1";
+    expect((await post(api, JOB, jobBody("a"), { nonce })).status).toBe(201);
+    expect((await post(api, JOB, jobBody("a"), { nonce, key: other })).status).toBe(201);
+  });
+
+  test("a source beyond its limit leaves the memory of nonces to others", async () => {
+    const writeLimit = { perSecond: 1, burst: 1 };
+    await using api = await runApi({ noncesMax: 2, writeLimit });
+    const other = key("orch-2");
+    api.keys.replace([KEY, other]);
+    const statuses: number[] = [];
+    for (const id of ["a", "b", "c"]) statuses.push((await post(api, JOB, jobBody(id))).status);
+    expect(statuses).toEqual([201, 429, 429]);
+    expect((await post(api, JOB, jobBody("a"), { key: other })).status).toBe(201);
+  });
+
+  test("a full memory refuses, and forgets nothing that still counts", async () => {
+    await using api = await runApi({ noncesMax: 1 });
+    const nonce = "nonce-nonce-nonce-1";
+    expect((await post(api, JOB, jobBody("a"), { nonce })).status).toBe(201);
+    expect((await post(api, JOB, jobBody("b"))).status).toBe(503);
+    expect(codeOf(await post(api, JOB, jobBody("a"), { nonce }))).toBe("REPLAYED");
+    api.clock.nowMs += 600_000;
+    expect((await post(api, JOB, jobBody("b"))).status).toBe(201);
+    expect(api.books.written).toHaveLength(2);
+  });
+
   test("the same request again is refused, also at the end of its window", async () => {
     await using api = await runApi();
     const options = { nonce: "nonce-nonce-nonce-1", timestamp: String(NOW_MS + 299_000) };
@@ -93,6 +140,17 @@ describe("keys", () => {
     expect(codeOf(await post(api, JOB, jobBody("c"), { key: old }))).toBe("UNKNOWN_KEY");
     expect(codeOf(await post(api, JOB, jobBody("c"), { key: KEY }))).toBe("UNKNOWN_KEY");
     expect((await post(api, JOB, jobBody("c"), { key: next })).status).toBe(201);
+  });
+
+  test("one that is taken away while its requests are under way answers those", async () => {
+    await using api = await runApi();
+    const writes = Array.from({ length: 20 }, (_, index) => post(api, JOB, jobBody(`${index}`)));
+    await Promise.race(writes);
+    api.keys.replace([key("next", { source: KEY.source })]);
+    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    expect(statuses.every((status) => status === 201 || status === 401)).toBe(true);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(api.books.written.length);
+    expect(codeOf(await post(api, JOB, jobBody("a")))).toBe("UNKNOWN_KEY");
   });
 
   test("are read from a file", () => {

@@ -14,7 +14,8 @@ const JOB: JobDetails = {
   pixels: "69120000",
   duration: 2,
   profiles: 4,
-  faceValue: "1000",
+  faceValue: "180000000000000000",
+  fees: "1000",
   roundJob: 1,
 };
 
@@ -59,9 +60,12 @@ describe("PoolApiClient", () => {
     const books = new MemoryBooks();
     let failures = 2;
     await using api = await runApi({
-      record: (writes) => {
-        if (failures-- > 0) throw new Error("busy");
-        return books.record(writes);
+      recorder: {
+        record: async (writes) => {
+          if (failures-- > 0) throw new Error("busy");
+          return await books.record(writes);
+        },
+        keep: async () => {},
       },
     });
     const client = clientOf(api);

@@ -3,15 +3,16 @@ import { createHash } from "node:crypto";
 import type { Account } from "../../../src/pool/accounts.js";
 import type {
   ApiBooks,
+  ApiNote,
+  ApiRecorder,
   ApiWrite,
-  RecordWrites,
   WriteOutcome,
 } from "../../../src/pool/api/books.js";
 import type { JobRow, PayoutRow, WorkerRow } from "../../../src/pool/store/store.js";
 
-export class MemoryBooks implements ApiBooks {
+export class MemoryBooks implements ApiBooks, ApiRecorder {
   readonly written: ApiWrite[] = [];
-  readonly logged: { readonly key: string; readonly value: string }[] = [];
+  readonly logged: ApiNote["log"][] = [];
   readonly payoutRows: PayoutRow[] = [];
   readonly workerRows: WorkerRow[] = [];
   readonly balances = new Map<Account, bigint>();
@@ -23,11 +24,17 @@ export class MemoryBooks implements ApiBooks {
   transactions = 0;
   readonly #digests = new Map<string, string>();
 
-  readonly record: RecordWrites = (writes) => {
+  async record(writes: readonly ApiWrite[]): Promise<readonly WriteOutcome[]> {
     this.#check();
     this.transactions++;
     return writes.map((write) => this.#recordOne(write));
-  };
+  }
+
+  async keep({ name, value, log }: ApiNote): Promise<void> {
+    this.#check();
+    this.settings.set(name, value);
+    this.logged.push(log);
+  }
 
   #recordOne(write: ApiWrite): WriteOutcome {
     const key = `${write.source} ${write.event.identity.id}`;
@@ -84,12 +91,5 @@ export class MemoryBooks implements ApiBooks {
     return 3;
   };
 
-  transaction: ApiBooks["transaction"] = (work) => work();
   setting: ApiBooks["setting"] = (key) => this.settings.get(key) ?? null;
-  setSetting: ApiBooks["setSetting"] = (key, value) => {
-    this.settings.set(key, value);
-  };
-  log: ApiBooks["log"] = ({ key, value }) => {
-    this.logged.push({ key, value });
-  };
 }

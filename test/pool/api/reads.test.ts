@@ -98,6 +98,8 @@ describe("jobs", () => {
           profiles: 4,
           faceValue: String(2n ** 128n - 1n),
           roundJob: 3_200,
+          weight: null,
+          nodeType: "transcode",
           region: "default",
         },
       ],
@@ -180,7 +182,7 @@ describe("workers", () => {
   });
 
   test("/status has exact totals (EG-D14)", async () => {
-    await using api = await runApi({ region: "eu", commissionRate: () => "1/4" });
+    await using api = await runApi({ region: "eu" });
     addWorkers(api);
     expect((await get(api, "/status")).json).toEqual({
       version: "1.2.3",
@@ -294,7 +296,7 @@ describe("for operators", () => {
       'poolsim_api_requests_total{route="other",status="404"} 1',
       'poolsim_api_refusals_total{code="NOT_FOUND"} 1',
       'poolsim_api_writes_total{route="/recordTranscoderJob",outcome="recorded"} 1',
-      'poolsim_api_request_seconds_count{route="other"} 1',
+      'poolsim_api_request_duration_seconds_count{route="other"} 1',
       "poolsim_pool_workers_connected 1",
       "poolsim_pool_quarantined 3",
     ]) {

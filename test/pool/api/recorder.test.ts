@@ -11,6 +11,7 @@ import {
   jobBody,
   KEY,
   key,
+  OTHER,
   post,
   runApi,
   ticketBody,
@@ -25,12 +26,12 @@ function openBooks(region: string | null = null): SqlitePoolStore {
 
 test("a job is credited less the commission, once", async () => {
   const store = openBooks();
-  await using api = await runApi({ books: store, record: recorderOf(store) });
-  const body = jobBody("a", { faceValue: "1000000000000000001" });
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
+  const body = jobBody("a", { fees: "1000000000000000001" });
   for (const status of [201, 200, 200]) {
     expect((await post(api, "/recordTranscoderJob", body)).status).toBe(status);
   }
-  const other = jobBody("a", { faceValue: "1000000000000000002" });
+  const other = jobBody("a", { fees: "1000000000000000002" });
   expect((await post(api, "/recordTranscoderJob", other)).status).toBe(409);
   const jobs = await get(api, `/getTranscoderJobs?transcoderAddress=${WORKER}`);
   expect(jobs.json).toMatchObject({
@@ -48,7 +49,7 @@ test("a job is credited less the commission, once", async () => {
 
 test("many writes of two orchestrators at once, some of them twice", async () => {
   const store = openBooks();
-  await using api = await runApi({ books: store, record: recorderOf(store) });
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
   const second = key("orch-2");
   api.keys.replace([KEY, second]);
   const writes = Array.from({ length: 60 }, (_, index) =>
@@ -65,7 +66,7 @@ test("many writes of two orchestrators at once, some of them twice", async () =>
 
 test("jobs are those of the last 24 hours, whenever they were written", async () => {
   const store = openBooks();
-  await using api = await runApi({ books: store, record: recorderOf(store) });
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
   const at = ["2026-02-28T12:00:00Z", "2026-02-28T11:59:59Z", "2026-03-01T12:00:00Z"];
   for (const [index, time] of [...at, "2025-03-01T12:00:00Z"].entries()) {
     await post(api, "/recordTranscoderJob", { ...jobBody(`job-${index}`), at: time });
@@ -81,9 +82,36 @@ test("jobs are those of the last 24 hours, whenever they were written", async ()
   store.close();
 });
 
+test("pages end where the books begin", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
+  for (const id of ["a", "b"]) await post(api, "/recordTranscoderJob", jobBody(id));
+  const path = "/getTranscodersJobs?limit=1";
+  let [pages, jobs] = [0, 0];
+  for (let next: unknown; next !== null; pages++) {
+    const answer = await get(api, typeof next === "number" ? `${path}&before=${next}` : path);
+    expect(answer.status).toBe(200);
+    jobs += Object.values(field(answer.json, "jobs") ?? {}).length;
+    next = field(answer.json, "next");
+  }
+  expect([pages, jobs]).toEqual([3, 2]);
+  store.close();
+});
+
+test("rewards say what is owed besides, of all and of one", async () => {
+  const store = openBooks();
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
+  await post(api, "/recordTranscoderJob", jobBody("a", { fees: 400 }));
+  await post(api, "/recordTranscoderJob", jobBody("b", { fees: 40, transcoder: OTHER }));
+  expect((await get(api, "/getRewards")).json).toMatchObject({ rewards: [], pendingFees: "330" });
+  const own = await get(api, `/getTranscoderRewards?transcoderAddress=${OTHER}`);
+  expect(own.json).toMatchObject({ rewards: [], pendingFees: "30" });
+  store.close();
+});
+
 test("tickets are won and claimed", async () => {
   const store = openBooks();
-  await using api = await runApi({ books: store, record: recorderOf(store) });
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
   expect((await post(api, "/recordWinningTicket", ticketBody("t"))).status).toBe(201);
   const claimed = ticketBody("t2", { paymentStatus: "Claimed", txHash: HASH });
   expect((await post(api, "/recordWinningTicket", claimed)).status).toBe(201);
@@ -95,7 +123,7 @@ test("tickets are won and claimed", async () => {
 
 test("a job that the books cannot price is the writer's mistake, and keeps nobody back", async () => {
   const store = openBooks("eu");
-  await using api = await runApi({ books: store, record: recorderOf(store) });
+  await using api = await runApi({ books: store, recorder: recorderOf(store) });
   const [bad, good] = await Promise.all([
     post(api, "/recordTranscoderJob", jobBody("a", { region: "mars" })),
     post(api, "/recordTranscoderJob", jobBody("b", { region: "eu" })),

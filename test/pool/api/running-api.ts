@@ -1,20 +1,25 @@
 /** A real server on loopback for tests, and requests of every kind to it. */
 import { randomBytes } from "node:crypto";
 import { request } from "undici";
+import { Rational } from "../../../src/core/rational.js";
 import type { AdmissionConfig } from "../../../src/pool/admission/create.js";
 import { createAdmission } from "../../../src/pool/admission/create.js";
 import {
   type ApiKey,
   type ApiLogEntry,
+  type ApiSettings,
   createPoolApi,
   HEADERS,
   KeyRing,
   type PoolApiOptions,
   type PoolServer,
   type ServerCertificate,
+  type ServerLimits,
   servePoolApi,
   signRequest,
 } from "../../../src/pool/api/index.js";
+import { perJob } from "../../../src/pool/attribution/per-job.js";
+import { CommissionSchedule } from "../../../src/pool/commission.js";
 import { MemoryBooks } from "./memory-books.js";
 
 export const NOW_MS = Date.parse("2026-03-01T12:00:00Z");
@@ -37,6 +42,20 @@ export function key(id: string, more: Partial<ApiKey> = {}): ApiKey {
 
 export const KEY = key("orch-1");
 
+/** How books in memory are kept: by job, a quarter for the operator. */
+export const SETTINGS: ApiSettings = {
+  commission: new CommissionSchedule([
+    { rate: Rational.of(1n, 4n), fromMs: 0, nodeType: null, region: null },
+  ]),
+  scheme: perJob,
+  weights: {
+    duration: Rational.ONE,
+    pixels: Rational.of(1n, 1_000_000n),
+    renditions: Rational.ONE,
+  },
+  renditions: 1n,
+};
+
 export interface RunningApi extends AsyncDisposable {
   readonly books: MemoryBooks;
   readonly server: PoolServer;
@@ -51,6 +70,7 @@ export async function runApi(
     readonly policies?: AdmissionConfig;
     readonly tls?: ServerCertificate;
     readonly port?: number;
+    readonly limits?: Partial<ServerLimits>;
   } = {},
 ): Promise<RunningApi> {
   const books = new MemoryBooks();
@@ -59,7 +79,8 @@ export async function runApi(
   const keys = new KeyRing([KEY]);
   const api = createPoolApi({
     books,
-    record: books.record,
+    recorder: books,
+    settings: () => SETTINGS,
     keys,
     admission: createAdmission(options.policies ?? {}),
     version: "1.2.3",
@@ -69,8 +90,8 @@ export async function runApi(
     log: (entry) => log.push(entry),
     ...options,
   });
-  const { tls = null, port = 0 } = options;
-  const server = await servePoolApi({ api, host: "127.0.0.1", port, tls });
+  const { tls = null, port = 0, limits } = options;
+  const server = await servePoolApi({ api, host: "127.0.0.1", port, tls, limits });
   return {
     books,
     server,
@@ -110,6 +131,7 @@ export interface PostOptions {
   readonly sentBody?: string | Buffer;
   /** Left out. */
   readonly without?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export async function post(
@@ -132,6 +154,7 @@ export async function post(
     [HEADERS.timestamp]: timestamp,
     [HEADERS.nonce]: nonce,
     [HEADERS.signature]: signature,
+    ...options.headers,
   };
   for (const name of options.without ?? []) delete headers[name];
   const response = await request(`${running.server.url}${path}`, {
@@ -162,7 +185,8 @@ export function jobBody(id: string, more: object = {}): object {
       pixels: "69120000",
       duration: 2,
       profiles: 4,
-      faceValue: "340282366920938463463374607431768211455",
+      faceValue: "180000000000000000",
+      fees: "340282366920938463463374607431768211455",
       roundJob: 3_200,
       ...more,
     },

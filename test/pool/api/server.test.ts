@@ -1,6 +1,7 @@
 /** The socket: TLS or loopback, bounds of time and size, a stop that loses no answer. */
 import { X509Certificate } from "node:crypto";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { Agent, request } from "undici";
 import { describe, expect, test } from "vitest";
 import {
@@ -13,7 +14,7 @@ import {
 import { isLoopback } from "../../../src/pool/api/server.js";
 import { createAdmission } from "../../../src/pool/index.js";
 import { MemoryBooks } from "./memory-books.js";
-import { get, jobBody, KEY, post, type RunningApi, runApi } from "./running-api.js";
+import { get, jobBody, KEY, post, type RunningApi, runApi, SETTINGS } from "./running-api.js";
 
 /** What comes back for raw bytes, until the server closes or is done answering. */
 async function raw({ server }: RunningApi, text: string, waitMs = 300): Promise<string> {
@@ -30,6 +31,12 @@ async function raw({ server }: RunningApi, text: string, waitMs = 300): Promise<
   });
   socket.destroy();
   return received;
+}
+
+/** A write whose headers are in order, but for these. */
+function signedHead(api: RunningApi, headers: string): string {
+  const signed = `x-pool-key: orch-1\r\nx-pool-timestamp: ${api.clock.nowMs}\r\nx-pool-nonce: ${"n".repeat(20)}\r\nx-pool-signature: ${"0".repeat(64)}`;
+  return `POST /recordTranscoderJob HTTP/1.1\r\nHost: a\r\n${signed}\r\n${headers}\r\n\r\n`;
 }
 
 describe("TLS", () => {
@@ -70,7 +77,8 @@ describe("TLS", () => {
     const books = new MemoryBooks();
     const api = createPoolApi({
       books,
-      record: books.record,
+      recorder: books,
+      settings: () => SETTINGS,
       keys: new KeyRing([KEY]),
       admission: createAdmission({}),
       version: "0",
@@ -113,7 +121,133 @@ describe("bounds", () => {
   });
 });
 
+describe("clients that mean no good", () => {
+  test("headers that never end, and bodies that never come, are cut off", async () => {
+    await using api = await runApi({ limits: { headersMs: 150, requestMs: 300 } });
+    const startMs = performance.now();
+    const slow = await raw(api, "GET /status HTTP/1.1\r\nHost: a\r\nX-Slow: ", 3_000);
+    expect(slow).toMatch(/^HTTP\/1.1 408/);
+    const body = signedHead(api, "Content-Length: 100");
+    expect(await raw(api, `${body}{`, 3_000)).toMatch(/^HTTP\/1.1 408/);
+    expect(performance.now() - startMs).toBeLessThan(2_500);
+    expect(api.books.written).toEqual([]);
+    expect((await get(api, "/healthz")).status).toBe(200);
+  });
+
+  test("who says nothing, or never reads, is cut off", async () => {
+    await using api = await runApi({ limits: { silenceMs: 200, headersMs: 10_000 } });
+    const closed = await Promise.all(
+      ["", "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)].map(async (text) => {
+        const socket = connect(api.server.port, "127.0.0.1");
+        socket.on("error", () => {});
+        await once(socket, "connect");
+        socket.pause();
+        socket.write(text);
+        await expect.poll(() => api.server.connections()).toBe(2);
+        await expect.poll(() => api.server.connections(), { timeout: 5_000 }).toBe(0);
+        socket.destroy();
+        return true;
+      }),
+    );
+    expect(closed).toEqual([true, true]);
+  });
+
+  test("one client has so many connections, and gets them back", async () => {
+    await using api = await runApi({ limits: { connectionsPerClient: 3 } });
+    const sockets: Socket[] = [];
+    const isOpen = async (): Promise<boolean> => {
+      const socket = connect(api.server.port, "127.0.0.1");
+      sockets.push(socket.on("error", () => {}));
+      await once(socket, "connect");
+      socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+      return await Promise.race([
+        once(socket, "data").then(() => true),
+        once(socket, "close").then(() => false),
+      ]);
+    };
+    expect([await isOpen(), await isOpen(), await isOpen()]).toEqual([true, true, true]);
+    expect(await isOpen()).toBe(false);
+    sockets.shift()?.destroy();
+    await expect.poll(isOpen).toBe(true);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test("nothing is answered after what is no request", async () => {
+    await using api = await runApi();
+    const good = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    const received = await raw(api, `${good}${good}\x00\x01garbage\r\n\r\n${good}`);
+    expect(received.match(/HTTP\/1.1 \d+/g)?.at(-1)).toBe("HTTP/1.1 400");
+    expect((await get(api, "/healthz")).status).toBe(200);
+  });
+
+  test("a request has one length, so that no other can hide in it", async () => {
+    await using api = await runApi();
+    const hidden = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (const lengths of [
+      "Content-Length: 0\r\nTransfer-Encoding: chunked",
+      "Content-Length: 0\r\nContent-Length: 40",
+      "Transfer-Encoding: chunked, identity",
+      "Content-Length: 0x10",
+      "Content-Length: 1, 1",
+    ]) {
+      const received = await raw(api, `${signedHead(api, lengths)}0\r\n\r\n${hidden}`);
+      expect([lengths, received]).toEqual([lengths, expect.stringMatching(/^HTTP\/1.1 4\d\d/)]);
+      expect(received).not.toContain("HTTP/1.1 200");
+    }
+    expect(api.books.written).toEqual([]);
+  });
+
+  test("too many headers, too long a URL, and methods that are none are refused", async () => {
+    await using api = await runApi();
+    const many = Array.from({ length: 2_500 }, () => "a:").join("\r\n");
+    const noHost = `GET /healthz HTTP/1.1\r\nHost: a\r\n${many}\r\n\r\n`;
+    expect(await raw(api, noHost)).toMatch(/^HTTP\/1.1 (200|431)/);
+    expect(await raw(api, `GET /${"x".repeat(9_000)} HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431/,
+    );
+    expect(await raw(api, "STEAL /status HTTP/1.1\r\nHost: a\r\n\r\n")).toMatch(/^HTTP\/1.1 400/);
+    const connected = await raw(api, "CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n");
+    expect(connected).not.toContain("HTTP/1.1 2");
+    const upgrade =
+      "GET /status HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n";
+    expect(await raw(api, upgrade)).toMatch(/^HTTP\/1.1 200/);
+    expect((await get(api, "/healthz")).status).toBe(200);
+  });
+});
+
 describe("stop", () => {
+  test("who takes too long is cut off", async () => {
+    const api = await runApi({ limits: { stopMs: 200 } });
+    const received = raw(api, `${signedHead(api, "Content-Length: 100")}{`, 5_000);
+    await expect.poll(() => api.server.connections()).toBe(1);
+    const startMs = performance.now();
+    await api.server.close();
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(await received).not.toContain("HTTP/1.1 2");
+    expect(api.books.written).toEqual([]);
+  });
+
+  test("answers while it stops say that the connection ends", async () => {
+    const books = new MemoryBooks();
+    const ends: (() => void)[] = [];
+    const api = await runApi({
+      recorder: {
+        record: async (writes) => {
+          await new Promise<void>((resolve) => ends.push(resolve));
+          return await books.record(writes);
+        },
+        keep: async () => {},
+      },
+    });
+    const written = post(api, "/recordTranscoderJob", jobBody("a"));
+    await expect.poll(() => ends).toHaveLength(1);
+    const closed = api.server.close();
+    ends.shift()?.();
+    const answer = await written;
+    expect([answer.status, answer.headers["connection"]]).toEqual([201, "close"]);
+    await closed;
+  });
+
   test("requests under way are answered, then nobody is", async () => {
     const api = await runApi();
     const answers = Array.from({ length: 20 }, (_, index) =>

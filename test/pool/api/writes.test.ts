@@ -1,9 +1,14 @@
 /** What orchestrators send: recorded once, refused clearly. */
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { InputError, RemoteError } from "../../../src/core/errors.js";
+import { BodyReader } from "../../../src/pool/api/body.js";
 import { HEADERS, sameSignature, signAnswer } from "../../../src/pool/api/index.js";
+import { byWeights } from "../../../src/pool/attribution/by-weights.js";
 import {
   benchmarkBody,
   codeOf,
+  get,
   HASH,
   jobBody,
   KEY,
@@ -12,6 +17,7 @@ import {
   OTHER,
   post,
   runApi,
+  SETTINGS,
   ticketBody,
   WORKER,
 } from "./running-api.js";
@@ -82,6 +88,8 @@ describe("/recordTranscoderJob", () => {
     ["jobDetails.pixels", jobBody("x", { pixels: "12abc" })],
     ["jobDetails.faceValue", jobBody("x", { faceValue: 180_000_000_000_000_000 })],
     ["jobDetails.faceValue", jobBody("x", { faceValue: String(2n ** 256n) })],
+    ["jobDetails.fees", jobBody("x", { fees: "1.5" })],
+    ["jobDetails.fees", jobBody("x", { fees: undefined })],
     ["jobDetails.duration", jobBody("x", { duration: -1 })],
     ["jobDetails.duration", jobBody("x", { duration: "2" })],
     ["jobDetails.profiles", jobBody("x", { profiles: 0 })],
@@ -103,6 +111,61 @@ describe("/recordTranscoderJob", () => {
     if (path !== undefined) expect(answer.json).toMatchObject({ error: { path } });
     expect(answer.text).not.toMatch(/\bat .*\.[jt]s/);
     expect(api.books.written).toEqual([]);
+  });
+});
+
+describe("fees and face values", () => {
+  test("books that pay jobs by their fees credit the fees, never the face value", async () => {
+    await using api = await runApi();
+    await post(api, JOB, jobBody("a", { fees: 7, faceValue: "180000000000000000" }));
+    expect(api.books.written[0]?.event).toMatchObject({ feesWei: 7n });
+    const without = await post(api, JOB, jobBody("b", { fees: undefined }));
+    expect(without).toMatchObject({ status: 400, json: { error: { path: "jobDetails.fees" } } });
+    expect(without.text).toContain("these books pay jobs by them");
+  });
+
+  test("books that split tickets take a job as the proposal has it, and show its weight", async () => {
+    const settings = { ...SETTINGS, scheme: byWeights(SETTINGS.weights) };
+    await using api = await runApi({ settings: () => settings });
+    const body = jobBody("a", { fees: undefined, faceValue: "180000000000000000", duration: 2.5 });
+    expect((await post(api, JOB, body)).status).toBe(201);
+    expect((await get(api, "/getTranscodersJobs")).json).toMatchObject({
+      jobs: [{ faceValue: "180000000000000000", weight: "75.62" }],
+    });
+  });
+});
+
+describe("bodies", () => {
+  test("compressed ones are refused, whatever they hold", async () => {
+    await using api = await runApi();
+    const bomb = gzipSync(Buffer.alloc(1_000_000, 0x20));
+    for (const encoding of ["gzip", "br", "deflate", "gzip, identity", "x"]) {
+      const answer = await post(api, JOB, bomb, { headers: { "content-encoding": encoding } });
+      expect([answer.status, codeOf(answer)]).toEqual([415, "ENCODED"]);
+    }
+    const plain = { headers: { "content-encoding": "identity" } };
+    expect((await post(api, JOB, jobBody("a"), plain)).status).toBe(201);
+    expect(api.books.written).toHaveLength(1);
+  });
+
+  test("an endpoint receives 64 MiB at a time, and again when they are done", async () => {
+    const reader = new BodyReader(4 * 1024 * 1024);
+    const ends: (() => void)[] = [];
+    const source = {
+      header: (name: string) => (name === "content-length" ? String(4 * 1024 * 1024) : undefined),
+      arrayBuffer: async () => {
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return new ArrayBuffer(4);
+      },
+    };
+    const bodies = Array.from({ length: 16 }, () => reader.read(source));
+    await expect(reader.read(source)).rejects.toMatchObject({ status: 503, retryAfterS: 1 });
+    ends.shift()?.();
+    expect(await bodies[0]).toHaveLength(4);
+    const next = reader.read(source);
+    for (const end of ends) end();
+    expect(await next).toHaveLength(4);
+    await Promise.all(bodies);
   });
 });
 
@@ -170,6 +233,24 @@ describe("/recordBenchmark", () => {
     expect((await post(api, BENCHMARK, body)).json).toMatchObject({ maxSessions: 3 });
   });
 
+  test("one made before the last that was judged is refused", async () => {
+    await using api = await runApi({ policies });
+    expect((await post(api, BENCHMARK, benchmarkBody("b", [500]))).status).toBe(200);
+    const older = { ...benchmarkBody("a", [500]), at: "2026-03-01T11:58:59Z" };
+    const answer = await post(api, BENCHMARK, older);
+    expect(answer).toMatchObject({ status: 409, json: { error: { path: "at" } } });
+    expect(api.books.logged).toHaveLength(1);
+  });
+
+  test("what could not be kept is not answered, and judged when it is sent again", async () => {
+    await using api = await runApi({ policies });
+    api.books.failure = new RemoteError("locked", { code: "SQLITE_BUSY" });
+    expect((await post(api, BENCHMARK, benchmarkBody("b", [500]))).status).toBe(503);
+    api.books.failure = null;
+    expect((await post(api, BENCHMARK, benchmarkBody("b", [500]))).status).toBe(200);
+    expect(api.books.logged).toHaveLength(1);
+  });
+
   test("the same request has the same answer, the same id with other content is refused", async () => {
     await using api = await runApi({ policies });
     const first = await post(api, BENCHMARK, benchmarkBody("b", [500]));
@@ -193,6 +274,16 @@ describe("answers", () => {
       const signature = String(answer.headers[HEADERS.signature]);
       expect(sameSignature(signature, signAnswer(KEY.secret, signed))).toBe(true);
     }
+  });
+
+  test("damaged books are nobody's mistake, busy ones pass", async () => {
+    await using api = await runApi();
+    api.books.failure = new InputError("the store is damaged", { code: "STORE_DAMAGED" });
+    expect((await post(api, JOB, jobBody("a"))).status).toBe(500);
+    api.books.failure = new RemoteError("database is locked", { code: "SQLITE_BUSY" });
+    const busy = await post(api, JOB, jobBody("a"));
+    expect([busy.status, busy.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(api.log.at(-1)).toMatchObject({ error: "database is locked", code: "UNAVAILABLE" });
   });
 
   test("a failure of the books is a 500 without details, and the next write goes on", async () => {
