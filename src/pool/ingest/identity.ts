@@ -20,9 +20,8 @@ export interface Identified {
   readonly outcomes: readonly RecordOutcome[];
 }
 
-interface Open {
+interface Open extends KnownEvent {
   readonly event: PoolEvent;
-  readonly content: string;
   readonly index: number;
   identity: string;
 }
@@ -41,21 +40,21 @@ export function identify(
 ): Identified {
   const fresh: NamedEvent[] = [];
   const outcomes: RecordOutcome[] = arrived.map(() => "recorded");
-  const batch = new Map<string, KnownEvent>();
+  const batch = new Map<string, Open>();
   let open = arrived.map((event, index): Open => {
-    return { event, content: encodeStored(event), index, identity: "" };
+    return { event, atMs: event.atMs, content: encodeStored(event), index, identity: "" };
   });
   for (let epoch = 0; open.length > 0; epoch++) {
     for (const one of open) one.identity = nameOf(one.event, source, epoch);
     const known = store.knownEvents(open.map(({ identity }) => identity));
     const next: Open[] = [];
     for (const one of open) {
-      const { event, content, index, identity } = one;
+      const { event, atMs, content, index, identity } = one;
       const other = batch.get(identity) ?? known.get(identity);
       if (other === undefined) {
-        batch.set(identity, { atMs: event.atMs, content });
+        batch.set(identity, one);
         fresh.push(one);
-      } else if (other.content === content && other.atMs === event.atMs) {
+      } else if (other.content === content && other.atMs === atMs) {
         outcomes[index] = "repeated";
       } else if (event.identity.form === "api") next.push(one);
       else outcomes[index] = "refused";

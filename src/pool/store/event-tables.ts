@@ -22,6 +22,14 @@ const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
   FROM events e JOIN sources s ON s.id = e.source`;
 
 export class EventTables extends PayoutTables {
+  readonly #ids = { sources: new Map<string, number>(), addresses: new Map<string, number>() };
+
+  protected override forget(): void {
+    super.forget();
+    this.#ids.sources.clear();
+    this.#ids.addresses.clear();
+  }
+
   knownEvents(identities: readonly string[]): ReadonlyMap<string, KnownEvent> {
     const rows = this.database.all(
       "SELECT identity, at, content FROM events WHERE key IN (SELECT value FROM json_each(?))",
@@ -66,14 +74,13 @@ export class EventTables extends PayoutTables {
   }
 
   addEvents(events: readonly NewEvent[]): void {
-    const sourceId = this.#idsOf("sources", "name");
-    const workerId = this.#idsOf("addresses", "address");
     const rows: SqlValue[] = [];
     for (const { sequence, identity, source, atMs, content, worker } of events) {
-      const whose = worker === null ? null : workerId(worker);
-      rows.push(sequence, identity, identityKey(identity), sourceId(source), atMs, whose, content);
+      const from = this.#idOf("sources", source);
+      const whose = worker === null ? null : this.#idOf("addresses", worker);
+      rows.push(sequence, identity, identityKey(identity), from, atMs, whose, content);
     }
-    this.insertAll("events (sequence, identity, key, source, at, worker, content)", 7, rows);
+    this.database.insert("events (sequence, identity, key, source, at, worker, content)", 7, rows);
   }
 
   jobs({ address, sinceMs = 0, beforeSequence, limit = 1_000 }: JobQuery = {}): readonly JobRow[] {
@@ -118,7 +125,7 @@ export class EventTables extends PayoutTables {
       `SELECT * FROM job_events WHERE sequence IN (
          SELECT * FROM (
            SELECT sequence FROM events WHERE at >= ? AND sequence < ?
-             AND worker = (SELECT id FROM addresses WHERE address = ?) ${page})
+             AND worker = (SELECT id FROM addresses WHERE name = ?) ${page})
          UNION ALL SELECT * FROM (
            SELECT event AS sequence FROM processed
            WHERE at >= ? AND event < ? AND address = ? ${page})
@@ -163,7 +170,7 @@ export class EventTables extends PayoutTables {
   }
 
   addReceived(rows: readonly ReceivedRow[]): void {
-    this.insertAll(
+    this.database.insert(
       "received (event, request, at, address)",
       4,
       rows.flatMap(({ cause, requestId, atMs, address }) => [
@@ -176,7 +183,7 @@ export class EventTables extends PayoutTables {
   }
 
   putProcessed(rows: readonly ProcessedRow[]): void {
-    this.insertAll(
+    this.database.insert(
       "processed (event, request, at, region, fees, address)",
       6,
       rows.flatMap(({ cause, requestId, atMs, region, feesWei, address }) => [
@@ -187,7 +194,7 @@ export class EventTables extends PayoutTables {
         feesWei.toString(),
         address,
       ]),
-      { conflict: "ON CONFLICT (event) DO UPDATE SET address = excluded.address" },
+      "ON CONFLICT (event) DO UPDATE SET address = excluded.address",
     );
   }
 
@@ -226,18 +233,16 @@ export class EventTables extends PayoutTables {
         )
         .map((row) => [placeOf(row), big(row, "fees")]),
     );
-    this.insertAll(
+    this.database.insert(
       "workers (address, node_type, region, first_seen, last_seen, jobs, fees)",
       7,
       rows.flatMap(({ address, nodeType, region, firstSeenMs, lastSeenMs, jobs, feesWei }) => {
         const fees = (known.get(`${address}:${nodeType}:${region}`) ?? 0n) + feesWei;
         return [address, nodeType, region, firstSeenMs, lastSeenMs, jobs, fees.toString()];
       }),
-      {
-        conflict: `ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
-          last_seen = max(last_seen, excluded.last_seen), jobs = jobs + excluded.jobs,
-          fees = excluded.fees`,
-      },
+      `ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+         last_seen = max(last_seen, excluded.last_seen), jobs = jobs + excluded.jobs,
+         fees = excluded.fees`,
     );
   }
 
@@ -321,20 +326,17 @@ export class EventTables extends PayoutTables {
     );
   }
 
-  /** Rows of names in a table of names, made where there is none; each is looked up once. */
-  #idsOf(table: string, column: string): (name: string) => number {
-    const ids = new Map<string, number>();
-    const find = `SELECT id FROM ${table} WHERE ${column} = ?`;
-    return (name) => {
-      let id = ids.get(name);
-      if (id === undefined) {
-        this.database.run(`INSERT OR IGNORE INTO ${table} (${column}) VALUES (?)`, name);
-        const row = this.database.get(find, name);
-        id = row === undefined ? 0 : whole(row, "id");
-        ids.set(name, id);
-      }
-      return id;
-    };
+  /** The number of a name, given now if it has none. */
+  #idOf(table: "sources" | "addresses", name: string): number {
+    const ids = this.#ids[table];
+    let id = ids.get(name);
+    if (id === undefined) {
+      this.database.run(`INSERT OR IGNORE INTO ${table} (name) VALUES (?)`, name);
+      const row = this.database.get(`SELECT id FROM ${table} WHERE name = ?`, name);
+      id = row === undefined ? 0 : whole(row, "id");
+      ids.set(name, id);
+    }
+    return id;
   }
 }
 

@@ -17,8 +17,6 @@ import { migrate } from "./schema.js";
 import type { AccountFlow, LedgerStore } from "./store.js";
 
 const PAGE = 5_000;
-/** Statements for so many rows are prepared. */
-const ROWS_AT_ONCE = [256, 64, 16, 4, 1];
 const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
   n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
 
@@ -59,10 +57,15 @@ export class LedgerTables implements LedgerStore {
     try {
       return this.database.transaction(work);
     } catch (error) {
-      this.#ids.clear();
-      this.#accounts.clear();
+      this.forget();
       throw error;
     }
+  }
+
+  /** Numbers that a failed transaction gave to names are free again. */
+  protected forget(): void {
+    this.#ids.clear();
+    this.#accounts.clear();
   }
 
   /** @throws InputError (`LEDGER_POSTING`) for a negative amount or two equal accounts */
@@ -90,7 +93,7 @@ export class LedgerTables implements LedgerStore {
         entries.push({ sequence, cause, atMs, postings });
         sequence++;
       }
-      this.insertAll("entries (sequence, at, kind, event, cause, postings)", 6, rows);
+      this.database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
       this.#move(moved);
       return entries;
     });
@@ -154,28 +157,6 @@ export class LedgerTables implements LedgerStore {
     this.database.close();
   }
 
-  /**
-   * Inserts many rows, in the order given.
-   *
-   * @param into the table and its columns
-   * @param values of one row after the other
-   */
-  protected insertAll(
-    into: string,
-    columns: number,
-    values: readonly SqlValue[],
-    { conflict = "" }: { readonly conflict?: string } = {},
-  ): void {
-    const row = `(${Array(columns).fill("?").join(", ")})`;
-    for (let at = 0; at < values.length; ) {
-      const left = (values.length - at) / columns;
-      const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
-      const sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
-      this.database.run(sql, ...values.slice(at, at + count * columns));
-      at += count * columns;
-    }
-  }
-
   #moved(moved: Map<Account, Moved>, account: Account): Moved {
     let flow = moved.get(account);
     if (flow === undefined) {
@@ -214,10 +195,13 @@ export class LedgerTables implements LedgerStore {
       const outOf = outWei + big(row, "out_wei");
       rows.push(id, account, `${into}`, `${outOf}`, `${into - outOf}`);
     }
-    this.insertAll("flows (id, account, in_wei, out_wei, balance_wei)", 5, rows, {
-      conflict: `ON CONFLICT (id) DO UPDATE SET in_wei = excluded.in_wei,
-        out_wei = excluded.out_wei, balance_wei = excluded.balance_wei`,
-    });
+    this.database.insert(
+      "flows (id, account, in_wei, out_wei, balance_wei)",
+      5,
+      rows,
+      `ON CONFLICT (id) DO UPDATE SET in_wei = excluded.in_wei, out_wei = excluded.out_wei,
+         balance_wei = excluded.balance_wei`,
+    );
   }
 
   #accountOf(id: string): Account {

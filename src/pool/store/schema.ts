@@ -22,7 +22,7 @@ CREATE TABLE events (
 CREATE INDEX events_key ON events (key);
 CREATE INDEX events_at ON events (at);
 CREATE INDEX events_worker ON events (worker) WHERE worker IS NOT NULL;
-CREATE TABLE addresses (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE addresses (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entries (
   sequence INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,

@@ -27,6 +27,8 @@ export interface SqliteOptions {
 
 /** Prepared statements kept for the next use. */
 const MAX_STATEMENTS = 200;
+/** Statements for so many rows are prepared. */
+const ROWS_AT_ONCE = [256, 64, 16, 4, 1];
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -80,7 +82,29 @@ export class SqliteDatabase {
    * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
    */
   run(sql: string, ...values: readonly SqlValue[]): number {
-    return translated(() => this.#prepare(sql, values).run(...values).changes);
+    // One list: spread again, it would be copied again for each statement.
+    return translated(() => this.#prepare(sql, values).run(values).changes);
+  }
+
+  /**
+   * Inserts many rows by few statements, in the order given.
+   *
+   * @param into the table and its columns, e.g. `t (a, b)`
+   * @param columns how many
+   * @param values of one row after the other
+   * @param conflict what to do about a row that is there already, e.g. `ON CONFLICT DO NOTHING`
+   * @throws as {@link run}; then it is the caller's transaction that undoes what was inserted
+   */
+  insert(into: string, columns: number, values: readonly SqlValue[], conflict = ""): void {
+    const row = `(${Array(columns).fill("?").join(", ")})`;
+    for (let at = 0; at < values.length; ) {
+      const left = Math.ceil((values.length - at) / columns);
+      const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
+      const sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
+      const some = values.slice(at, at + count * columns);
+      translated(() => this.#prepare(sql, some).run(some));
+      at += count * columns;
+    }
   }
 
   /** All rows of a query; see {@link run}. */
