@@ -3,6 +3,7 @@
  * finds are sentences; none means that the books are right.
  */
 import type { Account } from "./accounts.js";
+import { closeRound } from "./close-round.js";
 import { decodeStoredEvent } from "./events/stored.js";
 import { EventIngest } from "./ingest/ingest.js";
 import { SETTING_KEYS } from "./settings.js";
@@ -14,6 +15,7 @@ const MAX_FINDINGS = 100;
 export interface VerifyResult {
   readonly events: number;
   readonly entries: number;
+  readonly rounds: number;
   readonly accounts: number;
   /** Empty when all is right. */
   readonly wrong: readonly string[];
@@ -33,7 +35,8 @@ export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
   const sum = store.flows().reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
   if (sum !== 0n) report(`all balances together are ${sum} wei, not 0`);
   const events = replayEvents(store, fresh, report);
-  return { events, entries: store.entryCount(), accounts: derived.size, wrong };
+  const rounds = store.rounds().length;
+  return { events, entries: store.entryCount(), rounds, accounts: derived.size, wrong };
 }
 
 type Flow = { inWei: bigint; outWei: bigint };
@@ -81,7 +84,7 @@ function compare(
   }
 }
 
-/** The entries that events caused, made again from the events, net per account. */
+/** What events and rounds caused, made again from the events, net per account. */
 function replayEvents(
   store: PoolStore,
   fresh: PoolStore,
@@ -91,19 +94,36 @@ function replayEvents(
     const value = store.setting(key);
     if (value !== null) fresh.setSetting(key, value);
   }
-  let count = 0;
-  if (store.eventCount() > 0) {
-    const ingest = new EventIngest(fresh);
-    for (let page = store.events(0, PAGE); page.length > 0; page = store.events(count, PAGE)) {
+  const count = store.eventCount();
+  const ingest = count > 0 ? new EventIngest(fresh) : null;
+  let next = 0;
+  const replayUntil = (end: number) => {
+    while (next < end) {
+      const page = store.events(next, Math.min(PAGE, end - next));
+      if (page.length === 0 || ingest === null) return;
       const outcomes = ingest.record(page.map(decodeStoredEvent), "verify");
       outcomes.forEach((outcome, index) => {
         if (outcome !== "recorded") {
           report(`event ${page[index]?.identity} is ${outcome} when it is entered again`);
         }
       });
-      count += page.length;
+      next += page.length;
     }
+  };
+  // A round was closed when so many events were in the books.
+  for (const row of store.rounds()) {
+    replayUntil(row.lastEvent + 1);
+    const again = closeRound(fresh, { round: row.round, nowMs: row.closedAtMs });
+    const { incomeWei, sharedWei, commissionWei } = again;
+    if (
+      incomeWei === row.incomeWei &&
+      sharedWei === row.sharedWei &&
+      commissionWei === row.commissionWei
+    )
+      continue;
+    report(`round ${row.round} split ${row.incomeWei} wei, its events say ${incomeWei}`);
   }
+  replayUntil(count);
   const again = new Map(fresh.flows().map((flow) => [flow.account, flow.inWei - flow.outWei]));
   const caused = balancesOfEvents(store);
   for (const account of new Set([...again.keys(), ...caused.keys()])) {
@@ -111,10 +131,16 @@ function replayEvents(
     if (is !== was)
       report(`${account}: the events make ${is} wei, the entries for them say ${was}`);
   }
-  return count;
+  return next;
 }
 
-const EVENT_KINDS = new Set(["job-processed", "job-received", "winning-ticket", "ticket-redeemed"]);
+const EVENT_KINDS = new Set([
+  "job-processed",
+  "job-received",
+  "winning-ticket",
+  "ticket-redeemed",
+  "round",
+]);
 
 function balancesOfEvents(store: PoolStore): Map<Account, bigint> {
   const balances = new Map<Account, bigint>();

@@ -160,7 +160,7 @@ function importsOf({ sources }: PoolRecord, { out, form }: RecordFlags): string[
     /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   if (form !== "api") return [`poolsim pool import ${word(out)} --db pool.db --commission 1/4`];
   return sources.map(({ name, nodeType, region }) => {
-    const labels = `--source ${name} --node-type ${nodeType} --region ${region}`;
+    const labels = `--source ${name} --nodeType ${nodeType} --region ${region}`;
     return `poolsim pool import ${word(join(out, name))} --db pool.db --commission 1/4 ${labels}`;
   });
 }

@@ -3,12 +3,14 @@ import type { Command } from "commander";
 import type { Outcome } from "../help.js";
 import type { Terminal } from "../terminal.js";
 import { addBooks } from "./books.js";
+import { addImport } from "./import.js";
 import { addPayouts } from "./payouts.js";
 import { addRecord } from "./record.js";
 import { addServe } from "./serve.js";
 
 export function addPool(program: Command, terminal: Terminal, outcome: Outcome): void {
   const pool = program.command("pool").description("the books of a pool and its payouts");
+  addImport(pool, terminal, outcome);
   addBooks(pool, terminal, outcome);
   addPayouts(pool, terminal, outcome);
   addServe(pool, terminal, outcome);

@@ -48,6 +48,7 @@ export {
 } from "../settings.js";
 export { type BucketOptions, importBucket } from "../sources/bucket.js";
 export { type ImportOptions, type ImportResult, importFiles } from "../sources/files.js";
+export { type FollowSourcesOptions, followSources } from "../sources/follow.js";
 export {
   type FollowOptions,
   followOrchestrator,
@@ -55,6 +56,14 @@ export {
   pollOrchestrator,
 } from "../sources/orchestrator.js";
 export type { S3Credentials } from "../sources/sigv4.js";
+export {
+  type BucketSource,
+  type EventSource,
+  type FilesSource,
+  type OrchestratorSource,
+  type PollOptions,
+  pollSource,
+} from "../sources/source.js";
 export { ingestStream, type StreamOptions } from "../sources/stream.js";
 export type { JobPosition, ReportStore } from "../store/report-tables.js";
 export { SqlitePoolStore } from "../store/sqlite-pool-store.js";

@@ -85,8 +85,9 @@ async function get(url: URL, options: BucketOptions) {
     options,
   );
   if (statusCode === 200) return body;
-  await body.dump();
-  throw new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}`, {
+  const why = element(await reached(() => body.text(), options), "Code");
+  const said = why === null ? "" : ` (${why.slice(0, 80)})`;
+  throw new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}${said}`, {
     code: "BUCKET_HTTP",
   });
 }

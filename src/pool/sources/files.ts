@@ -25,7 +25,8 @@ const CHUNK_BYTES = 1 << 18;
  * Imports files, and of directories all JSON files below them, by name. A file that was imported
  * and has neither another size nor another time is skipped, whatever its name sorts like.
  *
- * @throws InputError (`FILE_MISSING`); RemoteError (`SQLITE_…`); the signal's reason
+ * @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`); RemoteError (`SQLITE_…`); the signal's
+ *   reason
  */
 export async function importFiles(
   paths: readonly string[],
@@ -36,7 +37,7 @@ export async function importFiles(
   let [total, files, unchanged] = [NOTHING, 0, 0];
   for (const path of paths) {
     for (const file of await filesOf(path)) {
-      const { size, mtimeMs } = await stat(file);
+      const { size, mtimeMs } = await readable(file, () => stat(file));
       const cursor = {
         key: `file:${options.source}:${resolve(file)}`,
         value: `${size}:${mtimeMs}`,
@@ -46,7 +47,8 @@ export async function importFiles(
         continue;
       }
       const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-      const result = await ingestStream(ingest, chunks, { ...options, origin: file, cursor });
+      const stream = { ...options, origin: file, cursor };
+      const result = await readable(file, () => ingestStream(ingest, chunks, stream));
       files++;
       total = added(total, result);
       onFile?.(file, result);
@@ -60,9 +62,25 @@ async function filesOf(path: string): Promise<string[]> {
     throw new InputError(`${path}: there is no such file`, { code: "FILE_MISSING", cause });
   });
   if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  const entries = await readable(path, () =>
+    readdir(path, { withFileTypes: true, recursive: true }),
+  );
   return entries
     .filter((entry) => entry.isFile() && EXTENSION.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+}
+
+/** What the file system refuses, in our words. */
+async function readable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
+    const code = "code" in cause ? String(cause.code) : cause.message;
+    throw new InputError(`${path}: it cannot be read (${code})`, {
+      code: "FILE_UNREADABLE",
+      cause,
+    });
+  }
 }

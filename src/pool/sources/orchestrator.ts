@@ -3,12 +3,12 @@
  * second that it is asked from, and writes more into seconds that were already read (E-21): so
  * polls overlap, and what comes twice is recognised.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { InputError, RemoteError } from "../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
+import { type RepeatOptions, repeat } from "./repeat.js";
 import { ingestStream } from "./stream.js";
 
 export interface OrchestratorPollOptions extends DecodeOptions {
@@ -78,14 +78,7 @@ export async function pollOrchestrator(
   }
 }
 
-export interface FollowOptions extends OrchestratorPollOptions {
-  /** Time between polls. @default 60000 */
-  readonly intervalMs?: number | undefined;
-  /** Longest pause after failures, which doubles with each. @default 900000 */
-  readonly maxPauseMs?: number | undefined;
-  readonly onPoll?: (result: IngestResult) => void;
-  readonly onFailure?: (error: RemoteError, pauseMs: number) => void;
-}
+export interface FollowOptions extends OrchestratorPollOptions, RepeatOptions<IngestResult> {}
 
 /**
  * Polls until the signal aborts. The node's failures only delay it.
@@ -95,26 +88,9 @@ export interface FollowOptions extends OrchestratorPollOptions {
 export async function followOrchestrator(
   store: PoolStore,
   ingest: EventIngest,
-  { intervalMs = 60_000, maxPauseMs = 900_000, onPoll, onFailure, ...options }: FollowOptions,
+  options: FollowOptions,
 ): Promise<void> {
-  const { signal } = options;
-  for (let failures = 0; !isAborted(signal); ) {
-    let pauseMs = intervalMs;
-    try {
-      onPoll?.(await pollOrchestrator(store, ingest, options));
-      failures = 0;
-    } catch (error) {
-      if (isAborted(signal)) return;
-      if (!(error instanceof RemoteError) || !error.code.startsWith("EVENTS_")) throw error;
-      pauseMs = Math.min(maxPauseMs, intervalMs * 2 ** Math.min(failures++, 20));
-      onFailure?.(error, pauseMs);
-    }
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
-  }
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
+  await repeat(() => pollOrchestrator(store, ingest, options), options);
 }
 
 function eventsUrl(base: string): URL {

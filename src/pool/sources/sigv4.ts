@@ -4,6 +4,8 @@ import { createHash, createHmac } from "node:crypto";
 export interface S3Credentials {
   readonly accessKey: string;
   readonly secretKey: string;
+  /** Of credentials that were lent for some time. @default none */
+  readonly sessionToken?: string | undefined;
   /** @default "us-east-1" */
   readonly signingRegion?: string | undefined;
 }
@@ -18,7 +20,7 @@ const EMPTY_HASH = createHash("sha256").digest("hex");
  */
 export function signedHeaders(
   url: URL,
-  { accessKey, secretKey, signingRegion = "us-east-1" }: S3Credentials,
+  { accessKey, secretKey, sessionToken, signingRegion = "us-east-1" }: S3Credentials,
   atMs: number,
 ): Record<string, string> {
   const time = new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, "");
@@ -31,6 +33,7 @@ export function signedHeaders(
     host: url.host,
     "x-amz-content-sha256": EMPTY_HASH,
     "x-amz-date": time,
+    ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
   };
   const names = Object.keys(headers).join(";");
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);

@@ -1,0 +1,160 @@
+/** `poolsim pool status`: how the books stand, what they are fed from, what they could not read. */
+import { InputError } from "../../core/errors.js";
+import { utcText } from "../../core/utc.js";
+import { type PoolSettings, readSettings } from "../../pool/settings.js";
+import type { PoolStore, QuarantineRow } from "../../pool/store/store.js";
+import { EXIT } from "../failure.js";
+import type { BooksFlags } from "../pool/flags.js";
+import { withBooks } from "../pool/open-books.js";
+import { columnsOf, counted, eth, lines, print, shortened, titled } from "../pool/output.js";
+import { formatSettings } from "../pool/settings.js";
+import type { Terminal } from "../terminal.js";
+
+/** Of what waits in quarantine, so much is shown to people. */
+const QUARANTINE_SHOWN = 20;
+const RAW_SHOWN = 200;
+
+export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
+  return withBooks(flags.db, "read", (store) => {
+    const settings = settingsOf(store);
+    const lastMs = store.lastEventMs();
+    const lastRound = store.lastRound();
+    const balances = balancesOf(store);
+    const sources = sourcesOf(store);
+    const quarantine = store.quarantine();
+    const counts = {
+      events: store.eventCount(),
+      lastEventAtMs: lastMs,
+      entries: store.entryCount(),
+      workers: new Set(store.workers().map(({ address }) => address)).size,
+      lastRound: lastRound?.round ?? null,
+    };
+    const shown = {
+      ...counts,
+      settings: settings === null ? null : formatSettings(settings).json,
+      balances,
+      sources,
+      quarantine: quarantine.map(({ raw, ...row }) => ({ ...row, raw: rawText(raw) })),
+    };
+    print(terminal, flags, shown, () => [
+      counts.events === 0
+        ? `No events yet: poolsim pool import <path> --db ${flags.db} enters them.`
+        : `${counted(counts.events, "event")} until ${utcText(lastMs ?? 0)}, ` +
+          `${counted(counts.entries, "entry", "entries")}, ${counted(counts.workers, "worker")}` +
+          (lastRound === null ? "" : `, last round closed: ${lastRound.round}`),
+      settings === null
+        ? "No commission is set: --commission of the first import, or of poolsim pool settings."
+        : lines(...formatSettings(settings).rows),
+      titled(
+        "Balances",
+        columnsOf(
+          balances,
+          { head: "account", align: "left", cell: ({ account }) => account },
+          { head: "ETH", cell: ({ wei }) => eth(wei) },
+          { head: "wei", cell: ({ wei }) => wei.toString() },
+        ),
+        terminal,
+      ),
+      sources.length === 0
+        ? ""
+        : titled(
+            "Sources",
+            columnsOf(
+              sources,
+              { head: "source", align: "left", cell: ({ source }) => source },
+              { head: "kind", align: "left", cell: ({ kind }) => kind },
+              { head: "files", cell: ({ files }) => (files === null ? "" : String(files)) },
+              {
+                head: "last poll",
+                align: "left",
+                cell: ({ lastPollAtMs: ms }) => (ms === null ? "" : utcText(ms)),
+              },
+            ),
+            terminal,
+          ),
+      quarantineText(quarantine, flags, terminal),
+    ]);
+    return EXIT.ok;
+  });
+}
+
+function settingsOf(store: PoolStore): PoolSettings | null {
+  try {
+    return readSettings(store);
+  } catch (error) {
+    if (error instanceof InputError && error.code === "COMMISSION_NONE") return null;
+    throw error;
+  }
+}
+
+/** The accounts that exist once, and the sums of those that workers have. */
+function balancesOf(store: PoolStore): { account: string; wei: bigint }[] {
+  const sums = new Map<string, bigint>();
+  for (const { account, inWei, outWei } of store.flows()) {
+    const [kind = "", payee] = account.split(":");
+    const name = payee === undefined ? kind : `${kind} (all workers)`;
+    sums.set(name, (sums.get(name) ?? 0n) + inWei - outWei);
+  }
+  return [...sums].map(([account, wei]) => ({ account, wei }));
+}
+
+interface SourceShown {
+  readonly source: string;
+  readonly kind: string;
+  /** Read so far; null for sources that have none. */
+  files: number | null;
+  readonly lastPollAtMs: number | null;
+}
+
+/** Cursors by source: a directory has one for each file. */
+function sourcesOf(store: PoolStore): SourceShown[] {
+  const sources = new Map<string, SourceShown>();
+  for (const [key, value] of store.cursors()) {
+    const [, kind = "", source = ""] = /^(\w+):([^:]*)/.exec(key) ?? [];
+    const known = sources.get(`${kind}:${source}`);
+    if (known?.files != null) known.files++;
+    else {
+      const isNode = kind === "orchestrator";
+      sources.set(`${kind}:${source}`, {
+        source,
+        kind,
+        files: isNode ? null : 1,
+        lastPollAtMs: isNode ? Number(value) : null,
+      });
+    }
+  }
+  return [...sources.values()];
+}
+
+function quarantineText(
+  rows: readonly QuarantineRow[],
+  { db }: BooksFlags,
+  terminal: Terminal,
+): string {
+  if (rows.length === 0) return "Nothing is in quarantine.";
+  const more = rows.length - QUARANTINE_SHOWN;
+  const list = titled(
+    `Quarantine: ${counted(rows.length, "piece")} that could not be entered`,
+    columnsOf(
+      rows.slice(0, QUARANTINE_SHOWN),
+      { head: "id", cell: ({ id }) => String(id) },
+      {
+        head: "where",
+        align: "left",
+        cell: (row) => `${shortened(row.origin, 60)}:${row.position}`,
+      },
+      { head: "why", align: "left", cell: ({ reason }) => shortened(reason, 100) },
+      { head: "what", align: "left", rank: 1, cell: ({ raw }) => shortened(rawText(raw), 40) },
+    ),
+    terminal,
+  );
+  return [
+    list,
+    ...(more > 0 ? [`and ${more} more: --json lists all`] : []),
+    `Tried again by: poolsim pool import --db ${db} --replay`,
+  ].join("\n");
+}
+
+function rawText(raw: Uint8Array): string {
+  return Buffer.from(raw).subarray(0, RAW_SHOWN).toString("utf8");
+}

@@ -1,0 +1,51 @@
+/** What the options of the commands about a pool's books hold. */
+import type { Rational } from "../../core/rational.js";
+import type { SchemeFlags, WeightFlags } from "./settings.js";
+
+export interface BooksFlags {
+  readonly db: string;
+  readonly json: boolean;
+}
+
+export interface WorkerFlags extends BooksFlags {
+  /** Of jobs and payouts. */
+  readonly limit: number;
+}
+
+export interface ImportFlags extends BooksFlags, SchemeFlags {
+  readonly source?: string;
+  readonly nodeType?: string;
+  readonly region?: string;
+  readonly opening?: string;
+  readonly orchestrator?: string;
+  readonly bucket?: string;
+  readonly sources?: string;
+  readonly follow: boolean;
+  /** Ms. */
+  readonly every?: number;
+  readonly replay: boolean;
+}
+
+export interface AdjustFlags extends BooksFlags {
+  readonly address: string;
+  readonly nodeType: string;
+  readonly region: string;
+  readonly amount: bigint;
+  readonly reason: string;
+  readonly id: string;
+}
+
+export interface RoundsFlags extends BooksFlags {
+  readonly close?: number;
+}
+
+export const EXPORTS = ["journal", "workers", "jobs", "tickets", "payouts"] as const;
+
+export interface ExportFlags extends BooksFlags {
+  readonly what: (typeof EXPORTS)[number];
+}
+
+export interface CompareFlags extends BooksFlags, WeightFlags {
+  readonly roundHours?: number;
+  readonly commission?: Rational;
+}

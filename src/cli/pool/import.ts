@@ -1,0 +1,49 @@
+/** The command `pool import`: options, help and examples. */
+import { type Command, Option } from "commander";
+import { positiveSpan } from "../discover/values.js";
+import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import type { Terminal } from "../terminal.js";
+import { booksCommand } from "./books.js";
+import type { ImportFlags } from "./flags.js";
+import { addSchemeOptions } from "./settings.js";
+
+const CREDENTIALS = `
+A bucket's credentials come from the environment only: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN, AWS_REGION; in a file of sources "credentials: EU" means EU_ACCESS_KEY_ID etc.
+`;
+
+export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  addSchemeOptions(booksCommand(pool, "import [path...]", "enter events, once or continuously"))
+    .optionsGroup("Sources:")
+    .option("--orchestrator <url>", "a node's /pool/events, e.g. http://127.0.0.1:7935")
+    .option("--bucket <url>", "an S3-compatible bucket: https://<server>/<bucket>[/<prefix>]")
+    .option("--sources <file>", "several of all kinds, YAML")
+    .option(
+      "--source <name>",
+      "what the books call a path (default: files), node or bucket (default: its name)",
+    )
+    .option("--nodeType <name>", "for events that do not say it")
+    .option("--region <name>", "for events that do not say it")
+    .optionsGroup("How:")
+    .option("--follow", "go on until stopped", false)
+    .addOption(
+      new Option("--every <span>", "time between polls; default: 1m").argParser(positiveSpan),
+    )
+    .option("--opening <file>", "balances of an openpool-manager's SQLite file, or a CSV")
+    .option("--replay", "try what is in quarantine again", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim pool import events/ --db pool.db --commission 0.25", "the first time"],
+        ["poolsim pool import more.json --db pool.db", "what is known is recognised"],
+        ["poolsim pool import --db pool.db --sources sources.yaml --follow", "several, for ever"],
+        ["poolsim pool import --db pool.db --replay", "what could not be read before"],
+      ) +
+        CREDENTIALS +
+        EXIT_CODES,
+    )
+    .action(async (paths: string[], flags: ImportFlags) => {
+      const { poolImport } = await import("../commands/pool-import.js");
+      outcome.exitCode = await poolImport(paths, flags, terminal);
+    });
+}

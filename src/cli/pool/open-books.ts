@@ -1,0 +1,83 @@
+/** Opens a pool's books, or says in a line why that file is none. */
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { InputError } from "../../core/errors.js";
+import { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
+import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+
+/** `create` makes the file if it is not there; the others need it. */
+export type BooksMode = "read" | "write" | "create";
+
+const SQLITE_HEADER = "SQLite format 3\0";
+
+/**
+ * Opens the books.
+ *
+ * @throws InputError (`DATABASE_MISSING`, `DATABASE`, `STORE_VERSION`); RemoteError (`SQLITE_…`)
+ */
+export function openBooks(db: string, mode: BooksMode): SqlitePoolStore {
+  checkBooks(db, mode);
+  return new SqlitePoolStore({ path: db, readOnly: mode === "read" });
+}
+
+/** Does some work with the books, and closes them; see {@link openBooks}. */
+export function withBooks<T>(db: string, mode: BooksMode, work: (store: SqlitePoolStore) => T): T {
+  const store = openBooks(db, mode);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Is there a file of books, or may one be made? Nothing is made here. */
+export function checkBooks(db: string, mode: BooksMode): void {
+  const found = statSync(db, { throwIfNoEntry: false });
+  if (found === undefined || found.size === 0) {
+    if (mode !== "create") {
+      throw new InputError(
+        `--db ${db}: there are no books; make them: poolsim pool import <events> --db ${db} --commission <part>`,
+        { code: "DATABASE_MISSING" },
+      );
+    }
+    const folder = statSync(dirname(db), { throwIfNoEntry: false });
+    if (folder?.isDirectory() !== true) throw refused(db, "its folder does not exist");
+    return;
+  }
+  if (!found.isFile()) throw refused(db, "it is no file");
+  if (header(db) !== SQLITE_HEADER) throw refused(db, "it is no SQLite file");
+  const database = new SqliteDatabase({ path: db, readOnly: true });
+  try {
+    const tables = database
+      .all("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .map(({ name }) => name);
+    if (
+      tables.length > 0 &&
+      !["entries", "flows", "events"].every((name) => tables.includes(name))
+    ) {
+      throw refused(db, "it is another program's database, not the books of a pool");
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function header(path: string): string {
+  try {
+    const bytes = Buffer.alloc(SQLITE_HEADER.length);
+    const descriptor = openSync(path, "r");
+    try {
+      readSync(descriptor, bytes);
+    } finally {
+      closeSync(descriptor);
+    }
+    return bytes.toString("latin1");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw refused(path, `it cannot be read (${code})`);
+  }
+}
+
+function refused(db: string, why: string): InputError {
+  return new InputError(`--db ${db}: ${why}`, { code: "DATABASE" });
+}
