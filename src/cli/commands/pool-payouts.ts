@@ -1,8 +1,10 @@
 /** `poolsim pool payouts`: what is owed and was paid; with `--send`, pays until all is confirmed. */
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, RemoteError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import {
+  type Hindered,
   openKeystore,
   openPayoutChain,
   type PassReport,
@@ -44,20 +46,33 @@ export interface PayoutFlags {
   readonly every: number;
 }
 
+/** How the paying ended. */
+interface End {
+  readonly exitCode: number;
+  readonly hindered: readonly Hindered[];
+}
+
+const DRY: End = { exitCode: EXIT.ok, hindered: [] };
+
 /** Failing looks at the chain in a row after which it is given up, unless `--follow`. */
 const FAILURES_MAX = 10;
+/** The same while the node has not answered at all. */
+const FIRST_FAILURES_MAX = 3;
 
 /**
  * Runs the command.
  *
- * @returns the exit code
+ * @returns the exit code: 1 if, at the end, somebody who is due was not paid, or a payment reverted
  * @throws InputError for bad input; RemoteError when the node or the books cannot be had
  */
 export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promise<number> {
   const settings = settingsOf(flags);
+  if (!existsSync(flags.db)) {
+    throw new InputError(`there is no database ${flags.db}`, { code: "DATABASE_MISSING" });
+  }
   const store = new SqlitePoolStore({ path: flags.db, readOnly: !flags.send });
   try {
-    const exitCode = flags.send ? await send(flags, settings, store, terminal) : EXIT.ok;
+    const end = flags.send ? await send(flags, settings, store, terminal) : DRY;
     const books = new PayoutBooks(store);
     const nowMs = Date.now();
     const plans = planPayouts({
@@ -67,7 +82,8 @@ export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promi
       settings,
       nowMs,
     });
-    const shown = { plans, payouts: books.latest(flags.limit), isSent: flags.send };
+    const { exitCode, hindered } = end;
+    const shown = { plans, payouts: books.latest(flags.limit), isSent: flags.send, hindered };
     terminal.stdout.write(flags.json ? payoutsJson(shown) : payoutsText(shown));
     return exitCode;
   } finally {
@@ -94,7 +110,7 @@ async function send(
   settings: PayoutSettings,
   store: SqlitePoolStore,
   terminal: Terminal,
-): Promise<number> {
+): Promise<End> {
   const { ethUrl: url, ethKeystorePath, ethAcctAddr } = flags;
   if (url === undefined || !/^https?:\/\//.test(url)) {
     throw new InputError("--send: expected --ethUrl too, http or https", { code: "USAGE" });
@@ -127,22 +143,42 @@ async function follow(
   { every, follow: isEndless }: PayoutFlags,
   signal: AbortSignal,
   terminal: Terminal,
-): Promise<number> {
+): Promise<End> {
   let failures = 0;
+  let failuresMax = FIRST_FAILURES_MAX;
+  let said = new Set<string>();
+  const reverted = new Set<number>();
   while (!signal.aborted) {
     try {
-      const report: PassReport = await runner.pass(Date.now());
+      const report = await runner.pass(Date.now());
+      failuresMax = FAILURES_MAX;
+      const lines = eventLines(report);
+      // What has not changed since the last look is not said again.
+      for (const line of lines) if (!said.has(line)) terminal.stderr.write(`${line}\n`);
+      said = new Set(lines);
+      for (const { id, state } of report.changed) {
+        if (state === "failed") reverted.add(id);
+        else reverted.delete(id);
+      }
+      if (report.failure !== null) throw report.failure;
       failures = 0;
-      for (const line of eventLines(report)) terminal.stderr.write(`${line}\n`);
-      if (!isEndless && report.underWay.length === 0) return EXIT.ok;
+      if (!isEndless && isDone(report)) {
+        const { hindered } = report;
+        const isAllPaid = hindered.length === 0 && reverted.size === 0;
+        return { exitCode: isAllPaid ? EXIT.ok : EXIT.expectationFailed, hindered };
+      }
     } catch (error) {
       if (signal.aborted) break;
       const isPassing = error instanceof RemoteError && error.code.startsWith("CHAIN_");
-      if (!isPassing || (!isEndless && ++failures >= FAILURES_MAX)) throw error;
+      if (!isPassing || (!isEndless && ++failures >= failuresMax)) throw error;
       terminal.stderr.write(`poolsim: ${error.message}\n`);
     }
     await sleep(every, undefined, { signal }).catch(() => {});
   }
   // What is under way is stored: the next run goes on with it.
-  return EXIT.interrupted;
+  return { exitCode: EXIT.interrupted, hindered: [] };
+}
+
+function isDone({ underWay, hindered }: PassReport): boolean {
+  return underWay.length === 0 && !hindered.some(({ why }) => why === "moved");
 }

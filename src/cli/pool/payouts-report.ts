@@ -1,5 +1,5 @@
 /** What `pool payouts` prints: who is owed what, and what became of payouts. */
-import type { PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
+import type { Hindered, PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
 import { ethText } from "./amounts.js";
 
 export interface PayoutsShown {
@@ -7,6 +7,8 @@ export interface PayoutsShown {
   /** Newest first. */
   readonly payouts: readonly Payout[];
   readonly isSent: boolean;
+  /** Due, but not paid by this command. */
+  readonly hindered: readonly Hindered[];
 }
 
 const REASONS = {
@@ -27,6 +29,7 @@ const HINDRANCES = {
   walletShort: "the wallet has not enough",
   foreignTransactions: "the wallet has other transactions waiting",
   tooMany: "enough are under way",
+  moved: "what it is owed has just changed",
 } as const;
 
 /** UTC, whole seconds. */
@@ -35,12 +38,14 @@ function timeText(ms: number): string {
 }
 
 /** For people. */
-export function payoutsText({ plans, payouts, isSent }: PayoutsShown): string {
+export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown): string {
   const lines = isSent ? [] : ["Dry run: nothing is signed or sent without --send."];
   if (plans.length === 0) lines.push("Nobody is owed anything.");
   for (const { address, amountWei, notDue, dueAtMs } of plans) {
     const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
-    const verdict = notDue === null ? "due" : `${REASONS[notDue]}${until}`;
+    const why = hindered.find(({ plan }) => plan.address === address)?.why;
+    const due = why === undefined ? "due" : `due, but ${HINDRANCES[why]}`;
+    const verdict = notDue === null ? due : `${REASONS[notDue]}${until}`;
     lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
   }
   lines.push("", payouts.length === 0 ? "No payouts yet." : "Payouts, newest first:");
@@ -53,7 +58,7 @@ export function payoutsText({ plans, payouts, isSent }: PayoutsShown): string {
 }
 
 /** For programs: amounts are wei as text. */
-export function payoutsJson({ plans, payouts, isSent }: PayoutsShown): string {
+export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown): string {
   const json = {
     dryRun: !isSent,
     owed: plans.map(({ address, amountWei, notDue, dueAtMs, parts }) => ({
@@ -62,6 +67,7 @@ export function payoutsJson({ plans, payouts, isSent }: PayoutsShown): string {
       eth: ethText(amountWei).replace(" ETH", ""),
       isDue: notDue === null,
       notDue,
+      hindrance: hindered.find(({ plan }) => plan.address === address)?.why ?? null,
       dueAt: dueAtMs === null ? null : timeText(dueAtMs),
       parts: parts.map(({ nodeType, region, wei }) => ({ nodeType, region, wei: wei.toString() })),
     })),

@@ -93,7 +93,9 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
           "poolsim pool payouts --db pool.db --send --ethUrl https://… --ethKeystorePath key.json",
           "pay them",
         ],
-      ) + EXIT_CODES,
+      ) +
+        EXIT_CODES +
+        "With --send, 1 is: somebody who is due was not paid, or a payment reverted.\n",
     )
     .action(async (flags: PayoutFlags) => {
       const { poolPayouts } = await import("../commands/pool-payouts.js");

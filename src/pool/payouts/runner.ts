@@ -28,7 +28,9 @@ export type Hindrance =
   /** The wallet has transactions waiting that are not ours. */
   | "foreignTransactions"
   /** As many are under way as may be. */
-  | "tooMany";
+  | "tooMany"
+  /** What it is owed changed at this very moment: the next pass looks again. */
+  | "moved";
 
 export interface Hindered {
   readonly plan: PlannedPayout;
@@ -51,6 +53,8 @@ export interface PassReport {
   /** Due, but not begun. */
   readonly hindered: readonly Hindered[];
   readonly troubles: readonly PayoutTrouble[];
+  /** The node failed while payouts were begun: some that are due are in none of these lists. */
+  readonly failure: PoolsimError | null;
 }
 
 export interface PayoutRunnerOptions {
@@ -84,17 +88,32 @@ export class PayoutRunner {
    * @param isBeginning false: only looks after what is under way. @default true
    * @throws InputError (`PAYOUT_CHAIN`) when the node is of another chain
    * @throws RemoteError (`CHAIN_…`) when the node fails before anything is known; later failures
-   *   are troubles of single payouts
+   *   are in the report
    */
   async pass(nowMs: number, isBeginning = true): Promise<PassReport> {
     await this.#assertChain();
     const head = await this.#chain.head();
     const report: MutableReport = { begun: [], changed: [], hindered: [], troubles: [] };
     await this.#lookAfter(head, nowMs, report);
-    if (isBeginning) await this.#beginDue(head, nowMs, report);
+    const failure = isBeginning ? await this.#beginWhatCan(head, nowMs, report) : null;
     const { chainId } = this.#settings;
     const underWay = this.#books.open().filter((payout) => payout.chainId === chainId);
-    return { ...report, underWay };
+    return { ...report, failure, underWay };
+  }
+
+  /** What was done before the node failed is told in any case. */
+  async #beginWhatCan(
+    head: Head,
+    nowMs: number,
+    report: MutableReport,
+  ): Promise<PoolsimError | null> {
+    try {
+      await this.#beginDue(head, nowMs, report);
+      return null;
+    } catch (error) {
+      if (isPassing(error)) return error;
+      throw error;
+    }
   }
 
   async #assertChain(): Promise<void> {
@@ -206,37 +225,31 @@ export class PayoutRunner {
         hinder("gasTooExpensive");
         continue;
       }
-      try {
-        const { address, amountWei } = plan;
-        const open = this.#openOfWallet();
-        if (open.length >= this.#settings.maxUnderWay) {
-          hinder("tooMany");
-          continue;
-        }
-        const free = open.reduce((left, other) => left - outstandingWei(other), walletWei);
-        // Asked first: an estimate for a wallet that can't pay fails for that reason alone.
-        if (free < amountWei) {
-          hinder("walletShort");
-          continue;
-        }
-        const estimate = await this.#chain.estimateGas({ from: wallet, to: address, amountWei });
-        if ("refusal" in estimate) {
-          hinder("recipientRefuses");
-          continue;
-        }
-        // A quarter more: what a contract needs may change until it is mined.
-        const gasLimit = estimate.gas + estimate.gas / 4n;
-        const begun = this.#begin({ plan, fees, gasLimit, used, waiting, walletWei, nowMs });
-        if (typeof begun === "string") {
-          hinder(begun);
-        } else if (begun !== null) {
-          report.begun.push(begun);
-          await this.#guarded(begun, report, () => this.#send(begun, nowMs, report));
-        }
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        // Nothing was begun for it; the next pass tries again.
-        return;
+      const { address, amountWei } = plan;
+      const open = this.#openOfWallet();
+      if (open.length >= this.#settings.maxUnderWay) {
+        hinder("tooMany");
+        continue;
+      }
+      const free = open.reduce((left, other) => left - outstandingWei(other), walletWei);
+      // Asked first: an estimate for a wallet that can't pay fails for that reason alone.
+      if (free < amountWei) {
+        hinder("walletShort");
+        continue;
+      }
+      const estimate = await this.#chain.estimateGas({ from: wallet, to: address, amountWei });
+      if ("refusal" in estimate) {
+        hinder("recipientRefuses");
+        continue;
+      }
+      // A quarter more: what a contract needs may change until it is mined.
+      const gasLimit = estimate.gas + estimate.gas / 4n;
+      const begun = this.#begin({ plan, fees, gasLimit, used, waiting, walletWei, nowMs });
+      if (typeof begun === "string") {
+        hinder(begun);
+      } else {
+        report.begun.push(begun);
+        await this.#guarded(begun, report, () => this.#send(begun, nowMs, report));
       }
     }
   }
@@ -245,10 +258,12 @@ export class PayoutRunner {
   #begin({ plan, fees, gasLimit, used, waiting, walletWei, nowMs }: Beginning) {
     const { chainId, gasLimitMax, maxGasShare, maxUnderWay } = this.#settings;
     const wallet = this.#signer.address;
-    return this.#books.transaction((): Payout | Hindrance | null => {
+    return this.#books.transaction((): Payout | Hindrance => {
       const now = this.#plan(nowMs).find(({ address }) => address === plan.address);
-      // Somebody else was quicker, or the balance moved: the next pass looks again.
-      if (now === undefined || now.notDue !== null || now.amountWei !== plan.amountWei) return null;
+      // Somebody else was quicker, or it earned something more.
+      if (now === undefined || now.notDue !== null || now.amountWei !== plan.amountWei) {
+        return "moved";
+      }
       const { address, amountWei, parts } = now;
       const gasWei = gasLimit * fees.maxFeeWei;
       if (gasLimit > gasLimitMax) return "recipientTooExpensive";

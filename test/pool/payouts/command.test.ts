@@ -1,12 +1,13 @@
 /** `poolsim pool payouts` as an operator meets it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { pendingAccount } from "../../../src/pool/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
+import { type RpcProxy, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "../../e2e/command.js";
 import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
@@ -92,8 +93,81 @@ test("a chain with another id, a node that is not there, a missing flag: each it
   expect(run("--send").stderr).toBe("--send: expected --ethUrl too, http or https\n");
 });
 
-test("two at once pay once: whoever comes second goes on with the other's bytes", async () => {
+/** `--send` while this process goes on: it is the node in between. */
+async function sendThrough(proxy: RpcProxy, folder: string): Promise<Outcome> {
+  const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
+  const chain = ["--ethUrl", proxy.url, "--chainId", "31337", "--confirmations", "1"];
+  const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
+  const child = spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], { cwd: folder });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    texts.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    texts.stderr += chunk;
+  });
+  await once(child, "close");
+  return { exitCode: child.exitCode, ...texts };
+}
+
+test("due, but not paid: exit code 1 and the reason; books that are not there are not made", async () => {
+  const { send, folder } = await startOperator();
+  const { exitCode, stdout } = send("--maxGasPrice", "1");
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain(`${worker(0)}  1 ETH  due, but gas costs more than --maxGasPrice`);
+  const json: unknown = JSON.parse(send("--maxGasPrice", "1", "--json").stdout);
+  expect(json).toMatchObject({ owed: [{ isDue: true, hindrance: "gasTooExpensive" }, {}] });
+  expect(send("--db", "typo.db")).toMatchObject({
+    exitCode: 2,
+    stderr: "there is no database typo.db\n",
+  });
+  expect(existsSync(join(folder, "typo.db"))).toBe(false);
+});
+
+test("a node that dies over an estimate is asked again: all is paid, exit code 0", async () => {
+  const { anvil, folder } = await startOperator();
+  const proxy = await startRpcProxy(anvil.url);
+  let failures = 0;
+  proxy.intercept = (calls, response) => {
+    if (calls[0]?.method !== "eth_estimateGas" || ++failures > 3) return false;
+    response.destroy();
+    return true;
+  };
+  const { exitCode, stderr } = await sendThrough(proxy, folder);
+  expect([exitCode, failures]).toEqual([0, 4]);
+  expect(stderr).toContain(`to ${worker(0)}: confirmed`);
+  expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
+});
+
+test("a payment that reverts: exit code 1, and it is pending again", async () => {
+  const { anvil, folder } = await startOperator();
+  const proxy = await startRpcProxy(anvil.url);
+  // A contract that reverts at once, and an estimate from before it did.
+  await anvil.rpc("anvil_setCode", worker(0), "0x60006000fd");
+  proxy.intercept = (calls, response) => {
+    const [call] = calls;
+    if (call?.method !== "eth_estimateGas") return false;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ jsonrpc: "2.0", id: call.id, result: "0x7530" }));
+    return true;
+  };
+  const { exitCode, stderr, stdout } = await sendThrough(proxy, folder);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`payout 1 of 1 ETH to ${worker(0)}: failed`);
+  expect(stdout).toContain(`${worker(0)}  1 ETH  its last payout failed`);
+});
+
+test("three at once pay each once: who comes second goes on with the first one's bytes", async () => {
   const { folder, anvil } = await startOperator();
+  const addresses = Array.from({ length: 8 }, (_, index) => worker(10 + index));
+  const store = new SqlitePoolStore({ path: join(folder, "pool.db") });
+  onTestFinished(() => store.close());
+  for (const [index, address] of addresses.entries()) {
+    const to = pendingAccount({ address, nodeType: "transcode", region: "eu" });
+    const cause = { kind: "job-processed", id: address };
+    const posting = { from: "world", to, wei: ETH + BigInt(index) } as const;
+    store.post({ cause, atMs: 0, postings: [posting] });
+  }
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
   const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "3"];
   const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
@@ -105,11 +179,16 @@ test("two at once pay once: whoever comes second goes on with the other's bytes"
   onTestFinished(() => clearInterval(miner));
   expect(await Promise.all(ends)).toEqual([0, 0, 0]);
   clearInterval(miner);
-  expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
-  const store = new SqlitePoolStore({ path: join(folder, "pool.db"), readOnly: true });
-  onTestFinished(() => store.close());
-  expect(store.payouts().map(({ state, nonce }) => [state, nonce])).toEqual([["confirmed", 0]]);
-  expect(store.entriesOf({ kind: "payout-confirmed", id: "1" })).toHaveLength(1);
+  const payouts = store.payouts();
+  expect(payouts.map(({ state }) => state)).toEqual(Array(9).fill("confirmed"));
+  expect(payouts.map(({ nonce }) => nonce).toReversed()).toEqual([...Array(9).keys()]);
+  for (const [index, address] of addresses.entries()) {
+    const wei = BigInt(String(await anvil.rpc("eth_getBalance", address, "latest")));
+    expect(wei).toBe(ETH + BigInt(index));
+  }
+  for (const { id } of payouts) {
+    expect(store.entriesOf({ kind: "payout-confirmed", id: String(id) })).toHaveLength(1);
+  }
 });
 
 test("the password may come from the environment", async () => {

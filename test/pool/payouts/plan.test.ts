@@ -62,6 +62,14 @@ test("an address that was paid too much waits until it has earned it", () => {
     amountWei: 10n,
     notDue: "belowThreshold",
   });
+  expect(plan([owed(worker(1), -50n)])[0]).toMatchObject({
+    amountWei: -50n,
+    notDue: "belowThreshold",
+  });
+  expect(plan([owed(worker(1), -50n), owed(worker(1), 150n, "us")])[0]).toMatchObject({
+    amountWei: 100n,
+    notDue: null,
+  });
 });
 
 test.each([

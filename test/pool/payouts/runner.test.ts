@@ -1,7 +1,9 @@
 /** Payouts on a real chain: what is paid, what is not, and what the books say of it. */
 import { Interface } from "ethers/abi";
 import { expect, test } from "vitest";
-import { ETH, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
+import { openKeystore } from "../../../src/pool/payouts/signer.js";
+import { startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
+import { ETH, keystoreJson, PASSWORD, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
 import { DAY_MS, startWorld } from "./world.js";
 
 const MILLI = ETH / 1_000n;
@@ -197,4 +199,149 @@ test("a payout of another chain is left alone", async () => {
   const { underWay, begun, troubles } = await world.pass({ settings: { chainId: 1n } });
   expect([underWay, begun, troubles]).toEqual([[], [], []]);
   expect(world.store.payouts()).toHaveLength(1);
+});
+
+test("taken back after it was paid: not due, and made good by what is earned elsewhere", async () => {
+  const world = await startWorld();
+  const settings = { minIntervalMs: 0 };
+  world.earn(worker(1), ETH, { region: "eu" });
+  await world.pass({ settings });
+  await world.mine(3);
+  await world.pass({ settings });
+  world.earn(worker(1), (-4n * ETH) / 10n, { region: "eu" });
+  const { begun, hindered, troubles } = await world.pass({ settings });
+  expect([begun, hindered, troubles]).toEqual([[], [], []]);
+  expect([world.pending(worker(1)), world.inPayout(worker(1))]).toEqual([(-4n * ETH) / 10n, 0n]);
+  world.earn(worker(1), ETH, { region: "us", nodeType: "ai" });
+  const next = await world.pass({ settings });
+  expect(next.begun.map(({ amountWei, parts }) => [amountWei, parts.length])).toEqual([
+    [(6n * ETH) / 10n, 2],
+  ]);
+  expect(world.inPayout(worker(1))).toBe((6n * ETH) / 10n);
+  await world.mine(3);
+  await world.pass({ settings });
+  expect(await world.balance(worker(1))).toBe((16n * ETH) / 10n);
+  expect(world.store.flows("pending:").every(({ inWei, outWei }) => inWei === outWei)).toBe(true);
+});
+
+test("taken back while its payout is under way: that goes on, the next ones are less", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  const settings = { minIntervalMs: 0 };
+  world.earn(worker(1), ETH);
+  await world.pass({ settings });
+  world.earn(worker(1), -ETH);
+  await world.pass({ settings });
+  expect([world.pending(worker(1)), world.inPayout(worker(1))]).toEqual([-ETH, ETH]);
+  await world.mine(3);
+  await world.pass({ settings });
+  world.earn(worker(1), (3n * ETH) / 2n, { region: "us" });
+  const { begun } = await world.pass({ settings });
+  expect(begun.map(({ amountWei }) => amountWei)).toEqual([ETH / 2n]);
+});
+
+test("another wallet takes over: what the first signed is sent as it is, each with its own nonces", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  const successor = await openKeystore(keystoreJson("stranger"), PASSWORD);
+  const proxy = await startRpcProxy(world.anvil.url);
+  proxy.intercept = (calls, response) => {
+    if (calls[0]?.method !== "eth_sendRawTransaction") return false;
+    response.destroy();
+    return true;
+  };
+  const before = [await world.balance(WALLET), await world.balance(STRANGER)];
+  world.earn(worker(1), ETH);
+  await world.pass({ url: proxy.url });
+  world.earn(worker(2), 2n * ETH);
+  world.nowMs += 20 * 60_000;
+  const { begun } = await world.pass({ signer: successor });
+  expect(begun.map(({ address, wallet, nonce }) => [address, wallet, nonce])).toEqual([
+    [worker(2), STRANGER, 0],
+  ]);
+  // Stuck, but its key is not here: never signed again.
+  expect(world.store.attempts(1)).toHaveLength(1);
+  await world.mine(3);
+  await world.pass({ signer: successor });
+  expect(world.store.payouts().map(({ state, nonce }) => [state, nonce])).toEqual([
+    ["confirmed", 0],
+    ["confirmed", 0],
+  ]);
+  expect([await world.balance(worker(1)), await world.balance(worker(2))]).toEqual([ETH, 2n * ETH]);
+  const after = [await world.balance(WALLET), await world.balance(STRANGER)];
+  const spent = before.reduce((sum, wei, index) => sum + wei - (after[index] ?? 0n), 0n);
+  expect(world.store.balance("wallet")).toBe(-spent);
+});
+
+test("two chains in the same books: who is being paid on one is not paid on the other", async () => {
+  const world = await startWorld();
+  const other = await startWorld("--chain-id", "10");
+  await Promise.all([world.stopMining(), other.stopMining()]);
+  const elsewhere = { url: other.anvil.url, settings: { chainId: 10n } };
+  world.earn(worker(1), ETH);
+  await world.pass();
+  world.earn(worker(1), ETH);
+  world.earn(worker(2), ETH);
+  world.nowMs += 2 * DAY_MS;
+  const { begun } = await world.pass(elsewhere);
+  expect(begun.map(({ address, chainId, nonce }) => [address, chainId, nonce])).toEqual([
+    [worker(2), 10n, 0],
+  ]);
+  await Promise.all([world.mine(3), other.mine(4)]);
+  for (let round = 0; round < 3; round++) {
+    await world.pass({ settings: { minIntervalMs: 9 * DAY_MS } });
+    await world.pass({ ...elsewhere, settings: { chainId: 10n, minIntervalMs: 9 * DAY_MS } });
+  }
+  expect(world.store.payouts().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
+  expect([await world.balance(worker(1)), await other.balance(worker(1))]).toEqual([ETH, 0n]);
+  expect([await world.balance(worker(2)), await other.balance(worker(2))]).toEqual([0n, ETH]);
+  expect(world.store.entriesOf({ kind: "payout-undone", id: "1" })).toEqual([]);
+});
+
+test("the node dies while payouts are begun: what was done is told, the rest is not forgotten", async () => {
+  const world = await startWorld();
+  const proxy = await startRpcProxy(world.anvil.url);
+  world.earn(worker(1), 2n * ETH);
+  world.earn(worker(2), ETH);
+  let estimates = 0;
+  proxy.intercept = (calls, response) => {
+    if (calls[0]?.method !== "eth_estimateGas" || ++estimates < 2) return false;
+    response.destroy();
+    return true;
+  };
+  const { begun, hindered, failure } = await world.pass({ url: proxy.url });
+  expect(begun.map(({ address }) => address)).toEqual([worker(1)]);
+  expect([hindered, failure?.code]).toEqual([[], "CHAIN_UNAVAILABLE"]);
+  const next = await world.pass();
+  expect(next.begun.map(({ address }) => address)).toEqual([worker(2)]);
+  expect(next.failure).toBeNull();
+});
+
+test("paid by another process, or owed more, between estimate and signature: looked at again", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  const proxy = await startRpcProxy(world.anvil.url);
+  const passWith = async (meanwhile: () => Promise<void>) => {
+    proxy.intercept = (calls, response) => {
+      const [call] = calls;
+      if (call?.method !== "eth_estimateGas") return false;
+      void meanwhile().then(() => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ jsonrpc: "2.0", id: call.id, result: "0x5208" }));
+      });
+      return true;
+    };
+    const { begun, hindered } = await world.pass({ url: proxy.url });
+    return [begun.length, hindered.map(({ why }) => why)];
+  };
+  world.earn(worker(1), ETH);
+  const more = await passWith(async () => world.earn(worker(1), ETH));
+  expect(more).toEqual([0, ["moved"]]);
+  const other = await passWith(async () => {
+    await world.pass();
+    world.earn(worker(1), 2n * ETH);
+  });
+  expect(other).toEqual([0, ["moved"]]);
+  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.inPayout(worker(1))).toBe(2n * ETH);
 });

@@ -21,15 +21,16 @@ export interface World {
   readonly store: SqlitePoolStore;
   readonly signer: PayoutSigner;
   nowMs: number;
-  /** Owes a worker. */
+  /** Owes a worker; less than 0: takes back what it was owed by mistake. */
   earn(address: string, wei: bigint, where?: { nodeType?: string; region?: string }): void;
   runner(options?: {
     url?: string;
     witness?: string;
     settings?: Partial<PayoutSettings>;
+    signer?: PayoutSigner;
   }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
-  pass(options?: { url?: string; settings?: Partial<PayoutSettings> }): Promise<PassReport>;
+  pass(options?: Parameters<World["runner"]>[0]): Promise<PassReport>;
   balance(address: string): Promise<bigint>;
   mine(count?: number): Promise<void>;
   /** Blocks only by {@link mine}. */
@@ -62,9 +63,14 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     earn: (address, wei, { nodeType = "transcode", region = "eu" } = {}) => {
       const to = pendingAccount({ address, nodeType, region });
       const cause = { kind: "job-processed", id: `${address}-${store.entryCount()}` };
-      store.post({ cause, atMs: world.nowMs, postings: [{ from: "world", to, wei }] });
+      const posting =
+        wei < 0n
+          ? { from: to, to: "world" as const, wei: -wei }
+          : { from: "world" as const, to, wei };
+      store.post({ cause, atMs: world.nowMs, postings: [posting] });
     },
-    runner: ({ url = anvil.url, witness: witnessUrl = url, settings = {} } = {}) => {
+    runner: (options = {}) => {
+      const { url = anvil.url, witness: witnessUrl = url, settings = {} } = options;
       const [chain, other] = [url, witnessUrl].map((node) => {
         const opened = openPayoutChain({ url: node, timeoutMs: 2_000, attempts: 1 });
         onTestFinished(() => opened.close());
@@ -73,7 +79,8 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       if (chain === undefined) throw new Error("no chain");
       const witness = witnessUrl === url ? undefined : other;
       const merged = payoutSettings({ ...SETTINGS, ...settings });
-      return new PayoutRunner({ store, chain, witness, signer, settings: merged });
+      const whose = options.signer ?? signer;
+      return new PayoutRunner({ store, chain, witness, signer: whose, settings: merged });
     },
     pass: (options) => world.runner(options).pass(world.nowMs),
     balance: async (address) =>
