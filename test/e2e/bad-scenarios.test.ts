@@ -279,6 +279,11 @@ const cases: readonly {
     says: "3:51: stream.length.mean: about 1,440 million streams per replication, expected at most 100 million",
   },
   {
+    what: "tests that leave no time for streams",
+    content: "name: x\ntester: { testsPerDay: 10000, segments: 1000 }\nduration: 30d\n",
+    says: "2:24: tester.testsPerDay: about 300 million segments for each orchestrator and region, expected at most 100 million",
+  },
+  {
     what: "a broken network file",
     content: "name: x\nnetwork: { file: bad.yaml }\n",
     says: 'bad.yaml:1:1: no column "address"',

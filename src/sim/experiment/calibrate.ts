@@ -4,6 +4,7 @@
  */
 import type { LoadedScenario } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
+import { STREAMS_AT_A_TIME_MAX, streamsAtATime } from "../scenario/size-checks.js";
 import { CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
 import { SEGMENT_SHARE } from "./metric-names.js";
 import type { Samples } from "./samples.js";
@@ -23,6 +24,12 @@ const SLOPE_MIN = 0.05;
 /** Limits of `assumptions.loadScale`. */
 const LOAD_MIN = 1e-4;
 const LOAD_MAX = 100;
+
+/** Beyond it there would be more streams than fit. */
+function mostFactor(scenario: Scenario): number {
+  const atATime = streamsAtATime(scenario);
+  return atATime === 0 ? Number.POSITIVE_INFINITY : STREAMS_AT_A_TIME_MAX / atATime;
+}
 
 /** What to scale demand by, and what a reader should know about it. */
 export interface Calibration {
@@ -168,7 +175,7 @@ export async function calibrate(options: {
   const changes = duration < scenario.duration ? [{ path: "duration", value: duration }] : [];
   const { load, value, isReached } = await searchLoad({
     target: target.value,
-    limits: { low: LOAD_MIN / ownLoad, high: LOAD_MAX / ownLoad },
+    limits: { low: LOAD_MIN / ownLoad, high: Math.min(LOAD_MAX / ownLoad, mostFactor(scenario)) },
     measure: async (factor) => {
       const input = inputs.scaledBy(factor).of(baseline, changes);
       const wanted = { label: "calibration", count: REPLICATIONS };

@@ -164,7 +164,7 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   });
   if (findings.length > 0) throw base.error(findings);
   for (const { name, input } of variants) {
-    const missing = [...missingFindings(input.scenario), ...sizeFindings(input.scenario)];
+    const missing = [...missingFindings(input.scenario), ...sizeFindings(input)];
     if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
   }
   return {

@@ -2,16 +2,22 @@
  * How big a scenario is: what would need more memory or time than anybody has is refused before
  * it starts. Settings that poolsim computes itself (load × 2, peak tests) are not held against it.
  */
+import type { SimulationInput } from "../input.js";
+import { parseTrace } from "../model/demand.js";
 import { lengthModel } from "../model/lengths.js";
+import { mostAtATime } from "./at-a-time.js";
 import { WAYS_OF_DEMAND } from "./cross-checks.js";
 import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
 
 /** A stream costs some 100 KB while it lasts: its sessions with all orchestrators. */
-const STREAMS_AT_A_TIME_MAX = 10_000;
+export const STREAMS_AT_A_TIME_MAX = 10_000;
 /** Hours of work; what is beyond is a slip of the hand. */
 const STREAMS_MAX = 1e8;
 const SEGMENTS_MAX = 5e9;
+/** Of one orchestrator in one region; there are some hundred of the one and ten of the other. */
+const TEST_SEGMENTS_MAX = 1e8;
+const DAY_MS = 86_400_000;
 const PAYOUT_INTERVAL_MIN_MS = 1000;
 /** What is up or down for less is so millions of times. */
 const UP_MIN_MS = 1000;
@@ -24,9 +30,16 @@ function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
+/** Mean number of streams at a time, where demand is random. */
+export function streamsAtATime({ demand, stream, assumptions }: Scenario): number {
+  const perMs = (demand.streamsPerDay ?? 0) / DAY_MS;
+  const asked = demand.concurrentStreams ?? perMs * lengthModel(stream.length).meanMs;
+  return asked * assumptions.loadScale;
+}
+
 /** What is beyond any machine's memory or anybody's patience, in a scenario otherwise right. */
-export function sizeFindings(scenario: Scenario): readonly Finding[] {
-  const { demand, stream, assumptions, duration, warmup, decision } = scenario;
+export function sizeFindings({ scenario, data }: SimulationInput): readonly Finding[] {
+  const { demand, stream, assumptions, duration, warmup, decision, tester } = scenario;
   if (duration === 0) {
     return [{ path: ["duration"], text: "found 0 ms, expected some time to count" }];
   }
@@ -46,10 +59,24 @@ export function sizeFindings(scenario: Scenario): readonly Finding[] {
   const { meanMs } = lengthModel(stream.length);
   const way = WAYS_OF_DEMAND.find((one) => demand[one] !== undefined);
   const lengthPath: Path = ["stream", "length", "mean"];
-  if (way !== "concurrentStreams" && way !== "streamsPerDay") return [];
+  const testSegments = ((tester?.testsPerDay ?? 0) * (tester?.segments ?? 0) * duration) / DAY_MS;
+  if (testSegments > TEST_SEGMENTS_MAX) {
+    const text = `about ${count(testSegments / 1e6)} million segments for each orchestrator and region, expected at most ${count(TEST_SEGMENTS_MAX / 1e6)} million`;
+    return [{ path: ["tester", "testsPerDay"], text }];
+  }
+  if (way === "arrivals" || way === "trace") {
+    const streams =
+      data.trace === undefined
+        ? (demand.arrivals ?? []).map(({ at, length }) => ({ atMs: at, lengthMs: length }))
+        : parseTrace(data.trace);
+    const most = mostAtATime(streams, (warmup ?? 0) + duration);
+    if (most <= STREAMS_AT_A_TIME_MAX) return [];
+    const text = `${count(most)} streams at a time, expected at most ${count(STREAMS_AT_A_TIME_MAX)}`;
+    return [{ path: ["demand", way], text }];
+  }
+  if (way === undefined) return [];
   if (meanMs === 0) return [{ path: lengthPath, text: "found 0 ms, expected a length" }];
-  const perMs = ((demand.streamsPerDay ?? 0) / 86_400_000) * assumptions.loadScale;
-  const atATime = (demand.concurrentStreams ?? 0) * assumptions.loadScale || perMs * meanMs;
+  const atATime = streamsAtATime(scenario);
   if (atATime > STREAMS_AT_A_TIME_MAX) {
     const text = `about ${count(atATime)} streams at a time, expected at most ${count(STREAMS_AT_A_TIME_MAX)}`;
     return [{ path: ["demand", way], text }];

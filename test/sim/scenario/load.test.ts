@@ -98,6 +98,20 @@ describe("a loaded scenario", () => {
     expect(withTrace(`${head}0,x,FRA\n`)).toThrow("t.csv:2:1: length_ms");
   });
 
+  it("holds no more streams at a time than fit, wherever they come from", () => {
+    const text = "name: x\ngateway: { region: FRA }\ndemand: { trace: t.csv }\n";
+    const withStreams = (many: number, everyMs: number) => () => {
+      const lines = Array.from({ length: many }, (_, at) => `${at * everyMs},1000,FRA\n`);
+      const trace = `at_ms,length_ms,gateway\n${lines.join("")}`;
+      return loadScenario("s.yaml", { readFile: files({ "s.yaml": text, "t.csv": trace }) });
+    };
+    expect(withStreams(10_000, 0)).not.toThrow();
+    expect(withStreams(10_001, 0)).toThrow(
+      "s.yaml:3:18: demand.trace: 10,001 streams at a time, expected at most 10,000",
+    );
+    expect(withStreams(20_000, 1)).not.toThrow();
+  });
+
   it("keeps aliases, quoted keys and exact numbers", () => {
     const { scenario } = load(
       'name: x\n"seed": 7\nwarmup: &t 20m\nduration: *t\ndemand: { streamsPerDay: 9 }\ntickets: { deposit: 123456789012345678901234567890 }\ngateway: { maxPricePerUnit: 0.1 }\n',
