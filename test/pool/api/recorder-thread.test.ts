@@ -1,59 +1,16 @@
 /** Writing in another thread: requests go on while a disk is slow or somebody else is writing. */
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
-import { Rational } from "../../../src/core/rational.js";
+import { expect, test } from "vitest";
 import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
 import { type RecorderThread, recorderThread } from "../../../src/pool/api/index.js";
-import { addRates, readSettings } from "../../../src/pool/settings.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import {
-  benchmarkBody,
-  codeOf,
-  get,
-  jobBody,
-  post,
-  type RunningApi,
-  runApi,
-} from "./running-api.js";
+import { benchmarkBody, codeOf, get, jobBody, post } from "./running-api.js";
+import { ENTRY, makeBooks, newFile, serve } from "./running-file.js";
 
 const JOB = "/recordTranscoderJob";
-/** Threads run what is built. */
-const ENTRY = new URL("../../../dist/pool/api/recording-thread.js", import.meta.url);
-
-function newFile(): string {
-  return join(mkdtempSync(join(tmpdir(), "recorder-thread-")), "pool.db");
-}
-
-function makeBooks(): string {
-  const path = newFile();
-  const store = new SqlitePoolStore({ path });
-  addRates(store, [{ rate: Rational.of(1n, 4n), fromMs: 0, nodeType: null, region: null }]);
-  store.close();
-  return path;
-}
-
-/** The API as `pool serve` puts it together. */
-async function serve(path: string, writeWaitMs = 3_000): Promise<RunningApi> {
-  const store = new SqlitePoolStore({ path, readOnly: true });
-  const recorder = await recorderThread({ path, entry: ENTRY });
-  const api = await runApi({
-    books: store,
-    recorder,
-    settings: () => readSettings(store),
-    writeWaitMs,
-  });
-  onTestFinished(async () => {
-    await api.server.close();
-    await recorder.close();
-    store.close();
-  });
-  return api;
-}
-
 /** Another process that is writing. */
 function lock(path: string): SqliteDatabase {
   const other = new SqliteDatabase({ path });
@@ -80,7 +37,7 @@ test("while others write, reads are answered at once and writes wait for their t
 
 test("writes that wait for too long are a 503 that says when to try again; once is enough", async () => {
   const path = makeBooks();
-  const api = await serve(path, 50);
+  const api = await serve(path, { writeWaitMs: 50 });
   const other = lock(path);
   for (const [endpoint, body] of [
     [JOB, jobBody("a")],
