@@ -35,6 +35,8 @@ export interface LoadedScenario {
   readonly file: string;
   /** SHA-256 of the file's bytes, hex. */
   readonly sha256: string;
+  /** What was set from outside the file. */
+  readonly settings: readonly { readonly path: string; readonly value: unknown }[];
   /** The scenario without any variant's overrides. */
   readonly base: SimulationInput;
   /** In the file's order; one called `base` without overrides when the file has none. */

@@ -72,7 +72,13 @@ export interface SensitivityResult {
 export interface ScenarioResult {
   readonly schemaVersion: 1;
   readonly poolsim: string;
-  readonly scenario: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly scenario: {
+    readonly name: string;
+    readonly file: string;
+    readonly sha256: string;
+    /** What `--set` and `--duration` changed. */
+    readonly settings: readonly { readonly path: string; readonly value: unknown }[];
+  };
   readonly seed: number;
   readonly replications: number;
   readonly variants: readonly VariantResult[];

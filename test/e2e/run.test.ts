@@ -55,11 +55,15 @@ describe("run", () => {
   });
 
   it("prints JSON to stdout with --json - and the report to stderr", () => {
-    const { stdout, stderr } = run("--json", "-");
+    const { stdout, stderr } = run("--json", "-", "--set", "stream.segmentMs=2000");
     const result = resultIn(stdout);
     expect(result).toMatchObject({
       schemaVersion: 1,
-      scenario: { name: "my-pool", file: "scenario.yaml" },
+      scenario: {
+        name: "my-pool",
+        file: "scenario.yaml",
+        settings: expect.arrayContaining([{ path: "stream.segmentMs", value: 2000 }]),
+      },
       seed: 1,
       replications: 2,
     });

@@ -74,7 +74,12 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
   return {
     schemaVersion: 1,
     poolsim: POOLSIM_VERSION,
-    scenario: { name: scenario.name, file: loaded.file, sha256: loaded.sha256 },
+    scenario: {
+      name: scenario.name,
+      file: loaded.file,
+      sha256: loaded.sha256,
+      settings: loaded.settings,
+    },
     seed,
     replications: baseline.records.length,
     variants: [...variants].map(([name, samples]) =>

@@ -170,6 +170,7 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   return {
     file: basename(file),
     sha256: createHash("sha256").update(bytes).digest("hex"),
+    settings: set.map(({ path, value }) => ({ path, value })),
     base: baseInput,
     variants,
     withSettings: (variant, settings) => {

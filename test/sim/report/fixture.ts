@@ -64,7 +64,7 @@ function metrics(share: number, late: number): Record<string, Estimate> {
 export const result: ScenarioResult = {
   schemaVersion: 1,
   poolsim: "0.1.0",
-  scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00" },
+  scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00", settings: [] },
   seed: 1,
   replications: 10,
   variants: [
