@@ -16,6 +16,7 @@ import type { RecordFlags } from "../pool/record.js";
 import type { Terminal } from "../terminal.js";
 
 const EARNED = "earned.csv";
+const SOURCES = "sources.yaml";
 
 /**
  * Simulates, then writes all files or none.
@@ -60,7 +61,7 @@ export async function recordEvents(
     transcode: { jobs: jobs("transcode"), feesWei: earnedWei("transcode") },
     ai: { jobs: jobs("ai"), feesWei: earnedWei("ai"), unattributedWei: record.unattributedWei },
     ticketsWei: record.incomeWei,
-    imports: importsOf(record, flags),
+    import: importOf(input, flags),
   };
   if (json) {
     const text = (_key: string, value: unknown) =>
@@ -83,7 +84,7 @@ export async function recordEvents(
       "",
       "Next:",
       "",
-      ...shown.imports.map((command) => `  ${command}`),
+      `  ${shown.import}`,
       "",
     ].join("\n"),
   );
@@ -139,6 +140,7 @@ async function writeAll(
       await writeFile(path, textOf(form, events));
     }
     await writeFile(join(temporary, EARNED), earnedCsv(record));
+    if (form === "api") await writeFile(join(temporary, SOURCES), sourcesYaml(record));
     await rename(temporary, out);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
@@ -155,12 +157,19 @@ function earnedCsv({ earned }: PoolRecord): string {
 }
 
 /** The API form has no labels, and IDs that count per node. */
-function importsOf({ sources }: PoolRecord, { out, form }: RecordFlags): string[] {
+function sourcesYaml({ sources }: PoolRecord): string {
+  const lines = sources.map(
+    ({ name, nodeType, region }) =>
+      `  - { name: "${name}", files: "${name}", nodeType: ${nodeType}, region: "${region}" }`,
+  );
+  return `sources:\n${lines.join("\n")}\n`;
+}
+
+/** What imports it, with the scenario's own commission. */
+function importOf({ scenario }: SimulationInput, { out, form }: RecordFlags): string {
   const word = (path: string) =>
     /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  if (form !== "api") return [`poolsim pool import ${word(out)} --db pool.db --commission 1/4`];
-  return sources.map(({ name, nodeType, region }) => {
-    const labels = `--source ${name} --nodeType ${nodeType} --region ${region}`;
-    return `poolsim pool import ${word(join(out, name))} --db pool.db --commission 1/4 ${labels}`;
-  });
+  const what = form === "api" ? `--sources ${word(join(out, SOURCES))}` : word(out);
+  const commission = scenario.orchestrator?.economics.commission ?? "0";
+  return `poolsim pool import ${what} --db pool.db --commission ${commission}`;
 }

@@ -71,7 +71,7 @@ export function addRecord(pool: Command, terminal: Terminal, outcome: Outcome): 
         .default([], "none"),
     )
     .addOption(
-      new Option("--ai-per-day <n>", "AI requests: made up, as the simulator has no AI work")
+      new Option("--aiPerDay <n>", "AI requests: made up, as the simulator has no AI work")
         .argParser(wholeNumber(0, 1_000_000))
         .default(100),
     )

@@ -5,15 +5,16 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeKey, uniform } from "../../../src/core/random.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { disturbed } from "../../../src/sim/record/disturb.js";
 import { copyOfBuilt } from "../../support/built-copy.js";
+import { FEW_DAYS, filesIn, recorded, writeFiles } from "../month/recorded-month.js";
 import { balances, wrongIn } from "../support/books.js";
-import { bucketFile, recorded } from "../support/recorded.js";
 
 export interface ImportKillRuns {
   readonly runs: number;
@@ -29,20 +30,16 @@ export interface ImportKillOptions {
   readonly log: (line: string) => void;
 }
 
-const FILES = 20;
+/** Some 2,000 events in 30 files, as badly as they come. */
+const DAYS = { ...FEW_DAYS, "demand.streamsPerDay": 22 };
 
 /** Does them all. */
 export async function killImports({ runs, seed, log }: ImportKillOptions): Promise<ImportKillRuns> {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-import-"));
   try {
     const directory = join(folder, "events");
-    mkdirSync(directory);
-    const events = [...recorded({ seed, jobs: 1_500, workers: 40, aiPart: 0.3 })];
-    const perFile = Math.ceil(events.length / FILES);
-    for (let file = 0; file < FILES; file++) {
-      const part = events.slice(file * perFile, (file + 1) * perFile);
-      writeFileSync(join(directory, `events-${file}.json`), bucketFile(part));
-    }
+    const days = recorded(DAYS, { seed, aiPerDay: 150, restarts: 1 });
+    writeFiles(directory, "bucket", disturbed(filesIn(days, 24), seed));
     const main = await copyOfBuilt(folder);
     const straightDb = join(folder, "straight.db");
     let usualMs = await importOnce({ main, directory, db: straightDb, killAfterMs: null });

@@ -1,15 +1,15 @@
 /** A live pool from recorded days: however its files come, the books are the same to the wei. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { importFiles } from "../../../src/pool/sources/files.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { disturbed } from "../../../src/sim/record/disturb.js";
-import { type EventFile, pathsOf } from "../../../src/sim/record/files.js";
-import { textOf } from "../../../src/sim/record/forms.js";
-import { wrongIn } from "../support/books.js";
+import type { EventFile } from "../../../src/sim/record/files.js";
+import type { Form } from "../../../src/sim/record/form-names.js";
+import { balances, wrongIn } from "../support/books.js";
 import {
   disagreements,
   enterFile,
@@ -18,13 +18,14 @@ import {
   ingestInto,
   recorded,
   stateOf,
+  writeFiles,
 } from "./recorded-month.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-month-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** In memory, one file after the other. */
-async function straight(files: readonly EventFile[], form: "bucket" | "api" | "poolsim") {
+async function straight(files: readonly EventFile[], form: Form) {
   const store = new SqlitePoolStore({ path: ":memory:" });
   const ingest = ingestInto(store);
   for (const file of files) await enterFile(file, { form, ingest });
@@ -33,19 +34,23 @@ async function straight(files: readonly EventFile[], form: "bucket" | "api" | "p
 
 describe("A month of a pool of 200 workers", () => {
   const record = recorded({}, { aiPerDay: 100, restarts: 1 });
-  const files = disturbed(filesIn(record), 1);
+  const files = disturbed(filesIn(record, 24), 1);
 
   it("is what it should be: all kinds of events, and files as bad as can be", () => {
     const { events, earned } = record;
     const count = (type: string) => events.filter(({ event }) => event.type === type).length;
-    expect(count("job-processed")).toBeGreaterThan(50_000);
+    expect(count("job-processed")).toBeGreaterThan(30_000);
     expect(count("worker-disconnected")).toBeGreaterThan(1_000);
-    expect(count("ticket-redeemed")).toBeGreaterThan(16);
+    expect(count("ticket-redeemed")).toBeGreaterThan(6);
     expect(count("reset")).toBe(2 * record.sources.length);
-    expect(new Set(earned.map(({ address }) => address)).size).toBe(200);
-    expect(files.filter(({ isLate }) => isLate).length).toBeGreaterThan(50);
+    const connected = events.flatMap(({ event }) =>
+      event.type === "worker-connected" ? [event.address] : [],
+    );
+    expect(new Set(connected).size).toBe(200);
+    expect(new Set(earned.map(({ address }) => address)).size).toBeGreaterThan(190);
+    expect(files.filter(({ isLate }) => isLate).length).toBeGreaterThan(10);
     const told = files.reduce((sum, file) => sum + file.events.length, 0);
-    expect(told).toBeGreaterThan(1.03 * events.length);
+    expect(told).toBeGreaterThan(1.01 * events.length);
     const requests = files.map(
       ({ events: inFile }) =>
         new Map(
@@ -68,10 +73,7 @@ describe("A month of a pool of 200 workers", () => {
 
   it("makes the same books in both forms of nodes: those of the simulator, to the wei", async () => {
     const bucket = join(folder, "month");
-    for (const [index, path] of pathsOf("bucket", files).entries()) {
-      mkdirSync(dirname(join(bucket, path)), { recursive: true });
-      writeFileSync(join(bucket, path), textOf("bucket", files[index]?.events ?? []));
-    }
+    writeFiles(bucket, "bucket", files);
     const store = new SqlitePoolStore({ path: join(folder, "month.db") });
     const result = await importFiles([bucket], store, ingestInto(store), {
       source: "bucket",
@@ -85,6 +87,16 @@ describe("A month of a pool of 200 workers", () => {
     api.close();
     store.close();
   }, 120_000);
+});
+
+it("A few days in poolsim's own form make the same balances as in a node's", async () => {
+  const files = disturbed(filesIn(recorded(FEW_DAYS, { aiPerDay: 60, restarts: 1 })), 3);
+  const [own, bucket] = [await straight(files, "poolsim"), await straight(files, "bucket")];
+  expect(balances({ store: own })).toEqual(balances({ store: bucket }));
+  expect(own.workers().map(({ lastSeenMs: _, ...row }) => row)).toEqual(
+    bucket.workers().map(({ lastSeenMs: _, ...row }) => row),
+  );
+  for (const store of [own, bucket]) store.close();
 });
 
 /** How a stream of a file's bytes may break off. */
@@ -101,7 +113,7 @@ class FailingStore extends SqlitePoolStore {
   }
 }
 
-describe.each(["bucket", "api", "poolsim"] as const)("A few days in the form %s", (form) => {
+describe.each(["bucket", "api"] as const)("A few days in the form %s", (form) => {
   const record = recorded(FEW_DAYS, { aiPerDay: 60, restarts: 2 });
   const files = disturbed(filesIn(record), 2, {
     lateFiles: 1 / 3,
@@ -119,7 +131,7 @@ describe.each(["bucket", "api", "poolsim"] as const)("A few days in the form %s"
   let run = 0;
 
   it("in any order, split and killed anywhere, makes the simulator's books", async () => {
-    const undisturbed = await straight(filesIn(record), form);
+    const undisturbed = await straight(filesIn(record), form === "api" ? "bucket" : "api");
     const due = stateOf(undisturbed);
     undisturbed.close();
     await fc.assert(
@@ -147,7 +159,7 @@ describe.each(["bucket", "api", "poolsim"] as const)("A few days in the form %s"
 
 interface Broken {
   readonly path: string;
-  readonly form: "bucket" | "api" | "poolsim";
+  readonly form: Form;
   readonly order: readonly EventFile[];
   readonly chunkBytes: number;
   readonly batchSize: number;

@@ -1,11 +1,13 @@
 /** Recorded days of scenarios/pool-month.yaml, and books that are made of their files. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Rational } from "../../../src/core/rational.js";
 import { EventIngest } from "../../../src/pool/ingest/ingest.js";
 import { addRates } from "../../../src/pool/settings.js";
 import { ingestStream } from "../../../src/pool/sources/stream.js";
 import type { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import { type EventFile, filesOf } from "../../../src/sim/record/files.js";
+import { type EventFile, filesOf, pathsOf } from "../../../src/sim/record/files.js";
 import type { Form } from "../../../src/sim/record/form-names.js";
 import { numbered, textOf } from "../../../src/sim/record/forms.js";
 import {
@@ -47,6 +49,14 @@ export function recorded(
 /** Its files, in order. */
 export function filesIn({ events }: PoolRecord, flushHours = 6): EventFile[] {
   return filesOf(numbered(events), { flushMs: flushHours * HOUR_MS });
+}
+
+/** Puts them into a folder. */
+export function writeFiles(folder: string, form: Form, files: readonly EventFile[]): void {
+  for (const [index, path] of pathsOf(form, files).entries()) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), textOf(form, files[index]?.events ?? []));
+  }
 }
 
 /** Sets the books up, or goes on with them. */
