@@ -5,7 +5,8 @@ import { Problem } from "./problem.js";
 function refuse(error: z.ZodError): Problem {
   const [issue] = error.issues;
   const path = issue?.path.map(String).join(".") ?? "";
-  const message = (issue?.message ?? "wrong").slice(0, 200);
+  const isMissing = issue?.code === "invalid_type" && issue.message.endsWith("undefined");
+  const message = isMissing ? "expected, and missing" : (issue?.message ?? "wrong").slice(0, 200);
   return new Problem(400, "BAD_REQUEST", message, {
     path: path === "" ? null : path.slice(0, 200),
   });

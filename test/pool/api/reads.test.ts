@@ -218,6 +218,12 @@ describe("what reads have in common", () => {
     expect(answer).toMatchObject({ status: 400, json: { error: { path: where } } });
   });
 
+  test("what is missing is said to be", async () => {
+    await using api = await runApi();
+    const answer = await get(api, "/getTranscoderJobs");
+    expect(field(field(answer.json, "error"), "message")).toBe("expected, and missing");
+  });
+
   test("unknown parameters, endpoints and methods are refused", async () => {
     await using api = await runApi();
     expect((await get(api, "/status?x=1")).status).toBe(400);
