@@ -1,7 +1,7 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
 import { existsSync } from "node:fs";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
-import { openBalances } from "../../pool/adjust.js";
+import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
 import { EventIngest } from "../../pool/ingest/ingest.js";
 import { replayQuarantine } from "../../pool/ingest/replay.js";
 import { readOpening } from "../../pool/opening.js";
@@ -45,6 +45,7 @@ export async function poolImport(
 ): Promise<number> {
   const { sources, everyMs } = sourcesOf(paths, flags, process.env);
   assertWork(sources, flags);
+  const balances = flags.opening === undefined ? null : readOpening(flags.opening);
   const store = openBooks(flags.db, "create");
   try {
     return await stoppable(async (signal) => {
@@ -57,7 +58,7 @@ export async function poolImport(
         openedBefore: 0,
         replayed: 0,
       };
-      prepare(store, flags, entered);
+      prepare(store, flags, balances, entered);
       const task = { store, sources, signal, entered, terminal };
       const exitCode = flags.follow
         ? await follow(task, flags.every ?? everyMs ?? 60_000)
@@ -92,14 +93,18 @@ function assertWork(sources: readonly EventSource[], flags: ImportFlags): void {
   }
 }
 
-function prepare(store: PoolStore, flags: ImportFlags, entered: Entered): void {
-  const { commission, scheme, opening, replay, nodeType, region } = flags;
-  const balances = opening === undefined ? null : readOpening(opening);
+function prepare(
+  store: PoolStore,
+  flags: ImportFlags,
+  balances: readonly OpeningBalance[] | null,
+  entered: Entered,
+): void {
+  const { commission, scheme, replay, nodeType, region } = flags;
   store.transaction(() => {
     changeSettings(store, { commission, scheme });
     readSettings(store);
     if (balances !== null) {
-      // The books know a balance by whose it is: moved or renamed, the file is still the same.
+      // A balance is known by whose it is: from a file that was moved it is still the same.
       const nowMs = Date.now();
       entered.opened = openBalances(store, balances, { origin: "opening", nowMs });
       entered.openedBefore = balances.length - entered.opened;

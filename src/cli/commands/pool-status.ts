@@ -3,6 +3,7 @@ import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
 import { type PoolSettings, readSettings } from "../../pool/settings.js";
 import type { PoolStore, QuarantineRow } from "../../pool/store/store.js";
+import { styleOf } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
@@ -45,16 +46,18 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
       settings === null
         ? "No commission is set: --commission of the first import, or of poolsim pool settings."
         : lines(...formatSettings(settings).rows),
-      titled(
-        "Balances",
-        columnsOf(
-          balances,
-          { head: "account", align: "left", cell: ({ account }) => account },
-          { head: "ETH", cell: ({ wei }) => eth(wei) },
-          { head: "wei", cell: ({ wei }) => wei.toString() },
-        ),
-        terminal,
-      ),
+      balances.length === 0
+        ? ""
+        : titled(
+            "Balances",
+            columnsOf(
+              balances,
+              { head: "account", align: "left", cell: ({ account }) => account },
+              { head: "ETH", cell: ({ wei }) => eth(wei) },
+              { head: "wei", cell: ({ wei }) => wei.toString() },
+            ),
+            terminal,
+          ),
       sources.length === 0
         ? ""
         : titled(
@@ -133,23 +136,16 @@ function quarantineText(
 ): string {
   if (rows.length === 0) return "Nothing is in quarantine.";
   const more = rows.length - QUARANTINE_SHOWN;
-  const list = titled(
-    `Quarantine: ${counted(rows.length, "piece")} that could not be entered`,
-    columnsOf(
-      rows.slice(0, QUARANTINE_SHOWN),
-      { head: "id", cell: ({ id }) => String(id) },
-      {
-        head: "where",
-        align: "left",
-        cell: (row) => `${shortened(row.origin, 60)}:${row.position}`,
-      },
-      { head: "why", align: "left", cell: ({ reason }) => shortened(reason, 100) },
-      { head: "what", align: "left", rank: 1, cell: ({ raw }) => shortened(rawText(raw), 40) },
-    ),
-    terminal,
-  );
+  const { width, hasColour } = terminal.stdout;
+  const { bold, dim } = styleOf({ width, hasColour });
+  const list = rows.slice(0, QUARANTINE_SHOWN).flatMap((row) => {
+    const id = String(row.id).padStart(4);
+    const why = shortened(`${row.origin}:${row.position}: ${row.reason}`, 300);
+    return [`${id}  ${why}`, dim(`      ${shortened(rawText(row.raw), width - 6)}`)];
+  });
   return [
-    list,
+    bold(`Quarantine: ${counted(rows.length, "piece")} that could not be entered`),
+    ...list,
     ...(more > 0 ? [`and ${more} more: --json lists all`] : []),
     `Tried again by: poolsim pool import --db ${db} --replay`,
   ].join("\n");

@@ -29,10 +29,11 @@ export function nameOf(text: string, where: string): string {
 
 /** @throws InputError (`USAGE`) */
 export function assertHttp(url: string, where: string): void {
-  if (URL.canParse(url) && /^https?:\/\//.test(url)) return;
-  throw new InputError(`${where}: expected an address such as http://127.0.0.1:7935`, {
-    code: "USAGE",
-  });
+  if (URL.canParse(url) && /^https?:\/\/[^@]*$/.test(url)) return;
+  throw new InputError(
+    `${where}: expected an address such as http://127.0.0.1:7935, without a password`,
+    { code: "USAGE" },
+  );
 }
 
 /**

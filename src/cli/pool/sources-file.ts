@@ -62,6 +62,7 @@ class SourcesFile {
 
   #source(value: unknown, path: Path): EventSource {
     const item = this.#mapping(value, path);
+    this.#assertKeys(item, path, [...COMMON, ...KINDS, ...Object.values(OWN).flat()]);
     const kinds = KINDS.filter((kind) => item[kind] !== undefined);
     const [kind] = kinds;
     if (kind === undefined || kinds.length > 1) {
@@ -69,7 +70,8 @@ class SourcesFile {
     }
     this.#assertKeys(item, path, [...COMMON, kind, ...OWN[kind]]);
     const at = (key: string): Path => [...path, key];
-    const name = this.#checked(at("name"), () => nameOf(this.#text(item, "name", path), "name"));
+    const written = this.#text(item, "name", path);
+    const name = this.#checked(at("name"), () => nameOf(written, "name"));
     const base = {
       name,
       nodeType: this.#textOr(item, "nodeType", path),

@@ -63,7 +63,7 @@ export async function pollOrchestrator(
     }
     return await ingestStream(ingest, body, {
       source,
-      origin: url.href,
+      origin: `${url.origin}${url.pathname}`,
       nodeType: options.nodeType,
       region: options.region,
       cursor: { key, value: String(askedMs) },
@@ -99,5 +99,8 @@ function eventsUrl(base: string): URL {
       code: "EVENTS_URL",
     });
   }
-  return new URL("/pool/events", base);
+  const url = new URL(base);
+  // Behind a proxy the node may not be at the root.
+  const root = url.pathname.replace(/\/+$/, "").replace(/\/pool\/events$/, "");
+  return new URL(`${root}/pool/events`, url);
 }
