@@ -112,6 +112,9 @@ describe("poolsim pool record", () => {
       "warmup=1m",
     );
     expect(without).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/with workers/) });
+    expect((await record("new", "--aiPerDay", "1000000", "--duration", "30d")).stderr).toMatch(
+      /more than 2,000,000 events/,
+    );
     expect(readdirSync(folder).filter((name) => name.startsWith("new"))).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { PoolListener } from "../model/pool-listener.js";
 import type { TicketTerms } from "../model/tickets.js";
 import type { World } from "../model/world.js";
 import { addressOf } from "../network/made-address.js";
-import { digest, type PoolSource, type RecordedEvent } from "./recorded-event.js";
+import { assertSize, digest, type PoolSource, type RecordedEvent } from "./recorded-event.js";
 
 /** One in so many response times is lost in a race and told as 0 (E-14). */
 const RACES = 500;
@@ -177,7 +177,7 @@ export class EventRecorder implements PoolListener {
   }
 
   #add(source: PoolSource, event: PoolEvent): void {
-    this.events.push({ source, event });
+    assertSize(this.events.push({ source, event }));
   }
 
   #draw(what: number): number {

@@ -10,15 +10,20 @@ import { Simulation } from "../model/simulation.js";
 import { compileWorld, type World } from "../model/world.js";
 import { type AiNode, aiRequests } from "./ai-requests.js";
 import { EventRecorder, workerAddress } from "./event-recorder.js";
-import { digest, inOrderOfTime, type PoolSource, type RecordedEvent } from "./recorded-event.js";
+import {
+  assertSize,
+  digest,
+  inOrderOfTime,
+  type PoolSource,
+  type RecordedEvent,
+} from "./recorded-event.js";
 import { withRestart } from "./restarts.js";
 
 /** Purposes of draws. */
 const PURPOSE = { recorder: 101, ai: 102, restart: 103 } as const;
 /** One worker in so many does AI requests too. */
 const AI_WORKERS = 4;
-/** All are in memory at once. */
-const EVENTS_MAX = 2_000_000;
+const DAY_MS = 86_400_000;
 
 export interface RecordPoolOptions {
   /** @default the scenario's */
@@ -70,6 +75,8 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
   }
   const run = digest(`${input.scenario.name} ${seed} ${startMs}`).slice(0, 8);
   const sources = sourcesOf(world, "transcode");
+  const durationMs = world.endMs - world.warmupMs;
+  assertSize((aiPerDay * durationMs) / DAY_MS);
   const recorder = new EventRecorder({
     world,
     key: makeKey(seed, PURPOSE.recorder),
@@ -80,7 +87,6 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
   const simulation = new Simulation({ world, seed, replication: 0, listener: recorder });
   const money = simulation.run();
   recorder.begin();
-  const durationMs = world.endMs - world.warmupMs;
   const ai = aiRequests({
     key: makeKey(seed, PURPOSE.ai),
     run,
@@ -89,12 +95,7 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
     perDay: aiPerDay,
     nodes: aiNodes(world),
   });
-  if (recorder.events.length + ai.events.length > EVENTS_MAX) {
-    throw new InputError(
-      `the record has ${recorder.events.length + ai.events.length} events, expected at most ${EVENTS_MAX}: less demand, or a shorter --duration`,
-      { code: "RECORD_SIZE" },
-    );
-  }
+  assertSize(recorder.events.length + ai.events.length);
   let events = inOrderOfTime([...recorder.events, ...ai.events]);
   const all = [...new Set(events.map(({ source }) => source))];
   for (const [index, source] of all.entries()) {

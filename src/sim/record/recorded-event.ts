@@ -1,5 +1,6 @@
 /** What was recorded, and whose record it is in. */
 import { createHash } from "node:crypto";
+import { InputError } from "../../core/errors.js";
 import type { PoolEvent } from "../../pool/events/event.js";
 
 /** A node that keeps a record of its own: its IDs count for themselves. */
@@ -13,6 +14,19 @@ export interface RecordedEvent {
   readonly source: PoolSource;
   /** Its identity is that of poolsim's own form; times are ms. */
   readonly event: PoolEvent;
+}
+
+/** All of a record are in memory at once. */
+const EVENTS_MAX = 2_000_000;
+
+/** @throws InputError (`RECORD_SIZE`) for more events than a record may have */
+export function assertSize(events: number): void {
+  if (events <= EVENTS_MAX) return;
+  const most = EVENTS_MAX.toLocaleString("en");
+  throw new InputError(
+    `the record has more than ${most} events: expected less demand or a shorter duration`,
+    { code: "RECORD_SIZE" },
+  );
 }
 
 /** In order of time; what happened at the same time stays in the order in which it was told. */
