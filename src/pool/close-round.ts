@@ -55,7 +55,7 @@ export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions
         })
       : { shares: [], commissionWei: 0n, unattributedWei: 0n };
     // Nobody worked: the income waits for somebody who did.
-    const isSplit = attribution.shares.length > 0;
+    const isSplit = isPaying && attribution.unattributedWei === 0n;
     const entry = isSplit
       ? store.post({
           cause: { kind: "round", id: String(round) },
@@ -69,7 +69,7 @@ export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions
       incomeWei: isSplit ? incomeWei : 0n,
       sharedWei: attribution.shares.reduce((sum, { wei }) => sum + wei, 0n),
       commissionWei: attribution.commissionWei,
-      unattributedWei: isSplit ? attribution.unattributedWei : 0n,
+      unattributedWei: 0n,
       closedAtMs: nowMs,
       entrySequence: entry?.sequence ?? null,
       lastEvent,

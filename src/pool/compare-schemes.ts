@@ -49,7 +49,7 @@ export interface SchemeComparison extends SchemeSettings {
   /** Of those, the ones whose event does not say how many renditions: `renditions` counts. */
   readonly jobsWithoutRenditions: number;
   readonly commissionWei: Readonly<Record<SchemeName, bigint>>;
-  /** Won when nobody had worked. */
+  /** Won when nobody had worked: it waits for somebody who does. */
   readonly unattributedWei: Readonly<Record<SchemeName, bigint>>;
   /** By address. */
   readonly workers: readonly ComparedWorker[];
@@ -189,7 +189,13 @@ class Comparison {
 
   #close(round: number, roundMs: number): void {
     const commission = this.#commission ?? this.#cutAt((round + 1) * roundMs);
-    for (const { name, book } of this.#books) this.#settle(name, book.close(round, commission));
+    for (const { name, book } of this.#books) {
+      const attribution = book.close(round, commission);
+      this.#unattributed[name] = attribution?.unattributedWei ?? 0n;
+      // Nobody worked: as in the books, the income waits for somebody who did.
+      if (attribution !== null) book.ticketWon(attribution.unattributedWei);
+      this.#settle(name, attribution);
+    }
   }
 
   /** As long as nothing was won there is nothing to cut. */
@@ -200,7 +206,6 @@ class Comparison {
   #settle(name: SchemeName, attribution: Attribution | null): void {
     if (attribution === null) return;
     this.#kept[name] += attribution.commissionWei;
-    this.#unattributed[name] += attribution.unattributedWei;
     for (const { worker, wei } of attribution.shares) this.#pay(name, worker, wei);
   }
 

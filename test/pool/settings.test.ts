@@ -144,6 +144,17 @@ describe("A round", () => {
     expect(wrongIn(books)).toEqual([]);
   });
 
+  it("that the operator keeps all of is split all the same", () => {
+    const books = openBooks({ scheme: "by-weights", commission: Rational.ONE });
+    enter(books, list(transcode(ALICE, 8n), redeemed("4000")));
+    expect(closeRound(books.store, { round: 1, nowMs: march })).toMatchObject({
+      incomeWei: 4000n,
+      commissionWei: 4000n,
+    });
+    expect(balances(books)).toMatchObject({ commission: 4000n });
+    expect(closeRound(books.store, { round: 2, nowMs: march })).toMatchObject({ incomeWei: 0n });
+  });
+
   it("says what is missing when no rate for everything is valid yet", () => {
     const books = openBooks({ scheme: "by-weights" });
     books.store.setSetting("commission", '[["1/4",0,"transcode",null],["1/4",9,null,null]]');
