@@ -121,6 +121,15 @@ describe("A commission", () => {
   });
 });
 
+it("Whoever enters events for long follows the settings as they change", () => {
+  const books = openBooks();
+  enter(books, list(transcode(ALICE, 8n)));
+  changeSettings(books.store, { commission: [rate("1", { fromMs: march })] });
+  enter(books, list(transcode(ALICE, 80n, { DT: "2026-03-01T00:00:01Z" })));
+  expect(balances(books)).toMatchObject({ [alice]: 6n, commission: 82n });
+  expect(wrongIn(books)).toEqual([]);
+});
+
 describe("A round", () => {
   it("is split by the books' weights, less the rate for everything, the delegators' part apart", () => {
     const books = openBooks({ scheme: "by-weights", commission: number("1/4") });

@@ -7,7 +7,7 @@ import { type DecodeOptions, decodeEvent } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
 import type { LedgerTransaction } from "../ledger.js";
-import { type PoolSettings, readSettings } from "../settings.js";
+import { type PoolSettings, readSettings, settingsVersion } from "../settings.js";
 import type { NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { identify, type NamedEvent, type RecordOutcome } from "./identity.js";
@@ -39,15 +39,17 @@ export interface IngestResult {
 
 export type { RecordOutcome } from "./identity.js";
 
-/** Reads the settings once: make another when they change. */
+/** Reads the settings again when they were changed, by whichever process. */
 export class EventIngest {
   readonly #store: PoolStore;
-  readonly #settings: PoolSettings;
-  readonly #postings: JobPostings;
+  #settings: PoolSettings;
+  #settingsVersion: string | null;
+  #postings: JobPostings;
 
   /** @throws InputError (`COMMISSION_NONE`) if the books were never set up */
   constructor(store: PoolStore) {
     this.#store = store;
+    this.#settingsVersion = settingsVersion(store);
     this.#settings = readSettings(store);
     this.#postings = new JobPostings(this.#settings);
   }
@@ -119,9 +121,19 @@ export class EventIngest {
     this.#settings.commission.rateOf({ nodeType, region, atMs });
   }
 
+  /** Within the transaction: nobody changes them meanwhile. */
+  #refresh(): void {
+    const version = settingsVersion(this.#store);
+    if (version === this.#settingsVersion) return;
+    this.#settingsVersion = version;
+    this.#settings = readSettings(this.#store);
+    this.#postings = new JobPostings(this.#settings);
+  }
+
   #enter(fresh: readonly NamedEvent[], source: string): void {
     if (fresh.length === 0) return;
     const store = this.#store;
+    this.#refresh();
     const isPerJob = this.#settings.scheme.basis === "fees";
     const transactions: LedgerTransaction[] = [];
     const received: AiHalf<JobReceived>[] = [];

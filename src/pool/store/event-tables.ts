@@ -100,19 +100,7 @@ export class EventTables extends PayoutTables {
             count,
           )
         : this.#jobsOf(address.toLowerCase(), { since, before, count });
-    return rows.map((row) => ({
-      sequence: whole(row, "sequence"),
-      atMs: whole(row, "at"),
-      job: text(row, "job"),
-      address: textOrNull(row, "address"),
-      region: text(row, "region"),
-      computeUnits: big(row, "compute_units"),
-      durationMs: big(row, "duration_ms"),
-      responseTimeNs: big(row, "response_time_ns"),
-      renditions: bigOrNull(row, "renditions"),
-      feesWei: big(row, "fees"),
-      round: bigOrNull(row, "round"),
-    }));
+    return rows.map(jobOf);
   }
 
   /** Its own jobs by one index, those that were linked to it by another. */
@@ -346,4 +334,21 @@ function causeOf(row: SqlRow, kind: string): EventCause {
 
 function placeOf(row: SqlRow): string {
   return `${text(row, "address")}:${text(row, "node_type")}:${text(row, "region")}`;
+}
+
+/** A row of `job_events`. */
+export function jobOf(row: SqlRow): JobRow {
+  return {
+    sequence: whole(row, "sequence"),
+    atMs: whole(row, "at"),
+    job: text(row, "job"),
+    address: textOrNull(row, "address"),
+    region: text(row, "region"),
+    computeUnits: big(row, "compute_units"),
+    durationMs: big(row, "duration_ms"),
+    responseTimeNs: big(row, "response_time_ns"),
+    renditions: bigOrNull(row, "renditions"),
+    feesWei: big(row, "fees"),
+    round: bigOrNull(row, "round"),
+  };
 }

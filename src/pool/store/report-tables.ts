@@ -1,7 +1,7 @@
 /** What reports ask of the books beyond what ingestion and the API need. */
 import type { LedgerEntry } from "../ledger.js";
-import { big, bigOrNull, text, textOrNull, whole } from "./columns.js";
-import { EventTables } from "./event-tables.js";
+import { text, whole } from "./columns.js";
+import { EventTables, jobOf } from "./event-tables.js";
 import type { JobRow } from "./store.js";
 
 /** Where a walk through the jobs by time stands. */
@@ -32,19 +32,7 @@ export class ReportTables extends EventTables implements ReportStore {
         BigInt(sequence),
         BigInt(limit),
       )
-      .map((row) => ({
-        sequence: whole(row, "sequence"),
-        atMs: whole(row, "at"),
-        job: text(row, "job"),
-        address: textOrNull(row, "address"),
-        region: text(row, "region"),
-        computeUnits: big(row, "compute_units"),
-        durationMs: big(row, "duration_ms"),
-        responseTimeNs: big(row, "response_time_ns"),
-        renditions: bigOrNull(row, "renditions"),
-        feesWei: big(row, "fees"),
-        round: bigOrNull(row, "round"),
-      }));
+      .map(jobOf);
   }
 
   entriesOfKind(kind: string): readonly LedgerEntry[] {
