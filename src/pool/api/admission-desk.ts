@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import { benchmarkFigures } from "../admission/benchmark-figures.js";
 import type { AdmissionDecision, AdmissionPolicy } from "../admission/policy.js";
 import type { ApiBooks, ApiRecorder } from "./books.js";
-import { Problem } from "./problem.js";
+import { busy, Problem, within } from "./problem.js";
 import type { BenchmarkRequest } from "./requests.js";
 
 /** A decision and the request that it was about. */
@@ -19,8 +19,12 @@ export interface AdmissionDeskOptions {
   readonly policy: AdmissionPolicy;
   readonly books: Pick<ApiBooks, "setting">;
   readonly recorder: Pick<ApiRecorder, "keep">;
+  /** How long keeping a decision may take, ms. @default 3_000 */
+  readonly waitLimitMs?: number | undefined;
 }
 
+/** Decisions that wait to be kept. */
+const WAITING_MAX = 64;
 const DECISIONS_MAX = 10_000;
 /** Workers that policies keep account of. */
 const WORKERS_MAX = 100_000;
@@ -38,8 +42,11 @@ export class AdmissionDesk {
     max: DECISIONS_MAX,
   });
   readonly #numbers = new Map<string, number>();
+  readonly #waitLimitMs: number;
+  #waiting = 0;
 
-  constructor({ policy, books, recorder }: AdmissionDeskOptions) {
+  constructor({ policy, books, recorder, waitLimitMs = 3_000 }: AdmissionDeskOptions) {
+    this.#waitLimitMs = waitLimitMs;
     this.#policy = policy;
     this.#books = books;
     this.#recorder = recorder;
@@ -50,7 +57,8 @@ export class AdmissionDesk {
    *
    * @param source who asks
    * @throws Problem 409 for a known id with other content, and for a benchmark made before the
-   *   one that the worker was last judged by; whatever keeping it throws
+   *   one that the worker was last judged by, 503 when it can't be kept for now; whatever keeping
+   *   it throws
    */
   async decide(
     source: string,
@@ -66,13 +74,15 @@ export class AdmissionDesk {
     if (earlier !== undefined) {
       if (earlier.digest !== digest)
         throw conflict("id", "that id was sent before with other content");
-      if ("kept" in earlier) await earlier.kept;
+      if ("kept" in earlier) await within(this.#waitLimitMs, earlier.kept);
       return earlier.decision;
     }
     if (last !== null && atMs < last.atMs) {
       throw conflict("at", "a later benchmark of this worker was judged already");
     }
+    if (this.#waiting >= WAITING_MAX) throw busy();
     const decision = this.#judge(benchmark, nowMs);
+    this.#waiting++;
     const kept = this.#recorder.keep({
       name: setting,
       value: JSON.stringify({ key, digest, atMs, decision }),
@@ -83,12 +93,12 @@ export class AdmissionDesk {
       },
     });
     this.#decided.set(key, { digest, atMs, decision, kept });
-    try {
-      await kept;
-    } catch (error) {
-      this.#decided.delete(key);
-      throw error;
-    }
+    kept
+      .catch(() => this.#decided.delete(key))
+      .finally(() => {
+        this.#waiting--;
+      });
+    await within(this.#waitLimitMs, kept);
     return decision;
   }
 

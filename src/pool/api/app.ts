@@ -126,7 +126,12 @@ class Api {
     const { books, recorder, admission, writeWaitMs, settings } = options;
     this.#standing = new Standing({ books, settings, ageMaxMs: cacheMs, now: this.#now });
     this.#queue = new WriteQueue({ recorder, waitLimitMs: writeWaitMs });
-    this.#desk = new AdmissionDesk({ policy: admission, books, recorder });
+    this.#desk = new AdmissionDesk({
+      policy: admission,
+      books,
+      recorder,
+      waitLimitMs: writeWaitMs,
+    });
     this.app.use(async (call, next) => await this.#observed(call, next));
     this.#addReads();
     this.#addWrites();

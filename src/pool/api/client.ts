@@ -35,14 +35,19 @@ export interface PoolApiClientOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What a write may say besides its content. */
-export interface WriteOptions {
-  /** The same for each try and each repetition. @default a random UUID */
-  readonly id?: string | undefined;
-  /** When it happened, Unix ms. @default now */
-  readonly atMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+/**
+ * What a write may say besides its content. Who makes the id says the time too: a write that is
+ * sent again later must say the same of both.
+ */
+export type WriteOptions = { readonly signal?: AbortSignal | undefined } & (
+  | {
+      /** The same for each try and each repetition. @default a random UUID */
+      readonly id?: undefined;
+      /** When it happened, Unix ms. @default now */
+      readonly atMs?: number | undefined;
+    }
+  | { readonly id: string; readonly atMs: number }
+);
 
 export type JobDetails = z.input<typeof jobRequest>["jobDetails"];
 export type WinningTicketDetails = z.input<typeof ticketRequest>["winningTicket"];

@@ -58,15 +58,26 @@ const REFUSED = new Set(["COMMISSION_NONE"]);
 /** What passes by itself. */
 const BUSY = /^(SQLITE_BUSY|SQLITE_LOCKED|RECORDER_LOST)/;
 
+/** A write that waits for too long: it may be made later all the same. */
+export function busy(): Problem {
+  const message = "the books are busy; try again with the same id";
+  return new Problem(503, "UNAVAILABLE", message, { retryAfterS: 1 });
+}
+
+/** What work comes to, or {@link busy} when it takes longer; the work goes on. */
+export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  return await new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(busy()), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(limit));
+  });
+}
+
 /** What the books cannot take is the writer's mistake; everything else is nobody's business. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InputError && REFUSED.has(error.code)) {
     return new Problem(400, "BAD_REQUEST", error.message.slice(0, 200));
   }
-  if (error instanceof RemoteError && BUSY.test(error.code)) {
-    const message = "the books are busy; try again with the same id";
-    return new Problem(503, "UNAVAILABLE", message, { retryAfterS: 1 });
-  }
+  if (error instanceof RemoteError && BUSY.test(error.code)) return busy();
   return new Problem(500, "INTERNAL", "the pool's server failed");
 }

@@ -1,7 +1,7 @@
 /** Gathers writes that come while others are written into one transaction: one flush to disk. */
 import { InputError } from "../../core/errors.js";
 import type { ApiRecorder, ApiWrite, WriteOutcome } from "./books.js";
-import { Problem } from "./problem.js";
+import { busy, Problem } from "./problem.js";
 
 interface Waiting {
   readonly write: ApiWrite;
@@ -51,11 +51,7 @@ export class WriteQueue {
     return await new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
         this.#waiting.delete(waiting);
-        reject(
-          new Problem(503, "UNAVAILABLE", "the books are busy; try again with the same id", {
-            retryAfterS: 1,
-          }),
-        );
+        reject(busy());
       }, this.#waitLimitMs);
       const waiting: Waiting = {
         write,

@@ -122,8 +122,11 @@ describe("PoolApiClient", () => {
       },
     });
     const client = clientOf(api);
-    expect(await client.recordTranscoderJob(JOB, { id: "a" })).toMatchObject({ id: "a" });
-    expect(await client.recordTranscoderJob(JOB, { id: "a" })).toMatchObject({
+    expect(await client.recordTranscoderJob(JOB, { id: "a", atMs: NOW_MS })).toMatchObject({
+      id: "a",
+    });
+    api.clock.nowMs += 60_000;
+    expect(await client.recordTranscoderJob(JOB, { id: "a", atMs: NOW_MS })).toMatchObject({
       outcome: "repeated",
     });
     expect(api.log.map(({ status }) => status)).toEqual([500, 500, 201, 200]);
@@ -179,7 +182,7 @@ describe("PoolApiClient", () => {
     let cuts = 2;
     await using proxy = await cutting(api, () => cuts-- > 0);
     const client = clientOf(api, { url: proxy.url });
-    const receipt = await client.recordTranscoderJob(JOB, { id: "a" });
+    const receipt = await client.recordTranscoderJob(JOB, { id: "a", atMs: NOW_MS });
     expect(receipt).toEqual({ id: "a", outcome: "repeated" });
     expect(api.log.map(({ status }) => status)).toEqual([201, 200, 200]);
     expect(api.books.written).toHaveLength(1);
@@ -191,7 +194,9 @@ describe("PoolApiClient", () => {
     const dying = await runApi({ recorder: books, limits: { stopMs: 0 } });
     const port = dying.server.port;
     const first = clientOf(dying, { backoffMs: 100 });
-    expect(await first.recordTranscoderJob(JOB, { id: "before" })).toMatchObject({ id: "before" });
+    expect(await first.recordTranscoderJob(JOB, { id: "before", atMs: NOW_MS })).toMatchObject({
+      id: "before",
+    });
     const sent = first.recordTranscoderJob(JOB, { id: "a", atMs: NOW_MS });
     await dying.server.close();
     await using _alive = await runApi({ recorder: books, port });

@@ -42,6 +42,8 @@ test("writes that wait for too long are a 503 that says when to try again; once 
   for (const [endpoint, body] of [
     [JOB, jobBody("a")],
     [JOB, jobBody("b")],
+    ["/recordBenchmark", benchmarkBody("c", [500])],
+    ["/recordBenchmark", benchmarkBody("c", [500])],
   ] as const) {
     const answer = await post(api, endpoint, body);
     expect([answer.status, codeOf(answer)]).toEqual([503, "UNAVAILABLE"]);
@@ -52,6 +54,8 @@ test("writes that wait for too long are a 503 that says when to try again; once 
   // `a` was being written then, `b` never was.
   await expect.poll(async () => (await post(api, JOB, jobBody("a"))).status).toBe(200);
   expect((await post(api, JOB, jobBody("b"))).status).toBe(201);
+  const decided = await post(api, "/recordBenchmark", benchmarkBody("c", [500]));
+  expect(decided).toMatchObject({ status: 200, json: { admitted: true } });
 });
 
 test("decisions about benchmarks are kept, and stay the same after a restart", async () => {
