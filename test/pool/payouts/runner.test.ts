@@ -134,6 +134,23 @@ test("an empty wallet pays what it can, largest first, and keeps the gas", async
   ]);
 });
 
+test("what is under way is not spent twice: its amount and its gas are left in the wallet", async () => {
+  const world = await startWorld();
+  await world.stopMining();
+  world.earn(worker(1), ETH);
+  await world.pass();
+  const [attempt] = world.store.attempts(1);
+  const gasWei = 26_250n * (attempt?.maxFeePerGasWei ?? 0n);
+  world.earn(worker(2), ETH);
+  const passWith = async (wei: bigint) => {
+    await world.anvil.rpc("anvil_setBalance", WALLET, `0x${wei.toString(16)}`);
+    const { begun, hindered } = await world.pass();
+    return [begun.length, ...hindered.map(({ why }) => why)];
+  };
+  expect(await passWith(2n * (ETH + gasWei) - 1n)).toEqual([0, "walletShort"]);
+  expect(await passWith(2n * (ETH + gasWei))).toEqual([1]);
+});
+
 test("a contract that takes no money uses no nonce and no gas", async () => {
   const world = await startWorld();
   const contract = await world.deploy("Rejecting");

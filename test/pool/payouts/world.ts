@@ -1,6 +1,7 @@
 /** A chain with a pool's wallet on it, and the pool's books: what tests of payouts live in. */
 import { onTestFinished } from "vitest";
 import { pendingAccount } from "../../../src/pool/accounts.js";
+import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
 import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
 import { type PassReport, PayoutRunner } from "../../../src/pool/payouts/runner.js";
 import { type PayoutSettings, payoutSettings } from "../../../src/pool/payouts/settings.js";
@@ -28,6 +29,8 @@ export interface World {
     witness?: string;
     settings?: Partial<PayoutSettings>;
     signer?: PayoutSigner;
+    /** Comes between the runner and the node. */
+    around?: (chain: PayoutChain) => PayoutChain;
   }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
   pass(options?: Parameters<World["runner"]>[0]): Promise<PassReport>;
@@ -80,7 +83,8 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       const witness = witnessUrl === url ? undefined : other;
       const merged = payoutSettings({ ...SETTINGS, ...settings });
       const whose = options.signer ?? signer;
-      return new PayoutRunner({ store, chain, witness, signer: whose, settings: merged });
+      const seen = options.around?.(chain) ?? chain;
+      return new PayoutRunner({ store, chain: seen, witness, signer: whose, settings: merged });
     },
     pass: (options) => world.runner(options).pass(world.nowMs),
     balance: async (address) =>
