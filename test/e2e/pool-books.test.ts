@@ -200,7 +200,7 @@ describe("Rounds", () => {
     const events = [transcode(ALICE, 8n), transcode(BOB, 8n), redeemed("4000"), failed];
     await pool("import", file("a.json", list(...events)));
     expect(await say("rounds", "--close", "7")).toMatch(
-      /Round 7 is closed: of 0.000000000000004 ETH, 0.000000000000003 went to 2 accounts of workers/,
+      /Round 7 is closed: of 0.000000000000004 ETH, 0.000000000000003 went to 2 workers, 0.000000000000001 to the commission/,
     );
     expect(await say("rounds", "--close", "7")).toMatch(
       /was closed before, at .*: nothing changed/,

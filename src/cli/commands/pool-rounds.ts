@@ -53,10 +53,11 @@ function closeOne(store: PoolStore, round: number): string {
     return `Round ${round} is closed with nothing to split: no ticket was won since the last split, or nobody worked. What there is counts in the next.`;
   }
   const postings = store.entry(entrySequence)?.postings ?? [];
-  const workers = postings.filter(({ to }) => to.startsWith("pending:")).length;
+  const paid = postings.filter(({ to }) => to.startsWith("pending:"));
+  const workers = new Set(paid.map(({ to }) => to.split(":")[1])).size;
   return (
     `Round ${round} is closed: of ${eth(incomeWei)} ETH, ${eth(sharedWei)} went to ` +
-    `${counted(workers, "account")} of workers, ${eth(commissionWei)} to commission.`
+    `${counted(workers, "worker")}, ${eth(commissionWei)} to the commission.`
   );
 }
 
