@@ -252,6 +252,21 @@ it("verify finds what was changed behind its back", () => {
   ]);
 });
 
+it("A node that starts anew takes its own workers offline, not those of its neighbour", () => {
+  const books = openBooks();
+  const connected = (address: string) =>
+    bucket("worker-connected", { ethAddress: address, connection: "1.2.3.4:5" });
+  const reset = bucket("orchestrator-reset", {}, { DT: "2026-02-01T11:00:00Z" });
+  const node = (source: string, ...events: readonly object[]) =>
+    enter(books, list(...events), { source, region: "eu", nodeType: "transcode" });
+  node("o1", api(1, connected(ALICE)));
+  node("o2", api(1, connected(BOB)), api(2, reset));
+  expect(books.store.workers().map(({ address, connections }) => [address, connections])).toEqual([
+    [ALICE.toLowerCase(), 1],
+    [BOB.toLowerCase(), 0],
+  ]);
+});
+
 describe("Events are found by a short key", () => {
   // Found by search: both have the key 274985875450630.
   const [one, other] = [

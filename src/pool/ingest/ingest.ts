@@ -139,7 +139,7 @@ export class EventIngest {
     const received: AiHalf<JobReceived>[] = [];
     const processed: AiHalf<JobProcessed>[] = [];
     const rows: NewEvent[] = [];
-    const tally = new WorkerTally();
+    const tally = new WorkerTally(source);
     let sequence = store.eventCount();
     for (const { event, identity, content } of fresh) {
       const { type, atMs } = event;

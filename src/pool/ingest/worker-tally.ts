@@ -1,6 +1,6 @@
 /** What a batch says of workers: jobs, fees, connections; written once per worker. */
 import type { PoolEvent } from "../events/event.js";
-import type { ConnectionRow, PoolStore, WorkerRow } from "../store/store.js";
+import type { ConnectionRow, PoolStore, ResetRow, WorkerRow } from "../store/store.js";
 import type { Attributed } from "./ai-jobs.js";
 
 type Place = Pick<WorkerRow, "address" | "nodeType" | "region">;
@@ -10,7 +10,13 @@ export class WorkerTally {
   /** By address, one for each of its few places. */
   readonly #workers = new Map<string, Sum[]>();
   readonly #connections: ConnectionRow[] = [];
-  readonly #resets: { nodeType: string; region: string; atMs: number }[] = [];
+  readonly #resets: ResetRow[] = [];
+  readonly #source: string;
+
+  /** @param source whose events these are */
+  constructor(source: string) {
+    this.#source = source;
+  }
 
   see(event: PoolEvent): void {
     const { atMs, region, nodeType } = event;
@@ -27,10 +33,21 @@ export class WorkerTally {
         nodeType,
         region,
         connection,
+        node: this.#nodeOf(event),
         connectedMs: isOpen ? atMs : null,
         disconnectedMs: isOpen ? null : atMs,
       });
-    } else if (event.type === "reset") this.#resets.push({ nodeType, region, atMs });
+    } else if (event.type === "reset") {
+      this.#resets.push({ node: this.#nodeOf(event), nodeType, region, atMs });
+    }
+  }
+
+  /**
+   * Which node an event is of: a source of its own is one; a bucket, which may come as files too,
+   * holds many, and nothing but node type and region tells those apart.
+   */
+  #nodeOf({ identity: { form } }: PoolEvent): string {
+    return form === "uuid" ? "" : this.#source;
   }
 
   /** An AI job found its worker, or another one. */

@@ -15,6 +15,7 @@ import type {
   ProcessedRow,
   QuarantineRow,
   ReceivedRow,
+  ResetRow,
   WorkerRow,
 } from "./store.js";
 
@@ -235,28 +236,30 @@ export class EventTables extends PayoutTables {
   }
 
   addConnections(rows: readonly ConnectionRow[]): void {
-    for (const row of rows) {
-      this.database.run(
-        `INSERT INTO connections (address, node_type, region, connection, connected, disconnected)
-         VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET
-           connected = nullif(max(coalesce(connected, -1), coalesce(excluded.connected, -1)), -1),
-           disconnected =
-             nullif(max(coalesce(disconnected, -1), coalesce(excluded.disconnected, -1)), -1)`,
-        row.address,
-        row.nodeType,
-        row.region,
-        row.connection,
-        row.connectedMs === null ? null : BigInt(row.connectedMs),
-        row.disconnectedMs === null ? null : BigInt(row.disconnectedMs),
-      );
-    }
+    this.database.insert(
+      "connections (address, node, node_type, region, connection, connected, disconnected)",
+      7,
+      rows.flatMap(({ address, node, nodeType, region, connection, ...seen }) => [
+        address,
+        node,
+        nodeType,
+        region,
+        connection,
+        seen.connectedMs,
+        seen.disconnectedMs,
+      ]),
+      `ON CONFLICT DO UPDATE SET
+         connected = nullif(max(coalesce(connected, -1), coalesce(excluded.connected, -1)), -1),
+         disconnected =
+           nullif(max(coalesce(disconnected, -1), coalesce(excluded.disconnected, -1)), -1)`,
+    );
   }
 
-  addReset({ nodeType, region, atMs }: { nodeType: string; region: string; atMs: number }): void {
+  addReset({ node, nodeType, region, atMs }: ResetRow): void {
     this.database.run(
-      `INSERT INTO resets (node_type, region, at) VALUES (?, ?, ?)
+      `INSERT INTO resets (node, node_type, region, at) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET at = max(at, excluded.at)`,
+      node,
       nodeType,
       region,
       BigInt(atMs),

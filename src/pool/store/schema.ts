@@ -68,18 +68,20 @@ CREATE TABLE workers (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE connections (
   address TEXT NOT NULL,
+  node TEXT NOT NULL,
   node_type TEXT NOT NULL,
   region TEXT NOT NULL,
   connection TEXT NOT NULL,
   connected INTEGER,
   disconnected INTEGER,
-  PRIMARY KEY (address, node_type, region, connection)
+  PRIMARY KEY (address, node, node_type, region, connection)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE resets (
+  node TEXT NOT NULL,
   node_type TEXT NOT NULL,
   region TEXT NOT NULL,
   at INTEGER NOT NULL,
-  PRIMARY KEY (node_type, region)
+  PRIMARY KEY (node, node_type, region)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tickets (
   id INTEGER PRIMARY KEY,

@@ -64,8 +64,18 @@ export interface ConnectionRow {
   readonly nodeType: string;
   readonly region: string;
   readonly connection: string;
+  /** Whose reset ends it. */
+  readonly node: string;
   readonly connectedMs: number | null;
   readonly disconnectedMs: number | null;
+}
+
+/** A node started: what was connected to it before is not any more. */
+export interface ResetRow {
+  readonly node: string;
+  readonly nodeType: string;
+  readonly region: string;
+  readonly atMs: number;
 }
 
 /** How a closed round is kept: the row, and the last event that counted. */
@@ -299,11 +309,7 @@ export interface IngestStore {
   /** Adds jobs and fees, widens the span seen. */
   addToWorkers(rows: readonly Omit<WorkerRow, "connections">[]): void;
   addConnections(rows: readonly ConnectionRow[]): void;
-  addReset(reset: {
-    readonly nodeType: string;
-    readonly region: string;
-    readonly atMs: number;
-  }): void;
+  addReset(reset: ResetRow): void;
   ticketsLike(ticket: string): readonly TicketRow[];
   ticketByHash(txHash: string): TicketRow | null;
   addTicket(ticket: Omit<TicketRow, "id">): void;

@@ -41,7 +41,7 @@ FROM tickets WHERE state <> 'failed';
 CREATE VIEW open_connections AS
 SELECT c.address, c.node_type, c.region, c.connection
 FROM connections c
-LEFT JOIN resets r ON r.node_type = c.node_type AND r.region = c.region
+LEFT JOIN resets r ON r.node = c.node AND r.node_type = c.node_type AND r.region = c.region
 WHERE c.connected IS NOT NULL AND c.connected > coalesce(c.disconnected, -1)
   AND c.connected >= coalesce(r.at, -1);
 CREATE VIEW remote_worker AS

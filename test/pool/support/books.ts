@@ -1,5 +1,6 @@
 /** Books in memory, and short ways to fill and compare them. */
 import { Rational } from "../../../src/core/rational.js";
+import type { DecodeOptions } from "../../../src/pool/events/decode.js";
 import { JsonSplitter } from "../../../src/pool/events/json-splitter.js";
 import { EventIngest, type IngestResult } from "../../../src/pool/ingest/ingest.js";
 import { addRates, type SchemeName, setScheme } from "../../../src/pool/settings.js";
@@ -33,12 +34,12 @@ export function openBooks({
 export function enter(
   { ingest }: Books,
   text: string | Uint8Array,
-  { source = "o1", region }: { source?: string; region?: string } = {},
+  { source = "o1", ...labels }: DecodeOptions & { readonly source?: string } = {},
 ): IngestResult {
   const splitter = new JsonSplitter();
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
   const pieces = [...splitter.push(bytes), ...splitter.end()];
-  return ingest.ingest({ source, origin: "test.json", region, pieces, nowMs: 1_000 });
+  return ingest.ingest({ ...labels, source, origin: "test.json", pieces, nowMs: 1_000 });
 }
 
 /** All balances that are not 0, by name. */
