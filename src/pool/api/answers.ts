@@ -173,8 +173,7 @@ export function sumOf(books: ApiBooks, prefix: string): bigint {
 }
 
 /** Adds up the books. */
-export function totalsOf(books: ApiBooks): PoolTotals {
-  const workers = books.workers();
+export function totalsOf(books: ApiBooks, workers: readonly WorkerRow[]): PoolTotals {
   return {
     workers: workers.length,
     connectedWorkers: workers.filter(({ connections }) => connections > 0).length,

@@ -211,7 +211,10 @@ class Api {
       this.#limitReads(call);
       const query = parseQuery(schema, call.req.url);
       const nowMs = this.#now();
-      const answer = this.#cache.get(`${path} ${JSON.stringify(query)}`, nowMs, () => make(query));
+      const answer = this.#cache.get(`${path} ${JSON.stringify(query)}`, nowMs, () => {
+        this.#reads.charge(call.get("client"), nowMs, extraCost(query));
+        return make(query);
+      });
       const headers = { ETag: answer.tag, "Cache-Control": "no-cache" };
       if (call.req.header("if-none-match") === answer.tag) return call.body(null, 304, headers);
       return call.body(answer.body, 200, { ...headers, "Content-Type": JSON_TYPE });
@@ -220,7 +223,7 @@ class Api {
 
   #addReads(): void {
     const { books, version } = this.#options;
-    const context = () => ({ books, settings: this.#standing.settings(), nowMs: this.#now() });
+    const context = () => ({ books, standing: this.#standing, nowMs: this.#now() });
     this.#read("/getTranscodersJobs", READS["/getTranscodersJobs"].query, (query) =>
       readJobs(context(), query),
     );
@@ -240,11 +243,11 @@ class Api {
     );
     this.#read("/transcoder", READS["/transcoder"].query, ({ transcoderAddress, ...page }) =>
       transcoderAddress === undefined
-        ? readWorkers(books, { ...page, nodeType: "transcode" })
-        : readWorkers(books, { ...page, address: transcoderAddress }),
+        ? readWorkers(context(), { ...page, nodeType: "transcode" })
+        : readWorkers(context(), { ...page, address: transcoderAddress }),
     );
     this.#read("/workers", READS["/workers"].query, ({ filtered, ...page }) =>
-      readWorkers(books, { ...page, isConnected: filtered === "true" }),
+      readWorkers(context(), { ...page, isConnected: filtered === "true" }),
     );
   }
 
@@ -359,6 +362,12 @@ class Api {
 }
 
 const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
+
+/** A long page that is made, not remembered, counts as one read for each hundred rows. */
+function extraCost(query: unknown): number {
+  if (typeof query !== "object" || query === null || !("limit" in query)) return 0;
+  return typeof query.limit === "number" ? Math.max(0, Math.ceil(query.limit / 100) - 1) : 0;
+}
 
 /** Makes the API. */
 export function createPoolApi(options: PoolApiOptions): PoolApi {

@@ -31,6 +31,11 @@ export class RateLimiter {
     return true;
   }
 
+  /** Takes more of them, whether they are there or not: what is missing has to be waited for. */
+  charge(client: string, nowMs: number, tokens: number): void {
+    this.#bucket(client, nowMs).tokens -= tokens;
+  }
+
   /** Whether there is a token to take. */
   has(client: string, nowMs: number): boolean {
     return this.#bucket(client, nowMs).tokens >= 1;

@@ -12,7 +12,7 @@ import {
   workersAnswer,
   writeAnswer,
 } from "./answers.js";
-import type { ApiBooks, ApiSettings } from "./books.js";
+import type { ApiBooks } from "./books.js";
 import {
   benchmarkRequest,
   jobRequest,
@@ -23,6 +23,7 @@ import {
   transcoderQuery,
   workersQuery,
 } from "./requests.js";
+import type { Standing } from "./standing.js";
 
 const DAY_MS = 86_400_000;
 const LIMIT_DEFAULT = 100;
@@ -85,15 +86,15 @@ export const READS = {
 type PageOptions = z.output<typeof pageQuery>;
 
 /** What reading takes besides the query. */
-interface ReadContext {
+export interface ReadContext {
   readonly books: ApiBooks;
-  readonly settings: ApiSettings;
+  readonly standing: Standing;
   readonly nowMs: number;
 }
 
 /** A page of `/getTranscodersJobs` and `/getTranscoderJobs`. */
 export function readJobs(
-  { books, settings, nowMs }: ReadContext,
+  { books, standing, nowMs }: ReadContext,
   { limit = LIMIT_DEFAULT, before }: PageOptions,
   transcoderAddress?: string,
 ): z.output<typeof jobsAnswer> {
@@ -104,12 +105,13 @@ export function readJobs(
     ...(transcoderAddress === undefined ? {} : { address: transcoderAddress }),
   });
   const last = rows.length === limit ? rows.at(-1) : undefined;
+  const settings = standing.settings();
   return { jobs: rows.map((row) => jobRow(row, settings)), next: last?.sequence ?? null };
 }
 
 /** A page of `/getRewards` (30 days) and `/getTranscoderRewards` (all). */
 export function readRewards(
-  { books, nowMs }: Omit<ReadContext, "settings">,
+  { books, standing, nowMs }: ReadContext,
   { limit = LIMIT_DEFAULT, before }: PageOptions,
   transcoderAddress?: string,
 ): z.output<typeof rewardsAnswer> {
@@ -122,8 +124,10 @@ export function readRewards(
       : { address: transcoderAddress }),
   });
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  const who = transcoderAddress === undefined ? "" : `${transcoderAddress}:`;
-  const pending = sumOf(books, `pending:${who}`);
+  const pending =
+    transcoderAddress === undefined
+      ? standing.totals().pendingWei
+      : sumOf(books, `pending:${transcoderAddress}:`);
   return { rewards: rows.map(rewardRow), next: last?.id ?? null, pendingFees: String(pending) };
 }
 
@@ -137,10 +141,12 @@ interface WorkerFilter {
 }
 
 /** A page of `/workers` and `/transcoder`. */
-export function readWorkers(books: ApiBooks, filter: WorkerFilter): z.output<typeof workersAnswer> {
+export function readWorkers(
+  { books, standing }: ReadContext,
+  filter: WorkerFilter,
+): z.output<typeof workersAnswer> {
   const { limit = LIMIT_DEFAULT, offset = 0, address, nodeType, isConnected = false } = filter;
-  const rows = books
-    .workers(address)
+  const rows = (address === undefined ? standing.workers() : books.workers(address))
     .filter((row) => nodeType === undefined || row.nodeType === nodeType)
     .filter((row) => !isConnected || row.connections > 0);
   const page = rows.slice(offset, offset + limit);

@@ -263,6 +263,19 @@ describe("what reads have in common", () => {
     expect((await get(api, "/status")).status).toBe(200);
   });
 
+  test("a long page counts as many reads, one that is remembered as one", async () => {
+    const readLimit = { perSecond: 1, burst: 12 };
+    for (const [cacheMs, statuses] of [
+      [0, [200, 200, 429]],
+      [2_000, [200, 200, 200]],
+    ] as const) {
+      await using api = await runApi({ readLimit, cacheMs });
+      for (const status of statuses) {
+        expect((await get(api, "/getTranscodersJobs?limit=1000")).status).toBe(status);
+      }
+    }
+  });
+
   test("wrongly signed writes use up what a client may read", async () => {
     await using api = await runApi({ readLimit: { perSecond: 1, burst: 2 } });
     const statuses: number[] = [];
