@@ -17,9 +17,9 @@ export function examples(
 export const EXIT_CODES = `
 Exit codes:
   0    done, all expectations hold
-  1    an expectation failed; nobody was found (discover)
+  1    an expectation failed; nobody was found (discover, worker); wrong books (verify)
   2    bad input or usage
   3    internal error (a bug of poolsim)
-  4    somebody else's failure: a source that cannot be read (discover, webhook)
+  4    somebody else's failure: a source or node that cannot be read
   130  interrupted
 `;

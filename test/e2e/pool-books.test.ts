@@ -76,6 +76,7 @@ describe("Without books", () => {
   it("an import that can't begin leaves no file", async () => {
     const events = file("a.json", "[]");
     expect(await say("import", events)).toContain("these books are new; say what the operator");
+    expect(await say("settings", "--renditions", "4")).toContain("these books are new");
     expect(await say("import")).toMatch(/^2 nothing to import: expected a path/);
     expect(await say("import", `${events}x`, ...COMMISSION)).toMatch(/no such file or directory/);
     const opening = file("o.csv", "eth_address\n");

@@ -1,5 +1,4 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
-import { existsSync } from "node:fs";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
 import { EventIngest } from "../../pool/ingest/ingest.js";
@@ -13,7 +12,7 @@ import type { PoolStore } from "../../pool/store/store.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
-import { checkBooks, openBooks } from "../pool/open-books.js";
+import { assertCommissionFor, checkBooks, openBooks } from "../pool/open-books.js";
 import { counted, print, shortened } from "../pool/output.js";
 import { assertThere } from "../pool/source-parts.js";
 import { sourcesOf } from "../pool/sources.js";
@@ -85,12 +84,7 @@ function assertWork(sources: readonly EventSource[], flags: ImportFlags): void {
   if (follow && sources.length === 0) {
     throw new InputError("--follow: expected a source of events", { code: "USAGE" });
   }
-  if (!existsSync(db) && commission.length === 0) {
-    throw new InputError(
-      `--db ${db}: these books are new; say what the operator keeps, e.g. --commission 0.25`,
-      { code: "COMMISSION_NONE" },
-    );
-  }
+  assertCommissionFor(db, commission);
 }
 
 function prepare(

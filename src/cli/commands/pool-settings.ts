@@ -2,7 +2,7 @@
 
 import { changeSettings, readSettings } from "../../pool/settings.js";
 import { EXIT } from "../failure.js";
-import { withBooks } from "../pool/open-books.js";
+import { assertCommissionFor, withBooks } from "../pool/open-books.js";
 import { lines, print } from "../pool/output.js";
 import { formatSettings, type SettingsFlags, settingsChange } from "../pool/settings.js";
 import type { Terminal } from "../terminal.js";
@@ -10,6 +10,7 @@ import type { Terminal } from "../terminal.js";
 /** @throws InputError (`SETTINGS_PAST`, `COMMISSION_PAST`, `COMMISSION_NONE`, …) */
 export function poolSettings(flags: SettingsFlags, terminal: Terminal): number {
   const change = settingsChange(flags);
+  if (change !== null) assertCommissionFor(flags.db, flags.commission);
   return withBooks(flags.db, change === null ? "read" : "create", (store) => {
     if (change !== null) {
       store.transaction(() => {

@@ -20,7 +20,7 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     .option("--sources <file>", "several of all kinds, YAML")
     .option(
       "--source <name>",
-      "what the books call a path (default: files), node or bucket (default: its name)",
+      "what the books call a path (default: files), a node, a bucket (default: its name)",
     )
     .option("--nodeType <name>", "for events that do not say it")
     .option("--region <name>", "for events that do not say it")

@@ -1,5 +1,5 @@
 /** Opens a pool's books, or says in a line why that file is none. */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
@@ -28,6 +28,19 @@ export function withBooks<T>(db: string, mode: BooksMode, work: (store: SqlitePo
   } finally {
     store.close();
   }
+}
+
+/**
+ * New books can't take an event without a commission: said before a file is made.
+ *
+ * @throws InputError (`COMMISSION_NONE`)
+ */
+export function assertCommissionFor(db: string, commission: readonly unknown[]): void {
+  if (commission.length > 0 || existsSync(db)) return;
+  throw new InputError(
+    `--db ${db}: these books are new; say what the operator keeps, e.g. --commission 0.25`,
+    { code: "COMMISSION_NONE" },
+  );
 }
 
 /** Is there a file of books, or may one be made? Nothing is made here. */
