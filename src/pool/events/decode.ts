@@ -75,7 +75,10 @@ function checkVersion(value: Fields): void {
 }
 
 function utf8(raw: Uint8Array): string {
-  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString("utf8");
+  const bytes = Buffer.isBuffer(raw)
+    ? raw
+    : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const text = bytes.toString("utf8");
   if (!text.includes("\uFFFD")) return text;
   try {
     return UTF8.decode(raw);
