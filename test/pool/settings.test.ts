@@ -164,6 +164,21 @@ describe("A round", () => {
     expect(closeRound(books.store, { round: 2, nowMs: march })).toMatchObject({ incomeWei: 0n });
   });
 
+  it("is made again by verify: what was split otherwise is found", () => {
+    const books = openBooks({ scheme: "by-weights" });
+    enter(books, list(transcode(ALICE, 8n), redeemed("4000")));
+    closeRound(books.store, { round: 1, nowMs: march });
+    books.store.post({
+      cause: { kind: "round", id: "1" },
+      atMs: march,
+      postings: [{ from: "commission", to: "rounding", wei: 1n }],
+    });
+    expect(wrongIn(books)).toEqual([
+      "commission: the events make 1000 wei, the entries for them say 999",
+      "rounding: the events make 0 wei, the entries for them say 1",
+    ]);
+  });
+
   it("says what is missing when no rate for everything is valid yet", () => {
     const books = openBooks({ scheme: "by-weights" });
     books.store.setSetting("commission", '[["1/4",0,"transcode",null],["1/4",9,null,null]]');

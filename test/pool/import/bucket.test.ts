@@ -92,3 +92,12 @@ it("Signatures are those of the published example", () => {
     /Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7$/,
   );
 });
+
+it("Credentials that were lent for some time carry their token, which is signed too", () => {
+  const lent = { ...credentials, sessionToken: "token", signingRegion: "eu-west-3" };
+  const headers = signedHeaders(new URL(endpoint), lent, 0);
+  expect(headers["x-amz-security-token"]).toBe("token");
+  expect(headers["authorization"]).toContain(
+    "/19700101/eu-west-3/s3/aws4_request,SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,",
+  );
+});
