@@ -20,6 +20,8 @@ const WINDOW = 2;
 
 interface Model {
   readonly scheme: Scheme;
+  /** What a rendition weighs, each job having one: 0 makes AI jobs worth nothing. */
+  readonly rendition: number;
   readonly known: Known;
   readonly splits: (readonly [from: string, to: string, wei: bigint])[][];
   /** How many events there were at each close. */
@@ -33,18 +35,14 @@ interface Model {
 interface Real {
   books: Books;
   readonly path: string | null;
-  readonly scheme: Scheme;
 }
 
 type Step = fc.Command<Model, Real>;
 
-function open(path: string | null, scheme: Scheme): Books {
+function open(path: string | null, { scheme, rendition }: Pick<Model, "scheme" | "rendition">) {
   const { store } = openBooks(path === null ? { scheme } : { path, scheme });
-  const weights = {
-    duration: Rational.ONE,
-    pixels: Rational.of(1n, 3n),
-    renditions: Rational.ZERO,
-  };
+  const renditions = Rational.of(BigInt(rendition));
+  const weights = { duration: Rational.ONE, pixels: Rational.of(1n, 3n), renditions };
   changeSettings(store, { weights, windowRounds: WINDOW, feeShare: Rational.of(1n, 10n) });
   return { store, ingest: new EventIngest(store) };
 }
@@ -58,19 +56,20 @@ function naive({ known, splits }: Model): Sums {
 }
 
 /** Jobs that count now: where in the order of events, whose, and 3 × their weight. */
-function countable({ scheme, known, counted, closes }: Model) {
+function countable({ scheme, rendition, known, counted, closes }: Model) {
   const from = scheme === "sliding-window" ? (closes.at(-WINDOW) ?? 0) : 0;
   return known.happenings.flatMap((one, place) => {
     if (place < from || counted.has(place)) return [];
     if (one.fact.kind === "job") {
       const account = `pending:${WHO[one.fact.who]}:transcode:${one.region}`;
-      return [{ place, account, weight: 3 * one.fact.seconds + one.fact.fee }];
+      return [{ place, account, weight: 3 * (one.fact.seconds + rendition) + one.fact.fee }];
     }
     if (one.fact.kind !== "aiJob") return [];
     const owner = known.ownerOf({ ...one, ...one.fact });
     // AI units are no pixels, and an AI job has no duration.
+    const weight = 3 * rendition;
     const account = `pending:${WHO[owner ?? 0]}:ai:${one.region}`;
-    return owner === null ? [] : [{ place, account, weight: 0 }];
+    return owner === null ? [] : [{ place, account, weight }];
   });
 }
 
@@ -174,10 +173,10 @@ const closeLower = fc.integer({ min: 1, max: 3 }).map((behind) =>
 );
 
 const reopen = fc.constant(
-  step("reopen", (_model, real) => {
+  step("reopen", (model, real) => {
     if (real.path === null) return;
     real.books.store.close();
-    real.books = open(real.path, real.scheme);
+    real.books = open(real.path, model);
   }),
 );
 
@@ -199,20 +198,22 @@ interface Runs {
 
 function check({ scheme, numRuns, seed, where }: Runs): void {
   let splits = 0;
+  const commands = fc.commands([...steps, verify], { maxCommands: 60, size: "max" });
   fc.assert(
-    fc.property(fc.commands([...steps, verify], { maxCommands: 60, size: "max" }), (commands) => {
+    fc.property(fc.nat(1), commands, (rendition, list) => {
       const path = where?.() ?? null;
-      const real: Real = { books: open(path, scheme), path, scheme };
       const model: Model = {
         scheme,
+        rendition,
         known: new Known(),
         splits: [],
         closes: [],
         rows: new Map(),
         counted: new Set(),
       };
+      const real: Real = { books: open(path, model), path };
       try {
-        fc.modelRun(() => ({ model, real }), commands);
+        fc.modelRun(() => ({ model, real }), list);
         expect(wrongIn(real.books)).toEqual([]);
         splits += model.splits.length;
       } finally {
