@@ -174,6 +174,9 @@ test("three at once pay each once: who comes second goes on with the first one's
   const children = [1, 2, 3].map(() =>
     spawn(process.execPath, [MAIN, ...args, "--every", "5ms"], { cwd: folder, stdio: "ignore" }),
   );
+  onTestFinished(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
   const ends = children.map(async (child) => (await once(child, "exit"))[0]);
   const miner = setInterval(() => void anvil.rpc("anvil_mine", "0x1"), 100);
   onTestFinished(() => clearInterval(miner));
