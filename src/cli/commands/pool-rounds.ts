@@ -34,6 +34,7 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
             ),
             terminal,
           ),
+      constantText(store),
       ticketsText(tickets, terminal),
     ]);
     return EXIT.ok;
@@ -67,6 +68,15 @@ function noRounds(store: PoolStore, db: string): string {
   return isPerJob
     ? "These books pay per job: there are no rounds to close."
     : `No round is closed yet: poolsim pool rounds --close <n> --db ${db} splits what tickets brought.`;
+}
+
+/** What no event says is a setting, and whoever reads the shares should know. */
+function constantText(store: PoolStore): string {
+  if (store.setting("commission") === null) return "";
+  const { scheme, renditions } = readSettings(store);
+  return scheme.basis === "fees"
+    ? ""
+    : `Renditions: a job whose event does not say how many it had counts as the constant ${renditions}.`;
 }
 
 function ticketShown({ ticket: _, isToldWon: __, ...row }: TicketRow) {

@@ -20,11 +20,14 @@ export function openBooks(db: string, mode: BooksMode): SqlitePoolStore {
   return new SqlitePoolStore({ path: db, readOnly: mode === "read" });
 }
 
-/** Does some work with the books, and closes them; see {@link openBooks}. */
+/**
+ * Does some work with the books, and closes them; see {@link openBooks}. What only reads sees them
+ * as they are at one instant: an import or a server may go on writing.
+ */
 export function withBooks<T>(db: string, mode: BooksMode, work: (store: SqlitePoolStore) => T): T {
   const store = openBooks(db, mode);
   try {
-    return work(store);
+    return mode === "read" ? store.snapshot(() => work(store)) : work(store);
   } finally {
     store.close();
   }

@@ -17,6 +17,8 @@ export interface ReportStore {
   entriesOfKind(kind: string): readonly LedgerEntry[];
   /** What the log says under a key, oldest first. */
   logged(key: string): readonly string[];
+  /** Reads only, all of it as the books are at one instant, whatever others write meanwhile. */
+  snapshot<T>(work: () => T): T;
 }
 
 export class ReportTables extends EventTables implements ReportStore {
@@ -48,5 +50,14 @@ export class ReportTables extends EventTables implements ReportStore {
     return this.database
       .all('SELECT "value" FROM logs WHERE "key" = ? ORDER BY rowid', key)
       .map((row) => text(row, "value"));
+  }
+
+  snapshot<T>(work: () => T): T {
+    this.database.exec("BEGIN");
+    try {
+      return work();
+    } finally {
+      this.database.exec("COMMIT");
+    }
   }
 }

@@ -1,0 +1,55 @@
+/** What reports ask of the books. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { adjust } from "../../../src/pool/adjust.js";
+import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { emptyFolder } from "../../e2e/command.js";
+import { enter, openBooks } from "../support/books.js";
+import { ALICE, aiJob, list, received, transcode } from "../support/events.js";
+
+it("Jobs come by time, then by arrival, page after page, each once", () => {
+  const books = openBooks();
+  const at = (time: string) => ({ DT: `2026-02-01T10:00:0${time}Z` });
+  enter(books, list(aiJob("r", 3, at("5")), transcode(ALICE, 1n, at("9"))));
+  enter(books, list(transcode(ALICE, 4n, at("5")), transcode(ALICE, 2n, at("1"))));
+  enter(books, list(received("r", ALICE, at("4"))));
+  const seen = [];
+  let page = books.store.jobsAfter(null, 1);
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    seen.push([last.feesWei, last.address]);
+    page = books.store.jobsAfter(last, 1);
+  }
+  const alice = ALICE.toLowerCase();
+  expect(seen).toEqual([2n, 3n, 4n, 1n].map((fees) => [fees, alice]));
+});
+
+it("Entries of a kind that no event caused, and what the log says of them", () => {
+  const { store, ingest } = openBooks();
+  enter({ store, ingest }, list(transcode(ALICE, 100n)));
+  const who = { address: ALICE, nodeType: "transcode", region: "eu" };
+  for (const id of ["a", "b"])
+    adjust(store, { ...who, wei: 7n, reason: `for ${id}`, id, nowMs: 2 });
+  expect(store.entriesOfKind("adjust").map(({ cause }) => cause.id)).toEqual(["a", "b"]);
+  expect(store.entriesOfKind("round")).toEqual([]);
+  expect(store.logged("adjust b")).toEqual([expect.stringMatching(/7 wei: for b$/)]);
+});
+
+it("A snapshot stays as it is while another process writes", () => {
+  const folder = emptyFolder();
+  const path = join(folder, "pool.db");
+  const books = openBooks({ path });
+  const reader = new SqlitePoolStore({ path, readOnly: true });
+  onTestFinished(() => {
+    reader.close();
+    books.store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const counts = reader.snapshot(() => {
+    const before = reader.eventCount();
+    enter(books, list(transcode(ALICE, 100n)));
+    return [before, reader.eventCount(), reader.entryCount()];
+  });
+  expect(counts).toEqual([0, 0, 0]);
+  expect(reader.eventCount()).toBe(1);
+});
