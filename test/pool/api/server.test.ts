@@ -201,7 +201,7 @@ describe("clients that mean no good", () => {
   test("too many headers, too long a URL, and methods that are none are refused", async () => {
     await using api = await runApi();
     const many = Array.from({ length: 2_500 }, () => "a:").join("\r\n");
-    const noHost = `GET /healthz HTTP/1.1\r\nHost: a\r\n${many}\r\n\r\n`;
+    const noHost = `GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${many}\r\n\r\n`;
     expect(await raw(api, noHost)).toMatch(/^HTTP\/1.1 (200|431)/);
     expect(await raw(api, `GET /${"x".repeat(9_000)} HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 431/,
@@ -210,7 +210,7 @@ describe("clients that mean no good", () => {
     const connected = await raw(api, "CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n");
     expect(connected).not.toContain("HTTP/1.1 2");
     const upgrade =
-      "GET /status HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n";
+      "GET /status HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close\r\nUpgrade: h2c\r\n\r\n";
     expect(await raw(api, upgrade)).toMatch(/^HTTP\/1.1 200/);
     expect((await get(api, "/healthz")).status).toBe(200);
   });
