@@ -6,6 +6,19 @@
 
 const TIME = (column: string) => `strftime('%Y-%m-%d %H:%M:%S', ${column} / 1000, 'unixepoch')`;
 
+/** A fraction that is set, `1/3`, as the float that dashboards want. */
+const SETTING = (key: string, unset: string) => `coalesce((
+    SELECT CAST(value AS REAL) / CAST(substr(value, instr(value, '/') + 1) AS REAL)
+    FROM settings WHERE key = '${key}'), ${unset})`;
+
+/** Of a job in books that pay by weight; see attribution/by-weights.ts, which pays exactly. */
+const WEIGHT = `CASE (SELECT value FROM settings WHERE key = 'scheme')
+    WHEN 'by-weights' THEN 1 WHEN 'sliding-window' THEN 1 END
+    * (${SETTING("weightDuration", "1.0")} * duration_ms / 1000
+      + ${SETTING("weightPixels", "0.000001")} * CASE job WHEN 'transcode' THEN compute_units ELSE 0 END
+      + ${SETTING("weightRenditions", "1.0")} * coalesce(renditions,
+        (SELECT value FROM settings WHERE key = 'renditions'), 1))`;
+
 export const VIEWS = `
 CREATE VIEW job_events AS
 SELECT sequence, identity, at,
@@ -24,7 +37,7 @@ FROM events WHERE content ->> 'type' = 'job-processed';
 CREATE VIEW "transcoderJobs" AS
 SELECT ${TIME("at")} AS "createdAt", address AS transcoder, compute_units AS pixels,
   CAST(duration_ms AS REAL) / 1000 AS duration, renditions AS profiles, fees AS "faceValue",
-  round AS "roundJob", NULL AS weight
+  round AS "roundJob", ${WEIGHT} AS weight
 FROM job_events;
 CREATE VIEW "rewardsPayments" AS
 SELECT ${TIME("created_at")} AS "createdAt", address AS transcoder, amount AS value,

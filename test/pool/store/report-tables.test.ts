@@ -2,7 +2,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { Rational } from "../../../src/core/rational.js";
+import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
 import { adjust } from "../../../src/pool/adjust.js";
+import {
+  changeSettings,
+  type SchemeName,
+  type SettingsChange,
+} from "../../../src/pool/settings.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { emptyFolder } from "../../e2e/command.js";
 import { enter, openBooks } from "../support/books.js";
@@ -33,6 +40,27 @@ it("Entries of a kind that no event caused, and what the log says of them", () =
   expect(store.entriesOfKind("adjust").map(({ cause }) => cause.id)).toEqual(["a", "b"]);
   expect(store.entriesOfKind("round")).toEqual([]);
   expect(store.logged("adjust b")).toEqual([expect.stringMatching(/7 wei: for b$/)]);
+});
+
+it("A job's weight is in the proposal's table, as a float, in books that pay by it", () => {
+  const folder = emptyFolder();
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const weightsIn = (scheme: SchemeName, change: SettingsChange) => {
+    const path = join(folder, `${scheme}.db`);
+    const books = openBooks({ path, scheme });
+    changeSettings(books.store, change);
+    enter(books, list(transcode(ALICE, 3_000_000n), aiJob("r", 9)));
+    books.store.close();
+    const dashboard = new SqliteDatabase({ path, readOnly: true });
+    const rows = dashboard.all('SELECT weight FROM "transcoderJobs" ORDER BY duration DESC');
+    dashboard.close();
+    return rows.map(({ weight }) => weight);
+  };
+  expect(weightsIn("per-job", {})).toEqual([null, null]);
+  // 2 s, 3 megapixels, 1 rendition; an AI job has neither duration nor pixels.
+  expect(weightsIn("by-weights", {})).toEqual([6, 1]);
+  const weights = { duration: Rational.of(1n, 4n), pixels: Rational.ZERO };
+  expect(weightsIn("sliding-window", { weights, renditions: 4n })).toEqual([4.5, 4]);
 });
 
 it("A snapshot stays as it is while another process writes", () => {
