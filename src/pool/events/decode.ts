@@ -1,7 +1,16 @@
 /** The edge: bytes of one event, in any of the three forms, become a typed event or a reason. */
 import type { PoolEvent } from "./event.js";
 import { parseExact } from "./exact-json.js";
-import { type Fields, fieldsAt, isFields, textAt, timeAt, unreadable, wholeAt } from "./fields.js";
+import {
+  type Fields,
+  fieldsAt,
+  isFields,
+  shown,
+  textAt,
+  timeAt,
+  unreadable,
+  wholeAt,
+} from "./fields.js";
 import { eventOfPayload, labels } from "./node-payload.js";
 import { eventOfFields } from "./stored.js";
 
@@ -71,7 +80,7 @@ function ownEvent(value: Fields): PoolEvent {
 
 function checkVersion(value: Fields): void {
   if (value["Version"] === 1) return;
-  throw unreadable("VERSION", `version ${String(value["Version"])} is unknown, expected 1`);
+  throw unreadable("VERSION", `version ${shown(value["Version"])} is unknown, expected 1`);
 }
 
 function utf8(raw: Uint8Array): string {
@@ -83,6 +92,6 @@ function utf8(raw: Uint8Array): string {
   try {
     return UTF8.decode(raw);
   } catch (cause) {
-    throw unreadable("UTF8", `it is not UTF-8: ${String(cause)}`);
+    throw unreadable("UTF8", "it is not UTF-8", cause);
   }
 }

@@ -31,9 +31,15 @@ export function parseExact(text: string): unknown {
     );
     return unmarked(JSON.parse(marked), 0);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(message, { code: "JSON", cause });
+    throw new InputError(reasonOf(cause), { code: "JSON", cause });
   }
+}
+
+/** Of the parser's words only where: the rest repeats the text, whatever is in it. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof SyntaxError)) return cause instanceof Error ? cause.message : "no JSON";
+  const [place] = / at position \d+/.exec(cause.message) ?? [""];
+  return `it is no JSON${place}`;
 }
 
 function unmarked(value: unknown, depth: number): unknown {

@@ -1,6 +1,7 @@
 /** Reads fields of a decoded record, each with the reason when it is not what it has to be. */
 import { getAddress } from "ethers";
 import { InputError } from "../../core/errors.js";
+import { Rational } from "../../core/rational.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,8 +10,8 @@ export const INT64_MAX = 2n ** 63n - 1n;
 const ZERO_ADDRESS = `0x${"0".repeat(40)}`;
 
 /** What can't be read as an event; goes to quarantine with its code. */
-export function unreadable(code: string, reason: string): InputError {
-  return new InputError(reason, { code });
+export function unreadable(code: string, reason: string, cause?: unknown): InputError {
+  return new InputError(reason, { code, cause });
 }
 
 export function isFields(value: unknown): value is Fields {
@@ -139,8 +140,12 @@ export function hashAt(fields: Fields, key: string): string | null {
   return /^0x0+$/.test(value) ? null : value.toLowerCase();
 }
 
-function shown(value: unknown): string {
+/** A value in a reason. Lists and objects are not looked into, however deep they are. */
+export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "bigint" ? `${value}` : JSON.stringify(value);
-  return (text ?? typeof value).slice(0, 80);
+  if (value === null) return "null";
+  if (value instanceof Rational) return value.toFixed(18).replace(/0+$/, "").slice(0, 80);
+  if (typeof value === "bigint") return `${value}`.slice(0, 80);
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
+  return (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }

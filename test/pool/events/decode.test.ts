@@ -1,0 +1,85 @@
+/** One event that can't be read is a reason, never a failure that holds the others back. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/core/errors.js";
+import { decodeEvent } from "../../../src/pool/events/decode.js";
+import { ALICE, api, bucket, list, received, redeemed, transcode } from "../support/events.js";
+
+/** Why a text is no event; undefined if it is one. */
+function reasonOf(text: string | Uint8Array): string | undefined {
+  try {
+    decodeEvent(Buffer.from(text));
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return error instanceof Error ? error.message : undefined;
+  }
+}
+
+/** The text of a job with something else in place of its fees. */
+const withFees = (fees: string) => {
+  return list(transcode(ALICE, 8n)).slice(1, -1).replace('"fees":8', `"fees":${fees}`);
+};
+
+describe("The reason says what was found", () => {
+  it.each([
+    ["1.5", "found 1.5"],
+    ['"1,000"', 'found "1,000"'],
+    ["1e90", `found 1${"0".repeat(79)}`],
+    ["[1.5, 12345678901234567890]", "found a list"],
+    ['{"wei": 12345678901234567890}', "found an object"],
+    ["true", "found true"],
+    ["null", "found null"],
+  ])("for fees of %s", (fees, found) => {
+    const reason = reasonOf(withFees(fees));
+    expect(reason).toMatch(/^fees: expected a whole number of /);
+    expect(reason?.endsWith(found)).toBe(true);
+  });
+
+  it("for values nested deeper than any stack", () => {
+    const deep = "[".repeat(400_000) + "]".repeat(400_000);
+    expect(reasonOf(withFees(deep))).toMatch(/found a list$/);
+    expect(reasonOf(`{"EventType": "x", "Version": ${deep}}`)).toBe(
+      "version a list is unknown, expected 1",
+    );
+  });
+
+  it("in one line without control characters, and without the words of the JSON parser", () => {
+    expect(reasonOf("{\0\0")).toMatch(/^it is no JSON(?: at position 1)?$/);
+    expect(reasonOf(Uint8Array.of(0x7b, 0xff, 0x7d))).toBe("it is not UTF-8");
+  });
+});
+
+it("Whatever stands in place of a value, it is an event or a reason", () => {
+  const events = [
+    transcode(ALICE, 8n),
+    received("r", ALICE),
+    JSON.parse(redeemed("50", `0x${"1".repeat(64)}`)),
+    bucket("worker-connected", { ethAddress: ALICE, connection: "10.0.0.1:1" }),
+    api(1, transcode(ALICE, 8n)),
+    { id: "a", atMs: 1, type: "reset", node: "node", region: "eu" },
+  ].map((event) => JSON.stringify(event));
+  const odd = fc.oneof(
+    fc.json({ maxDepth: 3 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    fc.bigInt().map(String),
+    fc.constantFrom(
+      '{"toString": 1}',
+      '{"__proto__": 1.5}',
+      "[[1e400]]",
+      "1e-399",
+      "1.5e-399",
+      "-0",
+      '"\\u0000"',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...events), fc.nat(), odd, (text, nth, value) => {
+      const places = [...text.matchAll(/:("(?:[^"\\]|\\.)*"|[\d.]+)/g)];
+      const place = places[nth % places.length];
+      const [at, length] = [(place?.index ?? 0) + 1, (place?.[1] ?? "").length];
+      reasonOf(text.slice(0, at) + value + text.slice(at + length));
+    }),
+    { numRuns: 500 },
+  );
+});
