@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { InputError, RemoteError } from "../core/errors.js";
 import { SqliteDatabase } from "../discovery/sources/store/sqlite.js";
+import { pendingAccount } from "./accounts.js";
 import type { OpeningBalance } from "./adjust.js";
 import { addressAt, type Fields, nameAt, UINT256_MAX, wholeAt } from "./events/fields.js";
 
@@ -56,6 +57,7 @@ function fromCsv(path: string, text: string): OpeningBalance[] {
     throw wrong(`${path}:1`, `expected the line ${OPENING_HEADER}`);
   }
   const names = OPENING_HEADER.split(",");
+  const seen = new Set<string>();
   return lines.flatMap((line, index) => {
     if (index === 0 || line.trim() === "") return [];
     const where = `${path}:${index + 1}`;
@@ -63,7 +65,15 @@ function fromCsv(path: string, text: string): OpeningBalance[] {
     if (cells.length !== names.length) {
       throw wrong(where, `found ${cells.length} cells, expected ${names.length}`);
     }
-    return balanceOf(Object.fromEntries(names.map((name, at) => [name, cells[at]])), where);
+    const balance = balanceOf(
+      Object.fromEntries(names.map((name, at) => [name, cells[at]])),
+      where,
+    );
+    const whose = pendingAccount(balance);
+    if (seen.has(whose))
+      throw wrong(where, "a line before has the same worker, node type and region");
+    seen.add(whose);
+    return balance;
   });
 }
 
