@@ -31,7 +31,7 @@ export interface PoolSettings extends SchemeSettings {
   readonly feeShare: Rational;
 }
 
-/** Settled by the first event, as the store calls them. */
+/** Settled by the first event or closed round, as the store calls them. */
 const SETTLED = [
   "scheme",
   "feeShare",
@@ -138,7 +138,7 @@ export interface SettingsChange {
 
 /**
  * Sets how the books are kept, all or nothing. Everything but rates to come is settled by the
- * first event: from then on it can only be set to what it is.
+ * first event or closed round: from then on it can only be set to what it is.
  *
  * @throws InputError: `SETTINGS_PAST` for a change after the first event, see also {@link addRates};
  *   `COMMISSION`, `WEIGHTS`, `WINDOW`, `RENDITIONS` for values out of range; `COMMISSION_NONE` for
@@ -160,7 +160,7 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
     throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
   }
   store.transaction(() => {
-    const isSettled = store.eventCount() > 0;
+    const isSettled = store.eventCount() > 0 || store.lastRound() !== null;
     for (const key of SETTLED) {
       const value = asked[key];
       if (value === undefined) continue;

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Rational } from "../../src/core/rational.js";
 import { closeRound } from "../../src/pool/close-round.js";
 import type { CommissionRate } from "../../src/pool/commission.js";
-import { changeSettings, readSettings, SETTING_KEYS } from "../../src/pool/settings.js";
+import { EventIngest } from "../../src/pool/ingest/ingest.js";
+import { addRates, changeSettings, readSettings, SETTING_KEYS } from "../../src/pool/settings.js";
 import { SqlitePoolStore } from "../../src/pool/store/sqlite-pool-store.js";
 import { balances, enter, openBooks, wrongIn } from "./support/books.js";
-import { ALICE, BOB, list, redeemed, transcode } from "./support/events.js";
+import { ALICE, aiJob, BOB, list, redeemed, transcode } from "./support/events.js";
 
 const alice = `pending:${ALICE.toLowerCase()}:transcode:eu`;
 const bob = `pending:${BOB.toLowerCase()}:transcode:eu`;
@@ -69,6 +70,13 @@ describe("Settings", () => {
     }
   });
 
+  it("are settled by a closed round too: verify closes it again", () => {
+    const books = openBooks({ scheme: "by-weights" });
+    closeRound(books.store, { round: 1, nowMs: march });
+    expect(() => changeSettings(books.store, { scheme: "per-job" })).toThrow(/can't become/);
+    expect(wrongIn(books)).toEqual([]);
+  });
+
   it("out of range change nothing, nor does what comes with them", () => {
     const { store } = openBooks();
     const before = SETTING_KEYS.map((key) => store.setting(key));
@@ -128,6 +136,14 @@ it("Whoever enters events for long follows the settings as they change", () => {
   enter(books, list(transcode(ALICE, 80n, { DT: "2026-03-01T00:00:01Z" })));
   expect(balances(books)).toMatchObject({ [alice]: 6n, commission: 82n });
   expect(wrongIn(books)).toEqual([]);
+});
+
+it("A commission that was missing counts from the moment it is set", () => {
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  addRates(store, [{ ...rate("1/4"), nodeType: "transcode" }]);
+  const books = { store, ingest: new EventIngest(store) };
+  addRates(store, [{ ...rate("1/4"), nodeType: "ai" }]);
+  expect(enter(books, list(aiJob("r", 8))).recorded).toBe(1);
 });
 
 describe("A round", () => {

@@ -20,6 +20,7 @@ import {
 import type { Envelope } from "./node-payload.js";
 
 const ANY = { max: UINT256_MAX };
+const NOBODY = `0x${"0".repeat(40)}`;
 
 /**
  * Canonical: equal events have equal texts, whatever order their decoders wrote the keys in. What
@@ -119,6 +120,9 @@ function jobOf(fields: Fields, envelope: Envelope): JobProcessed {
   if (address === null && requestId === null) {
     throw unreadable("FIELD", "a job needs an address or a requestId");
   }
+  if (address === null && job === "transcode") {
+    throw unreadable("FIELD", "address: expected whose transcoding it is; only AI jobs are linked");
+  }
   return {
     ...envelope,
     type: "job-processed",
@@ -140,12 +144,17 @@ function jobOf(fields: Fields, envelope: Envelope): JobProcessed {
 
 function ticketOf(fields: Fields) {
   return {
-    recipient: addressAt(fields, "recipient"),
-    sender: addressAt(fields, "sender"),
+    recipient: partyAt(fields, "recipient"),
+    sender: partyAt(fields, "sender"),
     faceValueWei: wholeAt(fields, "faceValueWei", ANY),
     winProb: wholeAt(fields, "winProb", ANY),
-    creationRound: wholeAt(fields, "creationRound"),
+    creationRound: wholeAt(fields, "creationRound", ANY),
   };
+}
+
+/** Who wins or pays a ticket; zeros where it was not said. Neither is ever credited. */
+function partyAt(fields: Fields, key: string): string {
+  return fields[key] === NOBODY ? NOBODY : addressAt(fields, key);
 }
 
 /**

@@ -3,29 +3,34 @@
  * could not be read and how far its source was read become one transaction.
  */
 import { InputError } from "../../core/errors.js";
-import { type DecodeOptions, decodeEvent } from "../events/decode.js";
+import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
 import type { LedgerTransaction } from "../ledger.js";
 import { type PoolSettings, readSettings, settingsVersion } from "../settings.js";
 import type { NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
+import { DecodedBatch } from "./decoded-batch.js";
 import { identify, type NamedEvent, type RecordOutcome } from "./identity.js";
 import { JobPostings } from "./job-postings.js";
 import { ticketPostings } from "./tickets.js";
 import { WorkerTally } from "./worker-tally.js";
 
-/** A batch of one source. */
-export interface RawBatch extends DecodeOptions {
-  /** Its name: cursors and IDs are per source. */
+/** Where a batch is from. */
+export interface BatchOrigin {
+  /** The source's name: cursors and IDs are per source. */
   readonly source: string;
   /** File or request, for the quarantine. */
   readonly origin: string;
-  readonly pieces: readonly JsonPiece[];
   /** How far is read when this is in the books, and under which name that is kept. */
   readonly cursor?: { readonly key: string; readonly value: string } | undefined;
   /** Now, ms since 1970, for the quarantine. */
   readonly nowMs: number;
+}
+
+/** A batch of one source. */
+export interface RawBatch extends DecodeOptions, BatchOrigin {
+  readonly pieces: readonly JsonPiece[];
 }
 
 export interface IngestResult {
@@ -59,43 +64,33 @@ export class EventIngest {
    *
    * @throws RemoteError (`SQLITE_…`): then nothing of the batch is in the books
    */
-  ingest(batch: RawBatch): IngestResult {
-    const events: PoolEvent[] = [];
-    const pieces: JsonPiece[] = [];
-    const failed: { piece: JsonPiece; code: string; reason: string }[] = [];
-    for (const piece of batch.pieces) {
-      if (piece.problem !== null) {
-        failed.push({ piece, code: "PIECE", reason: piece.problem });
-        continue;
-      }
-      try {
-        const event = decodeEvent(piece.raw, batch);
-        this.#assertPriced(event);
-        events.push(event);
-        pieces.push(piece);
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        failed.push({ piece, code: error.code, reason: error.message });
-      }
-    }
+  ingest({ pieces, nodeType, region, ...origin }: RawBatch): IngestResult {
+    const batch = new DecodedBatch({ nodeType, region });
+    for (const piece of pieces) batch.add(piece);
+    return this.enter(batch, origin);
+  }
+
+  /** Enters a batch that is decoded already; see {@link ingest}. */
+  enter(batch: DecodedBatch, { source, origin, nowMs: atMs, cursor }: BatchOrigin): IngestResult {
     return this.#store.transaction(() => {
-      const { source, origin, nowMs: atMs, cursor } = batch;
+      this.#refresh();
+      const { events, pieces, failed } = this.#priced(batch);
       const { fresh, outcomes } = identify(events, source, this.#store);
       this.#enter(fresh, source);
-      let refused = 0;
-      for (const [index, event] of events.entries()) {
-        const piece = pieces[index];
-        if (outcomes[index] !== "refused" || piece === undefined) continue;
-        failed.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
-        refused++;
+      const waiting = [...failed];
+      let repeated = 0;
+      for (let index = 0; index < events.length; index++) {
+        const [event, piece] = [events[index], pieces[index]];
+        if (outcomes[index] === "repeated") repeated++;
+        if (outcomes[index] !== "refused" || event === undefined || piece === undefined) continue;
+        waiting.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
       }
       const quarantined = this.#store.addQuarantine(
-        failed.map(({ piece: { raw, position }, code, reason }) => {
+        waiting.map(({ piece: { raw, position }, code, reason }) => {
           return { source, origin, position, code, reason, raw, atMs };
         }),
       );
       if (cursor !== undefined) this.#store.setCursor(cursor.key, cursor.value);
-      const repeated = events.length - fresh.length - refused;
       return { recorded: fresh.length, repeated, quarantined };
     });
   }
@@ -107,6 +102,7 @@ export class EventIngest {
    * @throws InputError (`COMMISSION_NONE`)
    */
   record(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
+    this.#refresh();
     for (const event of events) this.#assertPriced(event);
     return this.#store.transaction(() => {
       const { fresh, outcomes } = identify(events, source, this.#store);
@@ -115,13 +111,36 @@ export class EventIngest {
     });
   }
 
+  /** The batch without jobs that no commission is set for: nearly always the batch itself. */
+  #priced(batch: DecodedBatch): Pick<DecodedBatch, "events" | "pieces" | "failed"> {
+    const failed = [...batch.failed];
+    const unpriced = new Set<number>();
+    for (const [index, event] of batch.events.entries()) {
+      try {
+        this.#assertPriced(event);
+      } catch (error) {
+        const piece = batch.pieces[index];
+        if (!(error instanceof InputError) || piece === undefined) throw error;
+        failed.push({ piece, code: error.code, reason: error.message });
+        unpriced.add(index);
+      }
+    }
+    if (unpriced.size === 0) return batch;
+    const isPriced = (_: unknown, index: number) => !unpriced.has(index);
+    return {
+      events: batch.events.filter(isPriced),
+      pieces: batch.pieces.filter(isPriced),
+      failed,
+    };
+  }
+
   #assertPriced(event: PoolEvent): void {
     if (event.type !== "job-processed") return;
     const { job: nodeType, region, atMs } = event;
     this.#settings.commission.rateOf({ nodeType, region, atMs });
   }
 
-  /** Within the transaction: nobody changes them meanwhile. */
+  /** Before events are priced, and within the transaction, where nobody changes them meanwhile. */
   #refresh(): void {
     const version = settingsVersion(this.#store);
     if (version === this.#settingsVersion) return;
@@ -169,6 +188,9 @@ export class EventIngest {
   }
 }
 
-function contradiction({ identity: { form, id } }: PoolEvent): string {
-  return `${form} ${id} is in the books with other content`;
+function contradiction(event: PoolEvent): string {
+  const { form, id } = event.identity;
+  const hash = event.type === "ticket-redeemed" ? event.txHash : null;
+  const redemption = hash === null ? "" : `, or transaction ${hash},`;
+  return `${form} ${id}${redemption} is in the books with other content`;
 }
