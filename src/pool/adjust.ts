@@ -17,7 +17,8 @@ export interface Adjustment extends Payee {
 
 /**
  * @returns the entry; null if it was made before
- * @throws InputError (`ADJUST`) without a reason, for 0 wei, or more than the worker is owed
+ * @throws InputError (`ADJUST`) without a reason, for 0 wei, for more than the worker is owed, or
+ *   for an id that another adjustment has
  */
 export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | null {
   const { wei, reason, id, nowMs, from = "commission" } = adjustment;
@@ -26,11 +27,17 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
   const account = pendingAccount(adjustment);
   return store.transaction(() => {
     const cause = { kind: "adjust", id };
-    if (store.entriesOf(cause).length > 0) return null;
-    const owed = store.balance(account);
-    if (owed + wei < 0n) throw refused(`${account} is owed ${owed} wei, less than ${-wei}`);
     const posting: Posting =
       wei > 0n ? { from, to: account, wei } : { from: account, to: from, wei: -wei };
+    const [before] = store.entriesOf(cause);
+    if (before !== undefined) {
+      if (isOnly(before, posting)) return null;
+      throw refused(`${id} was entered before with another amount or worker`);
+    }
+    const owed = store.balance(account);
+    if (wei < 0n && owed + wei < 0n) {
+      throw refused(`${account} is owed ${owed} wei, less than ${-wei}`);
+    }
     const [entry] = store.post({ cause, atMs: nowMs, postings: [posting] });
     store.log({ atMs: nowMs, key: `adjust ${id}`, value: `${account} ${wei} wei: ${reason}` });
     return entry ?? null;
@@ -72,6 +79,11 @@ export function openBalances(
     }
     return opened;
   });
+}
+
+function isOnly({ postings }: LedgerEntry, { from, to, wei }: Posting): boolean {
+  const [posting] = postings;
+  return posting?.from === from && posting.to === to && posting.wei === wei;
 }
 
 function refused(why: string): InputError {

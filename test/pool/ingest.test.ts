@@ -6,6 +6,7 @@ import { adjust, openBalances } from "../../src/pool/adjust.js";
 import { closeRound } from "../../src/pool/close-round.js";
 import { compareSchemes } from "../../src/pool/compare-schemes.js";
 import { decodeEvent } from "../../src/pool/events/decode.js";
+import type { PoolEvent } from "../../src/pool/events/event.js";
 import { encodeStored } from "../../src/pool/events/stored.js";
 import { EventIngest } from "../../src/pool/ingest/ingest.js";
 import { addRates } from "../../src/pool/settings.js";
@@ -114,6 +115,53 @@ it("The same id with other content is refused, and waits in quarantine", () => {
     quarantined: 1,
   });
   expect(books.store.quarantine()[0]).toMatchObject({ code: "CONTRADICTION" });
+});
+
+it("An API event is the same when its source is told another node type or region", () => {
+  const books = openBooks();
+  const event = list(api(1, transcode(ALICE, 8n)));
+  enter(books, event, { nodeType: "transcode", region: "eu" });
+  expect(enter(books, event, { nodeType: "ai", region: "us" }).repeated).toBe(1);
+  expect(balances(books)).toEqual({ [alice]: 6n, commission: 2n, world: -8n });
+});
+
+describe("A redemption told twice, under two ids", () => {
+  const told = (faceValue: string, gasFees: number | null) => {
+    const event = JSON.parse(redeemed(faceValue));
+    return { ...event, Payload: { ...event.Payload, gasFees } };
+  };
+
+  it("counts once, with the most gas that was told, in either order", () => {
+    const [bare, whole] = [told("1000", null), told("1000", 7)];
+    for (const order of [
+      [bare, whole],
+      [whole, bare],
+    ]) {
+      const books = openBooks();
+      enter(books, list(...order));
+      expect(balances(books)).toEqual({ wallet: 993n, gas: 7n, world: -1000n });
+      expect(wrongIn(books)).toEqual([]);
+    }
+  });
+
+  it("is refused with another face value", () => {
+    const books = openBooks();
+    const outcome = enter(books, list(told("1000", 1), told("2000", 2)));
+    expect(outcome).toEqual({ recorded: 1, repeated: 0, quarantined: 1 });
+    expect(enter(books, list(told("3000", 3))).quarantined).toBe(1);
+    expect(balances(books)).toEqual({ wallet: 999n, gas: 1n, world: -1000n });
+    expect(books.store.quarantine()[0]?.reason).toMatch(/transaction 0xab.* with other content/);
+  });
+});
+
+it("Transcoding without an address keeps nothing back: only AI jobs are linked", () => {
+  const books = openBooks();
+  const job = { type: "job-processed", job: "transcode", requestId: "r", feesWei: "8" };
+  const outcome = enter(
+    books,
+    list({ id: "1", atMs: 5, region: "eu", ...job }, transcode(ALICE, 8n)),
+  );
+  expect(outcome).toEqual({ recorded: 1, repeated: 0, quarantined: 1 });
 });
 
 it("A caller's events are told apart by its own ids", () => {
@@ -232,9 +280,43 @@ it("Corrections and opening balances are entries with reasons, each once", () =>
   const correction = { ...who, wei: 7n, reason: "thanks", id: "a", nowMs: 2 };
   expect(adjust(books.store, correction)?.postings).toHaveLength(1);
   expect(adjust(books.store, correction)).toBeNull();
+  expect(() => adjust(books.store, { ...correction, wei: 8n })).toThrow(/another amount/);
   expect(() => adjust(books.store, { ...correction, id: "b", wei: -99n })).toThrow(/is owed 17/);
   expect(() => adjust(books.store, { ...correction, id: "b", reason: " " })).toThrow(/reason/);
   expect(balances(books)).toMatchObject({ [alice]: 17n, commission: -7n });
+  expect(wrongIn(books)).toEqual([]);
+});
+
+it("What is owed below zero can be made up for in parts", () => {
+  const books = openBooks();
+  // Paid for an AI job that turns out to be somebody else's.
+  enter(books, list(received("r", ALICE, { DT: "2026-02-01T10:00:00Z" }), aiJob("r", 80)));
+  const who = { address: ALICE, nodeType: "ai", region: "eu", reason: "paid", nowMs: 2 };
+  adjust(books.store, { ...who, wei: -60n, id: "a" });
+  enter(books, list(received("r", BOB)));
+  const owed = () => books.store.balance(`pending:${ALICE.toLowerCase()}:ai:eu`);
+  expect(owed()).toBe(-60n);
+  adjust(books.store, { ...who, wei: 20n, id: "b" });
+  expect(owed()).toBe(-40n);
+  expect(() => adjust(books.store, { ...who, wei: -1n, id: "c" })).toThrow(/is owed -40/);
+});
+
+it("verify reads tickets of which little was said", () => {
+  const books = openBooks();
+  const nobody = `0x${"0".repeat(40)}`;
+  const ticket: PoolEvent = {
+    identity: { form: "caller", id: "1" },
+    atMs: 5,
+    region: "eu",
+    nodeType: "transcode",
+    type: "winning-ticket",
+    recipient: nobody,
+    sender: nobody,
+    faceValueWei: 9n,
+    winProb: 0n,
+    creationRound: 2n ** 70n,
+  };
+  books.ingest.record([ticket], "orchestrator");
   expect(wrongIn(books)).toEqual([]);
 });
 

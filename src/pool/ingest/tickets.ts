@@ -53,7 +53,8 @@ function redeemed(
     store.addTicket({ ...rowOf(event, ticket), state: "failed", isToldWon: false, gasFeesWei });
     return gas(gasFeesWei);
   }
-  if (store.ticketByHash(txHash) !== null) return [];
+  const told = store.ticketByHash(txHash);
+  if (told !== null) return moreGas(store, told, gasFeesWei);
   const waiting = store.ticketsLike(ticket).find(({ state }) => state === "won");
   const paid: Posting[] = [
     { from: "ticketsReceivable", to: "wallet", wei: faceValueWei },
@@ -82,6 +83,14 @@ function income({ faceValueWei }: WinningTicket | TicketRedeemed, isIncome: bool
 
 function gas(gasFeesWei: bigint | null): Posting[] {
   return gasFeesWei === null ? [] : [{ from: "wallet", to: "gas", wei: gasFeesWei }];
+}
+
+/** Told again: what counts is the most gas that was told, whichever event came first. */
+function moreGas(store: PoolStore, told: TicketRow, gasFeesWei: bigint | null): Posting[] {
+  const knownWei = told.gasFeesWei ?? 0n;
+  if (gasFeesWei === null || gasFeesWei <= knownWei) return [];
+  store.changeTicket({ ...told, gasFeesWei });
+  return gas(gasFeesWei - knownWei);
 }
 
 function rowOf(
