@@ -30,7 +30,11 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
  * @throws InputError: `UTF8`, `JSON`, `FORM`, `VERSION`, `TYPE_UNKNOWN`, `FIELD`, `ADDRESS`, `FEES`
  */
 export function decodeEvent(raw: Uint8Array, options: DecodeOptions = {}): PoolEvent {
-  const value = parseExact(utf8(raw));
+  return decodeValue(parseExact(utf8(raw)), options);
+}
+
+/** {@link decodeEvent} of what is parsed already, its numbers exact. */
+export function decodeValue(value: unknown, options: DecodeOptions = {}): PoolEvent {
   if (!isFields(value)) throw unreadable("FORM", "an event is a JSON object");
   if (value["EventType"] !== undefined) return bucketEvent(value, options);
   if (value["Payload"] !== undefined) return apiEvent(value, options);

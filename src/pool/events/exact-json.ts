@@ -35,6 +35,20 @@ export function parseExact(text: string): unknown {
   }
 }
 
+/**
+ * Parses what needs no care.
+ *
+ * @returns undefined if it is no JSON, or if a number or a byte in it may not be what it seems
+ */
+export function parsePlain(text: string): unknown {
+  if (MAYBE_INEXACT.test(text) || text.includes("\uFFFD")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of the parser's words only where: the rest repeats the text, whatever is in it. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof SyntaxError)) return cause instanceof Error ? cause.message : "no JSON";

@@ -24,9 +24,12 @@ export function fieldsAt(fields: Fields, key: string): Fields {
   throw unreadable("FIELD", `${key}: expected an object, found ${shown(value)}`);
 }
 
+/** What a database gives back otherwise than it took it: halves of characters, and zero bytes. */
+const UNKEPT = /[\p{Cs}\0]/u;
+
 export function textAt(fields: Fields, key: string): string {
   const value = fields[key];
-  if (typeof value === "string" && value.length <= 512) return value;
+  if (typeof value === "string" && value.length <= 512 && !UNKEPT.test(value)) return value;
   throw unreadable("FIELD", `${key}: expected text, found ${shown(value)}`);
 }
 
@@ -39,16 +42,22 @@ export function textOr(fields: Fields, key: string, missing: string): string {
 const names = new Set<unknown>();
 const NAMES_MAX = 10_000;
 
-/** A part of an account's name: not empty, no colon. */
+/** Characters that nobody sees, or that move others; colons part accounts' names. */
+const UNNAMED = /[:\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** A part of an account's name: something that can be seen, no colon. */
 export function nameAt(fields: Fields, key: string, missing?: string): string {
   const found = fields[key];
   if (typeof found === "string" && names.has(found)) return found;
   const value = missing === undefined ? textAt(fields, key) : textOr(fields, key, missing);
-  if (value !== "" && value.length <= 64 && !/[:\p{Cc}]/u.test(value)) {
+  if (value.trim() !== "" && value.length <= 64 && !UNNAMED.test(value)) {
     if (names.size < NAMES_MAX) names.add(value);
     return value;
   }
-  throw unreadable("FIELD", `${key}: expected a name without colons, found ${shown(value)}`);
+  throw unreadable(
+    "FIELD",
+    `${key}: expected a name of 1 … 64 visible characters without colons, found ${shown(value)}`,
+  );
 }
 
 /** A whole number of any size, as JSON number or decimal text. */
@@ -69,8 +78,14 @@ export function wholeAt(
   if (whole !== null && whole >= min && whole <= max) return whole;
   throw unreadable(
     "FIELD",
-    `${key}: expected a whole number of ${min} … ${max}, found ${shown(value)}`,
+    `${key}: expected a whole number of ${bound(min)} … ${bound(max)}, found ${shown(value)}`,
   );
+}
+
+function bound(value: bigint): string {
+  if (value === UINT256_MAX) return "2^256 - 1";
+  if (value === INT64_MAX) return "2^63 - 1";
+  return value === -INT64_MAX - 1n ? "-2^63" : `${value}`;
 }
 
 /** {@link wholeAt}, null if it is missing. */
@@ -122,12 +137,20 @@ export function timeAt(fields: Fields, key: string): number {
   const value = fields[key];
   if (value === lastTime) return lastTimeMs;
   const ms = typeof value === "string" && TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (typeof value !== "string" || !(ms >= 0)) {
+  if (typeof value !== "string" || !(ms >= 0) || !isDayOfMonth(value)) {
     throw unreadable("FIELD", `${key}: expected a time as RFC 3339, found ${shown(value)}`);
   }
   lastTime = value;
   lastTimeMs = ms;
   return ms;
+}
+
+/** `Date.parse` takes February 31 for March 3. */
+function isDayOfMonth(time: string): boolean {
+  const day = Number(time.slice(8, 10));
+  if (day <= 28) return true;
+  const lastDay = new Date(Date.UTC(Number(time.slice(0, 4)), Number(time.slice(5, 7)), 0));
+  return day <= lastDay.getUTCDate();
 }
 
 /** A transaction's hash, lower case; null for zeros, which mean that it failed. */

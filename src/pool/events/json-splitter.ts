@@ -4,6 +4,8 @@
  * read, and a file of any size needs little memory.
  */
 
+import { JsonRegion } from "./json-region.js";
+
 /** Bytes of one element, or of what is none. */
 export interface JsonPiece {
   readonly raw: Uint8Array;
@@ -11,6 +13,13 @@ export interface JsonPiece {
   readonly position: number;
   /** null: an element, not yet parsed; otherwise why it can't be one. */
   readonly problem: string | null;
+  /** Its value, where it is parsed already: given once, and not kept. */
+  takeValue?(): unknown;
+}
+
+export interface SplitterOptions {
+  /** Elements may be parsed where that costs less than to look for their ends. @default true */
+  readonly isParsing?: boolean | undefined;
 }
 
 /** Longer elements are no events. */
@@ -20,6 +29,7 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 export class JsonSplitter {
+  readonly #isParsing: boolean;
   #rest: Buffer = Buffer.alloc(0);
   /** Where `rest` begins in the stream. */
   #position = 0;
@@ -31,13 +41,17 @@ export class JsonSplitter {
   #mode: "start" | "array" | "values" | "after" = "start";
   #isOversized = false;
 
+  constructor({ isParsing = true }: SplitterOptions = {}) {
+    this.#isParsing = isParsing;
+  }
+
   /** The pieces that are complete with these bytes. They are views of a copy of them. */
   push(chunk: Uint8Array): readonly JsonPiece[] {
     const pieces: JsonPiece[] = [];
     this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
     const bytes = this.#rest;
-    let start = 0;
-    // Every byte of every file comes by here: what changes with each is kept in locals.
+    let start = this.#parse(pieces, bytes);
+    // Every byte that is left comes by here: what changes with each is kept in locals.
     let inString = this.#inString;
     let escaped = this.#escaped;
     for (let at = this.#looked; at < bytes.length; at++) {
@@ -86,6 +100,28 @@ export class JsonSplitter {
     return pieces;
   }
 
+  /** Takes what can be parsed at once. @returns where the rest begins */
+  #parse(pieces: JsonPiece[], bytes: Buffer): number {
+    let start = 0;
+    if (this.#mode === "start") {
+      start = bytes.findIndex((byte) => !isSpace(byte));
+      if (bytes[start] !== OPEN_ARRAY) return 0;
+      start++;
+    }
+    const isFit = this.#isParsing && !this.#isOversized && bytes.length <= MAX_EVENT_BYTES;
+    if (!isFit || this.#mode === "values" || this.#mode === "after") return 0;
+    const position = this.#position + start;
+    const region = JsonRegion.parse(bytes.subarray(start), (elements) => cut(elements, position));
+    if (region === null) return 0;
+    for (const piece of region.pieces) pieces.push(piece);
+    this.#mode = "array";
+    this.#looked = start + region.length;
+    this.#depth = 0;
+    this.#inString = false;
+    this.#escaped = false;
+    return this.#looked;
+  }
+
   /** What is left when the stream ends. */
   end(): readonly JsonPiece[] {
     const left = trimmed(this.#rest, 0, this.#rest.length);
@@ -121,4 +157,13 @@ function trimmed(bytes: Buffer, from: number, to: number): { raw: Buffer; start:
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/** The elements between the brackets of an array, one by one. */
+function cut(elements: Buffer, position: number): readonly JsonPiece[] {
+  const splitter = new JsonSplitter({ isParsing: false });
+  const bytes = Buffer.concat([Buffer.from("["), elements, Buffer.from("]")]);
+  return splitter
+    .push(bytes)
+    .map((piece) => ({ ...piece, position: piece.position - 1 + position }));
 }

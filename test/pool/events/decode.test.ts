@@ -16,6 +16,10 @@ function reasonOf(text: string | Uint8Array): string | undefined {
   }
 }
 
+/** Why a job is no event whose envelope is so. */
+const reasonOfJob = (envelope: object) =>
+  reasonOf(list({ ...transcode(ALICE, 8n), ...envelope }).slice(1, -1));
+
 /** The text of a job with something else in place of its fees. */
 const withFees = (fees: string) => {
   return list(transcode(ALICE, 8n)).slice(1, -1).replace('"fees":8', `"fees":${fees}`);
@@ -32,7 +36,7 @@ describe("The reason says what was found", () => {
     ["null", "found null"],
   ])("for fees of %s", (fees, found) => {
     const reason = reasonOf(withFees(fees));
-    expect(reason).toMatch(/^fees: expected a whole number of /);
+    expect(reason).toMatch(/^fees: expected a whole number of -2\^63 … 2\^256 - 1, /);
     expect(reason?.endsWith(found)).toBe(true);
   });
 
@@ -48,6 +52,48 @@ describe("The reason says what was found", () => {
     expect(reasonOf("{\0\0")).toMatch(/^it is no JSON(?: at position 1)?$/);
     expect(reasonOf(Uint8Array.of(0x7b, 0xff, 0x7d))).toBe("it is not UTF-8");
   });
+});
+
+describe("Text that a database or a terminal would change is refused", () => {
+  it.each([
+    ["half a surrogate pair", "eu\ud800"],
+    ["a zero byte", "eu\0"],
+    ["an escape sequence", "eu\x1b[2J"],
+    ["letters that turn the line around", "eu\u202e"],
+    ["letters that nobody sees", "eu\u200b"],
+    ["a separator of lines", "eu\u2028west"],
+    ["nothing but a space", " "],
+    ["a colon, which parts accounts' names", "eu:west"],
+  ])("as a region: %s", (_, Region) => {
+    expect(reasonOfJob({ Region })).toMatch(/^Region: expected /);
+  });
+
+  it("but letters of any language are a region", () => {
+    expect(reasonOfJob({ Region: "東京 é" })).toBeUndefined();
+  });
+
+  it.each(["r\ud800", "r\0"])("as a request: %j", (id) => {
+    expect(reasonOf(JSON.stringify(received(id, ALICE)))).toMatch(/^requestID: expected text/);
+  });
+});
+
+describe("A time is a real one", () => {
+  it.each([
+    "2026-02-29T10:00:00Z",
+    "2026-02-31T10:00:00Z",
+    "2026-04-31T23:59:59+02:00",
+    "2026-13-01T10:00:00Z",
+    "2026-02-01T25:00:00Z",
+    "2026-02-01T10:00:00",
+    "1969-12-31T23:59:59Z",
+  ])("not %s", (DT) => {
+    expect(reasonOfJob({ DT })).toBe(`DT: expected a time as RFC 3339, found "${DT}"`);
+  });
+
+  it.each(["2024-02-29T10:00:00Z", "2026-01-31T23:30:00-05:00", "2026-12-31T23:59:59.999999999Z"])(
+    "but %s",
+    (DT) => expect(reasonOfJob({ DT })).toBeUndefined(),
+  );
 });
 
 it("Whatever stands in place of a value, it is an event or a reason", () => {
