@@ -1,10 +1,8 @@
 /**
- * Cuts a stream of bytes into the elements of a JSON array, or of values one after another,
- * without knowing what they hold: an element that can't be read does not keep others from being
- * read, and a file of any size needs little memory.
+ * Cuts a stream of bytes into the elements of JSON arrays and values, one after another, without
+ * knowing what they hold: an element that can't be read does not keep others from being read, text
+ * between them is a piece too, and a file of any size needs little memory.
  */
-
-import { JsonRegion } from "./json-region.js";
 
 /** Bytes of one element, or of what is none. */
 export interface JsonPiece {
@@ -38,7 +36,7 @@ export class JsonSplitter {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  #mode: "start" | "array" | "values" | "after" = "start";
+  #inArray = false;
   #isOversized = false;
 
   constructor({ isParsing = true }: SplitterOptions = {}) {
@@ -64,24 +62,25 @@ export class JsonSplitter {
       }
       if (byte === QUOTE) inString = true;
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-        if (this.#mode === "start") {
-          start = byte === OPEN_ARRAY ? at + 1 : at;
-          this.#mode = byte === OPEN_ARRAY ? "array" : "values";
-          if (byte === OPEN_ARRAY) continue;
+        if (this.#depth === 0 && !this.#inArray) {
+          this.#between(pieces, bytes, start, at);
+          this.#inArray = byte === OPEN_ARRAY;
+          start = this.#inArray ? at + 1 : at;
+          if (this.#inArray) continue;
         }
         this.#depth++;
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         if (this.#depth > 0) {
           this.#depth--;
-          if (this.#depth > 0 || this.#mode !== "values") continue;
+          if (this.#depth > 0 || this.#inArray) continue;
           this.#piece(pieces, bytes, start, at + 1);
           start = at + 1;
-        } else if (byte === CLOSE_ARRAY && this.#mode === "array") {
+        } else if (byte === CLOSE_ARRAY && this.#inArray) {
           this.#piece(pieces, bytes, start, at);
           start = at + 1;
-          this.#mode = "after";
+          this.#inArray = false;
         }
-      } else if (byte === COMMA && this.#depth === 0 && this.#mode === "array") {
+      } else if (byte === COMMA && this.#depth === 0 && this.#inArray) {
         this.#piece(pieces, bytes, start, at);
         start = at + 1;
       }
@@ -89,9 +88,11 @@ export class JsonSplitter {
     this.#inString = inString;
     this.#escaped = escaped;
     if (bytes.length - start > MAX_EVENT_BYTES) {
-      const raw = bytes.subarray(start);
-      pieces.push({ raw, position: this.#position + start, problem: TOO_LONG });
-      this.#isOversized = true;
+      const some = trimmed(bytes, start, bytes.length);
+      if (some !== null) {
+        pieces.push({ raw: some.raw, position: this.#position + some.start, problem: TOO_LONG });
+        this.#isOversized = true;
+      }
       start = bytes.length;
     }
     this.#position += start;
@@ -124,25 +125,39 @@ export class JsonSplitter {
 
   /** What is left when the stream ends. */
   end(): readonly JsonPiece[] {
-    const left = trimmed(this.#rest, 0, this.#rest.length);
-    const isEmpty = this.#mode === "start" && left?.raw.toString() === "null";
-    if (left !== null && !isEmpty) {
-      const position = this.#position + left.start;
-      const problem = this.#mode === "array" ? "the text ends within it" : "it is no JSON array";
-      return [{ raw: left.raw, position, problem }];
+    const pieces: JsonPiece[] = [];
+    const { length } = this.#rest;
+    if (this.#depth === 0 && !this.#inArray) {
+      this.#between(pieces, this.#rest, 0, length);
+      return pieces;
     }
-    if (this.#mode !== "array") return [];
+    this.#piece(pieces, this.#rest, 0, length, "the text ends within it");
+    if (pieces.length > 0) return pieces;
     const raw = Buffer.from("[");
     return [{ raw, position: this.#position, problem: "the text ends within the array" }];
   }
 
-  #piece(pieces: JsonPiece[], bytes: Buffer, from: number, to: number): void {
+  #piece(
+    pieces: JsonPiece[],
+    bytes: Buffer,
+    from: number,
+    to: number,
+    wrong: string | null = null,
+  ): void {
     const piece = trimmed(bytes, from, to);
+    const isOversized = this.#isOversized || to - from > MAX_EVENT_BYTES;
+    this.#isOversized = false;
     if (piece === null) return;
     const { raw, start } = piece;
-    const problem = this.#isOversized || raw.length > MAX_EVENT_BYTES ? TOO_LONG : null;
-    this.#isOversized = false;
+    const problem = isOversized ? TOO_LONG : wrong;
     pieces.push({ raw, position: this.#position + start, problem });
+  }
+
+  /** Text outside of arrays and values; nodes that have no events answer null. */
+  #between(pieces: JsonPiece[], bytes: Buffer, from: number, to: number): void {
+    const isNothing = bytes.toString("utf8", from, to).replaceAll(/null|[\s,]+/g, "") === "";
+    if (isNothing) this.#isOversized = false;
+    else this.#piece(pieces, bytes, from, to, "it is neither an object nor an array");
   }
 }
 

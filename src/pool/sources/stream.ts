@@ -1,6 +1,7 @@
 /** Bytes of a file or an answer, cut into events and entered batch by batch. */
 import type { DecodeOptions } from "../events/decode.js";
-import { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+import { JsonSplitter } from "../events/json-splitter.js";
+import { DecodedBatch } from "../ingest/decoded-batch.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 
 export interface StreamOptions extends DecodeOptions {
@@ -11,7 +12,7 @@ export interface StreamOptions extends DecodeOptions {
   /** Ms since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** Events in a transaction. @default 5000 */
+  /** Events in a transaction. @default 10000 */
   readonly batchSize?: number | undefined;
 }
 
@@ -34,21 +35,21 @@ export function added(a: IngestResult, b: IngestResult): IngestResult {
 export async function ingestStream(
   ingest: EventIngest,
   chunks: AsyncIterable<Uint8Array>,
-  { batchSize = 5_000, cursor, now, signal, ...options }: StreamOptions,
+  { batchSize = 10_000, source, origin, cursor, now, signal, ...labels }: StreamOptions,
 ): Promise<IngestResult> {
   const splitter = new JsonSplitter();
   let total = NOTHING;
-  let pieces: JsonPiece[] = [];
+  let batch = new DecodedBatch(labels);
   for await (const chunk of chunks) {
     for (const piece of splitter.push(chunk)) {
-      pieces.push(piece);
-      if (pieces.length < batchSize) continue;
+      batch.add(piece);
+      if (batch.size < batchSize) continue;
       signal?.throwIfAborted();
-      total = added(total, ingest.ingest({ ...options, pieces, nowMs: now() }));
-      pieces = [];
+      total = added(total, ingest.enter(batch, { source, origin, nowMs: now() }));
+      batch = new DecodedBatch(labels);
     }
   }
-  pieces.push(...splitter.end());
+  for (const piece of splitter.end()) batch.add(piece);
   signal?.throwIfAborted();
-  return added(total, ingest.ingest({ ...options, pieces, cursor, nowMs: now() }));
+  return added(total, ingest.enter(batch, { source, origin, cursor, nowMs: now() }));
 }

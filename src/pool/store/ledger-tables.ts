@@ -37,7 +37,7 @@ export class LedgerTables implements LedgerStore {
   constructor({ path, readOnly = false }: StoreOptions) {
     this.database = new SqliteDatabase({ path, readOnly });
     if (!readOnly) {
-      this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192");
+      this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
       migrate(this.database);
     }
     this.journal = {

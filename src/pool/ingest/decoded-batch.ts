@@ -1,0 +1,47 @@
+/** Events on their way into one transaction, and what could not be read among them. */
+import { InputError } from "../../core/errors.js";
+import { type DecodeOptions, decodeEvent, decodeValue } from "../events/decode.js";
+import type { PoolEvent } from "../events/event.js";
+import type { JsonPiece } from "../events/json-splitter.js";
+
+/** What goes to quarantine. */
+export interface FailedPiece {
+  readonly piece: JsonPiece;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export class DecodedBatch {
+  readonly events: PoolEvent[] = [];
+  /** What each event was read from. */
+  readonly pieces: JsonPiece[] = [];
+  readonly failed: FailedPiece[] = [];
+  readonly #options: DecodeOptions;
+
+  constructor(options: DecodeOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.events.length + this.failed.length;
+  }
+
+  add(piece: JsonPiece): void {
+    if (piece.problem !== null) {
+      this.failed.push({ piece, code: "PIECE", reason: piece.problem });
+      return;
+    }
+    try {
+      const value = piece.takeValue?.();
+      const event =
+        value === undefined
+          ? decodeEvent(piece.raw, this.#options)
+          : decodeValue(value, this.#options);
+      this.events.push(event);
+      this.pieces.push(piece);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.failed.push({ piece, code: error.code, reason: error.message });
+    }
+  }
+}
