@@ -3,6 +3,7 @@
  * knowing what they hold: an element that can't be read does not keep others from being read, text
  * between them is a piece too, and a file of any size needs little memory.
  */
+import { JsonRegion } from "./json-region.js";
 
 /** Bytes of one element, or of what is none. */
 export interface JsonPiece {
@@ -103,19 +104,19 @@ export class JsonSplitter {
 
   /** Takes what can be parsed at once. @returns where the rest begins */
   #parse(pieces: JsonPiece[], bytes: Buffer): number {
+    const isFit = this.#isParsing && !this.#isOversized && bytes.length <= MAX_EVENT_BYTES;
+    if (!isFit || (!this.#inArray && this.#depth > 0)) return 0;
     let start = 0;
-    if (this.#mode === "start") {
+    if (!this.#inArray) {
       start = bytes.findIndex((byte) => !isSpace(byte));
       if (bytes[start] !== OPEN_ARRAY) return 0;
       start++;
     }
-    const isFit = this.#isParsing && !this.#isOversized && bytes.length <= MAX_EVENT_BYTES;
-    if (!isFit || this.#mode === "values" || this.#mode === "after") return 0;
     const position = this.#position + start;
     const region = JsonRegion.parse(bytes.subarray(start), (elements) => cut(elements, position));
     if (region === null) return 0;
     for (const piece of region.pieces) pieces.push(piece);
-    this.#mode = "array";
+    this.#inArray = true;
     this.#looked = start + region.length;
     this.#depth = 0;
     this.#inString = false;
