@@ -15,6 +15,9 @@ const BOUNDARIES = "roundBoundaries";
 /** Setting: jobs whose worker was not known at a close, as JSON: they count when it is. */
 const CARRIED = "carriedJobs";
 
+/** Where the next split goes on, as the store calls it. */
+export const ROUND_KEYS: readonly string[] = [BOUNDARIES, CARRIED];
+
 export interface CloseRoundOptions {
   readonly round: number;
   /** Ms since 1970. */

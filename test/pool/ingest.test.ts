@@ -331,6 +331,7 @@ it("verify finds what was changed behind its back", () => {
   expect(wrongIn(books)).toEqual([
     "commission: the events make 25 wei, the entries for them say 26",
     "world: the events make -100 wei, the entries for them say -101",
+    "entry 1 is not what job-processed made up makes",
   ]);
 });
 

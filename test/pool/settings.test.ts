@@ -192,6 +192,7 @@ describe("A round", () => {
     expect(wrongIn(books)).toEqual([
       "commission: the events make 1000 wei, the entries for them say 999",
       "rounding: the events make 0 wei, the entries for them say 1",
+      "entry 2 is not what round 1 makes",
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** What reports ask of the books beyond what ingestion and the API need. */
 import type { LedgerEntry } from "../ledger.js";
-import { text, whole } from "./columns.js";
+import { text, textOrNull, whole } from "./columns.js";
 import { EventTables, jobOf } from "./event-tables.js";
 import type { JobRow } from "./store.js";
 
@@ -10,11 +10,19 @@ export interface JobPosition {
   readonly sequence: number;
 }
 
+/** An AI job, and whose it is as far as is known. */
+export interface LinkedJob {
+  readonly event: number;
+  readonly address: string | null;
+}
+
 export interface ReportStore {
   /** Jobs by time, then arrival, at most `limit` of those after a position; null: from the first. */
   jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[];
   /** Entries that no event caused, of one kind (`adjust`, `opening`, `round`, …), oldest first. */
   entriesOfKind(kind: string): readonly LedgerEntry[];
+  /** AI jobs whose events name no worker, in order of arrival, at most `limit` after an event. */
+  linkedJobs(after: number, limit: number): readonly LinkedJob[];
   /** What the log says under a key, oldest first. */
   logged(key: string): readonly string[];
   /** Reads only, all of it as the books are at one instant, whatever others write meanwhile. */
@@ -44,6 +52,16 @@ export class ReportTables extends EventTables implements ReportStore {
         kind,
       )
       .flatMap((row) => this.entry(whole(row, "sequence")) ?? []);
+  }
+
+  linkedJobs(after: number, limit: number): readonly LinkedJob[] {
+    return this.database
+      .all(
+        "SELECT event, address FROM processed WHERE event > ? ORDER BY event LIMIT ?",
+        BigInt(after),
+        BigInt(limit),
+      )
+      .map((row) => ({ event: whole(row, "event"), address: textOrNull(row, "address") }));
   }
 
   logged(key: string): readonly string[] {
