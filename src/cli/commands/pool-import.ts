@@ -12,7 +12,7 @@ import type { PoolStore } from "../../pool/store/store.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
-import { assertCommissionFor, checkBooks, openBooks } from "../pool/open-books.js";
+import { assertCommissionFor, checkBooks, named, openBooks } from "../pool/open-books.js";
 import { counted, print, shortened } from "../pool/output.js";
 import { assertThere } from "../pool/source-parts.js";
 import { sourcesOf } from "../pool/sources.js";
@@ -65,6 +65,8 @@ export async function poolImport(
       report(store, entered, flags, terminal);
       return exitCode;
     });
+  } catch (error) {
+    throw named(flags.db, error);
   } finally {
     store.close();
   }

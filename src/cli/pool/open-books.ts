@@ -1,7 +1,7 @@
 /** Opens a pool's books, or says in a line why that file is none. */
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { InputError } from "../../core/errors.js";
+import { InputError, RemoteError } from "../../core/errors.js";
 import { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
 import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 
@@ -17,7 +17,7 @@ const SQLITE_HEADER = "SQLite format 3\0";
  */
 export function openBooks(db: string, mode: BooksMode): SqlitePoolStore {
   checkBooks(db, mode);
-  return new SqlitePoolStore({ path: db, readOnly: mode === "read" });
+  return naming(db, () => new SqlitePoolStore({ path: db, readOnly: mode === "read" }));
 }
 
 /**
@@ -27,9 +27,35 @@ export function openBooks(db: string, mode: BooksMode): SqlitePoolStore {
 export function withBooks<T>(db: string, mode: BooksMode, work: (store: SqlitePoolStore) => T): T {
   const store = openBooks(db, mode);
   try {
-    return mode === "read" ? store.snapshot(() => work(store)) : work(store);
+    return naming(db, () => (mode === "read" ? store.snapshot(() => work(store)) : work(store)));
   } finally {
     store.close();
+  }
+}
+
+const WHY: readonly (readonly [code: RegExp, why: string])[] = [
+  [/^SQLITE_(?:CORRUPT|NOTADB)/, "the file is damaged"],
+  [/^SQLITE_(?:READONLY|CANTOPEN|PERM|AUTH)/, "the file and its folder have to be writable"],
+  [/^SQLITE_(?:BUSY|LOCKED)/, "another process writes for too long"],
+  [/^SQLITE_FULL/, "there is no space left"],
+  [/^SQLITE_/, "it cannot be used"],
+];
+
+/** What SQLite says does not name the file. */
+export function named(db: string, error: unknown): unknown {
+  const isOthers = !(error instanceof RemoteError) || error.message.startsWith("--db ");
+  const [, why] = isOthers ? [] : (WHY.find(([code]) => code.test(error.code)) ?? []);
+  if (isOthers || why === undefined) return error;
+  const { message, code } = error;
+  return new RemoteError(`--db ${db}: ${why} (${message})`, { code, cause: error });
+}
+
+/** Does some work with the books: what SQLite refuses in it is said with the file's name. */
+function naming<T>(db: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw named(db, error);
   }
 }
 
@@ -48,7 +74,8 @@ export function assertCommissionFor(db: string, commission: readonly unknown[]):
 
 /** Is there a file of books, or may one be made? Nothing is made here. */
 export function checkBooks(db: string, mode: BooksMode): void {
-  const found = statSync(db, { throwIfNoEntry: false });
+  if (db === "") throw new InputError("--db: expected a file, found nothing", { code: "DATABASE" });
+  const found = readably(db, () => statSync(db, { throwIfNoEntry: false }));
   if (found === undefined || found.size === 0) {
     if (mode !== "create") {
       throw new InputError(
@@ -62,6 +89,10 @@ export function checkBooks(db: string, mode: BooksMode): void {
   }
   if (!found.isFile()) throw refused(db, "it is no file");
   if (header(db) !== SQLITE_HEADER) throw refused(db, "it is no SQLite file");
+  naming(db, () => assertOurs(db));
+}
+
+function assertOurs(db: string): void {
   const database = new SqliteDatabase({ path: db, readOnly: true });
   try {
     const tables = database
@@ -79,7 +110,7 @@ export function checkBooks(db: string, mode: BooksMode): void {
 }
 
 function header(path: string): string {
-  try {
+  return readably(path, () => {
     const bytes = Buffer.alloc(SQLITE_HEADER.length);
     const descriptor = openSync(path, "r");
     try {
@@ -88,6 +119,12 @@ function header(path: string): string {
       closeSync(descriptor);
     }
     return bytes.toString("latin1");
+  });
+}
+
+function readably<T>(path: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw refused(path, `it cannot be read (${code})`);

@@ -13,9 +13,17 @@ export interface ChosenSources {
   readonly everyMs: number | undefined;
 }
 
-/** @throws InputError (`FILE_MISSING`) */
+/** @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`) */
 export function assertThere(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new InputError(`${path}: it cannot be read (${code})`, {
+      code: "FILE_UNREADABLE",
+      cause,
+    });
+  }
   throw new InputError(`${path}: there is no such file or directory`, { code: "FILE_MISSING" });
 }
 
