@@ -32,9 +32,10 @@ function cursorKey(source: string): string {
 
 /**
  * Polls once. The cursor moves with the last batch of the answer, to the time at which it was
- * asked for; a poll that fails half-way moves nothing and loses nothing.
+ * asked for, by whichever clock is behind, the node's or ours; a poll that fails half-way moves
+ * nothing and loses nothing.
  *
- * @throws RemoteError (`EVENTS_HTTP`, `EVENTS_UNREACHABLE`); InputError (`EVENTS_URL`); the
+ * @throws RemoteError (`EVENTS_HTTP`, `EVENTS_UNREACHABLE`, `EVENTS_CUT`); InputError (`EVENTS_URL`); the
  *   signal's reason
  */
 export async function pollOrchestrator(
@@ -52,7 +53,7 @@ export async function pollOrchestrator(
     url.searchParams.set("lastCheckTime", `${new Date(from).toISOString().slice(0, 19)}Z`);
   }
   try {
-    const { statusCode, body } = await request(url, {
+    const { statusCode, headers, body } = await request(url, {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       signal: signal ?? null,
@@ -66,7 +67,9 @@ export async function pollOrchestrator(
       origin: `${url.origin}${url.pathname}`,
       nodeType: options.nodeType,
       region: options.region,
-      cursor: { key, value: String(askedMs) },
+      // The node finds events by its own clock.
+      cursor: { key, value: String(Math.min(askedMs, answeredMs(headers["date"]) ?? askedMs)) },
+      mustBeWhole: true,
       now,
       signal,
     });
@@ -91,6 +94,12 @@ export async function followOrchestrator(
   options: FollowOptions,
 ): Promise<void> {
   await repeat(() => pollOrchestrator(store, ingest, options), options);
+}
+
+/** The node's clock, as far as it says it. */
+function answeredMs(date: string | string[] | undefined): number | null {
+  const ms = typeof date === "string" ? Date.parse(date) : Number.NaN;
+  return ms >= 0 ? ms : null;
 }
 
 function eventsUrl(base: string): URL {

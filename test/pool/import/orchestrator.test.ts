@@ -10,7 +10,7 @@ const alice = `pending:${ALICE.toLowerCase()}:transcode:eu`;
 const NOW = Date.UTC(2026, 1, 1, 12);
 
 let server: Server;
-let answer: { status: number; body: string; hangs?: boolean };
+let answer: { status: number; body: string; hangs?: boolean; clockMs?: number };
 let asked: string[];
 let url: string;
 
@@ -19,6 +19,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     asked.push(request.url ?? "");
     if (answer.hangs === true) return;
+    response.setHeader("Date", new Date(answer.clockMs ?? NOW).toUTCString());
     response.writeHead(answer.status).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -67,6 +68,31 @@ describe("A poll", () => {
     });
     expect(store.cursor("orchestrator:o1")).toBeNull();
   });
+
+  it("of a node whose clock is behind goes by that clock", async () => {
+    const { store, ingest } = openBooks();
+    const clockMs = NOW - 3_600_000;
+    answer = { status: 200, body: "null", clockMs };
+    await pollOrchestrator(store, ingest, options());
+    expect(store.cursor("orchestrator:o1")).toBe(String(clockMs));
+    answer = { status: 200, body: "null", clockMs: NOW + 3_600_000 };
+    await pollOrchestrator(store, ingest, options());
+    expect(store.cursor("orchestrator:o1")).toBe(String(NOW));
+  });
+
+  it.each(["", "<html>Busy</html>", list(api(1, transcode(ALICE, 8n)), "{}").slice(0, -2)])(
+    "whose answer is not a whole list fails, what can be read counts: %#",
+    async (body) => {
+      const books = openBooks();
+      answer = { status: 200, body };
+      await expect(pollOrchestrator(books.store, books.ingest, options())).rejects.toMatchObject({
+        code: "EVENTS_CUT",
+      });
+      expect(books.store.cursor("orchestrator:o1")).toBeNull();
+      expect(books.store.quarantineCount()).toBe(0);
+      expect(balances(books)[alice]).toBe(body.includes("ID") ? 6n : undefined);
+    },
+  );
 
   it("EG-D16: does not wait for ever", async () => {
     const { store, ingest } = openBooks();
