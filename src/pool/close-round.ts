@@ -30,7 +30,8 @@ export interface CloseRoundOptions {
  *   books whose jobs are paid one by one; (`COMMISSION_NONE`) if income is to be split and no rate
  *   for everything is valid at `nowMs`
  */
-export function closeRound(store: PoolStore, { round, nowMs }: CloseRoundOptions): RoundRow {
+export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOptions): RoundRow {
+  const nowMs = Math.trunc(options.nowMs);
   return store.transaction(() => {
     const closed = store.rounds().find((row) => row.round === round);
     if (closed !== undefined) return closed;

@@ -259,6 +259,11 @@ describe("A round", () => {
   });
 });
 
+it("A round is closed at a whole millisecond", () => {
+  const { store } = openBooks({ scheme: "by-weights" });
+  expect(closeRound(store, { round: 1, nowMs: 5.5 })).toMatchObject({ closedAtMs: 5 });
+});
+
 it("All schemes side by side give away the same income", () => {
   const books = openBooks();
   enter(books, list(transcode(ALICE, 1000n), transcode(BOB, 3000n), won(4000)));
