@@ -1,21 +1,16 @@
 /** `poolsim pool verify`: derives the books again from their events, in a file that is thrown away. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 import { verifyBooks } from "../../pool/verify.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
 import { counted, print } from "../pool/output.js";
+import { withScratchStore } from "../pool/scratch-store.js";
 import type { Terminal } from "../terminal.js";
 
 /** @returns 1 if something is wrong */
 export function poolVerify(flags: BooksFlags, terminal: Terminal): number {
-  return withBooks(flags.db, "read", (store) => {
-    const folder = mkdtempSync(join(tmpdir(), "poolsim-verify-"));
-    const fresh = new SqlitePoolStore({ path: join(folder, "again.db") });
-    try {
+  return withBooks(flags.db, "read", (store) =>
+    withScratchStore((fresh) => {
       const result = verifyBooks(store, fresh);
       const { events, entries, rounds, accounts, wrong } = result;
       const isRight = wrong.length === 0;
@@ -25,9 +20,6 @@ export function poolVerify(flags: BooksFlags, terminal: Terminal): number {
         isRight ? "The books are right." : wrong.join("\n"),
       ]);
       return isRight ? EXIT.ok : EXIT.expectationFailed;
-    } finally {
-      fresh.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+    }),
+  );
 }
