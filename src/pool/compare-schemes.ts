@@ -155,7 +155,8 @@ class Comparison {
     this.#kept["per-job"] += keptWei;
     this.#pay("per-job", address, feesWei - keptWei);
     const work = {
-      worker: address,
+      // As in the books: what is left of a split goes by place.
+      worker: `${address}:${job}:${region}`,
       feesWei,
       durationMs,
       pixels: job === "transcode" ? computeUnits : 0n,
@@ -206,7 +207,10 @@ class Comparison {
   #settle(name: SchemeName, attribution: Attribution | null): void {
     if (attribution === null) return;
     this.#kept[name] += attribution.commissionWei;
-    for (const { worker, wei } of attribution.shares) this.#pay(name, worker, wei);
+    for (const { worker, wei } of attribution.shares) {
+      const [address = ""] = worker.split(":");
+      this.#pay(name, address, wei);
+    }
   }
 
   #pay(name: SchemeName, worker: string, wei: bigint): void {

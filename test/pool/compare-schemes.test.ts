@@ -21,6 +21,7 @@ interface Happening {
   /** null: a ticket was won. */
   readonly worker: number | null;
   readonly amount: number;
+  readonly region: string;
 }
 
 const happenings = fc.array(
@@ -28,6 +29,7 @@ const happenings = fc.array(
     second: fc.integer({ min: 0, max: 9 * 3600 - 1 }),
     worker: fc.option(fc.integer({ min: 0, max: 3 }), { freq: 3 }),
     amount: fc.integer({ min: 1, max: 9_000_000 }),
+    region: fc.constantFrom("eu", "us"),
   }),
   { minLength: 1, maxLength: 30 },
 );
@@ -41,16 +43,21 @@ function books(scheme: SchemeName): Books {
   return { store, ingest: new EventIngest(store) };
 }
 
-const eventOf = ({ second, worker, amount }: Happening, index: number) => {
+const eventOf = ({ second, worker, amount, region: Region }: Happening, index: number) => {
   const DT = timeText(START_MS + second * 1000);
-  if (worker !== null) return transcode(workerAddress(worker), BigInt(amount), { DT });
+  if (worker !== null) return transcode(workerAddress(worker), BigInt(amount), { DT, Region });
   return redeemed(String(amount), `0x${String(index + 1).padStart(64, "0")}`, { DT });
 };
 
 /** Pending of each worker, by address. */
 function pendingOf(kept: Books): Record<string, bigint> {
   const rows = Object.entries(balances(kept)).filter(([name]) => name.startsWith("pending:"));
-  return Object.fromEntries(rows.map(([name, wei]) => [name.split(":")[1] ?? "", wei]));
+  const sums: Record<string, bigint> = {};
+  for (const [name, wei] of rows) {
+    const [, address = ""] = name.split(":");
+    sums[address] = (sums[address] ?? 0n) + wei;
+  }
+  return sums;
 }
 
 /** Books that are kept round by round, each closed at its end. */
