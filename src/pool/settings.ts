@@ -182,7 +182,7 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
 /**
  * Adds rates to the schedule; one that begins when another one of the same place does replaces
  * it. Nothing that was posted changes: a rate may begin only after every event in the books and
- * every closed round.
+ * every closed round, or as the first one for everything, for events that had none and wait.
  *
  * @throws InputError (`COMMISSION_PAST`) otherwise; (`COMMISSION`) for a rate outside 0 … 1, or
  *   two for the same place and time
@@ -200,7 +200,7 @@ export function addRates(store: PoolStore, rates: readonly CommissionRate[]): vo
         code: "COMMISSION",
       });
     }
-    for (const { fromMs } of fresh) assertAhead(store, fromMs);
+    for (const rate of fresh) if (!isFilling(rate, all)) assertAhead(store, rate.fromMs);
     const kept = all.filter((rate) => !fresh.some((other) => isSamePlaceAndTime(rate, other)));
     const schedule = new CommissionSchedule([...kept, ...fresh]);
     store.setSetting("commission", formatRates(schedule.rates));
@@ -251,6 +251,12 @@ function plain(value: string): string {
 
 function isSamePlaceAndTime(a: CommissionRate, b: CommissionRate): boolean {
   return a.fromMs === b.fromMs && a.nodeType === b.nodeType && a.region === b.region;
+}
+
+/** It counts only where none did. */
+function isFilling(rate: CommissionRate, all: readonly CommissionRate[]): boolean {
+  const isGeneral = ({ nodeType, region }: CommissionRate) => nodeType === null && region === null;
+  return isGeneral(rate) && !all.some((other) => isGeneral(other) && other.fromMs <= rate.fromMs);
 }
 
 function assertAhead(store: PoolStore, fromMs: number): void {

@@ -4,6 +4,7 @@ import { Rational } from "../../src/core/rational.js";
 import { closeRound } from "../../src/pool/close-round.js";
 import type { CommissionRate } from "../../src/pool/commission.js";
 import { EventIngest } from "../../src/pool/ingest/ingest.js";
+import { replayQuarantine } from "../../src/pool/ingest/replay.js";
 import { addRates, changeSettings, readSettings, SETTING_KEYS } from "../../src/pool/settings.js";
 import { SqlitePoolStore } from "../../src/pool/store/sqlite-pool-store.js";
 import { balances, enter, openBooks, wrongIn } from "./support/books.js";
@@ -144,6 +145,26 @@ it("A commission that was missing counts from the moment it is set", () => {
   const books = { store, ingest: new EventIngest(store) };
   addRates(store, [{ ...rate("1/4"), nodeType: "ai" }]);
   expect(enter(books, list(aiJob("r", 8))).recorded).toBe(1);
+});
+
+it("Events before the first commission wait, and are entered once one for then is set", () => {
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  addRates(store, [rate("1/4", { fromMs: march }), rate("1/2", { fromMs: march, region: "us" })]);
+  const books = { store, ingest: new EventIngest(store) };
+  const late = { DT: "2026-03-01T00:00:01Z" };
+  const early = [transcode(ALICE, 8n), aiJob("r", 8, { Region: "us" })];
+  enter(
+    books,
+    list(...early, transcode(BOB, 8n, late), transcode(BOB, 8n, { ...late, Region: "us" })),
+  );
+  expect(store.quarantineCount()).toBe(2);
+  const before = balances(books);
+  addRates(store, [rate("1")]);
+  expect(balances(books)).toEqual(before);
+  expect(replayQuarantine(store, books.ingest, { now: () => march })).toBe(2);
+  expect(balances(books)).toMatchObject({ [bob]: 6n, commission: 14n, unattributed: 8n });
+  expect(wrongIn(books)).toEqual([]);
+  expect(() => addRates(store, [rate("1/2", { fromMs: 1 })])).toThrow(/there are events until/);
 });
 
 describe("A round", () => {
