@@ -96,6 +96,19 @@ describe("The comparison", () => {
     );
   });
 
+  it("splits by place, as books do: what is left goes to the largest fractions of those", () => {
+    const kept = openBooks({ scheme: "by-weights" });
+    const jobs = [transcode(ALICE, 8n), transcode(ALICE, 8n, { Region: "us" }), transcode(BOB, 8n)];
+    enter(kept, list(...jobs, redeemed("6")));
+    closeRound(kept.store, { round: 1, nowMs: START_MS });
+    const owed = { [ALICE.toLowerCase()]: 4n, [BOB.toLowerCase()]: 1n };
+    expect(pendingOf(kept)).toEqual(owed);
+    const said = compareSchemes(kept.store).workers;
+    expect(
+      Object.fromEntries(said.map(({ address, wei }) => [address, wei["by-weights"]])),
+    ).toEqual(owed);
+  });
+
   it("reads jobs a page at a time: as many as there are", () => {
     const kept = openBooks();
     const jobs = Array.from({ length: 5_003 }, () => transcode(ALICE, 4n));
