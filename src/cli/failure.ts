@@ -2,6 +2,7 @@
 import { InputError, RemoteError } from "../core/errors.js";
 import { POOLSIM_VERSION } from "../sim/version.js";
 import type { Terminal } from "./terminal.js";
+import { visible } from "./visible.js";
 
 /** Exit codes; documented in `poolsim --help`. */
 export const EXIT = {
@@ -23,7 +24,7 @@ export function internalErrorLine(error: unknown, { commandLine, isDebug }: Term
   const stack = isDebug && error instanceof Error ? `\n${error.stack}` : "";
   const versions = `poolsim ${POOLSIM_VERSION}, node ${process.version}`;
   const line = `poolsim: this is a bug of poolsim: ${message}; replay it with: ${commandLine} (${versions})`;
-  return `${line.replaceAll(/\s*\n\s*/g, " ")}${stack}`;
+  return `${visible(line.replaceAll(/\s*\n\s*/g, " "))}${stack}`;
 }
 
 /**
@@ -33,7 +34,7 @@ export function internalErrorLine(error: unknown, { commandLine, isDebug }: Term
  */
 export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof InputError) {
-    terminal.stderr.write(`${error.message}\n`);
+    terminal.stderr.write(`${visible(error.message)}\n`);
     return EXIT.badInput;
   }
   if (error instanceof RemoteError) {

@@ -9,6 +9,7 @@ import { EXIT_CODES, examples, type Outcome } from "./help.js";
 import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
 import { addPool } from "./pool/define.js";
 import type { Terminal } from "./terminal.js";
+import { visible } from "./visible.js";
 import { addWebhook } from "./webhook/define.js";
 
 const SET = "replace a setting: dotted path, list items by index or name, value as YAML";
@@ -143,7 +144,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
           .replace(/^error: /, "")
           .trim()
           .replaceAll(/\s*\n\s*/g, " ");
-        write(`poolsim: ${line}\n`);
+        write(`poolsim: ${visible(line)}\n`);
       },
       getOutHelpWidth: () => terminal.stdout.width,
       getErrHelpWidth: () => terminal.stderr.width,

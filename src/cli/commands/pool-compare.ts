@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal.js";
 export function poolCompare(flags: CompareFlags, terminal: Terminal): number {
   const { roundHours, commission, renditions, windowRounds } = flags;
   const options: CompareOptions = {
-    roundMs: roundHours === undefined ? undefined : roundHours * 3_600_000,
+    roundMs: roundHours === undefined ? undefined : Math.round(roundHours * 3_600_000),
     commission,
     weights: weightsOf(flags),
     renditions: renditions === undefined ? undefined : BigInt(renditions),
@@ -54,7 +54,7 @@ export function poolCompare(flags: CompareFlags, terminal: Terminal): number {
           `${plainRational(weights.renditions)} a rendition; the window has ${counted(comparison.windowRounds, "round")}.`,
         comparison.jobsWithoutRenditions === 0
           ? ""
-          : `Renditions: ${comparison.jobsWithoutRenditions} of ${comparison.jobs} jobs do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
+          : `Renditions: ${comparison.jobsWithoutRenditions.toLocaleString("en")} of ${counted(comparison.jobs, "job")} do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
         titled(
           "ETH for each, cut to 12 decimals",
           [

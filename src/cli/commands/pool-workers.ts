@@ -104,7 +104,7 @@ function addressOf(text: string): string {
     return addressAt({ address: text }, "address");
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const why = cause.message.replace(/^address:? /, "");
+    const why = cause.message.replace(/^address:? /, "").replace(/^is /, "it is ");
     throw new InputError(`worker: ${why}`, { code: cause.code, cause });
   }
 }
@@ -187,7 +187,7 @@ function otherEntries(store: PoolStore, address: string) {
       if (!isIts) return [];
       const { kind, id } = cause;
       const [logged] = kind === "adjust" ? store.logged(`adjust ${id}`) : [];
-      const reason = logged?.replace(/^\S+ -?\d+ wei: /, "") ?? null;
+      const reason = logged?.replace(/^.*? -?\d+ wei: /s, "") ?? null;
       return [{ sequence, atMs, kind, id, wei, reason }];
     })
     .sort((a, b) => b.sequence - a.sequence);

@@ -15,7 +15,8 @@ export function ethText(wei: bigint): string {
 
 /** Reads `5000000000000000` or `0.005eth` as whole wei, at least 1. */
 export function weiAmount(text: string): bigint {
-  const wei = price(text);
+  const [, digits, unit = "wei"] = /^(\d+(?:\.\d+)?)(wei|eth)?$/i.exec(text) ?? [];
+  const wei = digits === undefined ? Rational.ZERO : price(`${digits}${unit}`);
   if (wei.den !== 1n || wei.sign() < 1) {
     throw new InvalidArgumentError("expected an amount such as 0.005eth, or wei");
   }

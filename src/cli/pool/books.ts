@@ -1,6 +1,7 @@
 /** The commands that show a pool's books and correct them: options, help and examples. */
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
+import { decimal } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
 import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
@@ -159,7 +160,7 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
       command("compare-schemes", "how the same events pay under each scheme")
         .addOption(
           new Option("--roundHours <n>", "length of a round; default: 19.2").argParser(
-            wholeNumber(1, 10_000),
+            decimal(0.1, 10_000),
           ),
         )
         .addOption(

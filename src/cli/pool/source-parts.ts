@@ -1,6 +1,7 @@
 /** What options and files of sources have in common: names, addresses, buckets, credentials. */
 import { statSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
+import { nameAt } from "../../pool/events/fields.js";
 import type { S3Credentials } from "../../pool/sources/sigv4.js";
 import type { BucketSource, EventSource } from "../../pool/sources/source.js";
 
@@ -35,6 +36,19 @@ export function nameOf(text: string, where: string): string {
   });
 }
 
+/**
+ * What events are told to have as node type or region.
+ *
+ * @throws InputError (`USAGE`) for what would put each of them into quarantine
+ */
+export function labelOf(text: string, where: string): string {
+  try {
+    return nameAt({ [where]: text }, where);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(error.message, { code: "USAGE" }) : error;
+  }
+}
+
 /** @throws InputError (`USAGE`) */
 export function assertHttp(url: string, where: string): void {
   if (URL.canParse(url) && /^https?:\/\/[^@]*$/.test(url)) return;
@@ -54,18 +68,24 @@ export function bucketPlace(
   where: string,
 ): Pick<BucketSource, "endpoint" | "bucket" | "prefix"> {
   const url = /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : null;
-  const [, bucket, prefix = ""] = /^\/([^/]+)(?:\/(.*))?$/.exec(url?.pathname ?? "") ?? [];
+  const path = decoded(url?.pathname ?? "");
+  const [, bucket, prefix = ""] = /^\/([^/]+)(?:\/(.*))?$/s.exec(path) ?? [];
   if (url === null || bucket === undefined || url.username !== "" || url.search !== "") {
     throw new InputError(
       `${where}: expected https://<server>/<bucket>[/<prefix>] without credentials`,
       { code: "BUCKET_URL" },
     );
   }
-  return {
-    endpoint: url.origin,
-    bucket: decodeURIComponent(bucket),
-    prefix: decodeURIComponent(prefix),
-  };
+  return { endpoint: url.origin, bucket, prefix };
+}
+
+/** Empty if its percent signs are not followed by what they announce. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }
 
 /**

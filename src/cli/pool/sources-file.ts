@@ -14,6 +14,7 @@ import {
   type ChosenSources,
   credentialsFrom,
   type Environment,
+  labelOf,
   nameOf,
 } from "./source-parts.js";
 
@@ -74,8 +75,8 @@ class SourcesFile {
     const name = this.#checked(at("name"), () => nameOf(written, "name"));
     const base = {
       name,
-      nodeType: this.#textOr(item, "nodeType", path),
-      region: this.#textOr(item, "region", path),
+      nodeType: this.#label(item, "nodeType", path),
+      region: this.#label(item, "region", path),
     };
     if (kind === "files") {
       const folder = dirname(this.#file);
@@ -125,11 +126,21 @@ class SourcesFile {
     return item[key] === undefined ? undefined : this.#text(item, key, path);
   }
 
+  #label(item: Mapping, key: string, path: Path): string | undefined {
+    const text = this.#textOr(item, key, path);
+    if (text === undefined) return undefined;
+    return this.#checked([...path, key], () => labelOf(text, key));
+  }
+
   #texts(item: Mapping, key: string, path: Path): string[] {
     const value = item[key];
     if (!Array.isArray(value)) return [this.#text(item, key, path)];
-    const texts: Mapping = Object.fromEntries(value.entries());
-    return Object.keys(texts).map((index) => this.#text(texts, index, [...path, key]));
+    const at = [...path, key];
+    if (value.length === 0) this.#fail(at, "found an empty list, expected a path, or some");
+    return value.map((text: unknown, index) => {
+      if (typeof text === "string" && text !== "") return text;
+      return this.#fail([...at, index], `found ${valueText(text)}, expected text`);
+    });
   }
 
   #span(item: Mapping, key: string, path: Path): number {
@@ -165,11 +176,13 @@ function isMapping(value: unknown): value is Mapping {
 
 function bytesOf(file: string): Uint8Array {
   try {
-    if (statSync(file).size > BYTES_MAX) throw new Error("it is too long");
-    return readFileSync(file);
+    const { size } = statSync(file);
+    if (size <= BYTES_MAX) return readFileSync(file);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
     throw new InputError(`--sources ${file}: ${why}`, { code: "SOURCES", cause: error });
   }
+  const most = BYTES_MAX.toLocaleString("en");
+  throw new InputError(`--sources ${file}: it has more than ${most} bytes`, { code: "SOURCES" });
 }

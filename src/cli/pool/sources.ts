@@ -9,6 +9,7 @@ import {
   type ChosenSources,
   credentialsFrom,
   type Environment,
+  labelOf,
   nameOf,
 } from "./source-parts.js";
 import { readSourcesFile } from "./sources-file.js";
@@ -24,7 +25,10 @@ export function sourcesOf(
   env: Environment,
 ): ChosenSources {
   const { nodeType, region, source, orchestrator, bucket } = flags;
-  const labels = { nodeType, region };
+  const labels = {
+    nodeType: nodeType === undefined ? undefined : labelOf(nodeType, "--nodeType"),
+    region: region === undefined ? undefined : labelOf(region, "--region"),
+  };
   const sources: EventSource[] = [];
   for (const path of paths) assertThere(path);
   if (paths.length > 0) {
