@@ -8,6 +8,8 @@ import type { ImportFlags } from "../../src/cli/pool/flags.js";
 import { sourcesOf } from "../../src/cli/pool/sources.js";
 import { runProgram } from "../../src/cli/program.js";
 import type { TextStream } from "../../src/cli/terminal.js";
+import { enter, openBooks } from "../pool/support/books.js";
+import { ALICE, list, transcode } from "../pool/support/events.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-input-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -95,6 +97,29 @@ describe("An amount", () => {
     expect(weiAmount("5")).toBe(5n);
     expect(weiAmount("0.005ETH")).toBe(5_000_000_000_000_000n);
   });
+});
+
+it.each([
+  ["--id", ""],
+  ["--id", " "],
+  ["--id", "a\x1b[2J"],
+  ["--id", "a".repeat(129)],
+  ["--reason", "a".repeat(1_001)],
+  ["--reason", "a\0"],
+])("A correction is not entered with %s %j", async (name, value) => {
+  const file = join(folder, "adjusted.db");
+  const { store, ingest } = openBooks({ path: file });
+  enter({ store, ingest }, list(transcode(ALICE, 8n)));
+  const options = { "--id": "2026-7", "--reason": "outage", [name]: value };
+  const worker = ["--address", ALICE, "--nodeType", "transcode", "--region", "eu"];
+  const { exitCode, text } = await run(
+    ...["pool", "adjust", "--db", file, "--amount", "5", ...worker],
+    ...Object.entries(options).flat(),
+  );
+  expect(exitCode).toBe(2);
+  expect(text).toMatch(new RegExp(`^${name}: expected 1 to \\d+ `));
+  expect(store.entriesOfKind("adjust")).toEqual([]);
+  store.close();
 });
 
 it("A round of the length that is the default can be asked for", async () => {

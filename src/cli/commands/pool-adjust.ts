@@ -9,10 +9,13 @@ import type { AdjustFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
 import { bothText, print } from "../pool/output.js";
 import type { Terminal } from "../terminal.js";
+import { visible } from "../visible.js";
 
-/** @throws InputError (`ADJUST`, `ADDRESS`) */
+/** @throws InputError (`ADJUST`, `ADDRESS`, `USAGE`) */
 export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
   const { nodeType, region, amount: wei, reason, id } = flags;
+  assertText("--id", id, 128);
+  assertText("--reason", reason, 1_000);
   const who = { address: addressAt({ "--address": flags.address }, "--address"), nodeType, region };
   return withBooks(flags.db, "write", (store) => {
     assertKnown(store, who);
@@ -26,6 +29,16 @@ export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
     ]);
     return EXIT.ok;
   });
+}
+
+/** It is kept for ever and shown in lines of tables. */
+function assertText(name: string, text: string, charactersMax: number): void {
+  const isText = text.trim() !== "" && text === visible(text) && !text.includes("\n");
+  if (isText && text.length <= charactersMax) return;
+  throw new InputError(
+    `${name}: expected 1 to ${charactersMax} characters in one line, none of them a control character`,
+    { code: "USAGE" },
+  );
 }
 
 /** A mistyped address would be owed money that nobody can be paid. */
