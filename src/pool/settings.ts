@@ -54,8 +54,6 @@ const DEFAULTS: Readonly<Record<Settled, string>> = {
   windowRounds: "10",
 };
 
-const VERSION = "settingsVersion";
-
 /** All settings that the books follow from, as the store calls them. */
 export const SETTING_KEYS: readonly string[] = ["commission", ...SETTLED];
 
@@ -175,7 +173,6 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
     }
     if (commission !== undefined && commission.length > 0) addRates(store, commission);
     if (store.setting("commission") !== null) check(readSettings(store));
-    countVersion(store);
   });
 }
 
@@ -204,17 +201,15 @@ export function addRates(store: PoolStore, rates: readonly CommissionRate[]): vo
     const kept = all.filter((rate) => !fresh.some((other) => isSamePlaceAndTime(rate, other)));
     const schedule = new CommissionSchedule([...kept, ...fresh]);
     store.setSetting("commission", formatRates(schedule.rates));
-    countVersion(store);
   });
 }
 
-/** Another one whenever the settings change: whoever goes on for long reads them again then. */
-export function settingsVersion(store: PoolStore): string | null {
-  return store.setting(VERSION);
-}
-
-function countVersion(store: PoolStore): void {
-  store.setSetting(VERSION, String(Number(store.setting(VERSION) ?? 0) + 1));
+/**
+ * All that {@link readSettings} reads, as one text: whoever goes on for long reads them again when
+ * it is another one. A number that counts changes would come again after a change undone.
+ */
+export function settingsText(store: PoolStore): string {
+  return JSON.stringify(SETTING_KEYS.map((key) => store.setting(key)));
 }
 
 /** Sets the scheme, see {@link changeSettings}. */

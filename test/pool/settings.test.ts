@@ -139,6 +139,21 @@ it("Whoever enters events for long follows the settings as they change", () => {
   expect(wrongIn(books)).toEqual([]);
 });
 
+it("A change that was undone counts for nobody, whatever is changed next", () => {
+  const books = openBooks();
+  const set = (text: string) => changeSettings(books.store, { commission: [rate(text)] });
+  expect(() =>
+    books.store.transaction(() => {
+      set("1/2");
+      enter(books, list(transcode(ALICE, 8n)));
+      throw new Error("killed");
+    }),
+  ).toThrow("killed");
+  set("1/8");
+  enter(books, list(transcode(ALICE, 8n)));
+  expect(balances(books)).toMatchObject({ [alice]: 7n, commission: 1n });
+});
+
 it("A commission that was missing counts from the moment it is set", () => {
   const store = new SqlitePoolStore({ path: ":memory:" });
   addRates(store, [{ ...rate("1/4"), nodeType: "transcode" }]);

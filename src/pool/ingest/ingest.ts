@@ -7,7 +7,7 @@ import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
 import type { LedgerTransaction } from "../ledger.js";
-import { type PoolSettings, readSettings, settingsVersion } from "../settings.js";
+import { type PoolSettings, readSettings, settingsText } from "../settings.js";
 import type { NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { DecodedBatch } from "./decoded-batch.js";
@@ -48,13 +48,13 @@ export type { RecordOutcome } from "./identity.js";
 export class EventIngest {
   readonly #store: PoolStore;
   #settings: PoolSettings;
-  #settingsVersion: string | null;
+  #settingsText: string;
   #postings: JobPostings;
 
   /** @throws InputError (`COMMISSION_NONE`) if the books were never set up */
   constructor(store: PoolStore) {
     this.#store = store;
-    this.#settingsVersion = settingsVersion(store);
+    this.#settingsText = settingsText(store);
     this.#settings = readSettings(store);
     this.#postings = new JobPostings(this.#settings);
   }
@@ -142,9 +142,9 @@ export class EventIngest {
 
   /** Before events are priced, and within the transaction, where nobody changes them meanwhile. */
   #refresh(): void {
-    const version = settingsVersion(this.#store);
-    if (version === this.#settingsVersion) return;
-    this.#settingsVersion = version;
+    const text = settingsText(this.#store);
+    if (text === this.#settingsText) return;
+    this.#settingsText = text;
     this.#settings = readSettings(this.#store);
     this.#postings = new JobPostings(this.#settings);
   }
