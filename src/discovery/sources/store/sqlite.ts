@@ -39,6 +39,8 @@ const INT64_MIN = -(2n ** 63n);
 export class SqliteDatabase {
   readonly #database: Libsql.Database;
   readonly #statements = new Map<string, { statement: Libsql.Statement; parameters: number }>();
+  /** It is written to a file. */
+  readonly #isFile: boolean;
   #inTransaction = false;
 
   /**
@@ -53,11 +55,12 @@ export class SqliteDatabase {
     }
     // Loaded here, because most who import the library open no database.
     const Driver: typeof Libsql = createRequire(import.meta.url)("libsql");
+    this.#isFile = !readOnly && path !== ":memory:";
     const name = readOnly ? `${pathToFileURL(resolve(path)).href}?mode=ro` : path;
     this.#database = translated(() => {
       const database = new Driver(name, { timeout: busyTimeoutMs });
       database.defaultSafeIntegers(true);
-      if (!readOnly && path !== ":memory:") {
+      if (this.#isFile) {
         database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
       }
       return database;
@@ -142,11 +145,24 @@ export class SqliteDatabase {
     }
   }
 
-  /** Closes; a second time does nothing. */
+  /**
+   * Closes; a second time does nothing. What was written is then in the file itself, so that a copy
+   * of it alone is whole, unless somebody is in the middle of reading.
+   */
   close(): void {
     if (!this.#database.open) return;
     this.#statements.clear();
+    if (this.#isFile) this.#checkpoint();
     this.#database.close();
+  }
+
+  /** The driver closes connections late, and SQLite leaves this to the last one of all. */
+  #checkpoint(): void {
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch {
+      // What is committed is in the log beside the file, and stays there.
+    }
   }
 
   #rollBack(): void {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -64,6 +64,34 @@ describe("what the driver gets wrong does not get through", () => {
       expect.objectContaining({ code: "SQLITE_READONLY" }),
     );
     expect(count(reader)).toBe(0n);
+  });
+
+  it("a copy of the file alone is whole once its writer is closed, though others read it", () => {
+    const path = temporaryPath();
+    table(path).close();
+    const reader = open({ path, readOnly: true });
+    expect(count(reader)).toBe(0n);
+    const writer = open({ path });
+    writer.run("INSERT INTO t (a, b) VALUES (1, 'x')");
+    writer.close();
+    const copy = temporaryPath();
+    copyFileSync(path, copy);
+    expect(count(open({ path: copy }))).toBe(1n);
+    expect(count(reader)).toBe(1n);
+  });
+
+  it("closing does not wait for who is in the middle of reading", () => {
+    const path = temporaryPath();
+    table(path).close();
+    const reader = open({ path, readOnly: true });
+    reader.exec("BEGIN");
+    expect(count(reader)).toBe(0n);
+    const writer = open({ path });
+    writer.run("INSERT INTO t (a, b) VALUES (1, 'x')");
+    writer.close();
+    expect(count(reader)).toBe(0n);
+    reader.exec("COMMIT");
+    expect(count(reader)).toBe(1n);
   });
 
   it("errors carry SQLite's codes", () => {
