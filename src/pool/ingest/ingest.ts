@@ -2,7 +2,7 @@
  * From events to the books: whatever a batch means, its postings, what dashboards ask for, what
  * could not be read and how far its source was read become one transaction.
  */
-import { InputError } from "../../core/errors.js";
+import { InputError, invariant } from "../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
@@ -44,6 +44,9 @@ export interface IngestResult {
 
 export type { RecordOutcome } from "./identity.js";
 
+/** Events entered at a time. */
+const PART = 1_000;
+
 /** Reads the settings again when they were changed, by whichever process. */
 export class EventIngest {
   readonly #store: PoolStore;
@@ -75,15 +78,16 @@ export class EventIngest {
     return this.#store.transaction(() => {
       this.#refresh();
       const { events, pieces, failed } = this.#priced(batch);
-      const { fresh, outcomes } = identify(events, source, this.#store);
-      this.#enter(fresh, source);
       const waiting = [...failed];
-      let repeated = 0;
-      for (let index = 0; index < events.length; index++) {
-        const [event, piece] = [events[index], pieces[index]];
-        if (outcomes[index] === "repeated") repeated++;
-        if (outcomes[index] !== "refused" || event === undefined || piece === undefined) continue;
-        waiting.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
+      let [recorded, repeated] = [0, 0];
+      for (const [index, outcome] of this.#enter(events, source).entries()) {
+        if (outcome === "recorded") recorded++;
+        else if (outcome === "repeated") repeated++;
+        else {
+          const [event, piece] = [events[index], pieces[index]];
+          invariant(event !== undefined && piece !== undefined, "there is an outcome for each");
+          waiting.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
+        }
       }
       const quarantined = this.#store.addQuarantine(
         waiting.map(({ piece: { raw, position }, code, reason }) => {
@@ -91,7 +95,7 @@ export class EventIngest {
         }),
       );
       if (cursor !== undefined) this.#store.setCursor(cursor.key, cursor.value);
-      return { recorded: fresh.length, repeated, quarantined };
+      return { recorded, repeated, quarantined };
     });
   }
 
@@ -105,9 +109,8 @@ export class EventIngest {
     this.#refresh();
     for (const event of events) this.#assertPriced(event);
     return this.#store.transaction(() => {
-      const { fresh, outcomes } = identify(events, source, this.#store);
-      this.#enter(fresh, source);
-      return outcomes;
+      this.#refresh();
+      return this.#enter(events, source);
     });
   }
 
@@ -149,18 +152,37 @@ export class EventIngest {
     this.#postings = new JobPostings(this.#settings);
   }
 
-  #enter(fresh: readonly NamedEvent[], source: string): void {
-    if (fresh.length === 0) return;
+  /** By parts: what is made of an event on its way to its row is not kept for long. */
+  #enter(events: readonly PoolEvent[], source: string): RecordOutcome[] {
     const store = this.#store;
-    this.#refresh();
     const isPerJob = this.#settings.scheme.basis === "fees";
-    const transactions: LedgerTransaction[] = [];
-    const received: AiHalf<JobReceived>[] = [];
-    const processed: AiHalf<JobProcessed>[] = [];
-    const rows: NewEvent[] = [];
-    const tally = new WorkerTally(source);
-    let sequence = store.eventCount();
-    for (const { event, identity, content } of fresh) {
+    const all: RecordOutcome[] = [];
+    const sums: Sums = {
+      transactions: [],
+      received: [],
+      processed: [],
+      tally: new WorkerTally(source),
+    };
+    for (let from = 0; from < events.length; from += PART) {
+      const { fresh, outcomes } = identify(events.slice(from, from + PART), source, store);
+      for (const outcome of outcomes) all.push(outcome);
+      store.addEvents(this.#rows(fresh, source, sums));
+    }
+    const { transactions, received, processed, tally } = sums;
+    const ai = linkAiJobs(store, { received, processed, postings: this.#postings });
+    if (isPerJob) transactions.push(...ai.transactions);
+    for (const attributed of ai.attributed) tally.attribute(attributed);
+    store.post(...transactions);
+    tally.write(store);
+    return all;
+  }
+
+  /** The events' rows, and what they add up to. */
+  #rows(fresh: readonly NamedEvent[], source: string, sums: Sums): NewEvent[] {
+    const { transactions, received, processed, tally } = sums;
+    const isPerJob = this.#settings.scheme.basis === "fees";
+    let sequence = this.#store.eventCount();
+    return fresh.map(({ event, identity, content }) => {
       const { type, atMs } = event;
       const cause = { kind: type, id: identity, event: sequence };
       let worker: string | null = null;
@@ -173,19 +195,20 @@ export class EventIngest {
           transactions.push({ cause, atMs, postings: this.#postings.earned(event, worker) });
         }
       } else if (type === "winning-ticket" || type === "ticket-redeemed") {
-        const postings = ticketPostings(store, event, { isIncome: !isPerJob });
+        const postings = ticketPostings(this.#store, event, { isIncome: !isPerJob });
         if (postings.length > 0) transactions.push({ cause, atMs, postings });
       }
-      rows.push({ sequence, identity, source, atMs, content, worker });
-      sequence++;
-    }
-    store.addEvents(rows);
-    const ai = linkAiJobs(store, { received, processed, postings: this.#postings });
-    if (isPerJob) transactions.push(...ai.transactions);
-    for (const attributed of ai.attributed) tally.attribute(attributed);
-    store.post(...transactions);
-    tally.write(store);
+      return { sequence: sequence++, identity, source, atMs, content, worker };
+    });
   }
+}
+
+/** What a whole batch adds up to. */
+interface Sums {
+  readonly transactions: LedgerTransaction[];
+  readonly received: AiHalf<JobReceived>[];
+  readonly processed: AiHalf<JobProcessed>[];
+  readonly tally: WorkerTally;
 }
 
 function contradiction(event: PoolEvent): string {
