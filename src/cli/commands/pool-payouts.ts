@@ -1,5 +1,4 @@
 /** `poolsim pool payouts`: what is owed and was paid; with `--send`, pays until all is confirmed. */
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, RemoteError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
@@ -14,9 +13,10 @@ import {
   payoutSettings,
   planPayouts,
 } from "../../pool/payouts/index.js";
-import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 import { keyFile } from "../discover/wallet.js";
 import { EXIT } from "../failure.js";
+import { named, openBooks } from "../pool/open-books.js";
 import { keystorePassword } from "../pool/password.js";
 import { eventLines, payoutsJson, payoutsText } from "../pool/payouts-report.js";
 import { stoppable } from "../stoppable.js";
@@ -67,10 +67,7 @@ const FIRST_FAILURES_MAX = 3;
  */
 export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promise<number> {
   const settings = settingsOf(flags);
-  if (!existsSync(flags.db)) {
-    throw new InputError(`there is no database ${flags.db}`, { code: "DATABASE_MISSING" });
-  }
-  const store = new SqlitePoolStore({ path: flags.db, readOnly: !flags.send });
+  const store = openBooks(flags.db, flags.send ? "write" : "read");
   try {
     const end = flags.send ? await send(flags, settings, store, terminal) : DRY;
     const books = new PayoutBooks(store);
@@ -86,6 +83,8 @@ export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promi
     const shown = { plans, payouts: books.latest(flags.limit), isSent: flags.send, hindered };
     terminal.stdout.write(flags.json ? payoutsJson(shown) : payoutsText(shown));
     return exitCode;
+  } catch (error) {
+    throw named(flags.db, error);
   } finally {
     store.close();
   }

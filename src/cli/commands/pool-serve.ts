@@ -1,5 +1,5 @@
 /** `poolsim pool serve`: the pool's API on its books, until it is told to stop. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { parse } from "yaml";
 import { InputError } from "../../core/errors.js";
@@ -15,10 +15,11 @@ import {
 } from "../../pool/api/index.js";
 import { type AdmissionPolicy, createAdmission } from "../../pool/index.js";
 import { readSettings } from "../../pool/settings.js";
-import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 import { admission as admissionSchema } from "../../sim/scenario/schema.js";
 import { POOLSIM_VERSION } from "../../sim/version.js";
 import { EXIT } from "../failure.js";
+import { checkBooks, named, openBooks } from "../pool/open-books.js";
 import { stoppable } from "../stoppable.js";
 import type { Terminal } from "../terminal.js";
 
@@ -52,13 +53,14 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
   const keys = new KeyRing(readKeys(flags.keys));
   const tls = await certificateOf(flags);
   const admission = admissionOf(flags.admission);
-  if (!existsSync(flags.db)) {
-    throw new InputError(`there is no database ${flags.db}`, { code: "DATABASE_MISSING" });
-  }
-  const recorder = await recorderThread({ path: flags.db });
+  // The thread would make what is not there.
+  checkBooks(flags.db, "write");
+  const recorder = await recorderThread({ path: flags.db }).catch((error: unknown) => {
+    throw named(flags.db, error);
+  });
   let store: SqlitePoolStore | undefined;
   try {
-    const books = new SqlitePoolStore({ path: flags.db, readOnly: true });
+    const books = openBooks(flags.db, "read");
     store = books;
     const log = pino(
       { level: flags.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },

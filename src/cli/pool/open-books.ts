@@ -41,8 +41,11 @@ const WHY: readonly (readonly [code: RegExp, why: string])[] = [
   [/^SQLITE_/, "it cannot be used"],
 ];
 
-/** What SQLite says does not name the file. */
+/** What SQLite says does not name the file, nor does what the books say of their version. */
 export function named(db: string, error: unknown): unknown {
+  if (error instanceof InputError && error.code === "STORE_VERSION") {
+    return new InputError(`--db ${db}: ${error.message}`, { code: error.code, cause: error });
+  }
   const isOthers = !(error instanceof RemoteError) || error.message.startsWith("--db ");
   const [, why] = isOthers ? [] : (WHY.find(([code]) => code.test(error.code)) ?? []);
   if (isOthers || why === undefined) return error;
@@ -77,31 +80,25 @@ export function checkBooks(db: string, mode: BooksMode): void {
   if (db === "") throw new InputError("--db: expected a file, found nothing", { code: "DATABASE" });
   const found = readably(db, () => statSync(db, { throwIfNoEntry: false }));
   if (found === undefined || found.size === 0) {
-    if (mode !== "create") {
-      throw new InputError(
-        `--db ${db}: there are no books; make them: poolsim pool import <events> --db ${db} --commission <part>`,
-        { code: "DATABASE_MISSING" },
-      );
-    }
+    if (mode !== "create") throw missing(db);
     const folder = statSync(dirname(db), { throwIfNoEntry: false });
     if (folder?.isDirectory() !== true) throw refused(db, "its folder does not exist");
     return;
   }
   if (!found.isFile()) throw refused(db, "it is no file");
   if (header(db) !== SQLITE_HEADER) throw refused(db, "it is no SQLite file");
-  naming(db, () => assertOurs(db));
+  naming(db, () => assertOurs(db, mode));
 }
 
-function assertOurs(db: string): void {
+function assertOurs(db: string, mode: BooksMode): void {
   const database = new SqliteDatabase({ path: db, readOnly: true });
   try {
     const tables = database
       .all("SELECT name FROM sqlite_master WHERE type = 'table'")
       .map(({ name }) => name);
-    if (
-      tables.length > 0 &&
-      !["entries", "flows", "events"].every((name) => tables.includes(name))
-    ) {
+    if (tables.length === 0 && mode === "create") return;
+    if (tables.length === 0) throw missing(db);
+    if (!["entries", "flows", "events"].every((name) => tables.includes(name))) {
       throw refused(db, "it is another program's database, not the books of a pool");
     }
   } finally {
@@ -129,6 +126,13 @@ function readably<T>(path: string, work: () => T): T {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw refused(path, `it cannot be read (${code})`);
   }
+}
+
+function missing(db: string): InputError {
+  return new InputError(
+    `--db ${db}: there are no books; make them: poolsim pool import <events> --db ${db} --commission <part>`,
+    { code: "DATABASE_MISSING" },
+  );
 }
 
 function refused(db: string, why: string): InputError {
