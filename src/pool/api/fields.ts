@@ -1,13 +1,24 @@
 /** The values that requests are made of, each with its bounds. */
 import { z } from "zod";
+import { addressAt } from "../events/fields.js";
 
 const UINT256 = 1n << 256n;
 
-/** An Ethereum address other than zero; any case in, lower case out. */
+/** Mixed case must be the EIP-55 checksum, as in events. */
+function isAddress(text: string): boolean {
+  try {
+    return addressAt({ text }, "text") !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** An Ethereum address other than zero; in any case that is right in, lower case out. */
 export const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
   .refine((text) => !/^0x0{40}$/.test(text), "expected an address other than zero")
+  .refine(isAddress, "the address has a wrong checksum (EIP-55): one of its characters is mistyped")
   .transform((text) => text.toLowerCase());
 
 /** A whole number of up to 256 bits: decimal text, or a JSON number if a double holds it. */

@@ -24,7 +24,7 @@ import { MemoryBooks } from "./memory-books.js";
 
 export const NOW_MS = Date.parse("2026-03-01T12:00:00Z");
 export const AT = "2026-03-01T11:59:00Z";
-export const WORKER = `0x${"Ab".repeat(20)}`;
+export const WORKER = `0x${"AB".repeat(20)}`;
 export const OTHER = `0x${"c".repeat(40)}`;
 export const HASH = `0x${"1".repeat(64)}`;
 

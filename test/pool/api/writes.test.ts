@@ -114,6 +114,36 @@ describe("/recordTranscoderJob", () => {
   });
 });
 
+describe("addresses", () => {
+  const CHECKED = "0x52908400098527886E0F7030069857D2E4169EE7";
+  const MIXED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+
+  test.each([
+    ["jobDetails.transcoder", JOB, jobBody("x", { transcoder: CHECKED.replace("EE7", "Ee7") })],
+    ["winningTicket.sender", TICKET, ticketBody("x", { sender: MIXED.replace("aA", "Aa") })],
+    [
+      "benchmark.transcoder",
+      BENCHMARK,
+      benchmarkBody("x", [500], { transcoder: MIXED.replace("aA", "AA") }),
+    ],
+  ])("a wrong checksum is a 400: %s", async (path, endpoint, body) => {
+    await using api = await runApi();
+    const answer = await post(api, endpoint, body);
+    const message = "the address has a wrong checksum (EIP-55): one of its characters is mistyped";
+    expect(answer).toMatchObject({ status: 400, json: { error: { message, path } } });
+    expect(api.books.written).toEqual([]);
+  });
+
+  test.each([MIXED, MIXED.toLowerCase(), `0x${MIXED.slice(2).toUpperCase()}`])(
+    "%s is recorded in lower case",
+    async (transcoder) => {
+      await using api = await runApi();
+      expect((await post(api, JOB, jobBody("x", { transcoder }))).status).toBe(201);
+      expect(api.books.written).toMatchObject([{ event: { address: MIXED.toLowerCase() } }]);
+    },
+  );
+});
+
 describe("fees and face values", () => {
   test("books that pay jobs by their fees credit the fees, never the face value", async () => {
     await using api = await runApi();
