@@ -11,7 +11,7 @@ import { decodeEvent } from "../../src/pool/events/decode.js";
 import { EventIngest } from "../../src/pool/ingest/ingest.js";
 import { replayQuarantine } from "../../src/pool/ingest/replay.js";
 import { importFiles } from "../../src/pool/sources/files.js";
-import { balances, enter, openBooks, wrongIn } from "./support/books.js";
+import { balances, enter, NOW_MS, openBooks, wrongIn } from "./support/books.js";
 import {
   ALICE,
   aiJob,
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const imported = { source: "o1", now: () => 1_000 };
+const imported = { source: "o1", now: () => NOW_MS };
 
 it("EG-D1: a commission of 1/4 leaves 3/4 to the worker", () => {
   const books = openBooks({ commission: Rational.of(1n, 4n) });
@@ -60,7 +60,7 @@ it("EG-D3: AI jobs are attributed without a node type in the payload", () => {
   enter(books, list(api(1, received("r1", ALICE)), api(2, aiJob("r1", 400))), { region: "eu" });
   // The API form has no labels: the source says them.
   expect(books.store.quarantineCount()).toBe(2);
-  const labelled = { source: "o1", origin: "poll", nodeType: "ai", region: "eu", nowMs: 0 };
+  const labelled = { source: "o1", origin: "poll", nodeType: "ai", region: "eu", nowMs: NOW_MS };
   const pieces = [api(1, received("r1", ALICE)), api(2, aiJob("r1", 400))].map((event) => ({
     raw: Buffer.from(JSON.stringify(event)),
     position: 0,
@@ -126,7 +126,7 @@ it("EG-D8: events of the same second, seen by overlapping polls, count once each
       origin: "poll",
       nodeType: "transcode",
       region: "eu",
-      nowMs: 0,
+      nowMs: NOW_MS,
       pieces: events.map((event) => ({
         raw: Buffer.from(JSON.stringify(event)),
         position: 0,
@@ -145,7 +145,7 @@ it("EG-D9: unknown events go to quarantine once, block nothing and can be replay
     enter(books, list(odd, transcode(ALICE, 8n, { ID: odd.ID.replace(/./, "f") })));
   expect(books.store.quarantine()).toMatchObject([{ code: "TYPE_UNKNOWN", position: 1 }]);
   expect([books.store.eventCount(), books.store.quarantineCount()]).toEqual([1, 1]);
-  expect(replayQuarantine(books.store, books.ingest, { now: () => 2 })).toBe(0);
+  expect(replayQuarantine(books.store, books.ingest, { now: () => NOW_MS })).toBe(0);
   expect(books.store.quarantineCount()).toBe(1);
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../src/core/rational.js";
 import { adjust, openBalances } from "../../src/pool/adjust.js";
+import { ticketEvent, ticketRequest } from "../../src/pool/api/requests.js";
 import { closeRound } from "../../src/pool/close-round.js";
 import { compareSchemes } from "../../src/pool/compare-schemes.js";
 import { decodeEvent } from "../../src/pool/events/decode.js";
@@ -12,7 +13,7 @@ import { EventIngest } from "../../src/pool/ingest/ingest.js";
 import { addRates } from "../../src/pool/settings.js";
 import { identityKey } from "../../src/pool/store/identity-key.js";
 import type { JobQuery } from "../../src/pool/store/store.js";
-import { balances, enter, openBooks, wrongIn } from "./support/books.js";
+import { balances, enter, NOW_MS, openBooks, wrongIn } from "./support/books.js";
 import {
   ALICE,
   aiJob,
@@ -95,7 +96,7 @@ describe("Events in any order, split anywhere, some of them twice", () => {
             problem: null,
           }));
           const labels = { nodeType: "transcode", region: "eu" };
-          books.ingest.ingest({ source: "o1", origin: "poll", nowMs: 0, pieces, ...labels });
+          books.ingest.ingest({ source: "o1", origin: "poll", nowMs: NOW_MS, pieces, ...labels });
         }
         expect(balances(books)).toEqual({ world: -336n, [alice]: 210n, [bob]: 126n });
         books.store.close();
@@ -338,6 +339,69 @@ it("verify finds what was changed behind its back", () => {
     "world: the events make -100 wei, the entries for them say -101",
     "entry 1 is not what job-processed made up makes",
   ]);
+});
+
+describe("Tickets told in two ways, by a node in full and by an API without names", () => {
+  const H = (n: number) => `0x${String(n).repeat(64)}`;
+  const told = (id: string, txHash?: string) =>
+    ticketEvent(
+      ticketRequest.parse({
+        id,
+        at: "2026-02-01T10:00:00Z",
+        winningTicket: {
+          value: "1000",
+          ...(txHash === undefined
+            ? { paymentStatus: "Not claimed" }
+            : { paymentStatus: "Claimed", txHash }),
+        },
+      }),
+      { nowMs: Date.UTC(2027, 0), region: "eu" },
+    );
+  const inFull = [redeemed("1000", H(1)), redeemed("1000", H(3)), JSON.stringify(won(1000))];
+  const byName = [
+    told("a"),
+    told("b", H(1)),
+    told("c", H(2)),
+    told("d"),
+    told("e"),
+    told("f", H(1)),
+  ];
+
+  it("count once in any order, and what was not redeemed still waits", () => {
+    // H1 is one of the wins told without names, H2 another; the node's win is H1 too; H3 came alone.
+    const due = { feesEarned: 4000n, ticketsReceivable: 1000n, wallet: 3000n, world: -8000n };
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...inFull, ...byName], { minLength: 9 }),
+        fc.subarray([...inFull, ...byName]),
+        (order, again) => {
+          const books = openBooks({ scheme: "by-weights" });
+          for (const event of [...order, ...again]) {
+            if (typeof event === "string") enter(books, list(event));
+            else books.ingest.record([event], "api");
+          }
+          expect(balances(books)).toEqual(due);
+          expect(
+            books.store
+              .tickets()
+              .map(({ state }) => state)
+              .sort(),
+          ).toEqual([...["redeemed", "redeemed", "redeemed", "won"]]);
+          expect(wrongIn(books)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+it("Events of days to come wait in quarantine: a clock is wrong, and no rate could ever change", () => {
+  const books = openBooks();
+  const at = (ms: number) => ({ DT: new Date(ms).toISOString() });
+  const [soon, late] = [NOW_MS + 3_600_000, NOW_MS + 2 * 86_400_000];
+  enter(books, list(transcode(ALICE, 100n, at(soon)), transcode(ALICE, 1000n, at(late))));
+  expect(balances(books)).toMatchObject({ [alice]: 75n });
+  expect(books.store.quarantine()).toMatchObject([{ code: "FUTURE" }]);
 });
 
 it("A node that starts anew takes its own workers offline, not those of its neighbour", () => {

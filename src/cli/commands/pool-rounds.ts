@@ -79,7 +79,7 @@ function constantText(store: PoolStore): string {
     : `Renditions: a job whose event does not say how many it had counts as the constant ${renditions}.`;
 }
 
-function ticketShown({ ticket: _, isToldWon: __, ...row }: TicketRow) {
+function ticketShown({ ticket: _, ...row }: TicketRow) {
   return { ...row, isClaimed: row.state === "redeemed" };
 }
 

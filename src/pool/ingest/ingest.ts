@@ -3,6 +3,7 @@
  * could not be read and how far its source was read become one transaction.
  */
 import { InputError, invariant } from "../../core/errors.js";
+import { utcText } from "../../core/utc.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
@@ -44,6 +45,7 @@ export interface IngestResult {
 
 export type { RecordOutcome } from "./identity.js";
 
+const DAY_MS = 86_400_000;
 /** Events entered at a time. */
 const PART = 1_000;
 
@@ -77,7 +79,7 @@ export class EventIngest {
   enter(batch: DecodedBatch, { source, origin, nowMs: atMs, cursor }: BatchOrigin): IngestResult {
     return this.#store.transaction(() => {
       this.#refresh();
-      const { events, pieces, failed } = this.#priced(batch);
+      const { events, pieces, failed } = this.#enterable(batch, atMs);
       const waiting = [...failed];
       let [recorded, repeated] = [0, 0];
       for (const [index, outcome] of this.#enter(events, source).entries()) {
@@ -114,27 +116,27 @@ export class EventIngest {
     });
   }
 
-  /** The batch without jobs that no commission is set for: nearly always the batch itself. */
-  #priced(batch: DecodedBatch): Pick<DecodedBatch, "events" | "pieces" | "failed"> {
+  /** The batch without what can't be entered now: nearly always the batch itself. */
+  #enterable(
+    batch: DecodedBatch,
+    nowMs: number,
+  ): Pick<DecodedBatch, "events" | "pieces" | "failed"> {
     const failed = [...batch.failed];
-    const unpriced = new Set<number>();
+    const left = new Set<number>();
     for (const [index, event] of batch.events.entries()) {
       try {
+        assertPast(event, nowMs);
         this.#assertPriced(event);
       } catch (error) {
         const piece = batch.pieces[index];
         if (!(error instanceof InputError) || piece === undefined) throw error;
         failed.push({ piece, code: error.code, reason: error.message });
-        unpriced.add(index);
+        left.add(index);
       }
     }
-    if (unpriced.size === 0) return batch;
-    const isPriced = (_: unknown, index: number) => !unpriced.has(index);
-    return {
-      events: batch.events.filter(isPriced),
-      pieces: batch.pieces.filter(isPriced),
-      failed,
-    };
+    if (left.size === 0) return batch;
+    const isLeft = (_: unknown, index: number) => !left.has(index);
+    return { events: batch.events.filter(isLeft), pieces: batch.pieces.filter(isLeft), failed };
   }
 
   #assertPriced(event: PoolEvent): void {
@@ -209,6 +211,12 @@ interface Sums {
   readonly received: AiHalf<JobReceived>[];
   readonly processed: AiHalf<JobProcessed>[];
   readonly tally: WorkerTally;
+}
+
+/** A day's grace for clocks: no commission can begin before the latest event. */
+function assertPast({ atMs }: PoolEvent, nowMs: number): void {
+  if (atMs <= nowMs + DAY_MS) return;
+  throw new InputError(`${utcText(atMs)} is more than a day ahead`, { code: "FUTURE" });
 }
 
 function contradiction(event: PoolEvent): string {

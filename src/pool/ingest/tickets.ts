@@ -1,6 +1,8 @@
 /**
  * Tickets: won, then redeemed. Nothing in events names a ticket, so equal ones are counted: a
- * redemption takes one that was told won, or makes one, and a win told afterwards finds that.
+ * redemption takes one that was told won, or makes one, and a win told afterwards finds that. The
+ * same redemption may be told as two tickets, by a node in full and by others without names: for
+ * each it takes one that was told won, and only one of them is income.
  */
 import type { TicketRedeemed, WinningTicket } from "../events/event.js";
 import type { Posting } from "../ledger.js";
@@ -30,14 +32,14 @@ export function ticketPostings(
 }
 
 function won(store: PoolStore, event: WinningTicket, ticket: string, isIncome: boolean): Posting[] {
-  const untold = store
-    .ticketsLike(ticket)
-    .find(({ isToldWon, state }) => !isToldWon && state === "redeemed");
+  const untold = store.redemptions(ticket).find(({ isToldWon }) => !isToldWon);
   if (untold !== undefined) {
-    store.changeTicket({ ...untold, isToldWon: true, wonAtMs: event.atMs });
+    store.putRedemption({ ...untold, isToldWon: true });
+    const known = store.ticketByHash(untold.txHash);
+    if (known !== null) wonEarlier(store, known, event.atMs);
     return [];
   }
-  store.addTicket({ ...rowOf(event, ticket), state: "won", isToldWon: true });
+  store.addTicket({ ...rowOf(event, ticket), state: "won" });
   return income(event, isIncome);
 }
 
@@ -50,12 +52,27 @@ function redeemed(
   const { txHash, gasFeesWei, faceValueWei } = event;
   if (txHash === null) {
     // An attempt that failed is no income: the ticket stays what it was.
-    store.addTicket({ ...rowOf(event, ticket), state: "failed", isToldWon: false, gasFeesWei });
+    store.addTicket({ ...rowOf(event, ticket), state: "failed", gasFeesWei });
     return gas(gasFeesWei);
   }
-  const told = store.ticketByHash(txHash);
-  if (told !== null) return moreGas(store, told, gasFeesWei);
-  const waiting = store.ticketsLike(ticket).find(({ state }) => state === "won");
+  const isTold = store.redemptions(ticket).some((other) => other.txHash === txHash);
+  const waiting = isTold
+    ? undefined
+    : store.ticketsLike(ticket).find(({ state }) => state === "won");
+  if (!isTold) store.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
+  const known = store.ticketByHash(txHash);
+  if (known !== null) {
+    const more = moreGas(store, known, gasFeesWei);
+    if (waiting === undefined) return more;
+    store.removeTicket(waiting.id);
+    wonEarlier(store, store.ticketByHash(txHash) ?? known, waiting.wonAtMs);
+    const undone = income(event, isIncome).map(({ from, to, wei }) => ({
+      from: to,
+      to: from,
+      wei,
+    }));
+    return [...undone, ...more];
+  }
   const paid: Posting[] = [
     { from: "ticketsReceivable", to: "wallet", wei: faceValueWei },
     ...gas(gasFeesWei),
@@ -64,14 +81,12 @@ function redeemed(
     store.changeTicket({ ...waiting, state: "redeemed", txHash, gasFeesWei });
     return paid;
   }
-  store.addTicket({
-    ...rowOf(event, ticket),
-    state: "redeemed",
-    isToldWon: false,
-    txHash,
-    gasFeesWei,
-  });
+  store.addTicket({ ...rowOf(event, ticket), state: "redeemed", txHash, gasFeesWei });
   return [...income(event, isIncome), ...paid];
+}
+
+function wonEarlier(store: PoolStore, ticket: TicketRow, atMs: number): void {
+  store.changeTicket({ ...ticket, wonAtMs: Math.min(ticket.wonAtMs, atMs) });
 }
 
 function income({ faceValueWei }: WinningTicket | TicketRedeemed, isIncome: boolean): Posting[] {
@@ -96,7 +111,7 @@ function moreGas(store: PoolStore, told: TicketRow, gasFeesWei: bigint | null): 
 function rowOf(
   { sender, recipient, faceValueWei, creationRound, atMs }: WinningTicket | TicketRedeemed,
   ticket: string,
-): Omit<TicketRow, "id" | "state" | "isToldWon"> {
+): Omit<TicketRow, "id" | "state"> {
   return {
     ticket,
     sender,

@@ -91,12 +91,17 @@ CREATE TABLE tickets (
   face_value TEXT NOT NULL,
   creation_round TEXT NOT NULL,
   state TEXT NOT NULL,
-  is_told_won INTEGER NOT NULL,
   won_at INTEGER NOT NULL,
   tx_hash TEXT UNIQUE,
   gas_fees TEXT
 ) STRICT;
 CREATE INDEX tickets_ticket ON tickets (ticket);
+CREATE TABLE redemptions (
+  ticket TEXT NOT NULL,
+  tx_hash TEXT NOT NULL,
+  is_told_won INTEGER NOT NULL,
+  PRIMARY KEY (ticket, tx_hash)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE rounds (
   round INTEGER PRIMARY KEY,
   scheme TEXT NOT NULL,

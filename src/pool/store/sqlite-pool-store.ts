@@ -2,7 +2,7 @@
 import type { SqlRow } from "../../discovery/sources/store/sqlite.js";
 import { big, bigOrNull, oneOf, text, textOrNull, whole, wholeOrNull } from "./columns.js";
 import { ReportTables } from "./report-tables.js";
-import type { ClosedRound, PoolStore, TicketRow } from "./store.js";
+import type { ClosedRound, PoolStore, RedemptionRow, TicketRow } from "./store.js";
 
 /**
  * Opens the books.
@@ -63,14 +63,13 @@ export class SqlitePoolStore extends ReportTables implements PoolStore {
   addTicket(ticket: Omit<TicketRow, "id">): void {
     this.database.run(
       `INSERT INTO tickets (ticket, sender, recipient, face_value, creation_round, state,
-         is_told_won, won_at, tx_hash, gas_fees) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         won_at, tx_hash, gas_fees) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ticket.ticket,
       ticket.sender,
       ticket.recipient,
       ticket.faceValueWei.toString(),
       ticket.creationRound.toString(),
       ticket.state,
-      ticket.isToldWon ? 1n : 0n,
       BigInt(ticket.wonAtMs),
       ticket.txHash,
       ticket.gasFeesWei?.toString() ?? null,
@@ -79,14 +78,35 @@ export class SqlitePoolStore extends ReportTables implements PoolStore {
 
   changeTicket(ticket: TicketRow): void {
     this.database.run(
-      `UPDATE tickets SET state = ?, is_told_won = ?, won_at = ?, tx_hash = ?, gas_fees = ?
-       WHERE id = ?`,
+      "UPDATE tickets SET state = ?, won_at = ?, tx_hash = ?, gas_fees = ? WHERE id = ?",
       ticket.state,
-      ticket.isToldWon ? 1n : 0n,
       BigInt(ticket.wonAtMs),
       ticket.txHash,
       ticket.gasFeesWei?.toString() ?? null,
       BigInt(ticket.id),
+    );
+  }
+
+  removeTicket(id: number): void {
+    this.database.run("DELETE FROM tickets WHERE id = ?", BigInt(id));
+  }
+
+  redemptions(ticket: string): readonly RedemptionRow[] {
+    return this.database
+      .all("SELECT * FROM redemptions WHERE ticket = ? ORDER BY tx_hash", ticket)
+      .map((row) => ({
+        txHash: text(row, "tx_hash"),
+        ticket: text(row, "ticket"),
+        isToldWon: whole(row, "is_told_won") === 1,
+      }));
+  }
+
+  putRedemption({ txHash, ticket, isToldWon }: RedemptionRow): void {
+    this.database.run(
+      "INSERT OR REPLACE INTO redemptions (ticket, tx_hash, is_told_won) VALUES (?, ?, ?)",
+      ticket,
+      txHash,
+      isToldWon ? 1n : 0n,
     );
   }
 
@@ -119,7 +139,6 @@ function ticketOf(row: SqlRow): TicketRow {
   return {
     id: whole(row, "id"),
     ticket: text(row, "ticket"),
-    isToldWon: whole(row, "is_told_won") === 1,
     sender: text(row, "sender"),
     recipient: text(row, "recipient"),
     faceValueWei: big(row, "face_value"),

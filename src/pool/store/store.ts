@@ -146,8 +146,6 @@ export interface TicketRow {
   readonly id: number;
   /** What tells tickets apart as far as events say: several may be equal. */
   readonly ticket: string;
-  /** A winning-ticket event told of it, not only its redemption. */
-  readonly isToldWon: boolean;
   readonly sender: string;
   readonly recipient: string;
   readonly faceValueWei: bigint;
@@ -157,6 +155,14 @@ export interface TicketRow {
   readonly wonAtMs: number;
   readonly txHash: string | null;
   readonly gasFeesWei: bigint | null;
+}
+
+/** A redemption as somebody told it: the same one may be told as different tickets. */
+export interface RedemptionRow {
+  readonly txHash: string;
+  readonly ticket: string;
+  /** A win of that ticket was told too. */
+  readonly isToldWon: boolean;
 }
 
 /** A closed round. */
@@ -314,6 +320,9 @@ export interface IngestStore {
   ticketByHash(txHash: string): TicketRow | null;
   addTicket(ticket: Omit<TicketRow, "id">): void;
   changeTicket(ticket: TicketRow): void;
+  removeTicket(id: number): void;
+  redemptions(ticket: string): readonly RedemptionRow[];
+  putRedemption(redemption: RedemptionRow): void;
   addQuarantine(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number;
   resolveQuarantine(id: number, atMs: number): void;
   addRound(round: ClosedRound): void;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { importBucket } from "../../../src/pool/sources/bucket.js";
 import { signedHeaders } from "../../../src/pool/sources/sigv4.js";
-import { openBooks } from "../support/books.js";
+import { NOW_MS, openBooks } from "../support/books.js";
 import { ALICE, list, transcode } from "../support/events.js";
 
 const credentials = { accessKey: "key", secretKey: "secret" };
@@ -46,7 +46,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const options = () => ({ endpoint, bucket: "events", credentials, source: "b", now: () => 0 });
+const options = () => ({ endpoint, bucket: "events", credentials, source: "b", now: () => NOW_MS });
 
 it("ED-D7: all pages are read, then only what is new, whatever its name sorts like", async () => {
   const { store, ingest } = openBooks();

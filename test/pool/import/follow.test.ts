@@ -7,7 +7,7 @@ import { RemoteError } from "../../../src/core/errors.js";
 import { followSources } from "../../../src/pool/sources/follow.js";
 import { repeat } from "../../../src/pool/sources/repeat.js";
 import type { EventSource } from "../../../src/pool/sources/source.js";
-import { balances, openBooks } from "../support/books.js";
+import { balances, NOW_MS, openBooks } from "../support/books.js";
 import { ALICE, list, transcode } from "../support/events.js";
 
 const alice = `pending:${ALICE.toLowerCase()}:transcode:eu`;
@@ -30,7 +30,7 @@ it("A directory that is gone for a while is asked later and later; the other goe
   const pauses: number[] = [];
   writeFileSync(join(folder, "here.json"), list(transcode(ALICE, 8n)));
   await followSources([files("gone", "gone.json"), files("here", "here.json")], books.store, {
-    now: () => 0,
+    now: () => NOW_MS,
     signal: controller.signal,
     intervalMs: 2,
     maxPauseMs: 8,
@@ -54,7 +54,7 @@ it("What can't pass ends all of them", async () => {
   writeFileSync(join(folder, "here.json"), "[]");
   const wrong: EventSource = { kind: "orchestrator", name: "o", url: "ftp://nowhere" };
   const following = followSources([files("here", "here.json"), wrong], books.store, {
-    now: () => 0,
+    now: () => NOW_MS,
     intervalMs: 3_600_000,
   });
   await expect(following).rejects.toMatchObject({ code: "EVENTS_URL" });

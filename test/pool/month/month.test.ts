@@ -9,7 +9,7 @@ import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { disturbed } from "../../../src/sim/record/disturb.js";
 import type { EventFile } from "../../../src/sim/record/files.js";
 import type { Form } from "../../../src/sim/record/form-names.js";
-import { balances, wrongIn } from "../support/books.js";
+import { balances, NOW_MS, wrongIn } from "../support/books.js";
 import {
   disagreements,
   enterFile,
@@ -77,7 +77,7 @@ describe("A month of a pool of 200 workers", () => {
     const store = new SqlitePoolStore({ path: join(folder, "month.db") });
     const result = await importFiles([bucket], store, ingestInto(store), {
       source: "bucket",
-      now: () => 0,
+      now: () => NOW_MS,
     });
     expect(result).toMatchObject({ recorded: record.events.length, quarantined: 0 });
     expect(disagreements(record, store)).toEqual([]);

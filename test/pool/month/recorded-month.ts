@@ -16,7 +16,7 @@ import {
   recordPool,
 } from "../../../src/sim/record/record-pool.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { balances } from "../support/books.js";
+import { balances, NOW_MS } from "../support/books.js";
 
 const SCENARIO = fileURLToPath(new URL("../../../scenarios/pool-month.yaml", import.meta.url));
 export const START_MS = Date.UTC(2026, 1, 1);
@@ -85,7 +85,7 @@ export async function enterFile(
     ...(form === "api" ? { nodeType, region } : {}),
     origin: `${name}.json`,
     cursor: { key: `file:${name}`, value: String(events.length) },
-    now: () => 0,
+    now: () => NOW_MS,
     batchSize,
   });
   if (quarantined > 0) throw new Error(`${quarantined} events of ${name} can't be read`);
@@ -99,7 +99,7 @@ async function* inOnePiece(text: Buffer): AsyncGenerator<Uint8Array> {
 export function stateOf(store: SqlitePoolStore) {
   const tickets = store
     .tickets()
-    .map(({ ticket, state, txHash, isToldWon }) => `${ticket} ${state} ${txHash} ${isToldWon}`);
+    .map(({ ticket, state, txHash }) => `${ticket} ${state} ${txHash}`);
   return {
     balances: balances({ store }),
     workers: store.workers(),

@@ -7,6 +7,9 @@ import { addRates, type SchemeName, setScheme } from "../../../src/pool/settings
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { verifyBooks } from "../../../src/pool/verify.js";
 
+/** When batches arrive. */
+export const NOW_MS = Date.UTC(2027, 0);
+
 export interface Books {
   readonly store: SqlitePoolStore;
   readonly ingest: EventIngest;
@@ -39,7 +42,7 @@ export function enter(
   const splitter = new JsonSplitter();
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
   const pieces = [...splitter.push(bytes), ...splitter.end()];
-  return ingest.ingest({ ...labels, source, origin: "test.json", pieces, nowMs: 1_000 });
+  return ingest.ingest({ ...labels, source, origin: "test.json", pieces, nowMs: NOW_MS });
 }
 
 /** All balances that are not 0, by name. */
