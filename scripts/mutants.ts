@@ -148,4 +148,12 @@ export const MUTANTS: readonly Mutant[] = [
     search: "now + this.#timeoutMs : Number.POSITIVE_INFINITY",
     replacement: "now + 20 * this.#timeoutMs : Number.POSITIVE_INFINITY",
   },
+  {
+    scenario: "pool-month",
+    rule: "P-12",
+    broken: "face values cover the cost of redeeming ten thousand times, not a hundred",
+    file: "sim/model/tickets.js",
+    search: "let faceValue = REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
+    replacement: "let faceValue = 100n * REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
+  },
 ];
