@@ -1,7 +1,6 @@
 /** `poolsim pool serve`: the pool's API on its books, until it is told to stop. */
 import { readFileSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
-import { parse } from "yaml";
 import { InputError } from "../../core/errors.js";
 import {
   createPoolApi,
@@ -16,9 +15,9 @@ import {
 import { type AdmissionPolicy, createAdmission } from "../../pool/index.js";
 import { readSettings } from "../../pool/settings.js";
 import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
-import { admission as admissionSchema } from "../../sim/scenario/schema.js";
 import { POOLSIM_VERSION } from "../../sim/version.js";
 import { EXIT } from "../failure.js";
+import { readAdmission } from "../pool/admission-file.js";
 import { checkBooks, named, openBooks } from "../pool/open-books.js";
 import { stoppable } from "../stoppable.js";
 import type { Terminal } from "../terminal.js";
@@ -104,11 +103,11 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
   }
 }
 
-function readFile(path: string, flag: string): string {
+function readFile(path: string, flag: string): Buffer {
   try {
     const { size } = statSync(path);
     if (size > FILE_BYTES_MAX) throw new Error(`${size} bytes long`);
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InputError(`${flag} ${path}: cannot be read (${why})`, {
@@ -126,7 +125,7 @@ function readKeys(path: string): ReturnType<typeof parseKeys> {
       code: "API_KEYS",
     });
   }
-  return parseKeys(text);
+  return parseKeys(text.toString("utf8"), `--keys ${path}`);
 }
 
 /** What cannot be read leaves the keys as they are. */
@@ -151,7 +150,10 @@ async function certificateOf(flags: ServeFlags): Promise<ServerCertificate | nul
   }
   if (plain) return null;
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    return { cert: readFile(tlsCert, "--tlsCert"), key: readFile(tlsKey, "--tlsKey") };
+    return {
+      cert: readFile(tlsCert, "--tlsCert").toString("utf8"),
+      key: readFile(tlsKey, "--tlsKey").toString("utf8"),
+    };
   }
   if (dnsName === undefined && (host === "0.0.0.0" || host === "::")) {
     throw new InputError(`--host ${host}: expected --dnsName too`, { code: "USAGE" });
@@ -161,22 +163,5 @@ async function certificateOf(flags: ServeFlags): Promise<ServerCertificate | nul
 
 function admissionOf(path: string | undefined): AdmissionPolicy {
   if (path === undefined) return createAdmission({});
-  const refuse = (why: string): InputError =>
-    new InputError(`--admission ${path}: ${why}`, { code: "ADMISSION" });
-  let value: unknown;
-  try {
-    value = parse(readFile(path, "--admission"));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw refuse("not YAML");
-  }
-  const parsed = admissionSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refuse(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong"}`);
-  }
-  const { rolling, perRegion, reconnectPenalty, ...others } = parsed.data;
-  const named = { ...rolling?.regionLimitMs, ...perRegion?.limitMs };
-  const config = { ...others, rolling, perRegion, reconnectPenalty };
-  return createAdmission(config, { names: Object.keys(named) });
+  return readAdmission(readFile(path, "--admission"), `--admission ${path}`);
 }

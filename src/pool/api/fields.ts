@@ -21,11 +21,17 @@ export const address = z
   .refine(isAddress, "the address has a wrong checksum (EIP-55): one of its characters is mistyped")
   .transform((text) => text.toLowerCase());
 
+const WHOLE = 'expected a whole number of at least 0, such as "1000"; above 2^53 - 1 as text';
+
 /** A whole number of up to 256 bits: decimal text, or a JSON number if a double holds it. */
 export const uint256 = z
-  .union([z.string().regex(/^(0|[1-9]\d{0,77})$/), z.int().min(0).max(Number.MAX_SAFE_INTEGER)], {
-    error: "expected a whole number of at least 0; above 2^53 - 1 as text",
-  })
+  .union(
+    [
+      z.string().regex(/^(0|[1-9]\d{0,77})$/, WHOLE),
+      z.int(WHOLE).min(0, WHOLE).max(Number.MAX_SAFE_INTEGER, WHOLE),
+    ],
+    { error: WHOLE },
+  )
   .transform((value) => BigInt(value))
   .refine((value) => value < UINT256, "expected less than 2^256");
 

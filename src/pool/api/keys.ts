@@ -1,6 +1,7 @@
 /** The keys that sign writes: several at a time, so that one can follow another without a gap. */
 import { z } from "zod";
 import { InputError } from "../../core/errors.js";
+import { firstMistake } from "./parse.js";
 
 /** A key of an orchestrator. */
 export interface ApiKey {
@@ -21,19 +22,27 @@ const SECRET_BYTES_MAX = 1_024;
 const KEYS_MAX = 1_000;
 const NAME = /^[\w.-]{1,64}$/;
 
+const NAME_EXPECTED = "expected 1 to 64 of A-Z, a-z, 0-9, _, . and -";
+const COUNT_EXPECTED = `expected 1 to ${KEYS_MAX} keys`;
+
+const time = z.iso.datetime({
+  offset: true,
+  error: "expected a time such as 2026-02-01T10:00:07Z",
+});
+
 const keyFile = z.strictObject({
   keys: z
     .array(
       z.strictObject({
-        id: z.string().regex(NAME, "expected 1 to 64 of A-Z, a-z, 0-9, _, . and -"),
-        source: z.string().regex(NAME, "expected 1 to 64 of A-Z, a-z, 0-9, _, . and -").optional(),
+        id: z.string().regex(NAME, NAME_EXPECTED),
+        source: z.string().regex(NAME, NAME_EXPECTED).optional(),
         secret: z.string().regex(/^([0-9a-fA-F]{2})+$/, "expected hex digits, two to a byte"),
-        notBefore: z.iso.datetime({ offset: true }).optional(),
-        notAfter: z.iso.datetime({ offset: true }).optional(),
+        notBefore: time.optional(),
+        notAfter: time.optional(),
       }),
     )
-    .min(1)
-    .max(KEYS_MAX),
+    .min(1, COUNT_EXPECTED)
+    .max(KEYS_MAX, COUNT_EXPECTED),
 });
 
 /**
@@ -41,25 +50,30 @@ const keyFile = z.strictObject({
  * secrets in hex, times as RFC 3339.
  *
  * @param text content of the file; never part of a message
+ * @param where begins messages, e.g. the file's name
  * @throws InputError (`API_KEYS`) saying where, not what
  */
-export function parseKeys(text: string): readonly ApiKey[] {
-  const refuse = (why: string): InputError => new InputError(`keys: ${why}`, { code: "API_KEYS" });
+export function parseKeys(text: string, where = "keys"): readonly ApiKey[] {
+  const refuse = (why: string): InputError =>
+    new InputError(`${where}: ${why}`, { code: "API_KEYS" });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw refuse("not JSON");
+    throw refuse('not JSON, expected {"keys": [{"id": …, "secret": …}]}');
   }
   const parsed = keyFile.safeParse(value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw refuse(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong"}`);
+    const { path, message } = firstMistake(parsed.error);
+    throw refuse(path === "" ? message : `${path}: ${message}`);
   }
   const keys = parsed.data.keys.map(({ id, source = id, secret, notBefore, notAfter }): ApiKey => {
     const bytes = Buffer.from(secret, "hex");
     if (bytes.length < SECRET_BYTES_MIN || bytes.length > SECRET_BYTES_MAX) {
-      throw refuse(`the secret of ${id} has ${bytes.length} bytes; expected ${SECRET_BYTES_MIN}`);
+      const found = `${bytes.length} byte${bytes.length === 1 ? "" : "s"}`;
+      throw refuse(
+        `the secret of ${id} has ${found}, expected ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX}`,
+      );
     }
     const notBeforeMs = notBefore === undefined ? 0 : Date.parse(notBefore);
     const notAfterMs = notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter);

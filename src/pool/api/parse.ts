@@ -5,12 +5,16 @@ import { Problem } from "./problem.js";
 /** Making one takes longer than all the rest of reading a body. */
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-function refuse(error: z.ZodError): Problem {
-  const [issue] = error.issues;
+/** Where the first mistake is, and what was expected. */
+export function firstMistake({ issues: [issue] }: z.ZodError): { path: string; message: string } {
   const path = issue?.path.map(String).join(".") ?? "";
   const isMissing = issue?.code === "invalid_type" && issue.message.endsWith("undefined");
-  const message = isMissing ? "expected, and missing" : (issue?.message ?? "wrong").slice(0, 200);
-  return new Problem(400, "BAD_REQUEST", message, {
+  return { path, message: isMissing ? "expected, and missing" : (issue?.message ?? "wrong") };
+}
+
+function refuse(error: z.ZodError): Problem {
+  const { path, message } = firstMistake(error);
+  return new Problem(400, "BAD_REQUEST", message.slice(0, 200), {
     path: path === "" ? null : path.slice(0, 200),
   });
 }

@@ -64,7 +64,9 @@ export const ticketRequest = z.strictObject({
 });
 
 const spanMs = z
-  .union([z.number().min(0).max(3_600_000), z.null()])
+  .union([z.number().min(0).max(3_600_000), z.null()], {
+    error: "expected ms from 0 to 3600000, or null for what failed",
+  })
   .transform((ms) => ms ?? Number.POSITIVE_INFINITY);
 
 export const benchmarkRequest = z.strictObject({

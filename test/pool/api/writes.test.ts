@@ -109,8 +109,32 @@ describe("/recordTranscoderJob", () => {
     expect(answer.status).toBe(400);
     expect(codeOf(answer)).toBe("BAD_REQUEST");
     if (path !== undefined) expect(answer.json).toMatchObject({ error: { path } });
-    expect(answer.text).not.toMatch(/\bat .*\.[jt]s/);
+    expect(answer.text).not.toMatch(/\bat .*\.[jt]s|Invalid (?:string|format)|pattern|\^\(/);
     expect(api.books.written).toEqual([]);
+  });
+
+  const WHOLE = 'expected a whole number of at least 0, such as "1000"; above 2^53 - 1 as text';
+
+  test.each([
+    [{ fees: "-5" }, WHOLE],
+    [{ fees: -5 }, WHOLE],
+    [{ fees: "1,000" }, WHOLE],
+    [{ pixels: 1.5 }, WHOLE],
+    [{ pixels: true }, WHOLE],
+    [{ transcoder: "0x12" }, "expected an address: 0x and 40 hex digits"],
+    [{ region: "a:b" }, "expected 1 to 64 of A-Z a-z 0-9 _ . -"],
+  ])("400 that says what was expected: %j", async (details, message) => {
+    await using api = await runApi();
+    const answer = await post(api, JOB, jobBody("x", details));
+    expect(answer).toMatchObject({ status: 400, json: { error: { message } } });
+  });
+
+  test("400 for a benchmark whose times are none", async () => {
+    await using api = await runApi();
+    const answer = await post(api, BENCHMARK, benchmarkBody("x", [500], { latencies: ["fast"] }));
+    const message = "expected ms from 0 to 3600000, or null for what failed";
+    const path = "benchmark.latencies.0";
+    expect(answer).toMatchObject({ status: 400, json: { error: { message, path } } });
   });
 });
 
