@@ -4,9 +4,15 @@ import { type DecodeOptions, decodeEvent, decodeValue } from "../events/decode.j
 import type { PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
 
-/** What goes to quarantine. */
-export interface FailedPiece {
+/** Where something was read: for the quarantine. */
+export interface PieceOrigin {
   readonly piece: JsonPiece;
+  /** File or request. */
+  readonly origin: string;
+}
+
+/** What goes to quarantine. */
+export interface FailedPiece extends PieceOrigin {
   readonly code: string;
   readonly reason: string;
 }
@@ -14,8 +20,10 @@ export interface FailedPiece {
 export class DecodedBatch {
   readonly events: PoolEvent[] = [];
   /** What each event was read from. */
-  readonly pieces: JsonPiece[] = [];
+  readonly origins: PieceOrigin[] = [];
   readonly failed: FailedPiece[] = [];
+  /** How far is read when this is in the books, by name. */
+  readonly cursors = new Map<string, string>();
   readonly #options: DecodeOptions;
 
   constructor(options: DecodeOptions) {
@@ -26,9 +34,9 @@ export class DecodedBatch {
     return this.events.length + this.failed.length;
   }
 
-  add(piece: JsonPiece): void {
+  add(piece: JsonPiece, origin: string): void {
     if (piece.problem !== null) {
-      this.failed.push({ piece, code: "PIECE", reason: piece.problem });
+      this.failed.push({ piece, origin, code: "PIECE", reason: piece.problem });
       return;
     }
     try {
@@ -38,10 +46,10 @@ export class DecodedBatch {
           ? decodeEvent(piece.raw, this.#options)
           : decodeValue(value, this.#options);
       this.events.push(event);
-      this.pieces.push(piece);
+      this.origins.push({ piece, origin });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.failed.push({ piece, code: error.code, reason: error.message });
+      this.failed.push({ piece, origin, code: error.code, reason: error.message });
     }
   }
 }

@@ -21,16 +21,14 @@ import { WorkerTally } from "./worker-tally.js";
 export interface BatchOrigin {
   /** The source's name: cursors and IDs are per source. */
   readonly source: string;
-  /** File or request, for the quarantine. */
-  readonly origin: string;
-  /** How far is read when this is in the books, and under which name that is kept. */
-  readonly cursor?: { readonly key: string; readonly value: string } | undefined;
   /** Now, ms since 1970, for the quarantine. */
   readonly nowMs: number;
 }
 
-/** A batch of one source. */
+/** A batch of one source and one file or request. */
 export interface RawBatch extends DecodeOptions, BatchOrigin {
+  /** File or request, for the quarantine. */
+  readonly origin: string;
   readonly pieces: readonly JsonPiece[];
 }
 
@@ -69,34 +67,34 @@ export class EventIngest {
    *
    * @throws RemoteError (`SQLITE_…`): then nothing of the batch is in the books
    */
-  ingest({ pieces, nodeType, region, ...origin }: RawBatch): IngestResult {
+  ingest({ pieces, origin, nodeType, region, ...from }: RawBatch): IngestResult {
     const batch = new DecodedBatch({ nodeType, region });
-    for (const piece of pieces) batch.add(piece);
-    return this.enter(batch, origin);
+    for (const piece of pieces) batch.add(piece, origin);
+    return this.enter(batch, from);
   }
 
-  /** Enters a batch that is decoded already; see {@link ingest}. */
-  enter(batch: DecodedBatch, { source, origin, nowMs: atMs, cursor }: BatchOrigin): IngestResult {
+  /** Enters a batch that is decoded already, with its cursors; see {@link ingest}. */
+  enter(batch: DecodedBatch, { source, nowMs: atMs }: BatchOrigin): IngestResult {
     return this.#store.transaction(() => {
       this.#refresh();
-      const { events, pieces, failed } = this.#enterable(batch, atMs);
+      const { events, origins, failed } = this.#enterable(batch, atMs);
       const waiting = [...failed];
       let [recorded, repeated] = [0, 0];
       for (const [index, outcome] of this.#enter(events, source).entries()) {
         if (outcome === "recorded") recorded++;
         else if (outcome === "repeated") repeated++;
         else {
-          const [event, piece] = [events[index], pieces[index]];
-          invariant(event !== undefined && piece !== undefined, "there is an outcome for each");
-          waiting.push({ piece, code: "CONTRADICTION", reason: contradiction(event) });
+          const [event, from] = [events[index], origins[index]];
+          invariant(event !== undefined && from !== undefined, "there is an outcome for each");
+          waiting.push({ ...from, code: "CONTRADICTION", reason: contradiction(event) });
         }
       }
       const quarantined = this.#store.addQuarantine(
-        waiting.map(({ piece: { raw, position }, code, reason }) => {
+        waiting.map(({ piece: { raw, position }, origin, code, reason }) => {
           return { source, origin, position, code, reason, raw, atMs };
         }),
       );
-      if (cursor !== undefined) this.#store.setCursor(cursor.key, cursor.value);
+      for (const [key, value] of batch.cursors) this.#store.setCursor(key, value);
       return { recorded, repeated, quarantined };
     });
   }
@@ -120,7 +118,7 @@ export class EventIngest {
   #enterable(
     batch: DecodedBatch,
     nowMs: number,
-  ): Pick<DecodedBatch, "events" | "pieces" | "failed"> {
+  ): Pick<DecodedBatch, "events" | "origins" | "failed"> {
     const failed = [...batch.failed];
     const left = new Set<number>();
     for (const [index, event] of batch.events.entries()) {
@@ -128,15 +126,15 @@ export class EventIngest {
         assertPast(event, nowMs);
         this.#assertPriced(event);
       } catch (error) {
-        const piece = batch.pieces[index];
-        if (!(error instanceof InputError) || piece === undefined) throw error;
-        failed.push({ piece, code: error.code, reason: error.message });
+        const from = batch.origins[index];
+        if (!(error instanceof InputError) || from === undefined) throw error;
+        failed.push({ ...from, code: error.code, reason: error.message });
         left.add(index);
       }
     }
     if (left.size === 0) return batch;
     const isLeft = (_: unknown, index: number) => !left.has(index);
-    return { events: batch.events.filter(isLeft), pieces: batch.pieces.filter(isLeft), failed };
+    return { events: batch.events.filter(isLeft), origins: batch.origins.filter(isLeft), failed };
   }
 
   #assertPriced(event: PoolEvent): void {

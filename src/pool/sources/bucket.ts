@@ -10,7 +10,7 @@ import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import type { ImportResult } from "./files.js";
 import { encoded, type S3Credentials, signedHeaders } from "./sigv4.js";
-import { added, ingestStream, NOTHING } from "./stream.js";
+import { feeding } from "./stream.js";
 
 export interface BucketOptions extends DecodeOptions {
   /** The server, e.g. `https://s3.example.com`; the bucket is asked for by path. */
@@ -38,22 +38,24 @@ export async function importBucket(
   ingest: EventIngest,
   options: BucketOptions,
 ): Promise<ImportResult> {
-  let [total, files, unchanged] = [NOTHING, 0, 0];
-  for await (const { key, etag } of listObjects(options)) {
-    if (!key.endsWith(".json")) continue;
-    const cursor = { key: `bucket:${options.source}:${options.bucket}/${key}`, value: etag };
-    if (store.cursor(cursor.key) === etag) {
-      unchanged++;
-      continue;
+  let [files, unchanged] = [0, 0];
+  const { source, nodeType, region, now, signal } = options;
+  const labels = { source, nodeType, region, now, signal };
+  const result = await feeding(ingest, labels, async (feed) => {
+    for await (const { key, etag } of listObjects(options)) {
+      if (!key.endsWith(".json")) continue;
+      const cursor = { key: `bucket:${source}:${options.bucket}/${key}`, value: etag };
+      if (store.cursor(cursor.key) === etag) {
+        unchanged++;
+        continue;
+      }
+      const path = key.split("/").map(encoded).join("/");
+      const body = await get(urlOf(options, `/${path}`), options);
+      await reached(() => feed.read(body, { origin: key, cursor }), options);
+      files++;
     }
-    const { source, nodeType, region, now, signal } = options;
-    const path = key.split("/").map(encoded).join("/");
-    const body = await get(urlOf(options, `/${path}`), options);
-    const stream = { source, nodeType, region, now, signal, origin: key, cursor };
-    total = added(total, await reached(() => ingestStream(ingest, body, stream), options));
-    files++;
-  }
-  return { ...total, files, unchanged };
+  });
+  return { ...result, files, unchanged };
 }
 
 async function* listObjects(options: BucketOptions): AsyncGenerator<{ key: string; etag: string }> {

@@ -5,10 +5,11 @@ import { join, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
-import { added, ingestStream, NOTHING, type StreamOptions } from "./stream.js";
+import { type FeedOptions, feeding } from "./stream.js";
 
-export interface ImportOptions extends Omit<StreamOptions, "origin" | "cursor"> {
-  readonly onFile?: (file: string, result: IngestResult) => void;
+export interface ImportOptions extends FeedOptions {
+  /** A file was read; its last events may not be entered yet. */
+  readonly onFile?: ((file: string) => void) | undefined;
 }
 
 export interface ImportResult extends IngestResult {
@@ -34,27 +35,25 @@ export async function importFiles(
   ingest: EventIngest,
   { onFile, ...options }: ImportOptions,
 ): Promise<ImportResult> {
-  let [total, files, unchanged] = [NOTHING, 0, 0];
-  for (const path of paths) {
-    for (const file of await filesOf(path)) {
-      const { size, mtimeMs } = await readable(file, () => stat(file));
-      const cursor = {
-        key: `file:${options.source}:${resolve(file)}`,
-        value: `${size}:${mtimeMs}`,
-      };
-      if (store.cursor(cursor.key) === cursor.value) {
-        unchanged++;
-        continue;
+  let [files, unchanged] = [0, 0];
+  const result = await feeding(ingest, options, async (feed) => {
+    for (const path of paths) {
+      for (const file of await filesOf(path)) {
+        const { size, mtimeMs } = await readable(file, () => stat(file));
+        const key = `file:${options.source}:${resolve(file)}`;
+        const cursor = { key, value: `${size}:${mtimeMs}` };
+        if (store.cursor(key) === cursor.value) {
+          unchanged++;
+          continue;
+        }
+        const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+        await readable(file, () => feed.read(chunks, { origin: file, cursor }));
+        files++;
+        onFile?.(file);
       }
-      const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-      const stream = { ...options, origin: file, cursor };
-      const result = await readable(file, () => ingestStream(ingest, chunks, stream));
-      files++;
-      total = added(total, result);
-      onFile?.(file, result);
     }
-  }
-  return { ...total, files, unchanged };
+  });
+  return { ...result, files, unchanged };
 }
 
 async function filesOf(path: string): Promise<string[]> {
