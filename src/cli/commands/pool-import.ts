@@ -1,4 +1,5 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
+import { existsSync } from "node:fs";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
 import { EventIngest } from "../../pool/ingest/ingest.js";
@@ -7,6 +8,7 @@ import { readOpening } from "../../pool/opening.js";
 import { changeSettings, readSettings } from "../../pool/settings.js";
 import type { ImportResult } from "../../pool/sources/files.js";
 import { followSources } from "../../pool/sources/follow.js";
+import { probeSource } from "../../pool/sources/probe.js";
 import { type EventSource, pollSource } from "../../pool/sources/source.js";
 import type { PoolStore } from "../../pool/store/store.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
@@ -45,6 +47,7 @@ export async function poolImport(
   const { sources, everyMs } = sourcesOf(paths, flags, process.env);
   assertWork(sources, flags);
   const balances = flags.opening === undefined ? null : readOpening(flags.opening);
+  if (!flags.follow && !existsSync(flags.db)) await stoppable((signal) => probe(sources, signal));
   const store = openBooks(flags.db, "create");
   try {
     return await stoppable(async (signal) => {
@@ -87,6 +90,21 @@ function assertWork(sources: readonly EventSource[], flags: ImportFlags): void {
     throw new InputError("--follow: expected a source of events", { code: "USAGE" });
   }
   assertCommissionFor(db, commission);
+}
+
+/** Nothing is made for sources none of which can be read; one that can be is worth its books. */
+async function probe(sources: readonly EventSource[], signal: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
+  for (const source of sources) {
+    try {
+      await probeSource(source, { now: () => Date.now(), signal });
+    } catch (error) {
+      if (signal.aborted) throw new Interrupted();
+      if (!(error instanceof RemoteError)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0 && failures.length === sources.length) throw failures[0];
 }
 
 function prepare(

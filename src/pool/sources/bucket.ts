@@ -8,6 +8,7 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
+import { plain } from "./compressed.js";
 import type { ImportResult } from "./files.js";
 import { encoded, type S3Credentials, signedHeaders } from "./sigv4.js";
 import { feeding } from "./stream.js";
@@ -30,8 +31,8 @@ export interface BucketOptions extends DecodeOptions {
 /**
  * Reads every object that is new, by name. Interrupted, the next time goes on where it stopped.
  *
- * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`); InputError (`BUCKET_URL`); the
- *   signal's reason
+ * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`); InputError (`BUCKET_URL`,
+ *   `FILE_COMPRESSED`); the signal's reason
  */
 export async function importBucket(
   store: PoolStore,
@@ -56,6 +57,22 @@ export async function importBucket(
     }
   });
   return { ...result, files, unchanged };
+}
+
+/** Reads the beginning of the first object. @throws as {@link importBucket} */
+export async function probeBucket(options: BucketOptions): Promise<void> {
+  for await (const { key } of listObjects(options)) {
+    if (!key.endsWith(".json")) continue;
+    const body = await getObject(key, options);
+    await reached(() => plain(body, key).next(), options);
+    body.destroy();
+    return;
+  }
+}
+
+async function getObject(key: string, options: BucketOptions) {
+  const path = key.split("/").map(encoded).join("/");
+  return await get(urlOf(options, `/${path}`), options);
 }
 
 async function* listObjects(options: BucketOptions): AsyncGenerator<{ key: string; etag: string }> {

@@ -1,11 +1,12 @@
 /** Files and directories as a source: for what was downloaded, recorded or generated. */
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
-import { type FeedOptions, feeding } from "./stream.js";
+import { assertPlain, HEAD_BYTES } from "./compressed.js";
+import { type FeedOptions, feeding, type StreamPart } from "./stream.js";
 
 export interface ImportOptions extends FeedOptions {
   /** A file was read; its last events may not be entered yet. */
@@ -19,15 +20,18 @@ export interface ImportResult extends IngestResult {
   readonly unchanged: number;
 }
 
+type StreamCursor = NonNullable<StreamPart["cursor"]>;
+
 const EXTENSION = /\.(?:json|jsonl|ndjson)$/i;
 const CHUNK_BYTES = 1 << 18;
 
 /**
  * Imports files, and of directories all JSON files below them, by name. A file that was imported
- * and has neither another size nor another time is skipped, whatever its name sorts like.
+ * and has neither another size nor another time is skipped, whatever its name sorts like. If one
+ * cannot be read, nothing of the others is entered.
  *
- * @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`); RemoteError (`SQLITE_…`); the signal's
- *   reason
+ * @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`, `FILE_COMPRESSED`); RemoteError
+ *   (`SQLITE_…`); the signal's reason
  */
 export async function importFiles(
   paths: readonly string[],
@@ -35,25 +39,54 @@ export async function importFiles(
   ingest: EventIngest,
   { onFile, ...options }: ImportOptions,
 ): Promise<ImportResult> {
+  const changed: { readonly origin: string; readonly cursor: StreamCursor }[] = [];
   let [files, unchanged] = [0, 0];
-  const result = await feeding(ingest, options, async (feed) => {
-    for (const path of paths) {
-      for (const file of await filesOf(path)) {
-        const { size, mtimeMs } = await readable(file, () => stat(file));
-        const key = `file:${options.source}:${resolve(file)}`;
-        const cursor = { key, value: `${size}:${mtimeMs}` };
-        if (store.cursor(key) === cursor.value) {
-          unchanged++;
-          continue;
-        }
-        const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-        await readable(file, () => feed.read(chunks, { origin: file, cursor }));
-        files++;
-        onFile?.(file);
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      const found = await readable(file, () => stat(file));
+      const key = `file:${options.source}:${resolve(file)}`;
+      const value = `${found.size}:${found.mtimeMs}`;
+      if (store.cursor(key) === value) {
+        unchanged++;
+        continue;
       }
+      await assertFile(file, found);
+      changed.push({ origin: file, cursor: { key, value } });
+    }
+  }
+  const result = await feeding(ingest, options, async (feed) => {
+    for (const part of changed) {
+      const chunks = createReadStream(part.origin, { highWaterMark: CHUNK_BYTES });
+      await readable(part.origin, () => feed.read(chunks, part));
+      files++;
+      onFile?.(part.origin);
     }
   });
   return { ...result, files, unchanged };
+}
+
+/** @throws InputError as {@link importFiles}, if one of the files cannot be read */
+export async function assertReadable(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      await assertFile(file, await readable(file, () => stat(file)));
+    }
+  }
+}
+
+async function assertFile(file: string, found: Stats): Promise<void> {
+  // What is no regular file can be read once only.
+  if (!found.isFile()) return;
+  const head = await readable(file, async () => {
+    const descriptor = openSync(file, "r");
+    try {
+      const bytes = Buffer.alloc(HEAD_BYTES);
+      return bytes.subarray(0, readSync(descriptor, bytes));
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+  assertPlain(head, file);
 }
 
 async function filesOf(path: string): Promise<string[]> {

@@ -8,6 +8,7 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
+import { plain } from "./compressed.js";
 import { type RepeatOptions, repeat } from "./repeat.js";
 import { ingestStream } from "./stream.js";
 
@@ -35,15 +36,15 @@ function cursorKey(source: string): string {
  * asked for, by whichever clock is behind, the node's or ours; a poll that fails half-way moves
  * nothing and loses nothing.
  *
- * @throws RemoteError (`EVENTS_HTTP`, `EVENTS_UNREACHABLE`, `EVENTS_CUT`); InputError (`EVENTS_URL`); the
- *   signal's reason
+ * @throws RemoteError (`EVENTS_HTTP`, `EVENTS_UNREACHABLE`, `EVENTS_CUT`); InputError
+ *   (`EVENTS_URL`, `FILE_COMPRESSED`); the signal's reason
  */
 export async function pollOrchestrator(
   store: PoolStore,
   ingest: EventIngest,
   options: OrchestratorPollOptions,
 ): Promise<IngestResult> {
-  const { source, now, signal, overlapMs = 600_000, timeoutMs = 30_000 } = options;
+  const { source, now, signal, overlapMs = 600_000 } = options;
   const key = cursorKey(source);
   const askedMs = now();
   const last = store.cursor(key);
@@ -52,19 +53,11 @@ export async function pollOrchestrator(
     const from = Math.max(0, Number(last) - overlapMs);
     url.searchParams.set("lastCheckTime", `${new Date(from).toISOString().slice(0, 19)}Z`);
   }
-  try {
-    const { statusCode, headers, body } = await request(url, {
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      signal: signal ?? null,
-    });
-    if (statusCode !== 200) {
-      await body.dump();
-      throw new RemoteError(`${url.origin} answers ${statusCode}`, { code: "EVENTS_HTTP" });
-    }
+  return await reached(url, signal, async () => {
+    const { headers, body } = await ask(url, options);
     return await ingestStream(ingest, body, {
       source,
-      origin: `${url.origin}${url.pathname}`,
+      origin: originOf(url),
       nodeType: options.nodeType,
       region: options.region,
       // The node finds events by its own clock.
@@ -73,12 +66,47 @@ export async function pollOrchestrator(
       now,
       signal,
     });
+  });
+}
+
+/** Reads the beginning of the node's answer. @throws as {@link pollOrchestrator} */
+export async function probeOrchestrator(options: OrchestratorPollOptions): Promise<void> {
+  const url = eventsUrl(options.url);
+  await reached(url, options.signal, async () => {
+    const { body } = await ask(url, options);
+    await plain(body, originOf(url)).next();
+    body.destroy();
+  });
+}
+
+async function ask(url: URL, { signal, timeoutMs = 30_000 }: OrchestratorPollOptions) {
+  const { statusCode, headers, body } = await request(url, {
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    signal: signal ?? null,
+  });
+  if (statusCode === 200) return { headers, body };
+  await body.dump();
+  throw new RemoteError(`${url.origin} answers ${statusCode}`, { code: "EVENTS_HTTP" });
+}
+
+async function reached<T>(
+  url: URL,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
     if (cause instanceof RemoteError || cause instanceof InputError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RemoteError(`${url.origin}: ${why}`, { code: "EVENTS_UNREACHABLE", cause });
   }
+}
+
+function originOf(url: URL): string {
+  return `${url.origin}${url.pathname}`;
 }
 
 export interface FollowOptions extends OrchestratorPollOptions, RepeatOptions<IngestResult> {}

@@ -4,6 +4,7 @@ import type { DecodeOptions } from "../events/decode.js";
 import { JsonSplitter } from "../events/json-splitter.js";
 import { DecodedBatch } from "../ingest/decoded-batch.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
+import { plain } from "./compressed.js";
 
 /** However few events they are, more does not wait for a transaction. */
 const BATCH_BYTES = 1 << 25;
@@ -64,7 +65,8 @@ export class EventFeed {
   /**
    * Reads a stream to its end; its last events may wait for {@link flush}.
    *
-   * @throws the signal's reason; whatever the chunks throw; RemoteError (`SQLITE_…`, `EVENTS_CUT`)
+   * @throws the signal's reason; whatever the chunks throw; RemoteError (`SQLITE_…`, `EVENTS_CUT`);
+   *   InputError (`FILE_COMPRESSED`)
    */
   async read(
     chunks: AsyncIterable<Uint8Array>,
@@ -73,7 +75,7 @@ export class EventFeed {
     const { batchSize = 10_000, signal } = this.#options;
     const splitter = new JsonSplitter();
     let isEmpty = true;
-    for await (const chunk of chunks) {
+    for await (const chunk of plain(chunks, origin)) {
       isEmpty &&= chunk.length === 0;
       for (const piece of splitter.push(chunk)) {
         this.#batch.add(piece, origin);
