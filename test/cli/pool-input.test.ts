@@ -89,13 +89,49 @@ describe("Options of sources", () => {
 });
 
 describe("An amount", () => {
-  it.each(["1,000", "1gwei", "1e3", "5 eth", "0", "1.5", "-1", ""])("is not %j", (text) => {
-    expect(() => weiAmount(text)).toThrow("expected an amount such as 0.005eth, or wei");
+  it.each(["1,000", "1kwei", "1e3", "5 eth", "0", "1.5", "0.1gwei5", "-1", ""])(
+    "is not %j",
+    (text) => {
+      expect(() => weiAmount(text)).toThrow("expected an amount such as 0.005eth, 10gwei, or wei");
+    },
+  );
+
+  it("is wei, gwei or ETH", () => {
+    expect(weiAmount("5")).toBe(5n);
+    expect(weiAmount("10gwei")).toBe(10_000_000_000n);
+    expect(weiAmount("0.5Gwei")).toBe(500_000_000n);
+    expect(weiAmount("0.005ETH")).toBe(5_000_000_000_000_000n);
   });
 
-  it("is wei or ETH", () => {
-    expect(weiAmount("5")).toBe(5n);
-    expect(weiAmount("0.005ETH")).toBe(5_000_000_000_000_000n);
+  it("is less than 2^96 wei, more than all ETH that there is", () => {
+    expect(weiAmount(`${2n ** 96n - 1n}`)).toBe(2n ** 96n - 1n);
+    for (const text of [`${2n ** 96n}`, `1${"0".repeat(50)}eth`]) {
+      expect(() => weiAmount(text)).toThrow("not so much ETH; expected less than 2^96 wei");
+    }
+  });
+});
+
+it("A correction of more than all ETH is not entered", async () => {
+  const options = ["--nodeType", "ai", "--region", "eu", "--reason", "r", "--id", "i"];
+  for (const sign of ["", "-"]) {
+    const { exitCode, text } = await run(
+      ...["pool", "adjust", "--db", "none.db", "--address", ALICE, ...options],
+      `--amount=${sign}1${"0".repeat(50)}eth`,
+    );
+    expect([exitCode, text]).toEqual([2, expect.stringContaining("expected less than 2^96 wei")]);
+  }
+});
+
+describe("A part", () => {
+  it.each([
+    ["--commission", ".25", "a 0 is missing before the point; expected 0.25"],
+    ["--feeShare", ".5", "a 0 is missing before the point; expected 0.5"],
+    ["--weightPixels", ".5", "a 0 is missing before the point; expected 0.5"],
+    ["--commission", "25%", "expected a number or fraction from 0 to 1, e.g. 0.25 or 1/4"],
+    ["--commission", "25", "expected a number or fraction from 0 to 1, e.g. 0.25 or 1/4"],
+  ])("%s %s", async (option, value, why) => {
+    const { exitCode, text } = await run("pool", "settings", "--db", "none.db", option, value);
+    expect([exitCode, text]).toEqual([2, expect.stringContaining(why)]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** How the books are kept, as options of commands and as they show it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { Rational } from "../../core/rational.js";
+import type { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
 import type { CommissionRate } from "../../pool/commission.js";
 import {
@@ -10,7 +10,7 @@ import {
   type SettingsChange,
 } from "../../pool/settings.js";
 import { wholeNumber } from "../option-values.js";
-import { part } from "./amounts.js";
+import { exactNumber, part } from "./amounts.js";
 import { plainRational } from "./output.js";
 
 /** Coefficients and constants of the schemes that split tickets. */
@@ -54,12 +54,7 @@ function commissionRate(text: string, before: readonly CommissionRate[]): Commis
 }
 
 function weight(text: string): Rational {
-  let value: Rational | null = null;
-  try {
-    value = Rational.parse(text);
-  } catch {
-    // Said below.
-  }
+  const value = exactNumber(text);
   if (value !== null && value.sign() >= 0) return value;
   throw new InvalidArgumentError("expected a number or fraction of at least 0");
 }
