@@ -1,6 +1,7 @@
 /** What `pool payouts` prints: who is owed what, and what became of payouts. */
 import type { Hindered, PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
 import { ethText } from "./amounts.js";
+import { counted } from "./output.js";
 
 export interface PayoutsShown {
   readonly plans: readonly PlannedPayout[];
@@ -37,17 +38,37 @@ function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** Of a pool with many workers most are below the threshold at any time. */
+function together(plans: readonly PlannedPayout[], where: string): string[] {
+  if (plans.length === 0) return [];
+  const wei = plans.reduce((sum, { amountWei }) => sum + amountWei, 0n);
+  const who = `${counted(plans.length, "address is", "addresses are")} ${where}`;
+  return [`${who}: ${ethText(wei)} all together; --json shows each.`];
+}
+
 /** For people. */
 export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown): string {
   const lines = isSent ? [] : ["Dry run: nothing is signed or sent without --send."];
   if (plans.length === 0) lines.push("Nobody is owed anything.");
-  for (const { address, amountWei, notDue, dueAtMs } of plans) {
+  const isSmall = ({ notDue }: PlannedPayout): boolean => notDue === "belowThreshold";
+  for (const { address, amountWei, notDue, dueAtMs } of plans.filter((plan) => !isSmall(plan))) {
     const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
     const why = hindered.find(({ plan }) => plan.address === address)?.why;
     const due = why === undefined ? "due" : `due, but ${HINDRANCES[why]}`;
     const verdict = notDue === null ? due : `${REASONS[notDue]}${until}`;
     lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
   }
+  const small = plans.filter(isSmall);
+  lines.push(
+    ...together(
+      small.filter(({ amountWei }) => amountWei >= 0n),
+      "below the threshold",
+    ),
+    ...together(
+      small.filter(({ amountWei }) => amountWei < 0n),
+      "below zero",
+    ),
+  );
   lines.push("", payouts.length === 0 ? "No payouts yet." : "Payouts, newest first:");
   for (const { id, address, amountWei, createdAtMs, state, inclusion } of payouts) {
     const where = inclusion === null ? "" : `  block ${inclusion.blockNumber} ${inclusion.txHash}`;

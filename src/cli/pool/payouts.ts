@@ -7,6 +7,7 @@ import { EXIT_CODES, examples, type Outcome } from "../help.js";
 import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 import { part, weiAmount } from "./amounts.js";
+import { booksCommand } from "./books.js";
 
 const YEAR_MS = 366 * 86_400_000;
 
@@ -19,11 +20,7 @@ function longSpan(text: string): number {
 }
 
 export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome): void {
-  pool
-    .command("payouts")
-    .description("show what workers are owed and were paid; with --send, pay them")
-    .requiredOption("--db <file>", "the pool's books")
-    .option("--json", "print JSON", false)
+  booksCommand(pool, "payouts", "show what workers are owed and were paid; with --send, pay them")
     .addOption(
       new Option("--limit <n>", "payouts shown, newest first")
         .argParser(wholeNumber(0, 10_000))
@@ -60,7 +57,7 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
     .addOption(
       new Option(
         "--maxGasPrice <amount>",
-        "most for a unit of gas; default: 10000000000",
+        "most for a unit of gas, e.g. 0.5gwei; default: 10gwei",
       ).argParser(weiAmount),
     )
     .addOption(
