@@ -55,7 +55,10 @@ describe("A file of admission rules", () => {
       "benchmark:\n  limitMs: 800\n  segmets: 200\n",
       '3:3: benchmark.segmets: unknown key; did you mean "segments"?',
     ],
-    ["rolling:\n  coolDown: soon\n", '2:13: rolling.coolDown: found "soon", expected a span of time such as'],
+    [
+      "rolling:\n  coolDown: soon\n",
+      '2:13: rolling.coolDown: found "soon", expected a span of time such as',
+    ],
     ["- 1\n", "1:1: found a list of 1 item, expected a mapping"],
   ])("%j", async (text, why) => {
     expect(await refusal(keysOf({}), text)).toContain(`--admission rules.yaml:${why}`);

@@ -308,7 +308,7 @@ describe("Schemes side by side", () => {
     const events = [transcode(ALICE, 3_000_000n), transcode(BOB, 1_000_000n), redeemed("800")];
     await pool("import", file("a.json", list(...events)), ...COMMISSION);
     expect(await say("compare-schemes")).toMatch(
-      /2 of 2 jobs do not say how many they had [\s\S]*: each counts as the constant 1\./,
+      /2 of 2 jobs do not say how many they had [\s\S]*: each counts as the\sconstant 1\./,
     );
     const other = ["--weightDuration", "0", "--renditions", "0", "--commission", "0"];
     expect(await json("compare-schemes", ...other)).toMatchObject({

@@ -1,6 +1,7 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
 import { type CompareOptions, compareSchemes } from "../../pool/compare-schemes.js";
 import { SCHEME_NAMES, type SchemeName } from "../../pool/settings.js";
+import { wrapped } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { CompareFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
@@ -47,14 +48,21 @@ export function poolCompare(flags: CompareFlags, terminal: Terminal): number {
       ].filter(
         ({ name, of }) => name !== "nobody" || SCHEME_NAMES.some((scheme) => of(scheme) > 0n),
       );
+      const paragraph = (text: string) => wrapped(text, terminal.stdout.width);
       return [
-        `${counted(comparison.jobs, "job")} in ${counted(comparison.rounds, "round")}. Per job splits their fees, ${eth(comparison.feesWei)} ETH; ` +
-          `the others split the tickets won, ${eth(comparison.incomeWei)} ETH.`,
-        `Weights: ${plainRational(weights.duration)} a second, ${plainRational(weights.pixels)} a pixel, ` +
-          `${plainRational(weights.renditions)} a rendition; the window has ${counted(comparison.windowRounds, "round")}.`,
+        paragraph(
+          `${counted(comparison.jobs, "job")} in ${counted(comparison.rounds, "round")}. Per job splits their fees, ${eth(comparison.feesWei)} ETH; ` +
+            `the others split the tickets won, ${eth(comparison.incomeWei)} ETH.`,
+        ),
+        paragraph(
+          `Weights: ${plainRational(weights.duration)} a second, ${plainRational(weights.pixels)} a pixel, ` +
+            `${plainRational(weights.renditions)} a rendition; the window has ${counted(comparison.windowRounds, "round")}.`,
+        ),
         comparison.jobsWithoutRenditions === 0
           ? ""
-          : `Renditions: ${comparison.jobsWithoutRenditions.toLocaleString("en")} of ${counted(comparison.jobs, "job")} do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
+          : paragraph(
+              `Renditions: ${comparison.jobsWithoutRenditions.toLocaleString("en")} of ${counted(comparison.jobs, "job")} do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
+            ),
         titled(
           "ETH for each, cut to 12 decimals",
           [
