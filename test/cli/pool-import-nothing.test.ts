@@ -79,6 +79,15 @@ describe("No books are made of", () => {
     expect(await refused("--bucket", `${url}/bucket`)).toBe(`a.json: ${GZIP}`);
   });
 
+  it("settings that contradict each other", async () => {
+    const twice = ["--commission", "0.3"];
+    const why = "there are two commissions for the same place and time\n";
+    expect(await refused(...twice, write("a.json", events))).toBe(why);
+    const settings = ["pool", "settings", "--db", db, "--commission", "0.25", ...twice];
+    expect(await inProcess(...settings)).toMatchObject({ exitCode: 2, stderr: why });
+    expect(existsSync(db)).toBe(false);
+  });
+
   it("an opening that is none", async () => {
     expect(await refused("--opening", write("opening.csv", "a,b\n"))).toMatch(/^opening\.csv:1: /);
   });

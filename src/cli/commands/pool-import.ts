@@ -14,7 +14,13 @@ import type { PoolStore } from "../../pool/store/store.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
-import { assertCommissionFor, checkBooks, named, openBooks } from "../pool/open-books.js";
+import {
+  assertCommissionFor,
+  checkBooks,
+  named,
+  openBooks,
+  rehearsed,
+} from "../pool/open-books.js";
 import { counted, print, shortened } from "../pool/output.js";
 import { assertThere } from "../pool/source-parts.js";
 import { sourcesOf } from "../pool/sources.js";
@@ -47,6 +53,7 @@ export async function poolImport(
   const { sources, everyMs } = sourcesOf(paths, flags, process.env);
   assertWork(sources, flags);
   const balances = flags.opening === undefined ? null : readOpening(flags.opening);
+  rehearsed(flags.db, (books) => setUp(books, flags, balances));
   if (!flags.follow && !existsSync(flags.db)) await stoppable((signal) => probe(sources, signal));
   const store = openBooks(flags.db, "create");
   try {
@@ -107,23 +114,33 @@ async function probe(sources: readonly EventSource[], signal: AbortSignal): Prom
   if (failures.length > 0 && failures.length === sources.length) throw failures[0];
 }
 
+/** How the books are kept, and what they begin with. @returns balances that were taken over */
+function setUp(
+  store: PoolStore,
+  { commission, scheme }: ImportFlags,
+  balances: readonly OpeningBalance[] | null,
+): number {
+  return store.transaction(() => {
+    changeSettings(store, { commission, scheme });
+    readSettings(store);
+    // A balance is known by whose it is: from a file that was moved it is still the same.
+    const options = { origin: "opening", nowMs: Date.now() };
+    return balances === null ? 0 : openBalances(store, balances, options);
+  });
+}
+
 function prepare(
   store: PoolStore,
   flags: ImportFlags,
   balances: readonly OpeningBalance[] | null,
   entered: Entered,
 ): void {
-  const { commission, scheme, replay, nodeType, region } = flags;
-  store.transaction(() => {
-    changeSettings(store, { commission, scheme });
-    readSettings(store);
-    if (balances !== null) {
-      // A balance is known by whose it is: from a file that was moved it is still the same.
-      const nowMs = Date.now();
-      entered.opened = openBalances(store, balances, { origin: "opening", nowMs });
-      entered.openedBefore = balances.length - entered.opened;
-    }
-  });
+  const { replay, nodeType, region } = flags;
+  const opened = setUp(store, flags, balances);
+  if (balances !== null) {
+    entered.opened = opened;
+    entered.openedBefore = balances.length - opened;
+  }
   if (!replay) return;
   const labels = { nodeType, region };
   const now = () => Date.now();

@@ -75,6 +75,21 @@ export function assertCommissionFor(db: string, commission: readonly unknown[]):
   );
 }
 
+/**
+ * Does what will be done first with new books in memory before: what it refuses makes no file.
+ *
+ * @throws whatever the work throws
+ */
+export function rehearsed(db: string, work: (store: SqlitePoolStore) => void): void {
+  if (existsSync(db)) return;
+  const store = new SqlitePoolStore({ path: ":memory:" });
+  try {
+    work(store);
+  } finally {
+    store.close();
+  }
+}
+
 /** Is there a file of books, or may one be made? Nothing is made here. */
 export function checkBooks(db: string, mode: BooksMode): void {
   if (db === "") throw new InputError("--db: expected a file, found nothing", { code: "DATABASE" });
