@@ -68,7 +68,7 @@ export async function poolImport(
         replayed: 0,
       };
       prepare(store, flags, balances, entered);
-      const task = { store, sources, signal, entered, terminal };
+      const task = { store, sources, signal, batchSize: flags.batch, entered, terminal };
       const exitCode = flags.follow
         ? await follow(task, flags.every ?? everyMs ?? 60_000)
         : await once(task);
@@ -151,16 +151,24 @@ interface Task {
   readonly store: PoolStore;
   readonly sources: readonly EventSource[];
   readonly signal: AbortSignal;
+  readonly batchSize: number | undefined;
   readonly entered: Entered;
   readonly terminal: Terminal;
 }
 
 /** Every source once; one that fails keeps none of the others back. */
-async function once({ store, sources, signal, entered, terminal }: Task): Promise<number> {
+async function once({
+  store,
+  sources,
+  signal,
+  batchSize,
+  entered,
+  terminal,
+}: Task): Promise<number> {
   let exitCode: number = EXIT.ok;
   for (const source of sources) {
     try {
-      const options = { now: () => Date.now(), signal };
+      const options = { now: () => Date.now(), signal, batchSize };
       add(entered, source, await pollSource(source, store, options), terminal);
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
@@ -175,7 +183,7 @@ async function once({ store, sources, signal, entered, terminal }: Task): Promis
 
 /** All of them again and again, until the user has enough: then all is in the books that was read. */
 async function follow(
-  { store, sources, signal, entered, terminal }: Task,
+  { store, sources, signal, batchSize, entered, terminal }: Task,
   intervalMs: number,
 ): Promise<number> {
   const { stderr } = terminal;
@@ -185,6 +193,7 @@ async function follow(
   await followSources(sources, store, {
     now: () => Date.now(),
     signal,
+    batchSize,
     intervalMs,
     onPoll: (source, result) => {
       // The same files again and again say nothing.

@@ -23,6 +23,8 @@ export interface ImportFlags extends BooksFlags, SchemeFlags {
   readonly follow: boolean;
   /** Ms. */
   readonly every?: number;
+  /** Events. */
+  readonly batch?: number;
   readonly replay: boolean;
 }
 

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { positiveSpan } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 import { booksCommand } from "./books.js";
 import type { ImportFlags } from "./flags.js";
@@ -28,6 +29,12 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     .option("--follow", "go on until stopped", false)
     .addOption(
       new Option("--every <span>", "time between polls; default: 1m").argParser(positiveSpan),
+    )
+    .addOption(
+      new Option(
+        "--batch <events>",
+        "events in a transaction, while which others can't write; default: 10000",
+      ).argParser(wholeNumber(1, 100_000)),
     )
     .option("--opening <file>", "balances of an openpool-manager's SQLite file, or a CSV")
     .option("--replay", "try what is in quarantine again", false)

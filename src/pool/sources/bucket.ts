@@ -5,25 +5,20 @@
  */
 import { request } from "undici";
 import { InputError, RemoteError } from "../../core/errors.js";
-import type { DecodeOptions } from "../events/decode.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
 import type { ImportResult } from "./files.js";
 import { encoded, type S3Credentials, signedHeaders } from "./sigv4.js";
-import { feeding } from "./stream.js";
+import { type FeedOptions, feeding } from "./stream.js";
 
-export interface BucketOptions extends DecodeOptions {
+export interface BucketOptions extends FeedOptions {
   /** The server, e.g. `https://s3.example.com`; the bucket is asked for by path. */
   readonly endpoint: string;
   readonly bucket: string;
   readonly credentials: S3Credentials;
   /** Only names that begin so, e.g. `eu-central/`. @default "" */
   readonly prefix?: string | undefined;
-  readonly source: string;
-  /** Ms since 1970. */
-  readonly now: () => number;
-  readonly signal?: AbortSignal | undefined;
   /** Most time for an answer to begin, and between its parts. @default 30000 */
   readonly timeoutMs?: number | undefined;
 }
@@ -40,9 +35,8 @@ export async function importBucket(
   options: BucketOptions,
 ): Promise<ImportResult> {
   let [files, unchanged] = [0, 0];
-  const { source, nodeType, region, now, signal } = options;
-  const labels = { source, nodeType, region, now, signal };
-  const result = await feeding(ingest, labels, async (feed) => {
+  const { source } = options;
+  const result = await feeding(ingest, options, async (feed) => {
     for await (const { key, etag } of listObjects(options)) {
       if (!key.endsWith(".json")) continue;
       const cursor = { key: `bucket:${source}:${options.bucket}/${key}`, value: etag };

@@ -25,14 +25,14 @@ export interface FollowSourcesOptions extends PollOptions {
 export async function followSources(
   sources: readonly EventSource[],
   store: PoolStore,
-  { now, onPoll, onFailure, ...options }: FollowSourcesOptions,
+  { now, batchSize, onPoll, onFailure, ...options }: FollowSourcesOptions,
 ): Promise<void> {
   const oneEnded = new AbortController();
   const signals = [oneEnded.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(signals);
   const loops = sources.map(async (source) => {
     try {
-      await repeat(() => pollSource(source, store, { now, signal }), {
+      await repeat(() => pollSource(source, store, { now, signal, batchSize }), {
         ...options,
         signal,
         onPoll: (result) => onPoll?.(source, result),

@@ -5,21 +5,15 @@
  */
 import { request } from "undici";
 import { InputError, RemoteError } from "../../core/errors.js";
-import type { DecodeOptions } from "../events/decode.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
 import { type RepeatOptions, repeat } from "./repeat.js";
-import { ingestStream } from "./stream.js";
+import { type FeedOptions, ingestStream } from "./stream.js";
 
-export interface OrchestratorPollOptions extends DecodeOptions {
+export interface OrchestratorPollOptions extends FeedOptions {
   /** The node's CLI address, e.g. `http://127.0.0.1:7935`. */
   readonly url: string;
-  /** The source's name: its cursor and its IDs are its own. */
-  readonly source: string;
-  /** Ms since 1970. */
-  readonly now: () => number;
-  readonly signal?: AbortSignal | undefined;
   /** How far a poll reaches back before the last one. @default 600000 (10 minutes) */
   readonly overlapMs?: number | undefined;
   /** Most time for an answer to begin, and between its parts. @default 30000 */
@@ -56,15 +50,11 @@ export async function pollOrchestrator(
   return await reached(url, signal, async () => {
     const { headers, body } = await ask(url, options);
     return await ingestStream(ingest, body, {
-      source,
+      ...options,
       origin: originOf(url),
-      nodeType: options.nodeType,
-      region: options.region,
       // The node finds events by its own clock.
       cursor: { key, value: String(Math.min(askedMs, answeredMs(headers["date"]) ?? askedMs)) },
       mustBeWhole: true,
-      now,
-      signal,
     });
   });
 }

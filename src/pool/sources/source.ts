@@ -44,6 +44,8 @@ export interface PollOptions {
   /** Ms since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Events in a transaction. @default 10000 */
+  readonly batchSize?: number | undefined;
 }
 
 /**
@@ -56,11 +58,11 @@ export interface PollOptions {
 export async function pollSource(
   source: EventSource,
   store: PoolStore,
-  { now, signal }: PollOptions,
+  { now, signal, batchSize }: PollOptions,
 ): Promise<ImportResult> {
   const ingest = new EventIngest(store);
   const { name, nodeType, region } = source;
-  const shared = { source: name, nodeType, region, now, signal };
+  const shared = { source: name, nodeType, region, now, signal, batchSize };
   switch (source.kind) {
     case "files":
       return await importFiles(source.paths, store, ingest, shared);

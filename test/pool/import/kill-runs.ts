@@ -90,7 +90,9 @@ interface Import {
  * @returns ms from the opening of the books to its end
  */
 async function importOnce({ main, directory, db, killAfterMs }: Import): Promise<number> {
+  // By default all of it would be one transaction, and no kill could find a part of it.
   const args = [main, "pool", "import", directory, "--db", db, "--commission", "1/3"];
+  args.push("--batch", "60");
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
