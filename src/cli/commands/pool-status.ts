@@ -13,6 +13,8 @@ import type { Terminal } from "../terminal.js";
 
 /** Of what waits in quarantine, so much is shown to people. */
 const QUARANTINE_SHOWN = 20;
+/** Read at a time: a piece may have a megabyte. */
+const QUARANTINE_PAGE = 20;
 const RAW_SHOWN = 200;
 
 export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
@@ -22,7 +24,7 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
     const lastRound = store.lastRound();
     const balances = balancesOf(store);
     const sources = sourcesOf(store);
-    const quarantine = store.quarantine();
+    const quarantine = waiting(store, flags.json ? Number.POSITIVE_INFINITY : QUARANTINE_SHOWN);
     const counts = {
       events: store.eventCount(),
       lastEventAtMs: lastMs,
@@ -35,7 +37,7 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
       settings: settings === null ? null : formatSettings(settings).json,
       balances,
       sources,
-      quarantine: quarantine.map(({ raw, ...row }) => ({ ...row, raw: rawText(raw) })),
+      quarantine,
     };
     print(terminal, flags, shown, () => [
       counts.events === 0
@@ -75,7 +77,7 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
             ),
             terminal,
           ),
-      quarantineText(quarantine, flags, terminal),
+      quarantineText(quarantine, store.quarantineCount(), flags, terminal),
     ]);
     return EXIT.ok;
   });
@@ -129,22 +131,38 @@ function sourcesOf(store: PoolStore): SourceShown[] {
   return [...sources.values()];
 }
 
+type PieceShown = Omit<QuarantineRow, "raw"> & { readonly raw: string };
+
+/** What waits, the beginning of each piece: whole they would not all fit in memory. */
+function waiting(store: PoolStore, most: number): PieceShown[] {
+  const shown: PieceShown[] = [];
+  for (let last = 0; shown.length < most; ) {
+    const limit = Math.min(QUARANTINE_PAGE, most - shown.length);
+    const page = store.quarantine({ afterId: last, limit });
+    for (const { raw, ...row } of page) shown.push({ ...row, raw: rawText(raw) });
+    if (page.length < limit) break;
+    last = page.at(-1)?.id ?? last;
+  }
+  return shown;
+}
+
 function quarantineText(
-  rows: readonly QuarantineRow[],
+  rows: readonly PieceShown[],
+  count: number,
   { db }: BooksFlags,
   terminal: Terminal,
 ): string {
-  if (rows.length === 0) return "Nothing is in quarantine.";
-  const more = rows.length - QUARANTINE_SHOWN;
+  if (count === 0) return "Nothing is in quarantine.";
+  const more = count - rows.length;
   const { width, hasColour } = terminal.stdout;
   const { bold, dim } = styleOf({ width, hasColour });
-  const list = rows.slice(0, QUARANTINE_SHOWN).flatMap((row) => {
+  const list = rows.flatMap((row) => {
     const id = String(row.id).padStart(4);
     const why = shortened(`${row.origin}:${row.position}: ${row.reason}`, 300);
-    return [`${id}  ${why}`, dim(`      ${shortened(rawText(row.raw), width - 6)}`)];
+    return [`${id}  ${why}`, dim(`      ${shortened(row.raw, width - 6)}`)];
   });
   return [
-    bold(`Quarantine: ${counted(rows.length, "piece")} that could not be entered`),
+    bold(`Quarantine: ${counted(count, "piece")} that could not be entered`),
     ...list,
     ...(more > 0 ? [`and ${more} more: --json lists all`] : []),
     `Tried again by: poolsim pool import --db ${db} --replay`,

@@ -14,7 +14,9 @@ export function replayQuarantine(
   { now, ...labels }: DecodeOptions & { readonly now: () => number },
 ): number {
   let left = 0;
-  for (const { id, source, origin, position, raw } of store.quarantine()) {
+  let [piece] = store.quarantine({ limit: 1 });
+  while (piece !== undefined) {
+    const { id, source, origin, position, raw } = piece;
     store.transaction(() => {
       const nowMs = now();
       const pieces = [{ raw, position, problem: null }];
@@ -23,6 +25,7 @@ export function replayQuarantine(
       store.resolveQuarantine(id, nowMs);
       left++;
     });
+    [piece] = store.quarantine({ afterId: id, limit: 1 });
   }
   return left;
 }

@@ -13,6 +13,7 @@ import type {
   KnownEvent,
   NewEvent,
   ProcessedRow,
+  QuarantineQuery,
   QuarantineRow,
   ReceivedRow,
   ResetRow,
@@ -266,9 +267,14 @@ export class EventTables extends PayoutTables {
     );
   }
 
-  quarantine({ all = false }: { all?: boolean | undefined } = {}): readonly QuarantineRow[] {
-    const waiting = all ? "" : "WHERE resolved_at IS NULL";
-    return this.database.all(`SELECT * FROM quarantine ${waiting} ORDER BY id`).map((row) => ({
+  quarantine({ all = false, afterId = 0, limit }: QuarantineQuery = {}): readonly QuarantineRow[] {
+    const waiting = all ? "" : "AND resolved_at IS NULL";
+    const rows = this.database.all(
+      `SELECT * FROM quarantine WHERE id > ? ${waiting} ORDER BY id LIMIT ?`,
+      BigInt(afterId),
+      BigInt(limit ?? -1),
+    );
+    return rows.map((row) => ({
       id: whole(row, "id"),
       source: text(row, "source"),
       origin: text(row, "origin"),

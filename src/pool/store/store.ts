@@ -139,6 +139,16 @@ export interface QuarantineRow {
   readonly resolvedAtMs: number | null;
 }
 
+/** Which pieces; they may have a megabyte each. */
+export interface QuarantineQuery {
+  /** Also those that were entered after all. @default false */
+  readonly all?: boolean | undefined;
+  /** @default 0, from the first on */
+  readonly afterId?: number | undefined;
+  /** @default all */
+  readonly limit?: number | undefined;
+}
+
 export type TicketState = "won" | "redeemed" | "failed";
 
 /** The proposal's `winningTickets`. */
@@ -301,7 +311,8 @@ export interface EventStore {
   workers(address?: string): readonly WorkerRow[];
   tickets(query?: { readonly sinceMs?: number | undefined }): readonly TicketRow[];
   rounds(): readonly ClosedRound[];
-  quarantine(query?: { readonly all?: boolean | undefined }): readonly QuarantineRow[];
+  /** Oldest first. */
+  quarantine(query?: QuarantineQuery): readonly QuarantineRow[];
   quarantineCount(): number;
 }
 
