@@ -30,8 +30,8 @@ export interface ImportKillOptions {
   readonly log: (line: string) => void;
 }
 
-/** Some 2,000 events in 30 files, as badly as they come. */
-const DAYS = { ...FEW_DAYS, "demand.streamsPerDay": 22 };
+/** Some 1,000 events in 30 files, as badly as they come. */
+const DAYS = { ...FEW_DAYS, "demand.streamsPerDay": 11 };
 
 /** Does them all. */
 export async function killImports({ runs, seed, log }: ImportKillOptions): Promise<ImportKillRuns> {
@@ -92,7 +92,7 @@ interface Import {
 async function importOnce({ main, directory, db, killAfterMs }: Import): Promise<number> {
   // By default all of it would be one transaction, and no kill could find a part of it.
   const args = [main, "pool", "import", directory, "--db", db, "--commission", "1/3"];
-  args.push("--batch", "60");
+  args.push("--batch", "40");
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));

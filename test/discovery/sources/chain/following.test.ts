@@ -111,10 +111,10 @@ describe("following the chain", () => {
 
   it("catches up over many ranges of blocks", async () => {
     await chain().register(1);
-    const source = open({ rpc: { maxLogRange: 400 } });
+    const source = open({ rpc: { maxLogRange: 100 } });
     await source.list();
     for (const index of [2, 3]) {
-      await chain().mine(1_600);
+      await chain().mine(400);
       await chain().send("BondingManager", "activate", orchestrator(index), 1n, LPT);
     }
     expect(await source.sync()).toMatchObject({ wholePool: false, events: 2 });
