@@ -20,6 +20,8 @@ export default defineConfig({
           name: "tests",
           include: ["test/**/*.test.ts"],
           exclude: ALONE,
+          // Tests leave nothing behind: to load all modules for each file took a sixth of the time.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
