@@ -3,37 +3,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runProgram } from "../../src/cli/program.js";
 import { SqlitePoolStore } from "../../src/pool/store/sqlite-pool-store.js";
+import { inProcess } from "../e2e/in-process.js";
 import { disagreements, FEW_DAYS, recorded } from "../pool/month/recorded-month.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-record-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function poolsim(...args: readonly string[]) {
-  const said = { stdout: "", stderr: "" };
-  const stream = (name: "stdout" | "stderr") => ({
-    write: (text: string) => {
-      said[name] += text;
-    },
-    isTTY: false,
-    width: 100,
-    hasColour: false,
-  });
-  const exitCode = await runProgram(args, {
-    stdout: stream("stdout"),
-    stderr: stream("stderr"),
-    commandLine: "",
-    isDebug: false,
-  });
-  return { exitCode, ...said };
-}
-
 const SET = Object.entries(FEW_DAYS).flatMap(([path, value]) => ["--set", `${path}=${value}`]);
 
 function record(out: string, ...args: readonly string[]) {
   const target = ["--out", join(folder, out)];
-  return poolsim("pool", "record", "scenarios/pool-month.yaml", ...target, ...SET, ...args);
+  return inProcess("pool", "record", "scenarios/pool-month.yaml", ...target, ...SET, ...args);
 }
 
 /** All files below a folder with their texts. */
@@ -55,7 +36,7 @@ describe("poolsim pool record", () => {
     await record("third", "--disturbed", "--seed", "2");
     expect(textsIn("third")).not.toEqual(textsIn("first"));
     const db = join(folder, "pool.db");
-    const { exitCode } = await poolsim(
+    const { exitCode } = await inProcess(
       "pool",
       "import",
       join(folder, "first"),
@@ -81,7 +62,7 @@ describe("poolsim pool record", () => {
     ]);
     const db = join(folder, "answers.db");
     const args = String(command).replace("pool.db", db).split(" ").slice(1);
-    expect(await poolsim(...args)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await inProcess(...args)).toMatchObject({ exitCode: 0, stderr: "" });
     const store = new SqlitePoolStore({ path: db, readOnly: true });
     expect(disagreements(recorded(FEW_DAYS), store)).toEqual([]);
     store.close();
@@ -100,7 +81,7 @@ describe("poolsim pool record", () => {
     );
     expect((await record("new", "--start", "today")).stderr).toMatch(/expected a time such as/);
     expect((await record("new", "--flush", "1ms")).stderr).toMatch(/at least a second/);
-    const without = await poolsim(
+    const without = await inProcess(
       "pool",
       "record",
       "scenarios/network-week.yaml",
