@@ -58,32 +58,30 @@ export function eventOfPayload(type: string, payload: Fields, envelope: Envelope
     case "ticket-redeemed":
       return {
         ...envelope,
+        ...ticket(payload),
         type,
-        recipient: addressAt(payload, "recipient"),
-        sender: addressAt(payload, "sender"),
-        faceValueWei: wholeAt(payload, "faceValue", { max: UINT256_MAX }),
-        winProb: wholeAt(payload, "winProb", { max: UINT256_MAX }),
-        creationRound: wholeAt(payload, "creationRound"),
         pricePerPixel: fraction(payload),
         txHash: hashAt(payload, "txHash"),
         gasFeesWei: wholeOrNull(payload, "gasFees", { max: UINT256_MAX }),
       };
     case "winning-ticket":
-      return {
-        ...envelope,
-        type,
-        recipient: addressAt(payload, "recipient"),
-        sender: addressAt(payload, "sender"),
-        faceValueWei: wholeAt(payload, "faceValue", { max: UINT256_MAX }),
-        winProb: wholeAt(payload, "winProb", { max: UINT256_MAX }),
-        creationRound: wholeAt(payload, "creationRound"),
-      };
+      return { ...envelope, ...ticket(payload), type };
     default:
       throw unreadable(
         "TYPE_UNKNOWN",
         `event type ${JSON.stringify(type).slice(0, 60)} is unknown`,
       );
   }
+}
+
+function ticket(payload: Fields) {
+  return {
+    recipient: addressAt(payload, "recipient"),
+    sender: addressAt(payload, "sender"),
+    faceValueWei: wholeAt(payload, "faceValue", { max: UINT256_MAX }),
+    winProb: wholeAt(payload, "winProb", { max: UINT256_MAX }),
+    creationRound: wholeAt(payload, "creationRound"),
+  };
 }
 
 /** A job is AI work if it has a request, whatever the node calls itself (ED-D16). */

@@ -106,10 +106,9 @@ export class EventIngest {
    * @throws InputError (`COMMISSION_NONE`)
    */
   record(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
-    this.#refresh();
-    for (const event of events) this.#assertPriced(event);
     return this.#store.transaction(() => {
       this.#refresh();
+      for (const event of events) this.#assertPriced(event);
       return this.#enter(events, source);
     });
   }
@@ -143,7 +142,7 @@ export class EventIngest {
     this.#settings.commission.rateOf({ nodeType, region, atMs });
   }
 
-  /** Before events are priced, and within the transaction, where nobody changes them meanwhile. */
+  /** Before events are priced, within the transaction: nobody changes the settings meanwhile. */
   #refresh(): void {
     const text = settingsText(this.#store);
     if (text === this.#settingsText) return;
@@ -152,10 +151,14 @@ export class EventIngest {
     this.#postings = new JobPostings(this.#settings);
   }
 
+  /** Jobs are paid by their own fees, not by what tickets brought. */
+  get #isPerJob(): boolean {
+    return this.#settings.scheme.basis === "fees";
+  }
+
   /** By parts: what is made of an event on its way to its row is not kept for long. */
   #enter(events: readonly PoolEvent[], source: string): RecordOutcome[] {
     const store = this.#store;
-    const isPerJob = this.#settings.scheme.basis === "fees";
     const all: RecordOutcome[] = [];
     const sums: Sums = {
       transactions: [],
@@ -170,7 +173,7 @@ export class EventIngest {
     }
     const { transactions, received, processed, tally } = sums;
     const ai = linkAiJobs(store, { received, processed, postings: this.#postings });
-    if (isPerJob) transactions.push(...ai.transactions);
+    if (this.#isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
     store.post(...transactions);
     tally.write(store);
@@ -180,7 +183,7 @@ export class EventIngest {
   /** The events' rows, and what they add up to. */
   #rows(fresh: readonly NamedEvent[], source: string, sums: Sums): NewEvent[] {
     const { transactions, received, processed, tally } = sums;
-    const isPerJob = this.#settings.scheme.basis === "fees";
+    const isPerJob = this.#isPerJob;
     let sequence = this.#store.eventCount();
     return fresh.map(({ event, identity, content }) => {
       const { type, atMs } = event;

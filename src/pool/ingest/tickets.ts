@@ -36,7 +36,9 @@ function won(store: PoolStore, event: WinningTicket, ticket: string, isIncome: b
   if (untold !== undefined) {
     store.putRedemption({ ...untold, isToldWon: true });
     const known = store.ticketByHash(untold.txHash);
-    if (known !== null) wonEarlier(store, known, event.atMs);
+    if (known !== null) {
+      store.changeTicket({ ...known, wonAtMs: Math.min(known.wonAtMs, event.atMs) });
+    }
     return [];
   }
   store.addTicket({ ...rowOf(event, ticket), state: "won" });
@@ -61,18 +63,7 @@ function redeemed(
     : store.ticketsLike(ticket).find(({ state }) => state === "won");
   if (!isTold) store.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
   const known = store.ticketByHash(txHash);
-  if (known !== null) {
-    const more = moreGas(store, known, gasFeesWei);
-    if (waiting === undefined) return more;
-    store.removeTicket(waiting.id);
-    wonEarlier(store, store.ticketByHash(txHash) ?? known, waiting.wonAtMs);
-    const undone = income(event, isIncome).map(({ from, to, wei }) => ({
-      from: to,
-      to: from,
-      wei,
-    }));
-    return [...undone, ...more];
-  }
+  if (known !== null) return toldAgain(store, event, { known, waiting, isIncome });
   const paid: Posting[] = [
     { from: "ticketsReceivable", to: "wallet", wei: faceValueWei },
     ...gas(gasFeesWei),
@@ -85,8 +76,35 @@ function redeemed(
   return [...income(event, isIncome), ...paid];
 }
 
-function wonEarlier(store: PoolStore, ticket: TicketRow, atMs: number): void {
-  store.changeTicket({ ...ticket, wonAtMs: Math.min(ticket.wonAtMs, atMs) });
+/**
+ * A redemption that is known. What counts is the most gas that was told, whichever event came
+ * first, and a ticket that waited under this telling's name is the known one.
+ */
+function toldAgain(
+  store: PoolStore,
+  event: TicketRedeemed,
+  {
+    known,
+    waiting,
+    isIncome,
+  }: {
+    readonly known: TicketRow;
+    readonly waiting: TicketRow | undefined;
+    readonly isIncome: boolean;
+  },
+): Posting[] {
+  const knownWei = known.gasFeesWei ?? 0n;
+  const moreWei = event.gasFeesWei === null ? 0n : event.gasFeesWei - knownWei;
+  const wonAtMs = Math.min(known.wonAtMs, waiting?.wonAtMs ?? known.wonAtMs);
+  const gasFeesWei = moreWei > 0n ? knownWei + moreWei : known.gasFeesWei;
+  store.changeTicket({ ...known, wonAtMs, gasFeesWei });
+  const more = moreWei > 0n ? gas(moreWei) : [];
+  if (waiting === undefined) return more;
+  store.removeTicket(waiting.id);
+  return [
+    ...more,
+    ...income(event, isIncome).map(({ from, to, wei }) => ({ from: to, to: from, wei })),
+  ];
 }
 
 function income({ faceValueWei }: WinningTicket | TicketRedeemed, isIncome: boolean): Posting[] {
@@ -98,14 +116,6 @@ function income({ faceValueWei }: WinningTicket | TicketRedeemed, isIncome: bool
 
 function gas(gasFeesWei: bigint | null): Posting[] {
   return gasFeesWei === null ? [] : [{ from: "wallet", to: "gas", wei: gasFeesWei }];
-}
-
-/** Told again: what counts is the most gas that was told, whichever event came first. */
-function moreGas(store: PoolStore, told: TicketRow, gasFeesWei: bigint | null): Posting[] {
-  const knownWei = told.gasFeesWei ?? 0n;
-  if (gasFeesWei === null || gasFeesWei <= knownWei) return [];
-  store.changeTicket({ ...told, gasFeesWei });
-  return gas(gasFeesWei - knownWei);
 }
 
 function rowOf(

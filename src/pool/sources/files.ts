@@ -40,7 +40,7 @@ export async function importFiles(
   { onFile, ...options }: ImportOptions,
 ): Promise<ImportResult> {
   const changed: { readonly origin: string; readonly cursor: StreamCursor }[] = [];
-  let [files, unchanged] = [0, 0];
+  let unchanged = 0;
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const found = await readable(file, () => stat(file));
@@ -58,11 +58,10 @@ export async function importFiles(
     for (const part of changed) {
       const chunks = createReadStream(part.origin, { highWaterMark: CHUNK_BYTES });
       await readable(part.origin, () => feed.read(chunks, part));
-      files++;
       onFile?.(part.origin);
     }
   });
-  return { ...result, files, unchanged };
+  return { ...result, files: changed.length, unchanged };
 }
 
 /** @throws InputError as {@link importFiles}, if one of the files cannot be read */
