@@ -290,6 +290,17 @@ it("law: moving one worker gives exactly what sorting the whole list gives", () 
   );
 });
 
+it("O-16: an empty list refuses a session that still names a dead worker, and leaves it named", () => {
+  const manager = new RemoteTranscoderManager();
+  const worker = manager.register({ capacity: 1, capabilities: video });
+  expect(manager.select(0, ANY_JOB)).toBe(worker);
+  manager.disconnect(worker);
+  expect(manager.select(1, ANY_JOB)).toBe(NO_TRANSCODERS_AVAILABLE);
+  expect(manager.listed).toBe(0);
+  expect(manager.select(0, ANY_JOB)).toBe(NO_TRANSCODERS_AVAILABLE);
+  expect(manager.workerOf(0)).toBe(worker);
+});
+
 it("law: loads are the sessions held, and never exceed the capacity", () => {
   const op = fc.record({
     what: fc.constantFrom("select", "select", "select", "complete", "register", "disconnect"),
@@ -307,9 +318,16 @@ it("law: loads are the sessions held, and never exceed the capacity", () => {
         if (what === "disconnect" && worker < registered) manager.disconnect(worker);
         if (what === "complete") manager.complete(session);
         if (what === "select") {
+          const before = manager.workerOf(session);
           const chosen = manager.select(session, ANY_JOB);
-          if (chosen >= 0) expect(manager.isLive(chosen)).toBe(true);
-          expect(manager.workerOf(session)).toBe(Math.max(chosen, -1));
+          const held = manager.workerOf(session);
+          if (chosen >= 0) {
+            expect(manager.isLive(chosen)).toBe(true);
+            expect(held).toBe(chosen);
+          } else if (held !== -1) {
+            // O-16: an empty list is the end before anybody looks at whom the session had.
+            expect([held, manager.isLive(held), manager.listed]).toEqual([before, false, 0]);
+          }
         }
         let live = 0;
         for (let w = 0; w < registered; w++) {
