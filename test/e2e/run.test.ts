@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
+import { endsWithUs } from "../support/ends-with-us.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "./command.js";
 
 const SHORT = ["--replications", "2", "--sensitivity", "off"];
@@ -152,7 +153,9 @@ async function during(
   act: (child: ReturnType<typeof spawn>) => void,
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, "run", "scenario.yaml", ...args], { cwd: folder });
+  const child = endsWithUs(
+    spawn(process.execPath, [MAIN, "run", "scenario.yaml", ...args], { cwd: folder }),
+  );
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => {

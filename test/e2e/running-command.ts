@@ -1,6 +1,7 @@
 /** Runs the built command beside the test, which can be the servers that it talks to. */
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
+import { endsWithUs } from "../support/ends-with-us.js";
 import { MAIN, type Outcome } from "./command.js";
 
 /** A command that runs. */
@@ -17,11 +18,13 @@ export interface RunningCommand {
 
 /** Starts `poolsim …args`; it is killed when the test is over. */
 export function start(args: readonly string[], cwd = process.cwd()): RunningCommand {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd,
-    env: { PATH: process.env["PATH"] ?? "" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = endsWithUs(
+    spawn(process.execPath, [MAIN, ...args], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "" },
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   onTestFinished(() => {
     child.kill("SIGKILL");
   });

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { endsWithUs } from "./ends-with-us.js";
 import { type Behaviour, OrchestratorServers } from "./orchestrator-server.js";
 
 /** Where one of them is. */
@@ -28,10 +29,12 @@ export class OrchestratorProcess {
   }
 
   static async start(behaviours: readonly Behaviour[]): Promise<OrchestratorProcess> {
-    const child = fork(fileURLToPath(import.meta.url), ["serve"], {
-      execArgv: ["--import", "tsx"],
-      serialization: "advanced",
-    });
+    const child = endsWithUs(
+      fork(fileURLToPath(import.meta.url), ["serve"], {
+        execArgv: ["--import", "tsx"],
+        serialization: "advanced",
+      }),
+    );
     const command: Command = { start: behaviours };
     child.send(command);
     const [orchestrators] = await once(child, "message");

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { discover } from "../../../src/discovery/live/discover.js";
 import { DiscoveryRound } from "../../../src/discovery/round.js";
+import { endsWithUs } from "../../support/ends-with-us.js";
 import { OrchestratorProcess } from "../../support/orchestrator-process.js";
 import { type Behaviour, wallClockMs } from "../../support/orchestrator-server.js";
 import { listed, sourceOf } from "./support.js";
@@ -75,7 +76,7 @@ describe("1,000 orchestrators, of which 10 % hang and 10 % talk nonsense", () =>
     const uris = servers.orchestrators.map(({ uri }) => uri);
     const entry = new URL("sweep-entry.ts", import.meta.url).pathname;
     const args = ["--import", "tsx", entry, String(timeoutMs), String(patienceMs), ...uris];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = endsWithUs(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] }));
     let errors = "";
     child.stderr.on("data", (chunk) => {
       errors += chunk;

@@ -11,6 +11,7 @@ import {
   OrchestratorTable,
 } from "../../../src/discovery/sources/store/orchestrator-table.js";
 import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
+import { endsWithUs } from "../../support/ends-with-us.js";
 
 const NEVER = 2n ** 63n - 1n;
 const DAY_MS = 86_400_000;
@@ -138,7 +139,7 @@ describe("a node's database as a source", () => {
         write();
         process.stdin.on("end", () => { process.stdout.write(String(stake)); process.exit(0); });
         process.stdin.resume();`;
-      const writer = spawn(process.execPath, ["--input-type=module", "-e", program]);
+      const writer = endsWithUs(spawn(process.execPath, ["--input-type=module", "-e", program]));
       onTestFinished(() => {
         writer.kill("SIGKILL");
       });
@@ -177,7 +178,7 @@ describe("a node's database as a source", () => {
       for (let row = 0; row < 200; row++) insert.run("x".repeat(4000));
       process.stdout.write("midway");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
-    const writer = spawn(process.execPath, ["--input-type=module", "-e", program]);
+    const writer = endsWithUs(spawn(process.execPath, ["--input-type=module", "-e", program]));
     await once(writer.stdout, "data");
     const source = new NodeDbSource({ path });
     await expect(source.list()).rejects.toMatchObject({ code: "DATABASE_BUSY" });

@@ -13,6 +13,7 @@ import { makeKey, uniform } from "../../../src/core/random.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { disturbed } from "../../../src/sim/record/disturb.js";
 import { copyOfBuilt } from "../../support/built-copy.js";
+import { endsWithUs } from "../../support/ends-with-us.js";
 import { FEW_DAYS, filesIn, recorded, writeFiles } from "../month/recorded-month.js";
 import { balances, wrongIn } from "../support/books.js";
 
@@ -93,7 +94,7 @@ async function importOnce({ main, directory, db, killAfterMs }: Import): Promise
   // By default all of it would be one transaction, and no kill could find a part of it.
   const args = [main, "pool", "import", directory, "--db", db, "--commission", "1/3"];
   args.push("--batch", "40");
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = endsWithUs(spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] }));
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
   const ended = once(child, "close");

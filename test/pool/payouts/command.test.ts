@@ -9,6 +9,7 @@ import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { type RpcProxy, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "../../e2e/command.js";
+import { endsWithUs } from "../../support/ends-with-us.js";
 import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
 interface Operator {
@@ -98,7 +99,9 @@ async function sendThrough(proxy: RpcProxy, folder: string): Promise<Outcome> {
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
   const chain = ["--ethUrl", proxy.url, "--chainId", "31337", "--confirmations", "1"];
   const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
-  const child = spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], { cwd: folder });
+  const child = endsWithUs(
+    spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], { cwd: folder }),
+  );
   const texts = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
     texts.stdout += chunk;
@@ -171,7 +174,9 @@ test("three at once pay each once: who comes second goes on with the first one's
   const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "3"];
   const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
   const children = [1, 2, 3].map(() =>
-    spawn(process.execPath, [MAIN, ...args, "--every", "5ms"], { cwd: folder, stdio: "ignore" }),
+    endsWithUs(
+      spawn(process.execPath, [MAIN, ...args, "--every", "5ms"], { cwd: folder, stdio: "ignore" }),
+    ),
   );
   onTestFinished(() => {
     for (const child of children) child.kill("SIGKILL");

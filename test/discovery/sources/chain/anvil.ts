@@ -1,8 +1,9 @@
 /** A real chain on loopback: anvil, whose binary comes inside its registry package. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
+import { endsWithUs } from "../../../support/ends-with-us.js";
 
 export interface Anvil {
   readonly url: string;
@@ -25,27 +26,22 @@ function binary(): string {
   return inner.resolve(`${name}/bin/anvil${platform() === "win32" ? ".exe" : ""}`);
 }
 
-/** Starts a node that makes a block for each transaction. */
+/** Starts a node that makes a block for each transaction. It ends with this process at the latest. */
 export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
-  const child: ChildProcess = spawn(binary(), ["--port", "0", ...flags], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  // Ends with this process, whatever became of the test that started it.
-  const end = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", end);
+  const child = endsWithUs(
+    spawn(binary(), ["--port", "0", ...flags], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
   let output = "";
   const port = await new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`anvil ended: ${output}`)));
-    child.stdout?.on("data", (chunk) => {
+    child.stdout.on("data", (chunk) => {
       output += chunk;
       const listening = /Listening on [\d.]+:(\d+)/.exec(output)?.[1];
       if (listening !== undefined) resolve(listening);
     });
   });
   // What it prints from here on is not kept.
-  child.stdout?.removeAllListeners("data").resume();
+  child.stdout.removeAllListeners("data").resume();
   const url = `http://127.0.0.1:${port}`;
   let id = 0;
   return {
@@ -61,8 +57,7 @@ export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
       return result;
     },
     stop: async () => {
-      process.off("exit", end);
-      end();
+      child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     },
   };

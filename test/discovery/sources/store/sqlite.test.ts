@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SqliteDatabase } from "../../../../src/discovery/sources/store/sqlite.js";
+import { endsWithUs } from "../../../support/ends-with-us.js";
 
 function temporaryPath(): string {
   const directory = mkdtempSync(join(tmpdir(), "poolsim-test-"));
@@ -134,7 +135,7 @@ describe("transactions", () => {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       });`;
     for (let kill = 1; kill <= 3; kill++) {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", program]);
+      const child = endsWithUs(spawn(process.execPath, ["--input-type=module", "-e", program]));
       await once(child.stdout, "data");
       child.kill("SIGKILL");
       await once(child, "exit");
