@@ -1,15 +1,13 @@
 /**
- * Kills `poolsim pool payouts --send` at an instant uniform over its run, from its first question
- * to the node (it changes nothing before), starts it again, lets it finish, and compares chain,
- * ledger and payouts to the wei.
+ * Kills `poolsim pool payouts --send` at instants spread over its run, from its first question to
+ * the node (it changes nothing before), starts it again, lets it finish, and compares chain, ledger
+ * and payouts to the wei. Time is counted in questions to the node (see `kill-gate.ts`).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { makeKey, uniform } from "../../../src/core/random.js";
 import { pendingAccount } from "../../../src/pool/accounts.js";
 import { Ledger } from "../../../src/pool/ledger.js";
@@ -17,6 +15,8 @@ import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import type { PayoutState } from "../../../src/pool/store/store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { copyOfBuilt } from "../../support/built-copy.js";
+import { endsWithUs } from "../../support/ends-with-us.js";
+import { type Instant, KillGate } from "./kill-gate.js";
 import { CHAIN_ID, ETH, keystoreJson, PASSWORD, POOL_ADDRESS, worker } from "./wallet.js";
 
 export interface KillRuns {
@@ -31,39 +31,44 @@ export interface KillOptions {
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
+  /** Ends it, and every process with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const WORKERS = 4;
-/** Twenty of them are a payout's confirmations: long enough to be hit, short enough to wait for. */
-const BLOCK_SECONDS = "0.02";
+/** Few: a kill while payouts are begun is worth more than one while blocks are waited for. */
+const CONFIRMATIONS = 3;
+/** A whole run has some 80. A command that asks so many goes on and on: that is wrong, not slow. */
+const QUESTIONS_MAX = 2_000;
+const NEVER: Instant = { question: QUESTIONS_MAX, phase: "asked", pause: 0 };
+const PHASES: readonly Instant["phase"][] = ["asked", "answered", "atWork"];
+const CHANGING = ["eth_estimateGas", "eth_sendRawTransaction", "eth_getTransactionReceipt"];
 const OPEN: ReadonlySet<PayoutState> = new Set(["intent", "signed", "sent", "mined"]);
 
 /** Does them all. */
-export async function killPayouts({ runs, seed, log }: KillOptions): Promise<KillRuns> {
+export async function killPayouts({ runs, seed, log, signal }: KillOptions): Promise<KillRuns> {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-"));
-  const anvil = await startAnvil("--block-time", BLOCK_SECONDS);
+  const anvil = await startAnvil("--no-mining");
+  const draw = drawsOf(seed);
+  const common = { anvil, folder, main: await copyOfBuilt(folder), signal, draw };
   try {
     writeFileSync(join(folder, "key.json"), keystoreJson());
     writeFileSync(join(folder, "password"), PASSWORD);
-    const main = await copyOfBuilt(folder);
-    const key = makeKey(seed);
-    const wrong: string[] = [];
+    const whole = await oneRun({ ...common, run: 0, instant: null });
+    const wrong = whole.wrong.map((what) => `seed ${seed}, not killed: ${what}`);
+    const instants = instantsOf(whole.asked, runs, draw);
     let inWindow = 0;
-    let usualMs = (await oneRun({ anvil, folder, main, run: 0, killAfterMs: null })).tookMs;
-    for (let run = 1; run <= runs; run++) {
-      const killAfterMs = uniform(key.k0, key.k1, run) * usualMs;
-      const result = await oneRun({ anvil, folder, main, run, killAfterMs });
-      const { openWhenKilled, wasBegun, wasKilled, tookMs } = result;
-      if (openWhenKilled > 0) inWindow++;
+    for (const [index, instant] of instants.entries()) {
+      const run = index + 1;
+      const result = await oneRun({ ...common, run, instant });
+      if (result.openWhenKilled > 0) inWindow++;
       wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
+      const { question, phase } = instant;
       log(
-        `payouts seed ${seed} run ${run}: killed after ${killAfterMs.toFixed(1)} of ${usualMs.toFixed(0)} ms` +
-          `${wasKilled ? "" : " (had ended)"}, ${openWhenKilled} under way, ${result.wrong.length} wrong`,
+        `payouts seed ${seed} run ${run}: killed at question ${question} of ${whole.asked.length}, ` +
+          `${whole.asked[question - 1]} ${phase}${result.wasKilled ? "" : " (had ended)"}, ` +
+          `${result.openWhenKilled} under way, ${result.wrong.length} wrong`,
       );
-      // The machine's pace may change: a run that had ended is a whole one, and so is one after a
-      // start that did nothing, or one that took longer than whole ones did.
-      const isWhole = !wasKilled || !wasBegun || tookMs > usualMs;
-      if (isWhole) usualMs = 0.8 * usualMs + 0.2 * Math.min(tookMs, usualMs * 2);
     }
     return { runs, inWindow, wrong };
   } finally {
@@ -72,27 +77,57 @@ export async function killPayouts({ runs, seed, log }: KillOptions): Promise<Kil
   }
 }
 
-interface Run {
+/**
+ * First each phase of each question around which something changes: signing, sending, booking. Then
+ * all over the run.
+ */
+function instantsOf(asked: readonly string[], runs: number, draw: () => number): Instant[] {
+  const pick = <Item>(items: readonly Item[]): Item | undefined =>
+    items[Math.floor(draw() * items.length)];
+  const instants = CHANGING.flatMap((method) => {
+    const places = asked.flatMap((each, index) => (each === method ? [index + 1] : []));
+    return PHASES.map((phase) => ({ question: pick(places) ?? 1, phase, pause: 2 * draw() }));
+  }).slice(0, runs);
+  const spread = runs - instants.length;
+  for (let index = 0; index < spread; index++) {
+    const question = 1 + Math.floor(((index + draw()) / spread) * asked.length);
+    instants.push({ question, phase: pick(PHASES) ?? "asked", pause: 2 * draw() });
+  }
+  return instants;
+}
+
+/** A series of numbers, 0 … 1, which is the seed's. */
+function drawsOf(seed: number): () => number {
+  const { k0, k1 } = makeKey(seed);
+  let index = 0;
+  return () => uniform(k0, k1, index++);
+}
+
+interface Common {
   readonly anvil: Anvil;
   readonly folder: string;
   /** The command. */
   readonly main: string;
+  readonly signal: AbortSignal | undefined;
+  readonly draw: () => number;
+}
+
+interface Run extends Common {
   readonly run: number;
   /** null: not at all. */
-  readonly killAfterMs: number | null;
+  readonly instant: Instant | null;
 }
 
 interface Outcome {
-  /** Of the run that was not killed; of the first, if neither was. */
-  readonly tookMs: number;
+  /** The methods that the run that was not killed asked for. */
+  readonly asked: readonly string[];
   readonly wasKilled: boolean;
-  /** Some payout was stored when it was killed. */
-  readonly wasBegun: boolean;
   readonly openWhenKilled: number;
   readonly wrong: readonly string[];
 }
 
-async function oneRun({ anvil, folder, main, run, killAfterMs }: Run): Promise<Outcome> {
+async function oneRun({ run, instant, ...common }: Run): Promise<Outcome> {
+  const { anvil, folder } = common;
   const path = join(folder, `pool-${run}.db`);
   const owed = Array.from({ length: WORKERS }, (_, index) => ({
     address: worker(run * WORKERS + index),
@@ -111,18 +146,14 @@ async function oneRun({ anvil, folder, main, run, killAfterMs }: Run): Promise<O
   const before = await balance(anvil, POOL_ADDRESS);
   let first: End | null = null;
   let left: readonly PayoutState[] = [];
-  if (killAfterMs !== null) {
-    first = await start({ anvil, folder, main, path, killAfterMs });
+  if (instant !== null) {
+    first = await start({ ...common, path, instant });
     left = withStore(path, (store) => store.payouts().map(({ state }) => state));
   }
-  const { exitCode, tookMs: againMs } = await start({
-    anvil,
-    folder,
-    main,
-    path,
-    killAfterMs: null,
-  });
-  const wrong: string[] = exitCode === 0 ? [] : [`the command ended with ${exitCode}`];
+  const { exitCode, asked } = await start({ ...common, path, instant: NEVER });
+  const wrong: string[] = [];
+  if (exitCode === null) wrong.push(`the command did not end within ${asked.length} questions`);
+  else if (exitCode !== 0) wrong.push(`the command ended with ${exitCode}`);
   for (const { address, wei } of owed) {
     const got = await balance(anvil, address);
     if (got !== wei) wrong.push(`${address} got ${got} wei instead of ${wei}`);
@@ -131,9 +162,7 @@ async function oneRun({ anvil, folder, main, run, killAfterMs }: Run): Promise<O
   wrong.push(...withStore(path, (store) => booksWrong(store, owed, spent)));
   rmSync(path, { force: true });
   const openWhenKilled = left.filter((state) => OPEN.has(state)).length;
-  const wasKilled = first?.exitCode === null;
-  const tookMs = first === null || wasKilled ? againMs : first.tookMs;
-  return { tookMs, wasKilled, wasBegun: left.length > 0, openWhenKilled, wrong };
+  return { asked, wasKilled: first?.exitCode === null, openWhenKilled, wrong };
 }
 
 /** What is wrong with the books when everything is paid. */
@@ -160,65 +189,38 @@ function booksWrong(
   return wrong;
 }
 
-interface Start extends Pick<Run, "anvil" | "folder" | "main" | "killAfterMs"> {
+interface Start extends Common {
   /** The books. */
   readonly path: string;
+  readonly instant: Instant;
 }
 
 interface End {
   /** null: it was killed. */
   readonly exitCode: number | null;
-  /** From its first question to the node. */
-  readonly tookMs: number;
+  /** The methods of its questions. */
+  readonly asked: readonly string[];
 }
 
 /** Runs the command. */
-async function start({ anvil, folder, main, path, killAfterMs }: Start): Promise<End> {
-  const gate = await startGate(anvil);
+async function start({ folder, main, path, signal, ...rest }: Start): Promise<End> {
+  let kill = (): void => {};
+  const gate = await KillGate.open({ ...rest, kill: () => kill() });
   try {
     const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
-    const chain = ["--ethUrl", gate.url, "--chainId", String(CHAIN_ID), "--confirmations", "20"];
-    const args = ["pool", "payouts", "--db", path, "--send", ...key, ...chain, "--every", "10ms"];
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: "ignore" });
-    const ended = once(child, "exit");
-    await Promise.race([gate.asked, ended]);
-    const askedMs = performance.now();
-    if (killAfterMs !== null) {
-      await Promise.race([sleep(killAfterMs), ended]);
-      child.kill("SIGKILL");
-    }
-    await ended;
-    return { exitCode: child.exitCode, tookMs: performance.now() - askedMs };
+    const chain = ["--ethUrl", gate.url, "--chainId", String(CHAIN_ID)];
+    const pace = ["--confirmations", String(CONFIRMATIONS), "--every", "1ms"];
+    const args = [main, "pool", "payouts", "--db", path, "--send", ...key, ...chain, ...pace];
+    const child = endsWithUs(spawn(process.execPath, args, { cwd: folder, stdio: "ignore" }));
+    kill = () => void child.kill("SIGKILL");
+    signal?.addEventListener("abort", kill);
+    await once(child, "exit");
+    signal?.removeEventListener("abort", kill);
+    signal?.throwIfAborted();
+    return { exitCode: child.exitCode, asked: gate.asked };
   } finally {
     gate.close();
   }
-}
-
-/** The node's door: tells when somebody comes through it for the first time. */
-async function startGate({ url }: Anvil) {
-  const { hostname, port } = new URL(url);
-  let tell = (): void => {};
-  const asked = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  const server = createServer((socket) => {
-    tell();
-    const inner = connect(Number(port), hostname);
-    for (const [one, other] of [
-      [socket, inner],
-      [inner, socket],
-    ] as const) {
-      // Killed processes close their end as they may.
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const own = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${own}`, asked, close: () => server.close() };
 }
 
 async function balance(anvil: Anvil, address: string): Promise<bigint> {
