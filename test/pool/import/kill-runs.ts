@@ -1,7 +1,7 @@
 /**
- * Kills `poolsim pool import` at an instant uniform over its run, from when it opens its books (it
- * has nothing to lose before), looks at the books it left, lets it finish and compares with books
- * that nobody killed.
+ * Kills `poolsim pool import` at an instant spread over its run, looks at the books it left, lets it
+ * finish and compares with books that nobody killed. Its progress is the clock: the events that it
+ * has committed, as another process sees them.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeKey, uniform } from "../../../src/core/random.js";
+import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { disturbed } from "../../../src/sim/record/disturb.js";
 import { copyOfBuilt } from "../../support/built-copy.js";
@@ -29,13 +30,18 @@ export interface ImportKillOptions {
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
+  /** Ends it, and every process with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
+/** Events in a transaction. */
+const BATCH = 40;
 /** Some 1,000 events in 30 files, as badly as they come. */
 const DAYS = { ...FEW_DAYS, "demand.streamsPerDay": 11 };
 
 /** Does them all. */
-export async function killImports({ runs, seed, log }: ImportKillOptions): Promise<ImportKillRuns> {
+export async function killImports(options: ImportKillOptions): Promise<ImportKillRuns> {
+  const { runs, seed, log, signal } = options;
   const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-import-"));
   try {
     const directory = join(folder, "events");
@@ -43,21 +49,22 @@ export async function killImports({ runs, seed, log }: ImportKillOptions): Promi
     writeFiles(directory, "bucket", disturbed(filesIn(days, 24), seed));
     const main = await copyOfBuilt(folder);
     const straightDb = join(folder, "straight.db");
-    let usualMs = await importOnce({ main, directory, db: straightDb, killAfterMs: null });
+    await importOnce({ main, directory, db: straightDb, instant: null, signal });
     const straight = stateOf(straightDb);
-    const key = makeKey(seed, 3);
-    const wrong: string[] = [];
+    const { k0, k1 } = makeKey(seed, 3);
+    const wrong = straight.wrong.map((what) => `seed ${seed}, not killed: ${what}`);
     let inWindow = 0;
     for (let run = 1; run <= runs; run++) {
       const db = join(folder, `run-${run}.db`);
-      const killAfterMs = uniform(key.k0, key.k1, run) * usualMs;
-      const livedMs = await importOnce({ main, directory, db, killAfterMs });
+      const place = (run - 1 + uniform(k0, k1, 2 * run)) / runs;
+      const instant = {
+        events: Math.floor(place * straight.events),
+        pause: 2 * uniform(k0, k1, 2 * run + 1),
+      };
+      await importOnce({ main, directory, db, instant, signal });
       const left = stateOf(db);
       if (left.events > 0 && left.events < straight.events) inWindow++;
-      // How far it came tells how long all of it would have taken: the machine's pace may change.
-      const part = left.events / straight.events;
-      if (part > 0.2) usualMs = 0.8 * usualMs + 0.2 * Math.min(livedMs / part, 2 * usualMs);
-      await importOnce({ main, directory, db, killAfterMs: null });
+      await importOnce({ main, directory, db, instant: null, signal });
       const done = stateOf(db);
       const found = [...left.wrong, ...done.wrong];
       if (done.balances !== straight.balances) found.push("the balances differ");
@@ -65,8 +72,8 @@ export async function killImports({ runs, seed, log }: ImportKillOptions): Promi
         found.push(`${done.events} of ${straight.events} events`);
       wrong.push(...found.map((what) => `seed ${seed}, run ${run}: ${what}`));
       log(
-        `import seed ${seed} run ${run}: killed after ${killAfterMs.toFixed(1)} of ` +
-          `${usualMs.toFixed(0)} ms with ${left.events} events in, ${found.length} wrong`,
+        `import seed ${seed} run ${run}: killed after ${instant.events} events with ` +
+          `${left.events} of ${straight.events} in, ${found.length} wrong`,
       );
       for (const suffix of ["", "-wal", "-shm"]) rmSync(`${db}${suffix}`, { force: true });
     }
@@ -76,39 +83,76 @@ export async function killImports({ runs, seed, log }: ImportKillOptions): Promi
   }
 }
 
+/** When an import is killed. */
+interface Instant {
+  /** So many are committed … */
+  readonly events: number;
+  /** … and then: of the time that a transaction takes, 0 … 2. */
+  readonly pause: number;
+}
+
 interface Import {
   /** The command. */
   readonly main: string;
   readonly directory: string;
   readonly db: string;
-  /** From the opening of the books; null: it is to end, and to end well. */
-  readonly killAfterMs: number | null;
+  /** null: it is to end, and to end well. */
+  readonly instant: Instant | null;
+  readonly signal: AbortSignal | undefined;
 }
 
-/**
- * Runs the command.
- *
- * @returns ms from the opening of the books to its end
- */
-async function importOnce({ main, directory, db, killAfterMs }: Import): Promise<number> {
+/** Runs the command. */
+async function importOnce({ main, directory, db, instant, signal }: Import): Promise<void> {
   // By default all of it would be one transaction, and no kill could find a part of it.
   const args = [main, "pool", "import", directory, "--db", db, "--commission", "1/3"];
-  args.push("--batch", "40");
-  const child = endsWithUs(spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] }));
+  args.push("--batch", String(BATCH));
+  const child = endsWithUs(
+    spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], signal }),
+  );
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
   const ended = once(child, "close");
-  while (!existsSync(db) && child.exitCode === null) await sleep(1);
-  const openedMs = performance.now();
-  if (killAfterMs !== null) {
-    await Promise.race([sleep(killAfterMs), ended]);
+  if (instant !== null) {
+    await Promise.race([committed(db, instant, () => child.exitCode !== null), ended]);
     child.kill("SIGKILL");
   }
   await ended;
   if (child.signalCode === null && child.exitCode !== 0) {
     throw new Error(`the import ended with ${child.exitCode}: ${errors.join("")}`);
   }
-  return performance.now() - openedMs;
+}
+
+/** Waits for the instant. */
+async function committed(
+  db: string,
+  { events, pause }: Instant,
+  isOver: () => boolean,
+): Promise<void> {
+  while (!existsSync(`${db}-wal`) && !isOver()) await sleep(1);
+  if (events === 0 || isOver()) return;
+  const store = new SqliteDatabase({ path: db, readOnly: true });
+  const since = { ms: performance.now(), events: 0 };
+  try {
+    while (!isOver()) {
+      const now = committedIn(store);
+      if (now >= events) {
+        const batches = Math.max(1, (now - since.events) / BATCH);
+        await sleep((pause * (performance.now() - since.ms)) / batches);
+        return;
+      }
+      if (since.events === 0) Object.assign(since, { ms: performance.now(), events: now });
+      await sleep(1);
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function committedIn(store: SqliteDatabase): number {
+  // Its tables may not be there yet.
+  if (store.get("SELECT 1 FROM sqlite_master WHERE name = 'events'") === undefined) return 0;
+  const row = store.get("SELECT coalesce(max(sequence), -1) + 1 AS events FROM events");
+  return Number(row?.["events"] ?? 0);
 }
 
 function stateOf(db: string): { events: number; balances: string; wrong: readonly string[] } {
