@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // How soon depends on the machine.
+    expect: { poll: { timeout: 30_000, interval: 10 } },
     maxWorkers: 2,
     projects: [
       {

@@ -132,7 +132,8 @@ describe("webhook", () => {
     const begun = performance.now();
     slow.resume();
     await new Promise((resolve) => slow.once("close", resolve));
-    expect(performance.now() - begun).toBeLessThan(20_000);
+    // Node's own limit is a minute.
+    expect(performance.now() - begun).toBeLessThan(50_000);
     expect((await fetch(url)).status).toBe(200);
   });
 });

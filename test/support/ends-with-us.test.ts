@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { endsWithUs } from "./ends-with-us.js";
+import { eventually } from "./eventually.js";
 
 const ENTRY = fileURLToPath(new URL("./anvil-entry.ts", import.meta.url));
 
@@ -33,5 +34,5 @@ it.each([
   const ended = once(runner, "exit");
   process.kill((isToGroup ? -1 : 1) * (runner.pid ?? Number.NaN), signal);
   await ended;
-  await vi.waitFor(async () => expect(await isAnswering(url)).toBe(false), { timeout: 30_000 });
+  await eventually(async () => expect(await isAnswering(url)).toBe(false));
 });

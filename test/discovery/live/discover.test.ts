@@ -7,6 +7,7 @@ import type { RoundProgress } from "../../../src/discovery/live/live-round.js";
 import type { DiscoverOptions } from "../../../src/discovery/live/options.js";
 import { Suspensions } from "../../../src/discovery/live/suspensions.js";
 import type { TicketLimits } from "../../../src/discovery/ticket-params.js";
+import { eventually } from "../../support/eventually.js";
 import {
   type Behaviour,
   OrchestratorServers,
@@ -52,7 +53,7 @@ describe("discover", () => {
     const result = await discover({ source, wanted: 2, discoveryTimeoutMs: 5_000 });
     expect(result.orchestrators).toHaveLength(2);
     expect(result.elapsedMs).toBeLessThan(3_000);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(all.map(({ connections }) => connections.open)).toEqual([0, 0, 0, 0]),
     );
   });
@@ -158,17 +159,17 @@ describe("discover", () => {
       throw new Error("no more");
     };
     await expect(discover({ source: sourceWith(all), onProgress })).rejects.toThrow("no more");
-    await vi.waitFor(() => expect(all[1]?.connections.open).toBe(0));
+    await eventually(() => expect(all[1]?.connections.open).toBe(0));
   });
 
   it("ends when the signal says so, with its reason", async () => {
     const all = await start([{ kind: "hang" }]);
     const controller = new AbortController();
     const running = discover({ source: sourceWith(all), signal: controller.signal });
-    await vi.waitFor(() => expect(all[0]?.requests).toHaveLength(1));
+    await eventually(() => expect(all[0]?.requests).toHaveLength(1));
     controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
-    await vi.waitFor(() => expect(all[0]?.connections.open).toBe(0));
+    await eventually(() => expect(all[0]?.connections.open).toBe(0));
     await expect(
       discover({ source: sourceWith(all), signal: controller.signal }),
     ).rejects.toThrow();
@@ -334,6 +335,6 @@ describe("explain", () => {
     expect(interrupted).toBe(true);
     expect(of(reports, all[0])).toMatchObject({ verdict: "found" });
     expect(of(reports, all[1])?.rejection?.detail).toContain("given up");
-    await vi.waitFor(() => expect(all[1]?.connections.open).toBe(0));
+    await eventually(() => expect(all[1]?.connections.open).toBe(0));
   });
 });

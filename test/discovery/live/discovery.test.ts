@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Discovery } from "../../../src/discovery/live/discovery.js";
 import type { PolledOrchestrator } from "../../../src/discovery/live/poll.js";
 import { Suspender } from "../../../src/discovery/suspension.js";
+import { eventually } from "../../support/eventually.js";
 import {
   type Behaviour,
   OrchestratorServers,
@@ -105,13 +106,14 @@ describe("a poll (B-10, B-11)", () => {
       { kind: "hang" },
     ]);
     const source = sourceOf(all.map(({ uri }) => listed({ uri })));
-    const discovery = new Discovery({ source, collectMs: 400, extraNodes: 1 });
+    const discovery = new Discovery({ source, collectMs: 1_000, extraNodes: 1 });
     const began = performance.now();
     const network = await discovery.poll();
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // The silent one would end by its own limit, after 8 s.
+    expect(performance.now() - began).toBeLessThan(7_000);
     expect(network.map(({ uri }) => uri).sort()).toEqual([hidden?.uri, all[0]?.uri].sort());
     discovery.close();
-    await vi.waitFor(() => expect(all[1]?.connections.open).toBe(0));
+    await eventually(() => expect(all[1]?.connections.open).toBe(0));
   });
 
   it("tells what orchestrators tell only without a job: hardware and prices (G-8)", async () => {
@@ -163,12 +165,12 @@ describe("a poll (B-10, B-11)", () => {
     const onPollFailed = vi.fn();
     const discovery = new Discovery({ source, pollIntervalMs: 60, onPoll, onPollFailed });
     discovery.startPolling();
-    await vi.waitFor(() => expect(onPoll.mock.calls.length).toBeGreaterThan(1));
+    await eventually(() => expect(onPoll.mock.calls.length).toBeGreaterThan(1));
     fail = true;
-    await vi.waitFor(() => expect(onPollFailed).toHaveBeenCalled());
+    await eventually(() => expect(onPollFailed).toHaveBeenCalled());
     expect(discovery.network).toHaveLength(1);
     fail = false;
-    await vi.waitFor(() => expect(onPoll.mock.calls.length).toBeGreaterThan(3));
+    await eventually(() => expect(onPoll.mock.calls.length).toBeGreaterThan(3));
     discovery.close();
     await expect(discovery.poll()).rejects.toMatchObject({ code: "DISCOVERY_CLOSED" });
     await expect(discovery.discover()).rejects.toMatchObject({ code: "DISCOVERY_CLOSED" });

@@ -30,10 +30,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function find(lookup: ReturnType<typeof lookupInParallel>, name: string, all = true) {
-  const began = performance.now();
-  return new Promise<{ found: unknown; error: Error | null; tookMs: number }>((resolve) => {
+  return new Promise<{ found: unknown; error: Error | null }>((resolve) => {
     lookup(new AbortController().signal)(name, { all }, (error, found) => {
-      resolve({ found, error, tookMs: performance.now() - began });
+      resolve({ found, error });
     });
   });
 }
@@ -42,16 +41,17 @@ describe("host names", () => {
   it("are looked up in parallel: slow name servers hold up nobody else", async () => {
     const lookup = lookupInParallel([address]);
     const abandoned = new AbortController();
+    let slowEnded = 0;
     for (let slow = 0; slow < 50; slow++) {
-      lookup(abandoned.signal)(`slow${slow}.example`, { all: true }, () => {});
+      lookup(abandoned.signal)(`slow${slow}.example`, { all: true }, () => slowEnded++);
     }
-    const { found, tookMs } = await find(lookup, "fast.example");
+    const { found } = await find(lookup, "fast.example");
+    expect(slowEnded).toBe(0);
     abandoned.abort();
     expect(found).toEqual([
       { address: "127.0.0.9", family: 4 },
       { address: "::1", family: 6 },
     ]);
-    expect(tookMs).toBeLessThan(1_000);
   });
 
   it("give one address where one is asked for", async () => {

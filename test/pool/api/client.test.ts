@@ -241,15 +241,14 @@ describe("PoolApiClient", () => {
       url: server.url,
       key: KEY,
       backoffMs: 20,
-      totalMs: 300,
+      timeoutMs: 600_000,
+      totalMs: 1_500,
       random: () => 0,
     });
-    const startMs = performance.now();
     await expect(client.recordTranscoderJob(JOB)).rejects.toMatchObject({
       code: "POOL_API_UNREACHABLE",
     });
     expect(asked).toBe(2);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
     await client.close();
     await server.close();
   });

@@ -17,17 +17,17 @@ import { MemoryBooks } from "./memory-books.js";
 import { get, jobBody, KEY, post, type RunningApi, runApi, SETTINGS } from "./running-api.js";
 
 /** What comes back for raw bytes, until the server closes or is done answering. */
-async function raw({ server }: RunningApi, text: string, waitMs = 300): Promise<string> {
+async function raw({ server }: RunningApi, text: string, upTo: "end" | "answer" = "end") {
   const socket = connect(server.port, "127.0.0.1");
   let received = "";
-  socket.on("data", (part) => {
-    received += part.toString("latin1");
-  });
   await new Promise<void>((resolve) => {
+    socket.on("data", (part) => {
+      received += part.toString("latin1");
+      if (upTo === "answer" && received.includes("\r\n\r\n")) resolve();
+    });
     socket.on("error", () => resolve());
     socket.on("close", () => resolve());
     socket.write(text);
-    setTimeout(() => resolve(), waitMs);
   });
   socket.destroy();
   return received;
@@ -101,42 +101,42 @@ describe("bounds", () => {
     const head = `POST /recordTranscoderJob HTTP/1.1\r\nHost: a\r\n`;
     const signed = `x-pool-key: orch-1\r\nx-pool-timestamp: ${api.clock.nowMs}\r\nx-pool-nonce: ${"n".repeat(20)}\r\nx-pool-signature: ${"0".repeat(64)}\r\n`;
     const chunked = `${head}${signed}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`;
-    expect(await raw(api, chunked)).toMatch(/^HTTP\/1.1 411/);
+    expect(await raw(api, chunked, "answer")).toMatch(/^HTTP\/1.1 411/);
     const huge = `${head}${signed}Content-Length: 999999999999\r\n\r\n`;
-    expect(await raw(api, huge)).toMatch(/^HTTP\/1.1 413/);
+    expect(await raw(api, huge, "answer")).toMatch(/^HTTP\/1.1 413/);
     expect(api.books.written).toEqual([]);
   });
 
   test("headers too large, noise and impossible lengths are refused, and the server lives", async () => {
     await using api = await runApi();
     const headers = `GET /status HTTP/1.1\r\nHost: a\r\nx-large: ${"x".repeat(9_000)}\r\n\r\n`;
-    expect(await raw(api, headers)).toMatch(/^HTTP\/1.1 431/);
-    expect(await raw(api, "\x16\x03\x01\x02\r\n\r\n")).toMatch(/^HTTP\/1.1 400/);
-    expect(await raw(api, "GET / HTTP/9.9\r\n\r\n")).toMatch(/^HTTP\/1.1 (400|505)/);
+    expect(await raw(api, headers, "answer")).toMatch(/^HTTP\/1.1 431/);
+    expect(await raw(api, "\x16\x03\x01\x02\r\n\r\n", "answer")).toMatch(/^HTTP\/1.1 400/);
+    expect(await raw(api, "GET / HTTP/9.9\r\n\r\n", "answer")).toMatch(/^HTTP\/1.1 (400|505)/);
     const length = "POST /recordTranscoderJob HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n";
-    expect(await raw(api, length)).toMatch(/^HTTP\/1.1 400/);
+    expect(await raw(api, length, "answer")).toMatch(/^HTTP\/1.1 400/);
     const host = "GET /status HTTP/1.1\r\nHost: a b/c\r\n\r\n";
-    expect(await raw(api, host)).toMatch(/^HTTP\/1.1 400/);
+    expect(await raw(api, host, "answer")).toMatch(/^HTTP\/1.1 400/);
     expect((await get(api, "/healthz")).status).toBe(200);
   });
 });
 
 describe("clients that mean no good", () => {
   test("headers that never end, and bodies that never come, are cut off", async () => {
-    await using api = await runApi({ limits: { headersMs: 150 } });
+    await using api = await runApi({ limits: { headersMs: 150, requestMs: 60_000 } });
     await using other = await runApi({ limits: { requestMs: 300, headersMs: 300 } });
-    const startMs = performance.now();
-    const slow = await raw(api, "GET /status HTTP/1.1\r\nHost: a\r\nX-Slow: ", 3_000);
+    const slow = await raw(api, "GET /status HTTP/1.1\r\nHost: a\r\nX-Slow: ");
     expect(slow).toMatch(/^HTTP\/1.1 408/);
     const body = signedHead(other, "Content-Length: 100");
-    expect(await raw(other, `${body}{`, 3_000)).toMatch(/^HTTP\/1.1 408/);
-    expect(performance.now() - startMs).toBeLessThan(2_500);
+    expect(await raw(other, `${body}{`)).toMatch(/^HTTP\/1.1 408/);
     expect(other.books.written).toEqual([]);
     expect((await get(api, "/healthz")).status).toBe(200);
   });
 
   test("who says nothing, or never reads, is cut off", async () => {
-    await using api = await runApi({ limits: { silenceMs: 200, headersMs: 10_000 } });
+    await using api = await runApi({
+      limits: { silenceMs: 1_000, headersMs: 60_000, requestMs: 60_000 },
+    });
     const closed = await Promise.all(
       ["", "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)].map(async (text) => {
         const socket = connect(api.server.port, "127.0.0.1");
@@ -145,7 +145,7 @@ describe("clients that mean no good", () => {
         socket.pause();
         socket.write(text);
         await expect.poll(() => api.server.connections()).toBe(2);
-        await expect.poll(() => api.server.connections(), { timeout: 5_000 }).toBe(0);
+        await expect.poll(() => api.server.connections()).toBe(0);
         socket.destroy();
         return true;
       }),
@@ -218,12 +218,10 @@ describe("clients that mean no good", () => {
 
 describe("stop", () => {
   test("who takes too long is cut off", async () => {
-    const api = await runApi({ limits: { stopMs: 200 } });
-    const received = raw(api, `${signedHead(api, "Content-Length: 100")}{`, 5_000);
+    const api = await runApi({ limits: { stopMs: 200, requestMs: 600_000, silenceMs: 600_000 } });
+    const received = raw(api, `${signedHead(api, "Content-Length: 100")}{`);
     await expect.poll(() => api.server.connections()).toBe(1);
-    const startMs = performance.now();
     await api.server.close();
-    expect(performance.now() - startMs).toBeLessThan(2_000);
     expect(await received).not.toContain("HTTP/1.1 2");
     expect(api.books.written).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   WebhookSource,
   type WebhookSourceOptions,
 } from "../../../../src/discovery/sources/webhook/webhook-source.js";
+import { eventually } from "../../../support/eventually.js";
 import { respond, startWebhookServer } from "./webhook-server.js";
 
 const TWO = '[{"address":"https://a:8935","score":1},{"address":"https://b:8935"}]';
@@ -160,13 +161,12 @@ describe("a webhook that misbehaves", () => {
     ];
     for (const stall of stalls) {
       server.answer = stall;
-      const begun = performance.now();
       await expect(open({ url: server.url, timeoutMs: 200 }).list()).rejects.toMatchObject({
         code: "HTTP_TIMEOUT",
+        message: expect.stringContaining("within 200 ms"),
       });
-      expect(performance.now() - begun).toBeLessThan(1_000);
     }
-    await vi.waitFor(async () => expect(await server.connections()).toBe(0));
+    await eventually(async () => expect(await server.connections()).toBe(0));
   });
 
   it("drips: the limit is for everything together", async () => {
@@ -198,7 +198,7 @@ describe("a webhook that misbehaves", () => {
     });
     expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
     expect(sent).toBeLessThan(100);
-    await vi.waitFor(async () => expect(await server.connections()).toBe(0));
+    await eventually(async () => expect(await server.connections()).toBe(0));
   });
 
   it("sends too many entries", async () => {
@@ -235,7 +235,7 @@ describe("giving up", () => {
     const alone = open({ url: server.url });
     const signal = AbortSignal.timeout(20);
     await expect(alone.list({ signal })).rejects.toMatchObject({ name: "TimeoutError" });
-    await vi.waitFor(async () => expect(await server.connections()).toBe(0));
+    await eventually(async () => expect(await server.connections()).toBe(0));
     expect(hosts(await alone.list())).toHaveLength(2);
   });
 
