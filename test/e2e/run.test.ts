@@ -152,9 +152,10 @@ describe("run", () => {
 async function during(
   act: (child: ReturnType<typeof spawn>) => void,
   args: readonly string[],
+  nodeArgs: readonly string[] = [],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = endsWithUs(
-    spawn(process.execPath, [MAIN, "run", "scenario.yaml", ...args], { cwd: folder }),
+    spawn(process.execPath, [...nodeArgs, MAIN, "run", "scenario.yaml", ...args], { cwd: folder }),
   );
   let stdout = "";
   let stderr = "";
@@ -184,14 +185,22 @@ describe("the starter scenario", () => {
   });
 });
 
+/** Loaded before the command: tells, once it heeds SIGINT. */
+const TELLING = `data:text/javascript,${encodeURIComponent(`
+  process.on("newListener", (name) => {
+    if (name === "SIGINT") setImmediate(() => process.stderr.write("heeds SIGINT\\n"));
+  });
+`)}`;
+
 describe("an interrupted run", () => {
   it.each([1, 2])("ends with 130 and writes nothing (%i threads)", async (threads) => {
     const { code, stdout, stderr } = await during(
-      (child) => setTimeout(() => child.kill("SIGINT"), 1500),
+      (child) => child.stderr?.once("data", () => setTimeout(() => child.kill("SIGINT"), 200)),
       ["--duration", "2000h", "--json", "out.json", "--threads", String(threads)],
+      ["--import", TELLING],
     );
+    expect(stderr).toBe("heeds SIGINT\npoolsim: interrupted\n");
     expect(code).toBe(130);
-    expect(stderr).toBe("poolsim: interrupted\n");
     expect(stdout).toBe("");
     expect(readdirSync(folder)).not.toContain("out.json");
   });

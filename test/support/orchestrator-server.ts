@@ -28,6 +28,8 @@ export type InfoInit = Exclude<MessageInitShape<typeof OrchestratorInfoSchema>, 
 export type Behaviour =
   /** Answers `delayMs` after the request, or at `atMs` after the epoch; by default at once. */
   | { kind: "answer"; info?: InfoInit; delayMs?: number; atMs?: number }
+  /** Answers when it is {@link OrchestratorServers.release}d. */
+  | { kind: "held" }
   | { kind: "error"; code?: number; message?: string; delayMs?: number }
   /** Takes the request and never answers. */
   | { kind: "hang" }
@@ -116,6 +118,8 @@ export class OrchestratorServers {
   readonly #tls: ConnectionInjector;
   readonly #plain: ConnectionInjector;
   readonly #orchestrators = new Map<string, TestOrchestrator>();
+  /** What answers requests that are held, by host. */
+  readonly #held = new Map<string, () => void>();
 
   private constructor(keys: Keys) {
     this.keys = keys;
@@ -179,6 +183,17 @@ export class OrchestratorServers {
     return orchestrator;
   }
 
+  /** Hosts whose requests are held. */
+  get held(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Answers the request that is held at a host. */
+  release(host: string): void {
+    this.#held.get(host)?.();
+    this.#held.delete(host);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#orchestrators.values()].map((one) => one.close()));
     this.#tls.destroy();
@@ -232,6 +247,11 @@ export class OrchestratorServers {
         this.sentAt.push(wallClockMs());
         reply(null, message);
       });
+    }
+    if (behaviour.kind === "held") {
+      this.#held.set(call.getHost(), () =>
+        reply(null, Buffer.from(toBinary(OrchestratorInfoSchema, goodInfo(uri)))),
+      );
     }
     if (behaviour.kind === "error") {
       const { code = status.UNKNOWN, message = "OrchestratorCapped", delayMs = 0 } = behaviour;

@@ -110,6 +110,32 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** A clock that only {@link HandClock.advance} moves on. */
+export class HandClock implements Clock {
+  #now = 0;
+  #waiting: { readonly at: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  wake(at: number, callback: () => void): () => void {
+    const waiting = { at, callback };
+    this.#waiting.push(waiting);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    };
+  }
+
+  /** Moves it on, and wakes who waited for that, in order. */
+  advance(ms: number): void {
+    this.#now += ms;
+    const due = this.#waiting.filter(({ at }) => at <= this.#now);
+    this.#waiting = this.#waiting.filter(({ at }) => at > this.#now);
+    for (const { callback } of due.sort((a, b) => a.at - b.at)) callback();
+  }
+}
+
 /** Until all that follows from the last event has happened. */
 async function quiet(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));

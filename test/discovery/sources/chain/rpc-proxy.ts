@@ -17,7 +17,10 @@ export interface RpcProxy {
   readonly requests: readonly (readonly RpcCall[])[];
   /** Most HTTP requests that were under way at once. */
   mostAtOnce: number;
+  /** What every request takes. */
   latencyMs: number;
+  /** Requests that had to wait for others, one after the other: with any latency, so many of it. */
+  roundTrips: number;
   /** Answers in the node's place when it returns true. */
   intercept: (calls: readonly RpcCall[], response: ServerResponse) => boolean;
 }
@@ -31,6 +34,7 @@ export async function startRpcProxy(target: string): Promise<RpcProxy> {
     requests,
     mostAtOnce: 0,
     latencyMs: 0,
+    roundTrips: 0,
     intercept: () => false,
   };
   const server = createServer(async (request, response) => {
@@ -41,6 +45,11 @@ export async function startRpcProxy(target: string): Promise<RpcProxy> {
     const body = Buffer.concat(chunks).toString();
     const calls: RpcCall[] = [JSON.parse(body)].flat();
     requests.push(calls);
+    // Asked after all that was answered so far, and at the same time as all else.
+    const roundTrip = proxy.roundTrips + 1;
+    response.once("finish", () => {
+      proxy.roundTrips = Math.max(proxy.roundTrips, roundTrip);
+    });
     await sleep(proxy.latencyMs);
     if (proxy.intercept(calls, response)) return;
     const headers = { "content-type": "application/json" };
