@@ -10,8 +10,9 @@ const ALONE = [
 export default defineConfig({
   test: {
     globalSetup: ["test/global-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // No limit is near what a test needs: ten times and more what the slowest takes on an idle machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // How soon depends on the machine.
     expect: { poll: { timeout: 30_000, interval: 10 } },
     maxWorkers: 2,

@@ -5,7 +5,8 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder, poolsim } from "./command.js";
+import { emptyFolder } from "./command.js";
+import { inProcessIn } from "./in-process.js";
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -308,11 +309,15 @@ describe("bad scenarios", () => {
     for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
   });
 
-  it.each(cases)("$what", ({ content, says }) => {
+  it.each(cases)("$what", async ({ content, says }) => {
     writeFileSync(join(folder, "bad.yaml"), content);
-    const { exitCode, stdout, stderr } = poolsim(["run", "bad.yaml", "--json", "out.json"], {
-      cwd: folder,
-    });
+    const { exitCode, stdout, stderr } = await inProcessIn(
+      folder,
+      "run",
+      "bad.yaml",
+      "--json",
+      "out.json",
+    );
     expect(stderr).toMatch(/^bad\.yaml:\d+:\d+: [^\n]+\n$/);
     expect(stderr).toContain(says);
     expect(stdout).toBe("");
@@ -320,31 +325,31 @@ describe("bad scenarios", () => {
     expect(readdirSync(folder)).toEqual(["bad.yaml"]);
   });
 
-  it("a scenario that does not exist", () => {
-    const { exitCode, stderr } = poolsim(["run", "nowhere.yaml"], { cwd: folder });
+  it("a scenario that does not exist", async () => {
+    const { exitCode, stderr } = await inProcessIn(folder, "run", "nowhere.yaml");
     expect(stderr).toBe("nowhere.yaml:1:1: no such file\n");
     expect(exitCode).toBe(2);
   });
 
-  it("a folder instead of a scenario", () => {
-    const { exitCode, stderr } = poolsim(["check", "."], { cwd: folder });
+  it("a folder instead of a scenario", async () => {
+    const { exitCode, stderr } = await inProcessIn(folder, "check", ".");
     expect(stderr).toBe(".:1:1: is a directory, expected a file\n");
     expect(exitCode).toBe(2);
   });
 
-  it("one bad scenario of two stops both", () => {
+  it("one bad scenario of two stops both", async () => {
     writeFileSync(join(folder, "good.yaml"), "name: x\ndemand: { streamsPerDay: 9 }\n");
     writeFileSync(join(folder, "bad.yaml"), "name: 1\n");
-    const { exitCode, stdout, stderr } = poolsim(["run", "good.yaml", "bad.yaml"], { cwd: folder });
+    const { exitCode, stdout, stderr } = await inProcessIn(folder, "run", "good.yaml", "bad.yaml");
     expect(stderr).toBe("bad.yaml:1:7: name: found 1, expected text\n");
     expect(stdout).toBe("");
     expect(exitCode).toBe(2);
   });
 
-  it("80,000 unknown keys take no more time than one", () => {
+  it("80,000 unknown keys take no more time than one", async () => {
     const keys = Array.from({ length: 80_000 }, (_, index) => `k${index}: 1`);
     writeFileSync(join(folder, "bad.yaml"), `name: x\n${keys.join("\n")}\n`);
-    const { exitCode, stderr } = poolsim(["check", "bad.yaml"], { cwd: folder });
+    const { exitCode, stderr } = await inProcessIn(folder, "check", "bad.yaml");
     expect(stderr).toMatch(/^bad\.yaml:2:1: k0: unknown key \(and \d+ more\)\n$/);
     expect(exitCode).toBe(2);
   });

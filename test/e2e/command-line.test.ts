@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyFolder, type Outcome, poolsim } from "./command.js";
+import { inProcessIn } from "./in-process.js";
 
 let folder = "";
 beforeEach(() => {
@@ -107,9 +108,9 @@ describe("wrong usage is one line on stderr and exit code 2", () => {
     [["run", "x.yaml", "--json", "."], "--json .: it cannot be written"],
     [["run", "x.yaml", "x.yaml", "--trace", "stream:0"], "--trace: expected one scenario file"],
     [["check"], "poolsim: missing required argument 'file'"],
-  ])("%j", (args, says) => {
+  ])("%j", async (args, says) => {
     writeFileSync(join(folder, "x.yaml"), "name: x\nseed: 1\ndemand: { streamsPerDay: 9 }\n");
-    const { exitCode, stdout, stderr } = run(...args);
+    const { exitCode, stdout, stderr } = await inProcessIn(folder, ...args);
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stdout).toBe("");

@@ -1,6 +1,6 @@
 /** What `poolsim discover` says to a command line that is wrong. */
 import { describe, expect, it } from "vitest";
-import { run } from "./running-command.js";
+import { inProcess } from "./in-process.js";
 
 describe("wrong usage of discover is one line on stderr and exit code 2", () => {
   it.each([
@@ -42,7 +42,7 @@ describe("wrong usage of discover is one line on stderr and exit code 2", () => 
       "the weights of stake (0.9), price (0) and chance (0.3) add up to 1.2, expected 1",
     ],
   ])("%j", async (args, says) => {
-    const { exitCode, stdout, stderr } = await run(["discover", ...args]);
+    const { exitCode, stdout, stderr } = await inProcess("discover", ...args);
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stdout).toBe("");

@@ -9,6 +9,7 @@ import {
   transcoder,
 } from "../discovery/sources/subgraph/subgraph-server.js";
 import { hexOf, temporaryFolder, writeNodeDb } from "./discover-support.js";
+import { inProcess } from "./in-process.js";
 import { type RunningCommand, run, start } from "./running-command.js";
 
 /** Starts a server and tells its URL once it listens. */
@@ -165,7 +166,7 @@ describe("webhook at its start", () => {
     ],
     [[...LIST, "--port", "0", "--nodeDb", "x"], "--orchAddr and --nodeDb: expected one source"],
   ])("%j is wrong usage", async (args, says) => {
-    const { exitCode, stdout, stderr } = await run(["webhook", ...args]);
+    const { exitCode, stdout, stderr } = await inProcess("webhook", ...args);
     expect(stderr).toContain(says);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stdout).toBe("");

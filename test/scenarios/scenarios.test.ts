@@ -37,6 +37,6 @@ describe("scenarios", () => {
       if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
       expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
     },
-    180_000,
+    900_000,
   );
 });

@@ -86,7 +86,7 @@ describe("A month of a pool of 200 workers", () => {
     expect(stateOf(api)).toEqual(stateOf(store));
     api.close();
     store.close();
-  }, 120_000);
+  });
 });
 
 it("A few days in poolsim's own form make the same balances as in a node's", async () => {
@@ -158,7 +158,7 @@ describe.each(["bucket", "api"] as const)("A few days in the form %s", (form) =>
       ),
       { numRuns: 5 },
     );
-  }, 60_000);
+  });
 });
 
 interface Broken {
