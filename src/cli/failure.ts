@@ -1,5 +1,6 @@
 /** How commands end: the exit codes, and errors as one line. */
 import { InputError, RemoteError } from "../core/errors.js";
+import { systemCode } from "../core/system-error.js";
 import { POOLSIM_VERSION } from "../sim/version.js";
 import type { Terminal } from "./terminal.js";
 import { visible } from "./visible.js";
@@ -19,7 +20,7 @@ export const EXIT = {
 export class Interrupted extends Error {}
 
 /** The line for an error that only a bug of poolsim can explain. */
-export function internalErrorLine(error: unknown, { commandLine, isDebug }: Terminal): string {
+function internalErrorLine(error: unknown, { commandLine, isDebug }: Terminal): string {
   const message = error instanceof Error ? error.message : String(error);
   const stack = isDebug && error instanceof Error ? `\n${error.stack}` : "";
   const versions = `poolsim ${POOLSIM_VERSION}, node ${process.version}`;
@@ -37,7 +38,8 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
     terminal.stderr.write(`${visible(error.message)}\n`);
     return EXIT.badInput;
   }
-  if (error instanceof RemoteError) {
+  // Whatever the system refuses, a full disk for instance, is no bug either.
+  if (error instanceof RemoteError || (error instanceof Error && systemCode(error) !== null)) {
     terminal.stderr.write(`poolsim: ${error.message.replaceAll(/[\p{Cc}\s]+/gu, " ")}\n`);
     return EXIT.remoteFailed;
   }

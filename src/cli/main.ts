@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `poolsim`: hands the process to the program and takes its exit code. */
-import { internalErrorLine } from "./failure.js";
+import { reportFailure } from "./failure.js";
 import { runProgram } from "./program.js";
 import { processTerminal } from "./terminal.js";
 
@@ -8,8 +8,7 @@ const terminal = processTerminal();
 
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {
-    terminal.stderr.write(`${internalErrorLine(error, terminal)}\n`);
-    process.exit(3);
+    process.exit(reportFailure(error, terminal));
   });
 }
 

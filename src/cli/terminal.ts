@@ -18,6 +18,8 @@ export interface Terminal {
   readonly isDebug: boolean;
 }
 
+/** Somebody else's failure, see `EXIT`. */
+const EXIT_UNWRITABLE = 4;
 const WIDTH_DEFAULT = 100;
 const WIDTH_MIN = 40;
 const WIDTH_MAX = 500;
@@ -40,7 +42,8 @@ function textStream(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TextStr
   // Whoever reads a pipe may stop reading (head, less): that is no error.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    throw error;
+    // A full disk, for instance: nothing more can be said where it fails.
+    process.exit(EXIT_UNWRITABLE);
   });
   return {
     write: (text) => {

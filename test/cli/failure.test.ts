@@ -39,6 +39,18 @@ describe("how commands end", () => {
     },
   );
 
+  it("4: what the system refuses is no bug: full disks, missing rights", () => {
+    for (const code of ["ENOSPC", "EACCES", "EISDIR", "EMFILE"]) {
+      const { terminal: to, printed } = terminal();
+      const refused = Object.assign(new Error(`${code}: no, open '/x'`), { code, syscall: "open" });
+      expect(reportFailure(refused, to)).toBe(4);
+      expect(printed).toEqual([`poolsim: ${code}: no, open '/x'\n`]);
+    }
+    // What Node itself refuses is a wrong call.
+    const wrong = Object.assign(new TypeError("no"), { code: "ERR_INVALID_ARG_TYPE" });
+    expect(reportFailure(wrong, terminal().terminal)).toBe(3);
+  });
+
   it("3: with its stack when POOLSIM_DEBUG is set", () => {
     const { terminal: to, printed } = terminal(true);
     reportFailure(new TypeError("oh"), to);

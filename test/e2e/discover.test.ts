@@ -1,5 +1,5 @@
 /** `poolsim discover` as users meet it, against real orchestrators, web servers and databases. */
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseDiscoveryFile } from "../../src/sim/network/discovery-file.js";
@@ -10,7 +10,15 @@ import {
   OrchestratorServers,
   type TestOrchestrator,
 } from "../support/orchestrator-server.js";
-import { bytesOf, discovered, hexOf, temporaryFolder, verdicts } from "./discover-support.js";
+import {
+  bytesOf,
+  discovered,
+  hexOf,
+  payableTo,
+  temporaryFolder,
+  verdicts,
+  writeNodeDb,
+} from "./discover-support.js";
 import { run, start } from "./running-command.js";
 
 let servers: OrchestratorServers;
@@ -175,6 +183,22 @@ describe("discover --orchAddr", () => {
     const { exitCode, stderr } = await command.ended;
     expect(exitCode).toBe(130);
     expect(stderr).toBe("");
+  });
+
+  it("--watch survives a database that vanishes for a moment", async () => {
+    const one = await good(payableTo(1));
+    const path = join(temporaryFolder(), "lpdb.sqlite3");
+    writeNodeDb(path, [{ uri: one.uri, address: hexOf(1), stake: 1n }]);
+    const command = start(["discover", "--nodeDb", path, "--watch", "--interval", "100ms"]);
+    await command.printed(one.uri);
+    renameSync(path, `${path}.away`);
+    one.behaviour = { kind: "error", message: "OrchestratorCapped" };
+    await command.printed("→ rejected (D-20 rpc-error)");
+    renameSync(`${path}.away`, path);
+    one.behaviour = { kind: "answer" };
+    await command.printed("rejected (D-20 rpc-error) → ");
+    command.signal("SIGTERM");
+    expect(await command.ended).toMatchObject({ exitCode: 130, stderr: "" });
   });
 
   it("--watch --json prints a discovery in each line", async () => {

@@ -1,4 +1,5 @@
 /** `poolsim webhook` as a gateway and its operator meet it. */
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -28,7 +29,7 @@ describe("webhook", () => {
     const { server, url } = await served(...LIST);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
     expect(server.stdout()).toMatch(
-      /^2 orchestrators of the list of --orchAddr at .* every 1m\)\n$/,
+      /^2 orchestrators of the list of --orchAddr at .* every 1m, not served when older than 1h\)\n$/,
     );
     const source = new WebhookSource({ url });
     onTestFinished(() => source.close());
@@ -94,6 +95,32 @@ describe("webhook", () => {
     expect(server.stdout() + server.stderr()).not.toContain("5ec2e7");
   });
 
+  it("a database that vanishes: the old list, then 503, then the new list; SIGTERM ends it", async () => {
+    const path = join(temporaryFolder(), "lpdb.sqlite3");
+    const one = { uri: "https://one:8935", address: hexOf(1), stake: 1n };
+    writeNodeDb(path, [one]);
+    const { server, url } = await served(
+      ...["--from", "nodeDb", "--nodeDb", path, "--refresh", "100ms", "--maxAge", "1500ms"],
+    );
+    const first = await fetch(url);
+    expect(await first.json()).toHaveLength(1);
+    renameSync(path, `${path}.away`);
+    await server.printed("the old list stays: database ");
+    expect((await fetch(url)).status).toBe(200);
+    await server.printed("the list is too old to be served: database ");
+    const none = await fetch(url);
+    expect([none.status, none.headers.get("retry-after")]).toEqual([503, "10"]);
+    renameSync(`${path}.away`, path);
+    writeNodeDb(path, [{ uri: "https://two:8935", address: hexOf(2), stake: 1n }]);
+    await server.printed("now 2 orchestrators\n");
+    expect(await (await fetch(url)).json()).toHaveLength(2);
+    rmSync(path);
+    mkdirSync(path);
+    await server.printed(/old list stays[\s\S]*old list stays/);
+    server.signal("SIGTERM");
+    expect(await server.ended).toMatchObject({ exitCode: 0 });
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)(
     "ends with 0 at %s, idle connections or not",
     async (name) => {
@@ -152,6 +179,9 @@ describe("webhook at its start", () => {
     [["--from", "list", "--port", "0"], "--from list: expected --orchAddr too"],
     [["--from", "onchain", "--port", "0"], "--from onchain: expected --ethUrl too"],
     [["--from", "nodeDb", "--nodeDb", "none", "--port", "0"], "none"],
+    [["--from", "nodeDb", "--nodeDb", "/", "--port", "0"], "/ cannot be read (it is a folder)"],
+    [["--from", "nodeDb", "--nodeDb", "/dev/null", "--port", "0"], "/dev/null is no regular file"],
+    [[...LIST, "--port", "0", "--refresh", "2h"], "--refresh 2h: expected less than --maxAge 1h"],
     [["--from", "web", "--port", "0"], "Allowed choices are list, onchain, subgraph, nodeDb."],
     [LIST, "required option '--port <n>' not specified"],
     [[...LIST, "--port", "65536"], "expected a whole number from 0 to 65535"],

@@ -59,7 +59,7 @@ async function withSession(
   signal: AbortSignal,
 ): Promise<number> {
   const account = await openAccount(flags);
-  const opened = await openSource(flags, { signal });
+  const opened = await openSource(flags);
   const client = new OrchestratorClient({ verifyCertificates: flags.verifyCertificates });
   const session = { flags, opened, account, client, terminal, signal };
   try {
@@ -95,7 +95,8 @@ async function watch(session: Session): Promise<number> {
       if (!findings.interrupted) before = findings;
     } catch (error) {
       if (signal.aborted) break;
-      if (!(error instanceof RemoteError)) throw error;
+      // What cannot be at the start is a mistake; what was found once may come back.
+      if (before === null && !(error instanceof RemoteError)) throw error;
       reportFailure(error, terminal);
     }
     await sleep(flags.interval, undefined, { signal }).catch(() => {});

@@ -1,19 +1,14 @@
 /** `poolsim webhook`: serves a source's list to gateways that are told `-orchWebhookUrl` (W-4). */
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError, invariant, RemoteError } from "../../core/errors.js";
-import type { OrchestratorSource } from "../../discovery/index.js";
+import { InputError, RemoteError } from "../../core/errors.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
 import type { SourceFlags } from "../discover/flags.js";
 import { type OpenSource, openSource } from "../discover/source.js";
 import { EXIT, Interrupted } from "../failure.js";
 import { stoppable } from "../stoppable.js";
 import type { Terminal } from "../terminal.js";
-import {
-  type EntryRules,
-  readRules,
-  type WebhookAnswer,
-  webhookAnswer,
-} from "../webhook/entries.js";
+import { type EntryRules, readRules } from "../webhook/entries.js";
+import { AnswerKeeper } from "../webhook/keeper.js";
 import { serveAnswer } from "../webhook/server.js";
 
 export interface WebhookFlags extends SourceFlags {
@@ -22,6 +17,8 @@ export interface WebhookFlags extends SourceFlags {
   readonly host: string;
   /** Ms. */
   readonly refresh?: number;
+  /** Ms. */
+  readonly maxAge?: number;
   readonly orchBlocklist: string;
   readonly trusted: string;
   readonly score?: "0" | "1";
@@ -35,13 +32,12 @@ const NEEDS = {
   nodeDb: "nodeDb",
 } as const;
 
-/** How often sources are read: the subgraph changes by the round. */
-const REFRESH_MS = {
-  list: 60_000,
-  onchain: 60_000,
-  subgraph: 12 * 3_600_000,
-  nodeDb: 60_000,
-} as const;
+/** How often sources are read, and how old a list may be: the subgraph changes by the round. */
+const REFRESH_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const SUBGRAPH = { refresh: 6 * HOUR_MS, maxAge: 12 * HOUR_MS } as const;
+/** The longest that a reading may take. */
+const READ_LIMIT_MS = 300_000;
 
 /**
  * Runs the command until it is told to stop.
@@ -55,10 +51,11 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
     throw new InputError(`--from ${flags.from}: expected --${needed} too`, { code: "USAGE" });
   }
   const rules = readRules(flags);
+  const spans = spansOf(flags);
   return await stoppable(async (signal) => {
-    const opened = await openSource(flags, { signal, asksEachTime: true });
+    const opened = await openSource(flags, { asksEachTime: true });
     try {
-      await serve(opened, rules, flags, terminal, signal);
+      await serve(opened, rules, { ...flags, spans }, terminal, signal);
       return EXIT.ok;
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
@@ -71,65 +68,98 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
   });
 }
 
+interface Spans {
+  /** Ms between readings. */
+  readonly refresh: number;
+  /** Ms that a list may be old. */
+  readonly maxAge: number;
+}
+
+function spansOf({ from, refresh, maxAge }: WebhookFlags): Spans {
+  const standard = from === "subgraph" ? SUBGRAPH : { refresh: REFRESH_MS, maxAge: HOUR_MS };
+  const most = maxAge ?? standard.maxAge;
+  // Read again in time for a failure or two before the list is too old.
+  const often = refresh ?? Math.min(standard.refresh, Math.ceil(most / 2));
+  if (often < most) return { refresh: often, maxAge: most };
+  const [one, other] = [formatDuration(often), formatDuration(most)];
+  throw new InputError(
+    `--refresh ${one}: expected less than --maxAge ${other}, after which a list is not served any more`,
+    { code: "USAGE" },
+  );
+}
+
 async function serve(
   { source, label }: OpenSource,
   rules: EntryRules,
-  { host, port, from, refresh = REFRESH_MS[from] }: WebhookFlags,
+  { host, port, spans: { refresh, maxAge } }: WebhookFlags & { readonly spans: Spans },
   { stdout, stderr }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  const keeper = new AnswerKeeper(source, rules);
+  const say = (text: string): void =>
+    stderr.write(`poolsim: ${text.replaceAll(/[\p{Cc}\s]+/gu, " ")}\n`);
+  const keeper = new AnswerKeeper({
+    source,
+    rules,
+    maxAgeMs: maxAge,
+    readLimitMs: READ_LIMIT_MS,
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+  });
   await keeper.read(signal);
-  const server = await serveAnswer({ host, port, answer: () => keeper.answer });
-  const again = `read again every ${formatDuration(refresh)}`;
-  stdout.write(`${counted(keeper.answer.count)} of the ${label} at ${server.url} (${again})\n`);
-  let { failure } = keeper;
-  if (failure !== null) stderr.write(`poolsim: an old list: ${label}: ${failure}\n`);
-  while (!signal.aborted) {
-    await sleep(refresh, undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
-    const before = keeper.answer;
-    await keeper.read(signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
-    const isNew = keeper.answer.tag !== before.tag || (failure !== null && keeper.failure === null);
-    if (isNew) stdout.write(`now ${counted(keeper.answer.count)}\n`);
-    if (failure === null && keeper.failure !== null) {
-      stderr.write(`poolsim: the old list stays: ${label}: ${keeper.failure}\n`);
-    }
-    failure = keeper.failure;
+  const server = await serveAnswer({
+    host,
+    port,
+    answer: () => keeper.answer,
+    onFailure: (error) => say(error.message),
+  });
+  try {
+    const again = `read again every ${formatDuration(refresh)}, not served when older than ${formatDuration(maxAge)}`;
+    const count = keeper.answer?.count ?? 0;
+    stdout.write(`${counted(count)} of the ${label} at ${server.url} (${again})\n`);
+    if (keeper.failure !== null) say(`an old list: ${label}: ${keeper.failure}`);
+    await keepReading(keeper, { refresh, label, say, stdout, signal });
+  } finally {
+    await server.close();
   }
-  await server.close();
 }
 
-/** The last answer that could be made, which outlives failures of the source (W-8). */
-class AnswerKeeper {
-  readonly #source: OrchestratorSource;
-  readonly #rules: EntryRules;
-  #answer: WebhookAnswer | null = null;
-  /** Why the answer is an old one. */
-  failure: string | null = null;
-
-  constructor(source: OrchestratorSource, rules: EntryRules) {
-    this.#source = source;
-    this.#rules = rules;
-  }
-
-  get answer(): WebhookAnswer {
-    invariant(this.#answer !== null, "it is read before it is served");
-    return this.#answer;
-  }
-
-  /** @throws RemoteError when there is no earlier answer; the signal's reason */
-  async read(signal: AbortSignal): Promise<void> {
-    try {
-      const listing = await this.#source.list({ signal });
-      this.#answer = webhookAnswer(listing, this.#rules);
-      this.failure = listing.staleBecause?.message ?? null;
-    } catch (error) {
-      if (signal.aborted || this.#answer === null || !(error instanceof RemoteError)) throw error;
-      this.failure = error.message;
+/** Reads again and again until the signal aborts, and tells what has changed. */
+async function keepReading(
+  keeper: AnswerKeeper,
+  {
+    refresh,
+    label,
+    say,
+    stdout,
+    signal,
+  }: {
+    readonly refresh: number;
+    readonly label: string;
+    readonly say: (text: string) => void;
+    readonly stdout: Terminal["stdout"];
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  let { failure, answer } = keeper;
+  let wasTold = answer === null;
+  while (true) {
+    await sleep(keeper.pauseMs(refresh), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    await keeper.read(signal).catch((error: unknown) => {
+      if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+    });
+    if (signal.aborted) return;
+    const now = keeper.answer;
+    if (now === null && !wasTold) say(`the list is too old to be served: ${label}`);
+    if (failure === null && keeper.failure !== null && now !== null) {
+      say(`the old list stays: ${label}: ${keeper.failure}`);
     }
+    const isNew =
+      now !== null && (now.tag !== answer?.tag || (failure !== null && keeper.failure === null));
+    if (isNew) stdout.write(`now ${counted(now.count)}\n`);
+    wasTold = now === null;
+    ({ failure } = keeper);
+    answer = now;
   }
 }
 

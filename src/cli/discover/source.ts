@@ -2,6 +2,7 @@
 import { InputError } from "../../core/errors.js";
 import {
   HardcodedSource,
+  type ListOptions,
   NodeDbSource,
   type OrchestratorSource,
   WebhookSource,
@@ -32,7 +33,6 @@ function usage(message: string): never {
 
 /** What `openSource` is told besides the flags. */
 export interface OpenOptions {
-  readonly signal: AbortSignal;
   /** Whether a subgraph is asked whenever its list is wanted; default: every 12 hours. */
   readonly asksEachTime?: boolean;
 }
@@ -60,11 +60,16 @@ async function openChain(flags: SourceFlags): Promise<OnChainSource | null> {
   });
 }
 
+async function roundOf(chain: OnChainSource, { signal }: ListOptions): Promise<bigint | undefined> {
+  await chain.sync({ signal });
+  return chain.chainState()?.lastInitializedRound;
+}
+
 async function openNamed(
   name: (typeof SOURCES)[number],
   value: string,
   chain: OnChainSource | null,
-  { signal, asksEachTime = false }: OpenOptions,
+  { asksEachTime = false }: OpenOptions,
 ): Promise<NamedSource> {
   switch (name) {
     case "orchAddr":
@@ -72,9 +77,11 @@ async function openNamed(
     case "orchWebhookUrl":
       return { source: new WebhookSource({ url: value }), label: `webhook of ${originOf(value)}` };
     case "nodeDb": {
-      await chain?.sync({ signal });
-      const currentRound = chain?.chainState()?.lastInitializedRound;
-      const source = new NodeDbSource({ path: value, currentRound });
+      const source = new NodeDbSource({
+        path: value,
+        // Asked for each list: rounds go by while a list is kept up.
+        currentRound: chain === null ? undefined : (asked) => roundOf(chain, asked),
+      });
       return { source, label: `database ${value}` };
     }
     case "subgraphUrl": {
@@ -91,7 +98,10 @@ async function openNamed(
  *
  * @throws InputError (`USAGE`) for none or several; what the sources throw
  */
-export async function openSource(flags: SourceFlags, options: OpenOptions): Promise<OpenSource> {
+export async function openSource(
+  flags: SourceFlags,
+  options: OpenOptions = {},
+): Promise<OpenSource> {
   const named = SOURCES.filter((name) => flags[name] !== undefined);
   const [name, other] = named;
   if (name !== undefined && other !== undefined) {

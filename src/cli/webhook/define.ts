@@ -30,7 +30,13 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
     .addOption(
       new Option(
         "--refresh <span>",
-        "time between readings of the source; default: 1m, of a subgraph 12h",
+        "time between readings of the source; default: 1m, of a subgraph 6h",
+      ).argParser(positiveSpan),
+    )
+    .addOption(
+      new Option(
+        "--maxAge <span>",
+        "while the source fails its last list is served for so long, then 503; default: 1h, of a subgraph 12h",
       ).argParser(positiveSpan),
     )
     .optionsGroup("Server:")

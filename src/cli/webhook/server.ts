@@ -7,8 +7,10 @@ export interface AnswerServerOptions {
   readonly host: string;
   /** 0 = any that is free. */
   readonly port: number;
-  /** What is answered now. */
-  readonly answer: () => WebhookAnswer;
+  /** What is answered now; null = no list is young enough: 503. */
+  readonly answer: () => WebhookAnswer | null;
+  /** Is told what fails while it listens, e.g. no more connections can be taken. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** A server that listens. */
@@ -25,6 +27,8 @@ const REQUEST_LIMIT_MS = 5_000;
 const IDLE_LIMIT_MS = 5_000;
 const REQUESTS_PER_CONNECTION_MAX = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
+const RETRY_AFTER_S = 10;
+const TOO_OLD = Buffer.from("the list of orchestrators is too old\n");
 
 /**
  * Starts it.
@@ -46,13 +50,18 @@ export async function serveAnswer(options: AnswerServerOptions): Promise<AnswerS
   server.maxConnections = CONNECTIONS_MAX;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   await listening(server, host, port);
+  server.on("error", options.onFailure);
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   const name = host.includes(":") ? `[${host}]` : host;
   return { url: `http://${name}:${bound}/`, close: () => closed(server) };
 }
 
-function respond(request: IncomingMessage, response: ServerResponse, answer: WebhookAnswer): void {
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: WebhookAnswer | null,
+): void {
   // Nobody has anything to tell: bodies are neither read nor waited for.
   const hasBody =
     request.headers["transfer-encoding"] !== undefined ||
@@ -67,6 +76,15 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Web
     response.writeHead(404, { "Content-Length": 0 }).end();
     return;
   }
+  if (answer === null) {
+    response.writeHead(503, {
+      "Content-Type": "text/plain",
+      "Content-Length": TOO_OLD.length,
+      "Retry-After": RETRY_AFTER_S,
+    });
+    response.end(method === "HEAD" ? undefined : TOO_OLD);
+    return;
+  }
   response.writeHead(200, {
     "Content-Type": "application/json",
     "Content-Length": answer.body.length,
@@ -79,11 +97,15 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Web
 
 async function listening(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => {
+    const onError = (error: Error): void => {
       const message = `--host ${host} --port ${port}: cannot listen there (${error.message})`;
       reject(new InputError(message, { code: "LISTEN", cause: error }));
+    };
+    server.once("error", onError);
+    server.listen(port, host, () => {
+      server.off("error", onError);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }
 

@@ -13,17 +13,23 @@ import {
   type SourceListing,
 } from "./source.js";
 import { readForeignDatabase } from "./store/foreign-database.js";
-import { type OrchestratorRow, readRow, timestamp } from "./store/orchestrator-table.js";
+import {
+  ORCHESTRATOR_COLUMNS,
+  type OrchestratorRow,
+  readRow,
+  timestamp,
+} from "./store/orchestrator-table.js";
 import type { SqliteDatabase, SqlRow } from "./store/sqlite.js";
 
 export interface NodeDbSourceOptions {
   /** Path of the node's `lpdb.sqlite3`. */
   readonly path: string;
   /**
-   * The current round, of which a node's database says nothing: rows not active in it are dropped
-   * (B-12). @default unknown: rows with any deactivation round are dropped
+   * The current round, of which a node's database says nothing, or how to learn it for each list:
+   * rows not active in it are dropped (B-12). @default unknown: rows with any deactivation round
+   * are dropped
    */
-  readonly currentRound?: bigint | undefined;
+  readonly currentRound?: bigint | undefined | CurrentRound;
   /** Whether to drop rows that the node has not touched for a day (B-4, B-12). @default true */
   readonly updatedLastDay?: boolean | undefined;
   /** A larger database is refused. @default 1073741824 */
@@ -31,6 +37,9 @@ export interface NodeDbSourceOptions {
   /** Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
+
+/** Tells the current round; undefined = it is not known. */
+export type CurrentRound = (options: ListOptions) => Promise<bigint | undefined>;
 
 const DAY_MS = 86_400_000;
 const ATTEMPTS = 200;
@@ -43,6 +52,7 @@ export class NodeDbSource implements OrchestratorSource {
   readonly usesOnChainPredicate = true;
   readonly #options: NodeDbSourceOptions;
   readonly #now: () => number;
+  #last: SourceListing | null = null;
   #closed = false;
 
   constructor(options: NodeDbSourceOptions) {
@@ -51,15 +61,33 @@ export class NodeDbSource implements OrchestratorSource {
   }
 
   /**
-   * Reads the table now. URIs are taken as they are (B-12): no scheme is added.
+   * Reads the table now. URIs are taken as they are (B-12): no scheme is added. When it cannot be
+   * read, the last list is returned with the reason in `staleBecause`, and the next call tries
+   * again.
    *
-   * @throws InputError `DATABASE_MISSING`, `DATABASE_INVALID` (not SQLite, or without the table),
-   *   `DATABASE_TOO_LARGE`, `SOURCE_CLOSED`
-   * @throws RemoteError `DATABASE_BUSY`, `SQLITE_…`; the signal's reason
+   * @throws when there is no earlier list: InputError `DATABASE_MISSING`, `DATABASE_UNREADABLE`,
+   *   `DATABASE_INVALID` (not SQLite, without the table, or with another one), `DATABASE_TOO_LARGE`,
+   *   `TEMPORARY_FOLDER`; RemoteError `DATABASE_BUSY`, `DATABASE_UNREADABLE`, `TEMPORARY_FOLDER`,
+   *   `SQLITE_…`
+   * @throws InputError (`SOURCE_CLOSED`), or the signal's reason
    */
   async list({ signal }: ListOptions = {}): Promise<SourceListing> {
     assertOpen(this.#closed);
-    const { path, maxBytes = 1024 ** 3 } = this.#options;
+    signal?.throwIfAborted();
+    try {
+      this.#last = await this.#read(signal);
+      return this.#last;
+    } catch (error) {
+      const isOver = signal?.aborted === true || this.#closed;
+      if (isOver || this.#last === null || !(error instanceof Error)) throw error;
+      return { ...this.#last, staleBecause: error };
+    }
+  }
+
+  async #read(signal: AbortSignal | undefined): Promise<SourceListing> {
+    const { path, maxBytes = 1024 ** 3, currentRound } = this.#options;
+    const round =
+      typeof currentRound === "function" ? await currentRound({ signal }) : currentRound;
     const rows = await readForeignDatabase({ path, maxBytes, attempts: ATTEMPTS, signal }, (db) =>
       readTable(db, path),
     );
@@ -67,7 +95,7 @@ export class NodeDbSource implements OrchestratorSource {
     const dropped: DroppedEntry[] = [];
     for (const row of rows) {
       const { serviceURI: uri, ethereumAddr } = row;
-      const fault = this.#inactivity(row);
+      const fault = this.#inactivity(row, round);
       const recipient = ethereumAddr.toLowerCase();
       if (fault === null) {
         try {
@@ -87,9 +115,10 @@ export class NodeDbSource implements OrchestratorSource {
     this.#closed = true;
   }
 
-  #inactivity(row: TouchedRow): string | null {
-    const { currentRound, updatedLastDay = true } = this.#options;
-    const { activationRound, deactivationRound } = row;
+  #inactivity(row: TouchedRow, currentRound: bigint | undefined): string | null {
+    const { updatedLastDay = true } = this.#options;
+    const { activationRound, deactivationRound, unknown } = row;
+    if (unknown.length > 0) return `${unknown.join(" and ")}: no whole number in the database`;
     if (updatedLastDay && row.updatedAt < timestamp(this.#now() - DAY_MS)) {
       return `not touched since ${row.updatedAt}`;
     }
@@ -103,14 +132,31 @@ export class NodeDbSource implements OrchestratorSource {
   }
 }
 
-type TouchedRow = OrchestratorRow & { readonly updatedAt: string };
+type TouchedRow = OrchestratorRow & {
+  readonly updatedAt: string;
+  /** Rounds that the row does not have: absent is not 0. */
+  readonly unknown: readonly string[];
+};
+
+const ROUNDS = ["activationRound", "deactivationRound"] as const;
 
 function readTable(database: SqliteDatabase, path: string): readonly TouchedRow[] {
-  const tables = database.all("SELECT name FROM sqlite_master WHERE name = 'orchestrators'");
-  if (tables.length === 0) {
+  const columns = database
+    .all("SELECT name FROM pragma_table_info('orchestrators')")
+    .map((row) => String(row["name"]));
+  if (columns.length === 0) {
     throw new InputError(`${path} has no table of orchestrators`, { code: "DATABASE_INVALID" });
   }
-  return database
-    .all("SELECT * FROM orchestrators ORDER BY rowid")
-    .map((row: SqlRow) => ({ ...readRow(row), updatedAt: String(row["updatedAt"] ?? "") }));
+  const missing = ORCHESTRATOR_COLUMNS.filter((column) => !columns.includes(column));
+  if (missing.length > 0) {
+    throw new InputError(
+      `the table orchestrators in ${path} is not that of go-livepeer 0.9.1: it has no ${missing.join(", ")}`,
+      { code: "DATABASE_INVALID" },
+    );
+  }
+  return database.all("SELECT * FROM orchestrators ORDER BY rowid").map((row: SqlRow) => ({
+    ...readRow(row),
+    updatedAt: String(row["updatedAt"] ?? ""),
+    unknown: ROUNDS.filter((column) => typeof row[column] !== "bigint"),
+  }));
 }

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { PoolsimError, RemoteError } from "../../../src/core/errors.js";
 import { Rational } from "../../../src/core/rational.js";
 import { NodeDbSource } from "../../../src/discovery/sources/node-db-source.js";
 import {
@@ -111,6 +112,91 @@ describe("a node's database as a source", () => {
     await expect(new NodeDbSource({ path, maxBytes: 100 }).list()).rejects.toMatchObject({
       code: "DATABASE_TOO_LARGE",
     });
+  });
+
+  it("says in its own words what the system refuses", async () => {
+    const { path } = nodeDatabase();
+    const folder = join(path, "..");
+    const failure = async (file: string) => {
+      const error: unknown = await new NodeDbSource({ path: file }).list().catch((e: unknown) => e);
+      return error instanceof PoolsimError ? [error.name, error.code, error.message] : error;
+    };
+    const refused = (code: string, name = "InputError") => [name, code, expect.any(String)];
+    expect(await failure(folder)).toEqual([
+      "InputError",
+      "DATABASE_UNREADABLE",
+      `the database ${folder} cannot be read (it is a folder)`,
+    ]);
+    expect(await failure("/dev/zero")).toEqual([
+      "InputError",
+      "DATABASE_INVALID",
+      "/dev/zero is no regular file",
+    ]);
+    symlinkSync("loop", join(folder, "loop"));
+    expect(await failure(join(folder, "loop"))).toEqual(refused("DATABASE_UNREADABLE"));
+    expect(await failure(join(path, "in"))).toMatchObject(refused("DATABASE_UNREADABLE"));
+    // Cut in its header, as while somebody copies it into its place.
+    writeFileSync(join(folder, "cut"), "SQLite format 3\0");
+    expect(await failure(join(folder, "cut"))).toMatchObject(refused("DATABASE_INVALID"));
+    const temporary = process.env["TMPDIR"];
+    onTestFinished(() => {
+      if (temporary === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = temporary;
+    });
+    process.env["TMPDIR"] = join(folder, "none");
+    expect(await failure(path)).toEqual([
+      "InputError",
+      "TEMPORARY_FOLDER",
+      `no copy of the database can be made in ${folder}/none (ENOENT); TMPDIR names another folder`,
+    ]);
+    process.env["TMPDIR"] = "/proc";
+    expect(await failure(path)).toMatchObject(refused("TEMPORARY_FOLDER", expect.any(String)));
+  });
+
+  it("absent is not 0: names the columns that another table lacks, and the rounds of a row", async () => {
+    const { path, table } = nodeDatabase();
+    table.update({ ethereumAddr: address(1), serviceURI: "https://a", deactivationRound: NEVER });
+    const database = new SqliteDatabase({ path });
+    database.run("UPDATE orchestrators SET deactivationRound = NULL");
+    const source = new NodeDbSource({ path });
+    expect((await source.list()).dropped).toMatchObject([
+      { rule: "B-4", detail: "deactivationRound: no whole number in the database" },
+    ]);
+    database.exec("ALTER TABLE orchestrators DROP COLUMN deactivationRound");
+    database.exec("ALTER TABLE orchestrators DROP COLUMN stake");
+    database.close();
+    await expect(new NodeDbSource({ path }).list()).rejects.toMatchObject({
+      code: "DATABASE_INVALID",
+      message: `the table orchestrators in ${path} is not that of go-livepeer 0.9.1: it has no deactivationRound, stake`,
+    });
+  });
+
+  it("keeps its list while it cannot be read, says why, and goes on", async () => {
+    const { path, table } = nodeDatabase();
+    table.update({ ethereumAddr: address(1), serviceURI: "https://a", deactivationRound: NEVER });
+    let now = 1_000;
+    let round: bigint | Error = 5n;
+    const currentRound = async () => {
+      if (typeof round === "bigint") return round;
+      throw round;
+    };
+    const source = new NodeDbSource({ path, currentRound, updatedLastDay: false, now: () => now });
+    const first = await source.list();
+    expect(first).toMatchObject({ confirmedAtMs: 1_000, staleBecause: null });
+    renameSync(path, `${path}.away`);
+    now = 2_000;
+    expect(await source.list()).toEqual({
+      ...first,
+      staleBecause: expect.objectContaining({ code: "DATABASE_MISSING" }),
+    });
+    renameSync(`${path}.away`, path);
+    expect(await source.list()).toMatchObject({ confirmedAtMs: 2_000, staleBecause: null });
+    round = new RemoteError("no round", { code: "CHAIN_UNAVAILABLE" });
+    expect((await source.list()).staleBecause).toBe(round);
+    // Asked for each list: rounds go by.
+    table.update({ ethereumAddr: address(1), deactivationRound: 9n });
+    round = 9n;
+    expect((await source.list()).endpoints).toEqual([]);
   });
 
   it.each(["DELETE", "TRUNCATE", "PERSIST", "WAL"])(

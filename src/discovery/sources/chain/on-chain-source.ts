@@ -139,8 +139,8 @@ export class OnChainSource implements OrchestratorSource {
       if (!this.#isRecent()) await this.sync({ signal });
     } catch (error) {
       const hasOld = this.#runtime !== null && this.#runtime.store.state() !== null;
-      const isTheirs = error instanceof RemoteError && !signal?.aborted;
-      if (!isTheirs || !hasOld || this.#closing.signal.aborted) throw error;
+      const isOver = signal?.aborted === true || this.#closing.signal.aborted;
+      if (isOver || !hasOld || !(error instanceof Error)) throw error;
       staleBecause = error;
     }
     const { store } = this.#opened();
@@ -186,7 +186,6 @@ export class OnChainSource implements OrchestratorSource {
     while (!ended.aborted) {
       const outcome = await this.sync({ signal: ended }).catch((error: unknown) => error);
       if (ended.aborted) return;
-      if (outcome instanceof Error && !(outcome instanceof RemoteError)) throw outcome;
       onLook?.(outcome as SyncReport | Error);
       await sleep(pollingIntervalMs, undefined, { signal: ended }).catch(() => {});
     }

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { isOfTheName, systemCode } from "../../../core/system-error.js";
 import { SqliteDatabase } from "./sqlite.js";
 
 export interface ForeignDatabaseOptions {
@@ -24,6 +25,7 @@ const ABANDONED_MS = 5_000;
 const PAUSE_MS = 5;
 const JOURNAL_MAGIC = "d9d505f920a163d7";
 const WAL_VERSION = 2;
+const HEADER_BYTES = 100;
 
 /** What shows whether the writer did something. */
 interface Mark {
@@ -37,15 +39,16 @@ interface Mark {
 /**
  * Opens a copy of the database for as long as `read` runs.
  *
- * @throws InputError (`DATABASE_MISSING`, `DATABASE_TOO_LARGE`, `DATABASE_INVALID`)
- * @throws RemoteError (`DATABASE_BUSY`) when no attempt found it at rest; `SQLITE_…`; the signal's
- *   reason
+ * @throws InputError (`DATABASE_MISSING`, `DATABASE_UNREADABLE`, `DATABASE_TOO_LARGE`,
+ *   `DATABASE_INVALID`; `TEMPORARY_FOLDER` when no copy can be made where `TMPDIR` says)
+ * @throws RemoteError (`DATABASE_BUSY`) when no attempt found it at rest; `DATABASE_UNREADABLE`,
+ *   `TEMPORARY_FOLDER` (what the machine fails at, e.g. `ENOSPC`); `SQLITE_…`; the signal's reason
  */
 export async function readForeignDatabase<T>(
   options: ForeignDatabaseOptions,
   read: (database: SqliteDatabase) => T,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), "poolsim-db-"));
+  const directory = await inTemporaryFolder(() => mkdtemp(join(tmpdir(), "poolsim-db-")));
   try {
     const copy = join(directory, "copy.sqlite3");
     await copyAtRest(options, copy);
@@ -56,7 +59,8 @@ export async function readForeignDatabase<T>(
       database.close();
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    // What was read counts, whether or not the copy can be taken away.
+    await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -65,27 +69,71 @@ async function copyAtRest(options: ForeignDatabaseOptions, copy: string): Promis
   for (let attempt = 0; attempt < attempts; attempt++) {
     signal?.throwIfAborted();
     if (attempt > 0) await sleep(PAUSE_MS, undefined, signal ? { signal } : {});
-    const before = await markOf(options);
+    const before = await readable(path, () => markOf(options));
     if (before.midway) continue;
-    await copyFile(path, copy);
-    for (const suffix of ["-wal", "-journal"]) {
-      const wanted = before.companions.includes(suffix);
-      if (!wanted || !(await copyIfThere(path + suffix, copy + suffix))) {
-        await rm(copy + suffix, { force: true });
-      }
-    }
-    if ((await markOf(options)).text === before.text) return;
+    await readable(path, () => copyParts(path, copy, before.companions));
+    const after = await readable(path, () => markOf(options));
+    if (after.text === before.text) return;
   }
   throw new RemoteError(`${path} was never at rest`, { code: "DATABASE_BUSY" });
 }
 
-async function markOf({ path, maxBytes }: ForeignDatabaseOptions): Promise<Mark> {
-  const header = await firstBytes(path, 100);
-  if (header === null) {
-    throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
+async function copyParts(path: string, copy: string, companions: readonly string[]): Promise<void> {
+  await copyFile(path, copy);
+  for (const suffix of ["-wal", "-journal"]) {
+    const wanted = companions.includes(suffix);
+    if (!wanted || !(await copyIfThere(path + suffix, copy + suffix))) {
+      await rm(copy + suffix, { force: true });
+    }
   }
-  if (!header.subarray(0, 16).equals(Buffer.from("SQLite format 3\0"))) {
-    throw new InputError(`${path} is no SQLite database`, { code: "DATABASE_INVALID" });
+}
+
+/** What the system refuses while the database is read, in our words. */
+async function readable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === null) throw cause;
+    if (/^(?:ENOSPC|EDQUOT|EFBIG)$/.test(code)) throw noTemporary(code, cause);
+    if (code === "ENOENT") throw missing(path, cause);
+    const Kind = isOfTheName(code) ? InputError : RemoteError;
+    const why = code === "EISDIR" ? "it is a folder" : code;
+    throw new Kind(`the database ${path} cannot be read (${why})`, {
+      code: "DATABASE_UNREADABLE",
+      cause,
+    });
+  }
+}
+
+async function inTemporaryFolder<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = systemCode(cause);
+    throw code === null ? cause : noTemporary(code, cause);
+  }
+}
+
+function noTemporary(code: string, cause: unknown): InputError | RemoteError {
+  const Kind = isOfTheName(code) ? InputError : RemoteError;
+  const message = `no copy of the database can be made in ${tmpdir()} (${code}); TMPDIR names another folder`;
+  return new Kind(message, { code: "TEMPORARY_FOLDER", cause });
+}
+
+function missing(path: string, cause?: unknown): InputError {
+  return new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING", cause });
+}
+
+async function markOf({ path, maxBytes }: ForeignDatabaseOptions): Promise<Mark> {
+  const found = await stat(path);
+  // Pipes and devices would be waited for, without end.
+  if (!found.isFile() && !found.isDirectory()) throw invalid(`${path} is no regular file`);
+  const header = await firstBytes(path, HEADER_BYTES);
+  if (header === null) throw missing(path);
+  const isWhole = header.length === HEADER_BYTES;
+  if (!isWhole || !header.subarray(0, 16).equals(Buffer.from("SQLite format 3\0"))) {
+    throw invalid(`${path} is no SQLite database`);
   }
   const { size, mtimeMs } = await stat(path);
   if (size > maxBytes) {
@@ -107,6 +155,10 @@ async function markOf({ path, maxBytes }: ForeignDatabaseOptions): Promise<Mark>
     midway: hot && !abandoned,
     companions: abandoned ? ["-journal"] : [],
   };
+}
+
+function invalid(message: string): InputError {
+  return new InputError(message, { code: "DATABASE_INVALID" });
 }
 
 async function isOld(path: string): Promise<boolean> {

@@ -50,6 +50,17 @@ const SCHEMA = `
     stake int64
   )`;
 
+/** The columns that a list of orchestrators is read from. */
+export const ORCHESTRATOR_COLUMNS: readonly string[] = [
+  "ethereumAddr",
+  "updatedAt",
+  "serviceURI",
+  "pricePerPixel",
+  "activationRound",
+  "deactivationRound",
+  "stake",
+];
+
 const UPSERT = `
   INSERT INTO orchestrators (createdAt, updatedAt, ethereumAddr, serviceURI, pricePerPixel,
                              activationRound, deactivationRound, stake)

@@ -86,7 +86,7 @@ export class SubgraphSource implements OrchestratorSource {
   readonly #settings: Settings;
   readonly #refresh = new SharedTask((signal) => this.#fetch(signal));
   #snapshot: Snapshot | null = null;
-  #failure: { readonly error: RemoteError; readonly atMs: number } | null = null;
+  #failure: { readonly error: Error; readonly atMs: number } | null = null;
   #closed = false;
 
   /**
@@ -125,7 +125,7 @@ export class SubgraphSource implements OrchestratorSource {
       return { ...(await this.#refresh.run(signal)), staleBecause: null };
     } catch (error) {
       if (signal?.aborted || this.#closed || known === null) throw error;
-      if (!(error instanceof RemoteError)) throw error;
+      if (!(error instanceof Error)) throw error;
       return { ...known, staleBecause: error };
     }
   }
@@ -152,7 +152,8 @@ export class SubgraphSource implements OrchestratorSource {
       this.#failure = null;
       return this.#snapshot;
     } catch (failure) {
-      if (failure instanceof RemoteError) this.#failure = { error: failure, atMs: now() };
+      if (failure instanceof Error && !signal.aborted)
+        this.#failure = { error: failure, atMs: now() };
       throw failure;
     }
   }

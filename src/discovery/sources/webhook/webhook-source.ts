@@ -98,7 +98,7 @@ export class WebhookSource implements OrchestratorSource {
       return listing(await this.#refresh.run(signal), null);
     } catch (error) {
       if (signal?.aborted || this.#closed || known === null) throw error;
-      if (!(error instanceof RemoteError)) throw error;
+      if (!(error instanceof Error)) throw error;
       return listing(known, error);
     }
   }
