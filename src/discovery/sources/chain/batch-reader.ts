@@ -4,12 +4,15 @@
  */
 import { RemoteError } from "../../../core/errors.js";
 import type { ChainCall, ChainClient, ChainOptions, Hex } from "./chain-client.js";
+import { TooMuch } from "./chain-failures.js";
 import { decodeResult, multicallAbi } from "./livepeer-abi.js";
 
 /** Where Multicall3 is on nearly every chain. */
 const MULTICALL3: Hex = "0xca11bde05977b3631167028862be2a173976ca11";
-/** Reads in one call: far from what nodes allow a call to cost. */
+/** Reads in one call: far from what most nodes allow a call to cost. */
 const CALLS_PER_MULTICALL = 150;
+/** What says that there is no Multicall3, or no running of it; not that a node is overloaded. */
+const MISSING: ReadonlySet<string> = new Set(["CHAIN_ABI", "CHAIN_REVERTED", "CHAIN_RPC"]);
 
 /** A read of a contract. */
 export type ContractCall = ChainCall & { readonly to: Hex };
@@ -21,6 +24,7 @@ export type BatchMode = "auto" | "multicall" | "jsonRpc";
 export class BatchReader {
   readonly #chain: ChainClient;
   #mode: BatchMode;
+  #callsAtOnce = CALLS_PER_MULTICALL;
 
   constructor(chain: ChainClient, mode: BatchMode) {
     this.#chain = chain;
@@ -28,7 +32,8 @@ export class BatchReader {
   }
 
   /**
-   * Answers in the order of the calls; null for each that failed by itself.
+   * Answers in the order of the calls; null for each that its contract refuses. A node that finds
+   * them too much is asked for half as many at once.
    *
    * @throws RemoteError `CHAIN_…`, or the signal's reason
    */
@@ -43,9 +48,7 @@ export class BatchReader {
       this.#mode = "multicall";
       return answers;
     } catch (error) {
-      const isMissing =
-        error instanceof RemoteError &&
-        (error.code === "CHAIN_ABI" || error.code === "CHAIN_REVERTED");
+      const isMissing = error instanceof RemoteError && MISSING.has(error.code);
       if (this.#mode === "multicall" || !isMissing) throw error;
       this.#mode = "jsonRpc";
       return await this.#chain.callEach(calls, block, options);
@@ -57,16 +60,32 @@ export class BatchReader {
     block: number,
     options: ChainOptions,
   ): Promise<readonly (Hex | null)[]> {
-    const parts: ChainCall[] = [];
-    for (let at = 0; at < calls.length; at += CALLS_PER_MULTICALL) {
-      const part = calls
-        .slice(at, at + CALLS_PER_MULTICALL)
-        .map(({ to, data }) => ({ target: to, allowFailure: true, callData: data }));
-      const data = multicallAbi.encodeFunctionData("aggregate3", [part]);
-      parts.push({ to: MULTICALL3, data });
+    const parts: (readonly ContractCall[])[] = [];
+    for (let at = 0; at < calls.length; at += this.#callsAtOnce) {
+      parts.push(calls.slice(at, at + this.#callsAtOnce));
     }
-    const answers = await Promise.all(parts.map((part) => this.#chain.call(part, block, options)));
-    return answers.flatMap(readResults);
+    const answers = await Promise.all(parts.map((part) => this.#readPart(part, block, options)));
+    return answers.flat();
+  }
+
+  async #readPart(
+    part: readonly ContractCall[],
+    block: number,
+    options: ChainOptions,
+  ): Promise<readonly (Hex | null)[]> {
+    const aggregated = part.map(({ to, data }) => {
+      return { target: to, allowFailure: true, callData: data };
+    });
+    const data = multicallAbi.encodeFunctionData("aggregate3", [aggregated]);
+    const isDivisible = part.length > 1;
+    try {
+      const call = { to: MULTICALL3, data };
+      return readResults(await this.#chain.call(call, block, { ...options, isDivisible }));
+    } catch (error) {
+      if (!isDivisible || !(error instanceof TooMuch)) throw error;
+      this.#callsAtOnce = Math.min(this.#callsAtOnce, Math.ceil(part.length / 2));
+      return await this.#aggregate(part, block, options);
+    }
   }
 }
 

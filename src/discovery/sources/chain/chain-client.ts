@@ -43,12 +43,18 @@ export interface LogFilter {
 
 export interface ChainOptions {
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether the caller asks for less when a call is too much for the node: that is told at once
+   * then (`CHAIN_TOO_MUCH`), and waited out otherwise. @default false
+   */
+  readonly isDivisible?: boolean | undefined;
 }
 
 /**
  * An Ethereum node. All methods throw RemoteError: `CHAIN_TRANSPORT` (no valid answer),
- * `CHAIN_UNAVAILABLE` (nobody answers) or `CHAIN_RATE_LIMITED` (429) to the end of patience,
- * `CHAIN_TIMEOUT`, `CHAIN_TOO_LARGE`, `CHAIN_RPC` (the node's own error), or the signal's reason.
+ * `CHAIN_UNAVAILABLE` (nobody answers), `CHAIN_RATE_LIMITED` or `CHAIN_TOO_MUCH` (a limit of the
+ * node's on range, size or time) to the end of patience, `CHAIN_TIMEOUT`, `CHAIN_TOO_LARGE`,
+ * `CHAIN_BATCH`, `CHAIN_RPC` (the node's own error), in the node's own words, or the signal's reason.
  */
 export interface ChainClient {
   chainId(options?: ChainOptions): Promise<bigint>;
@@ -56,11 +62,11 @@ export interface ChainClient {
   /**
    * Runs one call as of a block.
    *
-   * @throws also RemoteError `CHAIN_REVERTED` when the contract, or the node, does not run it
+   * @throws also RemoteError `CHAIN_REVERTED` when the contract says no
    */
   call(call: ChainCall, block: number | "latest", options?: ChainOptions): Promise<Hex>;
 
-  /** Runs many calls as of a block, in their order; null for each that fails by itself. */
+  /** Runs many calls as of a block, in their order; null for each that the contract refuses. */
   callEach(
     calls: readonly ChainCall[],
     block: number | "latest",
@@ -73,7 +79,11 @@ export interface ChainClient {
     options?: ChainOptions,
   ): Promise<readonly (ChainBlock | null)[]>;
 
-  /** Events in order of the chain. Ranges that the node finds too large are split. */
+  /**
+   * Events in order of the chain. Whatever fails for a range is asked again by half as many blocks.
+   *
+   * @throws also RemoteError `CHAIN_LOGS_LIMIT` when that takes more than 40 requests or 2 minutes
+   */
   logs(filter: LogFilter, options?: ChainOptions): Promise<readonly ChainLog[]>;
 
   /** Releases sockets. */

@@ -100,7 +100,13 @@ export class ChainSync {
       return await this.#readWholePool(head, taken, options);
     }
     if (taken > 0) store.rollBack(common.number);
-    return await this.#follow(common, head, taken, options);
+    try {
+      return await this.#follow(common, head, taken, options);
+    } catch (error) {
+      // The whole pool takes few requests, where a node gives events of few blocks at a time.
+      if (!(error instanceof RemoteError) || error.code !== "CHAIN_LOGS_LIMIT") throw error;
+      return await this.#readWholePool(head, taken, options);
+    }
   }
 
   async #lookAsGoLivepeer(

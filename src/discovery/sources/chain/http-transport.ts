@@ -1,7 +1,10 @@
 /** JSON-RPC over HTTP with undici: connections are kept and limited, answers bounded. */
 import { Agent, request } from "undici";
 import { PoolsimError, RemoteError } from "../../../core/errors.js";
-import { RateLimited, type RpcTransport } from "./json-rpc.js";
+import { RateLimited, TooMuch, Unchangeable } from "./chain-failures.js";
+import type { RpcTransport } from "./json-rpc.js";
+import { pauseInWords } from "./provider-words.js";
+import { excerpt } from "./rpc-answers.js";
 
 export interface HttpTransportOptions {
   /** http or https. */
@@ -60,8 +63,7 @@ async function exchange(
     if (signal?.aborted) throw signal.reason;
     if (deadline.signal.aborted) throw deadline.signal.reason;
     if (error instanceof PoolsimError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new RemoteError(`no answer: ${why}`, { code: "CHAIN_UNAVAILABLE", cause: error });
+    throw unanswered(error);
   } finally {
     clearTimeout(timer);
   }
@@ -83,13 +85,30 @@ async function readText(body: AsyncIterable<unknown>, maxBytes: number): Promise
   return Buffer.concat(chunks, size).toString("utf8");
 }
 
+/** Names that do not resolve, connections that are refused, certificates that do not fit. */
+const NOBODY_THERE =
+  /^(?:ENOTFOUND|EAI_|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EPROTO|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_|UND_ERR_CONNECT)/;
+
+function unanswered(cause: unknown): RemoteError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const Kind = NOBODY_THERE.test(code) ? Unchangeable : RemoteError;
+  return new Kind(`no answer: ${why || code}`, { code: "CHAIN_UNAVAILABLE", cause });
+}
+
+/** Too large; the node, or the gateway before it, was too slow. */
+const TOO_MUCH: ReadonlySet<number> = new Set([408, 413, 504, 522, 524]);
+const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403, 407]);
+
 function assertStatus(status: number, retryAfter: unknown, text: string): void {
   if (status >= 200 && status <= 299) return;
-  const excerpt = text.slice(0, 200);
-  if (status === 429) throw new RateLimited(`HTTP status 429: ${excerpt}`, readPause(retryAfter));
+  const words = `HTTP status ${status}: ${excerpt(text)}`;
+  if (status === 429) throw new RateLimited(words, readPause(retryAfter) ?? pauseInWords(text));
+  if (NOT_LET_IN.has(status)) throw new Unchangeable(words, { code: "CHAIN_TRANSPORT" });
   // JSON-RPC errors may come with any status; what is not JSON is the server's own failure.
   if (status < 500 && /^\s*[[{]/.test(text)) return;
-  throw new RemoteError(`HTTP status ${status}: ${excerpt}`, {
+  if (TOO_MUCH.has(status)) throw new TooMuch(words);
+  throw new RemoteError(words, {
     code: status >= 500 ? "CHAIN_UNAVAILABLE" : "CHAIN_TRANSPORT",
   });
 }

@@ -1,9 +1,20 @@
 /**
  * JSON-RPC in batches over any transport: at most so many requests at once, rate limits and passing
- * faults waited out, batches given up where a node does not take them.
+ * faults waited out, batches made smaller or given up where a node does not take them.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isPoolsimError, type PoolsimError, RemoteError } from "../../../core/errors.js";
+import { RemoteError } from "../../../core/errors.js";
+import { RateLimited, TooMuch, Unchangeable } from "./chain-failures.js";
+import {
+  asksSmallerBatch,
+  complaintOf,
+  mayBeRate,
+  type NodeFault,
+  pauseInWords,
+} from "./provider-words.js";
+import { isRecord, matchAnswers, type RpcAnswer } from "./rpc-answers.js";
+
+export { isRecord };
 
 /** One request; the id is its place in the batch. */
 export interface RpcRequest {
@@ -11,16 +22,11 @@ export interface RpcRequest {
   readonly params: readonly unknown[];
 }
 
-/** What a node answered to one request. */
-export type RpcAnswer =
-  | { readonly result: unknown }
-  | { readonly error: { readonly code: number; readonly message: string } };
-
 /**
  * Carries a text to the node and its answer back.
  *
- * @throws RemoteError `CHAIN_RATE_LIMITED`, `CHAIN_UNAVAILABLE` (worth another try),
- *   `CHAIN_TIMEOUT`, `CHAIN_TRANSPORT`, or the signal's reason
+ * @throws RemoteError `CHAIN_RATE_LIMITED`, `CHAIN_UNAVAILABLE` and `CHAIN_TOO_MUCH` (worth another
+ *   try), `CHAIN_TIMEOUT`, `CHAIN_TRANSPORT`, or the signal's reason
  */
 export type RpcTransport = (body: string, signal?: AbortSignal) => Promise<string>;
 
@@ -36,47 +42,60 @@ export interface JsonRpcOptions {
   readonly backoffMs: number;
 }
 
-/** Codes by which nodes ask for patience: limit exceeded (EIP-1474), and HTTP's 429. */
-const PATIENCE_CODES: ReadonlySet<number> = new Set([-32005, 429]);
-const MAX_PAUSE_MS = 30_000;
+/**
+ * What is waited out, and what is the caller's affair and told at once: `rates` waits for limits of
+ * the rate and for servers that do not answer; `notTooMuch` for the node's own trouble too;
+ * `everything` besides for limits that may be those of an overloaded node; `ratesInWords` for
+ * nothing but what says that it limits a rate.
+ */
+export type Patience = "rates" | "notTooMuch" | "everything" | "ratesInWords";
 
-/** A rate limit with the node's own idea of when to come back. */
-export class RateLimited extends RemoteError {
-  readonly retryAfterMs: number | null;
-
-  constructor(message: string, retryAfterMs: number | null) {
-    super(message, { code: "CHAIN_RATE_LIMITED" });
-    this.retryAfterMs = retryAfterMs;
-  }
+/** How one call is sent. */
+export interface SendOptions {
+  /** @default "rates" */
+  readonly patience?: Patience | undefined;
+  /** Ms for each exchange, besides the transport's own limit. @default none */
+  readonly exchangeLimitMs?: number | undefined;
+  /** Is told before each exchange, with the failure before it; throws to end the call. */
+  readonly beforeExchange?: ((failure: RemoteError | null) => void) | undefined;
 }
+
+const MAX_PAUSE_MS = 30_000;
 
 /** Sends requests and matches answers. */
 export class JsonRpc {
   readonly #options: JsonRpcOptions;
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
-  #takesBatches = true;
+  /** As large as the node takes them. */
+  #batchSize: number;
 
   constructor(options: JsonRpcOptions) {
     this.#options = options;
+    this.#batchSize = options.batchSize;
   }
 
   /**
-   * Answers in the order of the requests. A node's error is an answer.
+   * Answers in the order of the requests. A node's error is an answer, unless it can be waited out.
    *
-   * @throws RemoteError `CHAIN_…`, or the signal's reason
+   * @throws RemoteError `CHAIN_…` in the node's own words, or the signal's reason
    */
-  async send(requests: readonly RpcRequest[], signal?: AbortSignal): Promise<readonly RpcAnswer[]> {
-    const size = this.#takesBatches ? this.#options.batchSize : 1;
+  async send(
+    requests: readonly RpcRequest[],
+    signal?: AbortSignal,
+    options: SendOptions = {},
+  ): Promise<readonly RpcAnswer[]> {
     const batches: (readonly RpcRequest[])[] = [];
-    for (let at = 0; at < requests.length; at += size) {
-      batches.push(requests.slice(at, at + size));
+    for (let at = 0; at < requests.length; at += this.#batchSize) {
+      batches.push(requests.slice(at, at + this.#batchSize));
     }
     // One failure ends its siblings too: no request outlives the call.
     const failed = new AbortController();
     const ended = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
     try {
-      const answers = await Promise.all(batches.map((batch) => this.#sendBatch(batch, ended)));
+      const answers = await Promise.all(
+        batches.map((batch) => this.#settle(batch, ended, options)),
+      );
       return answers.flat();
     } catch (error) {
       failed.abort(error);
@@ -84,50 +103,96 @@ export class JsonRpc {
     }
   }
 
-  async #sendBatch(
+  /** Asks until each request of a batch has its answer: those that were refused again, the others not. */
+  async #settle(
     batch: readonly RpcRequest[],
     signal: AbortSignal,
+    options: SendOptions,
   ): Promise<readonly RpcAnswer[]> {
     const { attempts, backoffMs } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    const answers = new Map<RpcRequest, RpcAnswer>();
+    let size = batch.length;
+    let failure: RemoteError | null = null;
+    for (let failures = 0; answers.size < batch.length; ) {
       signal.throwIfAborted();
-      let failure: PoolsimError;
+      const part = batch.filter((request) => !answers.has(request)).slice(0, size);
+      const before = answers.size;
       try {
-        const answers = await this.#exchange(batch, signal);
-        if (!answers.some(asksPatience)) return answers;
-        failure = new RateLimited("the node limits its rate", null);
+        options.beforeExchange?.(failure);
+        failure = this.#keep(answers, part, await this.#exchange(part, signal, options), options);
       } catch (error) {
-        if (signal.aborted || !isPoolsimError(error)) throw error;
-        if (batch.length > 1 && refusesBatch(error)) return await this.#sendSingly(batch, signal);
-        if (!isPassing(error)) throw error;
+        if (signal.aborted || !(error instanceof RemoteError)) throw error;
+        const smaller = part.length > 1 ? smallerBatch(error, part.length) : null;
+        if (smaller !== null) {
+          size = smaller;
+          this.#batchSize = Math.min(this.#batchSize, size);
+          if (size === 1) return await this.#settleSingly(batch, answers, signal, options);
+          continue;
+        }
+        if (!isWaitedOut(error, options)) throw error;
         failure = error;
       }
-      if (attempt >= attempts) throw failure;
-      const asked = failure instanceof RateLimited ? failure.retryAfterMs : null;
-      const pauseMs = asked ?? backoffMs * 2 ** (attempt - 1);
-      await sleep(Math.min(pauseMs, MAX_PAUSE_MS), undefined, { signal });
+      if (failure === null) continue;
+      // Some answers are progress, for a node that allows so many at a time.
+      failures = answers.size > before ? 1 : failures + 1;
+      if (failures >= attempts) throw failure;
+      if (failures > 1) size = Math.max(1, Math.floor(size / 2));
+      await sleep(pauseAfter(failure, backoffMs * 2 ** (failures - 1)), undefined, { signal });
     }
+    return batch.map((request) => answers.get(request) ?? missing());
   }
 
-  async #sendSingly(
+  async #settleSingly(
     batch: readonly RpcRequest[],
+    known: ReadonlyMap<RpcRequest, RpcAnswer>,
     signal: AbortSignal,
+    options: SendOptions,
   ): Promise<readonly RpcAnswer[]> {
-    this.#takesBatches = false;
-    const answers = await Promise.all(batch.map((request) => this.#sendBatch([request], signal)));
-    return answers.flat();
+    return await Promise.all(
+      batch.map(async (request) => {
+        const [answer] = known.has(request)
+          ? [known.get(request)]
+          : await this.#settle([request], signal, options);
+        return answer ?? missing();
+      }),
+    );
+  }
+
+  /** Keeps the answers that are final. @returns what the others complain of */
+  #keep(
+    answers: Map<RpcRequest, RpcAnswer>,
+    part: readonly RpcRequest[],
+    found: readonly RpcAnswer[],
+    options: SendOptions,
+  ): RemoteError | null {
+    let failure: RemoteError | null = null;
+    for (const [index, request] of part.entries()) {
+      const answer = found[index] ?? missing();
+      const complaint = "error" in answer ? complaintToWaitOut(answer.error, options) : null;
+      if (complaint === null) answers.set(request, answer);
+      else failure = complaint;
+    }
+    return failure;
   }
 
   async #exchange(
     batch: readonly RpcRequest[],
     signal: AbortSignal,
+    { exchangeLimitMs }: SendOptions,
   ): Promise<readonly RpcAnswer[]> {
     const requests = batch.map((request, id) => ({ jsonrpc: "2.0", id, ...request }));
     const body = JSON.stringify(requests.length === 1 ? requests[0] : requests);
     await this.#enter(signal);
+    const late = new AbortController();
+    const timer =
+      exchangeLimitMs === undefined
+        ? undefined
+        : setTimeout(() => late.abort(tooLate(exchangeLimitMs)), exchangeLimitMs);
     try {
-      return matchAnswers(await this.#options.transport(body, signal), batch.length);
+      const ended = timer === undefined ? signal : AbortSignal.any([signal, late.signal]);
+      return matchAnswers(await this.#options.transport(body, ended), batch.length);
     } finally {
+      clearTimeout(timer);
       this.#leave();
     }
   }
@@ -152,61 +217,47 @@ export class JsonRpc {
   }
 }
 
-function asksPatience(answer: RpcAnswer): boolean {
-  return (
-    "error" in answer &&
-    PATIENCE_CODES.has(answer.error.code) &&
-    !/result|range|logs/i.test(answer.error.message)
-  );
-}
-
-function isPassing({ code }: PoolsimError): boolean {
-  return code === "CHAIN_RATE_LIMITED" || code === "CHAIN_UNAVAILABLE";
-}
-
-function refusesBatch({ code }: PoolsimError): boolean {
-  return code === "CHAIN_TRANSPORT" || code === "CHAIN_BATCH";
-}
-
-function matchAnswers(text: string, count: number): readonly RpcAnswer[] {
-  const json = parseJson(text);
-  if (count === 1) return [readAnswer(Array.isArray(json) ? json[0] : json)];
-  if (!Array.isArray(json)) {
-    throw new RemoteError("the node does not answer batches", { code: "CHAIN_BATCH" });
+/** The failure that an error of the node is, if it is worth another try. */
+function complaintToWaitOut(fault: NodeFault, options: SendOptions): RemoteError | null {
+  const complaint = complaintOf(fault);
+  const words = `the node's error ${fault.code}: ${fault.message}`;
+  const isLimit = complaint === "tooMuch";
+  const { patience = "rates" } = options;
+  const mayBe = isLimit && mayBeRate(fault) && (patience === "rates" || patience === "everything");
+  if (complaint === "patience" || mayBe) {
+    return new RateLimited(words, pauseInWords(fault.message));
   }
-  const answers = new Array<RpcAnswer | undefined>(count).fill(undefined);
-  for (const item of json) {
-    const id = isRecord(item) ? Number(item["id"]) : Number.NaN;
-    if (id in answers) answers[id] = readAnswer(item);
-  }
-  return answers.map((answer) => {
-    if (answer === undefined) {
-      throw new RemoteError("the node left a request of a batch unanswered", {
-        code: "CHAIN_BATCH",
-      });
-    }
-    return answer;
-  });
+  if (isLimit) return patience === "everything" ? new TooMuch(words) : null;
+  const waits = patience === "everything" || patience === "notTooMuch";
+  return complaint === "passing" && waits
+    ? new RemoteError(words, { code: "CHAIN_UNAVAILABLE" })
+    : null;
 }
 
-function readAnswer(item: unknown): RpcAnswer {
-  if (isRecord(item) && isRecord(item["error"])) {
-    const { code, message } = item["error"];
-    return { error: { code: Number(code), message: String(message).slice(0, 500) } };
-  }
-  if (isRecord(item) && "result" in item) return { result: item["result"] };
-  throw new RemoteError("the node's answer is not JSON-RPC", { code: "CHAIN_TRANSPORT" });
+function isWaitedOut(error: RemoteError, { patience = "rates" }: SendOptions): boolean {
+  if (error instanceof RateLimited) return true;
+  if (error instanceof TooMuch) return patience === "rates" || patience === "everything";
+  return error.code === "CHAIN_UNAVAILABLE" && patience !== "ratesInWords";
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RemoteError("the node's answer is not JSON", { code: "CHAIN_TRANSPORT", cause });
-  }
+/** How many requests to send at once after a failure of a batch; null = it is not the batch's. */
+function smallerBatch(error: RemoteError, size: number): number | null {
+  if (error instanceof Unchangeable) return null;
+  const half = Math.ceil(size / 2);
+  if (error instanceof TooMuch || error.code === "CHAIN_TOO_LARGE") return half;
+  if (error.code !== "CHAIN_TRANSPORT" && error.code !== "CHAIN_BATCH") return null;
+  return asksSmallerBatch(error.message) ? half : 1;
 }
 
-/** Whether a JSON value is an object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function pauseAfter(failure: RemoteError, growingMs: number): number {
+  const asked = failure instanceof RateLimited ? failure.retryAfterMs : null;
+  return Math.min(asked ?? growingMs, MAX_PAUSE_MS);
+}
+
+function tooLate(limitMs: number): RemoteError {
+  return new TooMuch(`the node did not answer within ${limitMs} ms`);
+}
+
+function missing(): never {
+  throw new RemoteError("the node left a request unanswered", { code: "CHAIN_BATCH" });
 }

@@ -1,4 +1,4 @@
-/** The chain over JSON-RPC: values checked as they come in, ranges of logs split where needed. */
+/** The chain over JSON-RPC: values checked as they come in. */
 import { RemoteError } from "../../../core/errors.js";
 import type {
   ChainBlock,
@@ -9,8 +9,12 @@ import type {
   Hex,
   LogFilter,
 } from "./chain-client.js";
+import { NodeError, TooMuch } from "./chain-failures.js";
 import { httpTransport } from "./http-transport.js";
-import { isRecord, JsonRpc, type RpcAnswer, type RpcTransport } from "./json-rpc.js";
+import { JsonRpc, type RpcTransport, type SendOptions } from "./json-rpc.js";
+import { LogReader } from "./log-reader.js";
+import { complaintOf } from "./provider-words.js";
+import { isRecord, type RpcAnswer } from "./rpc-answers.js";
 
 export interface RpcChainClientOptions {
   /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. */
@@ -35,8 +39,11 @@ export interface RpcChainClientOptions {
   readonly logConcurrency?: number | undefined;
 }
 
-/** A node that does not know a method, or refuses its parameters, does so for any range. */
-const HOPELESS_CODES: ReadonlySet<number> = new Set([-32601, -32700, -32600]);
+/** For the events of one range, however often they are asked for. */
+const LOGS_LIMIT_MS = 120_000;
+/** A question about many blocks is given up sooner than one about a single block. */
+const WIDE_SHARE = 8;
+const PATIENT: SendOptions = { patience: "everything" };
 
 /** A chain client over HTTP. Opens no connection yet. */
 export function openChainClient(options: RpcChainClientOptions): ChainClient {
@@ -49,30 +56,40 @@ export function openChainClient(options: RpcChainClientOptions): ChainClient {
 class RpcChainClient implements ChainClient {
   readonly #rpc: JsonRpc;
   readonly #close: () => Promise<void>;
-  readonly #maxLogRange: number;
-  readonly #logConcurrency: number;
+  readonly #logs: LogReader;
 
   constructor(transport: RpcTransport, close: () => Promise<void>, options: RpcChainClientOptions) {
     const { batchSize = 100, concurrency = 8, attempts = 6, backoffMs = 250 } = options;
     this.#rpc = new JsonRpc({ transport, batchSize, concurrency, attempts, backoffMs });
     this.#close = close;
-    this.#maxLogRange = options.maxLogRange ?? 1_000;
-    this.#logConcurrency = options.logConcurrency ?? 3;
+    const { maxLogRange = 1_000, logConcurrency = 3, timeoutMs = 120_000 } = options;
+    this.#logs = new LogReader({
+      ask: (range, signal, sendOptions) => this.#logsOfRange(range, signal, sendOptions),
+      maxRange: maxLogRange,
+      concurrency: logConcurrency,
+      wideLimitMs: Math.ceil(timeoutMs / WIDE_SHARE),
+      limitMs: LOGS_LIMIT_MS,
+    });
   }
 
   async chainId({ signal }: ChainOptions = {}): Promise<bigint> {
-    const [answer] = await this.#rpc.send([{ method: "eth_chainId", params: [] }], signal);
+    const [answer] = await this.#rpc.send([{ method: "eth_chainId", params: [] }], signal, PATIENT);
     return quantity(resultOf(answer));
   }
 
   async call(
     call: ChainCall,
     block: number | "latest",
-    { signal }: ChainOptions = {},
+    { signal, isDivisible = false }: ChainOptions = {},
   ): Promise<Hex> {
-    const [answer] = await this.#rpc.send([callRequest(call, block)], signal);
+    const [answer] = await this.#rpc.send([callRequest(call, block)], signal, {
+      patience: isDivisible ? "notTooMuch" : "everything",
+    });
     if (answer !== undefined && "error" in answer) {
       const { code, message } = answer.error;
+      const complaint = complaintOf(answer.error);
+      if (complaint === "tooMuch") throw new TooMuch(`the node's error ${code}: ${message}`);
+      if (complaint !== "reverted") throw new NodeError(message, code);
       throw new RemoteError(`the call failed: ${message} (${code})`, { code: "CHAIN_REVERTED" });
     }
     return bytes(resultOf(answer));
@@ -86,8 +103,14 @@ class RpcChainClient implements ChainClient {
     const answers = await this.#rpc.send(
       calls.map((call) => callRequest(call, block)),
       signal,
+      PATIENT,
     );
-    return answers.map((answer) => ("error" in answer ? null : bytes(answer.result)));
+    // Only a contract that says no has no answer: a node that cannot tell has not said so.
+    return answers.map((answer) =>
+      "error" in answer && complaintOf(answer.error) === "reverted"
+        ? null
+        : bytes(resultOf(answer)),
+    );
   }
 
   async blocks(
@@ -97,6 +120,7 @@ class RpcChainClient implements ChainClient {
     const answers = await this.#rpc.send(
       which.map((block) => ({ method: "eth_getBlockByNumber", params: [tag(block), false] })),
       signal,
+      PATIENT,
     );
     return answers.map((answer) => {
       const result = resultOf(answer);
@@ -105,66 +129,24 @@ class RpcChainClient implements ChainClient {
   }
 
   async logs(filter: LogFilter, { signal }: ChainOptions = {}): Promise<readonly ChainLog[]> {
-    const ranges: LogFilter[] = [];
-    for (let from = filter.fromBlock; from <= filter.toBlock; from += this.#maxLogRange) {
-      const toBlock = Math.min(filter.toBlock, from + this.#maxLogRange - 1);
-      ranges.push({ ...filter, fromBlock: from, toBlock });
-    }
-    const found = new Array<readonly ChainLog[]>(ranges.length);
-    const failed = new AbortController();
-    const ended = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-    let next = 0;
-    const read = async (): Promise<void> => {
-      for (let at = next++; at < ranges.length; at = next++) {
-        const range = ranges[at];
-        if (range !== undefined) found[at] = await this.#logsOfRange(range, ended);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: this.#logConcurrency }, read));
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-    return found.flat().sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+    const logs = [...(await this.#logs.read(filter, signal))];
+    return logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
   }
 
   close(): Promise<void> {
     return this.#close();
   }
 
-  async #logsOfRange(range: LogFilter, signal: AbortSignal): Promise<readonly ChainLog[]> {
-    const { fromBlock, toBlock } = range;
-    try {
-      const [answer] = await this.#rpc.send([logsRequest(range)], signal);
-      const result = resultOf(answer);
-      if (!Array.isArray(result)) throw invalid("logs");
-      return result.map((item) => readLog(item, range));
-    } catch (error) {
-      if (fromBlock >= toBlock || !mayBeTooLarge(error)) throw error;
-      // Nodes have many words for too large a range: any error of theirs is taken for one, and
-      // one that has another cause comes again for a single block.
-      const middle = Math.floor((fromBlock + toBlock) / 2);
-      const first = await this.#logsOfRange({ ...range, toBlock: middle }, signal);
-      const second = await this.#logsOfRange({ ...range, fromBlock: middle + 1 }, signal);
-      return [...first, ...second];
-    }
+  async #logsOfRange(
+    range: LogFilter,
+    signal: AbortSignal,
+    options: SendOptions,
+  ): Promise<readonly ChainLog[]> {
+    const [answer] = await this.#rpc.send([logsRequest(range)], signal, options);
+    const result = resultOf(answer);
+    if (!Array.isArray(result)) throw invalid("logs");
+    return result.map((item) => readLog(item, range));
   }
-}
-
-/** A node's own error, kept with its number. */
-class NodeError extends RemoteError {
-  readonly nodeCode: number;
-
-  constructor(message: string, nodeCode: number) {
-    super(`the node's error ${nodeCode}: ${message}`, { code: "CHAIN_RPC" });
-    this.nodeCode = nodeCode;
-  }
-}
-
-function mayBeTooLarge(error: unknown): boolean {
-  if (error instanceof NodeError) return !HOPELESS_CODES.has(error.nodeCode);
-  return error instanceof RemoteError && error.code === "CHAIN_TOO_LARGE";
 }
 
 function callRequest(call: ChainCall, block: number | "latest") {

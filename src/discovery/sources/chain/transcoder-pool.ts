@@ -5,6 +5,7 @@
 import { AbiCoder } from "ethers/abi";
 import { RemoteError } from "../../../core/errors.js";
 import type { ChainClient, ChainOptions, Hex } from "./chain-client.js";
+import { TooMuch } from "./chain-failures.js";
 import { bondingManagerAbi, decodeAddress } from "./livepeer-abi.js";
 import { POOL_WALK_CODE } from "./pool-walk-code.js";
 
@@ -13,6 +14,10 @@ export type WalkMode = "auto" | "oneCall" | "oneByOne";
 
 /** Members in one answer, which may be 24,576 bytes long: 32 for each, and some around them. */
 const MEMBERS_PER_CALL = 700;
+/** So few are asked for as often as it takes, where a node finds more too much. */
+const MEMBERS_AT_LEAST = 20;
+/** What says that a node does not run such code; an overloaded one is not asked member by member. */
+const REFUSED: ReadonlySet<string> = new Set(["CHAIN_ABI", "CHAIN_REVERTED", "CHAIN_RPC"]);
 const NOBODY = `0x${"0".repeat(40)}`;
 
 /** Reads the pool, and remembers what the node allows. */
@@ -21,6 +26,7 @@ export class TranscoderPool {
   readonly #bondingManager: Hex;
   readonly #maxMembers: number;
   #mode: WalkMode;
+  #membersPerCall = MEMBERS_PER_CALL;
 
   constructor(
     chain: ChainClient,
@@ -49,9 +55,7 @@ export class TranscoderPool {
       this.#mode = "oneCall";
       return members;
     } catch (error) {
-      const isRefused =
-        error instanceof RemoteError &&
-        (error.code === "CHAIN_REVERTED" || error.code === "CHAIN_ABI");
+      const isRefused = error instanceof RemoteError && REFUSED.has(error.code);
       if (this.#mode === "oneCall" || !isRefused) throw error;
       this.#mode = "oneByOne";
       return await this.#walkOneByOne(block, options);
@@ -63,12 +67,19 @@ export class TranscoderPool {
     const members: Hex[] = [];
     for (let more = true; more; ) {
       const previous = members.at(-1) ?? NOBODY;
-      const values = [this.#bondingManager, previous, MEMBERS_PER_CALL];
+      const count = this.#membersPerCall;
+      const values = [this.#bondingManager, previous, count];
       const parameters = coder.encode(["address", "address", "uint256"], values).slice(2);
-      const answer = await this.#chain.call({ data: POOL_WALK_CODE + parameters }, block, options);
-      const page = readPage(answer);
-      members.push(...page.members);
-      more = page.more;
+      const isDivisible = count > MEMBERS_AT_LEAST;
+      try {
+        const call = { data: POOL_WALK_CODE + parameters };
+        const page = readPage(await this.#chain.call(call, block, { ...options, isDivisible }));
+        members.push(...page.members);
+        more = page.more;
+      } catch (error) {
+        if (!isDivisible || !(error instanceof TooMuch)) throw error;
+        this.#membersPerCall = Math.max(MEMBERS_AT_LEAST, Math.floor(count / 2));
+      }
       this.#assertBounded(members.length);
     }
     return members;
