@@ -1,4 +1,5 @@
 /** What a job needs, what a node offers, and whether one fits the other (K-1 … K-8, K-13). */
+import { InputError } from "../core/errors.js";
 import { capabilityText, LEGACY_CAPABILITIES } from "./capability.js";
 import type { Rejection } from "./rejection.js";
 import { versionCompatible } from "./version.js";
@@ -46,17 +47,33 @@ export interface JobCapabilities {
   readonly perCapability: PerCapability | null;
 }
 
-/** The bit string of capability numbers; negative ones are skipped, repeats do no harm (K-1). */
+/** Capability numbers are below this: a bit string grows up to its highest bit. */
+const MAX_CAPABILITY = 2 ** 20;
+
+/**
+ * The bit string of capability numbers; negative ones are skipped, repeats do no harm (K-1).
+ *
+ * @throws InputError (`CAPABILITY_RANGE`) for a number that is not whole, or not below 2^20
+ */
 export function bitString(capabilities: Iterable<number>): bigint[] {
   const words: bigint[] = [];
   for (const capability of capabilities) {
-    if (capability >= 0) setBit(words, capability);
+    if (!(capability < 0)) setBit(words, capability);
   }
   return words;
 }
 
-/** Sets a bit, growing the list as needed (K-1). */
+/**
+ * Sets a bit, growing the list as needed (K-1).
+ *
+ * @throws InputError (`CAPABILITY_RANGE`) for a number that is not whole, or not from 0 to 2^20 − 1
+ */
 export function setBit(words: bigint[], capability: number): void {
+  if (!Number.isInteger(capability) || capability < 0 || capability >= MAX_CAPABILITY) {
+    throw new InputError(`${capability} is no capability, expected a whole number below 2^20`, {
+      code: "CAPABILITY_RANGE",
+    });
+  }
   const word = Math.floor(capability / 64);
   while (words.length <= word) words.push(0n);
   words[word] = (words[word] ?? 0n) | (1n << BigInt(capability % 64));

@@ -12,6 +12,7 @@ export {
 } from "../core/errors.js";
 export { Interner } from "../core/interner.js";
 export { Rational } from "../core/rational.js";
+export { recipientAddress } from "./address.js";
 export {
   type BitString,
   bitNumbers,

@@ -39,7 +39,11 @@ export class NodeCapabilities {
     return this.#capacities;
   }
 
-  /** A worker came: adds its capacities. */
+  /**
+   * A worker came: adds its capacities.
+   *
+   * @throws InputError (`CAPABILITY_RANGE`) for the number of a capability that is not one
+   */
   add(worker: Pick<Capabilities, "bitstring" | "capacities">): void {
     for (const [capability, count] of capacitiesOf(worker)) {
       this.#capacities.set(capability, (this.#capacities.get(capability) ?? 0) + count);

@@ -66,9 +66,12 @@ export function wholePrice(price: Rational): bigint {
   return whole;
 }
 
-/** A big integer as the chain client keeps it: the largest 64-bit one if it does not fit (B-7). */
+/**
+ * A big integer as the chain client keeps it (B-7): the largest 64-bit one if it is above that,
+ * else its low 64 bits, read as signed, so that what is below −2^63 wraps around.
+ */
 export function clampInt64(value: bigint): bigint {
-  return value > INT64_MAX || value < INT64_MIN ? INT64_MAX : value;
+  return value > INT64_MAX ? INT64_MAX : BigInt.asIntN(64, value);
 }
 
 /** Maximum prices in wei per pixel by model id, by capability number. */

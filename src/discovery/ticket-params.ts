@@ -31,7 +31,7 @@ export interface TicketLimits {
   readonly maxTicketEV: Rational;
   /** Wei for one segment's tickets; `-maxTotalEV`. */
   readonly maxTotalEV: Rational;
-  /** A ticket's face value is at most the deposit divided by this; `-depositMultiplier`, ≥ 1. */
+  /** A ticket's face value is at most the deposit divided by this; `-depositMultiplier`, ≥ 1 (0 accepts no face value). */
   readonly depositMultiplier: bigint;
   readonly lastInitializedRound: bigint;
   readonly lastSeenL1Block: bigint;
@@ -50,7 +50,9 @@ export interface TicketParamsFault {
 }
 
 /**
- * The first fault of ticket parameters in the order of P-6, or null when they are accepted.
+ * The first fault of ticket parameters in the order of P-6, or null when they are accepted. Blocks
+ * and rounds are compared by as many bits as go-livepeer looks at, which for the block is 64, read
+ * as signed: a block of 2^64 − 1 has expired.
  *
  * @param params null = none were sent
  * @param limits of the gateway
@@ -64,7 +66,7 @@ export function ticketParamsFault(
   if (params === null) return other("there are no ticket parameters");
   const { faceValue, expirationBlock } = params;
   if (BigInt.asUintN(64, expirationBlock) === 0n) return other("the expiration block is 0");
-  if (expirationBlock - limits.lastSeenL1Block <= 1n) {
+  if (BigInt.asIntN(64, expirationBlock - limits.lastSeenL1Block) <= 1n) {
     return fault("expired", `at block ${expirationBlock}, now ${limits.lastSeenL1Block}`);
   }
 
@@ -79,7 +81,7 @@ export function ticketParamsFault(
 
   const { sender } = limits;
   if (sender === null) return other("the gateway's funds cannot be read");
-  const unlocked = sender.withdrawRound !== 0n;
+  const unlocked = BigInt.asUintN(64, sender.withdrawRound) !== 0n;
   if (unlocked && sender.withdrawRound <= limits.lastInitializedRound + 1n) {
     return fault("senderValidation", "the gateway's funds unlock soon");
   }
@@ -93,11 +95,19 @@ export function ticketParamsFault(
     const worth = `${numTickets} tickets are worth ${text(total)}`;
     return other(`${worth}, more than ${text(limits.maxTotalEV)}`);
   }
-  const maxFaceValue = sender.deposit / limits.depositMultiplier;
+  if (limits.depositMultiplier === 0n) return other("the deposit multiplier is 0");
+  const maxFaceValue = divide(sender.deposit, limits.depositMultiplier);
   if (faceValue > maxFaceValue) {
     return other(`the face value ${faceValue} is above ${maxFaceValue}`);
   }
   return null;
+}
+
+/** Division whose remainder is never negative, as go-livepeer's big numbers divide. */
+function divide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  if (dividend - quotient * divisor >= 0n) return quotient;
+  return divisor > 0n ? quotient - 1n : quotient + 1n;
 }
 
 function other(detail: string): TicketParamsFault {

@@ -26,7 +26,10 @@ export type WorkerCapabilities = Pick<Capabilities, "bitstring" | "version">;
 
 /** A registration as the manager sees it. */
 export interface WorkerRegistration {
-  /** Sessions at a time: the worker's `-maxSessions`, or less if the pool's policy says so. */
+  /**
+   * Sessions at a time: the worker's `-maxSessions`, or less if the pool's policy says so. The
+   * manager takes any whole number, as go-livepeer's does: `checkRegistration` refuses 0 (O-13).
+   */
   readonly capacity: number;
   /**
    * null fits only {@link ANY_JOB}: the node itself would crash on comparing. The edge fills in the
@@ -73,8 +76,8 @@ export class RemoteTranscoderManager {
 
   /** Per worker. */
   #live = new Uint8Array(16);
-  #load = new Int32Array(16);
-  #capacity = new Int32Array(16);
+  #load = new Float64Array(16);
+  #capacity = new Float64Array(16);
   #tier = new Int32Array(16);
   #mapped = new Int32Array(16);
   #identity = new Int32Array(16).fill(-1);
@@ -105,12 +108,13 @@ export class RemoteTranscoderManager {
    * A worker connects: it is live and goes to the end of the list, which is then sorted (O-15).
    * What the node refuses (O-13) is for `checkRegistration` to say before.
    *
+   * @throws InputError (`POOL_WORKER`) for a capacity or tier that is not a whole number
    * @returns the worker's handle. One that reconnects is a new worker.
    */
   register(registration: WorkerRegistration): number {
     const { capacity, capabilities, tier = 0, identity = -1 } = registration;
-    checkWhole("capacity", capacity);
-    checkWhole("tier", tier);
+    checkCapacity(capacity);
+    checkTier(tier);
     const worker = this.#free.pop() ?? this.#workers++;
     if (worker >= this.#live.length) this.#grow();
     this.#live[worker] = 1;
@@ -206,7 +210,7 @@ export class RemoteTranscoderManager {
 
   /** Not go-livepeer: moves a worker to another tier and sorts. */
   setTier(worker: number, tier: number): void {
-    checkWhole("tier", tier);
+    checkTier(tier);
     if (!this.#tiers || this.#tier[worker] === tier) return;
     this.#tier[worker] = tier;
     this.#order.update(worker, this.#key(worker));
@@ -317,8 +321,8 @@ export class RemoteTranscoderManager {
   #grow(): void {
     const length = this.#live.length * 2;
     this.#live = copyInto(new Uint8Array(length), this.#live);
-    this.#load = copyInto(new Int32Array(length), this.#load);
-    this.#capacity = copyInto(new Int32Array(length), this.#capacity);
+    this.#load = copyInto(new Float64Array(length), this.#load);
+    this.#capacity = copyInto(new Float64Array(length), this.#capacity);
     this.#tier = copyInto(new Int32Array(length), this.#tier);
     this.#mapped = copyInto(new Int32Array(length), this.#mapped);
     this.#identity = copyInto(new Int32Array(length).fill(-1), this.#identity);
@@ -328,15 +332,21 @@ export class RemoteTranscoderManager {
   }
 }
 
-function checkWhole(what: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value >= FULL_TIER) {
-    throw new InputError(`a worker's ${what} must be a whole number from 0, not ${value}`, {
-      code: "POOL_WORKER",
-    });
-  }
+function checkCapacity(capacity: number): void {
+  if (Number.isSafeInteger(capacity)) return;
+  throw new InputError(`a worker's capacity must be a whole number, not ${capacity}`, {
+    code: "POOL_WORKER",
+  });
 }
 
-function copyInto<A extends Int32Array | Uint8Array>(to: A, from: A): A {
+function checkTier(tier: number): void {
+  if (Number.isInteger(tier) && tier >= 0 && tier < FULL_TIER) return;
+  throw new InputError(`a worker's tier must be a whole number from 0, not ${tier}`, {
+    code: "POOL_WORKER",
+  });
+}
+
+function copyInto<A extends Float64Array | Int32Array | Uint8Array>(to: A, from: A): A {
   to.set(from);
   return to;
 }

@@ -15,7 +15,11 @@ export const NOBODY = -1;
 
 /** Who can be selected. The lists run in parallel; their order is the sessions' order (L-6). */
 export interface Candidates {
-  /** Recipient handles, distinct. */
+  /**
+   * Recipient handles. A recipient that is repeated counts in the sums as often as it is there, as
+   * in go-livepeer, and is drawn as often, which it is not there: {@link RecipientChooser} repeats
+   * nobody (L-7).
+   */
   readonly recipients: readonly number[];
   /** `null` = no known price. */
   readonly prices: readonly (SessionPrice | null)[];
@@ -25,6 +29,11 @@ export interface Candidates {
   readonly perfScores: readonly number[] | null;
   /** Wei per pixel; `null` = no limit (R-2, R-3). Keep one object per limit: comparisons are remembered. */
   readonly maxPrice: Rational | null;
+  /**
+   * Whether the price of anybody is known, also of those who are not candidates: if not, no maximum
+   * price applies (L-10). @default whether one of `prices` is
+   */
+  readonly pricesKnown?: boolean | undefined;
 }
 
 /** Chooses among candidates. */
@@ -80,7 +89,10 @@ const SUM_TOLERANCE = 1e-9;
 /**
  * Filters the candidates and works out how likely each is (L-9 … L-13).
  *
- * The weights are taken as they are; {@link ProbabilityAlgorithm} checks them.
+ * The weights are taken as they are; {@link checkSelectionWeights} checks them.
+ *
+ * @param candidates see {@link Candidates}
+ * @param options see {@link ProbabilityOptions}
  */
 export function selectionProbabilities(
   candidates: Candidates,
@@ -150,6 +162,33 @@ export function pickByProbability(probabilities: readonly number[], drawn: numbe
   return start;
 }
 
+/**
+ * Checks that the weights add up to 1 within 0.0001. go-livepeer does so when it starts, on chain
+ * only; a selection itself takes them as they are (L-17).
+ *
+ * @throws InputError (`SELECTION_WEIGHTS`)
+ */
+export function checkSelectionWeights(options: ProbabilityOptions): void {
+  const { stakeWeight = 0.7, priceWeight = 0, randWeight = 0.3 } = options;
+  const sum = stakeWeight + priceWeight + randWeight;
+  if (Math.abs(sum - 1) <= WEIGHT_TOLERANCE) return;
+  throw new InputError(
+    `the weights of stake (${stakeWeight}), price (${priceWeight}) and chance (${randWeight}) add up to ${sum}, expected 1`,
+    { code: "SELECTION_WEIGHTS" },
+  );
+}
+
+/** The candidate that a table's probabilities draw: its recipient handle, or {@link NOBODY}. */
+export function drawRecipient(
+  { eligible, probabilities }: ProbabilityTable,
+  { recipients }: Candidates,
+  draw: Draw,
+): number {
+  if (eligible.length === 0) return NOBODY;
+  const picked = eligible.length === 1 ? 0 : pickByProbability(probabilities, draw());
+  return recipients[eligible[picked] ?? -1] ?? NOBODY;
+}
+
 /** The algorithm of on-chain gateways for video: chance by stake, price and luck (L-9 … L-17). */
 export class ProbabilityAlgorithm implements SelectionAlgorithm {
   readonly options: ProbabilityOptions;
@@ -161,24 +200,14 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
    * @throws InputError (`SELECTION_WEIGHTS`) when the weights do not add up to 1 within 0.0001 (L-17)
    */
   constructor(options: ProbabilityOptions = {}) {
-    const { stakeWeight = 0.7, priceWeight = 0, randWeight = 0.3 } = options;
-    const sum = stakeWeight + priceWeight + randWeight;
-    if (!(Math.abs(sum - 1) <= WEIGHT_TOLERANCE)) {
-      throw new InputError(
-        `the weights of stake (${stakeWeight}), price (${priceWeight}) and chance (${randWeight}) add up to ${sum}, expected 1`,
-        { code: "SELECTION_WEIGHTS" },
-      );
-    }
+    checkSelectionWeights(options);
     this.options = options;
   }
 
   select(candidates: Candidates, draw: Draw): number {
     const table = selectionProbabilities(candidates, this.options);
     this.lastTable = table;
-    const { eligible, probabilities } = table;
-    if (eligible.length === 0) return NOBODY;
-    const picked = eligible.length === 1 ? 0 : pickByProbability(probabilities, draw());
-    return candidates.recipients[eligible[picked] ?? -1] ?? NOBODY;
+    return drawRecipient(table, candidates, draw);
   }
 }
 
@@ -201,7 +230,8 @@ export function withinMaxPrice(
   among: readonly number[] = everyone(candidates),
 ): readonly number[] {
   const { prices, maxPrice } = candidates;
-  if (maxPrice === null || prices.every((price) => price === null)) return among;
+  const known = candidates.pricesKnown ?? prices.some((price) => price !== null);
+  if (maxPrice === null || !known) return among;
   return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
 }
 

@@ -4,7 +4,9 @@
  */
 export {
   type Candidates,
+  checkSelectionWeights,
   type Draw,
+  drawRecipient,
   LiveAlgorithm,
   type MissingPrice,
   NOBODY,

@@ -156,7 +156,7 @@ export class SessionPool<Info = unknown> {
   /**
    * Chooses up to `n` sessions (M-10 … M-17); sets `refreshWanted`.
    *
-   * @param n how many, ≥ 1
+   * @param n how many; with n ≤ 0 all that can be had, one after the other [Q] (M-13)
    * @param nowMs now
    * @returns a new list, or `null` if there is none
    */
@@ -249,7 +249,7 @@ export class SessionPool<Info = unknown> {
       if (session.mapped || this.#sessMap.has(session.transcoder)) {
         chosen.push(session);
         this.#observer?.selected(session, how);
-        if (chosen.length >= n) break;
+        if (chosen.length === n) break;
       } else if (how === CHOSEN.last || how === CHOSEN.lastDoubled) {
         session.clearInFlight();
         this.#lastSess.splice(this.#lastSess.indexOf(session), 1);

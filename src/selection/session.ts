@@ -145,11 +145,14 @@ export class Session<Info = unknown> {
 }
 
 /**
- * A segment's duration as go-livepeer keeps it: cut to whole nanoseconds.
+ * A segment's duration as go-livepeer keeps it: cut to whole nanoseconds of 64 bits. What does not
+ * fit them (NaN included) becomes the lowest number, as on its usual processors.
  *
  * @param seconds duration as the segment states it
  * @returns milliseconds
  */
 export function segmentDurationMs(seconds: number): number {
-  return Math.trunc(seconds * 1e9) / 1e6;
+  const nanoseconds = Math.trunc(seconds * 1e9);
+  // Adding 0 turns −0 into 0.
+  return (Math.abs(nanoseconds) < 2 ** 63 ? nanoseconds + 0 : -(2 ** 63)) / 1e6;
 }

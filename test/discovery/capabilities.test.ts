@@ -194,4 +194,25 @@ describe("names", () => {
     expect(parseMinRunnerVersions('[{"model_id":1}]').size).toBe(0);
     expect(parseMinRunnerVersions("[").size).toBe(0);
   });
+
+  it("K-10: the flag is read as Go reads JSON: any case, the last that is not null", () => {
+    const versionOf = (members: string) =>
+      parseMinRunnerVersions(`[{"model_id":"m","pipeline":"upscale",${members}}]`).get(30)?.get("m")
+        ?.runnerVersion;
+    expect(versionOf('"minVersion":"1","MINVERSION":"2","minVersion":"3"')).toBe("3");
+    expect(versionOf('"minVersion":"1","minversion":null')).toBe("1");
+    expect(versionOf('"minVer\u017fion":"1"')).toBe("1");
+    expect(versionOf('"minVersion":"\\ud800"')).toBe("\ufffd");
+    expect(parseMinRunnerVersions(`${"[".repeat(10_001)}${"]".repeat(10_001)}`).size).toBe(0);
+  });
+
+  it("K-1: a number that no bit string should hold is refused", () => {
+    const refused = expect.objectContaining({ code: "CAPABILITY_RANGE" });
+    for (const number of [2 ** 32 - 1, 2 ** 20, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => bitString([number])).toThrow(refused);
+    }
+    expect(bitString([-1, -(2 ** 40), 2 ** 20 - 1])).toHaveLength(2 ** 14);
+    const worker = { bitstring: [], capacities: new Map([[2 ** 32 - 1, 1]]) };
+    expect(() => new NodeCapabilities([]).add(worker)).toThrow(refused);
+  });
 });

@@ -56,8 +56,12 @@ describe("64-bit forms", () => {
     expect(() => wholePrice(Rational.of(2n ** 63n))).toThrow(/64 bits/);
   });
 
-  it("B-7: what does not fit becomes the largest, negative or not", () => {
+  it("B-7: what is above 64 bits becomes the largest, what is below them wraps around [Q]", () => {
+    expect(clampInt64(2n ** 63n)).toBe(2n ** 63n - 1n);
+    expect(clampInt64(2n ** 256n - 1n)).toBe(2n ** 63n - 1n);
+    expect(clampInt64(-(2n ** 63n))).toBe(-(2n ** 63n));
     expect(clampInt64(-(2n ** 63n) - 1n)).toBe(2n ** 63n - 1n);
+    expect(clampInt64(-(2n ** 64n) - 7n)).toBe(-7n);
     expect(clampInt64(-5n)).toBe(-5n);
   });
 });

@@ -98,6 +98,41 @@ describe("P-6: which terms are accepted", () => {
     expect(fault?.detail).toBe("the expiration block is 0");
   });
 
+  it("step 3 reads the low 64 bits of the difference as signed [Q]", () => {
+    const at = (expirationBlock: bigint) =>
+      ticketParamsFault({ ...params, expirationBlock }, { ...limits, lastSeenL1Block: 100n });
+    expect(at(2n ** 64n - 1n)?.kind).toBe("expired");
+    expect(at(2n ** 63n + 99n)).toBeNull();
+    expect(at(2n ** 63n + 100n)?.kind).toBe("expired");
+    expect(at(2n ** 64n + 101n)?.kind).toBe("expired");
+    expect(at(2n ** 64n + 102n)).toBeNull();
+  });
+
+  it("step 8 asks the low 64 bits whether there is a round, and compares the whole [Q]", () => {
+    const at = (withdrawRound: bigint, lastInitializedRound = 50n) =>
+      ticketParamsFault(params, {
+        ...limits,
+        lastInitializedRound,
+        sender: { ...sender, withdrawRound },
+      });
+    expect(at(2n ** 64n, 2n ** 65n)).toBeNull();
+    expect(at(2n ** 64n + 1n, 2n ** 65n)?.kind).toBe("senderValidation");
+    expect(at(2n ** 64n + 1n)).toBeNull();
+    expect(at(-1n)?.kind).toBe("senderValidation");
+  });
+
+  it("step 12: no multiplier makes it crash, and a remainder is never negative", () => {
+    const of = (depositMultiplier: bigint, deposit: bigint, faceValue: bigint) =>
+      ticketParamsFault(
+        { ...params, faceValue, winProb: MAX_WIN_PROB / ETHER },
+        { ...limits, depositMultiplier, sender: { ...sender, deposit } },
+      );
+    expect(of(0n, ETHER, 5n)?.detail).toBe("the deposit multiplier is 0");
+    expect(of(-2n, -7n, 4n)).toBeNull();
+    expect(of(-2n, -7n, 5n)?.kind).toBe("other");
+    expect(of(2n, -1n, 1n)?.detail).toBe("the face value 1 is above -1");
+  });
+
   it("step 12: the deposit is divided by the multiplier, cut to whole wei", () => {
     const tight = { ...limits, depositMultiplier: 7n };
     const most = ETHER / 7n;

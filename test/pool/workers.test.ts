@@ -63,6 +63,17 @@ describe("selection (O-15, O-16)", () => {
     expect(manager.select(1, newer)).toBe(NO_CAPABLE_TRANSCODERS);
   });
 
+  it("takes any whole capacity, and nothing else (O-13 is for the edge)", () => {
+    const manager = new RemoteTranscoderManager();
+    const worker = manager.register({ capacity: -2, capabilities: null });
+    expect(manager.select(0, ANY_JOB)).toBe(worker);
+    expect(manager.load(manager.register({ capacity: 2 ** 40, capabilities: null }))).toBe(0);
+    const refused = expect.objectContaining({ code: "POOL_WORKER" });
+    for (const capacity of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => manager.register({ capacity, capabilities: null })).toThrow(refused);
+    }
+  });
+
   it("refuses a session that has a worker when nobody fits its new job", () => {
     const manager = managerOf(9);
     manager.select(0, ANY_JOB);
@@ -233,7 +244,7 @@ describe("not go-livepeer: tiers and policies", () => {
   });
 });
 
-it.each([-1, 0.5, Number.NaN])("refuses a capacity of %d", (capacity) => {
+it.each([0.5, Number.NaN])("refuses a capacity of %d", (capacity) => {
   expect(() => managerOf(capacity)).toThrow(/capacity/);
 });
 

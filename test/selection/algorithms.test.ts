@@ -3,11 +3,14 @@ import { describe, expect, it } from "vitest";
 import { Rational } from "../../src/core/rational.js";
 import {
   type Candidates,
+  checkSelectionWeights,
+  drawRecipient,
   LiveAlgorithm,
   NOBODY,
   ProbabilityAlgorithm,
   pickByProbability,
   selectionProbabilities,
+  withinMaxPrice,
 } from "../../src/selection/algorithms.js";
 import { price } from "./sessions.js";
 
@@ -235,8 +238,29 @@ describe("the algorithm with stake", () => {
     const refused = expect.objectContaining({ code: "SELECTION_WEIGHTS" });
     expect(() => new ProbabilityAlgorithm({ stakeWeight: 0.7, randWeight: 0.2 })).toThrow(refused);
     expect(() => new ProbabilityAlgorithm({ stakeWeight: Number.NaN })).toThrow(refused);
+    expect(() => checkSelectionWeights({ priceWeight: 0.5 })).toThrow(refused);
     expect(new ProbabilityAlgorithm({ stakeWeight: 0.70005 }).options.stakeWeight).toBe(0.70005);
   });
+});
+
+it("the core takes weights as they are (L-17)", () => {
+  const given = candidates({ stakes: [60] });
+  const table = selectionProbabilities(given, { stakeWeight: 3, randWeight: 2 });
+  expect(table.probabilities).toEqual([5]);
+  expect(drawRecipient(table, given, never)).toBe(100);
+});
+
+it("a recipient that is repeated counts as often as it is there", () => {
+  const twice = { ...candidates({ stakes: [60, 60, 30] }), recipients: [100, 100, 101] };
+  const { probabilities } = selectionProbabilities(twice);
+  expect(probabilities[0]).toBe(probabilities[1]);
+  expect(probabilities[2]).toBeCloseTo(0.7 * 0.2 + 0.3 / 3, 14);
+});
+
+it("a price that is known of somebody else makes the maximum price count (L-10)", () => {
+  const given = candidates({ prices: [null, null], maxPrice: "5" });
+  expect(withinMaxPrice(given)).toEqual([0, 1]);
+  expect(withinMaxPrice({ ...given, pricesKnown: true })).toEqual([]);
 });
 
 describe("the algorithm for live video (L-20)", () => {

@@ -60,6 +60,14 @@ describe("selection (M-10 … M-17)", () => {
     expect(subject.swaps).toBe(0);
   });
 
+  it("with n ≤ 0 takes all that can be had [Q] (M-13)", () => {
+    for (const n of [0, -1]) {
+      const { pool: subject } = pool(sessions(3));
+      expect(ids(subject.select(n, 0))).toEqual([0, 1, 2]);
+      expect(subject.select(n, 0)).toBeNull();
+    }
+  });
+
   it("takes several, none of them twice from the last ones", () => {
     const { pool: subject } = pool(sessions(5));
     const three = subject.select(3, 0);

@@ -59,4 +59,10 @@ describe("segmentDurationMs", () => {
     expect(segmentDurationMs(1.0000000009)).toBe(1_000);
     expect(segmentDurationMs(2.0000000019)).toBe(2_000.000001);
   });
+
+  it("has no negative zero, and what 64 bits do not hold is the lowest they do", () => {
+    expect(segmentDurationMs(-1e-10)).toBe(0);
+    const lowest = -(2 ** 63) / 1e6;
+    expect([1e10, -1e10, Number.NaN, 1e300].map(segmentDurationMs)).toEqual(Array(4).fill(lowest));
+  });
 });

@@ -7,7 +7,7 @@ import type { Rational } from "../../core/rational.js";
 import { type OrchestratorReport, priceRejection } from "../../discovery/index.js";
 import {
   type Candidates,
-  ProbabilityAlgorithm,
+  checkSelectionWeights,
   type ProbabilityOptions,
   SessionPrice,
   selectionProbabilities,
@@ -43,7 +43,7 @@ export interface ChoiceOptions extends ProbabilityOptions {
  * @throws InputError (`SELECTION_WEIGHTS`)
  */
 export function checkWeights(options: ChoiceOptions): void {
-  if (options.onChain) new ProbabilityAlgorithm(options);
+  if (options.onChain) checkSelectionWeights(options);
 }
 
 /**

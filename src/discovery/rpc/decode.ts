@@ -4,6 +4,7 @@
  * bounds is accepted, addresses of odd lengths included.
  */
 import { RemoteError } from "../../core/errors.js";
+import { fixedLength, recipientAddress } from "../address.js";
 import type { Capabilities, ModelConstraint, PerCapability } from "../capabilities.js";
 import type { OrchestratorInfo, PriceInfo, TicketParams } from "../orchestrator-info.js";
 import type * as wire from "./generated/lp_rpc_pb.js";
@@ -109,10 +110,10 @@ class Decoder {
   #ticketParams(params: wire.TicketParams): TicketParams {
     const { expirationParams } = params;
     return {
-      recipient: cut(hex(params.recipient, "recipient"), 20),
+      recipient: recipientAddress(hex(params.recipient, "recipient")),
       faceValue: number(params.faceValue, "face_value"),
       winProb: number(params.winProb, "win_prob"),
-      recipientRandHash: cut(hex(params.recipientRandHash, "recipient_rand_hash"), 32),
+      recipientRandHash: fixedLength(hex(params.recipientRandHash, "recipient_rand_hash"), 32),
       seed: number(params.seed, "seed"),
       expirationBlock: number(params.expirationBlock, "expiration_block"),
       expirationParams:
@@ -120,7 +121,7 @@ class Decoder {
           ? null
           : {
               creationRound: expirationParams.creationRound,
-              creationRoundBlockHash: cut(
+              creationRoundBlockHash: fixedLength(
                 hex(expirationParams.creationRoundBlockHash, "creation_round_block_hash"),
                 32,
               ),
@@ -216,14 +217,6 @@ function number(bytes: Uint8Array, field: string): bigint {
 function hex(bytes: Uint8Array, field: string): string {
   if (bytes.length > MAX_ID_BYTES) tooLarge(field, `${bytes.length} bytes`);
   return toHex(bytes);
-}
-
-/** Ids of a fixed length lose leading bytes when they are too long, and get zeros when too short. */
-function cut(id: string, bytes: number): string {
-  return `0x${id
-    .slice(2)
-    .padStart(2 * bytes, "0")
-    .slice(-2 * bytes)}`;
 }
 
 function toHex(bytes: Uint8Array): string {

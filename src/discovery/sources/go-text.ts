@@ -59,6 +59,17 @@ export function fromByteString(byteString: string): string {
   return decodeGoText(Buffer.from(byteString, "latin1"));
 }
 
+/**
+ * The key of a JSON object as Go compares it with the name of a field: letters count without case;
+ * the long s (U+017F) is a case of s, the Kelvin sign (U+212A) one of k.
+ */
+export function foldGoKey(key: string): string {
+  return key
+    .replaceAll("\u017F", "s")
+    .replaceAll("\u212A", "k")
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /** Without white space at both ends, by Go's idea of it. */
 export function trimGoSpace(text: string): string {
   const space = "[\\t-\\r \\u0085\\p{Z}]+";

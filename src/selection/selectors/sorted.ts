@@ -11,6 +11,8 @@ import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 /** What the list is sorted by, ascending. */
 export type SortKey = "initialLatency" | "latencyScore";
 
+const MAX_BY_INSERTION = 12;
+
 /** Keeps sessions in one sorted list; equal ones in order of arrival. */
 export class SortedSelector<Info = unknown> implements Selector<Info> {
   readonly lastChosen: Chosen = CHOSEN.unknown;
@@ -69,7 +71,25 @@ export class SortedSelector<Info = unknown> implements Selector<Info> {
     this.#sessions.length = 0;
   }
 
+  /**
+   * Go sorts so few by insertion, which says what becomes of a key that is no number; beyond that
+   * its order of equal keys is not known.
+   */
   #sort(): void {
-    this.#sessions.sort((a, b) => this.#key(a) - this.#key(b));
+    const sessions = this.#sessions;
+    const isBefore = (a: Session, b: Session) => this.#key(a) < this.#key(b);
+    if (sessions.length > MAX_BY_INSERTION) {
+      sessions.sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0));
+      return;
+    }
+    for (const [from, session] of sessions.entries()) {
+      let to = from;
+      for (let before = sessions[to - 1]; before !== undefined; before = sessions[to - 1]) {
+        if (!isBefore(session, before)) break;
+        sessions[to] = before;
+        to -= 1;
+      }
+      sessions[to] = session;
+    }
   }
 }

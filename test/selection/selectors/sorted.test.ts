@@ -20,6 +20,16 @@ describe("a sorted selector (A-4)", () => {
     expect(selector.sessions.map(({ id }) => id)).toEqual([1, 0]);
   });
 
+  it("sorts by insertion where a key is no number, and as before beyond 12 (A-4)", () => {
+    const selector = new SortedSelector("latencyScore");
+    const scores = [3, Number.NaN, 2, Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY];
+    selector.add(scores.map((latencyScore, id) => session(id, { latencyScore })));
+    expect(selector.sessions.map(({ id }) => id)).toEqual([0, 1, 4, 2, 3, 5]);
+    const many = new SortedSelector("latencyScore");
+    many.add(Array.from({ length: 40 }, (_, id) => session(id, { latencyScore: (id * 7) % 40 })));
+    expect(many.sessions.map(({ latencyScore }) => latencyScore)).toEqual([...Array(40).keys()]);
+  });
+
   it("removes, forgets, and leaves the choice to a chooser", () => {
     const selector = new SortedSelector("latencyScore", { chooser: { choose: () => 1 } });
     const all = [session(0), session(1), session(2)] as const;

@@ -28,7 +28,7 @@ export type OrchestratorUpdate = Pick<OrchestratorRow, "ethereumAddr"> &
 export interface OrchestratorFilter {
   /** Wei per pixel. */
   readonly maxPrice?: Rational | null | undefined;
-  /** Active in this round. */
+  /** Active in this round; only its low 64 bits count, read as signed. */
   readonly currentRound?: bigint | null | undefined;
   /** As stored; none = any. */
   readonly addresses?: readonly string[] | null | undefined;
@@ -161,6 +161,7 @@ export class OrchestratorTable {
    * Whether an orchestrator is active in a round: its activation round counts, its deactivation
    * round does not.
    *
+   * @param round only its low 64 bits count, read as signed
    * @throws RemoteError (`ORCHESTRATOR_UNKNOWN`)
    */
   isActive(ethereumAddr: string, round: bigint): boolean {
@@ -174,7 +175,8 @@ export class OrchestratorTable {
       });
     }
     const { activationRound, deactivationRound } = readRow(row);
-    return activationRound <= round && round < deactivationRound;
+    const current = BigInt.asIntN(64, round);
+    return activationRound <= current && current < deactivationRound;
   }
 
   #conditions(filter: OrchestratorFilter): { where: string; values: readonly SqlValue[] } {
@@ -191,7 +193,8 @@ export class OrchestratorTable {
     }
     if (currentRound !== null && currentRound !== undefined) {
       conditions.push("activationRound <= ? AND ? < deactivationRound");
-      values.push(currentRound, currentRound);
+      const current = BigInt.asIntN(64, currentRound);
+      values.push(current, current);
     }
     if (addresses !== null && addresses !== undefined && addresses.length > 0) {
       conditions.push(`ethereumAddr IN (${addresses.map(() => "?").join(", ")})`);

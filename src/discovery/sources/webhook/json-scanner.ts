@@ -4,6 +4,9 @@
  */
 import { invariant } from "../../../core/errors.js";
 
+/** Arrays and objects lie at most this deep within one another, as in Go. */
+export const MAX_NESTING_DEPTH = 10_000;
+
 /** One value of a valid JSON text. */
 export interface JsonSlice {
   readonly kind: "null" | "boolean" | "number" | "string" | "array" | "object";

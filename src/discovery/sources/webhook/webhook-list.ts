@@ -3,21 +3,19 @@
  * not fit fails all of it, an address that is no request URI only its own entry.
  */
 import { PoolsimError, RemoteError } from "../../../core/errors.js";
-import { decodeGoText } from "../go-text.js";
+import { decodeGoText, foldGoKey } from "../go-text.js";
 import { parseRequestUri } from "../request-uri.js";
 import { bareEndpoint, type DroppedEntry, type SourceEndpoint } from "../source.js";
 import { parseFloat32 } from "./float32.js";
 import {
   elements,
   type JsonSlice,
+  MAX_NESTING_DEPTH,
   members,
   nestingDepth,
   stringValue,
   valueAt,
 } from "./json-scanner.js";
-
-/** Arrays and objects lie at most this deep within one another, as in Go. */
-const MAX_NESTING_DEPTH = 10_000;
 
 /** What an answer holds. */
 export interface WebhookList {
@@ -75,7 +73,7 @@ function decodeEntry(json: string, element: JsonSlice): { address: string; score
   if (element.kind === "null") return entry;
   if (element.kind !== "object") throw wrongType(element, "an object");
   for (const [key, value] of members(json, element)) {
-    const field = fieldOf(key);
+    const field = foldGoKey(key);
     if (field === "address" && value.kind !== "null") {
       if (value.kind !== "string") throw wrongType(value, "a string");
       entry.address = stringValue(json, value);
@@ -85,11 +83,6 @@ function decodeEntry(json: string, element: JsonSlice): { address: string; score
     }
   }
   return entry;
-}
-
-/** Letters count without case; the long s (U+017F) is a case of s. */
-function fieldOf(key: string): string {
-  return key.replaceAll("\u017F", "s").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function decodeScore(text: string): number {
