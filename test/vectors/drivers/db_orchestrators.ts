@@ -6,71 +6,78 @@ import {
   SqliteDatabase,
 } from "poolsim/discovery";
 import { expect } from "vitest";
-import { type Driver, unknownKind, type VectorCase } from "../driver.js";
-import { attempt, rational } from "../json.js";
+import {
+  compareTrace,
+  type Driver,
+  type Outcome,
+  type Panic,
+  unknownKind,
+  type VectorCase,
+} from "../driver.js";
+import { attempt, type Maybe, rational, whole } from "../json.js";
 
 type JsonRow = Readonly<Record<keyof OrchestratorRow, string>>;
 
 interface JsonFilter {
-  readonly maxPrice: string | null;
-  readonly currentRound: string | null;
-  readonly addresses: readonly string[] | null;
-  readonly updatedLastDay: boolean;
+  readonly maxPrice?: Maybe<string>;
+  readonly currentRound?: Maybe<string>;
+  readonly addresses?: Maybe<readonly string[]>;
+  readonly updatedLastDay?: Maybe<boolean>;
 }
 
 type Op =
-  | { readonly op: "update"; readonly orch: JsonRow }
+  | { readonly op: "update"; readonly orch: Partial<Record<keyof JsonRow, Maybe<string>>> }
   | { readonly op: "age"; readonly ethereumAddr: string; readonly days: number }
-  | { readonly op: "select"; readonly filter: JsonFilter | null }
-  | { readonly op: "isActive"; readonly ethereumAddr: string; readonly round: string };
+  | { readonly op: "select"; readonly filter: Maybe<JsonFilter> }
+  | { readonly op: "isActive"; readonly ethereumAddr: string; readonly round: Maybe<string> };
 
 interface Step {
   readonly error: string | null;
-  readonly rows?: readonly JsonRow[];
+  readonly rows?: Maybe<readonly JsonRow[]>;
   readonly count?: number;
   readonly countError?: string | null;
   readonly active?: boolean;
 }
 
 interface In {
-  readonly ops: readonly Op[];
+  readonly ops: Maybe<readonly Op[]>;
 }
 
-interface Out {
-  readonly steps: readonly Step[];
-}
+type Out = { readonly steps: Maybe<readonly (Step | Panic)[]> } | Panic;
 
 function apply(table: OrchestratorTable, database: SqliteDatabase, op: Op): unknown {
   switch (op.op) {
     case "update":
-      return table.update({
-        ethereumAddr: op.orch.ethereumAddr,
-        serviceURI: op.orch.serviceURI,
-        pricePerPixel: BigInt(op.orch.pricePerPixel),
-        activationRound: BigInt(op.orch.activationRound),
-        deactivationRound: BigInt(op.orch.deactivationRound),
-        stake: BigInt(op.orch.stake),
+      table.update({
+        ethereumAddr: op.orch.ethereumAddr ?? "",
+        serviceURI: op.orch.serviceURI ?? "",
+        pricePerPixel: whole(op.orch.pricePerPixel),
+        activationRound: whole(op.orch.activationRound),
+        deactivationRound: whole(op.orch.deactivationRound),
+        stake: whole(op.orch.stake),
       });
+      return {};
     case "age":
       // The only operation that is not the table's: the recorder too went past the code.
       database.run(
         "UPDATE orchestrators SET updatedAt = datetime(updatedAt, ?) WHERE ethereumAddr = ?",
-        `-${op.days} days`,
+        `${-op.days} days`,
         op.ethereumAddr,
       );
-      return undefined;
+      return {};
     case "select": {
-      const filter = op.filter && {
-        maxPrice: rational(op.filter.maxPrice),
-        currentRound: op.filter.currentRound === null ? null : BigInt(op.filter.currentRound),
-        addresses: op.filter.addresses,
-        updatedLastDay: op.filter.updatedLastDay,
+      const { maxPrice, currentRound, addresses, updatedLastDay } = op.filter ?? {};
+      const filter = {
+        maxPrice: rational(maxPrice),
+        currentRound: currentRound ? BigInt(currentRound) : null,
+        addresses,
+        updatedLastDay: updatedLastDay ?? false,
       };
-      const rows = table.select(filter ?? {}).map(rowText);
-      return { rows: byAddress(rows), count: table.count(filter ?? {}) };
+      const rows = table.select(filter).map(rowText);
+      return { rows: byAddress(rows), count: table.count(filter) };
     }
     case "isActive":
-      return { active: table.isActive(op.ethereumAddr, BigInt(op.round)) };
+      return { active: table.isActive(op.ethereumAddr, whole(op.round)) };
     default:
       return unknownKind(JSON.stringify(op));
   }
@@ -91,25 +98,46 @@ function byAddress(rows: readonly JsonRow[]): JsonRow[] {
   return [...rows].sort((a, b) => (a.ethereumAddr < b.ethereumAddr ? -1 : 1));
 }
 
-function recorded({ rows, count, active }: Step): unknown {
-  if (rows !== undefined) return { rows: byAddress(rows), count };
-  return active === undefined ? undefined : { active };
-}
-
-export const driver: Driver = ({ in: { ops }, out: { steps } }: VectorCase<In, Out>) => {
-  expect(steps).toHaveLength(ops.length);
+/** A table of the case's own, and what an operation does to it. */
+function open(): { run: (op: Op) => unknown; close: () => void } {
   const database = new SqliteDatabase({ path: ":memory:" });
   createOrchestratorTable(database);
   const table = new OrchestratorTable(database, Date.now);
-  for (const [index, op] of ops.entries()) {
-    const step = steps[index] ?? unknownKind(`step ${index}`);
-    const outcome = attempt(() => apply(table, database, op));
-    if (step.error === null) {
-      expect(step.countError ?? null).toBeNull();
-      expect(outcome, `step ${index}`).toEqual({ value: recorded(step) });
-    } else {
-      expect(outcome, `step ${index}`).toHaveProperty("threw.code", "ORCHESTRATOR_UNKNOWN");
-    }
+  return {
+    run: (op) => {
+      const outcome = attempt(() => apply(table, database, op));
+      if ("value" in outcome) return { error: null, ...(outcome.value as object) };
+      expect(outcome).toHaveProperty("threw.code", "ORCHESTRATOR_UNKNOWN");
+      return { error: outcome.threw.message };
+    },
+    close: () => database.close(),
+  };
+}
+
+export const outcome: Outcome = ({ ops }: In) => {
+  const { run, close } = open();
+  try {
+    return { steps: (ops ?? []).map(run) };
+  } finally {
+    close();
   }
-  database.close();
+};
+
+/** The recorded step as {@link open} tells it. */
+function recorded({ error, rows, count, countError, active }: Step): unknown {
+  if (error !== null) return { error: expect.any(String) };
+  expect(countError ?? null).toBeNull();
+  if (count !== undefined) return { error, rows: byAddress(rows ?? []), count };
+  return active === undefined ? { error } : { error, active };
+}
+
+export const driver: Driver = ({ in: { ops }, out }: VectorCase<In, Out>) => {
+  const { run, close } = open();
+  try {
+    compareTrace(ops ?? [], out, run, (actual, step: Step, index) => {
+      expect(actual, `step ${index}`).toEqual(recorded(step));
+    });
+  } finally {
+    close();
+  }
 };

@@ -1,7 +1,7 @@
 /** selection_probabilities.json: filters, probabilities and frequencies of the algorithm with stake. */
 import {
+  drawRecipient,
   NOBODY,
-  ProbabilityAlgorithm,
   type ProbabilityOptions,
   pickByProbability,
   selectionProbabilities,
@@ -12,99 +12,174 @@ import {
   type Driver,
   float,
   isPanic,
+  type Outcome,
   type Panic,
+  type RecordedFloat,
   unknownKind,
   type VectorCase,
 } from "../driver.js";
+import { type Maybe, table } from "../json.js";
 
-type In =
-  | (CandidatesIn & {
-      readonly fn: "probabilities";
-      readonly alg: Required<Omit<ProbabilityOptions, "missingPrice">>;
-    })
-  | {
-      readonly fn: "frequencies";
-      readonly group: string;
-      readonly probabilities: Readonly<Record<string, number>>;
-      readonly draws: number;
-    };
+type Weight = "minPerfScore" | "stakeWeight" | "priceWeight" | "randWeight" | "priceExpFactor";
 
-type Filtered = {
-  readonly filteredByPerfScore: readonly string[];
-  readonly filtered: readonly string[];
-};
-type ProbabilitiesOut = Filtered & {
-  readonly probabilities: Readonly<Record<string, Parameters<typeof float>[0]>>;
-  readonly selected?: string;
-};
-type Out = ProbabilitiesOut | (Filtered & Panic) | { readonly counts: Record<string, number> };
+interface ProbabilitiesIn extends CandidatesIn {
+  readonly fn: "probabilities";
+  readonly alg: Readonly<Record<Weight, RecordedFloat>> & {
+    readonly ignoreMaxPriceIfNeeded: boolean;
+  };
+}
 
-export const driver: Driver = ({ in: given, out }: VectorCase<In, Out>) => {
+interface FrequenciesIn {
+  readonly fn: "frequencies";
+  readonly group: string;
+  readonly probabilities: Maybe<Readonly<Record<string, RecordedFloat>>>;
+  readonly draws: number;
+}
+
+interface Filtered {
+  readonly filteredByPerfScore?: Maybe<readonly string[]>;
+  readonly filtered?: Maybe<readonly string[]>;
+}
+interface ProbabilitiesOut extends Filtered {
+  readonly probabilities?: Maybe<Readonly<Record<string, RecordedFloat>>>;
+  readonly selected?: Maybe<string>;
+}
+interface FrequenciesOut {
+  readonly counts: Maybe<Readonly<Record<string, number>>>;
+}
+type Out = ProbabilitiesOut | (Filtered & Panic) | FrequenciesOut;
+
+export const outcome: Outcome = (given: ProbabilitiesIn | FrequenciesIn): Out => {
   switch (given.fn) {
     case "probabilities":
-      if ("counts" in out) return unknownKind("counts");
-      return probabilities(given, out);
+      return probabilitiesOf(given);
     case "frequencies":
-      if (!("counts" in out)) return unknownKind("no counts");
-      return frequencies(given, out.counts);
+      return countsOf(given);
     default:
       return unknownKind(JSON.stringify(given));
   }
 };
 
-function probabilities(
-  given: Extract<In, { fn: "probabilities" }>,
-  out: ProbabilitiesOut | (Filtered & Panic),
-): void {
-  const candidates = candidatesOf(given);
-  const address = (at: number) => given.addrs[at];
-  const table = selectionProbabilities(candidates, given.alg);
-  expect(table.afterPerfScore.map(address)).toEqual(out.filteredByPerfScore);
-  expect(table.afterMaxPrice.map(address)).toEqual(out.filtered);
+export const driver: Driver = ({
+  in: given,
+  out,
+}: VectorCase<ProbabilitiesIn | FrequenciesIn, Out>) => {
+  switch (given.fn) {
+    case "probabilities":
+      if ("counts" in out) return unknownKind("counts");
+      return compareProbabilities(given, out);
+    case "frequencies":
+      if (!("counts" in out)) return unknownKind("no counts");
+      return compareCounts(given, out.counts);
+    default:
+      return unknownKind(JSON.stringify(given));
+  }
+};
 
-  if (isPanic(out)) {
-    // L-16: instead of crashing, whoever has no known price cannot be selected.
-    const priced = out.filtered.filter((addr) => addr in given.prices);
-    expect(priced.length).toBeLessThan(out.filtered.length);
-    expect(table.eligible.map(address)).toEqual(priced);
-    for (const probability of table.probabilities) expect(probability).toBeGreaterThanOrEqual(0);
-    return;
-  }
-  expect(table.eligible).toEqual(table.afterMaxPrice);
-  expect(table.eligible.map(address).sort()).toEqual(Object.keys(out.probabilities).sort());
-  for (const [index, at] of table.eligible.entries()) {
-    const expected = float(out.probabilities[address(at) ?? ""] ?? "NaN");
-    const actual = table.probabilities[index] ?? Number.NaN;
-    const close = Math.abs(actual - expected) <= 1e-12 * Math.abs(expected);
-    expect(
-      close || Object.is(actual, expected),
-      `${address(at)}: ${actual}, recorded ${expected}`,
-    ).toBe(true);
-  }
-  if (out.selected !== undefined) {
-    const selected = new ProbabilityAlgorithm(given.alg).select(candidates, () => 0.5);
-    expect(selected === NOBODY ? ZERO_ADDRESS : address(selected)).toBe(out.selected);
-  }
+interface Probabilities {
+  readonly filteredByPerfScore: readonly string[];
+  readonly filtered: readonly string[];
+  /** In the order of `eligible`: those of `filtered` with a price, the others cannot be drawn (L-16). */
+  readonly values: readonly number[];
+  readonly eligible: readonly string[];
+  /** By distinct address, as recorded. */
+  readonly probabilities: Readonly<Record<string, RecordedFloat>>;
+  readonly selected: string;
 }
 
-function frequencies(
-  { group, probabilities, draws }: Extract<In, { fn: "frequencies" }>,
-  recorded: Readonly<Record<string, number>>,
+function probabilitiesOf(given: ProbabilitiesIn): Probabilities {
+  const { alg } = given;
+  const options: ProbabilityOptions = {
+    minPerfScore: float(alg.minPerfScore),
+    stakeWeight: float(alg.stakeWeight),
+    priceWeight: float(alg.priceWeight),
+    randWeight: float(alg.randWeight),
+    priceExpFactor: float(alg.priceExpFactor),
+    ignoreMaxPriceIfNeeded: alg.ignoreMaxPriceIfNeeded,
+  };
+  const candidates = candidatesOf(given);
+  const address = (at: number) => given.addrs?.[at] ?? ZERO_ADDRESS;
+  // The core itself: `ProbabilityAlgorithm` refuses weights that go-livepeer refuses at its start.
+  const found = selectionProbabilities(candidates, options);
+  const selected = drawRecipient(found, candidates, () => 0.5);
+  const eligible = found.eligible.map(address);
+  return {
+    filteredByPerfScore: found.afterPerfScore.map(address),
+    filtered: found.afterMaxPrice.map(address),
+    values: found.probabilities,
+    eligible,
+    probabilities: Object.fromEntries(
+      eligible.map((addr, index) => [addr, recordedFloat(found.probabilities[index])]),
+    ),
+    selected: selected === NOBODY ? ZERO_ADDRESS : address(selected),
+  };
+}
+
+function recordedFloat(value = Number.NaN): RecordedFloat {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}
+
+function compareProbabilities(
+  given: ProbabilitiesIn,
+  out: ProbabilitiesOut | (Filtered & Panic),
 ): void {
-  const values = Object.values(probabilities);
-  const counts = values.map(() => 0);
-  // Evenly spread numbers instead of random ones: the outcome is exact but for one draw.
-  for (let draw = 0; draw < draws; draw++) {
-    const picked = pickByProbability(values, (draw + 0.5) / draws);
-    counts[picked] = (counts[picked] ?? 0) + 1;
+  const actual = probabilitiesOf(given);
+  const { eligible, values, filtered } = actual;
+  if (isPanic(out)) {
+    // L-16: instead of crashing, whoever has no known price cannot be selected.
+    if (out.filteredByPerfScore) {
+      expect(actual.filteredByPerfScore).toEqual(out.filteredByPerfScore);
+    }
+    if (out.filtered) expect(filtered).toEqual(out.filtered);
+    const prices = table(given.prices);
+    expect(eligible).toEqual(filtered.filter((addr) => (prices.get(addr) ?? null) !== null));
+    expect(values).toHaveLength(eligible.length);
+    return;
   }
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(draws);
-  expect(Object.keys(recorded).every((addr) => addr in probabilities)).toBe(true);
+  expect(actual.filteredByPerfScore).toEqual(out.filteredByPerfScore ?? []);
+  expect(filtered).toEqual(out.filtered ?? []);
+  expect(eligible).toEqual(filtered);
+  const recorded = table(out.probabilities);
+  expect([...new Set(eligible)].sort()).toEqual([...recorded.keys()].sort());
+  for (const [index, addr] of eligible.entries()) {
+    expectClose(addr, values[index] ?? Number.NaN, float(recorded.get(addr)));
+  }
+  if (out.selected !== undefined) expect(actual.selected).toBe(out.selected);
+}
+
+function expectClose(addr: string, actual: number, recorded: number): void {
+  const close = Math.abs(actual - recorded) <= 1e-12 * Math.abs(recorded);
+  expect(close || Object.is(actual, recorded), `${addr}: ${actual}, recorded ${recorded}`).toBe(
+    true,
+  );
+}
+
+/** Evenly spread numbers instead of random ones: the outcome is exact but for one draw. */
+function countsOf({ probabilities, draws }: FrequenciesIn): FrequenciesOut {
+  const chances = table(probabilities);
+  const addrs = [...chances.keys()];
+  const values = addrs.map((addr) => float(chances.get(addr)));
+  const counts = new Map(addrs.map((addr) => [addr, 0]));
+  for (let draw = 0; draw < draws && addrs.length > 0; draw++) {
+    const addr = addrs[pickByProbability(values, (draw + 0.5) / draws)] ?? "nobody";
+    counts.set(addr, (counts.get(addr) ?? 0) + 1);
+  }
+  return { counts: Object.fromEntries(counts) };
+}
+
+function compareCounts(given: FrequenciesIn, recorded: FrequenciesOut["counts"]): void {
+  const { group, draws } = given;
+  const probabilities = table(given.probabilities);
+  const counts = table(countsOf(given).counts);
+  const drawn = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  expect(drawn).toBe(probabilities.size > 0 ? Math.max(0, draws) : 0);
+  expect([...counts.keys()]).toEqual([...probabilities.keys()]);
   if (group !== "sumIsOne") return; // not binding: the reference depends on its hash map
-  for (const [index, addr] of Object.keys(probabilities).entries()) {
-    const probability = values[index] ?? 0;
+  for (const [addr, chance] of probabilities) {
+    const probability = float(chance);
     const deviation = Math.sqrt(draws * probability * (1 - probability));
-    const difference = Math.abs((counts[index] ?? 0) - (recorded[addr] ?? 0));
+    const difference = Math.abs((counts.get(addr) ?? 0) - (recorded?.[addr] ?? 0));
     expect(difference, addr).toBeLessThanOrEqual(5 * deviation + 1);
   }
 }

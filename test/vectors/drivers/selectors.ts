@@ -1,5 +1,11 @@
 /** selectors.json: selectors without and with stake information, and maximum prices of jobs. */
-import { Interner, jobMaxPrice, pricePerPixel, Rational } from "poolsim/discovery";
+import {
+  Interner,
+  jobMaxPrice,
+  pricePerPixel,
+  Rational,
+  recipientAddress,
+} from "poolsim/discovery";
 import {
   type Candidates,
   MinLSSelector,
@@ -12,31 +18,46 @@ import {
 } from "poolsim/selection";
 import { expect } from "vitest";
 import { ZERO_ADDRESS } from "../candidates.js";
-import { type Driver, unknownKind, type VectorCase } from "../driver.js";
+import {
+  compareTrace,
+  type Driver,
+  float,
+  isPanic,
+  type Outcome,
+  type Panic,
+  type RecordedFloat,
+  survive,
+  unknownKind,
+  type VectorCase,
+} from "../driver.js";
+import { type Maybe, rational, table, whole } from "../json.js";
 
 type SelectorName = "minLS" | "initialLatency" | "latencyScore";
 
 interface SessionIn {
   readonly id: string;
-  readonly initialLatencyNs: string;
-  readonly latencyScore: number;
-  readonly recipient?: string | null;
-  readonly priceInfo?: { readonly pricePerUnit: string; readonly pixelsPerUnit: string } | null;
+  readonly initialLatencyNs?: Maybe<string>;
+  readonly latencyScore?: Maybe<RecordedFloat>;
+  readonly recipient?: Maybe<string>;
+  readonly priceInfo?: Maybe<{
+    readonly pricePerUnit?: Maybe<string>;
+    readonly pixelsPerUnit?: Maybe<string>;
+  }>;
 }
 
 type Op =
-  | { readonly op: "add"; readonly ids: readonly string[] }
+  | { readonly op: "add"; readonly ids: Maybe<readonly string[]> }
   | { readonly op: "select" | "clear" }
-  | { readonly op: "complete"; readonly id: string; readonly latencyScore: number }
+  | { readonly op: "complete"; readonly id: string; readonly latencyScore: RecordedFloat }
   | { readonly op: "remove"; readonly id: string };
 
 interface TraceIn {
   readonly fn: "trace";
   readonly group: string;
   readonly selector: SelectorName;
-  readonly minLS: number;
-  readonly sessions: readonly SessionIn[];
-  readonly ops: readonly Op[];
+  readonly minLS: RecordedFloat;
+  readonly sessions: Maybe<readonly SessionIn[]>;
+  readonly ops: Maybe<readonly Op[]>;
 }
 
 interface State {
@@ -47,51 +68,72 @@ interface State {
 interface StakeIn {
   readonly fn: "stakeMode";
   readonly selector: SelectorName;
-  readonly sessions: readonly SessionIn[] | null;
-  readonly stakes: Readonly<Record<string, string>>;
+  readonly sessions: Maybe<readonly SessionIn[]>;
+  readonly stakes: Maybe<Readonly<Record<string, Maybe<string>>>>;
   readonly stakeError: boolean;
-  readonly perfScores: Readonly<Record<string, number>> | null;
-  readonly maxPrice: string | null;
+  readonly perfScores: Maybe<Readonly<Record<string, RecordedFloat>>>;
+  readonly maxPrice: Maybe<string>;
   readonly algorithmReturns: string;
 }
 
 interface StakeOut {
-  readonly algorithmArgs: {
-    readonly addrs: readonly string[];
-    readonly stakes: Readonly<Record<string, string>>;
-    readonly prices: Readonly<Record<string, string>>;
-    readonly perfScores: Readonly<Record<string, number>> | null;
-    readonly maxPrice: string | null;
-  } | null;
+  readonly algorithmArgs: Maybe<{
+    readonly addrs: Maybe<readonly string[]>;
+    readonly stakes: Maybe<Readonly<Record<string, string>>>;
+    readonly prices: Maybe<Readonly<Record<string, string>>>;
+    readonly perfScores: Maybe<Readonly<Record<string, RecordedFloat>>>;
+    readonly maxPrice: Maybe<string>;
+  }>;
   readonly selected: string | null;
   readonly after: State;
 }
 
 interface MaxPriceIn {
   readonly fn: "capabilitiesMaxPrice";
-  readonly baseMaxPrice: string | null;
-  readonly capabilityMaxPrices: readonly {
-    readonly capability: number;
-    readonly model: string;
-    readonly price: string;
-  }[];
-  readonly jobModels: Readonly<Record<string, readonly string[]>> | null;
+  readonly baseMaxPrice: Maybe<string>;
+  readonly capabilityMaxPrices: Maybe<
+    readonly {
+      readonly capability: number;
+      readonly model: string;
+      readonly price: Maybe<string>;
+    }[]
+  >;
+  readonly jobModels: Maybe<Readonly<Record<string, Maybe<readonly string[]>>>>;
 }
 
 type In = TraceIn | StakeIn | MaxPriceIn;
+type TraceOut = { readonly steps: Maybe<readonly (TraceStep | Panic)[]> } | Panic;
+type TraceStep = State & { readonly result: string | null };
 // Each kind of case has its own part of these.
-type Out = {
-  readonly steps: readonly (State & { readonly result: string | null })[];
-} & StakeOut & { readonly maxPrice: string | null };
+type Out = TraceOut & StakeOut & { readonly maxPrice: string | null };
+
+export const outcome: Outcome = (given: In) => {
+  switch (given.fn) {
+    case "trace": {
+      const selection = traced(given);
+      const step = (op: Op) => ({ result: selection.run(op), ...selection.state() });
+      return { steps: (given.ops ?? []).map(step) };
+    }
+    case "stakeMode":
+      return recordedStakeMode(stakeMode(given));
+    case "capabilitiesMaxPrice":
+      return { maxPrice: maxPrice(given) };
+    default:
+      return unknownKind(JSON.stringify(given));
+  }
+};
 
 export const driver: Driver = ({ in: given, out }: VectorCase<In, Out>) => {
+  if (given.fn === "trace") return compareOps(given, out);
+  if (isPanic(out)) {
+    survive(() => outcome(given));
+    return;
+  }
   switch (given.fn) {
-    case "trace":
-      return trace(given, out.steps);
     case "stakeMode":
-      return stakeMode(given, out);
+      return compareStakeMode(given, out);
     case "capabilitiesMaxPrice":
-      return maxPrice(given, out.maxPrice);
+      return expect(maxPrice(given)).toBe(out.maxPrice ?? null);
     default:
       return unknownKind(JSON.stringify(given));
   }
@@ -103,22 +145,31 @@ class Selection {
   readonly ids = new Interner();
   readonly #sessions = new Map<string, Session>();
 
-  constructor(name: SelectorName, options: SelectorOptions & { readonly minLS?: number } = {}) {
+  /** Nanoseconds in ascending order, each once. */
+  readonly #latencies: readonly bigint[];
+
+  constructor(
+    { selector: name, sessions }: Pick<TraceIn | StakeIn, "selector" | "sessions">,
+    options: SelectorOptions & { readonly minLS?: number } = {},
+  ) {
+    const latencies = (sessions ?? []).map((one) => whole(one.initialLatencyNs));
+    this.#latencies = [...new Set(latencies)].sort((a, b) => (a < b ? -1 : 1));
     this.selector =
       name === "minLS" ? new MinLSSelector(options) : new SortedSelector(name, options);
   }
 
   define(given: SessionIn, recipient: number): Session {
-    const { id, initialLatencyNs, latencyScore, priceInfo = null } = given;
+    const { id, priceInfo = null } = given;
     const session = new Session({
       id: this.ids.handle(id),
       transcoder: this.ids.handle(id),
       recipient,
       price: usablePrice(priceInfo),
-      initialLatencyMs: Number(initialLatencyNs) / 1e6,
+      // Milliseconds hold no 64-bit nanoseconds: their rank, which is all that is looked at.
+      initialLatencyMs: this.#latencies.indexOf(whole(given.initialLatencyNs)),
       info: undefined,
     });
-    session.latencyScore = latencyScore;
+    session.latencyScore = float(given.latencyScore);
     this.#sessions.set(id, session);
     return session;
   }
@@ -149,13 +200,13 @@ class Selection {
     const { selector } = this;
     switch (op.op) {
       case "add":
-        selector.add(op.ids.map((id) => this.session(id)));
+        selector.add((op.ids ?? []).map((id) => this.session(id)));
         return null;
       case "select":
         return this.id(selector.select());
       case "complete": {
         const session = this.session(op.id);
-        session.latencyScore = op.latencyScore;
+        session.latencyScore = float(op.latencyScore);
         selector.complete(session);
         return null;
       }
@@ -171,26 +222,39 @@ class Selection {
   }
 }
 
-function usablePrice(priceInfo: (SessionIn["priceInfo"] & {}) | null): SessionPrice | null {
+function usablePrice(priceInfo: NonNullable<SessionIn["priceInfo"]> | null): SessionPrice | null {
   // Zero pixels are an error, which selection takes for "no usable price" (R-1, L-6).
-  if (priceInfo === null || BigInt(priceInfo.pixelsPerUnit) === 0n) return null;
-  const price = pricePerPixel({
-    pricePerUnit: BigInt(priceInfo.pricePerUnit),
-    pixelsPerUnit: BigInt(priceInfo.pixelsPerUnit),
-  });
+  const pixelsPerUnit = whole(priceInfo?.pixelsPerUnit);
+  if (priceInfo === null || pixelsPerUnit === 0n) return null;
+  const price = pricePerPixel({ pricePerUnit: whole(priceInfo.pricePerUnit), pixelsPerUnit });
   return price && new SessionPrice(price);
 }
 
-function trace(given: TraceIn, recorded: Out["steps"]): void {
-  const selection = new Selection(given.selector, { minLS: given.minLS });
-  for (const session of given.sessions) selection.define(session, NOBODY);
-  const binding = !given.group.endsWith("ImplementationSpecific");
-  expect(recorded.length).toBe(given.ops.length);
-  for (const [index, op] of given.ops.entries()) {
-    const result = selection.run(op);
-    if (binding) expect({ result, ...selection.state() }).toEqual(recorded[index]);
+function traced(given: TraceIn): Selection {
+  const selection = new Selection(given, { minLS: float(given.minLS) });
+  for (const session of given.sessions ?? []) selection.define(session, NOBODY);
+  return selection;
+}
+
+function compareOps(given: TraceIn, out: TraceOut): void {
+  const selection = traced(given);
+  const isBinding = !given.group.endsWith("ImplementationSpecific");
+  const run = (op: Op) => ({ result: selection.run(op), ...selection.state() });
+  compareTrace(given.ops ?? [], out, run, (actual, step: TraceStep, index) => {
+    const { result } = actual as TraceStep;
+    if (isBinding) expect(actual, `step ${index}`).toEqual(withEmpty(step));
     else expectSorted(selection, given.selector, result);
-  }
+  });
+}
+
+/** Nil lists of sessions are empty. */
+function withEmpty(state: State): State {
+  return Object.fromEntries(
+    Object.entries(state).map(([part, value]) => [
+      part,
+      value === null && part !== "result" ? [] : value,
+    ]),
+  ) as State;
 }
 
 /** Where the order of equal sessions is not binding: the order of the others is. */
@@ -206,10 +270,23 @@ function expectSorted(selection: Selection, name: SelectorName, result: string |
   }
 }
 
-function stakeMode(given: StakeIn, out: StakeOut): void {
-  const { stakes, perfScores, stakeError } = given;
+/** The outcome, with stakes and scores of all who were asked about. */
+interface StakeOutcome extends Omit<StakeOut, "algorithmArgs"> {
+  readonly algorithmArgs: Arguments | null;
+}
+
+interface Arguments {
+  readonly addrs: readonly string[];
+  readonly stakes: readonly number[];
+  readonly prices: readonly (string | null)[];
+  readonly perfScores: readonly number[] | null;
+  readonly maxPrice: string | null;
+}
+
+function stakeMode(given: StakeIn): StakeOutcome {
+  const stakes = table(given.stakes);
+  const perfScores = table(given.perfScores);
   const recipients = new Interner();
-  const sessions = given.sessions ?? [];
   let asked: Candidates | null = null;
   const chooser = new RecipientChooser({
     algorithm: {
@@ -220,75 +297,101 @@ function stakeMode(given: StakeIn, out: StakeOut): void {
     },
     stakes: {
       readStakes: (handles) =>
-        stakeError ? null : handles.map((one) => Number(stakes[recipients.text(one)] ?? 0)),
+        given.stakeError
+          ? null
+          : handles.map((one) => Number(stakes.get(recipients.text(one)) ?? 0)),
     },
-    perfScores: perfScores && { scoreOf: (one) => perfScores[recipients.text(one)] ?? 0 },
-    maxPrice: given.maxPrice === null ? null : Rational.parse(given.maxPrice),
+    perfScores: given.perfScores
+      ? { scoreOf: (one) => float(perfScores.get(recipients.text(one))) }
+      : null,
+    maxPrice: rational(given.maxPrice),
     zeroRecipient: recipients.handle(ZERO_ADDRESS),
   });
-  const selection = new Selection(given.selector, { chooser });
+  const selection = new Selection(given, { chooser });
+  const handle = ({ recipient = null }: SessionIn) =>
+    recipient === null ? NOBODY : recipients.handle(recipientAddress(recipient));
   selection.selector.add(
-    sessions.map((session) =>
-      selection.define(
-        session,
-        session.recipient == null ? NOBODY : recipients.handle(session.recipient),
-      ),
-    ),
+    (given.sessions ?? []).map((session) => selection.define(session, handle(session))),
   );
-  expect(selection.id(selection.selector.select())).toBe(out.selected);
-  expect(selection.state()).toEqual(out.after);
-  expect(asked && argumentsOf(asked, recipients)).toEqual(
-    out.algorithmArgs && known(out.algorithmArgs),
-  );
+  const selected = selection.id(selection.selector.select());
+  return {
+    algorithmArgs: asked && argumentsOf(asked, recipients),
+    selected,
+    after: selection.state(),
+  };
 }
 
-type Arguments = NonNullable<StakeOut["algorithmArgs"]>;
-
 function argumentsOf(candidates: Candidates, recipients: Interner): Arguments {
-  const addrs = candidates.recipients.map((one) => recipients.text(one));
-  const byAddress = <T>(values: readonly (T | null)[]): Record<string, T> =>
-    Object.fromEntries(
-      addrs.flatMap((addr, at) => {
-        const value = values[at] ?? null;
-        return value === null ? [] : [[addr, value]];
-      }),
-    );
   return {
-    addrs,
-    stakes: byAddress(candidates.stakes.map((stake) => (stake === 0 ? null : String(stake)))),
-    prices: byAddress(candidates.prices.map((price) => price && String(price.rational))),
-    perfScores: candidates.perfScores && byAddress(candidates.perfScores),
+    addrs: candidates.recipients.map((one) => recipients.text(one)),
+    stakes: candidates.stakes,
+    prices: candidates.prices.map((price) => price && String(price.rational)),
+    perfScores: candidates.perfScores,
     maxPrice: candidates.maxPrice && String(candidates.maxPrice),
   };
 }
 
-/** Without the stakes that say nothing: of zero, or of addresses that were not asked about. */
-function known(recorded: Arguments): Arguments {
-  const stakes = Object.entries(recorded.stakes).filter(
-    ([addr, stake]) => stake !== "0" && recorded.addrs.includes(addr),
-  );
-  return { ...recorded, stakes: Object.fromEntries(stakes) };
+function compareStakeMode(given: StakeIn, out: StakeOut): void {
+  const { algorithmArgs, selected, after } = stakeMode(given);
+  expect(selected).toBe(out.selected ?? null);
+  expect(after).toEqual(withEmpty(out.after));
+  expect(algorithmArgs).toEqual(recordedArguments(out.algorithmArgs ?? null));
 }
 
-function maxPrice(given: MaxPriceIn, recorded: string | null): void {
+/** What is recorded of each address that was asked about; of others it says nothing that counts. */
+function recordedArguments(recorded: StakeOut["algorithmArgs"]): Arguments | null {
+  if (!recorded) return null;
+  const addrs = recorded.addrs ?? [];
+  const [stakes, prices] = [table(recorded.stakes), table(recorded.prices)];
+  const perfScores = table(recorded.perfScores);
+  return {
+    addrs,
+    stakes: addrs.map((addr) => Number(stakes.get(addr) ?? 0)),
+    prices: addrs.map((addr) => prices.get(addr) ?? null),
+    perfScores: recorded.perfScores ? addrs.map((addr) => float(perfScores.get(addr))) : null,
+    maxPrice: recorded.maxPrice ?? null,
+  };
+}
+
+function recordedStakeMode({ algorithmArgs, ...rest }: StakeOutcome): StakeOut {
+  if (algorithmArgs === null) return { ...rest, algorithmArgs };
+  const { addrs, maxPrice, stakes, prices, perfScores } = algorithmArgs;
+  const byAddress = <T>(values: readonly T[]) =>
+    Object.fromEntries(values.map((value, at) => [addrs[at], value]));
+  const known = prices.filter((price) => price !== null);
+  const priced = addrs.filter((_, at) => prices[at] !== null);
+  return {
+    ...rest,
+    algorithmArgs: {
+      addrs,
+      maxPrice,
+      stakes: byAddress(stakes.map(String)),
+      prices: Object.fromEntries(priced.map((addr, at) => [addr, known[at] ?? ""])),
+      perfScores: perfScores && byAddress(perfScores),
+    },
+  };
+}
+
+function maxPrice(given: MaxPriceIn): string | null {
   const capabilityMaxPrices = new Map<number, Map<string, Rational>>();
-  for (const { capability, model, price } of given.capabilityMaxPrices) {
+  for (const { capability, model, price } of given.capabilityMaxPrices ?? []) {
     const models = capabilityMaxPrices.get(capability) ?? new Map<string, Rational>();
-    capabilityMaxPrices.set(capability, models.set(model, Rational.parse(price)));
+    if (price) models.set(model, Rational.parse(price));
+    capabilityMaxPrices.set(capability, models);
   }
   const anyModel = { warm: false, capacity: 0, runnerVersion: "" };
   const job =
     given.jobModels &&
     new Map(
-      Object.entries(given.jobModels).map(([capability, models]) => [
+      [...table(given.jobModels)].map(([capability, models]) => [
         Number(capability),
-        new Map(models.map((model) => [model, anyModel])),
+        new Map((models ?? []).map((model) => [model, anyModel])),
       ]),
     );
   const price = jobMaxPrice({
-    job,
+    job: job ?? null,
     capabilityMaxPrices,
-    maxPrice: given.baseMaxPrice === null ? null : Rational.parse(given.baseMaxPrice),
+    maxPrice: rational(given.baseMaxPrice),
   });
-  expect(price && String(price)).toBe(recorded);
+  return price && String(price);
 }

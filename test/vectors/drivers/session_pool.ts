@@ -2,18 +2,30 @@
 import { Interner, Suspender } from "poolsim/discovery";
 import { MinLSSelector, Session, SessionPool, segmentDurationMs } from "poolsim/selection";
 import { expect } from "vitest";
-import { type Driver, unknownKind, type VectorCase } from "../driver.js";
+import {
+  compareTrace,
+  type Driver,
+  float,
+  isPanic,
+  type Outcome,
+  type Panic,
+  type RecordedFloat,
+  survive,
+  unknownKind,
+  type VectorCase,
+} from "../driver.js";
+import type { Maybe } from "../json.js";
 
 type Op =
   | {
       readonly op: "refresh";
-      readonly create: readonly string[] | null;
-      readonly during?: readonly Op[];
+      readonly create?: Maybe<readonly string[]>;
+      readonly during?: Maybe<readonly Op[]>;
     }
   | { readonly op: "select"; readonly n: number }
-  | { readonly op: "push"; readonly id: string; readonly segDur: number }
+  | { readonly op: "push"; readonly id: string; readonly segDur: RecordedFloat }
   | { readonly op: "pop"; readonly id: string }
-  | { readonly op: "complete"; readonly id: string; readonly latencyScore: number | null }
+  | { readonly op: "complete"; readonly id: string; readonly latencyScore?: Maybe<RecordedFloat> }
   | { readonly op: "remove"; readonly id: string }
   | { readonly op: "suspend" | "suspended"; readonly uri: string }
   | { readonly op: "advance"; readonly ms: number }
@@ -22,15 +34,17 @@ type Op =
 interface In {
   readonly poolSize: number;
   readonly numOrchs: number;
-  readonly minLS: number;
-  readonly ops: readonly Op[];
+  readonly minLS: RecordedFloat;
+  readonly ops: Maybe<readonly Op[]>;
 }
 
 interface Step {
   readonly refreshRequests?: number;
-  readonly during?: readonly Step[];
+  readonly during?: Maybe<readonly (Step | Panic)[]>;
   readonly [key: string]: unknown;
 }
+
+type Out = { readonly steps: Maybe<readonly (Step | Panic)[]> } | Panic;
 
 class Trace {
   readonly #ids = new Interner();
@@ -43,7 +57,7 @@ class Trace {
   #cleaned: string[] = [];
 
   constructor({ poolSize, numOrchs, minLS }: In) {
-    this.#selector = new MinLSSelector({ minLS });
+    this.#selector = new MinLSSelector({ minLS: float(minLS) });
     const none = () => {};
     this.#pool = new SessionPool({
       poolSize,
@@ -77,7 +91,7 @@ class Trace {
       }
       case "push": {
         const session = this.#session(op.id);
-        session.pushSegInFlight(this.#nowMs, segmentDurationMs(op.segDur));
+        session.pushSegInFlight(this.#nowMs, segmentDurationMs(float(op.segDur)));
         return { inFlight: session.segsInFlight };
       }
       case "pop": {
@@ -87,7 +101,8 @@ class Trace {
       }
       case "complete": {
         const session = this.#session(op.id);
-        if (op.latencyScore !== null) session.latencyScore = op.latencyScore;
+        const { latencyScore = null } = op;
+        if (latencyScore !== null) session.latencyScore = float(latencyScore);
         pool.complete(session);
         return { inFlight: session.segsInFlight, ...this.#state() };
       }
@@ -142,19 +157,35 @@ class Trace {
   }
 }
 
-/** How often a refresh is requested does not matter, only whether it is. */
+export const outcome: Outcome = (given: In) => {
+  const trace = new Trace(given);
+  return { steps: (given.ops ?? []).map((op) => trace.run(op)) };
+};
+
+/** How often a refresh is requested does not matter, only whether it is; nil lists are empty. */
 function comparable(step: Step): Step {
+  const { refreshRequests, during, ...rest } = step;
+  const lists = ["unknown", "knownHeap", "lastSess", "sessMap", "cleaned"].filter(
+    (list) => rest[list] === null,
+  );
   return {
-    ...step,
-    ...(step.refreshRequests !== undefined && {
-      refreshRequests: Math.min(1, step.refreshRequests),
-    }),
-    ...(step.during && { during: step.during.map(comparable) }),
+    ...rest,
+    ...Object.fromEntries(lists.map((list) => [list, []])),
+    ...(refreshRequests !== undefined && { refreshRequests: Math.min(1, refreshRequests) }),
+    ...(during && { during: during.map((inner) => (isPanic(inner) ? inner : comparable(inner))) }),
   };
 }
 
-export const driver: Driver = (kase: VectorCase<In, { readonly steps: readonly Step[] }>) => {
-  const trace = new Trace(kase.in);
-  const steps = kase.in.ops.map((op) => trace.run(op));
-  expect(steps).toEqual(kase.out.steps.map(comparable));
+export const driver: Driver = ({ in: given, out }: VectorCase<In, Out>) => {
+  if (isPanic(out) && !("steps" in out)) {
+    survive(() => outcome(given));
+    return;
+  }
+  const trace = new Trace(given);
+  const run = (op: Op) => trace.run(op);
+  compareTrace(given.ops ?? [], out, run, (actual, step: Step, index) => {
+    // A crash while creation is under way ends the trace, too.
+    if (step.during?.some(isPanic)) return;
+    expect(actual, `step ${index}`).toEqual(comparable(step));
+  });
 };
