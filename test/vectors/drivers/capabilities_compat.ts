@@ -21,6 +21,7 @@ import {
 } from "poolsim/discovery";
 import { expect } from "vitest";
 import {
+  compareTrace,
   type Driver,
   isPanic,
   type Outcome,
@@ -113,6 +114,18 @@ function compatible(bcast: Maybe<JsonJob>, orch: Maybe<JsonCapabilities>): unkno
   };
 }
 
+type CapacityTrace = Extract<In, { readonly fn: "capacityTrace" }>;
+type CapacityOp = NonNullable<CapacityTrace["ops"]>[number];
+
+/** Does one operation after the other, each to the same node. */
+function capacitySteps({ caps }: CapacityTrace): (op: CapacityOp) => unknown {
+  const node = new NodeCapabilities(caps ?? []);
+  return ({ op, net }) => {
+    node[op](capabilities(net ?? {}));
+    return { bitstring: text(node.bitstring), capacities: counts(node.capacities) };
+  };
+}
+
 export const outcome: Outcome = (input: In) => {
   switch (input.fn) {
     case "lists":
@@ -160,15 +173,8 @@ export const outcome: Outcome = (input: In) => {
       const message = capabilities(input.net ?? {});
       return { bitstring: text(message.bitstring), capacities: counts(capacitiesOf(message)) };
     }
-    case "capacityTrace": {
-      const node = new NodeCapabilities(input.caps ?? []);
-      return {
-        steps: (input.ops ?? []).map(({ op, net }) => {
-          node[op](capabilities(net ?? {}));
-          return { bitstring: text(node.bitstring), capacities: counts(node.capacities) };
-        }),
-      };
-    }
+    case "capacityTrace":
+      return { steps: (input.ops ?? []).map(capacitySteps(input)) };
     case "setMinRunnerVersionConstraint":
       return { perCapability: modelsJson(parseMinRunnerVersions(input.json ?? "")) };
     default:
@@ -177,7 +183,11 @@ export const outcome: Outcome = (input: In) => {
 };
 
 export const driver: Driver = ({ in: input, out }: VectorCase<In, object>) => {
-  if (isPanic(out)) {
+  if (input.fn === "capacityTrace") {
+    compareTrace(input.ops ?? [], out, capacitySteps(input), (actual, step: object) => {
+      expect(actual).toEqual(withEmpty(step));
+    });
+  } else if (isPanic(out)) {
     survive(() => outcome(input));
   } else if (input.fn === "capabilitiesCompatible") {
     // The parts are there to help, and absent where there is no job.

@@ -1,7 +1,7 @@
 /** versions.json: is a reported version new enough? */
 import { versionCompatible } from "poolsim/discovery";
 import { expect } from "vitest";
-import type { Driver, Outcome, VectorCase } from "../driver.js";
+import { type Driver, isPanic, type Outcome, survive, type VectorCase } from "../driver.js";
 import type { Maybe } from "../json.js";
 
 interface In {
@@ -14,5 +14,6 @@ export const outcome: Outcome = ({ minVersion, version }: In) => ({
 });
 
 export const driver: Driver = (kase: VectorCase<In>) => {
-  expect(outcome(kase.in)).toEqual(kase.out);
+  if (isPanic(kase.out)) survive(() => outcome(kase.in));
+  else expect(outcome(kase.in)).toEqual(kase.out);
 };
