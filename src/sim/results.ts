@@ -83,6 +83,13 @@ export interface ScenarioResult {
   readonly replications: number;
   readonly variants: readonly VariantResult[];
   readonly comparisons: readonly Comparison[];
+  /** What the scenario asks; `null` where it has no `decision`. */
+  readonly question: {
+    /** Names of variants. */
+    readonly baseline: string;
+    readonly candidate: string;
+    readonly objective: string;
+  } | null;
   readonly verdict: {
     readonly decision: Decision;
     readonly reason: string;

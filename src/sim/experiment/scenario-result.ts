@@ -35,6 +35,12 @@ function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioR
   return { decision: judgement.verdict.decision, reason, objective };
 }
 
+function questionOf(stage: Stage | null): ScenarioResult["question"] {
+  if (stage === null) return null;
+  const { baseline, candidate, objective } = stage.question;
+  return { baseline, candidate, objective };
+}
+
 function dependencyNotes(
   sensitivity: readonly SensitivityResult[],
   cases: readonly CaseOutcome[],
@@ -85,6 +91,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     variants: [...variants].map(([name, samples]) =>
       variantResult({ name, samples, marginalValues: marginalValues(name) }),
     ),
+    question: questionOf(stage),
     comparisons: comparisons(variants, findings.baseline, key),
     verdict: verdictOf(findings, baseline),
     sensitivity,

@@ -12,7 +12,7 @@ import { regionTable } from "./regions.js";
 import { type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
 import { workerTable } from "./workers.js";
 
-/** With more variants only the first and the last have their details printed. */
+/** With more variants only two have their details printed: those that are compared. */
 const DETAILED_MAX = 3;
 
 function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: Style): string {
@@ -24,13 +24,18 @@ function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: St
   return `${style.bold(scenario.name)}\n${style.dim(wrapped(facts, style.width))}`;
 }
 
-function detailed(variants: readonly VariantResult[]): readonly VariantResult[] {
+/** The variants whose details are printed: of many the baseline and the judged one. */
+function detailed({ variants, question }: ScenarioResult): readonly VariantResult[] {
   if (variants.length <= DETAILED_MAX) return variants;
-  return variants.filter((_, index) => index === 0 || index === variants.length - 1);
+  if (question === null) {
+    return variants.filter((_, index) => index === 0 || index === variants.length - 1);
+  }
+  const { baseline, candidate } = question;
+  return variants.filter(({ name }) => name === baseline || name === candidate);
 }
 
 function perVariant(
-  { variants }: ScenarioResult,
+  result: ScenarioResult,
   style: Style,
   section: {
     readonly title: string;
@@ -38,16 +43,17 @@ function perVariant(
     readonly render: (variant: VariantResult) => string;
   },
 ): string {
-  const shown = detailed(variants);
+  const shown = detailed(result);
   const tables = shown.flatMap((variant) => {
     const text = section.render(variant);
     return text === "" ? [] : [`${style.bold(`${section.title}: ${variant.name}`)}\n${text}`];
   });
   if (tables.length === 0) return "";
   const legend = style.dim(wrapped(section.legend, style.width));
-  const left = variants.length - shown.length;
-  const remark = style.dim(`(${left} more variants in the JSON result)`);
-  return [...tables, left > 0 ? `${legend}\n${remark}` : legend].join("\n\n");
+  const left = result.variants.filter((variant) => !shown.includes(variant));
+  const names = left.map(({ name }) => name).join(", ");
+  const remark = style.dim(wrapped(`(only in the JSON result: ${names})`, style.width));
+  return [...tables, left.length > 0 ? `${legend}\n${remark}` : legend].join("\n\n");
 }
 
 /** What the verdict rests on, before it. */

@@ -105,6 +105,7 @@ export const result: ScenarioResult = {
       difference: { mean: 3, ci95: [-40, 46] },
     },
   ],
+  question: { baseline: "without", candidate: "with", objective: "pool.operatorNetPerDay" },
   verdict: {
     decision: "exclude",
     reason:

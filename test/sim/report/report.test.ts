@@ -130,6 +130,7 @@ describe("the report", () => {
       ],
       replications: 1,
       comparisons: [],
+      question: null,
       verdict: null,
       sensitivity: [],
       expectations: [],
@@ -159,8 +160,26 @@ describe("the report", () => {
     expect(text).toContain("↑ ↓ differs from without (whole paired interval)");
     expect(text).toMatch(/share of all segments, %\s+4\.93 ± 0\.12\s+3\.01 ± 0\.12 ↓/);
     expect(text).toMatch(/segments\s+170,342 ± 512\s+170,342 ± 512\s/);
-    expect(text).toContain("(4 more variants in the JSON result)");
+    expect(text).toContain("(only in the JSON result: a, b, c, d)");
     expect(Math.max(...lines(text).map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  it("shows the workers and regions of what is judged, wherever it stands in the file", () => {
+    const [without, judged] = result.variants;
+    if (without === undefined || judged === undefined) throw new Error("the fixture has two");
+    const variants = ["with-all", "without", "with", "with-b"].map((name) => ({
+      ...(name === "without" ? without : judged),
+      name,
+    }));
+    const text = renderReport({ ...result, variants });
+    for (const table of ["Workers", "Gateway regions, margin to the cliff"]) {
+      expect(text).toContain(`\n${table}: without\n`);
+      expect(text).toContain(`\n${table}: with\n`);
+      expect(text).not.toContain(`\n${table}: with-`);
+    }
+    expect(text).toContain("(only in the JSON result: with-all, with-b)");
+    const asked = { ...result, variants, question: null };
+    expect(renderReport(asked)).toContain("\nWorkers: with-b\n");
   });
 
   it("puts what never happened in one line", () => {
