@@ -40,6 +40,19 @@ function actualText(actual: ReturnType<typeof estimated> | null): string {
   return `${figure(mean)} (95 %: ${figure(ci95[0])} … ${figure(ci95[1])}, n = ${n})`;
 }
 
+/** The worker whose marginal value a metric is; undefined for any other metric. */
+function marginalWorker(metric: string): string | undefined {
+  return /^worker\.(.+)\.marginalValue$/.exec(metric)?.[1];
+}
+
+/** Workers whose marginal values expectations are about. */
+export function marginalValuesAsked(expect: readonly string[]): ReadonlySet<string> {
+  const parsed = expect.map(parseExpectation);
+  return new Set(
+    parsed.flatMap((one) => (one.ok ? (marginalWorker(one.expectation.metric) ?? []) : [])),
+  );
+}
+
 /**
  * Compares what the scenario expects with what came out.
  *
@@ -54,7 +67,7 @@ export function expectationResults(options: {
 }): ScenarioResult["expectations"] {
   const { expect, variants, key, marginalValues } = options;
   const metricOf = (variant: string, metric: string): Estimate | undefined => {
-    const worker = /^worker\.(.+)\.marginalValue$/.exec(metric)?.[1];
+    const worker = marginalWorker(metric);
     if (worker !== undefined) return marginalValues(variant).get(worker);
     return variants.get(variant)?.estimate(metric);
   };

@@ -9,6 +9,7 @@ import type { ScenarioResult } from "../results.js";
 import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
+import { marginalValuesAsked } from "./conclusions.js";
 import type { Executor } from "./executor.js";
 import { pairedDifferences } from "./intervals.js";
 import { type Judgement, marginOf, type Pair, type Question } from "./judge.js";
@@ -30,7 +31,10 @@ export interface ExperimentOptions {
   readonly seed?: number | undefined;
   /** Exactly so many, 1 … 10,000. @default as the scenario says */
   readonly replications?: number | undefined;
-  /** The sensitivity block; "off" also leaves out the workers' marginal values. @default "short" */
+  /**
+   * The sensitivity block; "off" also leaves out the workers' marginal values that no expectation
+   * asks for. @default "short"
+   */
   readonly sensitivity?: SensitivityLevel | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -127,9 +131,13 @@ async function run(
   const [main, cases, marginal] = await Promise.all([
     runMain(plan, stage, (count) => runVariants(names, inputs, workbench, count)),
     stage === null ? [] : runSensitivity(stage, sensitivity),
-    stage === null || sensitivity === "off"
+    stage === null
       ? NO_MARGINAL_VALUES
-      : marginalValues(stage, { replications: Math.min(plan.first, MARGINAL_REPLICATIONS) }),
+      : marginalValues(stage, {
+          replications: Math.min(plan.first, MARGINAL_REPLICATIONS),
+          asked: marginalValuesAsked(loaded.base.scenario.expect),
+          isAll: sensitivity !== "off",
+        }),
   ]);
   return { ...main, baseline, cases, marginal, stage, seed, calibrationNote: calibration.note };
 }

@@ -3,8 +3,7 @@
  * variant. Copies of one kind share the figure of one of them.
  */
 import type { Estimate } from "../results.js";
-import { workerNames } from "../scenario/cross-checks.js";
-import type { Scenario } from "../scenario/schema.js";
+import { type Kind, servingKinds } from "../scenario/serving-kinds.js";
 import { bootstrapKey } from "./judge.js";
 import { OPERATOR_NET } from "./metric-names.js";
 import { difference } from "./samples.js";
@@ -21,42 +20,31 @@ export interface MarginalValues {
   readonly omitted: readonly string[];
 }
 
-interface Kind {
-  readonly name: string;
-  /** Those that the admission policy lets in. */
-  readonly workers: readonly string[];
-}
-
-/** Kinds of workers with those of them that a variant does not leave out by name. */
-export function servingKinds({ workers, orchestrator }: Scenario): readonly Kind[] {
-  const exclude = new Set(orchestrator?.admission.exclude);
-  const include = orchestrator?.admission.include;
-  const included = include === undefined ? undefined : new Set(include);
-  return workers.flatMap((spec): Kind[] => {
-    const serving = workerNames(spec).filter((name) => {
-      const isIncluded = included === undefined || included.has(name) || included.has(spec.name);
-      return isIncluded && !exclude.has(name) && !exclude.has(spec.name);
-    });
-    return serving.length === 0 ? [] : [{ name: spec.name, workers: serving }];
-  });
-}
-
 /**
  * Runs the candidate variant without one worker of each kind. Where that is another variant
  * already run, its replications are taken.
  *
  * @param options.replications of each run
+ * @param options.asked workers whose values are needed, however many kinds there are
+ * @param options.isAll also those of the first kinds that nobody asked for
  */
 export async function marginalValues(
   stage: Stage,
-  { replications }: { readonly replications: number },
+  options: {
+    readonly replications: number;
+    readonly asked: ReadonlySet<string>;
+    readonly isAll: boolean;
+  },
 ): Promise<MarginalValues> {
   const { inputs, question, workbench, seed } = stage;
   const candidate = question.candidate;
   const input = inputs.of(candidate);
   const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
   const kinds = servingKinds(input.scenario);
-  const tried = kinds.slice(0, KINDS_MAX);
+  const { replications, asked, isAll } = options;
+  const isTried = ({ workers }: Kind, index: number): boolean =>
+    (isAll && index < KINDS_MAX) || workers.some((worker) => asked.has(worker));
+  const tried = kinds.filter(isTried);
   const found = await Promise.all(
     tried.map(async ({ name, workers }) => {
       const less = [...exclude, ...workers.slice(0, 1)];
@@ -74,5 +62,7 @@ export async function marginalValues(
   for (const { workers, value } of found) {
     for (const worker of workers) if (value !== undefined) values.set(worker, value);
   }
-  return { values, omitted: kinds.slice(KINDS_MAX).map(({ name }) => name) };
+  const left = kinds.filter((kind) => !tried.includes(kind));
+  const omitted = isAll ? left.map(({ name }) => name) : [];
+  return { values, omitted };
 }

@@ -23,11 +23,30 @@ export interface MetricContext {
   readonly durationMs: number;
 }
 
+/**
+ * What a scenario must have for a metric to have a value: streams or a tester at all; a gateway or
+ * a tester in the region; an orchestrator under study, or one with workers; others beside it; the
+ * worker not left out by name; tickets drawn; a decision of which the variant is the candidate.
+ */
+export type Need =
+  | "streams"
+  | "tester"
+  | "gateway"
+  | "regionTester"
+  | "pool"
+  | "workers"
+  | "rivals"
+  | "serving"
+  | "tickets"
+  | "candidate";
+
 /** A metric of some kind of thing. */
 export interface Metric<Subject> {
   readonly name: string;
   readonly unit: string;
   readonly definition: string;
+  /** What it never has a value without. @default nothing */
+  readonly needs?: readonly Need[];
   /** undefined: it has no value, e.g. a share of nothing. */
   readonly of: (subject: Subject, context: MetricContext) => number | undefined;
 }
@@ -89,6 +108,7 @@ export const NETWORK_METRICS: readonly Metric<NetworkCounters>[] = [
     unit: "share",
     definition:
       "Segments delivered late (all renditions downloaded more than one segment duration after the segment was ready) ÷ segments over.",
+    needs: ["streams"],
     of: (n) => ratio(n.late, ended(n)),
   },
   {
@@ -96,18 +116,21 @@ export const NETWORK_METRICS: readonly Metric<NetworkCounters>[] = [
     unit: "share",
     definition:
       "Segments that failed (attempts used up, T-26, or not retryable, T-28) ÷ segments over.",
+    needs: ["streams"],
     of: (n) => ratio(n.failed, ended(n)),
   },
   {
     name: "noSessionShare",
     unit: "share",
     definition: "Segments without any session to send them to (T-25) ÷ segments over.",
+    needs: ["streams"],
     of: (n) => ratio(n.noSession, ended(n)),
   },
   {
     name: "notRealTimeShare",
     unit: "share",
     definition: "Late, failed and unserved segments ÷ segments over.",
+    needs: ["streams"],
     of: (n) => ratio(n.late + n.failed + n.noSession, ended(n)),
   },
   {
@@ -120,6 +143,7 @@ export const NETWORK_METRICS: readonly Metric<NetworkCounters>[] = [
     name: "swapsPerStream",
     unit: "swaps/stream",
     definition: "Swaps ÷ streams begun.",
+    needs: ["streams"],
     of: (n) => ratio(n.swaps, n.streams),
   },
   {
@@ -148,12 +172,14 @@ export const VIEWER_METRICS: readonly Metric<NetworkCounters>[] = [
     name: "lateSecondsPerStreamHour",
     unit: "s/h",
     definition: "Duration of late segments per hour of stream.",
+    needs: ["streams"],
     of: (n) => ratio(n.lateMs / 1000, n.segmentMs / HOUR_MS),
   },
   {
     name: "failedSecondsPerStreamHour",
     unit: "s/h",
     definition: "Duration of failed and unserved segments per hour of stream.",
+    needs: ["streams"],
     of: (n) => ratio(n.failedMs / 1000, n.segmentMs / HOUR_MS),
   },
 ];
@@ -191,6 +217,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     name: "segmentShare",
     unit: "share",
     definition: "Its delivered segments ÷ all delivered segments.",
+    needs: ["streams"],
     of: (o, { counters }) => ratio(o.segments, delivered(counters.network)),
   },
   {
@@ -210,6 +237,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     unit: "share",
     definition:
       "Times a stream took up one of its sessions and kept it to the stream's end ÷ all that ended.",
+    needs: ["streams"],
     of: (o) => ratio(o.kept, o.kept + lost(o)),
   },
   {
@@ -229,6 +257,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     name: "swapsAwayPerStream",
     unit: "sessions/stream",
     definition: "swapsAway ÷ streams.",
+    needs: ["streams"],
     of: (o) => ratio(lost(o), o.streams),
   },
   ...LOSS_REASONS.map((reason, index) => ({
@@ -241,12 +270,14 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     name: "lateShare",
     unit: "share",
     definition: "Its delivered segments that were late ÷ its delivered segments.",
+    needs: ["streams"],
     of: (o) => ratio(o.late, o.segments),
   },
   {
     name: "failedShare",
     unit: "share",
     definition: "Attempts with it that failed ÷ attempts with it.",
+    needs: ["streams"],
     of: (o) => ratio(o.failedAttempts, o.attempts),
   },
   {
@@ -297,18 +328,21 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     name: "latencyScore.p50",
     unit: "1",
     definition: "Median latency score of its segments (T-22).",
+    needs: ["streams"],
     of: (o) => o.latencyScores.quantile(0.5),
   },
   {
     name: "latencyScore.p90",
     unit: "1",
     definition: "90th percentile of the latency score.",
+    needs: ["streams"],
     of: (o) => o.latencyScores.quantile(0.9),
   },
   {
     name: "latencyScore.p99",
     unit: "1",
     definition: "99th percentile of the latency score.",
+    needs: ["streams"],
     of: (o) => o.latencyScores.quantile(0.99),
   },
   {
@@ -316,18 +350,21 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     unit: "1",
     definition:
       "Mean over time and the tester's regions of its performance score (L-18); only with a tester.",
+    needs: ["tester"],
     of: (o) => ratio(o.performanceScoreSum, o.performanceScores),
   },
   {
     name: "tickets",
     unit: "tickets",
     definition: "Tickets that it received.",
+    needs: ["tickets"],
     of: (o, { world }) => (world.scenario.tickets.enabled ? o.tickets : undefined),
   },
   {
     name: "winningTickets",
     unit: "tickets",
     definition: "Of them, winners.",
+    needs: ["tickets"],
     of: (o, { world }) => (world.scenario.tickets.enabled ? o.winningTickets : undefined),
   },
 ];
@@ -391,6 +428,7 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     unit: "1",
     definition:
       "Its picks ÷ its fair share of all picks by capacity: above 1 it draws more streams than it should.",
+    needs: ["serving"],
     of: blackHoleFactor,
   },
   {
@@ -409,12 +447,14 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     name: "segmentsPerSession",
     unit: "segments/pick",
     definition: "Segments ÷ picks.",
+    needs: ["serving"],
     of: ({ counters }) => ratio(counters.segments, counters.picks),
   },
   {
     name: "retention",
     unit: "share",
     definition: "Sessions kept to the stream's end ÷ sessions.",
+    needs: ["serving"],
     of: ({ counters }) => ratio(counters.kept, counters.sessions),
   },
   {
@@ -427,18 +467,21 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     name: "utilisation",
     unit: "share",
     definition: "Sessions assigned ÷ sessions offered, over the time it was connected.",
+    needs: ["serving"],
     of: ({ counters }) => ratio(counters.loadMs, counters.capacityMs),
   },
   {
     name: "roundTripMs.p50",
     unit: "ms",
     definition: "Median time from task sent to result received.",
+    needs: ["serving"],
     of: ({ counters }) => counters.roundTrips.quantile(0.5),
   },
   {
     name: "roundTripMs.p99",
     unit: "ms",
     definition: "99th percentile of that time.",
+    needs: ["serving"],
     of: ({ counters }) => counters.roundTrips.quantile(0.99),
   },
   {
@@ -486,7 +529,8 @@ export const EXPERIMENT_METRICS: readonly Omit<Metric<never>, "of">[] = [
     name: "worker.<name>.marginalValue",
     unit: "ETH/day",
     definition:
-      "The objective with the worker minus without it, paired; only where the scenario has a decision.",
+      "The operator's net per day with the worker minus without it, paired, in the variant that the decision judges; with `--sensitivity off` only where an expectation asks for it.",
+    needs: ["candidate", "serving"],
   },
 ];
 
@@ -520,6 +564,7 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     name: "segments",
     unit: "segments",
     definition: "Results that its gateways received.",
+    needs: ["gateway"],
     of: ({ site }) => site?.segments,
   },
   {
@@ -527,18 +572,21 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     unit: "1",
     definition:
       "Median of (tookAll + download) ÷ segment duration of the pool's segments: above 1 a stream is lost (M-14).",
+    needs: ["gateway", "streams", "pool"],
     of: ({ site }) => site?.margins.quantile(0.5),
   },
   {
     name: "margin.q99",
     unit: "1",
     definition: "99th percentile of that margin.",
+    needs: ["gateway", "streams", "pool"],
     of: ({ site }) => site?.margins.quantile(0.99),
   },
   {
     name: "margin.q999",
     unit: "1",
     definition: "99.9th percentile of that margin.",
+    needs: ["gateway", "streams", "pool"],
     of: ({ site }) => site?.margins.quantile(0.999),
   },
   {
@@ -546,30 +594,35 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     unit: "ms",
     definition:
       "The 99th percentile of a worker's round trip that the region tolerates: segment duration − 99th percentile of the pool's gateway-side time − safety. A worker whose mean is that high loses most of its streams.",
+    needs: ["gateway", "streams", "workers"],
     of: maxWorkerRoundTrip,
   },
   {
     name: "poolRoundTripMs.p50",
     unit: "ms",
     definition: "Median of tookAll + download of the pool's segments.",
+    needs: ["gateway", "streams", "pool"],
     of: ({ site }) => site?.poolRoundTrips.quantile(0.5),
   },
   {
     name: "poolRoundTripMs.p99",
     unit: "ms",
     definition: "99th percentile of that.",
+    needs: ["gateway", "streams", "pool"],
     of: ({ site }) => site?.poolRoundTrips.quantile(0.99),
   },
   {
     name: "rivalRoundTripMs.p50",
     unit: "ms",
     definition: "Median of tookAll + download of all other orchestrators' segments.",
+    needs: ["gateway", "streams", "rivals"],
     of: ({ site }) => site?.rivalRoundTrips.quantile(0.5),
   },
   {
     name: "reachable",
     unit: "orchestrators",
     definition: "Orchestrators found by a stream's first discovery (D-27), mean.",
+    needs: ["gateway", "streams"],
     of: ({ site }) =>
       site === null ? undefined : ratio(site.answersPerDiscoverySum, site.discoveries),
   },
@@ -577,12 +630,14 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     name: "reachableStakeShare",
     unit: "share",
     definition: "Their share of all stake, mean.",
+    needs: ["gateway", "streams"],
     of: reachableStake,
   },
   {
     name: "successRate",
     unit: "share",
     definition: "Share of test segments that came back, mean over all orchestrators (tester).",
+    needs: ["regionTester"],
     of: ({ tests }) =>
       tests === null
         ? undefined
@@ -592,6 +647,7 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     name: "reliableOrchestrators",
     unit: "orchestrators",
     definition: "Orchestrators with a success rate of at least 0.9 (tester).",
+    needs: ["regionTester"],
     of: ({ tests }) => tests?.filter(({ successRate }) => successRate >= RELIABLE).length,
   },
   {
@@ -599,13 +655,21 @@ export const REGION_METRICS: readonly Metric<RegionSubject>[] = [
     unit: "ms",
     definition:
       "5th percentile over orchestrators with a success rate of at least 0.9 of their mean round trip (tester).",
+    needs: ["regionTester"],
     of: testedRoundTrip(0.05),
   },
-  { name: "roundTripMs.p50", unit: "ms", definition: "Median of that.", of: testedRoundTrip(0.5) },
+  {
+    name: "roundTripMs.p50",
+    unit: "ms",
+    definition: "Median of that.",
+    needs: ["regionTester"],
+    of: testedRoundTrip(0.5),
+  },
   {
     name: "roundTripMs.p95",
     unit: "ms",
     definition: "95th percentile of that.",
+    needs: ["regionTester"],
     of: testedRoundTrip(0.95),
   },
 ];

@@ -15,8 +15,12 @@ export interface KnownNames {
   readonly devices: ReadonlySet<string>;
   /** Gateways that `demand.trace` names. */
   readonly traceGateways: readonly string[];
-  /** Names of the network's orchestrators as results have them. */
-  readonly orchestratorNames: readonly string[];
+  /** The network's orchestrators, by their names as results have them. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly stakeLpt: number;
+  }[];
   /** Lower-case names and addresses of the network's orchestrators. */
   readonly orchestrators: ReadonlySet<string>;
 }

@@ -10,8 +10,7 @@ import {
   VIEWER_METRICS,
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
-import { workerNames } from "./cross-checks.js";
-import { DEFAULT_GATEWAYS } from "./default-gateways.js";
+import { subjectIn, subjectsOf } from "./metric-values.js";
 import { suggestion } from "./suggest.js";
 
 function names(...lists: readonly (readonly { readonly name: string }[])[]): readonly string[] {
@@ -39,30 +38,15 @@ const EACH: Readonly<Record<"worker" | "region" | "orchestrator", readonly strin
   orchestrator: names(ORCHESTRATOR_METRICS),
 };
 
-/** Regions that have gateways or testers. */
-function regionsOf({ scenario }: SimulationInput): readonly string[] {
-  const { gateway, gateways, tester } = scenario;
-  const own = gateways?.map(({ region }) => region ?? gateway.region);
-  const fromGateways =
-    own ?? [gateway.region ?? DEFAULT_GATEWAYS.map(({ region }) => region)].flat();
-  return [...fromGateways, ...(tester?.regions ?? [])].flatMap((region) => region ?? []);
-}
-
 /** What there is in any of the variants. */
-function subjectsOf(
+function subjectsOfAll(
   inputs: readonly SimulationInput[],
-  networkNames: Iterable<string>,
 ): Readonly<Record<keyof typeof EACH, ReadonlySet<string>>> {
-  const scenarios = inputs.map(({ scenario }) => scenario);
+  const all = inputs.map(subjectsOf);
   return {
-    worker: new Set(scenarios.flatMap(({ workers }) => workers.flatMap(workerNames))),
-    region: new Set(inputs.flatMap(regionsOf)),
-    orchestrator: new Set([
-      ...scenarios.flatMap(({ orchestrator, orchestrators }) =>
-        [...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
-      ),
-      ...networkNames,
-    ]),
+    worker: new Set(all.flatMap(({ worker }) => worker)),
+    region: new Set(all.flatMap(({ region }) => region)),
+    orchestrator: new Set(all.flatMap(({ orchestrator }) => orchestrator)),
   };
 }
 
@@ -71,13 +55,11 @@ function subjectsOf(
  * empty; undefined when nothing is.
  *
  * @param inputs the variants
- * @param networkNames of the network's orchestrators
  */
 export function metricProblem(
   inputs: readonly SimulationInput[],
-  networkNames: Iterable<string>,
 ): (metric: string) => string | undefined {
-  const subjects = subjectsOf(inputs, networkNames);
+  const subjects = subjectsOfAll(inputs);
   return (metric) => {
     const dot = metric.indexOf(".");
     const floor = dot < 0 ? metric : metric.slice(0, dot);
@@ -94,10 +76,7 @@ export function metricProblem(
     if (floor !== "worker" && floor !== "region" && floor !== "orchestrator") {
       return suggestion(floor, [...Object.keys(WHOLE), ...Object.keys(EACH)]);
     }
-    // Names of orchestrators may have dots in them: the longest one that fits counts.
-    const subject = [...subjects[floor]]
-      .filter((name) => rest.startsWith(`${name}.`))
-      .sort((a, b) => b.length - a.length)[0];
+    const subject = subjectIn(rest, subjects[floor]);
     if (subject === undefined) {
       const name = rest.split(".")[0] ?? "";
       const hint = suggestion(name, subjects[floor]);

@@ -30,7 +30,11 @@ export function knownNames(data: ScenarioData): KnownNames {
     devices: new Set(parseDevices(data.devices).keys()),
     traceGateways:
       data.trace === undefined ? [] : parseTrace(data.trace).map(({ gateway }) => gateway),
-    orchestratorNames: orchestrators.map(({ name, address }) => name ?? address),
+    members: orchestrators.map(({ name, address, stakeLpt }) => ({
+      name: name ?? address,
+      address,
+      stakeLpt: stakeLpt.toNumber(),
+    })),
     orchestrators: new Set(
       orchestrators
         .flatMap(({ name, address }) => [name ?? address, address])

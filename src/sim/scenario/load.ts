@@ -14,6 +14,7 @@ import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./
 import { filledFromNetwork } from "./from-network.js";
 import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
+import { valueProblem } from "./metric-values.js";
 import { type Path, type Place, problemsError } from "./problem.js";
 import { questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
@@ -157,10 +158,13 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   const variants = [...drafts].map(([name, draft]) => ({ name, input: inputOf(draft) }));
   const findings = questionFindings(baseInput.scenario, {
     variants: new Set(drafts.keys()),
-    metricProblem: metricProblem(
-      variants.map(({ input }) => input),
-      variants.flatMap(({ input }) => knownNames(input.data).orchestratorNames),
-    ),
+    metricProblem: metricProblem(variants.map(({ input }) => input)),
+    valueProblem: (metric, { variant, isAlone }) => {
+      const input = variants.find(({ name }) => name === variant)?.input;
+      if (input === undefined) return undefined;
+      const isCandidate = isAlone && baseInput.scenario.decision?.candidate === variant;
+      return valueProblem(metric, { input, isCandidate });
+    },
   });
   if (findings.length > 0) throw base.error(findings);
   for (const { name, input } of variants) {

@@ -9,6 +9,14 @@ export interface Askable {
   readonly variants: ReadonlySet<string>;
   /** Whether a metric goes by this name; otherwise what the message adds (may be empty). */
   readonly metricProblem: (metric: string) => string | undefined;
+  /**
+   * Why a metric that exists never has a value in a variant; `isAlone`: it is not compared with
+   * another one's.
+   */
+  readonly valueProblem: (
+    metric: string,
+    where: { readonly variant: string; readonly isAlone: boolean },
+  ) => string | undefined;
 }
 
 function variantFinding(path: Path, name: string, { variants }: Askable, where = ""): Finding[] {
@@ -17,10 +25,23 @@ function variantFinding(path: Path, name: string, { variants }: Askable, where =
   return [{ path, text: `${where}no variant is called ${JSON.stringify(name)}${hint}` }];
 }
 
-function metricFinding(path: Path, name: string, askable: Askable, where = ""): Finding[] {
+/** @param variants whose values are asked for; several are compared */
+function metricFinding(
+  path: Path,
+  name: string,
+  askable: Askable,
+  { variants, where = "" }: { readonly variants: readonly string[]; readonly where?: string },
+): Finding[] {
   const problem = askable.metricProblem(name);
-  if (problem === undefined) return [];
-  return [{ path, text: `${where}no metric is called ${JSON.stringify(name)}${problem}` }];
+  if (problem !== undefined) {
+    return [{ path, text: `${where}no metric is called ${JSON.stringify(name)}${problem}` }];
+  }
+  for (const variant of variants.filter((one) => askable.variants.has(one))) {
+    const why = askable.valueProblem(name, { variant, isAlone: variants.length === 1 });
+    if (why === undefined) continue;
+    return [{ path, text: `${where}${name} never has a value in the variant ${variant}: ${why}` }];
+  }
+  return [];
 }
 
 function expectationFindings(text: string, path: Path, askable: Askable): Finding[] {
@@ -36,7 +57,10 @@ function expectationFindings(text: string, path: Path, askable: Askable): Findin
     ...(baseline === null
       ? []
       : variantFinding(path, baseline, askable, `character ${columns.baseline}: `)),
-    ...metricFinding(path, metric, askable, `character ${columns.metric}: `),
+    ...metricFinding(path, metric, askable, {
+      variants: baseline === null ? [variant] : [variant, baseline],
+      where: `character ${columns.metric}: `,
+    }),
   ];
 }
 
@@ -46,12 +70,13 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
   const { decision, expect } = scenario;
   if (decision !== undefined) {
     const { baseline, candidate, objective, constraints } = decision;
+    const variants = [baseline, candidate];
     findings.push(
       ...variantFinding(["decision", "baseline"], baseline, askable),
       ...variantFinding(["decision", "candidate"], candidate, askable),
-      ...metricFinding(["decision", "objective"], objective, askable),
+      ...metricFinding(["decision", "objective"], objective, askable, { variants }),
       ...constraints.flatMap(({ metric }, index) =>
-        metricFinding(["decision", "constraints", index, "metric"], metric, askable),
+        metricFinding(["decision", "constraints", index, "metric"], metric, askable, { variants }),
       ),
     );
     if (baseline === candidate) {

@@ -5,10 +5,10 @@
 import { makeKey, normalQuantile, uniform } from "../../../src/core/random.js";
 import type { Executor, Simulate } from "../../../src/sim/experiment/executor.js";
 import { inlineExecutor } from "../../../src/sim/experiment/executor.js";
-import { servingKinds } from "../../../src/sim/experiment/marginal-value.js";
 import type { LoadedScenario, SimulationInput } from "../../../src/sim/input.js";
 import { readFileWithin } from "../../../src/sim/scenario/files.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
+import { servingKinds } from "../../../src/sim/scenario/serving-kinds.js";
 
 /** A pool with two good workers, and a slow one in the variant `with`. */
 export const POOL = `

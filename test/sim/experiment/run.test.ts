@@ -328,7 +328,7 @@ describe("expectations", () => {
       "difference(with,without).pool.feesEthPerDay < 0 with 95%",
       "with.worker.slow.picks >= 2",
       "with.worker.slow.marginalValue < 0 with 95%",
-      "without.worker.slow.marginalValue < 0",
+      "with.worker.good-1.segments < 0",
       "with.pool.feesEthPerDay > 1",
     ];
     const { result } = await run(expecting(...items), { sensitivity: "short" });
@@ -344,6 +344,27 @@ describe("expectations", () => {
     expect(result.expectations[5]?.actual).toMatch(
       /^0\.00\d+ \(95 %: 0\.00\d+ … 0\.00\d+, n = 4\)$/,
     );
+  });
+
+  it("have their marginal values without a sensitivity block, and only those", async () => {
+    const kinds = Array.from(
+      { length: 8 },
+      (_, index) => `  - { name: kind${index}, roundTripMs: 400, maxSessions: 10 }`,
+    );
+    const items = ["with.worker.kind7.marginalValue > 0", "with.worker.slow.marginalValue < 0"];
+    const text = expecting(...items).replace("variants:", `${kinds.join("\n")}\nvariants:`);
+    for (const sensitivity of ["off", "short"] as const) {
+      const { result } = await run(text, { sensitivity });
+      expect(result.expectations.map(({ actual }) => actual)).not.toContain("no value");
+      const found = result.variants[1]?.workers.filter(({ metrics }) => metrics["marginalValue"]);
+      expect(found?.map(({ name }) => name)).toEqual(
+        sensitivity === "off"
+          ? ["slow", "kind7"]
+          : ["good-1", "good-2", "slow", "kind0", "kind1", "kind2", "kind3", "kind7"],
+      );
+      const omitted = result.notes.filter((note) => note.startsWith("marginal values of"));
+      expect(omitted).toHaveLength(sensitivity === "off" ? 0 : 1);
+    }
   });
 
   it("with 95% fail where one replication has no interval", async () => {

@@ -139,7 +139,6 @@ describe("settings", () => {
     "gateway.maxPricePerUnit=1/3",
     "expect=[with.pool.segments > 0]",
     "expect=[with.worker.good-4.picks > 0]",
-    "expect=[with.worker.good-4.marginalValue > 0]",
     "expect=[with.region.NYC.margin.q50 > 0]",
     "expect=[with.orchestrator.vidwave.eth.segments > 0]",
     "expect=['difference(with,without).pool.lateShare <= 0.5% with 95%']",

@@ -1,0 +1,163 @@
+/**
+ * Whether a metric that exists can have a value in a variant. What never has one makes an
+ * expectation fail for ever, or a verdict undecided: it is found before the run.
+ */
+import type { SimulationInput } from "../input.js";
+import {
+  EXPERIMENT_METRICS,
+  type Metric,
+  NETWORK_METRICS,
+  type Need,
+  ORCHESTRATOR_METRICS,
+  POOL_METRICS,
+  REGION_METRICS,
+  VIEWER_METRICS,
+  WORKER_METRICS,
+} from "../metrics/catalogue.js";
+import { WAYS_OF_DEMAND, workerNames } from "./cross-checks.js";
+import { DEFAULT_GATEWAYS } from "./default-gateways.js";
+import { knownNames } from "./known-names.js";
+import { servingKinds } from "./serving-kinds.js";
+
+type Needing = Pick<Metric<never>, "name" | "needs">;
+
+const LISTS: Readonly<Record<string, readonly Needing[]>> = {
+  network: NETWORK_METRICS,
+  viewer: VIEWER_METRICS,
+  pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS],
+  orchestrator: ORCHESTRATOR_METRICS,
+  worker: [
+    ...WORKER_METRICS,
+    ...EXPERIMENT_METRICS.map((metric) => ({
+      ...metric,
+      name: metric.name.replace("worker.<name>.", ""),
+    })),
+  ],
+  region: REGION_METRICS,
+};
+
+const MISSING: Readonly<Record<Need, string>> = {
+  streams: "there are no streams, expected a setting of demand",
+  tester: "there is no tester",
+  gateway: "no gateway is there",
+  regionTester: "no tester is there",
+  pool: "there is no orchestrator under study",
+  workers: "there is no orchestrator under study that has workers",
+  rivals: "there is no other orchestrator",
+  serving: "orchestrator.admission leaves the worker out",
+  tickets: "tickets.enabled is false",
+  candidate: "only the candidate of a decision has one",
+};
+
+/** Regions of gateways. */
+export function gatewayRegions({ scenario }: SimulationInput): readonly string[] {
+  const { gateway, gateways } = scenario;
+  const own = gateways?.flatMap(({ region }) => region ?? gateway.region ?? []);
+  return own ?? [gateway.region ?? DEFAULT_GATEWAYS.map(({ region }) => region)].flat();
+}
+
+/** Regions that are tested from; none without a tester. */
+export function testerRegions(input: SimulationInput): readonly string[] {
+  const { tester } = input.scenario;
+  if (tester === undefined || tester.testsPerDay === 0) return [];
+  return tester.regions ?? gatewayRegions(input);
+}
+
+/** Orchestrators of the network that take part. */
+function networkNames({ scenario, data }: SimulationInput): readonly string[] {
+  const { exclude, limit } = scenario.network;
+  const left = new Set(exclude.map((name) => name.toLowerCase()));
+  const there = knownNames(data).members.filter(
+    ({ name, address }) => !left.has(name.toLowerCase()) && !left.has(address),
+  );
+  const sorted =
+    limit === undefined
+      ? there
+      : [...there].sort((a, b) => b.stakeLpt - a.stakeLpt).slice(0, limit);
+  return sorted.map(({ name }) => name);
+}
+
+/** Who and what takes part in a variant, by the first part of metrics' names. */
+export function subjectsOf(
+  input: SimulationInput,
+): Readonly<Record<"worker" | "region" | "orchestrator", readonly string[]>> {
+  const { workers, orchestrator, orchestrators } = input.scenario;
+  return {
+    worker: workers.flatMap(workerNames),
+    region: [...gatewayRegions(input), ...testerRegions(input)],
+    orchestrator: [
+      ...[...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
+      ...networkNames(input),
+    ],
+  };
+}
+
+/** The longest name that a metric's rest begins with: names of orchestrators may have dots. */
+export function subjectIn(rest: string, names: Iterable<string>): string | undefined {
+  return [...names]
+    .filter((name) => rest.startsWith(`${name}.`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** What is there of everything that metrics need. */
+function has(
+  need: Need,
+  subject: string,
+  { input, isCandidate }: { readonly input: SimulationInput; readonly isCandidate: boolean },
+): boolean {
+  const { demand, tickets, orchestrator } = input.scenario;
+  switch (need) {
+    case "streams":
+      return WAYS_OF_DEMAND.some((way) => demand[way] !== undefined);
+    case "tester":
+      return testerRegions(input).length > 0;
+    case "regionTester":
+      return testerRegions(input).includes(subject);
+    case "gateway":
+      return gatewayRegions(input).includes(subject);
+    case "pool":
+      return orchestrator !== undefined;
+    case "workers":
+      return orchestrator?.backend.type === "pool";
+    case "rivals":
+      return input.scenario.orchestrators.length > 0 || networkNames(input).length > 0;
+    case "serving":
+      return servingKinds(input.scenario).some(({ workers }) => workers.includes(subject));
+    case "tickets":
+      return tickets.enabled;
+    case "candidate":
+      return isCandidate;
+  }
+}
+
+/** What may have values. */
+export interface ValueContext {
+  /** The variant. */
+  readonly input: SimulationInput;
+  /** Whether it is judged, and the metric is asked of it alone. */
+  readonly isCandidate: boolean;
+}
+
+/**
+ * Why a metric never has a value in a variant; undefined when it can have one.
+ *
+ * @param metric one that exists in some variant
+ */
+export function valueProblem(metric: string, context: ValueContext): string | undefined {
+  const { input } = context;
+  const dot = metric.indexOf(".");
+  const floor = metric.slice(0, dot);
+  const rest = metric.slice(dot + 1);
+  if (floor === "pool" && input.scenario.orchestrator === undefined) return MISSING.pool;
+  let subject = "";
+  if (floor === "worker" || floor === "region" || floor === "orchestrator") {
+    const found = subjectIn(rest, subjectsOf(input)[floor]);
+    if (found === undefined) return `the ${floor} takes no part in it`;
+    subject = found;
+  }
+  const name = subject === "" ? rest : rest.slice(subject.length + 1);
+  // Under `pool.` two lists have fees: any of them will do.
+  const found = LISTS[floor]?.find((one) => one.name === name);
+  const missing = found?.needs?.find((need) => !has(need, subject, context));
+  return missing === undefined ? undefined : MISSING[missing];
+}
