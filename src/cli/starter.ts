@@ -33,6 +33,7 @@ orchestrator:
   region: FRA
   stakeShare: 0.05 # or stakeLpt
   pricePerUnit: 1000 # wei per pixel
+  maxSessions: auto # -maxSessions: a node without the flag takes 10; auto: what its workers offer
   economics:
     commission: 0.25 # what you keep of the workers' fees
 

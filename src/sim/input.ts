@@ -37,6 +37,8 @@ export interface LoadedScenario {
   readonly sha256: string;
   /** What was set from outside the file. */
   readonly settings: readonly { readonly path: string; readonly value: unknown }[];
+  /** Remarks on what the scenario leaves out and a node would have by default. */
+  readonly assumed: readonly string[];
   /** The scenario without any variant's overrides. */
   readonly base: SimulationInput;
   /** In the file's order; one called `base` without overrides when the file has none. */

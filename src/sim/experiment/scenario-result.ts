@@ -100,6 +100,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     conservation: holds,
     notes: [
       ...networkNotes(loaded),
+      ...loaded.assumed,
       ...demandNotes(scenario, findings.calibrationNote),
       ...notes,
       ...[...variants].flatMap(([name, samples]) =>

@@ -76,7 +76,7 @@ function settingsOf(
   // A pool offers what its workers do, which is what variants are about.
   const offered = sessions.get(row.address);
   const isPool = orchestrator?.backend.type === "pool";
-  if (offered !== undefined && !isPool) fill("maxSessions", Math.min(offered, 65_536));
+  if (offered !== undefined) fill("maxSessions", isPool ? "auto" : Math.min(offered, 65_536));
   const isThere = orchestrators.includes(row);
   const isMeasured = row.leaderboard.some(({ successRate }) => successRate > 0);
   if (isThere && isMeasured) fill("lookAlike", row.address);

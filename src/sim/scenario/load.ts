@@ -15,6 +15,7 @@ import { filledFromNetwork } from "./from-network.js";
 import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
+import { assumptionNotes } from "./node-defaults.js";
 import { type Path, type Place, problemsError } from "./problem.js";
 import { questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
@@ -171,10 +172,13 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     const missing = [...missingFindings(input.scenario), ...sizeFindings(input)];
     if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
   }
+  const candidate = baseInput.scenario.decision?.candidate;
+  const judged = variants.find(({ name }) => name === candidate)?.input ?? baseInput;
   return {
     file: basename(file),
     sha256: createHash("sha256").update(bytes).digest("hex"),
     settings: set.map(({ path, value }) => ({ path, value })),
+    assumed: assumptionNotes(judged.scenario, drafts.values()),
     base: baseInput,
     variants,
     withSettings: (variant, settings) => {

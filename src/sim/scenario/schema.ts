@@ -199,7 +199,11 @@ export const admission = z
       .optional(),
     tier: z
       .strictObject({
-        slowMs: number("Median round trip from which a worker is a spare.", 1, 600_000),
+        slowMs: number(
+          "Median round trip above which a worker is a spare: of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 20 live segments; then of the latest 400.",
+          1,
+          600_000,
+        ),
       })
       .describe("Slow workers serve only when every better one is full (not go-livepeer).")
       .optional(),
@@ -223,7 +227,9 @@ export const admission = z
       .optional(),
     perRegion: z
       .strictObject({ limitMs: z.record(z.string(), number("Limit of a region.", 1, 600_000)) })
-      .describe("A worker serves gateways only where its tail fits.")
+      .describe(
+        "A worker serves gateways only where its tail fits: the 99th percentile of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 200 live segments; then of the latest 2,000.",
+      )
       .optional(),
     reconnectPenalty: z
       .strictObject({ wait: duration("Wait before a worker that timed out serves again.") })
@@ -281,6 +287,8 @@ const topology = z.strictObject({
   roundInitializer: z.boolean().describe("Initialises rounds (X-7).").default(false),
 });
 
+const maxSessions = z.union([z.literal("auto"), integer("Sessions at most.", 0, 65_536)]);
+
 const orchestratorFields = {
   name: name("Name in reports."),
   address: z
@@ -294,9 +302,8 @@ const orchestratorFields = {
   pricePerUnit: exact("Price, wei per pixelsPerUnit; default: the network's median.").optional(),
   pixelsPerUnit: integer("Pixels that the price is for.", 1, 1e15).default(1),
   version: z.string().max(64).describe("go-livepeer version.").default("0.8.8"),
-  maxSessions: z
-    .union([z.literal("auto"), integer("Sessions at most.", 0, 65_536)])
-    .describe("Sessions at most (O-7); auto: the sum of its workers'.")
+  maxSessions: maxSessions
+    .describe("Sessions at most (O-7); default: no limit for a measured one, 10 for a device.")
     .optional(),
   operatorGroup: name("Orchestrators of one group fail together.").optional(),
   availability: share("Share of time that it is up.").default(1),
@@ -478,6 +485,9 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       ...orchestratorFields,
       name: orchestratorFields.name.default("pool"),
+      maxSessions: maxSessions
+        .describe("Sessions at most (O-7), a node's 10 by default; auto: the sum of its workers'.")
+        .default(10),
       fromNetwork: z
         .string()
         .min(1)
