@@ -722,11 +722,16 @@ function blackHoleFactor(
   return ratio(counters.picks, (picks * counters.capacityMs) / capacityMs);
 }
 
-function maxWorkerRoundTrip({ site }: RegionSubject, { world }: MetricContext): number | undefined {
+function maxWorkerRoundTrip(
+  { site, code }: RegionSubject,
+  { world }: MetricContext,
+): number | undefined {
   const gatewaySide = site?.poolGatewaySides.quantile(0.99);
   if (gatewaySide === undefined) return undefined;
-  const { stream, assumptions } = world.scenario;
-  return stream.segmentMs - gatewaySide - assumptions.cliffSafetyMs;
+  const { assumptions } = world.scenario;
+  const own = world.gateways.filter(({ region }) => region === code);
+  const segmentMs = Math.min(...own.map(({ streams }) => streams.segmentMs));
+  return segmentMs - gatewaySide - assumptions.cliffSafetyMs;
 }
 
 function reachableStake({ site }: RegionSubject, { world }: MetricContext): number | undefined {

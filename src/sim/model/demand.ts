@@ -40,43 +40,68 @@ export interface ArrivalSource {
 }
 
 /**
- * Random arrivals: those under way at time 0 first, then a Poisson process.
+ * Random arrivals: those under way at time 0 first, then a Poisson process. Those under way have
+ * begun at the rates of the hours before.
  *
  * @param options.ratePerMs mean rate of arrivals at factor 1
+ * @param options.factors of the rate, by hour of the day
+ * @param options.startMs time of day at time 0, ms after midnight; default: midnight
  * @param options.key key of this gateway
  */
 export function poissonArrivals(options: {
   readonly ratePerMs: number;
   readonly factors: readonly number[];
+  readonly startMs?: number;
   readonly lengths: LengthModel;
   readonly key: RandomKey;
 }): ArrivalSource {
-  const { ratePerMs, factors, lengths, key } = options;
+  const { ratePerMs, factors, startMs = 0, lengths, key } = options;
   const gapKey = { k0: childK0(key, 1), k1: childK1(key, 1) };
   const countKey = { k0: childK0(key, 2), k1: childK1(key, 2) };
   const streamKey = { k0: childK0(key, 3), k1: childK1(key, 3) };
-  const initial = drawPoisson(ratePerMs * lengths.meanMs * (factors[0] ?? 1), (index) =>
+  // As many as there would be at the largest rate; of these those count that the rate of the hour in
+  // which they began has made (thinning).
+  const largest = Math.max(...factors);
+  const initial = drawPoisson(ratePerMs * lengths.meanMs * largest, (index) =>
     uniform(countKey.k0, countKey.k1, index),
   );
   const perDay = factors.reduce((sum, factor) => sum + factor, 0) * HOUR_MS * ratePerMs;
   let index = 0;
-  /** Expected arrivals since time 0: the clock in which the process has rate 1. */
-  let expected = 0;
+  /** Expected arrivals since midnight: the clock in which the process has rate 1. */
+  let expected = countAt(startMs);
   return {
     next() {
-      const number = index++;
-      const k0 = childK0(streamKey, number);
-      const k1 = childK1(streamKey, number);
-      const u0 = uniform(k0, k1, -1);
-      const u1 = uniform(k0, k1, -2);
-      if (number < initial) {
-        return { atMs: 0, lengthMs: lengths.residual(u0, u1, uniform(k0, k1, -3)), k0, k1 };
+      for (;;) {
+        const number = index++;
+        const k0 = childK0(streamKey, number);
+        const k1 = childK1(streamKey, number);
+        const u0 = uniform(k0, k1, -1);
+        const u1 = uniform(k0, k1, -2);
+        if (number >= initial) {
+          if (perDay <= 0) return undefined;
+          expected -= Math.log(uniform(gapKey.k0, gapKey.k1, number - initial));
+          // What rounding puts before the start is at the start.
+          const atMs = Math.max(0, timeOf(expected) - startMs);
+          return { atMs, lengthMs: lengths.draw(u0, u1), k0, k1 };
+        }
+        const whole = lengths.met(u0, u1);
+        const lengthMs = whole * uniform(k0, k1, -3);
+        const factor = factorAt(startMs - (whole - lengthMs));
+        if (uniform(k0, k1, -5) * largest < factor) return { atMs: 0, lengthMs, k0, k1 };
       }
-      if (perDay <= 0) return undefined;
-      expected -= Math.log(uniform(gapKey.k0, gapKey.k1, number - initial));
-      return { atMs: timeOf(expected), lengthMs: lengths.draw(u0, u1), k0, k1 };
     },
   };
+
+  function factorAt(timeMs: number): number {
+    const hour = Math.floor(timeMs / HOUR_MS) % 24;
+    return factors[hour < 0 ? hour + 24 : hour] ?? 0;
+  }
+
+  function countAt(timeMs: number): number {
+    const hours = Math.floor(timeMs / HOUR_MS);
+    const whole = factors.slice(0, hours).reduce((sum, factor) => sum + factor, 0) * HOUR_MS;
+    return (whole + (factors[hours] ?? 0) * (timeMs - hours * HOUR_MS)) * ratePerMs;
+  }
 
   function timeOf(count: number): number {
     const days = Math.floor(count / perDay);

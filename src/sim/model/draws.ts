@@ -89,4 +89,6 @@ export const ENTITY = {
   session: 6,
   shadow: 7,
   benchmark: 8,
+  hour: 9,
+  slowness: 10,
 } as const;

@@ -28,10 +28,10 @@ export const EVENT = {
   downloaded: 12,
   /** Ending: EndTranscodingSession reaches the orchestrator. */
   sessionEnd: 13,
-  /** Worker: it fails. */
-  workerDown: 14,
-  /** Worker: it registers. */
-  workerRegisters: 15,
+  /** Worker: it fails, or is there again. */
+  workerChanges: 14,
+  /** Worker: it tries to register again. */
+  workerReconnects: 15,
   /** Test: the tester begins one. */
   test: 16,
   /** Gateways read the performance scores (L-18). */

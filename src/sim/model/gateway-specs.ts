@@ -3,22 +3,32 @@ import { InputError, invariant } from "../../core/errors.js";
 import { DEFAULT_GATEWAYS } from "../scenario/default-gateways.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Roster } from "./roster.js";
+import type { StreamKind } from "./stream-kinds.js";
 import type { Gateway, GatewaySettings, Orchestrator } from "./world.js";
 
 /**
  * Lists the gateways; their places are the first sites.
  *
+ * @param kinds their streams, in the same order
  * @throws InputError (`SCENARIO_INVALID`) for a list with a name that nobody has
  */
-export function gatewaysOf(scenario: Scenario, roster: Roster): Gateway[] {
+export function gatewaysOf(
+  scenario: Scenario,
+  roster: Roster,
+  kinds: readonly StreamKind[],
+): Gateway[] {
   const { gateway, gateways } = scenario;
   const { region: shared, orchestrators: sharedList, ...defaults } = gateway;
   const specs: NonNullable<Scenario["gateways"]> =
     gateways ?? (shared === undefined ? DEFAULT_GATEWAYS : [{ region: shared, weight: 1 }]);
   return specs.map((spec, site) => {
-    const { name, region, weight, orchestrators, ...overrides } = spec;
+    const { name, region, weight, orchestrators, streams: _, ...overrides } = spec;
+    const streams = kinds[site];
     const place = region ?? shared;
-    invariant(place !== undefined, "a gateway's region is checked when the scenario is loaded");
+    invariant(
+      place !== undefined && streams !== undefined,
+      "a gateway's region is checked when the scenario is loaded",
+    );
     const settings: GatewaySettings = { ...defaults, ...defined(overrides) };
     const listed = listedIn(roster, orchestrators ?? sharedList, settings.source);
     return {
@@ -27,6 +37,7 @@ export function gatewaysOf(scenario: Scenario, roster: Roster): Gateway[] {
       site,
       weight,
       settings,
+      streams,
       endpoints: listed.flatMap(({ orchestrator }) => orchestrator.endpoints),
       scores: listed.flatMap(({ orchestrator, score }) => orchestrator.endpoints.map(() => score)),
     };

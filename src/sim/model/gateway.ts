@@ -34,8 +34,10 @@ import {
   SessionsManager,
   VerifiedAttempt,
 } from "../../selection/index.js";
+import { type Lognormal, lognormal } from "../engine/distributions.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
+import { mostRenditions } from "./renditions.js";
 import type { TicketTerms } from "./tickets.js";
 import type { Gateway, World } from "./world.js";
 
@@ -51,6 +53,9 @@ export class GatewayRuntime {
   readonly regionIndex: number;
   readonly name: string;
   readonly settings: Gateway["settings"];
+  readonly streams: Gateway["streams"];
+  /** Of its segments. */
+  readonly duration: Lognormal;
   readonly verificationFreq: number;
   readonly scores = new PerformanceScores();
   readonly chooser: Chooser;
@@ -88,6 +93,10 @@ export class GatewayRuntime {
     this.regionIndex = options.regionIndex;
     this.name = gateway.name;
     this.settings = settings;
+    this.streams = gateway.streams;
+    const { stream, tester } = world.scenario;
+    const segmentMs = options.isTester ? tester?.segmentMs : undefined;
+    this.duration = lognormal(segmentMs ?? gateway.streams.segmentMs, stream.segmentCv);
     this.hasSender = settings.onchain;
     this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
     this.#world = world;
@@ -99,7 +108,9 @@ export class GatewayRuntime {
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
     this.job = jobCapabilities({
-      profiles: world.scenario.stream.profiles.map(() => ({ container: "mpegts" })),
+      profiles: mostRenditions(gateway.streams.renditions).profiles.map(() => ({
+        container: "mpegts",
+      })),
       segmentParameters: world.scenario.stream.ingest === "http",
       verificationFreq: this.verificationFreq,
       minVersion: settings.orchMinLivepeerVersion,

@@ -1,7 +1,6 @@
 /**
- * How long streams last: a fresh length, and the residual length of a stream that is under way
- * when the run begins (the equilibrium distribution of renewal theory: a length-biased length,
- * cut at a uniform point).
+ * How long streams last: a fresh length, and the length of a stream that is under way when the run
+ * begins (the equilibrium of renewal theory: a length-biased length, met at a uniform point).
  */
 import {
   drawExponential,
@@ -14,10 +13,12 @@ import type { Scenario } from "../scenario/schema.js";
 /** Draws lengths; the arguments are uniform numbers in (0, 1). */
 export interface LengthModel {
   readonly meanMs: number;
+  /** Mean of what is left of a stream that is met at a random instant: E[L²] ÷ 2 E[L], ms. */
+  readonly meanResidualMs: number;
   /** Length of a new stream, ms. */
   draw(u0: number, u1: number): number;
-  /** Time left of a stream that is met at a random instant, ms. */
-  residual(u0: number, u1: number, u2: number): number;
+  /** Whole length of a stream that is met at a random instant, which is at a uniform point of it, ms. */
+  met(u0: number, u1: number): number;
 }
 
 type LengthSettings = Scenario["stream"]["length"];
@@ -27,14 +28,15 @@ export function lengthModel(settings: LengthSettings): LengthModel {
   switch (settings.distribution) {
     case "constant": {
       const { mean } = settings;
-      return { meanMs: mean, draw: () => mean, residual: (u0) => u0 * mean };
+      return { meanMs: mean, meanResidualMs: mean / 2, draw: () => mean, met: () => mean };
     }
     case "exponential": {
       const { mean } = settings;
       return {
         meanMs: mean,
+        meanResidualMs: mean,
         draw: (u0) => drawExponential(mean, u0),
-        residual: (u0) => drawExponential(mean, u0),
+        met: (u0, u1) => drawExponential(mean, u0) + drawExponential(mean, u1),
       };
     }
     case "lognormal":
@@ -83,10 +85,15 @@ function mixtureModel(
     const model = models[index < 0 ? models.length - 1 : index];
     return model === undefined ? 0 : drawLognormal(model, u1);
   };
+  const meanSquare = parts.reduce(
+    (sum, { share, mean, cv }) => sum + share * mean * mean * (1 + cv * cv),
+    0,
+  );
   return {
     meanMs,
+    meanResidualMs: meanMs === 0 ? 0 : meanSquare / (2 * meanMs),
     draw: (u0, u1) => drawFrom(fresh, freshEnds, u0, u1),
-    residual: (u0, u1, u2) => u2 * drawFrom(biased, biasedEnds, u0, u1),
+    met: (u0, u1) => drawFrom(biased, biasedEnds, u0, u1),
   };
 }
 
@@ -94,14 +101,16 @@ function empiricalModel(values: readonly number[]): LengthModel {
   const total = values.reduce((sum, value) => sum + value, 0);
   return {
     meanMs: total / values.length,
+    meanResidualMs:
+      total === 0 ? 0 : values.reduce((sum, value) => sum + value * value, 0) / (2 * total),
     draw: (u0) => values[Math.min(values.length - 1, Math.floor(u0 * values.length))] ?? 0,
-    residual: (u0, u1) => {
+    met: (u0) => {
       let rest = u0 * total;
       for (const value of values) {
-        if (rest < value) return u1 * value;
+        if (rest < value) return value;
         rest -= value;
       }
-      return u1 * (values[values.length - 1] ?? 0);
+      return values[values.length - 1] ?? 0;
     },
   };
 }

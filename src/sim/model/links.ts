@@ -1,10 +1,10 @@
 /** How long things take between a site and a node, on average, with one yardstick for everybody. */
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
-import { mostRenditions, renditionSets, segmentPixels } from "./renditions.js";
+import { meanMbps, mostRenditions, renditionSets, segmentPixels } from "./renditions.js";
 import type { Roster } from "./roster.js";
 import { deviceOf, meanRoundTripMs, transcodeMs, type WorkLoad } from "./work-times.js";
-import type { Link, Node } from "./world.js";
+import type { Link, Node, Site } from "./world.js";
 
 /** Computes links. */
 export class Links {
@@ -19,7 +19,7 @@ export class Links {
   }
 
   /** Mean times between a site and a node. */
-  link(site: { readonly region: string; readonly bandwidthMbps: number }, node: Node): Link {
+  link(site: Site, node: Node): Link {
     const { assumptions } = this.#scenario;
     const measured = this.#roster.measured.get(node.index);
     const baseRttMs =
@@ -41,9 +41,10 @@ export class Links {
         availability: measured.availability(site.region) * node.availability,
       };
     }
-    const { sourceMbps, segmentMs, profiles } = this.#scenario.stream;
+    const { sourceMbps } = this.#scenario.stream;
+    const { segmentMs, renditions } = site.streams;
     const mbps = Math.min(site.bandwidthMbps, node.bandwidthMbps);
-    const outMbps = profiles.reduce((sum, profile) => sum + profile.bitrateMbps * profile.share, 0);
+    const outMbps = meanMbps(renditions);
     const upMs = (sourceMbps * segmentMs) / mbps + (assumptions.transferRtts + 1) * rttMs;
     const tailMs = rttMs / 2;
     const downMs = (outMbps * segmentMs) / mbps + assumptions.transferRtts * rttMs;

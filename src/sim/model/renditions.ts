@@ -29,7 +29,7 @@ export function renditionSets(profiles: readonly Profile[]): readonly Renditions
   const varying = profiles.filter(({ share }) => share > 0 && share < 1);
   if (varying.length > VARYING_MAX) {
     throw new InputError(
-      `stream.profiles has ${varying.length} profiles with a share below 1, expected at most ${VARYING_MAX}`,
+      `a stream has ${varying.length} profiles with a share below 1, expected at most ${VARYING_MAX}`,
       { code: "SCENARIO_INVALID" },
     );
   }
@@ -47,6 +47,11 @@ export function renditionSets(profiles: readonly Profile[]): readonly Renditions
   const total = sets.reduce((sum, set) => sum + set.probability, 0);
   if (total === 0) return [renditions(profiles.slice(0, 1), 1)];
   return sets.map((set) => ({ ...set, probability: set.probability / total }));
+}
+
+/** Mean bandwidth of a stream's renditions. */
+export function meanMbps(sets: readonly Renditions[]): number {
+  return sets.reduce((sum, { probability, bitrateMbps }) => sum + probability * bitrateMbps, 0);
 }
 
 /** The combination of most profiles: what testers and benchmarks ask for. */

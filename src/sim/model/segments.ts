@@ -41,8 +41,6 @@ const DIAL_TIMEOUT_MS = 2_000;
 /** Takes all streams' segments through their lives. */
 export class Segments {
   readonly #simulation: Simulation;
-  readonly #duration: Lognormal;
-  readonly #testDuration: Lognormal;
   readonly #prepare: Lognormal;
   readonly #network: Lognormal;
   readonly #jitter: Lognormal;
@@ -52,11 +50,8 @@ export class Segments {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     const { world } = simulation;
-    const { assumptions, stream } = world.scenario;
+    const { assumptions } = world.scenario;
     const noise = assumptions.noiseScale;
-    this.#duration = lognormal(stream.segmentMs, stream.segmentCv);
-    const { segmentMs = stream.segmentMs } = world.scenario.tester ?? {};
-    this.#testDuration = lognormal(segmentMs, stream.segmentCv);
     this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
     this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
     this.#jitter = lognormal(1, assumptions.rttCv * noise);
@@ -68,9 +63,7 @@ export class Segments {
   scheduleNext(stream: Stream): void {
     const { queue } = this.#simulation;
     const u = uniform(stream.k0, stream.k1, durationDraw(stream.segments));
-    stream.nextDurationMs = exactMs(
-      drawLognormal(stream.test === null ? this.#duration : this.#testDuration, u),
-    );
+    stream.nextDurationMs = exactMs(drawLognormal(stream.gateway.duration, u));
     const readyMs = this.#simulation.now + stream.nextDurationMs;
     const goesOn =
       stream.test === null ? readyMs < stream.endMs : stream.segments < stream.test.segments;

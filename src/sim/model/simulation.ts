@@ -5,8 +5,8 @@
 import { invariant } from "../../core/errors.js";
 import { makeKey, type RandomKey, uniform } from "../../core/random.js";
 import { estimatePixels, PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
+import type { Alternating } from "../engine/alternating.js";
 import { EventQueue } from "../engine/event-queue.js";
-import type { Uptime } from "../engine/uptime.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
 import { arrivalSources } from "./arrivals.js";
 import { Calls } from "./calls.js";
@@ -86,7 +86,7 @@ export class Simulation {
   }));
   readonly #segmentSlots: Segment[] = [];
   readonly #endings = new Slots<Ending>((slot) => ({ slot, node: 0, session: 0 }));
-  readonly #uptimes: readonly (Uptime | null)[];
+  readonly #uptimes: readonly (Alternating | null)[];
   readonly #arrivals: ArrivalSource[];
   readonly #pending: (Arrival | undefined)[];
   readonly #estimates: Map<Renditions, number[]>;
@@ -156,7 +156,11 @@ export class Simulation {
     this.#uptimes = uptimesOf(world, this.key);
     this.#arrivals = arrivalSources(world, this.key);
     this.#pending = this.#arrivals.map(() => undefined);
-    this.#estimates = new Map(world.renditions.map((set) => [set, []]));
+    this.#estimates = new Map(
+      [world.renditions, ...world.gateways.map(({ streams }) => streams.renditions)]
+        .flat()
+        .map((set) => [set, []]),
+    );
   }
 
   /** Streams in the table: those that left before their planned end included. */
@@ -251,11 +255,11 @@ export class Simulation {
         this.#endings.give(ending);
         break;
       }
-      case EVENT.workerDown:
-        this.workers?.goesDown(id);
+      case EVENT.workerChanges:
+        this.workers?.changes(id);
         break;
-      case EVENT.workerRegisters:
-        this.workers?.registers(id);
+      case EVENT.workerReconnects:
+        this.workers?.reconnects(id);
         break;
       case EVENT.test:
         this.tester.begin(id);
@@ -309,7 +313,7 @@ export class Simulation {
       k0: arrival.k0,
       k1: arrival.k1,
       endMs: arrival.atMs + arrival.lengthMs,
-      renditions: this.#drawRenditions(arrival),
+      renditions: this.#drawRenditions(arrival, gateway),
       test: null,
       traced: this.#tracing?.stream === number,
     });
@@ -367,9 +371,9 @@ export class Simulation {
     this.#openStreamsSinceMs = nowMs;
   }
 
-  #drawRenditions({ k0, k1 }: Arrival): Renditions {
+  #drawRenditions({ k0, k1 }: Arrival, gateway: GatewayRuntime): Renditions {
     let rest = uniform(k0, k1, STREAM_DRAW.renditions);
-    const { renditions } = this.world;
+    const { renditions } = gateway.streams;
     for (const set of renditions) {
       if (rest < set.probability) return set;
       rest -= set.probability;
@@ -411,7 +415,7 @@ export class Simulation {
 
   isUp(site: number, node: number, timeMs: number): boolean {
     const uptime = this.#uptimes[site * this.nodes.length + node];
-    return uptime === null || uptime === undefined || uptime.isUp(timeMs);
+    return uptime === null || uptime === undefined || uptime.isOn(timeMs);
   }
 
   /** Whether nothing of this stream happens until then but the one segment that is under way. */

@@ -1,12 +1,12 @@
 /** When each node answers each site: availability as up and down times. */
 import { childK0, childK1, type RandomKey } from "../../core/random.js";
+import { Alternating } from "../engine/alternating.js";
 import { hashName } from "../engine/distributions.js";
-import { Uptime } from "../engine/uptime.js";
 import { ENTITY } from "./draws.js";
 import type { World } from "./world.js";
 
 /** Up times by site, then node; null for those that are never down. */
-export function uptimesOf(world: World, key: RandomKey): (Uptime | null)[] {
+export function uptimesOf(world: World, key: RandomKey): (Alternating | null)[] {
   const { meanDown } = world.scenario.assumptions;
   const base = { k0: childK0(key, ENTITY.uptime), k1: childK1(key, ENTITY.uptime) };
   return world.sites.flatMap(({ region }, site) =>
@@ -14,7 +14,7 @@ export function uptimesOf(world: World, key: RandomKey): (Uptime | null)[] {
       const availability = world.links[site]?.[node.index]?.availability ?? 1;
       if (availability >= 1) return null;
       const own = { k0: base.k0 ^ node.uptimeHash, k1: base.k1 ^ hashName(region) };
-      return new Uptime(availability, meanDown, world.endMs + 10_000, own);
+      return Alternating.withShare(availability, meanDown, own);
     }),
   );
 }

@@ -19,7 +19,7 @@ import {
   taskTimeoutMs,
   usesTiers,
 } from "../../pool/index.js";
-import { drawExponential } from "../engine/distributions.js";
+import { Alternating } from "../engine/alternating.js";
 import { admissionWithin } from "./admission-config.js";
 import { callDraw, DRAW, ENTITY } from "./draws.js";
 import type { Call, SessionInfo } from "./entities.js";
@@ -33,6 +33,8 @@ import { WorkerTimes } from "./worker-times.js";
 import type { WorkerSpec } from "./world.js";
 
 const NO_REGISTRATION = -1;
+/** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
+const REGISTRATION_DRAW = -1;
 
 /** A worker's state. */
 interface Worker {
@@ -48,8 +50,10 @@ interface Worker {
   /** Raised whenever it goes down: tasks of an earlier epoch never come back. */
   epoch: number;
   draws: number;
-  /** Whether the event of its next failure is in the queue. */
-  failureDue: boolean;
+  /** When it is there; null for one that never fails. */
+  readonly uptime: Alternating | null;
+  /** When it tries to register again, ms. */
+  reconnectAtMs: number;
   /** Tasks under way. */
   tasks: number;
   capacity: number;
@@ -133,7 +137,8 @@ export class WorkerPool {
         registrations: 0,
         epoch: 0,
         draws: 0,
-        failureDue: false,
+        uptime: uptimeOf(spec, workerKey),
+        reconnectAtMs: Number.NaN,
         tasks: 0,
         capacity: 0,
         connectedSinceMs: 0,
@@ -141,9 +146,40 @@ export class WorkerPool {
     });
   }
 
-  /** All workers register at the start. */
+  /**
+   * Those that are up register at the start, in an order that is drawn: the last one gets the first
+   * session (O-16), and no worker of the scenario shall be that one for ever.
+   */
   start(): void {
-    for (const { spec } of this.#workers) this.registers(spec.index);
+    const places = this.#workers.map(({ spec, key }) => ({
+      index: spec.index,
+      place: uniform(key.k0, key.k1, REGISTRATION_DRAW),
+    }));
+    places.sort((a, b) => a.place - b.place || a.index - b.index);
+    for (const { index } of places) {
+      this.registers(index);
+      this.#scheduleChange(index);
+    }
+  }
+
+  /** A worker fails, or is there again. */
+  changes(index: number): void {
+    const worker = this.#workers[index];
+    if (worker === undefined) return;
+    if (worker.uptime?.isOn(this.#simulation.now)) this.registers(index);
+    else this.#goesDown(worker);
+    this.#scheduleChange(index);
+  }
+
+  #scheduleChange(index: number): void {
+    const { queue, now } = this.#simulation;
+    const atMs = this.#workers[index]?.uptime?.nextChange(now) ?? Number.POSITIVE_INFINITY;
+    if (atMs < Number.POSITIVE_INFINITY) queue.schedule(atMs, EVENT.workerChanges, index);
+  }
+
+  /** A worker that was thrown out tries again (O-14); one that failed meanwhile does not. */
+  reconnects(index: number): void {
+    if (this.#workers[index]?.reconnectAtMs === this.#simulation.now) this.registers(index);
   }
 
   /** A worker asks to be admitted (O-13). One that is refused stays away. */
@@ -151,6 +187,8 @@ export class WorkerPool {
     const simulation = this.#simulation;
     const worker = this.#workers[index];
     if (worker === undefined || worker.registration !== NO_REGISTRATION) return;
+    if (worker.uptime?.isOn(simulation.now) === false) return;
+    worker.reconnectAtMs = Number.NaN;
     const { spec } = worker;
     const decision = this.policy.onRegister(
       {
@@ -177,28 +215,16 @@ export class WorkerPool {
     worker.connectedSinceMs = simulation.now;
     if (simulation.counting) simulation.workerCounters(index).registrations++;
     simulation.listener?.connected(index, simulation.now);
-    const { up } = spec.settings;
-    if (up !== undefined && !worker.failureDue) {
-      worker.failureDue = true;
-      const upMs = drawExponential(up, this.#draw(worker));
-      simulation.queue.schedule(simulation.now + upMs, EVENT.workerDown, index);
-    }
   }
 
   /** A worker fails: its stream ends, its tasks never come back (O-17, O-18). */
-  goesDown(index: number): void {
-    const worker = this.#workers[index];
-    if (worker === undefined) return;
-    worker.failureDue = false;
+  #goesDown(worker: Worker): void {
     // While it tries to reconnect nobody notices that it fails.
-    if (worker.registration === NO_REGISTRATION) return;
-    const simulation = this.#simulation;
-    this.#leaves(worker, "left");
+    if (worker.registration !== NO_REGISTRATION) this.#leaves(worker, "left");
     worker.epoch++;
     worker.tasks = 0;
+    worker.reconnectAtMs = Number.NaN;
     worker.backoff.restart();
-    const downMs = drawExponential(worker.spec.settings.down, this.#draw(worker));
-    simulation.queue.schedule(simulation.now + downMs, EVENT.workerRegisters, index);
   }
 
   /** A session's next segment begins at the node: a worker gets it, or it fails at once. */
@@ -297,11 +323,11 @@ export class WorkerPool {
     this.#settle(call, info, wasConnected ? "timeout" : "workerError");
     if (wasConnected) {
       this.#leaves(worker, "timeout");
-      simulation.queue.schedule(
-        simulation.now + worker.backoff.nextDelayMs(this.#draw(worker)),
-        EVENT.workerRegisters,
-        call.worker,
+      const delayMs = worker.backoff.nextDelayMs(
+        uniform(worker.key.k0, worker.key.k1, worker.draws++),
       );
+      worker.reconnectAtMs = simulation.now + delayMs;
+      simulation.queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, call.worker);
     }
     simulation.orchestratorSide.workFailed(call);
   }
@@ -493,8 +519,11 @@ export class WorkerPool {
       outMbps: all.bitrateMbps,
     };
   }
+}
 
-  #draw(worker: Worker): number {
-    return uniform(worker.key.k0, worker.key.k1, worker.draws++);
-  }
+/** When a worker is there: a process of its own, whatever its orchestrator does meanwhile. */
+function uptimeOf({ settings }: WorkerSpec, key: RandomKey): Alternating | null {
+  if (settings.up === undefined) return null;
+  const own = { k0: childK0(key, ENTITY.uptime), k1: childK1(key, ENTITY.uptime) };
+  return new Alternating({ onMs: settings.up, offMs: settings.down }, own);
 }

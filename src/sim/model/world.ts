@@ -12,10 +12,11 @@ import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import { gatewaysOf } from "./gateway-specs.js";
-import { lengthModel } from "./lengths.js";
 import { Links } from "./links.js";
 import { type Renditions, renditionSets } from "./renditions.js";
 import { Roster } from "./roster.js";
+import { type StreamKind, streamKinds } from "./stream-kinds.js";
+import { warmUpMs } from "./warm-up.js";
 
 /** The settings of one gateway, defaults filled in. */
 export type GatewaySettings = Omit<Scenario["gateway"], "region" | "orchestrators"> & {
@@ -29,9 +30,17 @@ export interface Gateway {
   readonly site: number;
   readonly weight: number;
   readonly settings: GatewaySettings;
+  readonly streams: StreamKind;
   /** What discovery asks, in list order, and the score of each. */
   readonly endpoints: readonly number[];
   readonly scores: readonly number[];
+}
+
+/** A place that sends segments, and what they are like. */
+export interface Site {
+  readonly region: string;
+  readonly bandwidthMbps: number;
+  readonly streams: Pick<StreamKind, "segmentMs" | "renditions">;
 }
 
 /** An on-chain address. */
@@ -108,7 +117,7 @@ export interface World {
   readonly tables: NetworkTables;
   readonly gateways: readonly Gateway[];
   /** Region of each site: gateways first, then testers. */
-  readonly sites: readonly { readonly region: string; readonly bandwidthMbps: number }[];
+  readonly sites: readonly Site[];
   readonly testerSites: readonly number[];
   readonly orchestrators: readonly Orchestrator[];
   /** The orchestrator under study, or −1. */
@@ -117,8 +126,8 @@ export interface World {
   readonly workers: readonly WorkerSpec[];
   /** By site, then node. */
   readonly links: readonly (readonly Link[])[];
+  /** What streams ask for where their gateway says nothing else. */
   readonly renditions: readonly Renditions[];
-  readonly meanLengthMs: number;
   readonly warmupMs: number;
   readonly endMs: number;
   /** Fixed streams, or null. */
@@ -148,20 +157,26 @@ function tablesOf(data: ScenarioData): NetworkTables {
 export function compileWorld(input: SimulationInput): World {
   const { scenario } = input;
   const tables = tablesOf(input.data);
-  const meanLengthMs = lengthModel(scenario.stream.length).meanMs;
-  const warmupMs = scenario.warmup ?? Math.max(3_600_000, 4 * meanLengthMs);
-  const concurrentStreams = streamsAtATime(scenario, meanLengthMs);
+  const warmupMs = warmUpMs(scenario);
+  const kinds = streamKinds(scenario);
+  const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);
   const roster = new Roster(scenario, tables, concurrentStreams);
   const links = new Links(scenario, tables, roster);
-  const gateways = gatewaysOf(scenario, roster);
+  const gateways = gatewaysOf(scenario, roster, kinds);
   const testerRegions = scenario.tester?.regions ?? [
     ...new Set(gateways.map(({ region }) => region)),
   ];
-  const sites = [
-    ...gateways.map(({ region, settings }) => ({ region, bandwidthMbps: settings.bandwidthMbps })),
+  const renditions = renditionSets(scenario.stream.profiles);
+  const sites: Site[] = [
+    ...gateways.map(({ region, settings, streams }) => ({
+      region,
+      bandwidthMbps: settings.bandwidthMbps,
+      streams,
+    })),
     ...(scenario.tester === undefined ? [] : testerRegions).map((region) => ({
       region,
       bandwidthMbps: 1000,
+      streams: { segmentMs: scenario.stream.segmentMs, renditions },
     })),
   ];
   return {
@@ -175,17 +190,11 @@ export function compileWorld(input: SimulationInput): World {
     nodes: roster.nodes,
     workers: roster.workers,
     links: sites.map((site) => roster.nodes.map((node) => links.link(site, node))),
-    renditions: renditionSets(scenario.stream.profiles),
-    meanLengthMs,
+    renditions,
     warmupMs,
     endMs: warmupMs + scenario.duration,
     trace: input.data.trace ?? null,
     concurrentStreams,
     imputed: roster.imputedShares(),
   };
-}
-
-function streamsAtATime({ demand, assumptions }: Scenario, meanLengthMs: number): number {
-  const perMs = (demand.streamsPerDay ?? 0) / 86_400_000;
-  return (demand.concurrentStreams ?? perMs * meanLengthMs) * assumptions.loadScale;
 }

@@ -293,6 +293,14 @@ class Checks {
     );
   }
 
+  #length(path: Path, length: Scenario["stream"]["length"]): void {
+    if (length.distribution !== "mixture") return;
+    const { mean, shortShare, shortMean } = length;
+    if (shortShare * shortMean < mean) return;
+    const text = "the short streams alone have this mean: nothing is left for the long ones";
+    this.#add([...path, "mean"], text);
+  }
+
   demand(): void {
     const { demand, stream, replications } = this.#scenario;
     const [first, second] = WAYS_OF_DEMAND.filter((way) => demand[way] !== undefined);
@@ -312,12 +320,10 @@ class Checks {
     for (const name of new Set(this.#known.traceGateways)) {
       this.#exists(["demand", "trace"], name, names, "gateway");
     }
-    if (stream.length.distribution === "mixture") {
-      const { mean, shortShare, shortMean } = stream.length;
-      if (shortShare * shortMean >= mean) {
-        const text = "the short streams alone have this mean: nothing is left for the long ones";
-        this.#add(["stream", "length", "mean"], text);
-      }
+    this.#length(["stream", "length"], stream.length);
+    for (const [index, { streams }] of (this.#scenario.gateways ?? []).entries()) {
+      if (streams?.length === undefined) continue;
+      this.#length(["gateways", index, "streams", "length"], streams.length);
     }
     if (typeof replications === "object" && replications.pilot > replications.max) {
       const text = `found ${replications.pilot}, expected at most replications.max (${replications.max})`;

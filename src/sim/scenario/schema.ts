@@ -85,36 +85,6 @@ const gatewayDefaults = z.strictObject({
   bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6).default(1000),
 });
 
-const gatewayOverrides = z
-  .strictObject({
-    name: name("Name in reports; default: its region.").optional(),
-    region: region("Where the gateway is."),
-    weight: number("Share of all streams, relative to the other gateways.", 0, LONG).default(1),
-    bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6),
-    ...gatewayFields,
-  })
-  .partial({
-    region: true,
-    bandwidthMbps: true,
-    source: true,
-    onchain: true,
-    selectStakeWeight: true,
-    selectPriceWeight: true,
-    selectRandFreq: true,
-    selectPriceExpFactor: true,
-    maxPricePerUnit: true,
-    pixelsPerUnit: true,
-    ignoreMaxPriceIfNeeded: true,
-    minPerfScore: true,
-    discoveryTimeout: true,
-    extraNodes: true,
-    orchBlocklist: true,
-    orchMinLivepeerVersion: true,
-    maxAttempts: true,
-    suspension: true,
-  })
-  .describe("One gateway; what it does not say is taken from `gateway`.");
-
 const length = z
   .discriminatedUnion("distribution", [
     z.strictObject({
@@ -152,6 +122,52 @@ const profile = z.strictObject({
   bitrateMbps: number("Bandwidth of the rendition.", 0.001, 1000),
   share: share("Share of streams that ask for it.").default(1),
 });
+
+const segmentMs = number("Mean duration of a segment.", 100, 300_000);
+const profiles = z.array(profile).min(1).max(20);
+const hourly = z
+  .union([z.enum(["flat", "evening"]), z.array(number("Factor of an hour.", 0, 100)).length(24)])
+  .describe("Arrivals by hour of the day, UTC.");
+
+const gatewayOverrides = z
+  .strictObject({
+    name: name("Name in reports; default: its region.").optional(),
+    region: region("Where the gateway is."),
+    weight: number("Share of all streams, relative to the other gateways.", 0, LONG).default(1),
+    bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6),
+    streams: z
+      .strictObject({
+        length,
+        segmentMs,
+        profiles,
+        hourly,
+      })
+      .partial()
+      .describe("What is different about its streams; the rest as `stream` and `demand` say.")
+      .optional(),
+    ...gatewayFields,
+  })
+  .partial({
+    region: true,
+    bandwidthMbps: true,
+    source: true,
+    onchain: true,
+    selectStakeWeight: true,
+    selectPriceWeight: true,
+    selectRandFreq: true,
+    selectPriceExpFactor: true,
+    maxPricePerUnit: true,
+    pixelsPerUnit: true,
+    ignoreMaxPriceIfNeeded: true,
+    minPerfScore: true,
+    discoveryTimeout: true,
+    extraNodes: true,
+    orchBlocklist: true,
+    orchMinLivepeerVersion: true,
+    maxAttempts: true,
+    suspension: true,
+  })
+  .describe("One gateway; what it does not say is taken from `gateway`.");
 
 const worker = z.strictObject({
   name: name("Name in reports and overrides; with count > 1 they are name-1, name-2, …"),
@@ -393,7 +409,9 @@ export const scenarioSchema = z.strictObject({
     ])
     .describe("How many independent replications; default: 10 pilots that fix 10 to 40.")
     .prefault({}),
-  warmup: duration("Not counted; default: 4 mean stream lengths, at least 1 h.").optional(),
+  warmup: duration(
+    "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h to 48 h.",
+  ).optional(),
   duration: duration("Counted time.").default(10_800_000),
   network: z
     .strictObject({
@@ -439,13 +457,7 @@ export const scenarioSchema = z.strictObject({
         .max(4096)
         .describe("CSV of at_ms,length_ms,gateway instead of random streams.")
         .optional(),
-      hourly: z
-        .union([
-          z.enum(["flat", "evening"]),
-          z.array(number("Factor of an hour.", 0, 100)).length(24),
-        ])
-        .describe("Arrivals by hour of the day, UTC.")
-        .default("flat"),
+      hourly: hourly.default("flat"),
       calibrateTo: z
         .strictObject({
           streamsPerDay: number("Streams per day that the operator wins.", 0.001, LONG).optional(),
@@ -458,17 +470,13 @@ export const scenarioSchema = z.strictObject({
   stream: z
     .strictObject({
       length: length.prefault({ distribution: "mixture" }),
-      segmentMs: number("Mean duration of a segment.", 100, 300_000).default(2280),
+      segmentMs: segmentMs.default(2280),
       segmentCv: number("Spread of segment durations.", 0, 1).default(0.1),
       sourceMbps: number("Bandwidth of a source.", 0.01, 1000).default(6),
-      profiles: z
-        .array(profile)
-        .min(1)
-        .max(20)
-        .default([
-          { width: 1280, height: 720, fps: 30, bitrateMbps: 3, share: 1 },
-          { width: 640, height: 360, fps: 30, bitrateMbps: 0.8, share: 0.7 },
-        ]),
+      profiles: profiles.default([
+        { width: 1280, height: 720, fps: 30, bitrateMbps: 3, share: 1 },
+        { width: 640, height: 360, fps: 30, bitrateMbps: 0.8, share: 0.7 },
+      ]),
       verificationFreq: integer(
         "1 in so many segments is verified; 0: none (M-29).",
         0,

@@ -4,7 +4,8 @@
  */
 import type { SimulationInput } from "../input.js";
 import { parseTrace } from "../model/demand.js";
-import { lengthModel } from "../model/lengths.js";
+import { streamKinds } from "../model/stream-kinds.js";
+import { warmUpMs } from "../model/warm-up.js";
 import { mostAtATime } from "./at-a-time.js";
 import { WAYS_OF_DEMAND } from "./cross-checks.js";
 import type { Finding, Path } from "./problem.js";
@@ -31,15 +32,13 @@ function count(value: number): string {
 }
 
 /** Mean number of streams at a time, where demand is random. */
-export function streamsAtATime({ demand, stream, assumptions }: Scenario): number {
-  const perMs = (demand.streamsPerDay ?? 0) / DAY_MS;
-  const asked = demand.concurrentStreams ?? perMs * lengthModel(stream.length).meanMs;
-  return asked * assumptions.loadScale;
+export function streamsAtATime(scenario: Scenario): number {
+  return streamKinds(scenario).reduce((sum, { atATime }) => sum + atATime, 0);
 }
 
 /** What is beyond any machine's memory or anybody's patience, in a scenario otherwise right. */
 export function sizeFindings({ scenario, data }: SimulationInput): readonly Finding[] {
-  const { demand, stream, assumptions, duration, warmup, decision, tester } = scenario;
+  const { demand, assumptions, duration, warmup, decision, tester } = scenario;
   if (duration === 0) {
     return [{ path: ["duration"], text: "found 0 ms, expected some time to count" }];
   }
@@ -56,7 +55,7 @@ export function sizeFindings({ scenario, data }: SimulationInput): readonly Find
     const text = atLeast(assumptions.meanDown, UP_MIN_MS);
     return [{ path: ["assumptions", "meanDown"], text }];
   }
-  const { meanMs } = lengthModel(stream.length);
+  const kinds = streamKinds(scenario);
   const way = WAYS_OF_DEMAND.find((one) => demand[one] !== undefined);
   const lengthPath: Path = ["stream", "length", "mean"];
   const testSegments = ((tester?.testsPerDay ?? 0) * (tester?.segments ?? 0) * duration) / DAY_MS;
@@ -75,24 +74,26 @@ export function sizeFindings({ scenario, data }: SimulationInput): readonly Find
     return [{ path: ["demand", way], text }];
   }
   if (way === undefined) return [];
-  if (meanMs === 0) return [{ path: lengthPath, text: "found 0 ms, expected a length" }];
+  if (kinds.some(({ lengths }) => lengths.meanMs === 0)) {
+    return [{ path: lengthPath, text: "found 0 ms, expected a length" }];
+  }
   const atATime = streamsAtATime(scenario);
   if (atATime > STREAMS_AT_A_TIME_MAX) {
     const text = `about ${count(atATime)} streams at a time, expected at most ${count(STREAMS_AT_A_TIME_MAX)}`;
     return [{ path: ["demand", way], text }];
   }
-  const spanMs = (warmup ?? Math.max(3_600_000, 4 * meanMs)) + duration;
+  const spanMs = warmUpMs(scenario) + duration;
   const peak = atATime * (decision?.peakFactor ?? 1);
   if (peak > 2 * STREAMS_AT_A_TIME_MAX) {
     const text = `about ${count(peak)} streams at a time in the peak test, expected at most ${count(2 * STREAMS_AT_A_TIME_MAX)}`;
     return [{ path: ["decision", "peakFactor"], text }];
   }
-  const segments = (atATime * spanMs) / stream.segmentMs;
+  const segments = kinds.reduce((sum, one) => sum + (one.atATime * spanMs) / one.segmentMs, 0);
   if (segments > SEGMENTS_MAX) {
     const text = `about ${count(segments / 1e9)} billion segments per replication, expected at most ${count(SEGMENTS_MAX / 1e9)} billion`;
     return [{ path: ["duration"], text }];
   }
-  const streams = (atATime * spanMs) / meanMs;
+  const streams = kinds.reduce((sum, one) => sum + (one.atATime * spanMs) / one.lengths.meanMs, 0);
   if (streams > STREAMS_MAX) {
     const text = `about ${count(streams / 1e6)} million streams per replication, expected at most ${count(STREAMS_MAX / 1e6)} million`;
     return [{ path: lengthPath, text }];

@@ -9,6 +9,7 @@ import {
 } from "../../../src/sim/model/demand.js";
 import { lengthModel } from "../../../src/sim/model/lengths.js";
 import { scenarioSchema } from "../../../src/sim/scenario/schema.js";
+import { estimated, IDEAL, metric, missBy, run, type Settings, scenario } from "../support.js";
 
 const HOUR_MS = 3_600_000;
 const flat = hourlyFactors("flat");
@@ -93,6 +94,43 @@ describe("Poisson arrivals", () => {
     }
   });
 
+  test("those under way at the start have begun at the rates of the hours before", () => {
+    // Streams of two hours: at 10 o'clock those of 8 to 10, which come at 3 and at 1 an hour.
+    const factors = flat.map((_, hour) => (hour === 8 ? 3 : 1));
+    let alive = 0;
+    let long = 0;
+    const runs = 2000;
+    for (let run = 0; run < runs; run++) {
+      const started = until(1, {
+        ratePerMs: 1 / HOUR_MS,
+        factors,
+        startMs: 10 * HOUR_MS,
+        lengths: lengths({ distribution: "constant", mean: "2h" }),
+        key: makeKey(6, run),
+      }).filter(({ atMs }) => atMs === 0);
+      alive += started.length;
+      // Those of the first hour have an hour left at the most.
+      long += started.filter(({ lengthMs }) => lengthMs > HOUR_MS).length;
+    }
+    expect(Math.abs(alive / runs - 4)).toBeLessThan(5 * Math.sqrt(4 / runs));
+    expect(Math.abs(long / runs - 1)).toBeLessThan(5 * Math.sqrt(1 / runs));
+  });
+
+  test("the day goes on from the hour at which it starts", () => {
+    const factors = flat.map((_, hour) => (hour === 5 ? 24 : 0));
+    const arrivals = until(30 * HOUR_MS, {
+      ratePerMs: 10 / HOUR_MS,
+      factors,
+      startMs: 20.5 * HOUR_MS,
+      lengths: lengths({ distribution: "constant", mean: "1m" }),
+      key: makeKey(7),
+    });
+    expect(arrivals.length).toBeGreaterThan(150);
+    for (const { atMs } of arrivals) {
+      expect(Math.floor(((atMs + 20.5 * HOUR_MS) / HOUR_MS) % 24)).toBe(5);
+    }
+  });
+
   test("an hour of factor 0 has none", () => {
     const factors = flat.map((_, hour) => (hour === 5 ? 0 : 1));
     const arrivals = until(48 * HOUR_MS, {
@@ -165,5 +203,43 @@ describe("a trace file", () => {
     ["at_ms,length_ms,gateway\n1,5,FRA,x\n", "trace.csv:2:1: expected three fields"],
   ])("%j is refused with a position", (text, message) => {
     expect(() => parse(text)).toThrow(message);
+  });
+});
+
+describe("a run that is no whole number of days", () => {
+  const counted = (replication: number, over: Settings = {}) =>
+    metric(
+      run(
+        scenario(IDEAL, {
+          warmup: "0s",
+          duration: "3h",
+          demand: { streamsPerDay: 240, hourly: "evening" },
+          stream: { segmentMs: 60_000, length: { distribution: "constant", mean: "1m" } },
+          orchestrators: [
+            {
+              name: "o",
+              region: "FRA",
+              stakeLpt: 1,
+              backend: { type: "measured", roundTripMs: 100 },
+            },
+          ],
+          ...over,
+        }),
+        { replication },
+      ),
+      "network.streams",
+    );
+
+  test("begins at an hour that is drawn: all replications together are the day", () => {
+    const found = estimated(Array.from({ length: 200 }, (_, replication) => counted(replication)));
+    expect(missBy(found, 30)).toBeLessThan(4);
+    // Busy and quiet hours both occur: more spread than that of a Poisson count.
+    expect(found.error * Math.sqrt(200)).toBeGreaterThan(1.4 * Math.sqrt(30));
+  });
+
+  test("the same hour in every variant", () => {
+    const other = { gateway: { discoveryTimeout: "1s" } };
+    for (const replication of [0, 1, 2])
+      expect(counted(replication, other)).toBe(counted(replication));
   });
 });

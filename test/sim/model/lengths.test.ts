@@ -26,6 +26,7 @@ const cases: readonly [Record<string, unknown>, number, number][] = [
   [{ distribution: "exponential", mean: "20m" }, 20, 20],
   [{ distribution: "lognormal", mean: "20m", cv: 1 }, 20, 20],
   [{ distribution: "lognormal", mean: "20m", cv: 0 }, 20, 10],
+  [{ distribution: "lognormal", mean: "20m", cv: 2 }, 20, 50],
   // Half of them 3 min, half 51 min: (9 + 2601) (1 + 1) ÷ 2 ÷ (2 × 27).
   [{ distribution: "mixture" }, 27, 2610 / 54],
   [{ distribution: "empirical", values: ["1m", "3m"] }, 2, 1.25],
@@ -41,7 +42,8 @@ describe.each(cases)("%j", (settings, meanMinutes, residualMinutes) => {
   });
 
   test("what is left of one met at random has the equilibrium mean", () => {
-    const found = mean((run) => model.residual(u(run, 0), u(run, 1), u(run, 2)));
+    expect(model.meanResidualMs / MINUTE_MS).toBeCloseTo(residualMinutes, 9);
+    const found = mean((run) => u(run, 2) * model.met(u(run, 0), u(run, 1)));
     expect(Math.abs(found.mean / MINUTE_MS - residualMinutes)).toBeLessThan(
       (5 * found.error) / MINUTE_MS + 1e-6,
     );

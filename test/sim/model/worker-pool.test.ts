@@ -142,6 +142,58 @@ describe("a worker that fails", () => {
   });
 });
 
+describe("the workers at the start", () => {
+  test("are up in equilibrium: up 8 h, down 16 h is a third, in the first hour as in any", () => {
+    const count = 3000;
+    const worker = { count, maxSessions: 1, up: "8h", down: "16h" };
+    const demand = { concurrentStreams: 0 };
+    const watched = simulation(pool(worker, { duration: "3h", demand }));
+    watched.run();
+    const upMs = watched.counters.workers.reduce((sum, { capacityMs }) => sum + capacityMs, 0);
+    // One is there for all, nothing or a part of 3 h: a deviation of at most that of all or nothing.
+    const deviation = Math.sqrt(((1 / 3) * (2 / 3)) / count);
+    expect(Math.abs(upMs / count / 10_800_000 - 1 / 3)).toBeLessThan(5 * deviation);
+  });
+
+  test("register in an order of their own in each replication, the same in every variant", () => {
+    const order = (replication: number, over: Settings = {}) =>
+      comings(
+        simulation(
+          scenario(
+            BASE,
+            {
+              duration: "1s",
+              demand: { concurrentStreams: 0 },
+              workers: ["a", "b", "c", "d"].map((name) => ({ name, roundTripMs: 300 })),
+            },
+            over,
+          ),
+          { replication },
+        ),
+      ).map(({ worker }) => worker);
+    const orders = Array.from({ length: 400 }, (_, replication) => order(replication));
+    for (const worker of [0, 1, 2, 3]) {
+      const last = orders.filter((all) => all.at(-1) === worker).length;
+      expect(Math.abs(last - 100)).toBeLessThan(5 * Math.sqrt(400 * 0.25 * 0.75));
+    }
+    const without = { workers: ["a", "c", "d"].map((name) => ({ name, roundTripMs: 300 })) };
+    for (const [replication, all] of orders.slice(0, 20).entries()) {
+      const others = all.filter((worker) => worker !== 1).map((worker) => Math.max(0, worker - 1));
+      expect(order(replication, without)).toEqual(others);
+    }
+  });
+
+  test("one that failed while it was thrown out comes back when it is up again", () => {
+    const worker = { up: "2m", down: "10m", hangProbability: 0.2 };
+    const watched = simulation(pool(worker, { duration: "20h" }));
+    comings(watched);
+    const share = (watched.counters.workers[0]?.capacityMs ?? 0) / 10 / 72_000_000;
+    // Never more than it is up: 1/6, less what it spends thrown out.
+    expect(share).toBeLessThan(1 / 6 + 0.05);
+    expect(share).toBeGreaterThan(0.05);
+  });
+});
+
 describe("a worker that answers with errors", () => {
   test("is told from one that hangs, stays connected, and the session is given up (S-12 row 3)", () => {
     const result = run(pool({ errorProbability: 0.05 }));

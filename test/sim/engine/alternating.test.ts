@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { makeKey, uniform } from "../../../src/core/random.js";
-import { Uptime } from "../../../src/sim/engine/uptime.js";
+import { Alternating } from "../../../src/sim/engine/alternating.js";
 
 const HOUR_MS = 3_600_000;
 
 /** Share of time up over a run, from the changes themselves. */
-function shareUp(uptime: Uptime, untilMs: number): number {
+function shareUp(uptime: Alternating, untilMs: number): number {
   let up = 0;
   for (let time = 0; time < untilMs; ) {
     const next = Math.min(untilMs, uptime.nextChange(time));
-    if (uptime.isUp(time)) up += next - time;
+    if (uptime.isOn(time)) up += next - time;
     time = next;
   }
   return up / untilMs;
@@ -19,7 +19,7 @@ describe("alternating exponential periods in equilibrium", () => {
   test.each([0.35, 0.9, 0.98])("availability %f over a long time", (availability) => {
     const meanDownMs = 0.2 * HOUR_MS;
     const untilMs = 40_000 * HOUR_MS;
-    const share = shareUp(new Uptime(availability, meanDownMs, untilMs, makeKey(5)), untilMs);
+    const share = shareUp(Alternating.withShare(availability, meanDownMs, makeKey(5)), untilMs);
     // Variance of the share over a time T: 2 A (1 − A) τ ÷ T with τ = (1 − A) up = A down.
     const deviation = Math.sqrt(
       (2 * availability * availability * (1 - availability) * meanDownMs) / untilMs,
@@ -31,9 +31,9 @@ describe("alternating exponential periods in equilibrium", () => {
     let up = 0;
     let upLater = 0;
     for (let run = 0; run < 4000; run++) {
-      const uptime = new Uptime(0.8, HOUR_MS, 10 * HOUR_MS, makeKey(6, run));
-      if (uptime.isUp(0)) up++;
-      if (uptime.isUp(5 * HOUR_MS)) upLater++;
+      const uptime = Alternating.withShare(0.8, HOUR_MS, makeKey(6, run));
+      if (uptime.isOn(0)) up++;
+      if (uptime.isOn(5 * HOUR_MS)) upLater++;
     }
     const limit = 5 * Math.sqrt(0.8 * 0.2 * 4000);
     expect(Math.abs(up - 3200)).toBeLessThan(limit);
@@ -43,10 +43,10 @@ describe("alternating exponential periods in equilibrium", () => {
   test("periods down last as long as stated", () => {
     let down = 0;
     let total = 0;
-    const uptime = new Uptime(0.5, HOUR_MS, 20_000 * HOUR_MS, makeKey(8));
+    const uptime = Alternating.withShare(0.5, HOUR_MS, makeKey(8));
     for (let time = uptime.nextChange(0); time < 19_000 * HOUR_MS; ) {
       const next = uptime.nextChange(time);
-      if (!uptime.isUp(time)) {
+      if (!uptime.isOn(time)) {
         down++;
         total += next - time;
       }
@@ -57,16 +57,30 @@ describe("alternating exponential periods in equilibrium", () => {
 });
 
 test("the answer does not depend on what was asked before", () => {
-  const make = () => new Uptime(0.6, HOUR_MS, 100 * HOUR_MS, makeKey(9));
+  const make = () => Alternating.withShare(0.6, HOUR_MS, makeKey(9));
   const asked = make();
   for (let index = 0; index < 500; index++) {
-    const time = uniform(1, 2, index) * 100 * HOUR_MS;
-    expect(asked.isUp(time)).toBe(make().isUp(time));
+    const time = uniform(1, 2, index) * 20 * HOUR_MS;
+    expect(asked.isOn(time)).toBe(make().isOn(time));
   }
 });
 
 test("always or never up", () => {
-  expect(new Uptime(1, HOUR_MS, HOUR_MS, makeKey(1)).isUp(5)).toBe(true);
-  expect(new Uptime(0, HOUR_MS, HOUR_MS, makeKey(1)).isUp(5)).toBe(false);
-  expect(new Uptime(1, HOUR_MS, HOUR_MS, makeKey(1)).nextChange(0)).toBe(Number.POSITIVE_INFINITY);
+  expect(Alternating.withShare(1, HOUR_MS, makeKey(1)).isOn(5)).toBe(true);
+  expect(Alternating.withShare(0, HOUR_MS, makeKey(1)).isOn(5)).toBe(false);
+  expect(Alternating.withShare(1, HOUR_MS, makeKey(1)).nextChange(0)).toBe(
+    Number.POSITIVE_INFINITY,
+  );
+});
+
+test("what is long past is forgotten, and what is kept is the same", () => {
+  const asked = Alternating.withShare(0.6, HOUR_MS, makeKey(9));
+  for (let time = 0; time < 3000 * HOUR_MS; time += HOUR_MS / 4) asked.isOn(time);
+  const fresh = Alternating.withShare(0.6, HOUR_MS, makeKey(9));
+  for (let back = 0; back <= 600_000; back += 60_000) {
+    const time = 3000 * HOUR_MS - HOUR_MS / 4 - back;
+    expect(asked.isOn(time)).toBe(fresh.isOn(time));
+    expect(asked.nextChange(time)).toBe(fresh.nextChange(time));
+  }
+  expect(() => asked.isOn(0)).toThrow(/long past/);
 });
