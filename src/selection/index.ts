@@ -67,6 +67,7 @@ export {
   AUTH_TOKEN_VALID_MS,
   CONNECT_TIMEOUT_MS,
   latencyScore,
+  pushEndMs,
   REFRESH_TIMEOUT_MS,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   type RefreshTiming,

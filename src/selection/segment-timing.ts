@@ -89,3 +89,20 @@ export function refreshTiming(connectMs: number, callMs: number): RefreshTiming 
     ? { afterMs: totalMs, ok: true }
     : { afterMs: REFRESH_TIMEOUT_MS, ok: false };
 }
+
+/** httpPushTimeout, ms (T-3): also how often the gateway looks. */
+const HTTP_PUSH_TIMEOUT_MS = 60_000;
+
+/**
+ * When a gateway ends a stream that is pushed by HTTP and of which nothing comes any more (T-3): it
+ * looks every 60 s from the stream's start, and ends it when more than 60 s have passed without a
+ * push. Requests that run on refresh this clock every 54 s; none runs for so long.
+ *
+ * @param firstPushMs when the stream's first segment was pushed
+ * @param lastPushMs when its last one was
+ * @returns 60 s to 120 s after the last push
+ */
+export function pushEndMs(firstPushMs: number, lastPushMs: number): number {
+  const looks = Math.floor((lastPushMs - firstPushMs) / HTTP_PUSH_TIMEOUT_MS) + 2;
+  return firstPushMs + looks * HTTP_PUSH_TIMEOUT_MS;
+}

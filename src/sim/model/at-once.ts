@@ -57,7 +57,10 @@ export class AtOnce {
     if (link === undefined) return false;
     const { k0, k1 } = stream;
     const base = attemptDraws(segment.index, segment.attempt.attempts, -1);
-    const factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
+    const factor =
+      info.factor *
+      drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network)) *
+      simulation.slownessOf(nodeIndex, inFlightMs);
     const headersMs = link.upMs * factor;
     const arrivedMs = inFlightMs + headersMs;
     const endMs = arrivedMs + link.workMs * factor;

@@ -42,6 +42,8 @@ export class Calls {
     call.resultAtMs = Number.POSITIVE_INFINITY;
     call.worker = -1;
     call.registration = -1;
+    call.task = -1;
+    call.taskDueMs = Number.NaN;
     call.workFails = false;
     call.cheated = false;
     call.workMs = 0;

@@ -7,6 +7,7 @@ import { uniform } from "../../core/random.js";
 import type { DiscoveryRound, RoundState } from "../../discovery/index.js";
 import {
   AUTH_TOKEN_VALID_MS,
+  CONNECT_TIMEOUT_MS,
   createSessions,
   type SessionAnswer,
   type SessionPool,
@@ -22,6 +23,11 @@ export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
 /** Round trips of a GetOrchestrator over a new connection (G-15). */
 const ROUND_TRIPS = 3;
 const FIXED_MS = 5;
+const UNREACHABLE = {
+  rule: "D-20",
+  reason: "rpc-error",
+  detail: "no connection within 3 s (G-18)",
+} as const;
 /** With so many slots free nobody gets full within one round. */
 const SLOTS_NEVER_FILLED = 64;
 
@@ -40,12 +46,18 @@ class Refresh {
   /** When each was asked (D-13). */
   readonly asked: number[] = [];
   readonly uris: number[] = [];
+  /** Who answers: a node, or {@link unreachable} of one that could not be reached. */
   readonly nodes: number[] = [];
   fed = 0;
 
   constructor(slot: number) {
     this.slot = slot;
   }
+}
+
+/** Stands for a node that fails to answer; the other way round for itself. */
+function unreachable(node: number): number {
+  return -1 - node;
 }
 
 /** Runs the discoveries of all streams. */
@@ -188,15 +200,17 @@ export class Discoveries {
       const spec = world.nodes[node];
       if (spec === undefined) continue;
       const k0 = stream.k0 ^ spec.hash;
-      const time = askedAt + this.answerTime(stream, node, k0, stream.k1, refresh.index * 2);
-      // One that is down never answers.
-      if (!simulation.isUp(stream.gateway.site, node, time)) continue;
+      let time = askedAt + this.answerTime(stream, node, k0, stream.k1, refresh.index * 2);
+      const isUp = simulation.isUp(stream.gateway.site, node, time);
+      // One that takes connections and is silent never answers.
+      if (!isUp && spec.whenDown === "silent") continue;
+      if (!isUp) time = askedAt + CONNECT_TIMEOUT_MS;
       let at = times.length;
       while (at > refresh.fed && (times[at - 1] ?? 0) > time) at--;
       times.splice(at, 0, time);
       asked.splice(at, 0, askedAt);
       uris.splice(at, 0, uri);
-      nodes.splice(at, 0, node);
+      nodes.splice(at, 0, isUp ? node : unreachable(node));
     }
   }
 
@@ -209,10 +223,17 @@ export class Discoveries {
     while (refresh.fed < times.length) {
       const at = refresh.fed;
       const time = times[at] ?? 0;
-      const node = nodes[at] ?? 0;
       const uri = uris[at] ?? 0;
       while (!round.done && round.nextDeadline() < time) round.timer(round.nextDeadline());
       if (round.done) return "done";
+      const node = nodes[at] ?? 0;
+      if (node < 0) {
+        own = false;
+        refresh.fed++;
+        const state = round.failure(time, uri, UNREACHABLE);
+        if (state !== "wait") return state;
+        continue;
+      }
       if (!own && simulation.nodes[node]?.mayFill(simulation.now, SLOTS_NEVER_FILLED)) {
         simulation.queue.schedule(time, EVENT.answer, refresh.slot);
         return "wait";

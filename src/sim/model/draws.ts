@@ -29,6 +29,8 @@ const ROUTE = 0x70000000;
 const SESSION = -16;
 /** Of a stream's key. */
 export const STREAM_DRAW = { renditions: -4 } as const;
+/** Of the key of a stream and a worker: how the worker takes to the stream. */
+export const WORKER_SESSION_DRAW = -2;
 
 /**
  * First index of an attempt's quantities.

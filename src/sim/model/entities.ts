@@ -33,6 +33,8 @@ export class SessionInfo {
   /** Whether it has delivered a segment, and how many its worker has. */
   delivered = false;
   workerSegments = 0;
+  /** By how much longer than on average the worker takes for this stream. */
+  workerFactor = 1;
   /** The worker that had its last segment, −1 for none, and since when, ms. */
   worker = -1;
   assignedMs = 0;
@@ -78,6 +80,9 @@ export class Stream {
   segments = 0;
   inProgress = 0;
   nextReadyMs = Number.POSITIVE_INFINITY;
+  /** When its first and its last segment came. */
+  firstReadyMs = 0;
+  lastReadyMs = 0;
   nextDurationMs = 0;
   /** Refreshes under way. */
   refreshing = 0;
@@ -165,6 +170,10 @@ export class Call {
   /** State of the worker when it began: how often it had gone down and registered. */
   epoch = 0;
   registrations = 0;
+  /** Its task at a worker with shared links, −1 for none. */
+  task = -1;
+  /** When the orchestrator gives its worker up, ms; NaN when there is nothing to give up (O-18). */
+  taskDueMs = Number.NaN;
   workFails = false;
   cheated = false;
   /** Time between task and result at the node, ms. */

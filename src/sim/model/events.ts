@@ -18,6 +18,10 @@ export const EVENT = {
   arrived: 7,
   /** Call: the worker or device is done with it. */
   workDone: 8,
+  /** Task: its source or its result begins to flow. */
+  transferBegins: 20,
+  /** Link of a worker: a transfer ends on it, if no other has begun since. */
+  transferEnds: 21,
   /** Call: the orchestrator gives its worker up (O-18). */
   taskTimeout: 9,
   /** Call: the gateway has the response, or gives up waiting for it. */

@@ -98,7 +98,9 @@ export class OrchestratorSide {
     node.deviceLoad++;
     const isFirst = node.sessions.segments(call.nodeSession) <= 1;
     const load = { segments: node.deviceLoad, isFirst };
-    const tookMs = transcodeMs(device, call.pixels, load, drawLognormal(noise, u));
+    const tookMs =
+      transcodeMs(device, call.pixels, load, drawLognormal(noise, u)) *
+      simulation.slownessOf(call.node, simulation.now);
     call.workFails = calls.fails(call, info.stream);
     simulation.queue.schedule(simulation.now + tookMs, EVENT.workDone, call.slot);
   }

@@ -112,6 +112,8 @@ export class Roster {
         bandwidthMbps: spec.bandwidthMbps,
         group: spec.operatorGroup,
         availability: spec.availability,
+        whenDown: spec.whenDown,
+        slowSpells: spec.backend.slowSpells,
         lookAlike: spec.lookAlike,
       });
       this.scores.set(node.orchestrator, spec.score);
@@ -150,6 +152,8 @@ export class Roster {
         hash: hashName(`${spec.name}/${node.name}`),
         uptimeHash: hashName(spec.operatorGroup ?? `${spec.name}/${node.name}`),
         availability: spec.availability,
+        whenDown: spec.whenDown ?? this.#scenario.assumptions.whenDown,
+        slowSpells: backend.type === "pool" ? undefined : backend.slowSpells,
         lookAlike: spec.lookAlike,
       });
       if (backend.type === "measured") this.measured.set(firstNode + offset, inlineTimes(backend));
@@ -276,6 +280,8 @@ export class Roster {
     readonly bandwidthMbps?: number;
     readonly group?: string | undefined;
     readonly availability?: number;
+    readonly whenDown?: Node["whenDown"] | undefined;
+    readonly slowSpells?: Node["slowSpells"];
     readonly lookAlike?: string | undefined;
     readonly imputed?: ReadonlySet<string>;
   }): Node {
@@ -293,6 +299,8 @@ export class Roster {
       hash: hashName(options.address),
       uptimeHash: hashName(options.group ?? options.address),
       availability: options.availability ?? 1,
+      whenDown: options.whenDown ?? this.#scenario.assumptions.whenDown,
+      slowSpells: options.slowSpells,
       lookAlike: options.lookAlike,
     };
     this.nodes.push(node);

@@ -14,6 +14,7 @@ import {
   MATCH,
   OUTCOME,
   type Outcome,
+  pushEndMs,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   RESULT,
   refreshTiming,
@@ -80,6 +81,8 @@ export class Segments {
     segment.stream = stream;
     segment.index = stream.segments++;
     segment.readyMs = simulation.now;
+    if (segment.index === 0) stream.firstReadyMs = simulation.now;
+    stream.lastReadyMs = simulation.now;
     segment.durationMs = stream.nextDurationMs;
     segment.pixels = segmentPixels(stream.renditions, stream.nextDurationMs);
     segment.tornDownAttempt = 0;
@@ -110,14 +113,21 @@ export class Segments {
     for (const segment of stream.waiting.splice(0)) this.#begin(segment, stream);
   }
 
-  /** The stream ends: its sessions are ended at their orchestrators (M-26). */
+  /**
+   * The stream ends: its sessions are ended at their orchestrators (M-26), if it was pushed by HTTP
+   * not before the gateway notices (T-3).
+   */
   end(stream: Stream): void {
     if (stream.ended) return;
     stream.ended = true;
     for (const segment of stream.waiting.splice(0)) this.#drop(segment, stream);
+    const isPushed = this.#simulation.world.scenario.stream.ingest === "http";
+    const endMs = isPushed
+      ? pushEndMs(stream.firstReadyMs, stream.lastReadyMs)
+      : this.#simulation.now;
     for (const session of stream.manager?.cleanup() ?? []) {
       if (session.info.active) this.#simulation.metrics.kept(session);
-      this.#endSession(session);
+      this.#endSession(session, endMs);
     }
   }
 
@@ -214,9 +224,10 @@ export class Segments {
         base + DRAW.refresh,
       );
       const isUp = simulation.isUp(stream.gateway.site, node, now);
+      const connects = isUp || simulation.world.nodes[node]?.whenDown === "silent";
       const timing = refreshTiming(
-        isUp ? CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
-        answerMs - CONNECT_ROUND_TRIPS * rttMs,
+        connects ? CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
+        isUp ? answerMs - CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
       );
       call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
       queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot);
@@ -246,6 +257,7 @@ export class Segments {
       info.active = before.active;
       info.delivered = before.delivered;
       info.worker = before.worker;
+      info.workerFactor = before.workerFactor;
       renewSession(session, {
         transcoder: session.transcoder,
         recipient: session.recipient,
@@ -299,13 +311,20 @@ export class Segments {
     const link = world.links[site]?.[call.node];
     invariant(link !== undefined, "every site has a link to every node");
     call.slowStartMs = stream.test?.slowStartMs(link.rttMs) ?? 0;
-    call.factor = info.factor * drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
+    const isMeasured = world.nodes[call.node]?.backend === "measured";
+    call.factor =
+      info.factor *
+      drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network)) *
+      (isMeasured ? simulation.slownessOf(call.node, now) : 1);
     call.jitter = drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
     if (simulation.terms !== null) simulation.calls.pay(call, info, stream);
     const connectMs = simulation.connections.setUpMs(site, session.transcoder, link.rttMs, now);
     if (!simulation.isUp(site, call.node, now)) {
       call.nodeDone = true;
-      simulation.calls.reply(call, OUTCOME.headerTimeout, now + DIAL_TIMEOUT_MS);
+      // One that takes connections and is silent keeps the gateway waiting (T-15).
+      const isSilent = world.nodes[call.node]?.whenDown === "silent";
+      const limitMs = isSilent ? uploadTimeoutMs(segment.durationMs) : DIAL_TIMEOUT_MS;
+      simulation.calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
       return;
     }
     const headersMs = connectMs * call.jitter + link.upMs * call.factor;
@@ -413,10 +432,10 @@ export class Segments {
   }
 
   /** EndTranscodingSession for a session that has one at its node. */
-  #endSession(session: SimSession): void {
+  #endSession(session: SimSession, atMs = this.#simulation.now): void {
     const { info } = session;
     if (info.nodeSession === NO_SESSION) return;
-    this.#simulation.endAtNode(info);
+    this.#simulation.endAtNode(info, atMs);
   }
 
   #endTornDown(segment: Segment): void {

@@ -7,6 +7,7 @@ import { makeKey, type RandomKey, uniform } from "../../core/random.js";
 import { estimatePixels, PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
 import type { Alternating } from "../engine/alternating.js";
 import { EventQueue } from "../engine/event-queue.js";
+import type { SlowSpells } from "../engine/slow-spells.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
 import { arrivalSources } from "./arrivals.js";
 import { Calls } from "./calls.js";
@@ -25,6 +26,7 @@ import { PoolRecorder } from "./pool-recorder.js";
 import { Recorder } from "./recorder.js";
 import type { Renditions } from "./renditions.js";
 import { Segments } from "./segments.js";
+import { nodeSpells } from "./slowness.js";
 import { Tester } from "./tester.js";
 import { type TicketTerms, ticketTerms } from "./tickets.js";
 import { Trace, type Tracing } from "./trace.js";
@@ -87,6 +89,7 @@ export class Simulation {
   readonly #segmentSlots: Segment[] = [];
   readonly #endings = new Slots<Ending>((slot) => ({ slot, node: 0, session: 0 }));
   readonly #uptimes: readonly (Alternating | null)[];
+  readonly #spells: readonly (SlowSpells | null)[];
   readonly #arrivals: ArrivalSource[];
   readonly #pending: (Arrival | undefined)[];
   readonly #estimates: Map<Renditions, number[]>;
@@ -154,6 +157,7 @@ export class Simulation {
     this.orchestratorSide = new OrchestratorSide(this);
     this.tester = new Tester(this, this.#testerGateways(runtime));
     this.#uptimes = uptimesOf(world, this.key);
+    this.#spells = nodeSpells(world, this.key);
     this.#arrivals = arrivalSources(world, this.key);
     this.#pending = this.#arrivals.map(() => undefined);
     this.#estimates = new Map(
@@ -230,6 +234,12 @@ export class Simulation {
       }
       case EVENT.refreshed:
         this.segments.callRefreshed(this.calls.at(id));
+        break;
+      case EVENT.transferBegins:
+        this.workers?.tasks.transferBegins(id);
+        break;
+      case EVENT.transferEnds:
+        this.workers?.tasks.transferEnds(id);
         break;
       case EVENT.taskTimeout:
         this.workers?.taskTimeout(this.calls.at(id));
@@ -413,6 +423,11 @@ export class Simulation {
     return members[Math.floor(u * members.length)] ?? 0;
   }
 
+  /** By how much longer than on average everything takes at a node at an instant. */
+  slownessOf(node: number, timeMs: number): number {
+    return this.#spells[node]?.factorAt(timeMs) ?? 1;
+  }
+
   isUp(site: number, node: number, timeMs: number): boolean {
     const uptime = this.#uptimes[site * this.nodes.length + node];
     return uptime === null || uptime === undefined || uptime.isOn(timeMs);
@@ -435,12 +450,12 @@ export class Simulation {
   }
 
   /** EndTranscodingSession takes a round trip and a half to arrive. */
-  endAtNode(info: SessionInfo): void {
+  endAtNode(info: SessionInfo, sentMs: number): void {
     const rttMs = this.world.links[info.stream.gateway.site]?.[info.node]?.rttMs ?? 0;
     const ending = this.#endings.take();
     ending.node = info.node;
     ending.session = info.nodeSession;
-    info.closesMs = this.now + 1.5 * rttMs;
+    info.closesMs = sentMs + 1.5 * rttMs;
     this.queue.schedule(info.closesMs, EVENT.sessionEnd, ending.slot);
   }
 

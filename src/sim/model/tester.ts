@@ -13,6 +13,10 @@ import { mostRenditions } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
 
 const DAY_MS = 86_400_000;
+/** Tests of one orchestrator lie within so long of each other, ms (a public tester's schedule). */
+const TOGETHER_MS = 100_000;
+/** Where an orchestrator's tests from all regions lie; regions' own draws are not negative. */
+const TOGETHER_DRAW = -1;
 
 /** Sums over tests. */
 export class TestTotals {
@@ -152,7 +156,10 @@ export class Tester {
     );
   }
 
-  /** The first test of each pair begins at a random place in the interval. */
+  /**
+   * The first test of each pair begins at a random place in the interval; those of one orchestrator
+   * from all regions within 100 s of each other, unless they are independent.
+   */
   start(): void {
     if (this.#intervalMs === Number.POSITIVE_INFINITY) return;
     const { key, queue, world } = this.#simulation;
@@ -161,8 +168,12 @@ export class Tester {
     for (const [index, test] of this.tests.entries()) {
       const hash = this.#hashOf(test);
       const u = uniform(k0 ^ hash, k1, this.#regionOf(test));
-      if (u * this.#intervalMs < world.endMs)
-        queue.schedule(u * this.#intervalMs, EVENT.test, index);
+      const shared = uniform(k0 ^ hash, k1, TOGETHER_DRAW);
+      const atMs =
+        world.scenario.tester?.timing === "independent"
+          ? u * this.#intervalMs
+          : shared * this.#intervalMs + u * Math.min(TOGETHER_MS, this.#intervalMs);
+      if (atMs < world.endMs) queue.schedule(atMs, EVENT.test, index);
     }
   }
 

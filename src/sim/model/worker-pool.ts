@@ -21,7 +21,7 @@ import {
 } from "../../pool/index.js";
 import { Alternating } from "../engine/alternating.js";
 import { admissionWithin } from "./admission-config.js";
-import { callDraw, DRAW, ENTITY } from "./draws.js";
+import { callDraw, DRAW, ENTITY, WORKER_SESSION_DRAW } from "./draws.js";
 import type { Call, SessionInfo } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { GatewayRuntime } from "./gateway.js";
@@ -29,6 +29,8 @@ import type { NodeRuntime } from "./node.js";
 import { mostRenditions, segmentPixels } from "./renditions.js";
 import type { Simulation } from "./simulation.js";
 import type { WorkLoad } from "./work-times.js";
+import { runBenchmark } from "./worker-benchmark.js";
+import { type WorkerTask, WorkerTasks } from "./worker-tasks.js";
 import { WorkerTimes } from "./worker-times.js";
 import type { WorkerSpec } from "./world.js";
 
@@ -63,6 +65,8 @@ interface Worker {
 /** The workers of all nodes of the pool. */
 export class WorkerPool {
   readonly policy: AdmissionPolicy;
+  /** Of workers whose transfers share their links. */
+  readonly tasks: WorkerTasks;
   readonly #simulation: Simulation;
   readonly #workers: Worker[];
   readonly #managers = new Map<number, RemoteTranscoderManager>();
@@ -98,7 +102,6 @@ export class WorkerPool {
       this.#managers.set(node, manager);
     }
     this.#workers = world.workers.map((spec) => {
-      const times = new WorkerTimes(world, spec);
       const workerKey = {
         k0: childK0(
           { k0: childK0(key, ENTITY.worker), k1: childK1(key, ENTITY.worker) },
@@ -109,22 +112,17 @@ export class WorkerPool {
           spec.hash,
         ),
       };
+      const child = (entity: number) => ({
+        k0: childK0(workerKey, entity),
+        k1: childK1(workerKey, entity),
+      });
+      const times = new WorkerTimes(world, spec, child(ENTITY.slowness));
+      const { segments = 200, maxSessions = 20 } = config.benchmark ?? {};
+      const tried = Math.min(spec.settings.maxSessions, maxSessions);
+      const plan = { maxSessions: tried, segments, atMs: 0 };
       const figures = needsFigures
         ? benchmarkFigures(
-            times.benchmark(
-              this.#referenceWork(),
-              {
-                maxSessions: Math.min(
-                  spec.settings.maxSessions,
-                  config.benchmark?.maxSessions ?? 20,
-                ),
-                segments: config.benchmark?.segments ?? 200,
-              },
-              {
-                k0: childK0(workerKey, ENTITY.benchmark),
-                k1: childK1(workerKey, ENTITY.benchmark),
-              },
-            ),
+            runBenchmark(times, this.#referenceWork(), plan, child(ENTITY.benchmark)),
           )
         : null;
       return {
@@ -137,13 +135,15 @@ export class WorkerPool {
         registrations: 0,
         epoch: 0,
         draws: 0,
-        uptime: uptimeOf(spec, workerKey),
+        uptime: uptimeOf(spec, child(ENTITY.uptime)),
         reconnectAtMs: Number.NaN,
         tasks: 0,
         capacity: 0,
         connectedSinceMs: 0,
       };
     });
+    const times = this.#workers.map((worker) => worker.times);
+    this.tasks = new WorkerTasks(simulation, times, (task) => this.#taskDone(task));
   }
 
   /**
@@ -223,6 +223,7 @@ export class WorkerPool {
     if (worker.registration !== NO_REGISTRATION) this.#leaves(worker, "left");
     worker.epoch++;
     worker.tasks = 0;
+    this.tasks.stop(worker.spec.index);
     worker.reconnectAtMs = Number.NaN;
     worker.backoff.restart();
   }
@@ -249,6 +250,10 @@ export class WorkerPool {
       info.worker = index;
       info.assignedMs = simulation.now;
       info.workerSegments = 0;
+      const { k0, k1 } = info.stream;
+      info.workerFactor = worker.times.sessionFactor(
+        uniform(k0 ^ worker.spec.hash, k1, WORKER_SESSION_DRAW),
+      );
       if (simulation.counting) simulation.workerCounters(index).picks++;
     }
     call.registration = registration;
@@ -264,13 +269,10 @@ export class WorkerPool {
     const { info } = call;
     if (worker === undefined || info === null) return;
     if (worker.epoch !== call.epoch) {
-      simulation.queue.schedule(
-        Math.max(simulation.now, call.begunMs + taskTimeoutMs(call.durationMs)),
-        EVENT.taskTimeout,
-        call.slot,
-      );
+      simulation.queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
       return;
     }
+    call.taskDueMs = Number.NaN;
     worker.tasks--;
     const roundTripMs = simulation.now - call.begunMs;
     if (call.workFails) {
@@ -308,7 +310,10 @@ export class WorkerPool {
     const simulation = this.#simulation;
     const worker = this.#workers[call.worker];
     const { info } = call;
-    if (worker === undefined || info === null) return;
+    // The event of a task that came back in time.
+    if (worker === undefined || info === null || call.taskDueMs !== simulation.now) return;
+    call.taskDueMs = Number.NaN;
+    this.tasks.giveUp(call);
     if (worker.epoch === call.epoch) worker.tasks--;
     if (simulation.counting) simulation.workerCounters(call.worker).timeouts++;
     // A later registration has nothing to do with this task.
@@ -414,20 +419,33 @@ export class WorkerPool {
     call.cheated = fate > 1 - settings.cheatProbability;
     const hangs =
       !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
-    const limitMs = taskTimeoutMs(call.durationMs);
-    const tookMs = worker.times.drawMs(
-      simulation.workOf(call),
-      { segments: worker.tasks, isFirst: info.workerSegments === 0 },
-      uniform(stream.k0, stream.k1, draw),
-      uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw),
-      simulation.now,
-    );
-    const late = hangs || tookMs > limitMs;
-    simulation.queue.schedule(
-      simulation.now + (late ? limitMs : tookMs),
-      late ? EVENT.taskTimeout : EVENT.workDone,
-      call.slot,
-    );
+    call.taskDueMs = simulation.now + taskTimeoutMs(call.durationMs);
+    const { times } = worker;
+    const work = simulation.workOf(call);
+    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+    const factor = info.workerFactor * times.slownessAt(simulation.now);
+    const u0 = uniform(stream.k0, stream.k1, draw);
+    const u1 = uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw);
+    const { queue, now } = simulation;
+    if (times.sharesLinks) {
+      // When it ends depends on what else begins: the end and the limit are both awaited.
+      queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+      if (hangs) return;
+      const task = this.tasks.take(worker.spec.index, call);
+      this.tasks.begin(times.drawParts(task, work, load, factor, u0, u1));
+      return;
+    }
+    const endMs = now + times.drawMs(work, load, factor, u0, u1);
+    const late = hangs || endMs > call.taskDueMs;
+    if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+    else queue.schedule(endMs, EVENT.workDone, call.slot);
+  }
+
+  /** A result has arrived that came over shared links. */
+  #taskDone({ call, isShadow, worker, begunMs }: WorkerTask): void {
+    const { now } = this.#simulation;
+    if (isShadow) this.policy.onShadow(worker, now - begunMs, now);
+    else if (call !== null) this.workDone(call);
   }
 
   /** Copies of live segments for workers on probation; their results are dropped. */
@@ -440,15 +458,22 @@ export class WorkerPool {
       const count = this.#shadows++ * 4;
       const draw = (offset: number) =>
         uniform(this.#shadowKey.k0, this.#shadowKey.k1, count + offset);
-      const fails = draw(0) < settings.errorProbability + settings.hangProbability;
-      const tookMs = worker.times.drawMs(
-        simulation.workOf(call),
-        { segments: worker.tasks + 1, isFirst: false },
-        draw(1),
-        draw(2),
-        simulation.now,
-      );
-      this.policy.onShadow(index, fails ? Number.POSITIVE_INFINITY : tookMs, simulation.now);
+      const { now } = simulation;
+      if (draw(0) < settings.errorProbability + settings.hangProbability) {
+        this.policy.onShadow(index, Number.POSITIVE_INFINITY, now);
+        continue;
+      }
+      const { times } = worker;
+      const work = simulation.workOf(call);
+      const load = { segments: worker.tasks + 1, isFirst: false };
+      const factor = times.slownessAt(now) * times.sessionFactor(draw(3));
+      if (times.sharesLinks) {
+        const task = this.tasks.take(index, null);
+        this.tasks.begin(times.drawParts(task, work, load, factor, draw(1), draw(2)));
+      } else {
+        const tookMs = times.drawMs(work, load, factor, draw(1), draw(2));
+        this.policy.onShadow(index, tookMs, now);
+      }
     }
   }
 
@@ -524,6 +549,5 @@ export class WorkerPool {
 /** When a worker is there: a process of its own, whatever its orchestrator does meanwhile. */
 function uptimeOf({ settings }: WorkerSpec, key: RandomKey): Alternating | null {
   if (settings.up === undefined) return null;
-  const own = { k0: childK0(key, ENTITY.uptime), k1: childK1(key, ENTITY.uptime) };
-  return new Alternating({ onMs: settings.up, offMs: settings.down }, own);
+  return new Alternating({ onMs: settings.up, offMs: settings.down }, key);
 }

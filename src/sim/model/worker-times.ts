@@ -1,134 +1,128 @@
-/** How long one worker takes for one segment, with noise, company and shared bandwidth. */
-import { uniform } from "../../core/random.js";
-import type { BenchmarkReport, BenchmarkRun, BenchmarkSegment } from "../../pool/index.js";
+/** How long one worker takes for one segment, with noise, company and spells of slowness. */
+import type { RandomKey } from "../../core/random.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { SlowSpells } from "../engine/slow-spells.js";
 import type { Device } from "../network/devices.js";
+import { spellsOf } from "./slowness.js";
 import { type DeviceLoad, deviceOf, transcodeMs, type WorkLoad } from "./work-times.js";
 import type { WorkerSpec, World } from "./world.js";
+
+/** What a task takes besides company on the links: times in ms. */
+export interface TaskParts {
+  /** From task sent until the source's bytes flow: half a round trip, and what a transfer waits for. */
+  beforeDownloadMs: number;
+  downloadMegabits: number;
+  transcodeMs: number;
+  /** From the end of transcoding until the result's bytes flow. */
+  beforeUploadMs: number;
+  uploadMegabits: number;
+}
 
 /** The times of one worker. */
 export class WorkerTimes {
   /** Round trip between the orchestrator's node and the worker, ms. */
   readonly rttMs: number;
-  readonly #spec: WorkerSpec;
+  readonly downloadMbps: number;
+  readonly uploadMbps: number;
+  /** Whether transfers under way share its links; not where all is in one stated round trip. */
+  readonly sharesLinks: boolean;
   readonly #device: Device | null;
   readonly #roundTrip: Lognormal | null;
   readonly #noise: Lognormal;
   readonly #jitter: Lognormal;
+  readonly #session: Lognormal;
+  readonly #spells: SlowSpells;
   readonly #transferRtts: number;
-  readonly #shares: boolean;
-  /** Ends of transfers under way, for shared bandwidth. */
-  readonly #downloads: number[] = [];
-  readonly #uploads: number[] = [];
+  readonly #alone: TaskParts = emptyParts();
 
-  constructor(world: World, spec: WorkerSpec) {
+  /** @param key of this worker's slowness */
+  constructor(world: World, spec: WorkerSpec, key: RandomKey) {
     const { assumptions } = world.scenario;
+    const { noiseScale } = assumptions;
     const node = world.nodes[spec.node];
-    this.#spec = spec;
     this.rttMs =
       world.tables.rttMs(node?.region ?? spec.region, spec.region) * assumptions.rttScale;
-    const { roundTripMs, roundTripCv, device } = spec.settings;
+    const { settings } = spec;
+    const { roundTripMs, roundTripCv, device } = settings;
+    this.downloadMbps = settings.downloadMbps;
+    this.uploadMbps = settings.uploadMbps;
+    this.sharesLinks = assumptions.shareBandwidth && roundTripMs === undefined;
     this.#device = roundTripMs === undefined ? deviceOf(world.tables, device) : null;
     this.#roundTrip =
-      roundTripMs === undefined
-        ? null
-        : lognormal(roundTripMs, roundTripCv * assumptions.noiseScale);
-    this.#noise = lognormal(1, (this.#device?.noiseCv ?? 0) * assumptions.noiseScale);
-    this.#jitter = lognormal(1, assumptions.rttCv * assumptions.noiseScale);
+      roundTripMs === undefined ? null : lognormal(roundTripMs, roundTripCv * noiseScale);
+    this.#noise = lognormal(1, (this.#device?.noiseCv ?? 0) * noiseScale);
+    this.#jitter = lognormal(1, assumptions.rttCv * noiseScale);
+    this.#session = lognormal(1, (settings.sessionCv ?? assumptions.workerSessionCv) * noiseScale);
+    this.#spells = new SlowSpells(spellsOf(world, settings.slowSpells), key);
     this.#transferRtts = assumptions.transferRtts;
-    this.#shares = assumptions.shareBandwidth;
+  }
+
+  /** By how much longer than on average everything takes at an instant. */
+  slownessAt(timeMs: number): number {
+    return this.#spells.factorAt(timeMs);
+  }
+
+  /** By how much longer than on average one session's segments take. @param u uniform */
+  sessionFactor(u: number): number {
+    return drawLognormal(this.#session, u);
   }
 
   /**
-   * Round trip of one segment: from task sent to result received.
+   * Round trip of one segment that shares no link with others: from task sent to result received.
    *
    * @param load segments that the worker works on, this one included
+   * @param factor of slowness, on everything
    * @param u0 uniform, for the work
    * @param u1 uniform, for the network
    */
-  drawMs(work: WorkLoad, load: DeviceLoad, u0: number, u1: number, nowMs: number): number {
-    if (this.#roundTrip !== null) return drawLognormal(this.#roundTrip, u0);
-    const parts = this.#parts(
-      work,
-      load,
-      drawLognormal(this.#noise, u0),
-      drawLognormal(this.#jitter, u1),
-      nowMs,
+  drawMs(work: WorkLoad, load: DeviceLoad, factor: number, u0: number, u1: number): number {
+    if (this.#roundTrip !== null) return drawLognormal(this.#roundTrip, u0) * factor;
+    const parts = this.drawParts(this.#alone, work, load, factor, u0, u1);
+    return (
+      parts.beforeDownloadMs +
+      (parts.downloadMegabits / this.downloadMbps) * 1000 +
+      parts.transcodeMs +
+      parts.beforeUploadMs +
+      (parts.uploadMegabits / this.uploadMbps) * 1000
     );
-    return parts.downloadMs + parts.transcodeMs + parts.uploadMs;
   }
 
-  /** The reference job at registration: every number of sessions up to `maxSessions`. */
-  benchmark(
-    work: WorkLoad,
-    options: { readonly maxSessions: number; readonly segments: number },
-    key: { readonly k0: number; readonly k1: number },
-  ): BenchmarkReport {
-    const runs: BenchmarkRun[] = [];
-    let index = 0;
-    for (let sessions = 1; sessions <= options.maxSessions; sessions++) {
-      const segments: BenchmarkSegment[] = [];
-      for (let count = 0; count < options.segments; count++) {
-        const cold = count < sessions;
-        const u0 = uniform(key.k0, key.k1, index++);
-        const u1 = uniform(key.k0, key.k1, index++);
-        if (this.#roundTrip !== null) {
-          segments.push({
-            cold,
-            downloadMs: 0,
-            transcodeMs: drawLognormal(this.#roundTrip, u0),
-            uploadMs: 0,
-          });
-        } else {
-          const noise = drawLognormal(this.#noise, u0);
-          const jitter = drawLognormal(this.#jitter, u1);
-          segments.push({
-            cold,
-            ...this.#parts(work, { segments: sessions, isFirst: cold }, noise, jitter),
-          });
-        }
-      }
-      runs.push({ sessions, segments });
-    }
-    return { runs, latenciesMs: [this.rttMs] };
-  }
-
-  #parts(
+  /**
+   * The parts of one segment's task; of a stated round trip all is transcoding.
+   *
+   * @param parts where to write them
+   */
+  drawParts<T extends TaskParts>(
+    parts: T,
     work: WorkLoad,
     load: DeviceLoad,
-    noise: number,
-    jitter: number,
-    nowMs?: number,
-  ): { downloadMs: number; transcodeMs: number; uploadMs: number } {
-    const { downloadMbps, uploadMbps } = this.#spec.settings;
-    const rttMs = this.rttMs * jitter;
-    const latencyMs = this.#transferRtts * rttMs;
-    const begun = nowMs ?? 0;
-    const download = this.#share(this.#downloads, begun, nowMs);
-    // Half a round trip until the worker has the task.
-    const downloadMs =
-      rttMs / 2 + latencyMs + ((work.sourceMbps * work.durationMs) / downloadMbps) * download;
-    const transcode =
-      this.#device === null ? 0 : transcodeMs(this.#device, work.pixels, load, noise);
-    const sent = begun + downloadMs + transcode;
-    const upload = this.#share(this.#uploads, sent, nowMs);
-    const uploadMs = latencyMs + ((work.outMbps * work.durationMs) / uploadMbps) * upload;
-    if (this.#shares && nowMs !== undefined) {
-      this.#downloads.push(begun + downloadMs);
-      this.#uploads.push(sent + uploadMs);
+    factor: number,
+    u0: number,
+    u1: number,
+  ): T {
+    if (this.#roundTrip !== null) {
+      Object.assign(parts, emptyParts());
+      parts.transcodeMs = drawLognormal(this.#roundTrip, u0) * factor;
+      return parts;
     }
-    return { downloadMs, transcodeMs: transcode, uploadMs };
+    const rttMs = this.rttMs * drawLognormal(this.#jitter, u1) * factor;
+    const noise = drawLognormal(this.#noise, u0);
+    parts.beforeDownloadMs = (0.5 + this.#transferRtts) * rttMs;
+    parts.downloadMegabits = ((work.sourceMbps * work.durationMs) / 1000) * factor;
+    parts.transcodeMs =
+      this.#device === null ? 0 : transcodeMs(this.#device, work.pixels, load, noise) * factor;
+    parts.beforeUploadMs = this.#transferRtts * rttMs;
+    parts.uploadMegabits = ((work.outMbps * work.durationMs) / 1000) * factor;
+    return parts;
   }
+}
 
-  /** By how much a transfer is slowed down by the others that are under way when it begins. */
-  #share(ends: number[], atMs: number, nowMs: number | undefined): number {
-    if (!this.#shares || nowMs === undefined) return 1;
-    let others = 0;
-    for (let index = ends.length - 1; index >= 0; index--) {
-      const end = ends[index] ?? 0;
-      if (end > atMs) others++;
-      else if (end <= nowMs) ends.splice(index, 1);
-    }
-    return 1 + others;
-  }
+function emptyParts(): TaskParts {
+  return {
+    beforeDownloadMs: 0,
+    downloadMegabits: 0,
+    transcodeMs: 0,
+    beforeUploadMs: 0,
+    uploadMegabits: 0,
+  };
 }

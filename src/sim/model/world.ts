@@ -80,6 +80,10 @@ export interface Node {
   readonly uptimeHash: number;
   /** Share of time that it is up, besides what a record says of it. */
   readonly availability: number;
+  /** What a gateway finds when it is down. */
+  readonly whenDown: Scenario["assumptions"]["whenDown"];
+  /** Its own spells of slowness, where it has such. */
+  readonly slowSpells: Scenario["workers"][number]["slowSpells"];
   /** Whose gateway-side times it shares, where it is not measured itself. */
   readonly lookAlike: string | undefined;
 }

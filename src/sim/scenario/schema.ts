@@ -169,6 +169,24 @@ const gatewayOverrides = z
   })
   .describe("One gateway; what it does not say is taken from `gateway`.");
 
+/** What `slowSpells` says, everywhere or of one. */
+const spellFields = {
+  every: duration("Mean time from one slow spell to the next."),
+  length: duration("Mean length of a slow spell; 0 s for none."),
+  extra: number("How much longer everything takes in it: 0.5 is half as long again.", 0, 100),
+};
+const ownSpells = z
+  .strictObject(spellFields)
+  .partial()
+  .describe("Its own spells of slowness; the rest as assumptions.slowSpells says.")
+  .optional();
+
+const whenDown = z
+  .enum(["unreachable", "silent"])
+  .describe(
+    "What is down cannot be reached, which a gateway notices after 3 s at the latest (G-18), or takes connections and never answers.",
+  );
+
 const worker = z.strictObject({
   name: name("Name in reports and overrides; with count > 1 they are name-1, name-2, …"),
   count: integer("How many of this kind.", 1, 100_000).default(1),
@@ -185,6 +203,12 @@ const worker = z.strictObject({
     600_000,
   ).optional(),
   roundTripCv: number("Spread of roundTripMs per segment.", 0, 5).default(0.15),
+  sessionCv: number(
+    "Spread of its times per session; default: assumptions.workerSessionCv.",
+    0,
+    5,
+  ).optional(),
+  slowSpells: ownSpells,
   device: name("A device of the device table.").optional(),
   downloadMbps: number("Bandwidth for sources.", 0.01, 1e6).default(300),
   uploadMbps: number("Bandwidth for results.", 0.01, 1e6).default(100),
@@ -270,11 +294,13 @@ const measured = z.strictObject({
   successRate: z
     .union([share("Everywhere."), z.record(z.string(), share("By region."))])
     .default(1),
+  slowSpells: ownSpells,
 });
 
 const device = z.strictObject({
   type: z.literal("device"),
   device: name("A device of the device table."),
+  slowSpells: ownSpells,
 });
 
 const pool = z.strictObject({ type: z.literal("pool") });
@@ -323,6 +349,7 @@ const orchestratorFields = {
     .optional(),
   operatorGroup: name("Orchestrators of one group fail together.").optional(),
   availability: share("Share of time that it is up.").default(1),
+  whenDown: whenDown.optional(),
   lookAlike: z
     .string()
     .max(64)
@@ -363,7 +390,7 @@ const assumptions = z.strictObject({
     "Median time that an orchestrator takes to answer GetOrchestrator.",
     0,
     60_000,
-  ).default(60),
+  ).default(10),
   answerCv: number("Spread of answerMs.", 0, 10).default(1),
   rttCv: number("Jitter of a round trip.", 0, 5).default(0.1),
   sessionCv: number("Noise per gateway, orchestrator and session.", 0, 5).default(0.25),
@@ -379,8 +406,20 @@ const assumptions = z.strictObject({
     .default(true),
   shareBandwidth: z
     .boolean()
-    .describe("Transfers under way share a worker's bandwidth equally.")
-    .default(false),
+    .describe("Transfers under way share the bandwidth of a worker with a device equally.")
+    .default(true),
+  slowSpells: z
+    .strictObject({
+      every: spellFields.every.default(7_200_000),
+      length: spellFields.length.default(300_000),
+      extra: spellFields.extra.default(0.5),
+    })
+    .describe(
+      "Spells in which a worker or an orchestrator is slow for a while; their mean times are as stated, spells included.",
+    )
+    .prefault({}),
+  workerSessionCv: number("Noise per session at a worker.", 0, 5).default(0.1),
+  whenDown: whenDown.default("unreachable"),
   cliffSafetyMs: number(
     "Kept free when a worker's limit per region is computed.",
     0,
@@ -486,7 +525,12 @@ export const scenarioSchema = z.strictObject({
         .boolean()
         .describe("A stream ends at its first segment that is not transcoded.")
         .default(false),
-      ingest: z.enum(["http", "rtmp"]).describe("How sources arrive (K-12).").default("http"),
+      ingest: z
+        .enum(["http", "rtmp"])
+        .describe(
+          "How sources arrive (K-12): a stream pushed by HTTP ends for its orchestrators when the gateway notices that nothing comes any more (T-3), 60 s to 120 s later, an RTMP stream at once.",
+        )
+        .default("http"),
     })
     .prefault({}),
   orchestrator: z
@@ -530,6 +574,12 @@ export const scenarioSchema = z.strictObject({
   tester: z
     .strictObject({
       testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),
+      timing: z
+        .enum(["together", "independent"])
+        .describe(
+          "Tests of an orchestrator from all regions begin within 100 s of each other, or independently.",
+        )
+        .default("together"),
       segments: integer("Segments per test.", 1, 1000).default(15),
       segmentMs: number("Mean duration of a test's segments.", 100, 300_000).default(2000),
       slowStartRtts: number(
@@ -607,6 +657,10 @@ export const GUESSES: readonly Guess[] = [
   { path: "assumptions.answerMs", label: "orchestrators' answer time" },
   { path: "assumptions.sessionCv", label: "noise per session" },
   { path: "assumptions.segmentNoiseCv", label: "noise per segment" },
+  { path: "assumptions.slowSpells.every", label: "time between slow spells" },
+  { path: "assumptions.slowSpells.length", label: "length of slow spells" },
+  { path: "assumptions.slowSpells.extra", label: "slowness in slow spells" },
+  { path: "assumptions.workerSessionCv", label: "noise per session at a worker" },
   { path: "assumptions.meanDown", label: "mean time down" },
   { path: "assumptions.segmentFailure", label: "failures per segment" },
   { path: "assumptions.uploadShare", label: "share of a round trip until the response headers" },
