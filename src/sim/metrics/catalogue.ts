@@ -47,6 +47,8 @@ export interface Metric<Subject> {
   readonly definition: string;
   /** What it never has a value without. @default nothing */
   readonly needs?: readonly Need[];
+  /** More of it is better whatever else happens, so that it may be the objective of a decision. */
+  readonly isObjective?: true;
   /** undefined: it has no value, e.g. a share of nothing. */
   readonly of: (subject: Subject, context: MetricContext) => number | undefined;
 }
@@ -211,6 +213,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     name: "segments",
     unit: "segments",
     definition: "Segments that it delivered.",
+    isObjective: true,
     of: (o) => o.segments,
   },
   {
@@ -218,18 +221,21 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     unit: "share",
     definition: "Its delivered segments ÷ all delivered segments.",
     needs: ["streams"],
+    isObjective: true,
     of: (o, { counters }) => ratio(o.segments, delivered(counters.network)),
   },
   {
     name: "pixels",
     unit: "pixels",
     definition: "Pixels of the renditions that it made (O-4).",
+    isObjective: true,
     of: (o) => o.pixelsDebited,
   },
   {
     name: "feesEthPerDay",
     unit: "ETH/day",
     definition: "Pixels × price, per day.",
+    isObjective: true,
     of: feesPerDay,
   },
   {
@@ -238,6 +244,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     definition:
       "Times a stream took up one of its sessions and kept it to the stream's end ÷ all that ended.",
     needs: ["streams"],
+    isObjective: true,
     of: (o) => ratio(o.kept, o.kept + lost(o)),
   },
   {
@@ -351,6 +358,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     definition:
       "Mean over time and the tester's regions of its performance score (L-18); only with a tester.",
     needs: ["tester"],
+    isObjective: true,
     of: (o) => ratio(o.performanceScoreSum, o.performanceScores),
   },
   {
@@ -375,36 +383,48 @@ export const POOL_METRICS: readonly Metric<MoneyTotals>[] = [
     name: "feesEthPerDay",
     unit: "ETH/day",
     definition: "Fees for the pixels that it made, per day.",
+    isObjective: true,
     of: (m, c) => perDay(eth(m.feesWei), c),
   },
   {
     name: "incomeEthPerDay",
     unit: "ETH/day",
-    definition: "Income per day: fees, or with tickets on the face values of winning tickets.",
+    definition:
+      "What came in per day: fees, or with tickets on the face values of winning tickets, which is luck. No verdict is made on it.",
     of: (m, c) => perDay(eth(m.incomeWei), c),
+  },
+  {
+    name: "incomeLuckEthPerDay",
+    unit: "ETH/day",
+    definition:
+      "Standard deviation of incomeEthPerDay in one replication by the luck of its tickets alone; only with tickets on.",
+    of: (m, c) => (c.world.scenario.tickets.enabled ? perDay(eth(m.incomeLuckWei), c) : undefined),
   },
   {
     name: "operatorNetPerDay",
     unit: "ETH/day",
-    definition: "Income − delegators' part − workers' shares − gas, per day.",
+    definition:
+      "Fees − delegators' part − workers' shares − gas, per day, in expectation: with tickets on, too, fees are what the work is worth, not what tickets won.",
+    isObjective: true,
     of: (m, c) => perDay(eth(m.netWei), c),
   },
   {
     name: "delegatorsEthPerDay",
     unit: "ETH/day",
-    definition: "The delegators' part (feeShare), per day.",
+    definition: "The delegators' part of the fees (feeShare), per day.",
     of: (m, c) => perDay(eth(m.delegatorsWei), c),
   },
   {
     name: "workersEthPerDay",
     unit: "ETH/day",
-    definition: "What workers earned, per day.",
+    definition: "The workers' part of the fees, per day, whenever it is paid.",
     of: (m, c) => perDay(eth(m.workersWei), c),
   },
   {
     name: "gasEthPerDay",
     unit: "ETH/day",
-    definition: "Gas for redemptions, reward calls, rounds and payouts, per day.",
+    definition:
+      "Gas per day on average: of redeeming tickets worth the fees, and of reward calls, rounds and payouts by the counted time, whichever of them fall within it.",
     of: (m, c) => perDay(eth(m.gasWei), c),
   },
 ];
@@ -441,6 +461,7 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     name: "segments",
     unit: "segments",
     definition: "Segments that it delivered.",
+    isObjective: true,
     of: ({ counters }) => counters.segments,
   },
   {
@@ -455,6 +476,7 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     unit: "share",
     definition: "Sessions kept to the stream's end ÷ sessions.",
     needs: ["serving"],
+    isObjective: true,
     of: ({ counters }) => ratio(counters.kept, counters.sessions),
   },
   {
@@ -518,6 +540,7 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     name: "feesEthPerDay",
     unit: "ETH/day",
     definition: "Fees for the pixels that it made, per day.",
+    isObjective: true,
     of: ({ index }, c) =>
       c.money === null ? undefined : perDay(eth(c.money.workerFeesWei[index] ?? 0n), c),
   },

@@ -2,6 +2,12 @@
  * The pool's money in a run: what its work earns, what its tickets win, and who gets it. The
  * library's ledger takes sums per (worker, round), without a journal; pixels are counted as whole
  * numbers and turned into wei once a round, so that nothing is lost to rounding.
+ *
+ * The ledger has what happened, luck included. The totals that conclusions are drawn from are
+ * expected values: a few wins in a run would hide any harm, and lost work that "only" saves the
+ * workers' shares, or a round that ends after the run, would look like a gain. So fees are what
+ * the work is worth, shares are of these fees, redemptions cost what it takes to redeem them, and
+ * the gas of rounds, reward calls and payouts accrues with time.
  */
 import { Rational } from "../../core/rational.js";
 import {
@@ -16,9 +22,10 @@ import {
   RoundBook,
 } from "../../pool/index.js";
 import type { Call } from "./entities.js";
+import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
+import type { TicketTerms } from "./tickets.js";
 import type { World } from "./world.js";
 
-const WEI_PER_GWEI = 1_000_000_000n;
 const OWN_WORK = "own";
 
 interface WorkerSums {
@@ -30,16 +37,22 @@ interface WorkerSums {
   renditions: number;
   postedWei: bigint;
   postedPixels: number;
+  /** What of it was posted before the last payout. */
+  paidForWei: bigint;
 }
 
-/** What the pool earned and spent over the counted time, in wei. */
+/** What the pool earned and spent over the counted time, in wei: expected values but for the luck. */
 export interface MoneyTotals {
+  /** What its work is worth. */
   readonly feesWei: bigint;
-  readonly incomeWei: bigint;
   readonly delegatorsWei: bigint;
   readonly workersWei: bigint;
   readonly gasWei: bigint;
   readonly netWei: bigint;
+  /** What came in: with tickets on the face values of the winners, which is luck; else the fees. */
+  readonly incomeWei: bigint;
+  /** Standard deviation of that by the luck of the draw; 0 without tickets. */
+  readonly incomeLuckWei: bigint;
   readonly pendingWei: readonly bigint[];
   readonly workerFeesWei: readonly bigint[];
   /** Pixels that the books know of. */
@@ -56,6 +69,7 @@ export class Money {
   readonly #commission: Rational;
   readonly #feeShare: Rational;
   readonly #gasPriceWei: Rational;
+  readonly #parts: FeeParts;
   readonly #workers: WorkerSums[];
   readonly #isCounting: () => boolean;
   readonly #book: RoundBook;
@@ -64,7 +78,13 @@ export class Money {
   #round = 0;
   #wonTickets = 0;
   #incomeWei = 0n;
+  /** Sum over tickets of faceValue² × p × (1 − p). */
+  #incomeVariance = 0;
+  /** Gas of transactions that were sent. */
   #gasUnits = 0;
+  /** Payouts × the ms of their period that were counted. */
+  #payoutMs = 0n;
+  #paidUntilMs: number;
 
   /** @param isCounting whether the counted time has begun */
   constructor(world: World, isCounting: () => boolean) {
@@ -75,9 +95,9 @@ export class Money {
     this.#price = world.orchestrators[world.pool]?.price.rational ?? Rational.ZERO;
     this.#commission = Rational.parse(economics?.commission ?? "0");
     this.#feeShare = Rational.parse(economics?.feeShare ?? "0");
-    this.#gasPriceWei = Rational.parse(economics?.gasPriceGwei ?? "0").mul(
-      Rational.of(WEI_PER_GWEI),
-    );
+    this.#gasPriceWei = gasPriceWei(world.scenario);
+    this.#parts = feeParts(world.scenario);
+    this.#paidUntilMs = world.warmupMs;
     this.#ticketsOn = tickets.enabled;
     const own = { name: OWN_WORK, region: orchestrator?.region ?? "" };
     const payees = world.workers.length > 0 ? world.workers : [own];
@@ -89,6 +109,7 @@ export class Money {
       renditions: 0,
       postedWei: 0n,
       postedPixels: 0,
+      paidForWei: 0n,
     }));
     const scheme =
       economics?.attribution === "byWeights"
@@ -113,13 +134,15 @@ export class Money {
     sums.renditions += renditions;
   }
 
-  /** Tickets have won. */
-  won(count: number, faceValueWei: bigint): void {
-    this.#wonTickets += count;
-    const wei = BigInt(count) * faceValueWei;
+  /** Tickets came in, of which some have won. */
+  received(tickets: number, wins: number, { faceValue, chance }: TicketTerms): void {
+    this.#incomeVariance += tickets * Number(faceValue) ** 2 * chance * (1 - chance);
+    if (wins === 0) return;
+    this.#wonTickets += wins;
+    const wei = BigInt(wins) * faceValue;
     this.#incomeWei += wei;
     this.#book.ticketWon(wei);
-    this.#gasUnits += count * (this.#world.scenario.orchestrator?.economics.redeemGas ?? 0);
+    this.#gasUnits += wins * (this.#world.scenario.orchestrator?.economics.redeemGas ?? 0);
   }
 
   /** A round is over (X-6, X-7): attribution, and the roles' gas. */
@@ -135,6 +158,7 @@ export class Money {
   payout(atMs: number): void {
     if (!this.#isCounting()) return;
     this.#post(atMs);
+    this.#accruePayouts(atMs);
     const gas = this.#world.scenario.orchestrator?.economics.payoutGas ?? 0;
     for (const { name, account } of this.#workers) {
       const wei = this.ledger.balance(account);
@@ -151,34 +175,83 @@ export class Money {
   /** Closes the books. */
   finish(atMs: number): MoneyTotals {
     this.#post(atMs);
-    const gasWei = this.#gasPriceWei.mul(Rational.of(BigInt(this.#gasUnits))).floor();
-    if (gasWei > 0n) {
+    this.#accruePayouts(atMs);
+    const spentWei = this.#gasPriceWei.mul(Rational.of(BigInt(this.#gasUnits))).floor();
+    if (spentWei > 0n) {
       this.ledger.post({
         cause: { kind: "gas", id: "all" },
         atMs,
-        postings: [{ from: "gas", to: "world", wei: gasWei }],
+        postings: [{ from: "gas", to: "world", wei: spentWei }],
       });
     }
-    const balances = this.#workers.map(({ account }) => this.ledger.balance(account));
-    const paid = this.#workers.map(({ name }) => this.ledger.balance(paidAccount(name)));
-    const workersWei = this.#world.workers.length === 0 ? 0n : sum(balances) + sum(paid);
-    const delegatorsWei = this.ledger.balance("delegators");
     const feesWei = sum(this.#workers.map(({ postedWei }) => postedWei));
-    const incomeWei = this.#ticketsOn ? this.#incomeWei : feesWei;
+    const { workersWei, delegatorsWei } = this.#shares(feesWei);
+    const gasWei = this.#expectedGasWei(feesWei);
     const all = [...this.ledger.balances().values()];
     return {
       feesWei,
-      incomeWei,
       delegatorsWei,
       workersWei,
       gasWei,
-      netWei: incomeWei - delegatorsWei - workersWei - gasWei,
-      pendingWei: balances,
+      netWei: feesWei - delegatorsWei - workersWei - gasWei,
+      incomeWei: this.#ticketsOn ? this.#incomeWei : feesWei,
+      incomeLuckWei: BigInt(Math.round(Math.sqrt(this.#incomeVariance))),
+      pendingWei: this.#workers.map(({ account }) => this.ledger.balance(account)),
       workerFeesWei: this.#workers.map(({ postedWei }) => postedWei),
       pixels: this.#workers.reduce((total, { pixels }) => total + pixels, 0),
       winningTickets: this.#wonTickets,
       isBalanced: sum(all) === 0n && this.ledger.verify().length === 0,
     };
+  }
+
+  /** Who gets how much of the fees: as the ledger has it, unless that waits for tickets to win. */
+  #shares(feesWei: bigint): { readonly workersWei: bigint; readonly delegatorsWei: bigint } {
+    const { workers, delegators } = this.#parts;
+    if (this.#splitsIncome && this.#ticketsOn) {
+      const of = (share: Rational) => share.mul(Rational.of(feesWei)).floor();
+      return { workersWei: of(workers), delegatorsWei: of(delegators) };
+    }
+    const balances = this.#workers.flatMap(({ name, account }) =>
+      this.#world.workers.length === 0
+        ? []
+        : [this.ledger.balance(account), this.ledger.balance(paidAccount(name))],
+    );
+    return { workersWei: sum(balances), delegatorsWei: this.ledger.balance("delegators") };
+  }
+
+  /** Gas that the counted time and the fees cost on average, whatever falls within the run. */
+  #expectedGasWei(feesWei: bigint): bigint {
+    const { economics, topology } = this.#world.scenario.orchestrator ?? {};
+    if (economics === undefined || topology === undefined) return 0n;
+    const { warmupMs, endMs } = this.#world;
+    const perRound =
+      (topology.rewardService ? economics.rewardGas : 0) +
+      (topology.roundInitializer ? economics.roundGas : 0);
+    const rounds = Rational.fromNumber(endMs - warmupMs).div(
+      Rational.fromNumber(economics.roundLengthMinutes * 60_000),
+    );
+    const payouts = Rational.of(this.#payoutMs).div(Rational.fromNumber(economics.payoutInterval));
+    const units = rounds
+      .mul(Rational.of(BigInt(perRound)))
+      .add(payouts.mul(Rational.of(BigInt(economics.payoutGas))));
+    return this.#gasPriceWei
+      .mul(units)
+      .add(this.#parts.redemption.mul(Rational.of(feesWei)))
+      .floor();
+  }
+
+  /**
+   * Whoever has earned something costs a payout's gas, by the part of the period that was counted:
+   * also where tickets have yet to win, and where the run ends before the payout.
+   */
+  #accruePayouts(atMs: number): void {
+    const ms = BigInt(Math.round(atMs - this.#paidUntilMs));
+    this.#paidUntilMs = atMs;
+    for (const sums of this.#workers) {
+      const hasEarned = sums.postedWei > sums.paidForWei;
+      sums.paidForWei = sums.postedWei;
+      if (hasEarned && this.#world.workers.length > 0) this.#payoutMs += ms;
+    }
   }
 
   /** Posts what was earned since the last posting, and splits it. */

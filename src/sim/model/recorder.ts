@@ -101,9 +101,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const u = uniform(call.stream.k0, call.stream.k1, callDraw(call, DRAW.tickets));
     const wins = winningTickets(terms, call.tickets, u);
     if (!call.counted) return;
-    if (wins > 0 && owner === simulation.world.pool) {
-      simulation.money?.won(wins, terms.faceValue);
-      simulation.listener?.won(call, wins, terms, simulation.now);
+    if (owner === simulation.world.pool) {
+      simulation.money?.received(call.tickets, wins, terms);
+      if (wins > 0) simulation.listener?.won(call, wins, terms, simulation.now);
     }
     simulation.counters.network.tickets += call.tickets;
     const counters = simulation.countersOf(call.node);

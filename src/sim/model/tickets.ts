@@ -24,13 +24,30 @@ export interface TicketTerms {
   readonly chance: number;
 }
 
+/** Expected value of a ticket, wei. */
+function evOf({ ticketEV: ev }: Scenario["tickets"]): bigint {
+  return Rational.parse(ev).floor();
+}
+
+/**
+ * The face value that a recipient asks for, wei (P-12, P-13): a hundred times the cost of
+ * redeeming it, or of its own EV if that is more; 0 where tickets are worth nothing.
+ */
+export function faceValueOf(tickets: Scenario["tickets"]): bigint {
+  const ev = evOf(tickets);
+  if (ev === 0n) return 0n;
+  const gasPrice = Rational.parse(tickets.gasPriceGwei).mul(Rational.of(WEI_PER_GWEI)).floor();
+  const faceValue = REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;
+  return faceValue < ev ? ev * TX_COST_MULTIPLIER : faceValue;
+}
+
 /**
  * Chooses an orchestrator's terms. The gateway's reserve is taken to be large enough.
  *
  * @param price what it asks for a pixel; 0 makes tickets worthless (P-11)
  */
 export function ticketTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketTerms {
-  const ev = Rational.parse(tickets.ticketEV).floor();
+  const ev = evOf(tickets);
   if (price.rational.sign() === 0 || ev === 0n) {
     return {
       faceValue: 0n,
@@ -40,10 +57,7 @@ export function ticketTerms(price: SessionPrice, tickets: Scenario["tickets"]): 
       chance: 0,
     };
   }
-  const gasPrice = Rational.parse(tickets.gasPriceGwei).mul(Rational.of(WEI_PER_GWEI)).floor();
-  // P-12, P-13: a hundred times the cost of redeeming it, or of its own EV if that is more.
-  let faceValue = REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;
-  if (faceValue < ev) faceValue = ev * TX_COST_MULTIPLIER;
+  const faceValue = faceValueOf(tickets);
   // P-15, with its test of the remainder's low 64 bits.
   const remainder = BigInt.asIntN(64, MAX_WIN_PROB % faceValue);
   const winProb =

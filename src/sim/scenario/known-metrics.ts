@@ -91,3 +91,37 @@ export function metricProblem(
         );
   };
 }
+
+/** Full names of the metrics that may be an objective; `<name>` stands for any name. */
+export const OBJECTIVES: readonly string[] = [
+  ...new Set([
+    ...objectives("pool", [...ORCHESTRATOR_METRICS, ...POOL_METRICS]),
+    ...objectives("orchestrator.<name>", ORCHESTRATOR_METRICS),
+    ...objectives("worker.<name>", WORKER_METRICS),
+  ]),
+];
+
+function objectives(
+  prefix: string,
+  metrics: readonly { readonly name: string; readonly isObjective?: true }[],
+): readonly string[] {
+  return metrics.filter(({ isObjective }) => isObjective).map(({ name }) => `${prefix}.${name}`);
+}
+
+/**
+ * What is wrong with a metric as the objective of a decision; undefined when nothing is. Of some
+ * metrics more is worse, of others (sessions taken up, tickets won) harm may bring more, too.
+ *
+ * @param metric that goes by its name
+ */
+export function objectiveProblem(metric: string): string | undefined {
+  const [floor = "", ...rest] = metric.split(".");
+  const isAllowed = OBJECTIVES.some((objective) => {
+    const [first, name, ...parts] = objective.split(".");
+    if (first !== floor) return false;
+    return name === "<name>" ? rest.at(-1) === parts.join(".") : rest.join(".") === name;
+  });
+  if (isAllowed) return undefined;
+  const list = OBJECTIVES.join(", ");
+  return `harm may bring more of ${JSON.stringify(metric)}: expected one of ${list}`;
+}

@@ -1,5 +1,6 @@
 /** Checks of what a scenario asks: its decision and expectations name variants and metrics. */
 import { parseExpectation } from "../experiment/expectations.js";
+import { objectiveProblem } from "./known-metrics.js";
 import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
 import { suggestion } from "./suggest.js";
@@ -44,6 +45,17 @@ function metricFinding(
   return [];
 }
 
+function objectiveFinding(
+  path: Path,
+  name: string,
+  askable: Askable,
+  variants: readonly string[],
+): Finding[] {
+  const unknown = metricFinding(path, name, askable, { variants });
+  const problem = unknown.length > 0 ? undefined : objectiveProblem(name);
+  return problem === undefined ? unknown : [{ path, text: problem }];
+}
+
 function expectationFindings(text: string, path: Path, askable: Askable): Finding[] {
   const parsed = parseExpectation(text);
   if (!parsed.ok) {
@@ -74,7 +86,7 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
     findings.push(
       ...variantFinding(["decision", "baseline"], baseline, askable),
       ...variantFinding(["decision", "candidate"], candidate, askable),
-      ...metricFinding(["decision", "objective"], objective, askable, { variants }),
+      ...objectiveFinding(["decision", "objective"], objective, askable, variants),
       ...constraints.flatMap(({ metric }, index) =>
         metricFinding(["decision", "constraints", index, "metric"], metric, askable, { variants }),
       ),

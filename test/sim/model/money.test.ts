@@ -41,32 +41,43 @@ describe("without tickets", () => {
 
   test("a quarter is the operator's, the rest the workers'", () => {
     expect(Number(money.workersWei) / Number(money.feesWei)).toBeCloseTo(0.75, 9);
-    expect(money.netWei + money.workersWei).toBe(money.feesWei);
-    expect(money.gasWei).toBe(0n);
+    expect(money.netWei + money.workersWei + money.gasWei).toBe(money.feesWei);
+    // An hour of two workers' daily payouts, at 0.01 gwei.
+    expect(money.gasWei).toBe((2n * 21_000n * 10_000_000n) / 24n);
     expect(money.isBalanced).toBe(true);
   });
 
   test("the delegators' part, and other commissions", () => {
     const shared = books({ orchestrator: { economics: { commission: "1/2", feeShare: "1/10" } } });
-    const { feesWei, delegatorsWei, workersWei } = shared.money;
+    const { feesWei, delegatorsWei, workersWei, gasWei } = shared.money;
     expect(delegatorsWei).toBeGreaterThan(0n);
-    expect(shared.money.netWei).toBe(feesWei - delegatorsWei - workersWei);
+    expect(shared.money.netWei).toBe(feesWei - delegatorsWei - workersWei - gasWei);
     expect(Number(workersWei) / Number(feesWei)).toBeLessThanOrEqual(0.5);
   });
 
-  test("rounds and payouts are paid with gas; who is paid out has nothing pending", () => {
+  test("rounds and payouts cost gas by the counted time, whichever of them fall within it", () => {
+    const topology = { rewardService: true, roundInitializer: true };
+    const gasUnits = (payoutInterval: string, roundLengthMinutes: number) => {
+      const economics = { payoutInterval, gasPriceGwei: "1", roundLengthMinutes };
+      const { money } = books({ orchestrator: { economics, topology } });
+      expect(money.isBalanced).toBe(true);
+      return Number(money.gasWei) / 1e9;
+    };
+    // 60 minutes of rounds of 7 minutes, or of a day; six payouts to two workers, or 1/24 of one.
+    expect(gasUnits("10m", 7)).toBeCloseTo((60 / 7) * 800_000 + 12 * 21_000, 3);
+    expect(gasUnits("1d", 1440)).toBeCloseTo(800_000 / 24 + (2 / 24) * 21_000, 3);
+    // A payout at 45 minutes (of 80) pays for 25 counted ones, and 35 have yet to be paid.
+    expect(gasUnits("45m", 1440)).toBeCloseTo(800_000 / 24 + 2 * (60 / 45) * 21_000, 3);
+  });
+
+  test("a worker that earns nothing costs no payout", () => {
+    const idle = { name: "idle", maxSessions: 10, roundTripMs: 300 };
     const economics = { payoutInterval: "10m", gasPriceGwei: "1" };
-    const paid = books({
-      orchestrator: { economics, topology: { rewardService: true, roundInitializer: true } },
-    }).money;
-    // Rounds close every 7 min of 80 from the 21st on: 9 of them; payouts at 20 (not yet counted
-    // or just), 30 … 80 min to two workers each.
-    const rounds = 9n * (500_000n + 300_000n);
-    const payouts = (paid.gasWei / 1_000_000_000n - rounds) / 21_000n;
-    expect(payouts).toBeGreaterThanOrEqual(12n);
-    expect(payouts).toBeLessThanOrEqual(14n);
-    expect((paid.gasWei / 1_000_000_000n - rounds) % 21_000n).toBe(0n);
-    expect(paid.isBalanced).toBe(true);
+    const over = {
+      workers: [{ name: "w", maxSessions: 10, roundTripMs: 300 }, idle],
+      orchestrator: { economics, admission: { exclude: ["idle"] } },
+    };
+    expect(Number(books(over).money.gasWei) / 1e9).toBeCloseTo(6 * 21_000, 3);
   });
 });
 
@@ -79,14 +90,45 @@ describe("with tickets", () => {
     duration: "4h",
   });
 
-  test("income is face value × winners, redemption gas included in what is paid", () => {
-    const faceValue = watched.terms?.[watched.world.pool]?.faceValue ?? 0n;
+  test("income is face value × winners, and its luck is binomial", () => {
+    const { faceValue = 0n, chance = 0 } = watched.terms?.[watched.world.pool] ?? {};
     expect(money.winningTickets).toBeGreaterThan(20);
     expect(money.incomeWei).toBe(BigInt(money.winningTickets) * faceValue);
-    const gasWei = BigInt(money.winningTickets) * 1_200_000n * 10_000_000n;
-    expect(money.gasWei).toBe(gasWei);
+    const tickets = watched.counters.orchestrators[watched.world.pool]?.tickets ?? 0;
+    const luck = Number(faceValue) * Math.sqrt(tickets * chance * (1 - chance));
+    expect(Number(money.incomeLuckWei) / luck).toBeCloseTo(1, 9);
   });
 
+  test("the operator's net is what the work is worth, whatever won", () => {
+    const { feesWei, workersWei, gasWei, netWei } = money;
+    expect(netWei).toBe(feesWei - workersWei - gasWei);
+    expect(Number(workersWei) / Number(feesWei)).toBeCloseTo(0.75, 9);
+    // Redeeming costs a hundredth of the face value (P-12); payouts are two a day, of 4 h.
+    const payoutsWei = (2 / 6) * 21_000 * 1e7;
+    expect((Number(gasWei) - payoutsWei) / Number(feesWei)).toBeCloseTo(0.01, 6);
+  });
+
+  test.each(["perJob", "byWeights"])(
+    "%s: net is the same with and without tickets, but for gas",
+    (attribution) => {
+      const economics = {
+        attribution,
+        gasPriceGwei: "0",
+        roundLengthMinutes: 1440,
+        feeShare: "1/10",
+      };
+      // Tickets that hardly ever win: within the run nothing is split by weights.
+      const rare = { enabled: true, gasPriceGwei: "100" };
+      const common = { gateway: { source: "webhook" }, orchestrator: { economics } };
+      const on = books(common, { tickets: rare }).money;
+      const off = books(common).money;
+      expect(on.winningTickets).toBe(0);
+      expect(on.incomeWei).toBe(0n);
+      expect(on.feesWei).toBe(off.feesWei);
+      expect(Number(on.netWei) / Number(off.netWei)).toBeCloseTo(1, 9);
+      expect(Number(on.netWei) / Number(on.feesWei)).toBeCloseTo(0.15, 9);
+    },
+  );
   test("on average they win what fees are, with what stays as credit", () => {
     const { chance = 0 } = watched.terms?.[watched.world.pool] ?? {};
     const pool = watched.counters.orchestrators[watched.world.pool];

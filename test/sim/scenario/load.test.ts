@@ -178,6 +178,14 @@ describe("settings", () => {
       "decision={baseline: without, candidate: with, objective: pool.nets}",
       'no metric is called "pool.nets"',
     ],
+    [
+      "decision={baseline: without, candidate: with, objective: pool.incomeEthPerDay}",
+      'harm may bring more of "pool.incomeEthPerDay": expected one of pool.segments, ',
+    ],
+    [
+      "decision={baseline: without, candidate: with, objective: worker.slow.picks}",
+      "harm may bring more of",
+    ],
     ["stream.length={distribution: mixture, mean: 1m}", "nothing is left for the long ones"],
     ["demand=", "demand: nothing to simulate, expected concurrentStreams or"],
     ["demand={arrivals: [{ at: 1m, length: 2m, gateway: FRB }]}", 'no gateway is called "FRB"'],
