@@ -60,17 +60,76 @@ export interface Comparison {
 
 export type Decision = "admit" | "exclude" | "no difference" | "undecided";
 
+/** Why: for *undecided* the second list, for the other decisions the first. */
+export type Reason =
+  | "harm"
+  | "harm at peak"
+  | "constraint broken"
+  | "gain"
+  | "gain at peak"
+  | "within the margin"
+  // undecided
+  | "needs more"
+  | "near the margin"
+  | "rare events"
+  | "no evidence"
+  | "peak unclear"
+  | "constraint unclear"
+  | "objective not positive";
+
+/** What the peak test shows, held against the margin. */
+export type PeakState = "off" | "not run" | "harm" | "no harm" | "nothing" | "gains" | "unclear";
+
+/** The verdict on an objective. */
+export interface Verdict {
+  readonly decision: Decision;
+  readonly reason: Reason;
+  /** For people. */
+  readonly sentence: string;
+  readonly objective: string;
+  /** What counts as a difference: as asked for, and as an amount in the objective's unit. */
+  readonly margin: { readonly relative: number | null; readonly absolute: number | null };
+  /** Candidate − baseline in the objective's unit. */
+  readonly difference: Estimate | null;
+  /** What is held against the margin: relative to the baseline's mean, or the difference. */
+  readonly change: Estimate | null;
+  readonly method: "t" | "bootstrap-t" | "rare events" | null;
+  /** `change` at peak demand; `null` where it was not run. */
+  readonly peak: { readonly state: PeakState; readonly change: Estimate | null };
+  readonly constraints: readonly {
+    readonly metric: string;
+    readonly maxIncrease: number;
+    readonly state: "holds" | "unclear" | "broken";
+    readonly difference: Estimate | null;
+  }[];
+  /** The constraint that the reason is about. */
+  readonly constraint: string | null;
+  /** Sessions in all replications: of the pool, and of the workers in question. */
+  readonly evidence: { readonly sessions: number; readonly served: number | null };
+  /** What would likely decide it, with another seed. */
+  readonly more: {
+    readonly replications: number;
+    readonly hours: number;
+    readonly power: number | null;
+  } | null;
+  /** ETH that the operator loses on each segment; `null` where he does not. */
+  readonly lossPerSegment: number | null;
+}
+
 export interface SensitivityResult {
   readonly label: string;
+  readonly objective: string;
   readonly decision: Decision;
+  readonly reason: Reason;
   readonly difference: Estimate;
+  readonly change: Estimate | null;
   /** True when the verdict differs from the main one. */
   readonly flips: boolean;
 }
 
-/** The JSON result (schemaVersion 1). No wall-clock times: same input and seed, same bytes. */
+/** The JSON result (schemaVersion 2). No wall-clock times: same input and seed, same bytes. */
 export interface ScenarioResult {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly poolsim: string;
   readonly scenario: {
     readonly name: string;
@@ -90,11 +149,10 @@ export interface ScenarioResult {
     readonly candidate: string;
     readonly objective: string;
   } | null;
-  readonly verdict: {
-    readonly decision: Decision;
-    readonly reason: string;
-    readonly objective: string;
-  } | null;
+  /** Every interval is one of 95 % by itself: they do not hold all at once. */
+  readonly intervals: { readonly confidence: 0.95; readonly simultaneous: false };
+  /** `instead`: on fees, where there can be none on the operator's net. */
+  readonly verdict: (Verdict & { readonly instead: Verdict | null }) | null;
   readonly sensitivity: readonly SensitivityResult[];
   readonly expectations: readonly {
     readonly text: string;

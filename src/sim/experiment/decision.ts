@@ -1,20 +1,39 @@
 /**
- * The verdict on a candidate: from the interval of the objective's difference D, the margin
- * delta, the constraints and, where it matters, the peak test, to one of four decisions with its
- * reason.
+ * The verdict on a candidate: from the interval of the objective's change D, the margin m, the
+ * constraints and the peak test, to one of four decisions with its reason. Both are words of
+ * closed lists.
  *
  * A claim is made only when a whole 95 % interval supports it. A constraint is *broken* when its
  * interval lies beyond the limit, *holds* when it lies within, and is *unclear* otherwise:
- * excluding for a constraint needs a broken one, admitting needs all of them to hold. The peak
- * test *gains* when its interval lies above delta, gains *nothing* when no part of it does.
+ * excluding for a constraint needs a broken one, admitting needs all of them to hold.
  */
 
 import { invariant } from "../../core/errors.js";
-import type { Estimate, Interval } from "./intervals.js";
-import { PILOT_REPLICATIONS } from "./stopping.js";
-import { studentTCritical } from "./student-t.js";
+import type { Change } from "./change.js";
+import type { Estimate } from "./intervals.js";
 
 export type Decision = "exclude" | "admit" | "no difference" | "undecided";
+
+/** Why it is decided. */
+export type DecidedReason =
+  | "harm"
+  | "harm at peak"
+  | "constraint broken"
+  | "gain"
+  | "gain at peak"
+  | "within the margin";
+
+/** Why it is not. */
+export type UndecidedReason =
+  | "needs more"
+  | "near the margin"
+  | "rare events"
+  | "no evidence"
+  | "peak unclear"
+  | "constraint unclear"
+  | "objective not positive";
+
+export type Reason = DecidedReason | UndecidedReason;
 
 /** A limit on how much worse the candidate may make a metric than the baseline has it. */
 export interface Constraint {
@@ -29,202 +48,109 @@ export interface Constraint {
 
 export type ConstraintState = "holds" | "unclear" | "broken";
 
-/** Why: a code with the figures that its sentence needs; see `verdictSentence`. */
-export type Reason =
-  | {
-      readonly code: "constraint-broken" | "constraint-unclear";
-      readonly metric: string;
-      readonly ci95: Interval | null;
-      readonly limit: number;
-    }
-  | {
-      readonly code: "harm" | "gain" | "harm-not-excluded" | "gain-not-shown";
-      readonly ci95: Interval;
-      readonly delta: number;
-    }
-  | {
-      readonly code: "peak-gain" | "peak-unclear" | "within-margin";
-      readonly ci95: Interval;
-      /** `null` where the peak test was not run. */
-      readonly peakCi95: Interval | null;
-      readonly delta: number;
-    }
-  | { readonly code: "too-few-replications"; readonly n: number };
-
-/** What would likely decide an undecided comparison. */
-export interface MoreReplications {
-  readonly replications: number;
-  /** Simulated hours of one variant in all: replications × measured hours of each. */
-  readonly hours: number;
-}
-
-export interface Verdict {
+/** A decision with its reason. */
+export interface Outcome {
   readonly decision: Decision;
   readonly reason: Reason;
-  /** True when `peak` was not given and its outcome could change the decision: run it, ask again. */
-  readonly peakTestNeeded: boolean;
-  readonly constraints: readonly { readonly metric: string; readonly state: ConstraintState }[];
-  /**
-   * "none" when the differences do not vary or 10,000 replications would not do; `null` where
-   * decided or while the peak test is missing.
-   */
-  readonly toDecide: MoreReplications | "none" | null;
+  /** The constraint that the reason is about. */
+  readonly constraint: Constraint | null;
 }
 
 export interface DecisionInput {
-  /** The objective, candidate less baseline. */
-  readonly difference: Estimate;
-  /** Margin in the objective's unit, >= 0 (by default 2 % of the baseline's fees). */
-  readonly delta: number;
+  /** The objective's change, relative or absolute. */
+  readonly change: Change;
+  /** What counts as a difference, in the same unit, >= 0. */
+  readonly margin: number;
   readonly constraints: readonly Constraint[];
-  /** Objective's difference at peak demand; left out: not run (yet); "off": there is no peak test. */
-  readonly peak?: Estimate | "off" | undefined;
-  /** Measured hours of one replication, > 0. */
-  readonly hoursPerReplication: number;
+  /** The change at peak demand; left out: not run (yet); "off": there is no peak test. */
+  readonly peak?: Change | "off" | undefined;
 }
 
-type PeakState = "gains" | "nothing" | "unclear";
+/** What the peak test shows; `unclear` also while it has not been run. */
+export type PeakState = "off" | "harm" | "gains" | "nothing" | "no harm" | "unclear";
 
-const REPLICATIONS_TRIED_MAX = 10_000;
-
-function constraintState({ difference, limit, sense }: Constraint): ConstraintState {
+export function constraintState({ difference, limit, sense }: Constraint): ConstraintState {
   if (difference.ci95 === null) return "unclear";
   const [low, high] = difference.ci95;
   if (sense === "atLeast") return high < limit ? "broken" : low >= limit ? "holds" : "unclear";
   return low > limit ? "broken" : high <= limit ? "holds" : "unclear";
 }
 
-function peakState({ peak, delta }: DecisionInput): PeakState {
-  if (peak === "off") return "nothing";
+/** `harm`, `gains`: beyond the margin; `nothing`: within it; `no harm`: but perhaps a gain. */
+export function peakState({ peak, margin }: DecisionInput): PeakState {
+  if (peak === "off") return "off";
   if (peak === undefined || peak.ci95 === null) return "unclear";
   const [low, high] = peak.ci95;
-  return low > delta ? "gains" : high <= delta ? "nothing" : "unclear";
+  if (high < -margin) return "harm";
+  if (low < -margin) return "unclear";
+  return low > margin ? "gains" : high <= margin ? "nothing" : "no harm";
 }
 
-interface Outcome {
-  readonly decision: Decision;
-  readonly reason: Reason;
+function outcome(
+  decision: Decision,
+  reason: Reason,
+  constraint: Constraint | null = null,
+): Outcome {
+  return { decision, reason, constraint };
 }
 
-/** The rules of the verdict, in their order. */
-function judge(input: DecisionInput, peak: PeakState): Outcome {
-  const { difference, delta, constraints } = input;
+/** The rules of the verdict, in their order, with what the peak test is taken to show. */
+function outcomeAt(input: DecisionInput, peak: PeakState): Outcome {
+  const { change, margin, constraints } = input;
   const inState = (state: ConstraintState) =>
-    constraints.find((constraint) => constraintState(constraint) === state);
-  const onConstraint = (
-    code: "constraint-broken" | "constraint-unclear",
-    { metric, difference: { ci95 }, limit }: Constraint,
-  ): Reason => ({ code, metric, ci95, limit });
-
+    constraints.find((constraint) => constraintState(constraint) === state) ?? null;
   const broken = inState("broken");
-  if (broken !== undefined) {
-    return { decision: "exclude", reason: onConstraint("constraint-broken", broken) };
-  }
-  const { ci95 } = difference;
-  if (ci95 === null) {
-    return {
-      decision: "undecided",
-      reason: { code: "too-few-replications", n: difference.n },
-    };
-  }
-  const [low, high] = ci95;
-  const peakCi95 = typeof input.peak === "object" ? input.peak.ci95 : null;
-  if (high < -delta) return { decision: "exclude", reason: { code: "harm", ci95, delta } };
-
+  if (broken !== null) return outcome("exclude", "constraint broken", broken);
+  if (change.ci95 === null) return outcome("undecided", "needs more");
+  const [low, high] = change.ci95;
+  if (high < -margin) return outcome("exclude", "harm");
+  if (peak === "harm") return outcome("exclude", "harm at peak");
   const unclear = inState("unclear");
-  const noHarm = low > -delta;
-  const worthIt = noHarm && (low > 0 || peak === "gains");
-  if (worthIt && unclear === undefined) {
-    const reason: Reason =
-      low > 0 ? { code: "gain", ci95, delta } : { code: "peak-gain", ci95, peakCi95, delta };
-    return { decision: "admit", reason };
+  const isHarmless = low >= -margin && peak !== "unclear";
+  const isWorthIt = isHarmless && (low > 0 || peak === "gains");
+  if (isWorthIt && unclear === null) {
+    return outcome("admit", low > 0 ? "gain" : "gain at peak");
   }
-  const withinMargin = low >= -delta && high <= delta;
-  if (withinMargin && peak === "nothing") {
-    return { decision: "no difference", reason: { code: "within-margin", ci95, peakCi95, delta } };
+  const isWithin = isHarmless && high <= margin;
+  if (isWithin && (peak === "nothing" || peak === "off")) {
+    return outcome("no difference", "within the margin");
   }
-  if (worthIt && unclear !== undefined) {
-    return { decision: "undecided", reason: onConstraint("constraint-unclear", unclear) };
-  }
-  if (withinMargin && peak === "unclear") {
-    return { decision: "undecided", reason: { code: "peak-unclear", ci95, peakCi95, delta } };
-  }
-  const code = noHarm ? "gain-not-shown" : "harm-not-excluded";
-  return { decision: "undecided", reason: { code, ci95, delta } };
+  if (isWorthIt) return outcome("undecided", "constraint unclear", unclear);
+  // Where no event was seen at all, more sessions are what is missing.
+  const isRare = change.method === "rare events" && change.events !== 0;
+  return outcome("undecided", isRare ? "rare events" : "needs more");
 }
 
-/** The estimate as it would likely be with another number of replications: same mean and spread. */
-function projected(estimate: Estimate, replications: number): Estimate {
-  const { mean, ci95, n } = estimate;
-  if (mean === null || ci95 === null) return estimate;
-  const reach = (count: number) =>
-    studentTCritical({ degreesOfFreedom: count - 1 }) / Math.sqrt(count);
-  const factor = reach(replications) / reach(n);
-  return {
-    mean,
-    ci95: [mean - (mean - ci95[0]) * factor, mean + (ci95[1] - mean) * factor],
-    n: replications,
-  };
-}
-
-function moreReplications(input: DecisionInput): MoreReplications | "none" {
-  const { difference, constraints, peak, hoursPerReplication } = input;
-  const plan = (replications: number): MoreReplications => ({
-    replications,
-    hours: replications * hoursPerReplication,
-  });
-  if (difference.ci95 === null) return plan(PILOT_REPLICATIONS);
-  const decided = (replications: number): boolean => {
-    const then: DecisionInput = {
-      ...input,
-      difference: projected(difference, replications),
-      constraints: constraints.map((constraint) => ({
-        ...constraint,
-        difference: projected(constraint.difference, replications),
-      })),
-      peak: typeof peak === "object" ? projected(peak, replications) : "off",
-    };
-    return judge(then, peakState(then)).decision !== "undecided";
-  };
-  // Intervals shrink around fixed means, so that what is decided stays decided: bisection.
-  let low = difference.n;
-  let high = REPLICATIONS_TRIED_MAX;
-  if (low >= high || !decided(high)) return "none";
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (decided(middle)) high = middle;
-    else low = middle;
-  }
-  return plan(high);
-}
+const OTHER_STATES: readonly PeakState[] = ["gains", "nothing"];
 
 /**
- * Decides on a candidate:
- * - *exclude*: D lies below -delta, or a constraint is broken;
- * - *admit*: all constraints hold, D lies above -delta, and D lies above 0 or the peak test gains
- *   more than delta;
- * - *no difference*: D lies within ± delta and the peak test gains nothing;
+ * Decides on a candidate, with D the interval of the change and m the margin:
+ * - *exclude*: D lies below −m, or the change at peak does, or a constraint is broken;
+ * - *admit*: all constraints hold, neither D nor the change at peak reaches below −m, and D lies
+ *   above 0 or the change at peak above m;
+ * - *no difference*: D and the change at peak lie within ± m;
  * - *undecided* otherwise.
  *
- * Call it without `peak` first and again with it where the answer says `peakTestNeeded`.
+ * Where there is a peak test, nothing but *exclude* is decided without it.
  *
- * @throws InvariantError (`INVARIANT`) when delta is negative or not finite
+ * @throws InvariantError (`INVARIANT`) when the margin is negative or not finite
  */
-export function decide(input: DecisionInput): Verdict {
-  const { delta, constraints, peak } = input;
-  invariant(delta >= 0 && Number.isFinite(delta), `the margin is finite and >= 0, not ${delta}`);
-  const { decision, reason } = judge(input, peakState(input));
-  const states: readonly PeakState[] = ["gains", "nothing", "unclear"];
-  const peakTestNeeded =
-    peak === undefined && states.some((state) => judge(input, state).decision !== decision);
-  return {
-    decision,
-    reason,
-    peakTestNeeded,
-    constraints: constraints.map((constraint) => ({
-      metric: constraint.metric,
-      state: constraintState(constraint),
-    })),
-    toDecide: decision === "undecided" && !peakTestNeeded ? moreReplications(input) : null,
-  };
+export function decide(input: DecisionInput): Outcome {
+  const { margin } = input;
+  invariant(margin >= 0 && Number.isFinite(margin), `the margin is finite and >= 0, not ${margin}`);
+  const peak = peakState(input);
+  const found = outcomeAt(input, peak);
+  const isOpen = found.decision === "undecided" && found.reason !== "constraint unclear";
+  // With another outcome of the peak test it would be decided: that is what is missing.
+  const isPeakMissing =
+    isOpen &&
+    (peak === "unclear" || peak === "no harm") &&
+    OTHER_STATES.some((state) => outcomeAt(input, state).decision !== "undecided");
+  return isPeakMissing ? outcome("undecided", "peak unclear") : found;
+}
+
+/** Whether the peak test is to be run: always, unless the candidate is excluded without it. */
+export function needsPeak(input: DecisionInput): boolean {
+  if (input.peak !== undefined || input.change.ci95 === null) return false;
+  return decide(input).decision !== "exclude";
 }

@@ -10,19 +10,29 @@ import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
 import { marginalValuesAsked } from "./conclusions.js";
+import { changedWorkers } from "./evidence.js";
 import type { Executor } from "./executor.js";
 import { pairedDifferences } from "./intervals.js";
-import { type Judgement, marginOf, type Pair, type Question } from "./judge.js";
+import {
+  advised,
+  type Judgement,
+  losesOnEachSegment,
+  onFees,
+  type Pair,
+  type Question,
+} from "./judge.js";
 import { MARGINAL_REPLICATIONS, type MarginalValues, marginalValues } from "./marginal-value.js";
+import { OPERATOR_NET } from "./metric-names.js";
+import type { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
-import { judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
+import { hoursPerReplication, judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
 import type { SensitivityLevel } from "./sensitivity-cases.js";
 import { planReplications } from "./stopping.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const VARIANTS_MAX = 100;
 const REPLICATIONS_MAX = 10_000;
-/** Half width that two-stage runs ask for when the scenario does not say: this part of δ. */
+/** Half width that two-stage runs ask for when the scenario does not say: this part of the margin. */
 const HALF_WIDTH_OF_MARGIN = 0.5;
 
 /** What may be said about an experiment from outside the scenario. */
@@ -59,6 +69,12 @@ function pairOf(variants: Variants, question: Question): Pair {
   return { baseline, candidate };
 }
 
+/** The margin in the objective's unit, as far as the pilot tells. */
+function amountOf({ margin, objective }: Question, baseline: Samples): number {
+  if (typeof margin !== "number") return margin.absolute;
+  return margin * Math.max(0, baseline.mean(objective) ?? 0);
+}
+
 /** The number of replications that the pilot's paired differences ask for. */
 function plannedReplications(
   plan: Plan,
@@ -66,7 +82,7 @@ function plannedReplications(
   question: Question,
 ): number {
   if (plan.pilot === null) return plan.first;
-  const { max, halfWidth = HALF_WIDTH_OF_MARGIN * marginOf(question, baseline) } = plan.pilot;
+  const { max, halfWidth = HALF_WIDTH_OF_MARGIN * amountOf(question, baseline) } = plan.pilot;
   const pilotDifferences = pairedDifferences({
     of: candidate.observations(question.objective),
     from: baseline.observations(question.objective),
@@ -102,14 +118,23 @@ async function runMain(
   const pilot = await run(plan.first);
   if (stage === null) return { variants: pilot, judgement: null };
   const { question } = stage;
-  const replications = plannedReplications(plan, pairOf(pilot, question), question);
+  const planned = stage.isLosing ? onFees(question) : question;
+  const replications = plannedReplications(plan, pairOf(pilot, question), planned);
   const variants = replications === plan.first ? pilot : await run(replications);
   const pair = pairOf(variants, question);
   const judgement = await judgeWithPeak(stage, { pair, label: "peak demand" });
-  return { variants, judgement };
+  return { variants, judgement: advised(judgement, hoursPerReplication(stage.scenario)) };
 }
 
 const NO_MARGINAL_VALUES: MarginalValues = { values: new Map(), omitted: [] };
+
+function stageOf(common: Pick<Stage, "question" | "inputs" | "workbench" | "seed">): Stage {
+  const { question, inputs } = common;
+  const { scenario } = inputs.of(question.baseline);
+  const isLosing = question.objective === OPERATOR_NET && losesOnEachSegment(scenario);
+  const workers = changedWorkers(scenario, inputs.of(question.candidate).scenario);
+  return { ...common, scenario, workers, isLosing };
+}
 
 /** All stages of an experiment. */
 async function run(
@@ -125,7 +150,7 @@ async function run(
   const inputs = new CaseInputs(loaded, calibration.loadFactor);
   const { scenario } = inputs.of(baseline);
   const { decision: question } = scenario;
-  const stage = question === undefined ? null : { scenario, question, inputs, workbench, seed };
+  const stage = question === undefined ? null : stageOf({ question, inputs, workbench, seed });
   const plan = planOf(loaded, options.replications);
   // All at once, so that threads need not wait for each other between the stages.
   const [main, cases, marginal] = await Promise.all([

@@ -7,11 +7,13 @@
  * were left.
  */
 
-import { mean, sampleSkewness, sampleStandardDeviation } from "simple-statistics";
+import { mean, sampleStandardDeviation } from "simple-statistics";
 import { invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
-import { bcaInterval } from "./bootstrap.js";
+import { rareEventInterval } from "./rare-events.js";
+import { eventsOf, shapeOf } from "./sample-shape.js";
 import { studentTCritical } from "./student-t.js";
+import { studentisedQuantiles } from "./studentised.js";
 
 /** Lower and upper end, lower <= upper. */
 export type Interval = readonly [low: number, high: number];
@@ -26,30 +28,22 @@ export interface Estimate {
   readonly n: number;
 }
 
-/** A paired difference with the intervals that were considered for it. */
-export interface DifferenceEstimate extends Estimate {
-  /** Which of the two `ci95` is. */
-  readonly method: "t" | "bca";
-  /** Student t interval. */
-  readonly t: Interval | null;
-  /** BCa bootstrap interval; `null` where the t interval needs no second opinion. */
-  readonly bca: Interval | null;
-}
-
-/** A bootstrap interval stands beside above this share of differences that are exactly 0. */
-export const ZERO_SHARE_MAX = 0.3;
-
 /**
- * ... or above this size of the sample skewness (adjusted Fisher-Pearson): Bulmer's "highly
- * skewed". Samples of 10 from a normal distribution exceed it about once in seven: harmless, as
- * only the wider interval counts.
+ * How an interval was made: Student's t; the wider of that and the bootstrap-t where values are
+ * skewed; counted events where few replications differ from the others.
  */
-export const SKEWNESS_MAX = 1;
+export type IntervalMethod = "t" | "bootstrap-t" | "rare events";
+
+/** An estimate that says how its interval was made. */
+export interface MethodEstimate extends Estimate {
+  readonly method: IntervalMethod;
+}
 
 /** A value of a metric in one replication, or that it has none. */
 export type Observation = number | null | undefined;
 
-function present(value: Observation): value is number {
+/** Whether a replication has the metric. */
+export function present(value: Observation): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
@@ -98,10 +92,25 @@ export function pairedDifferences({
   return differences;
 }
 
+/** Student's quantiles, and where the values are skewed the wider ones of these and the bootstrap's. */
+export function studentQuantiles(
+  values: readonly number[],
+  { isSkewed, key }: { readonly isSkewed: boolean; readonly key: RandomKey },
+): Interval {
+  const t = studentTCritical({ degreesOfFreedom: values.length - 1 });
+  if (!isSkewed) return [-t, t];
+  const average = mean([...values]);
+  const [low, high] = studentisedQuantiles(
+    values.map((value) => value - average),
+    key,
+  );
+  return [Math.min(low, -t), Math.max(high, t)];
+}
+
 /**
- * The paired difference candidate - baseline with its 95 % interval: Student t; where more than
- * {@link ZERO_SHARE_MAX} of the differences are 0, or their skewness is beyond
- * {@link SKEWNESS_MAX}, also BCa bootstrap, and then the wider of the two counts.
+ * The paired difference candidate - baseline with its 95 % interval, by the method that the shape
+ * of the differences asks for. Where none differs from the others it has zero width: it says what
+ * was seen, not what was ruled out.
  *
  * @param options.candidate the metric in each replication of the candidate
  * @param options.baseline the same of the baseline, in the same order of replications
@@ -115,21 +124,23 @@ export function pairedDifference({
   readonly candidate: readonly Observation[];
   readonly baseline: readonly Observation[];
   readonly key: RandomKey;
-}): DifferenceEstimate {
+}): MethodEstimate {
   const differences = pairedDifferences({ of: candidate, from: baseline });
   const base = estimatePresent(differences);
-  const t = base.ci95;
-  if (t === null || t[0] === t[1] || !needsBootstrap(differences)) {
-    return { ...base, method: "t", t, bca: null };
+  const { mean: average, n } = base;
+  if (average === null || base.ci95 === null) return { ...base, method: "t" };
+  const scale = Math.max(0, ...[...candidate, ...baseline].filter(present).map(Math.abs));
+  const shape = shapeOf(differences, scale);
+  if (shape.kind === "flat" || shape.kind === "ordinary") return { ...base, method: "t" };
+  if (shape.kind === "lumpy") {
+    const events = eventsOf(differences, shape, scale);
+    const unseen = Math.max(...events.map(Math.abs)) / n;
+    const [low, high] = rareEventInterval(events, unseen);
+    const ci95: Interval = [shape.common + low, shape.common + high];
+    return { mean: average, ci95, n, method: "rare events" };
   }
-  const bca = bcaInterval(differences, { key });
-  const bcaIsWider = bca[1] - bca[0] > t[1] - t[0];
-  return { ...base, ci95: bcaIsWider ? bca : t, method: bcaIsWider ? "bca" : "t", t, bca };
-}
-
-function needsBootstrap(differences: readonly number[]): boolean {
-  const n = differences.length;
-  if (n < 3) return false; // too few to have a shape
-  const zeros = differences.filter((difference) => difference === 0).length;
-  return zeros / n > ZERO_SHARE_MAX || Math.abs(sampleSkewness([...differences])) > SKEWNESS_MAX;
+  const [low, high] = studentQuantiles(differences, { isSkewed: true, key });
+  const error = sampleStandardDeviation([...differences]) / Math.sqrt(n);
+  const ci95: Interval = [average - high * error, average - low * error];
+  return { mean: average, ci95, n, method: "bootstrap-t" };
 }

@@ -1,11 +1,12 @@
 /**
  * What each worker is worth: the operator's net with it less without it, paired, in the candidate
- * variant. Copies of one kind share the figure of one of them.
+ * variant; the fees instead where the operator loses on each segment, or a worker that loses work
+ * would seem to be worth something. Copies of one kind share the figure of one of them.
  */
 import type { Estimate } from "../results.js";
 import { type Kind, servingKinds } from "../scenario/serving-kinds.js";
 import { bootstrapKey } from "./judge.js";
-import { OPERATOR_NET } from "./metric-names.js";
+import { FEES, OPERATOR_NET } from "./metric-names.js";
 import { difference } from "./samples.js";
 import type { Stage } from "./sensitivity.js";
 
@@ -36,7 +37,8 @@ export async function marginalValues(
     readonly isAll: boolean;
   },
 ): Promise<MarginalValues> {
-  const { inputs, question, workbench, seed } = stage;
+  const { inputs, question, workbench, seed, isLosing } = stage;
+  const metric = isLosing ? FEES : OPERATOR_NET;
   const candidate = question.candidate;
   const input = inputs.of(candidate);
   const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
@@ -54,7 +56,7 @@ export async function marginalValues(
         workbench.replicate(input, wanted),
         workbench.replicate(without, wanted),
       ]);
-      const value = difference({ of, from, metric: OPERATOR_NET, key: bootstrapKey(seed) });
+      const value = difference({ of, from, metric, key: bootstrapKey(seed) });
       return { workers, value };
     }),
   );

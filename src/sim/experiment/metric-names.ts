@@ -9,10 +9,16 @@ import {
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
 
-/** Fees of the orchestrator under study: what the margin is a share of. */
+/** Fees of the orchestrator under study: what its work is worth. */
 export const FEES = "pool.feesEthPerDay";
+/** What came in: luck, where tickets are on. */
+export const INCOME = "pool.incomeEthPerDay";
+/** How much of that is luck. */
+export const LUCK = "pool.incomeLuckEthPerDay";
 /** What the operator keeps, the usual objective. */
 export const OPERATOR_NET = "pool.operatorNetPerDay";
+/** Segments that it delivered. */
+export const SEGMENTS = "pool.segments";
 /** Its share of the network's segments. */
 export const SEGMENT_SHARE = "pool.segmentShare";
 

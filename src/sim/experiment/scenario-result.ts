@@ -7,11 +7,12 @@ import { comparisons, conservation, expectationResults, type Variants } from "./
 import { figureFormat } from "./figure-format.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
+import { FEES, INCOME, LUCK } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
 import { type CaseOutcome, type Stage, sensitivityResults } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
-import { verdictSentence } from "./verdict-sentence.js";
+import { verdictResult } from "./verdict-result.js";
 
 /** What the stages of an experiment found. */
 export interface Findings {
@@ -29,10 +30,19 @@ export interface Findings {
 
 function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioResult["verdict"] {
   if (judgement === null || stage === null) return null;
-  const { objective } = stage.question;
   const format = figureFormat({ baseline, isRelative: isUncalibrated(stage.scenario) });
-  const reason = verdictSentence(judgement.verdict, { objective, format });
-  return { decision: judgement.verdict.decision, reason, objective };
+  const formatAmount = figureFormat({ baseline, isRelative: false });
+  const options = {
+    format,
+    formatAmount,
+    scenario: stage.scenario,
+    baseline: stage.question.baseline,
+  };
+  const { instead } = judgement;
+  return {
+    ...verdictResult(judgement, options),
+    instead: instead && verdictResult(instead, options),
+  };
 }
 
 function questionOf(stage: Stage | null): ScenarioResult["question"] {
@@ -54,6 +64,24 @@ function dependencyNotes(
   ];
 }
 
+/** What tickets won, beside what the work was worth. */
+function luckNotes(baseline: Samples, stage: Stage | null): string[] {
+  const won = baseline.mean(INCOME);
+  const luck = baseline.mean(LUCK);
+  const fees = baseline.mean(FEES);
+  if (stage === null || won === undefined || luck === undefined || fees === undefined) return [];
+  const figure = (value: number) => String(Number(value.toPrecision(3)));
+  return [
+    `in ${stage.question.baseline} tickets won ${figure(won)} ETH/day (luck alone: ± ${figure(luck)} in one replication) for work worth ${figure(fees)} ETH/day; what they win is never judged`,
+  ];
+}
+
+/** What a worker is worth where the operator's net says nothing. */
+function losingNotes(stage: Stage | null, { values }: MarginalValues): string[] {
+  if (stage?.isLosing !== true || values.size === 0) return [];
+  return ["marginal values are of fees: the operator loses on each segment"];
+}
+
 function omissionNotes({ omitted }: MarginalValues): string[] {
   if (omitted.length === 0) return [];
   return [`marginal values of ${omitted.join(", ")} were not computed: too many kinds`];
@@ -73,12 +101,11 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
   const marginalValues = (variant: string) =>
     variant === stage?.question.candidate ? marginal.values : none;
   const { holds, notes } = conservation(variants);
-  const sensitivity =
-    judgement === null ? [] : sensitivityResults(judgement.verdict.decision, cases);
+  const sensitivity = judgement === null ? [] : sensitivityResults(judgement, cases);
   const watched =
     stage === null ? [...variants.keys()] : [findings.baseline, stage.question.candidate];
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     poolsim: POOLSIM_VERSION,
     scenario: {
       name: scenario.name,
@@ -93,6 +120,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     ),
     question: questionOf(stage),
     comparisons: comparisons(variants, findings.baseline, key),
+    intervals: { confidence: 0.95, simultaneous: false },
     verdict: verdictOf(findings, baseline),
     sensitivity,
     expectations: expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
@@ -108,6 +136,8 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
       ),
       ...dependencyNotes(sensitivity, cases),
       ...omissionNotes(marginal),
+      ...losingNotes(stage, marginal),
+      ...luckNotes(baseline, stage),
     ],
   };
 }

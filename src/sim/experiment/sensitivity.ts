@@ -3,8 +3,8 @@ import { InputError } from "../../core/errors.js";
 import type { SensitivityResult } from "../results.js";
 import { GUESSES, type Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import type { Decision } from "./decision.js";
 import { type Judgement, judge, type Pair, type Question } from "./judge.js";
+import { reported } from "./samples.js";
 import {
   SENSITIVITY_REPLICATIONS,
   type SensitivityCase,
@@ -30,6 +30,10 @@ export interface Stage {
   readonly inputs: CaseInputs;
   readonly workbench: Workbench;
   readonly seed: number;
+  /** The workers in which the compared variants differ. */
+  readonly workers: readonly string[];
+  /** The operator loses on each segment, so that the verdict is on fees. */
+  readonly isLosing: boolean;
 }
 
 /** Measured hours of one replication. */
@@ -64,7 +68,7 @@ export function peakChange({ scenario, question }: Stage): SensitivityChange | "
 }
 
 /**
- * Judges a pair, with the peak test where it can change the verdict.
+ * Judges a pair, with the peak test unless it is excluded without.
  *
  * @param options.changes what the pair was run with
  */
@@ -77,11 +81,11 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario } = stage;
-  const common = { question, pair, seed, hoursPerReplication: hoursPerReplication(scenario) };
+  const { question, seed, scenario, workers } = stage;
+  const common = { question, pair, seed, scenario, workers };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
-  if (peakIs === "off" || !first.verdict.peakTestNeeded) return first;
+  if (peakIs === "off" || !first.needsPeak) return first;
   const peak = await runPair(stage, {
     label,
     count: pair.baseline.records.length,
@@ -119,15 +123,22 @@ export function runSensitivity(
   return Promise.all(cases.map((one) => runCase(stage, one)));
 }
 
+/** What counts of a judgement: that on fees where there is none on net. */
+export function effective(judgement: Judgement): Judgement {
+  return judgement.instead ?? judgement;
+}
+
 /** The cases as results have them: those that could be run. */
 export function sensitivityResults(
-  verdict: Decision,
+  main: Judgement,
   outcomes: readonly CaseOutcome[],
 ): SensitivityResult[] {
   return outcomes.flatMap(({ label, judgement }) => {
-    if (judgement === null || judgement.difference === undefined) return [];
-    const { decision } = judgement.verdict;
-    const flips = sensitivityEffect(verdict, decision) === "flips";
-    return [{ label, decision, difference: judgement.difference, flips }];
+    if (judgement === null) return [];
+    const { objective, decision, reason, difference, change } = effective(judgement);
+    if (difference === undefined) return [];
+    const flips = sensitivityEffect(effective(main).decision, decision) === "flips";
+    const found = change === null ? null : (reported(change) ?? null);
+    return [{ label, objective, decision, reason, difference, change: found, flips }];
   });
 }

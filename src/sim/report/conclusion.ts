@@ -13,16 +13,18 @@ function decisionPaint(decision: Decision, { green, red, yellow, bold }: Style) 
 /** The verdict with its reason; empty for scenarios that ask nothing. */
 export function verdictSection({ verdict }: ScenarioResult, style: Style): string {
   if (verdict === null) return "";
-  const { decision, reason } = verdict;
+  const { decision, reason, sentence } = verdict;
   const decided = decisionPaint(decision, style)(decision);
-  return `${style.bold("Verdict:")} ${decided}\n${wrapped(reason, style.width)}`;
+  const why = decision === "undecided" ? ` (${reason})` : "";
+  return `${style.bold("Verdict:")} ${decided}${why}\n${wrapped(sentence, style.width)}`;
 }
 
 /** The verdict again under other assumptions. */
 export function sensitivitySection(result: ScenarioResult, style: Style): string {
   const { sensitivity, verdict } = result;
   if (sensitivity.length === 0) return "";
-  const objective = verdict?.objective ?? "";
+  const judged = verdict?.instead ?? verdict;
+  const objective = judged?.objective ?? "";
   const scale = scaleFor(
     kindOf(objective),
     sensitivity.map(({ difference }) => difference.mean),
@@ -46,7 +48,7 @@ export function sensitivitySection(result: ScenarioResult, style: Style): string
   const depends = sensitivity.filter((one) => one.flips).map(({ label }) => label);
   const open = sensitivity.filter(
     ({ decision, flips: isOther }) =>
-      decision === "undecided" && !isOther && verdict?.decision !== decision,
+      decision === "undecided" && !isOther && judged?.decision !== decision,
   ).length;
   const summary = wrapped(
     (depends.length === 0
@@ -54,7 +56,8 @@ export function sensitivitySection(result: ScenarioResult, style: Style): string
       : `The verdict depends on ${depends.join(", ")}.`) +
       (open === 0
         ? ""
-        : ` ${open} of ${sensitivity.length} cannot be decided with so few replications.`),
+        : ` ${open} of ${sensitivity.length} cannot be decided with so few replications.`) +
+      " Each interval is one of 95 % by itself, not all at once.",
     style.width,
   );
   return `${style.bold("Sensitivity: the verdict under other assumptions")}\n${text}\n${summary}`;

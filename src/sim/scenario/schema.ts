@@ -632,10 +632,20 @@ export const scenarioSchema = z.strictObject({
         .max(20)
         .describe("Metrics that may grow by so much at most.")
         .default([{ metric: "pool.lateShare", maxIncrease: 0.005 }]),
-      margin: share("What counts as a difference, as a share of the baseline's fees.").default(
-        0.02,
-      ),
-      peakFactor: number("Demand of the peak test.", 1, 100).default(2),
+      margin: z
+        .union([
+          share("A share of the objective's own mean in the baseline."),
+          z.strictObject({
+            absolute: number(
+              "An amount in the objective's unit: where it may be 0 or less in the baseline.",
+              0,
+              LONG,
+            ),
+          }),
+        ])
+        .describe("What counts as a difference.")
+        .default(0.05),
+      peakFactor: number("Demand of the peak test; 1: there is none.", 1, 100).default(2),
     })
     .describe("The question: admit, exclude, or no difference.")
     .optional(),

@@ -69,13 +69,15 @@ export const fakeSimulate: Simulate = ({ scenario }, { seed, replication }) => {
       "pool.lateShare": 0.01,
       // 48 streams a day for each that it has at a time, and those that it has to begin with.
       "pool.streams": served * (1 + (48 * scenario.duration) / 86_400_000),
+      "pool.sessions": 1000,
+      "pool.segments": served * 1000,
       "pool.sessionsMean": served + 2,
       "pool.idleSlotsMean": 2,
       "pool.segmentShare": streams === 0 ? 0 : served / streams,
       "orchestrator.pool.segments": served * 1000,
       "orchestrator.rival.one.eth.segments": (streams - served) * 1000,
       ...Object.fromEntries(
-        workers.map((name, index) => [`worker.${name}.picks`, index + replication]),
+        workers.map((name, index) => [`worker.${name}.picks`, 100 + index + replication]),
       ),
       "region.FRA.successRate": 0.9,
       "region.FRA.roundTripMs.p50": 1000 + replication,

@@ -37,10 +37,4 @@ describe("a figure", () => {
   ])("absolute: %s %d is %s", (metric, value, text) => {
     expect(figureFormat({ baseline, isRelative: false })(metric, value)).toBe(text);
   });
-
-  it("is relative to the fees where the operator keeps next to nothing of them", () => {
-    const poor = baselineWith({ "pool.feesEthPerDay": 4, [NET]: -0.001 });
-    const format = figureFormat({ baseline: poor, isRelative: true });
-    expect(format(NET, 0.08)).toBe("2 % of the baseline's fees");
-  });
 });

@@ -54,7 +54,7 @@ describe("variants", () => {
     expect(variant?.orchestrators.map(({ name }) => name)).toEqual(["pool", "rival.one.eth"]);
     expect(variant?.orchestrators[1]?.metrics["segments"]?.mean).toBeGreaterThan(50_000);
     expect(variant?.workers.map(({ name }) => name)).toEqual(["good-1", "good-2"]);
-    expect(variant?.workers[1]?.metrics["picks"]?.mean).toBe(2.5);
+    expect(variant?.workers[1]?.metrics["picks"]?.mean).toBe(102.5);
     expect(variant?.regions).toEqual({
       FRA: { successRate: 0.9, roundTripMs: { p50: 1001.5, p95: 2000 } },
     });
@@ -132,8 +132,9 @@ describe("the verdict", () => {
     const { result, calls } = await run(POOL);
     expect(result.verdict?.decision).toBe("exclude");
     expect(result.verdict?.objective).toBe("pool.operatorNetPerDay");
-    expect(result.verdict?.reason).toMatch(
-      /changes by −3[5-9][.\d]* % … −(29|3[0-2])[.\d]* % \(95 %\): a loss beyond the margin of 8 %/,
+    expect(result.verdict).toMatchObject({ reason: "harm", margin: { relative: 0.05 } });
+    expect(result.verdict?.sentence).toMatch(
+      /changes by −3[34][.\d]* % … −3[23][.\d]* % \(95 %\).*: a loss beyond the margin of 5 % of the baseline's/,
     );
     expect(result.notes.join()).toContain("uncalibrated");
     expect(calls).toHaveLength(8); // no peak test: it could not change the verdict
@@ -148,7 +149,9 @@ describe("the verdict", () => {
     const labels = new Set<string>();
     const { result, calls } = await run(spare, { onProgress: ({ label }) => labels.add(label) });
     expect(result.verdict?.decision).toBe("admit");
-    expect(result.verdict?.reason).toContain("at peak demand");
+    expect(result.verdict?.reason).toBe("gain at peak");
+    expect(result.verdict?.peak.state).toBe("gains");
+    expect(result.verdict?.sentence).toContain("at peak demand");
     expect(calls).toHaveLength(16);
     expect(labels).toEqual(new Set(["replications", "peak demand"]));
   });
@@ -163,8 +166,12 @@ describe("the verdict", () => {
     const yaml = POOL.replace("candidate: with", `candidate: with, constraints: [${constraint}]`);
     const { result } = await run(yaml.replace("roundTripMs: 2000", "roundTripMs: 400"));
     expect(result.verdict?.decision).toBe("exclude");
-    expect(result.verdict?.reason).toContain("pool.lateShare");
-    expect(result.verdict?.reason).toContain("−0.1 percentage points");
+    expect(result.verdict).toMatchObject({
+      reason: "constraint broken",
+      constraint: "pool.lateShare",
+      constraints: [{ state: "broken", maxIncrease: -0.001 }],
+    });
+    expect(result.verdict?.sentence).toContain("−0.1 percentage points");
   });
 
   it("is in ETH per day where demand is calibrated", async () => {
@@ -173,13 +180,129 @@ describe("the verdict", () => {
       "concurrentStreams: 60, calibrateTo: { streamsPerDay: 288 }",
     );
     const { result } = await run(yaml);
-    expect(result.verdict?.reason).toContain("ETH/day");
+    expect(result.verdict?.sentence).toContain("ETH/day");
     expect(result.notes.join()).not.toContain("uncalibrated");
   });
 });
 
+describe("no setting makes harm look like gain", () => {
+  const economics = (settings: string, more = "") =>
+    POOL.replace("stakeShare: 0.05", `stakeShare: 0.05, economics: { ${settings} }`).replace(
+      "candidate: with",
+      `candidate: with${more}`,
+    );
+  /** The operator's net as the shares make it. */
+  const shared =
+    (kept: number, fixed = 0): Simulate =>
+    (input, options) => {
+      const found = fakeSimulate(input, options);
+      const fees = found.metrics["pool.feesEthPerDay"] ?? 0;
+      const metrics = { ...found.metrics, "pool.operatorNetPerDay": kept * fees - fixed };
+      return { ...found, metrics };
+    };
+
+  it("where the operator loses on each segment there is a verdict on fees only", async () => {
+    const yaml = economics("commission: 1/50, feeShare: 3/10");
+    const { result } = await run(yaml, { sensitivity: "short" }, shared(-0.28));
+    expect(result.verdict).toMatchObject({
+      decision: "undecided",
+      reason: "objective not positive",
+      objective: "pool.operatorNetPerDay",
+      instead: { decision: "exclude", reason: "harm", objective: "pool.feesEthPerDay" },
+    });
+    // 0.28 of fees of 0.003 ETH a day for 3,000 segments an hour.
+    expect(result.verdict?.lossPerSegment).toBeCloseTo((0.28 * 0.003) / 24 / 3000, 9);
+    expect(result.verdict?.sentence).toMatch(
+      /^The operator loses 11\.\d gwei on each segment in without .*more work makes it worse.* On fees: exclude\. pool\.feesEthPerDay changes by −/,
+    );
+    for (const { objective, decision, flips } of result.sensitivity) {
+      expect([objective, decision, flips]).toEqual(["pool.feesEthPerDay", "exclude", false]);
+    }
+    const slow = result.variants[1]?.workers.find(({ name }) => name === "slow");
+    expect(slow?.metrics["marginalValue"]?.mean).toBeLessThan(0);
+    expect(result.notes.join()).toContain("marginal values are of fees");
+  });
+
+  it("a net that is negative for other reasons asks for a margin in its own unit", async () => {
+    const yaml = economics("commission: 1/4");
+    const { result } = await run(yaml, {}, shared(0.25, 1));
+    expect(result.verdict).toMatchObject({
+      decision: "undecided",
+      reason: "objective not positive",
+      lossPerSegment: null,
+      instead: { decision: "exclude" },
+    });
+    expect(result.verdict?.sentence).toContain("decision.margin: { absolute: … }");
+    const absolute = economics("commission: 1/4", ", margin: { absolute: 0.0001 }");
+    const { result: asked } = await run(absolute, {}, shared(0.25, 1));
+    expect(asked.verdict).toMatchObject({
+      decision: "exclude",
+      margin: { relative: null, absolute: 0.0001 },
+      instead: null,
+    });
+    expect(asked.verdict?.sentence).toContain("the margin of 0.0001 ETH/day");
+  });
+
+  it("the margin is a share of the objective itself, not of the fees", async () => {
+    // A loss of a third of the net is ten times 2 % of the fees, or less than it, by the commission.
+    for (const kept of [0.25, 0.02]) {
+      const { result } = await run(economics(`commission: "${kept}"`), {}, shared(kept));
+      expect(result.verdict).toMatchObject({ decision: "exclude", reason: "harm" });
+    }
+  });
+
+  it("harm at peak excludes", async () => {
+    const harmed: Simulate = (input, options) => {
+      const found = fakeSimulate(input, options);
+      const { loadScale } = input.scenario.assumptions;
+      const isSlow = found.workers.includes("slow");
+      const net =
+        (found.metrics["pool.operatorNetPerDay"] ?? 0) * (loadScale > 1 && isSlow ? 0.5 : 1);
+      return { ...found, metrics: { ...found.metrics, "pool.operatorNetPerDay": net } };
+    };
+    const yaml = POOL.replace("roundTripMs: 2000", "roundTripMs: 400");
+    const { result } = await run(yaml, {}, harmed);
+    expect(result.verdict).toMatchObject({
+      decision: "exclude",
+      reason: "harm at peak",
+      peak: { state: "harm" },
+    });
+    const off = yaml.replace("candidate: with", "candidate: with, peakFactor: 1");
+    const { result: untested } = await run(off, {}, harmed);
+    expect(untested.verdict).toMatchObject({ decision: "no difference", peak: { state: "off" } });
+    expect(untested.verdict?.sentence).toContain("peak demand was not tested");
+  });
+
+  it.each([
+    ["without any session", "pool.sessions"],
+    ["with workers that never serve", "worker.slow.picks"],
+    ["without any fees", "pool.feesEthPerDay"],
+  ])("%s there is no evidence", async (_, metric) => {
+    const nothing: Simulate = (input, options) => {
+      const found = fakeSimulate(input, options);
+      const isThere = metric in found.metrics;
+      return { ...found, metrics: { ...found.metrics, ...(isThere ? { [metric]: 0 } : {}) } };
+    };
+    const yaml = POOL.replace("roundTripMs: 2000", "roundTripMs: 400");
+    const { result } = await run(yaml, {}, nothing);
+    expect(result.verdict).toMatchObject({ decision: "undecided", reason: "no evidence" });
+  });
+
+  it("an identical worker that hardly served has shown nothing yet", async () => {
+    const rarely: Simulate = (input, options) => {
+      const found = fakeSimulate(input, options);
+      const picks = found.workers.includes("slow") ? { "worker.slow.picks": 5 } : {};
+      return { ...found, metrics: { ...found.metrics, ...picks } };
+    };
+    const { result } = await run(POOL.replace("roundTripMs: 2000", "roundTripMs: 400"), {}, rarely);
+    expect(result.verdict).toMatchObject({ decision: "undecided", evidence: { served: 20 } });
+    // 3.7 ÷ 5 % = 74 sessions, 5 in each replication.
+    expect(result.verdict?.more?.replications).toBe(15);
+  });
+});
+
 describe("the sensitivity block", () => {
-  it("judges each case with 3 replications and says what flips", async () => {
+  it("judges each case with 8 replications and says what flips", async () => {
     // Half load: 30 streams ask for 1.5 sessions as before; nothing of it changes the verdict.
     const { result } = await run(POOL, { sensitivity: "short" });
     expect(result.sensitivity.map(({ label }) => label)).toEqual([
@@ -193,7 +316,7 @@ describe("the sensitivity block", () => {
     for (const { decision, difference, flips } of result.sensitivity) {
       expect({ decision, n: difference.n, flips }).toEqual({
         decision: "exclude",
-        n: 3,
+        n: 8,
         flips: false,
       });
     }
@@ -256,8 +379,8 @@ describe("marginal values", () => {
 
   it("take the replications of a variant that is the same thing", async () => {
     const { calls } = await run(POOL, { sensitivity: "short" });
-    // 2 variants × 4, 6 cases × 2 × 3, and 4 without one good worker; without the slow one: reused.
-    expect(calls).toHaveLength(8 + 36 + 4);
+    // 2 variants × 4, 6 cases × 2 × 8, and 4 without one good worker; without the slow one: reused.
+    expect(calls).toHaveLength(8 + 96 + 4);
   });
 
   it("are computed for at most 6 kinds", async () => {

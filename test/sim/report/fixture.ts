@@ -62,7 +62,7 @@ function metrics(share: number, late: number): Record<string, Estimate> {
 
 /** Two variants, a verdict, everything that a report can show. */
 export const result: ScenarioResult = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   poolsim: "0.1.0",
   scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00", settings: [] },
   seed: 1,
@@ -106,23 +106,42 @@ export const result: ScenarioResult = {
     },
   ],
   question: { baseline: "without", candidate: "with", objective: "pool.operatorNetPerDay" },
+  intervals: { confidence: 0.95, simultaneous: false },
   verdict: {
     decision: "exclude",
-    reason:
-      "pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.",
+    reason: "harm",
+    sentence:
+      "pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 5 %.",
     objective: "pool.operatorNetPerDay",
+    margin: { relative: 0.05, absolute: 0.00002 },
+    difference: estimate(-0.00019, 0.00002),
+    change: estimate(-0.386, 0.04),
+    method: "t",
+    peak: { state: "not run", change: null },
+    constraints: [],
+    constraint: null,
+    evidence: { sessions: 1010, served: 200 },
+    more: null,
+    lossPerSegment: null,
+    instead: null,
   },
   sensitivity: [
     {
       label: "noise × 0.5",
+      objective: "pool.operatorNetPerDay",
       decision: "exclude",
-      difference: estimate(-0.00021, 0.00002, 3),
+      reason: "harm",
+      difference: estimate(-0.00021, 0.00002, 8),
+      change: estimate(-0.42, 0.04, 8),
       flips: false,
     },
     {
       label: "load × 2",
+      objective: "pool.operatorNetPerDay",
       decision: "admit",
-      difference: estimate(0.00008, 0.00002, 3),
+      reason: "gain",
+      difference: estimate(0.00008, 0.00002, 8),
+      change: estimate(0.16, 0.04, 8),
       flips: true,
     },
   ],

@@ -70,13 +70,13 @@ describe("the report", () => {
       orchestrators that a first discovery finds in time, and their share of all stake.
 
       Verdict: exclude
-      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.
+      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 5 %.
 
       Sensitivity: the verdict under other assumptions
       assumption   verdict        difference in pool.operatorNetPerDay, mETH
       noise × 0.5  exclude                          −0.210 (−0.230 … −0.190)
       load × 2     admit (flips)                    +0.080 (+0.060 … +0.100)
-      The verdict depends on load × 2.
+      The verdict depends on load × 2. Each interval is one of 95 % by itself, not all at once.
 
       Imputed input (not measured): 13 % of stake, 42 % of prices, 5.1 % of response times.
       Conservation: all 2 checks hold.
@@ -207,7 +207,7 @@ describe("the verdict alone", () => {
     expect(renderVerdict(result)).toMatchInlineSnapshot(`
       "admit-worker
       Verdict: exclude
-      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 2 %.
+      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 5 %.
       Expectations: 1 of 2 hold
         ✗ with.pool.lateShare < 0.001 is 0.0062 (95 %: 0.0061 … 0.0063, n = 10)
       "

@@ -1,0 +1,207 @@
+/**
+ * Whether the judge keeps its promises on made-up replications whose truth is known: how often it
+ * decides falsely, whether its intervals cover, and whether it decides at all.
+ */
+import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
+import { type Judgement, judge } from "../src/sim/experiment/judge.js";
+import { NameTable, ReplicationRecord } from "../src/sim/experiment/replication-record.js";
+import { Samples } from "../src/sim/experiment/samples.js";
+import { loadScenario } from "../src/sim/scenario/load.js";
+
+/** The shape of the paired differences. `rare`: losses in few replications, nothing in the others. */
+export type Shape = "normal" | "skewed" | "lumpy" | "rare";
+
+/** A set of replications of both variants. */
+export interface SyntheticSet {
+  readonly shape: Shape;
+  /** Number of the set: names its draws. */
+  readonly set: number;
+  /** Replications. */
+  readonly n: number;
+  /** True mean of the differences, relative to the baseline's mean of 1. */
+  readonly truth: number;
+  /** Size of the noise; of `rare` the size of a loss. */
+  readonly size: number;
+}
+
+const FILE = "scenarios/admit-worker.yaml";
+const { scenario } = loadScenario(FILE).base;
+const NET = "pool.operatorNetPerDay";
+const FEES = "pool.feesEthPerDay";
+const EMPTY = {
+  orchestrators: [],
+  workers: [],
+  regions: [],
+  series: {},
+  seriesBinMs: 1,
+  conservation: [],
+  imputed: {},
+};
+
+/**
+ * Noise of mean 0 and standard deviation 1: normal; an exponential tail of losses; or nothing in
+ * two of three replications and else a gain or a loss of one of two sizes.
+ */
+function noise(shape: Shape, u: number, v: number): number {
+  if (shape === "normal") return normalQuantile(u);
+  if (shape === "skewed") return 1 + Math.log(u);
+  if (u < 2 / 3) return 0;
+  const size = v < 0.5 ? 1 : 2;
+  return (u < 5 / 6 ? -size : size) / Math.sqrt(2.5 / 3);
+}
+
+/** The paired differences of a set. */
+function differencesOf({ shape, set, n, truth, size }: SyntheticSet, purpose: number): number[] {
+  const { k0, k1 } = makeKey(0x73796e, purpose, set);
+  return Array.from({ length: n }, (_, replication) => {
+    const u = uniform(k0, k1, 2 * replication);
+    const v = uniform(k0, k1, 2 * replication + 1);
+    if (shape === "rare") return u < -truth / size ? -size * (0.5 + v) : 0;
+    return truth + size * noise(shape, u, v);
+  });
+}
+
+/** Baselines vary by a tenth, as those of real replications do, and share it with the candidate. */
+function pairOf(given: SyntheticSet, purpose: number) {
+  const table = new NameTable();
+  const { k0, k1 } = makeKey(0x62617365, purpose, given.set);
+  const record = (net: number) =>
+    new ReplicationRecord(
+      {
+        ...EMPTY,
+        metrics: { [NET]: net, [FEES]: 4 * net, "pool.sessions": 36, "worker.new.picks": 7 },
+      },
+      table,
+    );
+  const levels = Array.from(
+    { length: given.n },
+    (_, replication) => 1 + 0.1 * normalQuantile(uniform(k0, k1, replication)),
+  );
+  const differences = differencesOf(given, purpose);
+  return {
+    baseline: new Samples(levels.map(record)),
+    candidate: new Samples(levels.map((level, index) => record(level + (differences[index] ?? 0)))),
+  };
+}
+
+/**
+ * Judges a set at a margin of 5 %, with or without a peak test, which is a set of its own.
+ *
+ * @param options.seed of the bootstrap's draws
+ */
+export function judgeSet(given: SyntheticSet, { peak }: { readonly peak: boolean }): Judgement {
+  return judge({
+    question: {
+      baseline: "without",
+      candidate: "with",
+      objective: NET,
+      constraints: [],
+      margin: 0.05,
+      peakFactor: 2,
+    },
+    pair: pairOf(given, 1),
+    peak: peak ? pairOf(given, 2) : "off",
+    scenario,
+    workers: ["new"],
+    seed: 1,
+  });
+}
+
+/** How many of several sets something holds of. */
+export function countSets(
+  given: Omit<SyntheticSet, "set">,
+  sets: number,
+  holds: (judgement: Judgement) => boolean,
+  peak = false,
+): number {
+  let count = 0;
+  for (let set = 0; set < sets; set += 1) {
+    if (holds(judgeSet({ ...given, set }, { peak }))) count += 1;
+  }
+  return count;
+}
+
+/** P(X >= count) of a binomial variable: how surprising so many are. */
+export function binomialTail(count: number, sets: number, probability: number): number {
+  let logTerm = sets * Math.log1p(-probability);
+  let below = 0;
+  for (let k = 0; k < count; k += 1) {
+    below += Math.exp(logTerm);
+    logTerm += Math.log(((sets - k) / (k + 1)) * (probability / (1 - probability)));
+  }
+  return Math.max(0, 1 - below);
+}
+
+/** What a check found. */
+export interface Check {
+  readonly passed: boolean;
+  readonly text: string;
+}
+
+/** Differences that are noise around nothing, around the margin: false decisions at most as often as promised. */
+export function nullChecks(sets: number): Check[] {
+  const shapes = ["normal", "skewed", "lumpy"] as const;
+  const cases = [
+    { what: "no change: admitted or excluded", truth: 0, size: 0.03, nominal: 0.05 },
+    { what: "no change, large noise: admitted or excluded", truth: 0, size: 0.3, nominal: 0.05 },
+    { what: "a loss of the margin: excluded", truth: -0.05, size: 0.05, nominal: 0.025 },
+  ];
+  return shapes.flatMap((shape) =>
+    [10, 40].flatMap((n) =>
+      cases.map(({ what, truth, size, nominal }) => {
+        const count = countSets({ shape, n, truth, size }, sets, ({ decision }) =>
+          truth < 0 ? decision === "exclude" : decision === "exclude" || decision === "admit",
+        );
+        const surprise = binomialTail(count, sets, nominal);
+        return {
+          passed: surprise >= 0.01,
+          text: `${shape} differences, n = ${n}, ${what} ${count} of ${sets} times (nominal ${100 * nominal} %)`,
+        };
+      }),
+    ),
+  );
+}
+
+function covers({ change }: Judgement, truth: number): boolean {
+  const ci95 = change?.ci95 ?? null;
+  return ci95 !== null && ci95[0] <= truth && truth <= ci95[1];
+}
+
+/** Losses in one replication of ten, of a few sessions each; then three margins of loss. */
+export function rareChecks(sets: number): Check[] {
+  const size = 0.4;
+  const checks = [10, 40].map((n): Check => {
+    // Three sessions of 36, at most those that a worker has at a time.
+    const given = { shape: "rare", n, truth: -0.1 * (3 / 36), size: 3 / 36 } as const;
+    const decided = ({ decision }: Judgement) => decision !== "undecided";
+    const all = countSets(given, sets, decided);
+    const right = countSets(given, sets, (found) => decided(found) && covers(found, given.truth));
+    return {
+      passed: right >= 0.9 * all,
+      text: `rare losses, n = ${n}: the truth is covered in ${right} of ${all} decided sets of ${sets} (at least 90 %)`,
+    };
+  });
+  const atMargin = [10, 40].map((n): Check => {
+    const given = { shape: "rare", n, truth: -0.05, size } as const;
+    const count = countSets(given, sets, ({ decision }) => decision !== "undecided");
+    return {
+      passed: binomialTail(count, sets, 0.05) >= 0.01,
+      text: `rare losses of two fifths of the income that make up the margin, n = ${n}: decided ${count} of ${sets} times (nominal 5 %)`,
+    };
+  });
+  const loss = { shape: "rare", n: 40, truth: -0.15, size } as const;
+  const found = countSets(loss, sets, ({ decision }) => decision === "exclude");
+  const covered = countSets(
+    loss,
+    sets,
+    (one) => one.decision !== "undecided" && covers(one, loss.truth),
+  );
+  return [
+    ...checks,
+    ...atMargin,
+    {
+      passed: found >= 0.8 * sets && covered >= 0.9 * found,
+      text: `a loss of three margins in three of eight replications is excluded in ${found} of ${sets} sets at n = 40 (at least 80 %), covered in ${covered}`,
+    },
+  ];
+}
