@@ -85,3 +85,61 @@ export function coverage(results: readonly ScenarioResult[]): Coverage[] {
     return { name, covered, of: found.length };
   });
 }
+
+/** A setting of the bars of whole scenarios. */
+export interface Cell {
+  readonly tickets: boolean;
+  readonly feeShare: string;
+  readonly commission: string;
+  readonly peak: boolean;
+}
+
+/** Tickets on and off × the delegators' part × the commission × with and without a peak test. */
+export const CELLS: readonly Cell[] = [false, true].flatMap((tickets) =>
+  ["0", "1/20", "3/10"].flatMap((feeShare) =>
+    ["1/50", "1/5"].flatMap((commission) =>
+      [true, false].map((peak) => ({ tickets, feeShare, commission, peak })),
+    ),
+  ),
+);
+
+/** What a cell sets in the scenario. */
+export function settingsOf(cell: Cell): readonly (readonly [path: string, value: unknown])[] {
+  return [
+    ["tickets.enabled", cell.tickets],
+    ["orchestrator.economics.feeShare", cell.feeShare],
+    ["orchestrator.economics.commission", cell.commission],
+    ...(cell.peak ? [] : ([["decision.peakFactor", 1]] as const)),
+  ];
+}
+
+export function cellText({ tickets, feeShare, commission, peak }: Cell): string {
+  return `tickets ${tickets ? "on" : "off"}, delegators' part ${feeShare}, commission ${commission}, peak test ${peak ? "on" : "off"}`;
+}
+
+/** Whether the operator keeps more of a segment's fee than he passes on. */
+export function isGaining({ feeShare, commission }: Cell): boolean {
+  const value = (text: string) => Number(text.split("/")[0]) / Number(text.split("/")[1] ?? 1);
+  return value(commission) > value(feeShare);
+}
+
+/** What is wrong with the verdict on a black hole in a cell; undefined when nothing is. */
+export function blackHoleProblem(cell: Cell, { verdict }: ScenarioResult): string | undefined {
+  if (verdict === null) return "no verdict";
+  const { decision, reason, sentence, instead, change, margin, lossPerSegment } = verdict;
+  if (decision === "admit" || instead?.decision === "admit") return `admitted: ${sentence}`;
+  if (isGaining(cell)) {
+    if (decision !== "exclude") return `not excluded: ${sentence}`;
+    // The sentence is true: what it says of the interval and the margin is so.
+    const isHarm = (change?.ci95[1] ?? 0) < -0.05 && margin.relative === 0.05;
+    const isSaid = sentence.includes("a loss beyond the margin of 5 % of the baseline's");
+    return reason !== "harm" || (isHarm && isSaid) ? undefined : `untrue: ${sentence}`;
+  }
+  if (reason !== "objective not positive" || lossPerSegment === null) return `judged: ${sentence}`;
+  if (!/^The operator (loses [\d.]+ gwei on each|keeps nothing of a) segment/.test(sentence)) {
+    return `not said first: ${sentence}`;
+  }
+  if (instead?.decision !== "exclude") return `not excluded on fees: ${sentence}`;
+  const isHarm = (instead.change?.ci95[1] ?? 0) < -0.05;
+  return isHarm || instead.reason !== "harm" ? undefined : `untrue: ${sentence}`;
+}
