@@ -28,8 +28,8 @@ export type InfoInit = Exclude<MessageInitShape<typeof OrchestratorInfoSchema>, 
 export type Behaviour =
   /** Answers `delayMs` after the request, or at `atMs` after the epoch; by default at once. */
   | { kind: "answer"; info?: InfoInit; delayMs?: number; atMs?: number }
-  /** Answers when it is {@link OrchestratorServers.release}d. */
-  | { kind: "held" }
+  /** Answers, or fails with a code, when it is {@link OrchestratorServers.release}d. */
+  | { kind: "held"; code?: number }
   | { kind: "error"; code?: number; message?: string; delayMs?: number }
   /** Takes the request and never answers. */
   | { kind: "hang" }
@@ -101,6 +101,10 @@ export function goodInfo(transcoder: string, info: InfoInit = {}): OrchestratorI
     },
     ...info,
   });
+}
+
+function toBytes(info: OrchestratorInfo): Buffer {
+  return Buffer.from(toBinary(OrchestratorInfoSchema, info));
 }
 
 /** Many orchestrators behind one gRPC server. */
@@ -238,9 +242,7 @@ export class OrchestratorServers {
     const { behaviour, uri } = orchestrator;
     if (behaviour.kind === "answer") {
       const { delayMs = 0, atMs } = behaviour;
-      const message = Buffer.from(
-        toBinary(OrchestratorInfoSchema, goodInfo(uri, behaviour.info ?? {})),
-      );
+      const message = toBytes(goodInfo(uri, behaviour.info ?? {}));
       const wait = atMs === undefined ? delayMs : this.epoch + atMs - wallClockMs();
       later(wait, () => {
         if (call.cancelled) return;
@@ -249,9 +251,11 @@ export class OrchestratorServers {
       });
     }
     if (behaviour.kind === "held") {
-      this.#held.set(call.getHost(), () =>
-        reply(null, Buffer.from(toBinary(OrchestratorInfoSchema, goodInfo(uri)))),
-      );
+      const { code } = behaviour;
+      this.#held.set(call.getHost(), () => {
+        if (code === undefined) reply(null, toBytes(goodInfo(uri)));
+        else reply({ code, details: "OrchestratorCapped" });
+      });
     }
     if (behaviour.kind === "error") {
       const { code = status.UNKNOWN, message = "OrchestratorCapped", delayMs = 0 } = behaviour;

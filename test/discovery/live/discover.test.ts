@@ -13,7 +13,7 @@ import {
   OrchestratorServers,
   type TestOrchestrator,
 } from "../../support/orchestrator-server.js";
-import { listed, sourceOf } from "./support.js";
+import { HandClock, listed, sourceOf } from "./support.js";
 
 let servers: OrchestratorServers;
 beforeAll(async () => {
@@ -60,7 +60,12 @@ describe("discover", () => {
 
   it("returns what there is when the attempt timer fires (D-30)", async () => {
     const source = sourceWith(await start([answers(0), { kind: "hang" }]));
-    const result = await discover({ source, discoveryTimeoutMs: 300 });
+    const clock = new HandClock();
+    const onProgress = vi.fn();
+    const found = discover({ source, discoveryTimeoutMs: 300, clock, onProgress });
+    await eventually(() => expect(onProgress).toHaveBeenCalledTimes(1));
+    clock.advance(300);
+    const result = await found;
     expect(result.orchestrators).toHaveLength(1);
     expect(result.elapsedMs).toBe(300);
   });
@@ -250,12 +255,12 @@ describe("explain", () => {
   it("tells of everybody what came of it, and waits for those who are too slow", async () => {
     const all = await start([
       answers(0),
-      answers(700),
+      { kind: "held" },
       { kind: "hang" },
       { kind: "error", message: "OrchestratorCapped" },
       { kind: "answer", info: { capabilities: { bitstring: [1n], capacities: { 0: 4 } } } },
       answers(0),
-      { kind: "error", delayMs: 600 },
+      { kind: "held", code: 2 },
     ]);
     const recipient = `0x${"cd".repeat(20)}`;
     const endpoints = all.map(({ uri }, index) =>
@@ -265,7 +270,17 @@ describe("explain", () => {
     const source = sourceOf(endpoints, {
       list: async () => ({ endpoints, dropped: [dropped], confirmedAtMs: 0, staleBecause: null }),
     });
-    const told = await explain({ source, discoveryTimeoutMs: 400, patienceMs: 1_200 });
+    const clock = new HandClock();
+    const onProgress = vi.fn();
+    const limits = { discoveryTimeoutMs: 400, patienceMs: 1_200 };
+    const telling = explain({ source, ...limits, clock, onProgress });
+    await eventually(() => expect(onProgress).toHaveBeenCalledTimes(3));
+    await eventually(() => expect(servers.held).toHaveLength(2));
+    clock.advance(400);
+    for (const host of servers.held) servers.release(host);
+    await eventually(() => expect(onProgress).toHaveBeenCalledTimes(5));
+    clock.advance(1_200);
+    const told = await telling;
     expect(told.elapsedMs).toBeCloseTo(400, 6);
     expect(told.found.map(({ uri }) => uri)).toEqual([all[0]?.uri]);
     expect(of(told.reports, all[0])).toMatchObject({

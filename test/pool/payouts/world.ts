@@ -79,7 +79,7 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     runner: (options = {}) => {
       const { url = anvil.url, witness: witnessUrl = url, settings = {} } = options;
       const [chain, other] = [url, witnessUrl].map((node) => {
-        const opened = openPayoutChain({ url: node, timeoutMs: 2_000, attempts: 1 });
+        const opened = openPayoutChain({ url: node, timeoutMs: 20_000, attempts: 1 });
         onTestFinished(() => opened.close());
         return opened;
       });
@@ -93,10 +93,7 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     pass: async (options) => {
       const report = await world.runner(options).pass(world.nowMs);
       // A node that makes a block for each transaction makes it a moment after it has answered.
-      for (let tries = 0; isMining && tries < 200; tries++) {
-        if ((await count("latest")) === (await count("pending"))) break;
-        await sleep(5);
-      }
+      while (isMining && (await count("latest")) !== (await count("pending"))) await sleep(5);
       return report;
     },
     balance: async (address) =>

@@ -88,7 +88,7 @@ describe("nodes that fail", () => {
   it("no batches: asks singly, so many at once as allowed", async () => {
     await chain().register(10);
     const proxy = await startRpcProxy(chain().url);
-    proxy.latencyMs = 2;
+    proxy.latencyMs = 20;
     proxy.intercept = (calls, response) => {
       if (calls.length === 1) return false;
       response.writeHead(400);

@@ -49,9 +49,9 @@ export async function startLivepeerChain({
     const hash = await anvil.rpc("eth_sendTransaction", { from, gas, ...transaction });
     // The block is made at once, but not before the transaction is accepted.
     let receipt: unknown = null;
-    for (let tries = 0; receipt === null && tries < 500; tries++) {
-      if (tries > 0) await sleep(2);
+    while (receipt === null) {
       receipt = await anvil.rpc("eth_getTransactionReceipt", hash);
+      if (receipt === null) await sleep(2);
     }
     if (typeof receipt !== "object" || receipt === null) throw new Error("no receipt");
     const entries = Object.fromEntries(Object.entries(receipt));
