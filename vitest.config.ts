@@ -1,11 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests of deadlines on real wires: one after the other, when the others are done. */
-const ALONE = [
-  "test/discovery/live/bars.test.ts",
-  "test/discovery/sources/node-db-source.test.ts",
-  "test/discovery/sources/chain/whole-pool.test.ts",
-];
+/** Tests that load the machine by many connections or a writer that never rests: after the others. */
+const ALONE = ["test/discovery/live/bars.test.ts", "test/discovery/sources/node-db-source.test.ts"];
 
 export default defineConfig({
   test: {

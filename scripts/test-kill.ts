@@ -1,5 +1,5 @@
 /**
- * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants uniform over their runs
+ * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants spread over their runs
  * and checks that nothing is lost and nothing is counted or paid twice. `npm test` has short forms.
  */
 import { killImports } from "../test/pool/import/kill-runs.js";
