@@ -3,6 +3,7 @@
  * errors, worst first, and a simulated tester against the leaderboard.
  */
 import { readFileSync } from "node:fs";
+import { signed as signedFixed } from "../../src/core/wording.js";
 import type { CsvRecord } from "../../src/sim/network/csv.js";
 import { parseCsv } from "../../src/sim/network/csv.js";
 import { parseNetwork } from "../../src/sim/network/network-file.js";
@@ -27,7 +28,7 @@ const sumOf = (items: readonly CsvRecord[], column: string): number =>
 const print = (...lines: readonly string[]): void => {
   process.stdout.write(`${lines.join("\n")}\n`);
 };
-const signed = (value: number): string => `${value < 0 ? "" : "+"}${value.toFixed(3)}`;
+const signed = (value: number): string => signedFixed(value, 3).replace("−", "-");
 
 function printRoundTrips(validations: readonly RegionValidation[]): void {
   const errors = validations.flatMap(({ orchestratorErrors }) => orchestratorErrors);

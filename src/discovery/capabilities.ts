@@ -1,5 +1,6 @@
 /** What a job needs, what a node offers, and whether one fits the other (K-1 … K-8, K-13). */
 import { InputError } from "../core/errors.js";
+import { counted } from "../core/wording.js";
 import { capabilityText, LEGACY_CAPABILITIES } from "./capability.js";
 import type { Rejection } from "./rejection.js";
 import { versionCompatible } from "./version.js";
@@ -171,6 +172,6 @@ function rejection(rule: string, reason: Rejection["reason"], detail: string): R
 function describe(part: BitString, whole: BitString, verb: string): string {
   const missing = bitNumbers(part.map((word, index) => word & ~(whole[index] ?? 0n)));
   return missing.length === 0
-    ? `its bit string is ${part.length} words long, the other ${whole.length}`
+    ? `its bit string is ${counted(part.length, "word")} long, the other ${whole.length}`
     : `${verb} ${missing.map(capabilityText).join(", ")}`;
 }

@@ -48,6 +48,8 @@ export interface VariantResult {
   readonly workers: readonly ResultRow[];
   /** By region: nested by the metric's path (`roundTripMs.p50` → `{roundTripMs: {p50}}`), means. */
   readonly regions: Readonly<Record<string, unknown>>;
+  /** The same with intervals: `region.<code>.<metric>` under its last part. */
+  readonly regionEstimates: readonly ResultRow[];
   readonly series: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -1,5 +1,6 @@
 /** `poolsim check`: says whether scenario files are valid. */
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
@@ -9,10 +10,6 @@ import type { Terminal } from "../terminal.js";
 export interface CheckFlags {
   readonly set: readonly Setting[];
   readonly quiet: boolean;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function summary({ base, variants }: LoadedScenario): string {

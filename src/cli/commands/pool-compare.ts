@@ -1,11 +1,12 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
+import { counted } from "../../core/wording.js";
 import { type CompareOptions, compareSchemes } from "../../pool/compare-schemes.js";
 import { SCHEME_NAMES, type SchemeName } from "../../pool/settings.js";
 import { wrapped } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { CompareFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
-import { columnsOf, counted, eth, plainRational, print, titled } from "../pool/output.js";
+import { columnsOf, eth, plainRational, print, titled } from "../pool/output.js";
 import { weightsOf } from "../pool/settings.js";
 import type { Terminal } from "../terminal.js";
 

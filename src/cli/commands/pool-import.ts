@@ -1,6 +1,8 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
+
 import { existsSync } from "node:fs";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
 import { EventIngest } from "../../pool/ingest/ingest.js";
 import { replayQuarantine } from "../../pool/ingest/replay.js";
@@ -21,7 +23,7 @@ import {
   openBooks,
   rehearsed,
 } from "../pool/open-books.js";
-import { counted, print, shortened } from "../pool/output.js";
+import { print, shortened } from "../pool/output.js";
 import { assertThere } from "../pool/source-parts.js";
 import { sourcesOf } from "../pool/sources.js";
 import { stoppable } from "../stoppable.js";

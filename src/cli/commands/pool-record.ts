@@ -1,7 +1,9 @@
 /** `poolsim pool record`: a simulated pool's events as files, to try its books on. */
+
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import type { SimulationInput } from "../../sim/input.js";
 import { disturbed } from "../../sim/record/disturb.js";
 import { type EventFile, filesOf, pathsOf } from "../../sim/record/files.js";
@@ -69,16 +71,15 @@ export async function recordEvents(
     terminal.stdout.write(`${JSON.stringify(shown, text, 2)}\n`);
     return EXIT.ok;
   }
-  const count = (value: number) => value.toLocaleString("en");
   const repeated = shown.events - shown.distinctEvents;
   terminal.stdout.write(
     [
-      `${formatDuration(duration)} of ${name} (variant ${variant}, seed ${seed}): ${count(shown.distinctEvents)} events of ${shown.sources.length} nodes in ${count(shown.files)} files${repeated > 0 ? `, ${count(repeated)} of them told again` : ""}`,
-      `${count(shown.transcode.jobs)} transcoding jobs of ${count(shown.workers)} workers earned ${ethText(shown.transcode.feesWei)}`,
+      `${formatDuration(duration)} of ${name} (variant ${variant}, seed ${seed}): ${counted(shown.distinctEvents, "event")} of ${counted(shown.sources.length, "node")} in ${counted(shown.files, "file")}${repeated > 0 ? `, ${repeated.toLocaleString("en")} of them told again` : ""}`,
+      `${counted(shown.transcode.jobs, "transcoding job")} of ${counted(shown.workers, "worker")} earned ${ethText(shown.transcode.feesWei)}`,
       ...(aiPerDay === 0
         ? []
         : [
-            `${count(shown.ai.jobs)} AI jobs, made up beside the simulation, earned ${ethText(shown.ai.feesWei)}, and ${ethText(shown.ai.unattributedWei)} that are nobody's`,
+            `${counted(shown.ai.jobs, "AI job")}, made up beside the simulation, earned ${ethText(shown.ai.feesWei)}, and ${ethText(shown.ai.unattributedWei)} that are nobody's`,
           ]),
       `${join(out, EARNED)} has what each worker earned`,
       "",

@@ -1,12 +1,14 @@
 /** `poolsim pool rounds`: closed rounds and tickets; with `--close`, closes one. */
+
 import { utcText } from "../../core/utc.js";
+import { counted } from "../../core/wording.js";
 import { closeRound } from "../../pool/close-round.js";
 import { readSettings } from "../../pool/settings.js";
 import type { PoolStore, TicketRow } from "../../pool/store/store.js";
 import { EXIT } from "../failure.js";
 import type { RoundsFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
-import { columnsOf, counted, eth, print, titled } from "../pool/output.js";
+import { columnsOf, eth, print, titled } from "../pool/output.js";
 import type { Terminal } from "../terminal.js";
 
 const TICKETS_SHOWN = 20;

@@ -1,13 +1,15 @@
 /** `poolsim pool status`: how the books stand, what they are fed from, what they could not read. */
+
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
+import { counted } from "../../core/wording.js";
 import { type PoolSettings, readSettings } from "../../pool/settings.js";
 import type { PoolStore, QuarantineRow } from "../../pool/store/store.js";
 import { styleOf } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
-import { columnsOf, counted, eth, lines, print, shortened, titled } from "../pool/output.js";
+import { columnsOf, eth, lines, print, shortened, titled } from "../pool/output.js";
 import { formatSettings } from "../pool/settings.js";
 import type { Terminal } from "../terminal.js";
 

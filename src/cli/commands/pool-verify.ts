@@ -1,9 +1,10 @@
 /** `poolsim pool verify`: derives the books again from their events, in a file that is thrown away. */
+import { counted } from "../../core/wording.js";
 import { verifyBooks } from "../../pool/verify.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
-import { counted, print } from "../pool/output.js";
+import { print } from "../pool/output.js";
 import { withScratchStore } from "../pool/scratch-store.js";
 import type { Terminal } from "../terminal.js";
 

@@ -1,23 +1,16 @@
 /** `poolsim pool workers` and `worker <address>`: what workers did, are owed and were paid. */
+
 import { getAddress } from "ethers";
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
+import { counted } from "../../core/wording.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../../pool/accounts.js";
 import { addressAt } from "../../pool/events/fields.js";
 import type { PoolStore, WorkerRow } from "../../pool/store/store.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags, WorkerFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
-import {
-  bothText,
-  columnsOf,
-  counted,
-  eth,
-  lines,
-  print,
-  shortened,
-  titled,
-} from "../pool/output.js";
+import { bothText, columnsOf, eth, lines, print, shortened, titled } from "../pool/output.js";
 import type { Terminal } from "../terminal.js";
 
 interface WorkerShown extends WorkerRow {

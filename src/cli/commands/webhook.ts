@@ -1,6 +1,7 @@
 /** `poolsim webhook`: serves a source's list to gateways that are told `-orchWebhookUrl` (W-4). */
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, RemoteError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { formatDuration } from "../../sim/scenario/fields.js";
 import type { SourceFlags } from "../discover/flags.js";
 import { type OpenSource, openSource } from "../discover/source.js";
@@ -115,7 +116,7 @@ async function serve(
   try {
     const again = `read again every ${formatDuration(refresh)}, not served when older than ${formatDuration(maxAge)}`;
     const count = keeper.answer?.count ?? 0;
-    stdout.write(`${counted(count)} of the ${label} at ${server.url} (${again})\n`);
+    stdout.write(`${counted(count, "orchestrator")} of the ${label} at ${server.url} (${again})\n`);
     if (keeper.failure !== null) say(`an old list: ${label}: ${keeper.failure}`);
     await keepReading(keeper, { refresh, label, say, stdout, signal });
   } finally {
@@ -156,13 +157,9 @@ async function keepReading(
     }
     const isNew =
       now !== null && (now.tag !== answer?.tag || (failure !== null && keeper.failure === null));
-    if (isNew) stdout.write(`now ${counted(now.count)}\n`);
+    if (isNew) stdout.write(`now ${counted(now.count, "orchestrator")}\n`);
     wasTold = now === null;
     ({ failure } = keeper);
     answer = now;
   }
-}
-
-function counted(count: number): string {
-  return `${count} orchestrator${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 /** How old the networks of scenarios are: for people only, results hold no clock. */
+import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { isDiscoveryFile, parseDiscoveryFile } from "../../sim/network/discovery-file.js";
 
@@ -22,7 +23,7 @@ export function ageText(ageMs: number): string {
   const minutes = Math.floor(ageMs / MINUTE_MS);
   for (const [unit, size] of UNITS) {
     const count = Math.floor(minutes / size);
-    if (count > 0) return `${count} ${unit}${count === 1 ? "" : "s"}`;
+    if (count > 0) return counted(count, unit);
   }
   return "less than a minute";
 }

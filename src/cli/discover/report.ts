@@ -1,6 +1,7 @@
 /** Findings as text: a block for each orchestrator, in the order in which a gateway tries them. */
+
+import { counted, fixed } from "../../core/wording.js";
 import { capabilityText } from "../../discovery/index.js";
-import { fixed } from "../../sim/report/figures.js";
 import { type Style, wrapped } from "../../sim/report/style.js";
 import { stakeText } from "./document.js";
 import type { Findings, Judged } from "./gather.js";
@@ -149,10 +150,6 @@ function grouped(decimal: string): string {
 
 function percent(probability: number): string {
   return `${(100 * probability).toFixed(probability < 0.001 ? 3 : 1)} %`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function notes(list: readonly string[], { width, dim }: Style): string {

@@ -66,11 +66,6 @@ export function lines(...rows: readonly (readonly [name: string, value: string])
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join("\n");
 }
 
-/** `1 event`, `2 events`. */
-export function counted(count: number | bigint, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${Number(count) === 1 ? one : many}`;
-}
-
 /** ETH without the unit: `0.0125`. */
 export function eth(wei: bigint): string {
   return ethText(wei).replace(" ETH", "");

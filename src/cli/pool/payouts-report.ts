@@ -1,7 +1,8 @@
 /** What `pool payouts` prints: who is owed what, and what became of payouts. */
+
+import { counted } from "../../core/wording.js";
 import type { Hindered, PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
 import { ethText } from "./amounts.js";
-import { counted } from "./output.js";
 
 export interface PayoutsShown {
   readonly plans: readonly PlannedPayout[];

@@ -2,6 +2,7 @@
  * `benchmark`: at registration a reference job decides, as the pool proposal asks for. The limit
  * is on the 99th percentile of download + transcode + upload, warm and cold.
  */
+import { counted } from "../../core/wording.js";
 import { type BenchmarkFigures, type BenchmarkStep, worstP99Ms } from "./benchmark-figures.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
@@ -43,7 +44,7 @@ export function judgeBenchmark(
 }
 
 function describe(step: BenchmarkStep): string {
-  const count = step.sessions === 1 ? "1 session" : `${step.sessions} sessions`;
+  const count = counted(step.sessions, "session");
   return `99th percentile ${inMs(worstP99Ms(step))} at ${count}`;
 }
 

@@ -2,6 +2,7 @@
  * `probation`: a new worker first gets shadow traffic: copies of live segments whose results are
  * thrown away. It serves once enough of them were fast enough.
  */
+import { counted } from "../../core/wording.js";
 import { nearestRank } from "./benchmark-figures.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
@@ -40,7 +41,7 @@ export class ProbationPolicy extends AdmitEveryone {
       const roundTripsMs = new Float64Array(this.#segments);
       this.#trials[worker] = { roundTripsMs, count: 0, passed: false };
     }
-    return admitted(maxSessions, `on probation for ${this.#segments} segments`);
+    return admitted(maxSessions, `on probation for ${counted(this.#segments, "segment")}`);
   }
 
   override mayServe(worker: number): boolean {

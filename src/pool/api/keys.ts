@@ -1,6 +1,8 @@
 /** The keys that sign writes: several at a time, so that one can follow another without a gap. */
+
 import { z } from "zod";
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { firstMistake } from "./parse.js";
 
 /** A key of an orchestrator. */
@@ -70,7 +72,7 @@ export function parseKeys(text: string, where = "keys"): readonly ApiKey[] {
   const keys = parsed.data.keys.map(({ id, source = id, secret, notBefore, notAfter }): ApiKey => {
     const bytes = Buffer.from(secret, "hex");
     if (bytes.length < SECRET_BYTES_MIN || bytes.length > SECRET_BYTES_MAX) {
-      const found = `${bytes.length} byte${bytes.length === 1 ? "" : "s"}`;
+      const found = counted(bytes.length, "byte");
       throw refuse(
         `the secret of ${id} has ${found}, expected ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX}`,
       );

@@ -1,4 +1,5 @@
 /** Remarks that a reader of a result must know: what limits it, and what it depends on. */
+import { counted, signed } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { isDiscoveryFile, parseDiscoveryFile } from "../network/discovery-file.js";
 import type { Scenario } from "../scenario/schema.js";
@@ -38,7 +39,7 @@ export function trendNotes(variant: string, { records }: Samples): string[] {
       second: ratio("second"),
     });
     if (!remains || relativeChange === null || Math.abs(relativeChange) < TREND_MIN) return [];
-    const change = `${relativeChange < 0 ? "−" : "+"}${Math.abs(relativeChange * 100).toFixed(0)} %`;
+    const change = `${signed(relativeChange * 100, 0)} %`;
     return [
       `a trend remains in ${variant}: ${name} changes by ${change} from the first to the second half of the measured part; a longer warm-up or duration would tell more`,
     ];
@@ -74,7 +75,7 @@ export function networkNotes({ base, variants }: LoadedScenario): string[] {
     const { discoveredAt, source, orchestrators, interrupted } = parseDiscoveryFile(file);
     const silent = orchestrators.filter(({ reply }) => reply === "none").length;
     return [
-      `the network ${file.name} was discovered at ${discoveredAt} (source ${source.kind}): ${orchestrators.length} orchestrators, ${silent} of them silent${interrupted ? ", interrupted before all were asked" : ""}; response times come from the packaged network's leaderboard, or from stand-ins (imputed)`,
+      `the network ${file.name} was discovered at ${discoveredAt} (source ${source.kind}): ${counted(orchestrators.length, "orchestrator")}, ${silent} of them silent${interrupted ? ", interrupted before all were asked" : ""}; response times come from the packaged network's leaderboard, or from stand-ins (imputed)`,
     ];
   });
 }

@@ -113,6 +113,7 @@ export function variantResult(options: {
     orchestrators: orchestrators.rows(),
     workers: workers.rows(),
     regions: Object.fromEntries(regions.rows().map((row) => [row.name, nested(row.metrics)])),
+    regionEstimates: regions.rows(),
     series: meanSeries(samples),
   };
 }

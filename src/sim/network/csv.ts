@@ -2,7 +2,9 @@
  * CSV text to records that know where they stand, so that a wrong cell is reported as
  * `file:line:column` whichever data file it is in.
  */
+
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 
 /** A cell with its place in the file, both counted from 1. */
 export interface Cell {
@@ -125,7 +127,7 @@ export function parseCsv(
     const line = index + 2;
     const cells = parseLine(fileName, textOfLine, line);
     if (cells.length !== header.length) {
-      const message = `${cells.length} cells, expected ${header.length} as in the header`;
+      const message = `${counted(cells.length, "cell")}, expected ${header.length} as in the header`;
       throw dataError(fileName, { line, column: 1 }, message);
     }
     return {

@@ -2,7 +2,7 @@
 import type { Comparison, Estimate, ScenarioResult, VariantResult } from "../results.js";
 import { differenceText, estimateText, type Scale, scaleFor, withUnit } from "./figures.js";
 import { COMPARISON, type ShownMetric } from "./metric-labels.js";
-import { type Style, wrapped } from "./style.js";
+import { headed, type Style, wrapped } from "./style.js";
 import { type Column, table } from "./table.js";
 
 interface Row {
@@ -108,7 +108,7 @@ export function comparisonSection(result: ScenarioResult, style: Style): string 
   const zeros = zerosLine === "" ? "" : `\n${style.dim(wrapped(zerosLine, style.width))}`;
   const paint = (text: string, row: number): string =>
     rows[row]?.metric === undefined ? style.bold(text) : text;
-  const title = style.bold("Comparison: mean ± 95 % interval");
+  const title = "Comparison: mean ± 95 % interval";
   const others = variants.filter(({ name }) => name !== baseline);
   const [other] = others;
   if (others.length === 1 && other !== undefined) {
@@ -120,12 +120,12 @@ export function comparisonSection(result: ScenarioResult, style: Style): string 
       variantColumn(rows, other, undefined),
       differenceColumn(rows, find, { variant: other.name, baseline }),
     ];
-    return `${title}; differences paired\n${table(columns, style, paint)}${zeros}`;
+    return `${headed(title, style, "; differences paired")}\n${table(columns, style, paint)}${zeros}`;
   }
   const columns = variants.map((variant) =>
     variantColumn(rows, variant, others.length === 0 ? undefined : find),
   );
   const legend =
     others.length === 0 ? "" : `; ↑ ↓ differs from ${baseline} (whole paired interval)`;
-  return `${title}${legend}\n${table([labels, ...columns], style, paint)}${zeros}`;
+  return `${headed(title, style, legend)}\n${table([labels, ...columns], style, paint)}${zeros}`;
 }

@@ -1,8 +1,9 @@
 /** The end of the report: verdict, sensitivity, what the input rests on, notes, expectations. */
+import { fixed } from "../../core/wording.js";
 import type { Decision, ScenarioResult } from "../results.js";
-import { differenceText, fixed, scaleFor, withUnit } from "./figures.js";
+import { differenceText, scaleFor, withUnit } from "./figures.js";
 import { kindOf } from "./metric-labels.js";
-import { type Style, wrapped } from "./style.js";
+import { headed, type Style, wrapped } from "./style.js";
 import { table } from "./table.js";
 
 function decisionPaint(decision: Decision, { green, red, yellow, bold }: Style) {
@@ -60,7 +61,7 @@ export function sensitivitySection(result: ScenarioResult, style: Style): string
       " Each interval is one of 95 % by itself, not all at once.",
     style.width,
   );
-  return `${style.bold("Sensitivity: the verdict under other assumptions")}\n${text}\n${summary}`;
+  return `${headed("Sensitivity: the verdict under other assumptions", style)}\n${text}\n${summary}`;
 }
 
 /** `responseTimes` → `response times`. */
@@ -81,11 +82,11 @@ function conservationLine({ conservation }: ScenarioResult, style: Style): strin
   const count = Object.keys(conservation).length;
   if (count === 0) return "";
   if (broken.length === 0) {
-    return style.dim(
-      `Conservation: ${count === 1 ? "the check holds" : `all ${count} checks hold`}.`,
-    );
+    const what = count === 1 ? "the check holds" : `all ${count} checks hold`;
+    return style.dim(`Conservation: ${what}.`);
   }
-  return style.red(`Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`);
+  const text = `Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`;
+  return style.red(wrapped(text, style.width));
 }
 
 /** What the figures rest on, and remarks. */

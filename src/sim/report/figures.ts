@@ -1,4 +1,5 @@
 /** Figures as people read them: as many digits as their interval supports, amounts in ETH. */
+import { counted, fixed, signed } from "../../core/wording.js";
 import type { Estimate } from "../results.js";
 
 /** What a figure measures: fixes its unit and digits. */
@@ -37,15 +38,6 @@ export function scaleFor(kind: Kind, values: readonly number[]): Scale {
 /** A label with the unit of its figures. */
 export function withUnit(label: string, { unit }: Scale): string {
   return unit === "" ? label : `${label}, ${unit}`;
-}
-
-/** `-1234.5` → `−1,234.5`, with a true minus and never a minus zero. */
-export function fixed(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
-  const [whole = "0", fraction] = text.split(".");
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
-  const sign = value < 0 && Number(text) !== 0 ? "−" : "";
-  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
 function magnitude(value: number): number {
@@ -93,11 +85,6 @@ export function estimateText(estimate: Estimate, scale: Scale): string {
   return `${fixed(mean, decimals)} ± ${fixed(half, decimals)}`;
 }
 
-function signed(value: number, decimals: number): string {
-  const text = fixed(value, decimals);
-  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
-}
-
 /** `−0.83 (−1.01 … −0.64)`: a difference with its interval. */
 export function differenceText(
   difference: Pick<Estimate, "mean" | "ci95">,
@@ -116,7 +103,7 @@ export function differenceText(
 /** A span of time in its largest unit: `3 h`, `90 min`. */
 export function spanText(ms: number): string {
   const hours = ms / 3_600_000;
-  if (hours >= 48 && hours % 24 === 0) return `${hours / 24} days`;
+  if (hours >= 48 && hours % 24 === 0) return counted(hours / 24, "day");
   if (hours >= 1) return `${fixed(hours, Number.isInteger(hours) ? 0 : 2)} h`;
   return `${fixed(ms / 60_000, ms % 60_000 === 0 ? 0 : 1)} min`;
 }

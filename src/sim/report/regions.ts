@@ -1,25 +1,21 @@
-/** Gateway regions of a variant: how far the pool is from the cliff, and its rivals beside it. */
+/**
+ * Gateway regions of a variant: how far the pool is from the cliff, and its rivals beside it; means
+ * with 95 % intervals.
+ */
 import type { VariantResult } from "../results.js";
-import { figures, type Kind, scaleFor, withUnit } from "./figures.js";
+import { estimateText, type Kind, scaleFor, withUnit } from "./figures.js";
 import type { Style } from "./style.js";
 import { type Column, table } from "./table.js";
 
-function numberAt(tree: unknown, path: string): number | undefined {
-  let value = tree;
-  for (const part of path.split(".")) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = Object.entries(value).find(([key]) => key === part)?.[1];
-  }
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
 /** The table of one variant's regions; empty when nothing is known of them. */
-export function regionTable({ regions }: VariantResult, style: Style): string {
-  const entries = Object.entries(regions);
-  const column = (head: string, path: string, kind: Kind, rank: number): Column => {
+export function regionTable({ regionEstimates }: VariantResult, style: Style): string {
+  const column = (head: string, metric: string, kind: Kind, rank: number): Column => {
     const scale = scaleFor(kind, []);
-    const values = entries.map(([, tree]) => numberAt(tree, path));
-    return { head: withUnit(head, scale), cells: figures(values, scale), rank };
+    const cells = regionEstimates.map(({ metrics }) => {
+      const found = metrics[metric];
+      return found === undefined ? "" : estimateText(found, scale);
+    });
+    return { head: withUnit(head, scale), cells, rank };
   };
   const columns: Column[] = [
     column("margin q50", "margin.q50", "ratio", 0),
@@ -28,8 +24,8 @@ export function regionTable({ regions }: VariantResult, style: Style): string {
     column("tolerated", "maxWorkerRoundTripMs", "ms", 0),
     column("pool p50", "poolRoundTripMs.p50", "ms", 0),
     column("rivals p50", "rivalRoundTripMs.p50", "ms", 0),
-    column("found", "reachable", "mean", 1),
-    column("stake", "reachableStakeShare", "share", 1),
+    column("found", "reachable", "mean", 0),
+    column("stake", "reachableStakeShare", "share", 0),
     column("success", "successRate", "share", 2),
     column("p05", "roundTripMs.p05", "ms", 4),
     column("network p50", "roundTripMs.p50", "ms", 3),
@@ -38,7 +34,7 @@ export function regionTable({ regions }: VariantResult, style: Style): string {
   if (columns.every(({ cells }) => cells.every((cell) => cell === ""))) return "";
   const names: Column = {
     head: "region",
-    cells: entries.map(([name]) => name),
+    cells: regionEstimates.map(({ name }) => name),
     align: "left",
   };
   return table([names, ...columns], style);

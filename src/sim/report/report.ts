@@ -1,4 +1,5 @@
 /** The report of a result as text for a terminal: pure, the same result gives the same text. */
+import { counted } from "../../core/wording.js";
 import type { ScenarioResult, VariantResult } from "../results.js";
 import { comparisonSection } from "./comparison.js";
 import {
@@ -9,7 +10,7 @@ import {
 } from "./conclusion.js";
 import { spanText } from "./figures.js";
 import { regionTable } from "./regions.js";
-import { type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
+import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
 import { workerTable } from "./workers.js";
 
 /** With more variants only two have their details printed: those that are compared. */
@@ -17,11 +18,11 @@ const DETAILED_MAX = 3;
 
 function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: Style): string {
   const { scenario, variants, replications, seed, poolsim } = result;
-  const counted = countedMs === undefined ? "" : ` of ${spanText(countedMs)}`;
-  const times = `${replications} replication${replications === 1 ? "" : "s"}${counted}`;
+  const of = countedMs === undefined ? "" : ` of ${spanText(countedMs)}`;
+  const times = `${counted(replications, "replication")}${of}`;
   const names = variants.map(({ name }) => name).join(", ");
   const facts = `${scenario.file}: ${variants.length === 1 ? "variant" : "variants"} ${names}; ${times} each; seed ${seed}; poolsim ${poolsim}`;
-  return `${style.bold(scenario.name)}\n${style.dim(wrapped(facts, style.width))}`;
+  return `${headed(scenario.name, style)}\n${style.dim(wrapped(facts, style.width))}`;
 }
 
 /** The variants whose details are printed: of many the baseline and the judged one. */
@@ -46,7 +47,7 @@ function perVariant(
   const shown = detailed(result);
   const tables = shown.flatMap((variant) => {
     const text = section.render(variant);
-    return text === "" ? [] : [`${style.bold(`${section.title}: ${variant.name}`)}\n${text}`];
+    return text === "" ? [] : [`${headed(`${section.title}: ${variant.name}`, style)}\n${text}`];
   });
   if (tables.length === 0) return "";
   const legend = style.dim(wrapped(section.legend, style.width));

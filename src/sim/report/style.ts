@@ -26,11 +26,33 @@ export function styleOf({ width = 100, hasColour = false }: ReportOptions): Styl
   return { width, bold, dim, red, green, yellow };
 }
 
-/** Breaks text between words; continued lines begin with `indent`. */
+/** A heading with what stands behind it in the same line, if that fits. */
+export function headed(title: string, { bold, width }: Style, rest = ""): string {
+  const lines = wrapped(`${title}${rest}`, width, "  ").split("\n");
+  if (rest === "") return lines.map(bold).join("\n");
+  const [first = "", ...others] = lines;
+  const isWhole = first.startsWith(title);
+  const shown = isWhole ? `${bold(title)}${first.slice(title.length)}` : bold(first);
+  return [shown, ...others].join("\n");
+}
+
+/** A word in pieces that fit in a line: names can be longer than one. */
+function pieces(word: string, width: number): readonly string[] {
+  const count = Math.ceil(word.length / width);
+  return Array.from({ length: count }, (_, index) =>
+    word.slice(index * width, (index + 1) * width),
+  );
+}
+
+/** Breaks text between words, and words that are too long for a line; continued lines begin with `indent`. */
 export function wrapped(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/)) {
+  const longest = Math.max(1, width - indent.length);
+  const words = text.split(/\s+/).flatMap((word) => {
+    return word.length <= longest ? word : pieces(word, longest);
+  });
+  for (const word of words) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (longer.length > width && line.trim() !== "") {
       lines.push(line);

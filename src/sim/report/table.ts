@@ -67,6 +67,44 @@ function stacked(columns: readonly Column[], width: number): readonly (readonly 
   return parts.length === 0 ? [[labels]] : parts;
 }
 
+/** The longest word of some texts. */
+function longestWord(texts: readonly string[]): number {
+  return Math.max(0, ...texts.flatMap((text) => text.split(/\s+/)).map(({ length }) => length));
+}
+
+const TEXT_MIN = 12;
+/** Longer words are broken themselves. */
+const WORD_MAX = 20;
+
+/** Columns that do not fit even so: heads are broken between words, then names, then other texts. */
+function broken(columns: readonly Column[], width: number): readonly Column[] {
+  let kept = columns;
+  const shrink = (which: (column: Column, index: number) => boolean, isHead: boolean): void => {
+    for (const [index, column] of kept.entries()) {
+      const tooMuch = totalWidth(kept) - width;
+      if (tooMuch <= 0 || !which(column, index)) continue;
+      const { head, cells } = column;
+      const least = isHead
+        ? Math.max(widthOf({ head: "", cells }), Math.min(WORD_MAX, longestWord([head])))
+        : Math.max(TEXT_MIN, Math.min(WORD_MAX, longestWord([head, ...cells])));
+      const wanted = Math.max(least, widthOf(column) - tooMuch);
+      const short = (text: string) => {
+        const indent = /^ */.exec(text)?.[0] ?? "";
+        const inner = wrapped(text.trimStart(), wanted - indent.length);
+        return inner.replaceAll(/^/gm, indent);
+      };
+      const shorter = isHead
+        ? { ...column, head: wrapped(head, wanted) }
+        : { ...column, head: wrapped(head, wanted), cells: cells.map(short) };
+      kept = kept.with(index, shorter);
+    }
+  };
+  shrink(() => true, true);
+  shrink((_, index) => index === 0, false);
+  shrink(({ align }) => align === "left", false);
+  return kept;
+}
+
 /** Colours a cell after it has been measured. */
 type Paint = (text: string, row: number) => string;
 
@@ -98,7 +136,9 @@ export function table(
 ): string {
   const filled = columns.filter(({ cells }) => cells.some((cell) => cell !== ""));
   const kept = fittingColumns(filled, style.width);
-  const parts = stacked(kept, style.width).map((part) => render(part, style, paint));
+  const parts = stacked(kept, style.width).map((part) =>
+    render(broken(part, style.width), style, paint),
+  );
   const hidden = filled.filter((column) => !kept.includes(column)).map(({ head }) => head);
   if (hidden.length === 0) return parts.join("\n\n");
   const remark = wrapped(`(a wider terminal also shows: ${hidden.join("; ")})`, style.width);

@@ -1,5 +1,6 @@
 /** What the schema has to say about a scenario, in words: what was found, what was expected. */
 import type { z } from "zod";
+import { counted } from "../../core/wording.js";
 import { DURATION_EXPECTED } from "./fields.js";
 import { childValue, isDurationAt, keysAt } from "./json-schema.js";
 import { type Finding, type Path, valueText } from "./problem.js";
@@ -41,9 +42,8 @@ function boundText(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): st
       : issue.inclusive
         ? "at most"
         : "less than";
-  const plural = bound === 1 ? "" : "s";
-  if (issue.origin === "array") return `a list of ${limit} ${bound} item${plural}`;
-  if (issue.origin === "string") return `text of ${limit} ${bound} character${plural}`;
+  if (issue.origin === "array") return `a list of ${limit} ${counted(bound, "item")}`;
+  if (issue.origin === "string") return `text of ${limit} ${counted(bound, "character")}`;
   return `a number of ${limit} ${bound}`;
 }
 

@@ -2,6 +2,7 @@
  * A scenario before validation: the file's values with overrides on top (`--set`, variants,
  * sensitivity cases), and for each setting the place that it comes from.
  */
+import { counted } from "../../core/wording.js";
 import { childValue, defaultAt, isDurationAt, isListAt } from "./json-schema.js";
 import {
   type Finding,
@@ -143,7 +144,7 @@ export class Draft {
       override,
       index === undefined
         ? `no item of ${list} is called ${JSON.stringify(text)}${suggestion(text, known)}`
-        : `${list} has ${parent.length} items; 0 is the first, ${parent.length} would append one`,
+        : `${list} has ${counted(parent.length, "item")}; 0 is the first, ${parent.length} would append one`,
     );
   }
 

@@ -1,5 +1,6 @@
 /** What is wrong with a scenario, where, and how it is said: always in one line. */
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 
 /** From the root of a scenario to one of its settings. */
 export type Path = readonly (string | number)[];
@@ -64,7 +65,7 @@ export function valueText(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) {
     if (value.length === 0) return "an empty list";
-    return `a list of ${value.length} item${value.length === 1 ? "" : "s"}`;
+    return `a list of ${counted(value.length, "item")}`;
   }
   if (typeof value === "object") return "a mapping";
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);

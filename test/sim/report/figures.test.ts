@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fixed } from "../../../src/core/wording.js";
 import {
   differenceText,
   estimateText,
   figure,
   figures,
-  fixed,
   scaleFor,
   spanText,
 } from "../../../src/sim/report/figures.js";

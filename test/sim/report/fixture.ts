@@ -28,24 +28,34 @@ function worker(name: string, picks: number, lost: number): ResultRow {
   };
 }
 
-const regions = {
-  FRA: {
-    margin: { q50: 0.31, q99: 0.62, q999: 0.88 },
-    maxWorkerRoundTripMs: 1310,
-    poolRoundTripMs: { p50: 640 },
-    rivalRoundTripMs: { p50: 702 },
-    reachable: 77.25,
-    reachableStakeShare: 0.871,
-    successRate: 0.998,
-    roundTripMs: { p05: 320, p50: 690, p95: 1800 },
-  },
-  NYC: {
-    margin: { q50: 0.52, q99: 0.91, q999: 1.21 },
-    maxWorkerRoundTripMs: 720,
-    poolRoundTripMs: { p50: 1130 },
-    rivalRoundTripMs: { p50: 804 },
-  },
-};
+function region(name: string, figures: Readonly<Record<string, Estimate>>): ResultRow {
+  return { name, metrics: figures };
+}
+
+const regionEstimates = [
+  region("FRA", {
+    "margin.q50": estimate(0.31, 0.004),
+    "margin.q99": estimate(0.62, 0.02),
+    "margin.q999": estimate(0.88, 0.11),
+    maxWorkerRoundTripMs: estimate(1310, 21),
+    "poolRoundTripMs.p50": estimate(640, 8),
+    "rivalRoundTripMs.p50": estimate(702, 5),
+    reachable: estimate(77.25, 0.31),
+    reachableStakeShare: estimate(0.871, 0.002),
+    successRate: estimate(0.998, 0.001),
+    "roundTripMs.p05": estimate(320, 4),
+    "roundTripMs.p50": estimate(690, 6),
+    "roundTripMs.p95": estimate(1800, 90),
+  }),
+  region("NYC", {
+    "margin.q50": estimate(0.52, 0.01),
+    "margin.q99": estimate(0.91, 0.04),
+    "margin.q999": estimate(1.21, 0.2, 1),
+    maxWorkerRoundTripMs: estimate(720, 33),
+    "poolRoundTripMs.p50": estimate(1130, 14),
+    "rivalRoundTripMs.p50": estimate(804, 7),
+  }),
+];
 
 function metrics(share: number, late: number): Record<string, Estimate> {
   return {
@@ -73,7 +83,8 @@ export const result: ScenarioResult = {
       metrics: metrics(0.0493, 0.0021),
       orchestrators: [],
       workers: [worker("good-1", 101, 0), worker("good-2", 99, 0)],
-      regions,
+      regions: {},
+      regionEstimates,
       series: {},
     },
     {
@@ -81,7 +92,8 @@ export const result: ScenarioResult = {
       metrics: metrics(0.0301, 0.0062),
       orchestrators: [],
       workers: [worker("good-1", 61, 0), worker("good-2", 59, 0), worker("slow", 412, 1234.5)],
-      regions,
+      regions: {},
+      regionEstimates,
       series: {},
     },
   ],

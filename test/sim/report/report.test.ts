@@ -54,15 +54,23 @@ describe("the report", () => {
       end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.
 
       Gateway regions, margin to the cliff: without
-      region  margin q50    q99  q99.9  tolerated, ms  pool p50, ms  rivals p50, ms  found  stake, %
-      FRA          0.310  0.620   0.88          1,310           640             702   77.3      87.1
-      NYC          0.520  0.910   1.21            720         1,130             804
+      region     margin q50            q99        q99.9  tolerated, ms  pool p50, ms  rivals p50, ms
+      FRA     0.310 ± 0.004  0.620 ± 0.020  0.88 ± 0.11     1,310 ± 21       640 ± 8         702 ± 5
+      NYC     0.520 ± 0.010  0.910 ± 0.040         1.21       720 ± 33    1,130 ± 14         804 ± 7
+
+      region       found      stake, %
+      FRA     77.3 ± 0.3  87.10 ± 0.20
+      NYC
       (a wider terminal also shows: success, %; p05, ms; network p50, ms; p95, ms)
 
       Gateway regions, margin to the cliff: with
-      region  margin q50    q99  q99.9  tolerated, ms  pool p50, ms  rivals p50, ms  found  stake, %
-      FRA          0.310  0.620   0.88          1,310           640             702   77.3      87.1
-      NYC          0.520  0.910   1.21            720         1,130             804
+      region     margin q50            q99        q99.9  tolerated, ms  pool p50, ms  rivals p50, ms
+      FRA     0.310 ± 0.004  0.620 ± 0.020  0.88 ± 0.11     1,310 ± 21       640 ± 8         702 ± 5
+      NYC     0.520 ± 0.010  0.910 ± 0.040         1.21       720 ± 33    1,130 ± 14         804 ± 7
+
+      region       found      stake, %
+      FRA     77.3 ± 0.3  87.10 ± 0.20
+      NYC
       (a wider terminal also shows: success, %; p05, ms; network p50, ms; p95, ms)
 
       margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; tolerated: the
@@ -125,6 +133,7 @@ describe("the report", () => {
           orchestrators: [],
           workers: [],
           regions: {},
+          regionEstimates: [],
           series: {},
         },
       ],

@@ -1,0 +1,26 @@
+/** Numbers in sentences: how many of what, and figures that never read `−0`. */
+
+/**
+ * `1 node`, `2 nodes`, `1.5 hours`.
+ *
+ * @param one the noun for one of them
+ * @param many for any other number. @default `one` with an s
+ */
+export function counted(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${Number(count) === 1 ? one : many}`;
+}
+
+/** `-1234.5` → `−1,234.5`, with a true minus and never a minus zero. */
+export function fixed(value: number, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals);
+  const [whole = "0", fraction] = text.split(".");
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  const sign = value < 0 && Number(text) !== 0 ? "−" : "";
+  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+}
+
+/** The same with a plus before what is above zero: `+0.5`, `−0.5`, `0.0`. */
+export function signed(value: number, decimals: number): string {
+  const text = fixed(value, decimals);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
