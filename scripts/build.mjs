@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { embedPackagedData } from "./packaged-data.mjs";
 
 const stamp = "dist/.built";
 const [fresh, old] = [`dist.${process.pid}`, `dist.old.${process.pid}`];
@@ -30,10 +31,11 @@ function takePlace(folder) {
 }
 
 const newest = Math.max(
-  ...["src", "package.json", "tsconfig.json", "tsconfig.build.json"].flatMap((root) =>
-    statSync(root).isDirectory()
-      ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
-      : [statSync(root).mtimeMs],
+  ...["src", "scenarios/data", "package.json", "tsconfig.json", "tsconfig.build.json"].flatMap(
+    (root) =>
+      statSync(root).isDirectory()
+        ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
+        : [statSync(root).mtimeMs],
   ),
 );
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
@@ -44,6 +46,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
       { stdio: "inherit" },
     );
     chmodSync(`${fresh}/cli/main.js`, 0o755);
+    embedPackagedData(fresh);
     writeFileSync(`${fresh}/.built`, "");
     takePlace(fresh);
   } finally {

@@ -18,7 +18,7 @@ function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
   program
     .command("run")
     .description("simulate scenarios, compare their variants and report")
-    .argument("<file...>", "scenario files (YAML)")
+    .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
     .addOption(
       new Option("--seed <n>", "seed of all randomness").argParser(
         wholeNumber(0, Number.MAX_SAFE_INTEGER),
@@ -74,7 +74,7 @@ function addCheck(program: Command, terminal: Terminal, outcome: Outcome): void 
   program
     .command("check")
     .description("check scenario files without running them")
-    .argument("<file...>", "scenario files (YAML)")
+    .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
     .addOption(
       new Option("--set <path=value>", `${SET} (repeatable)`)
         .argParser(collectSetting)

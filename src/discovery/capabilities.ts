@@ -16,7 +16,7 @@ export interface ModelConstraint {
   /** Version of the container that runs it; empty = any or unknown. */
   readonly runnerVersion: string;
   /** How much of the capacity is taken, where a node tells it. */
-  readonly capacityInUse?: number;
+  readonly capacityInUse?: number | undefined;
 }
 
 /** Models by id, by capability number. */

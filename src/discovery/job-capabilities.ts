@@ -25,32 +25,32 @@ const pixelFormats = new Map<string, number | null>([
 /** One rendition, as far as capabilities go. */
 export interface JobProfile {
   /** @default "none" */
-  readonly container?: keyof typeof containers;
+  readonly container?: keyof typeof containers | undefined;
   /** @default "h264" */
-  readonly encoder?: keyof typeof encoders;
+  readonly encoder?: keyof typeof encoders | undefined;
   /** @default "none" */
-  readonly profile?: keyof typeof h264Profiles;
+  readonly profile?: keyof typeof h264Profiles | undefined;
   /** @default 0 Denominator of the frame rate; 0 = a whole number of frames. */
-  readonly fpsDen?: number;
+  readonly fpsDen?: number | undefined;
   /** @default 0 Distance of key frames in ms, or a negative special value. */
-  readonly gop?: number;
+  readonly gop?: number | undefined;
 }
 
 /** A video job. */
 export interface VideoJob {
   readonly profiles: readonly JobProfile[];
   /** @default "h264" */
-  readonly codec?: keyof typeof inputCodecs;
+  readonly codec?: keyof typeof inputCodecs | undefined;
   /** @default "unknown" Chroma and depth of H.264 input, e.g. `420-8`; RTMP knows none (K-12). */
-  readonly pixelFormat?: string;
+  readonly pixelFormat?: string | undefined;
   /** @default "memory" Where the gateway keeps segments. */
-  readonly storage?: keyof typeof storages;
+  readonly storage?: keyof typeof storages | undefined;
   /** @default 0 Above 0: results are verified, which needs signatures. */
-  readonly verificationFreq?: number;
+  readonly verificationFreq?: number | undefined;
   /** @default false HTTP push always passes them, RTMP never (K-12). */
-  readonly segmentParameters?: boolean;
+  readonly segmentParameters?: boolean | undefined;
   /** @default "" See {@link JobCapabilities}. */
-  readonly minVersion?: string;
+  readonly minVersion?: string | undefined;
 }
 
 /**

@@ -35,6 +35,7 @@ export type {
   AdmissionPolicy,
   DisconnectCause,
 } from "./admission/policy.js";
+export { parseAdmission } from "./admission/schema.js";
 export { byWeights, type Weights } from "./attribution/by-weights.js";
 export { perJob } from "./attribution/per-job.js";
 export { type AttributionPostingsOptions, attributionPostings } from "./attribution/postings.js";

@@ -21,7 +21,7 @@ export interface Cause {
   /** Identity of the event within its kind. */
   readonly id: string;
   /** Sequence of the event, where it is kept beside the entries. */
-  readonly event?: number;
+  readonly event?: number | undefined;
 }
 
 /** What is to be entered. */
@@ -48,7 +48,7 @@ export interface LedgerOptions {
    * Where entries are kept; what it holds already is read first. null: nowhere, only balances
    * are, for callers whose books would not fit. @default in memory
    */
-  readonly journal?: LedgerJournal | null;
+  readonly journal?: LedgerJournal | null | undefined;
 }
 
 /** What flowed into and out of an account; neither ever falls. */

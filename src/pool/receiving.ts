@@ -9,9 +9,9 @@ export interface ReceivingOptions {
   /** What a ticket is expected to bring, wei: credited per ticket (P-30), wanted as balance (P-31). */
   readonly ticketEv: Rational;
   /** Off-chain, payments have no effect (P-28). @default true */
-  readonly onChain?: boolean;
+  readonly onChain?: boolean | undefined;
   /** Idle time after which a balance is dropped by the next sweep, ms (P-25). @default 600_000 */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
 }
 
 /** A gateway's balance in one auth session: settled + tickets × EV − pixels × price. */

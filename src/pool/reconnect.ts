@@ -6,13 +6,13 @@
 
 export interface ReconnectOptions {
   /** First interval, ms. @default 500 */
-  readonly initialMs?: number;
+  readonly initialMs?: number | undefined;
   /** Factor from one interval to the next. @default 1.5 */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** Largest interval, ms; the jitter comes on top. @default 60_000 */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
   /** Largest deviation to either side, as a share of the interval. @default 0.5 */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
 }
 
 export class ReconnectBackoff {

@@ -9,7 +9,7 @@ import type { Attribution, AttributionScheme, Work } from "./attribution/scheme.
 export interface RoundBookOptions {
   readonly scheme: AttributionScheme;
   /** The operator's part, 0 … 1, unless {@link RoundBook.close} is told another. @default 0 */
-  readonly commission?: Rational;
+  readonly commission?: Rational | undefined;
 }
 
 /**

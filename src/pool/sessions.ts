@@ -24,15 +24,15 @@ export type SessionCloseListener = (session: number, atMs: number, cause: Sessio
 
 export interface OrchestratorSessionsOptions {
   /** How many sessions at a time, 0 … 65,536, or `auto`: what the workers offer (O-7). @default 10 */
-  readonly maxSessions?: number | "auto";
+  readonly maxSessions?: number | "auto" | undefined;
   /** Whether the node runs in on-chain mode; off-chain, `auto` leaves MaxSessions at 0 (O-7). @default true */
-  readonly onChain?: boolean;
+  readonly onChain?: boolean | undefined;
   /** Time after which a session without a new segment is closed, ms (O-10). @default 70_000 */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
   /** Waiting segments per session beside the running one (O-9). @default 4 */
-  readonly queueLength?: number;
+  readonly queueLength?: number | undefined;
   /** Told of every close, e.g. to release the session's worker (O-20). */
-  readonly onClose?: SessionCloseListener;
+  readonly onClose?: SessionCloseListener | undefined;
 }
 
 /** MaxSessions of an orchestrator without the flag (O-7). */

@@ -40,19 +40,19 @@ export interface WorkerRegistration {
    * Not go-livepeer: workers of a higher tier (whole number) get sessions only when all of the
    * lower ones are full. Read only with the manager's option `tiers`. @default 0
    */
-  readonly tier?: number;
+  readonly tier?: number | undefined;
   /** Whoever registers, in the caller's numbering, to be asked back by `identity`. @default -1 */
-  readonly identity?: number;
+  readonly identity?: number | undefined;
 }
 
 export interface RemoteTranscoderManagerOptions {
   /** Not go-livepeer: sort by tier ahead of the load factor. @default false */
-  readonly tiers?: boolean;
+  readonly tiers?: boolean | undefined;
   /**
    * Not go-livepeer: whether a worker may be given the session (admission policies). Asked only
    * when a session needs a worker, not at its further segments.
    */
-  readonly mayServe?: (worker: number, session: number) => boolean;
+  readonly mayServe?: ((worker: number, session: number) => boolean) | undefined;
 }
 
 const UNKNOWN = 0;

@@ -54,19 +54,19 @@ export type MissingPrice = "drop" | "noPriceWeight";
 /** go-livepeer's selection flags. The three weights add up to 1 (L-17). */
 export interface ProbabilityOptions {
   /** `-minPerfScore`: lowest performance score; ≤ 0 = no filter. @default 0 */
-  readonly minPerfScore?: number;
+  readonly minPerfScore?: number | undefined;
   /** `-selectStakeWeight`. @default 0.7 */
-  readonly stakeWeight?: number;
+  readonly stakeWeight?: number | undefined;
   /** `-selectPriceWeight`. @default 0 */
-  readonly priceWeight?: number;
+  readonly priceWeight?: number | undefined;
   /** `-selectRandFreq`. @default 0.3 */
-  readonly randWeight?: number;
+  readonly randWeight?: number | undefined;
   /** `-selectPriceExpFactor`, wei per pixel. @default 100 */
-  readonly priceExpFactor?: number;
+  readonly priceExpFactor?: number | undefined;
   /** `-ignoreMaxPriceIfNeeded` (R-5). @default false */
-  readonly ignoreMaxPriceIfNeeded?: boolean;
+  readonly ignoreMaxPriceIfNeeded?: boolean | undefined;
   /** Instead of the crash of L-16. @default "drop" */
-  readonly missingPrice?: MissingPrice;
+  readonly missingPrice?: MissingPrice | undefined;
 }
 
 /** How a selection came out at its probabilities. Entries are positions among the candidates. */

@@ -44,9 +44,9 @@ export type Effect = (typeof EFFECT)[keyof typeof EFFECT];
 /** A gateway's settings for its segments. */
 export interface AttemptConfig {
   /** Attempts per segment; 0 or less never transcodes (T-24, default 3). */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Whether results are verified locally (T-36, default false; go-livepeer: true on-chain). */
-  readonly localVerify?: boolean;
+  readonly localVerify?: boolean | undefined;
 }
 
 /** Hears what becomes of segments, for counting and for traces. It must not call back. */

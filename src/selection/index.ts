@@ -2,6 +2,9 @@
  * Choosing who gets a segment, as go-livepeer's gateways do: the pure cores. Time and randomness
  * are passed in; URIs and addresses are integer handles.
  */
+
+export { Rational } from "../core/rational.js";
+export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
   type Candidates,
   checkSelectionWeights,

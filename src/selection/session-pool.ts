@@ -41,10 +41,10 @@ export interface SessionPoolOptions<Info = unknown> {
   /** Says who is suspended; the pool's own (S-1). */
   readonly suspender: Suspender;
   /** Whether a payment sender exists, i.e. the gateway is on-chain (default true). */
-  readonly hasSender?: boolean;
+  readonly hasSender?: boolean | undefined;
   /** What M-24 does when `hasSender` is false (default `fail`). */
-  readonly removalWithoutSender?: RemovalWithoutSender;
-  readonly observer?: SessionPoolObserver<Info>;
+  readonly removalWithoutSender?: RemovalWithoutSender | undefined;
+  readonly observer?: SessionPoolObserver<Info> | undefined;
 }
 
 /** One of a stream's two session pools. */

@@ -12,21 +12,21 @@ export interface SessionOptions<Info = undefined> {
   /** Handle of the transcoder URI: key of the pool's map and of suspension. */
   readonly transcoder: number;
   /** Handle of the caller's own record of the orchestrator (default: `transcoder`). */
-  readonly orchestrator?: number;
+  readonly orchestrator?: number | undefined;
   /** Score that discovery gave the entry (V-10): 0 = untrusted, 1 = trusted (default 0). */
-  readonly score?: number;
+  readonly score?: number | undefined;
   /** Handle of the ticket recipient, −1 = the answer had no ticket parameters (default −1). */
-  readonly recipient?: number;
+  readonly recipient?: number | undefined;
   /** Price in the answer, `null` = none or not usable (default `null`). */
-  readonly price?: SessionPrice | null;
+  readonly price?: SessionPrice | null | undefined;
   /** Latency that discovery measured, ms (default 0). */
-  readonly initialLatencyMs?: number;
+  readonly initialLatencyMs?: number | undefined;
   /** When the auth token expires, ms (default: never). See M-35. */
-  readonly authTokenExpiresAtMs?: number;
+  readonly authTokenExpiresAtMs?: number | undefined;
   /** When the ticket parameters expire, ms (default: never). See M-35. */
-  readonly ticketParamsExpireAtMs?: number;
+  readonly ticketParamsExpireAtMs?: number | undefined;
   /** Handle of the auth-token session id (V-7), −1 = none (default −1). */
-  readonly sessionKey?: number;
+  readonly sessionKey?: number | undefined;
   /** Whatever else the caller wants to find here again. */
   readonly info: Info;
 }

@@ -35,9 +35,9 @@ export interface SessionsManagerOptions<Info = unknown> {
   /** Pool of the orchestrators with score 0. */
   readonly untrusted: SessionPool<Info>;
   /** Every how many segments a verified session is checked again, a whole number ≥ 0 (M-4, default 0: no fast verification). */
-  readonly verificationFreq?: number;
+  readonly verificationFreq?: number | undefined;
   /** A uniform whole number in [0, 2^32); needed where `verificationFreq` is above 0. */
-  readonly draw32?: () => number;
+  readonly draw32?: (() => number) | undefined;
 }
 
 /** Sessions chosen for a verified segment; reused from segment to segment. */

@@ -33,7 +33,7 @@ export { FileProblem } from "./scenario/files.js";
 export { scenarioJsonSchema } from "./scenario/json-schema.js";
 export type { LoadOptions } from "./scenario/load.js";
 export { loadScenario } from "./scenario/load.js";
-export type { Scenario } from "./scenario/schema.js";
+export type { Scenario, ScenarioInput } from "./scenario/schema.js";
 export type { Setting } from "./scenario/setting.js";
 export { parseSetting } from "./scenario/setting.js";
 export type { SimulateOptions } from "./simulate.js";

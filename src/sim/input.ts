@@ -16,11 +16,11 @@ export interface ScenarioData {
   /** Round trips between regions. */
   readonly rtt: DataFile;
   /** The packaged network, when `network` is a discovery: whose leaderboard results it takes. */
-  readonly packagedNetwork?: DataFile;
+  readonly packagedNetwork?: DataFile | undefined;
   /** Device models. */
   readonly devices: DataFile;
   /** `demand.trace`, when the scenario has one. */
-  readonly trace?: DataFile;
+  readonly trace?: DataFile | undefined;
 }
 
 /** One variant of a scenario, ready to run. Plain data: it travels to other threads. */

@@ -30,6 +30,7 @@ export interface ReplicationResult {
 /** A mean with its 95 % interval. */
 export interface Estimate {
   readonly mean: number;
+  /** From −∞ to ∞ where one value alone has no interval; in JSON that is `[null, null]`. */
   readonly ci95: readonly [number, number];
   readonly n: number;
 }

@@ -21,16 +21,16 @@ import type { ReplicationResult } from "./results.js";
 /** How to run a replication. */
 export interface SimulateOptions {
   /** Default: the scenario's. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Number of the replication, from 0: same number, same draws, in every variant. */
   readonly replication: number;
   /** Prints the decisions of one stream. */
-  readonly trace?: Tracing;
+  readonly trace?: Tracing | undefined;
   /**
    * Whether segments that nobody can see meanwhile are done within one event; the results are the
    * same without, later. @default true
    */
-  readonly atOnce?: boolean;
+  readonly atOnce?: boolean | undefined;
 }
 
 /**

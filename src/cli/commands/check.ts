@@ -5,6 +5,7 @@ import type { LoadedScenario } from "../../sim/input.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT } from "../failure.js";
+import { scenarioFile } from "../scenario-file.js";
 import type { Terminal } from "../terminal.js";
 
 export interface CheckFlags {
@@ -31,7 +32,7 @@ export function checkScenarios(
   let exitCode: number = EXIT.ok;
   for (const file of files) {
     try {
-      const loaded = loadScenario(file, { set });
+      const loaded = loadScenario(scenarioFile(file), { set });
       if (!quiet) stdout.write(`${file}: ok, ${summary(loaded)}\n`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

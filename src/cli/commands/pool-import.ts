@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
+import { formatDuration } from "../../core/fields.js";
 import { counted } from "../../core/wording.js";
 import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
 import { EventIngest } from "../../pool/ingest/ingest.js";
@@ -13,7 +14,6 @@ import { followSources } from "../../pool/sources/follow.js";
 import { probeSource } from "../../pool/sources/probe.js";
 import { type EventSource, pollSource } from "../../pool/sources/source.js";
 import type { PoolStore } from "../../pool/store/store.js";
-import { formatDuration } from "../../sim/scenario/fields.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
 import {

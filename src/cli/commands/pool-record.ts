@@ -3,13 +3,13 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { formatDuration } from "../../core/fields.js";
 import { counted } from "../../core/wording.js";
 import type { SimulationInput } from "../../sim/input.js";
 import { disturbed } from "../../sim/record/disturb.js";
 import { type EventFile, filesOf, pathsOf } from "../../sim/record/files.js";
 import { numbered, textOf } from "../../sim/record/forms.js";
 import { type PoolRecord, recordPool } from "../../sim/record/record-pool.js";
-import { formatDuration } from "../../sim/scenario/fields.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import { EXIT } from "../failure.js";
 import { interruptible } from "../interruptible.js";

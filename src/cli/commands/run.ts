@@ -11,6 +11,7 @@ import { EXIT } from "../failure.js";
 import { interruptible } from "../interruptible.js";
 import { checkJsonTarget, writeJson } from "../json-target.js";
 import { progressLine } from "../progress.js";
+import { scenarioFile } from "../scenario-file.js";
 import type { Terminal, TextStream } from "../terminal.js";
 
 export interface RunFlags {
@@ -121,7 +122,7 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const scenarios = files.map((file) => loadScenario(file, { set: settings(flags) }));
+  const scenarios = files.map((file) => loadScenario(scenarioFile(file), { set: settings(flags) }));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {
     if (scenarios.length > 1 || flags.json !== undefined) {
@@ -129,7 +130,7 @@ export async function runScenarios(
     }
     return trace(first, flags, terminal);
   }
-  if (flags.json !== undefined) checkJsonTarget(flags.json, files);
+  if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
   const results = await interruptible((signal) => simulateAll(scenarios, flags, terminal, signal));
   const isJsonPrinted = flags.json === "-";
   print(results, scenarios, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);

@@ -1,7 +1,7 @@
 /** Values of go-livepeer's flags as go-livepeer writes them: spans of time, prices, exact numbers. */
 import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../../core/fields.js";
 import { Rational } from "../../core/rational.js";
-import { parseDuration } from "../../sim/scenario/fields.js";
 
 /** A day: longer waits are mistakes, and timers cannot wait for much longer. */
 const SPAN_MS_MAX = 86_400_000;

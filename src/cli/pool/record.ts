@@ -1,7 +1,7 @@
 /** `poolsim pool record`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../../core/fields.js";
 import { FORMS, type Form } from "../../sim/record/form-names.js";
-import { parseDuration } from "../../sim/scenario/fields.js";
 import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
 import { collectSetting, wholeNumber } from "../option-values.js";

@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { DURATION_EXPECTED, parseDuration } from "../../core/fields.js";
 import type { EventSource } from "../../pool/sources/source.js";
-import { DURATION_EXPECTED, parseDuration } from "../../sim/scenario/fields.js";
 import { type Path, pathText, valueText } from "../../sim/scenario/problem.js";
 import { suggestion } from "../../sim/scenario/suggest.js";
 import { readYaml, type YamlSource } from "../../sim/scenario/yaml-source.js";

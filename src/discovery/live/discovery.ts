@@ -22,20 +22,20 @@ export interface DiscoveryOptions extends DiscoverySettings {
   /** Whom to ask; the caller closes it. */
   readonly source: OrchestratorSource;
   /** @default 1500000 Ms between polls; `-liveAICapReportInterval` (B-10). */
-  readonly pollIntervalMs?: number;
+  readonly pollIntervalMs?: number | undefined;
   /** @default 3000 Ms for which a poll collects answers (B-10). */
-  readonly collectMs?: number;
+  readonly collectMs?: number | undefined;
   /** @default "absolute" How suspensions of streams last. */
-  readonly suspensionPolicy?: SuspensionPolicy;
+  readonly suspensionPolicy?: SuspensionPolicy | undefined;
   /** @default 10000 Addresses whose prices are kept; the longest unseen are dropped. */
-  readonly maxPrices?: number;
+  readonly maxPrices?: number | undefined;
   /** Is called after each poll, with what is to be noted of prices (B-11). */
   readonly onPoll?: (
     network: readonly PolledOrchestrator[],
     prices: readonly PolledPrice[],
   ) => void;
   /** Is called when a poll in the background failed. */
-  readonly onPollFailed?: (error: unknown) => void;
+  readonly onPollFailed?: ((error: unknown) => void) | undefined;
 }
 
 /** What may differ between discoveries of one `Discovery`. */

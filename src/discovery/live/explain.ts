@@ -78,7 +78,7 @@ export interface Explanation {
 
 export interface ExplainOptions extends DiscoverOptions {
   /** @default 6000 For how long those who are too slow for the gateway are waited for, in ms. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
 }
 
 /**

@@ -28,33 +28,33 @@ export type ScorePool = "trusted" | "untrusted" | "any";
 /** How orchestrators are asked and judged. */
 export interface DiscoverySettings extends DiscoveryRoundOptions {
   /** @default H.264 by HTTP push to one MPEG-TS rendition (K-12). What the job needs (K-11). */
-  readonly job?: JobCapabilities;
+  readonly job?: JobCapabilities | undefined;
   /** @default "" Least version, where the job states none; `-orchMinLivepeerVersion` (K-10). */
-  readonly orchMinLivepeerVersion?: string;
+  readonly orchMinLivepeerVersion?: string | undefined;
   /** @default "" Addresses never used, comma separated; `-orchBlocklist` (D-21). */
-  readonly orchBlocklist?: string;
+  readonly orchBlocklist?: string | undefined;
   /**
    * @default null What is demanded of ticket parameters (P-6), read at each answer. Needed for
    *   sources whose answers must satisfy the on-chain predicate (B-13), looked at for no others.
    */
-  readonly ticketLimits?: TicketLimits | (() => TicketLimits) | null;
+  readonly ticketLimits?: (TicketLimits | (() => TicketLimits) | null) | undefined;
   /**
    * @default null Wei per pixel, see `jobMaxPrice`; null = any. Discovery finds dearer ones too
    *   (D-26) and says that selection passes over them (L-10).
    */
-  readonly maxPrice?: Rational | null;
+  readonly maxPrice?: Rational | null | undefined;
   /** @default {@link OFFCHAIN_IDENTITY}; on chain what `signIdentity` makes of a wallet (G-4). */
-  readonly identity?: RequestIdentity;
+  readonly identity?: RequestIdentity | undefined;
   /** @default false See G-3. */
-  readonly ignoreCapacityCheck?: boolean;
+  readonly ignoreCapacityCheck?: boolean | undefined;
   /** @default Infinity How many are asked at the same time; go-livepeer has no limit (D-11). */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** @default a client of the call's own, in `fresh` mode; a given one is the caller's to close */
-  readonly client?: OrchestratorClient | OrchestratorClientOptions;
+  readonly client?: OrchestratorClient | OrchestratorClientOptions | undefined;
   /** @default Math.random Uniform in [0, 1): in which order they are asked (D-11). */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** @default the machine's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** One discovery. */
@@ -62,11 +62,11 @@ export interface DiscoverOptions extends DiscoverySettings {
   /** Whom to ask; the caller closes it. */
   readonly source: OrchestratorSource;
   /** @default "any" */
-  readonly pool?: ScorePool;
+  readonly pool?: ScorePool | undefined;
   /** @default all in the pool. M: how many are wanted (D-9). */
-  readonly wanted?: number;
+  readonly wanted?: number | undefined;
   /** @default null The stream's suspensions in this pool (S-1). */
-  readonly suspensions?: SuspensionList | null;
+  readonly suspensions?: SuspensionList | null | undefined;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
   /** Is called at each answer and each failure. */

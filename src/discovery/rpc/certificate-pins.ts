@@ -19,12 +19,12 @@ export interface CertificatePinsOptions {
    * @default "report" `report` tells {@link CertificatePinsOptions.onChange} and pins the new one;
    *   `refuse` tells it, keeps the old one and fails the request
    */
-  readonly onMismatch?: "report" | "refuse";
-  readonly onChange?: (change: CertificateChange) => void;
+  readonly onMismatch?: "report" | "refuse" | undefined;
+  readonly onChange?: ((change: CertificateChange) => void) | undefined;
   /** Fingerprints of an earlier run, by server ({@link CertificatePins.entries}). */
-  readonly known?: Iterable<readonly [server: string, fingerprint: string]>;
+  readonly known?: Iterable<readonly [server: string, fingerprint: string]> | undefined;
   /** @default 10000 The pins of the longest unseen servers are dropped beyond that. */
-  readonly maxServers?: number;
+  readonly maxServers?: number | undefined;
 }
 
 /** The fingerprints that were seen first, by server. */

@@ -22,23 +22,23 @@ export interface OrchestratorClientOptions extends AnswerLimits {
    *   open for the next request to the same server: faster, and latency is that of the request
    *   alone wherever one is open.
    */
-  readonly mode?: "fresh" | "pooled";
+  readonly mode?: "fresh" | "pooled" | undefined;
   /** @default 3000 Ms until a connection must be open (G-18). */
-  readonly connectLimitMs?: number;
+  readonly connectLimitMs?: number | undefined;
   /** @default 8000 Ms until a request must be answered, from the dial. */
-  readonly requestLimitMs?: number;
+  readonly requestLimitMs?: number | undefined;
   /** @default 65536 Bytes of a whole answer; honest ones have some thousands. */
-  readonly maxMessageBytes?: number;
+  readonly maxMessageBytes?: number | undefined;
   /** @default false True: only certificates signed by an authority, for the host's name (G-14). */
-  readonly verifyCertificates?: boolean;
+  readonly verifyCertificates?: boolean | undefined;
   /** @default null Remembers certificates and reports other ones. */
-  readonly certificatePins?: CertificatePins | null;
+  readonly certificatePins?: CertificatePins | null | undefined;
   /** @default 1024 Open connections in `pooled` mode; the longest unused go first. */
-  readonly maxChannels?: number;
+  readonly maxChannels?: number | undefined;
   /** @default 600000 Ms after which an unused connection is closed in `pooled` mode. */
-  readonly idleLimitMs?: number;
+  readonly idleLimitMs?: number | undefined;
   /** @default by name server, in parallel */
-  readonly lookup?: HostLookup;
+  readonly lookup?: HostLookup | undefined;
 }
 
 /** The default limits of {@link OrchestratorClientOptions}. */

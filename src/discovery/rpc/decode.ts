@@ -44,9 +44,9 @@ export interface OrchestratorAnswer extends OrchestratorInfo {
 /** Most that an answer may hold; anything longer fails it (`ANSWER_TOO_LARGE`). */
 export interface AnswerLimits {
   /** @default 1024 Entries of any list or map; of advertised nodes the first ones are taken. */
-  readonly maxEntries?: number;
+  readonly maxEntries?: number | undefined;
   /** @default 4096 Characters of any text. */
-  readonly maxTextLength?: number;
+  readonly maxTextLength?: number | undefined;
 }
 
 /** Largest address or hash that is taken; gateways cut longer ones (20 and 32 bytes are normal). */

@@ -1,6 +1,6 @@
 /** The request as it travels (G-1, G-3, K-14). */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import type { JobCapabilities } from "../capabilities.js";
+import type { JobCapabilities, ModelConstraint } from "../capabilities.js";
 import {
   type CapabilitiesSchema,
   type OrchestratorRequest,
@@ -14,7 +14,7 @@ export interface OrchestratorQuestion {
   /** What the job needs; null = not said, as in polling. */
   readonly job: JobCapabilities | null;
   /** @default false True: orchestrators that are full answer as well (G-3, G-7). */
-  readonly ignoreCapacityCheck?: boolean;
+  readonly ignoreCapacityCheck?: boolean | undefined;
 }
 
 /** Makes the message. */
@@ -31,7 +31,8 @@ export function orchestratorRequest(parts: OrchestratorQuestion): OrchestratorRe
 /** Bits, least version and models; no capacities and no version of the gateway's own (K-14). */
 function jobMessage(job: JobCapabilities): MessageInitShape<typeof CapabilitiesSchema> {
   const perCapability = [...(job.perCapability ?? [])].map(
-    ([capability, models]) => [capability, { models: Object.fromEntries(models) }] as const,
+    ([capability, models]) =>
+      [capability, { models: Object.fromEntries([...models].map(modelMessage)) }] as const,
   );
   return {
     bitstring: [...job.bitstring],
@@ -40,6 +41,10 @@ function jobMessage(job: JobCapabilities): MessageInitShape<typeof CapabilitiesS
       PerCapability: Object.fromEntries(perCapability),
     },
   };
+}
+
+function modelMessage([id, { capacityInUse = 0, ...model }]: [string, ModelConstraint]) {
+  return [id, { ...model, capacityInUse }] as const;
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -8,6 +8,7 @@ import type { AdmissionPolicy } from "./policy.js";
 import { type ProbationConfig, ProbationPolicy } from "./probation.js";
 import { type ReconnectPenaltyConfig, ReconnectPenaltyPolicy } from "./reconnect-penalty.js";
 import { type RollingConfig, RollingPolicy } from "./rolling.js";
+import { checkedAdmission } from "./schema.js";
 import { type SessionCapConfig, SessionCapPolicy } from "./session-cap.js";
 import { type TierConfig, TierPolicy } from "./tier.js";
 
@@ -33,12 +34,16 @@ export interface AdmissionRegions {
 /**
  * Makes the policy of a configuration.
  *
- * @throws InputError (`ADMISSION_REGION`) for a name that is no region
+ * @param given spans of time in ms; what files write goes through `parseAdmission` first
+ * @param regions what the numbers of regions stand for
+ * @throws InputError (`ADMISSION`) for an unknown key, or a value of another type or out of bounds;
+ *   (`ADMISSION_REGION`) for a name that is no region
  */
 export function createAdmission(
-  config: AdmissionConfig,
+  given: AdmissionConfig,
   regions: AdmissionRegions = { names: [] },
 ): AdmissionPolicy {
+  const config = checkedAdmission(given);
   const { exclude = [], include, sessionCap, benchmark, tier, rolling } = config;
   const { probation, perRegion, reconnectPenalty } = config;
   const policies: AdmissionPolicy[] = [];

@@ -33,11 +33,11 @@ export interface ApiLogEntry {
   readonly durationMs: number;
   readonly client: string;
   /** Id of the key of a write. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Code of a refusal. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Message of an internal error. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 export interface PoolApiOptions {

@@ -1,8 +1,8 @@
 /**
  * The thread that writes: it may wait for the disk and for other processes' locks, as nobody's
- * request is read or answered in it. Started by recorder-thread.ts.
+ * request is read or answered in it. Started by recorder-thread.ts; anywhere else it does nothing.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { isPoolsimError, RemoteError } from "../../core/errors.js";
 import { EventIngest } from "../ingest/ingest.js";
 import { SqlitePoolStore } from "../store/sqlite-pool-store.js";
@@ -23,31 +23,33 @@ function answered(work: () => Exclude<ThreadAnswer, { type: "failed" }>): Thread
   }
 }
 
-const say = (answer: ThreadAnswer): void => parentPort?.postMessage(answer);
-let store: SqlitePoolStore | undefined;
-
-say(
-  answered(() => {
-    store = new SqlitePoolStore({ path: String(workerData) });
-    new EventIngest(store);
-    return { type: "done" };
-  }),
-);
-
-parentPort?.on("message", (question: ThreadQuestion) => {
-  const books = store;
-  if (books === undefined || question.type === "close") {
-    books?.close();
-    parentPort?.close();
-    return;
-  }
+function serve(port: MessagePort): void {
+  const say = (answer: ThreadAnswer): void => port.postMessage(answer);
+  let store: SqlitePoolStore | undefined;
   say(
     answered(() => {
-      if (question.type === "record") {
-        return { type: "recorded", outcomes: recordWrites(books, question.writes) };
-      }
-      keepNote(books, question.note);
+      store = new SqlitePoolStore({ path: String(workerData) });
+      new EventIngest(store);
       return { type: "done" };
     }),
   );
-});
+  port.on("message", (question: ThreadQuestion) => {
+    const books = store;
+    if (books === undefined || question.type === "close") {
+      books?.close();
+      port.close();
+      return;
+    }
+    say(
+      answered(() => {
+        if (question.type === "record") {
+          return { type: "recorded", outcomes: recordWrites(books, question.writes) };
+        }
+        keepNote(books, question.note);
+        return { type: "done" };
+      }),
+    );
+  });
+}
+
+if (parentPort !== null) serve(parentPort);

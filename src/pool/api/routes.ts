@@ -137,7 +137,7 @@ interface WorkerFilter {
   readonly offset?: number | undefined;
   readonly address?: string | undefined;
   readonly nodeType?: string | undefined;
-  readonly isConnected?: boolean;
+  readonly isConnected?: boolean | undefined;
 }
 
 /** A page of `/workers` and `/transcoder`. */

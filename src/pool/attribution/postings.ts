@@ -8,7 +8,7 @@ export interface AttributionPostingsOptions {
   /** The account of what a worker is owed. */
   readonly pendingOf: (worker: string) => Account;
   /** The delegators' part of everything attributed (the orchestrator's feeShare), 0 … 1. @default 0 */
-  readonly feeShare?: Rational;
+  readonly feeShare?: Rational | undefined;
 }
 
 /**

@@ -48,7 +48,7 @@ export interface AttributionScheme {
    * The works of how many rounds count, the one that closes included, whether paid before or not.
    * @default works count from the last split on, once
    */
-  readonly windowRounds?: number;
+  readonly windowRounds?: number | undefined;
   attribute(input: AttributionInput): Attribution;
 }
 

@@ -38,14 +38,14 @@ export interface RecipientChooserOptions {
   readonly algorithm: SelectionAlgorithm;
   readonly stakes: StakeReader;
   /** `null` (default) = none are kept (L-18). */
-  readonly perfScores?: PerfScoreReader | null;
+  readonly perfScores?: PerfScoreReader | null | undefined;
   /** Wei per pixel; `null` (default) = no limit (R-2, R-3). */
-  readonly maxPrice?: Rational | null;
+  readonly maxPrice?: Rational | null | undefined;
   /**
    * Handle of the zero address, if any session could have it as recipient: such a session is
    * selected when the algorithm selects nobody (L-8). Default: none.
    */
-  readonly zeroRecipient?: number;
+  readonly zeroRecipient?: number | undefined;
 }
 
 /**

@@ -11,15 +11,15 @@ import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 /** How to make a {@link MinLSSelector} or a {@link SortedSelector}. */
 export interface SelectorOptions {
   /** Chooses among sessions that were never measured (default: first in, first out, L-5). */
-  readonly chooser?: Chooser;
+  readonly chooser?: Chooser | undefined;
   /** Random numbers for the chooser; not needed by one that draws nothing. */
-  readonly draw?: Draw;
+  readonly draw?: Draw | undefined;
 }
 
 /** How to make a {@link MinLSSelector}. */
 export interface MinLSSelectorOptions extends SelectorOptions {
   /** Highest latency score that is good enough (L-1). @default 1.0 */
-  readonly minLS?: number;
+  readonly minLS?: number | undefined;
 }
 
 /** Keeps sessions by latency score, those without one in order of arrival. */

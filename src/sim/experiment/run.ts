@@ -18,18 +18,28 @@ export interface RunExperimentOptions extends ExperimentOptions {
   readonly threads?: number | undefined;
   /** With one thread: another one than the caller's, which stays free for signals. @default false */
   readonly ownThread?: boolean | undefined;
+  /**
+   * The module that threads run, `poolsim/sim/thread`: for bundles, which have it as an entry of
+   * their own. @default the one beside this module; where none is, as in a bundle, the calling
+   * thread runs everything
+   */
+  readonly threadEntry?: URL | undefined;
   /** Stops the experiment: threads end, the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The compiled entry of threads, also when this module runs from its TypeScript source. */
 function threadEntry(): URL | undefined {
-  const places = ["./worker.js", "../../../dist/sim/experiment/worker.js"];
+  const places = ["./simulation-thread.js", "../../../dist/sim/experiment/simulation-thread.js"];
   return places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
 }
 
-function executorFor(threads: number, seed: number, ownThread: boolean): Executor {
-  const entry = threads === 1 && !ownThread ? undefined : threadEntry();
+function executorFor(
+  threads: number,
+  seed: number,
+  { ownThread = false, threadEntry: given }: RunExperimentOptions,
+): Executor {
+  const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
     ? inlineExecutor({ simulate, seed })
     : threadExecutor({ entry, threads, seed });
@@ -48,10 +58,10 @@ export async function runExperiment(
   loaded: LoadedScenario,
   options: RunExperimentOptions = {},
 ): Promise<ScenarioResult> {
-  const { threads = 1, seed = loaded.base.scenario.seed, ownThread = false } = options;
+  const { threads = 1, seed = loaded.base.scenario.seed } = options;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
     throw new InputError(found, { code: "OPTION_INVALID" });
   }
-  return experimentWith(loaded, executorFor(threads, seed, ownThread), options);
+  return experimentWith(loaded, executorFor(threads, seed, options), options);
 }

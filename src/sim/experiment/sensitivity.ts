@@ -47,7 +47,7 @@ export async function runPair(
   options: {
     readonly label: string;
     readonly count: number;
-    readonly changes?: readonly SensitivityChange[];
+    readonly changes?: readonly SensitivityChange[] | undefined;
   },
 ): Promise<Pair> {
   const { changes = [], ...wanted } = options;
@@ -77,7 +77,7 @@ export async function judgeWithPeak(
   options: {
     readonly pair: Pair;
     readonly label: string;
-    readonly changes?: readonly SensitivityChange[];
+    readonly changes?: readonly SensitivityChange[] | undefined;
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;

@@ -38,8 +38,8 @@ export function planReplications({
 }: {
   readonly pilotDifferences: readonly number[];
   readonly halfWidth: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
 }): ReplicationPlan {
   invariant(minimum >= 2 && minimum <= maximum, "2 <= minimum <= maximum replications");
   invariant(halfWidth >= 0, `a half-width is not negative: ${halfWidth}`);

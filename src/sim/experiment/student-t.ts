@@ -34,7 +34,7 @@ export function studentTCritical({
   confidence = 0.95,
 }: {
   readonly degreesOfFreedom: number;
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
 }): number {
   invariant(
     Number.isSafeInteger(degreesOfFreedom) && degreesOfFreedom >= 1,

@@ -84,7 +84,7 @@ function meanSeries({ records }: Samples): Record<string, number[]> {
 export function variantResult(options: {
   readonly name: string;
   readonly samples: Samples;
-  readonly marginalValues?: ReadonlyMap<string, Estimate>;
+  readonly marginalValues?: ReadonlyMap<string, Estimate> | undefined;
 }): VariantResult {
   const { name, samples, marginalValues = new Map<string, Estimate>() } = options;
   const names = (kind: "orchestrators" | "workers" | "regions") =>

@@ -7,9 +7,9 @@ export interface Column {
   readonly head: string;
   readonly cells: readonly string[];
   /** Numbers are aligned to the right. @default "right" */
-  readonly align?: "left" | "right";
+  readonly align?: "left" | "right" | undefined;
   /** Columns with larger numbers are left out first; 0 is never left out. @default 0 */
-  readonly rank?: number;
+  readonly rank?: number | undefined;
 }
 
 const GAP = 2;

@@ -1,6 +1,5 @@
-/** Reading files within limits, and where the packaged data files are. */
+/** Reading files within limits. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 /** Why a file could not be read, in words. */
 export class FileProblem extends Error {}
@@ -54,8 +53,3 @@ export const readFileWithin: ReadFile = (path, bytesMax) => {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 };
-
-/** A file of scenarios/data/, whether this runs from src/ or from dist/. */
-export function packagedDataFile(name: string): string {
-  return fileURLToPath(new URL(`../../../scenarios/data/${name}`, import.meta.url));
-}

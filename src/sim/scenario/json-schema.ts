@@ -3,7 +3,7 @@
  * messages and overrides ask it: which keys may stand somewhere, and what is the default there.
  */
 import { z } from "zod";
-import { DURATION_PATTERN, formatDuration } from "./fields.js";
+import { DURATION_PATTERN, formatDuration } from "../../core/fields.js";
 import type { Path } from "./problem.js";
 import { scenarioSchema } from "./schema.js";
 

@@ -10,12 +10,13 @@ import { isDiscoveryFile } from "../network/discovery-file.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
-import { FileProblem, packagedDataFile, type ReadFile, readFileWithin } from "./files.js";
+import { FileProblem, type ReadFile, readFileWithin } from "./files.js";
 import { filledFromNetwork } from "./from-network.js";
 import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
+import { type PackagedData, packagedData } from "./packaged-data.js";
 import { type Path, type Place, problemsError } from "./problem.js";
 import { questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
@@ -88,12 +89,18 @@ class DataReader {
     }
   }
 
+  #packaged(name: PackagedData): DataFile {
+    const file = this.#files.get(`packaged ${name}`) ?? { name, text: packagedData(name) };
+    this.#files.set(`packaged ${name}`, file);
+    return file;
+  }
+
   #relative(file: string): string {
     return isAbsolute(file) ? file : resolve(this.#folder, file);
   }
 
   read(scenario: Scenario, draft: Draft): ScenarioData {
-    const packaged = (name: string) => this.#read(packagedDataFile(name), draft, [], NETWORK_MAX);
+    const packaged = (name: PackagedData) => this.#packaged(name);
     const { file } = scenario.network;
     const { trace } = scenario.demand;
     const network =

@@ -4,7 +4,8 @@
  * uses is here or in the data files; those that are guesses and not data are listed in GUESSES.
  */
 import { z } from "zod";
-import { duration, exact, integer, name, number, region, share } from "./fields.js";
+import { duration, exact, integer, name, number, region, share } from "../../core/fields.js";
+import { admission } from "../../pool/admission/schema.js";
 
 const LONG = 1e9;
 
@@ -220,68 +221,6 @@ const worker = z.strictObject({
   version: z.string().max(64).describe("go-livepeer version it reports.").default("0.8.8"),
   node: name("The node of the topology that it registers with; default: the first.").optional(),
 });
-
-export const admission = z
-  .strictObject({
-    exclude: z.array(name("A worker, or a kind of worker.")).max(10_000).default([]),
-    include: z.array(name("A worker, or a kind of worker.")).max(10_000).optional(),
-    benchmark: z
-      .strictObject({
-        limitMs: number(
-          "Limit on the 99th percentile of download + transcode + upload.",
-          1,
-          600_000,
-        ),
-        segments: integer("Segments per number of sessions.", 200, 100_000).default(200),
-        maxSessions: integer("Largest number of sessions tried.", 1, 1000).default(20),
-      })
-      .describe("A reference job at registration decides about admission and maxSessions.")
-      .optional(),
-    tier: z
-      .strictObject({
-        slowMs: number(
-          "Median round trip above which a worker is a spare: of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 20 live segments; then of the latest 400.",
-          1,
-          600_000,
-        ),
-      })
-      .describe("Slow workers serve only when every better one is full (not go-livepeer).")
-      .optional(),
-    rolling: z
-      .strictObject({
-        minSegments: integer("Segments that a session must last.", 1, 1000).default(30),
-        regionLimitMs: z
-          .record(z.string(), number("Limit of a region.", 1, 600_000))
-          .describe("Only gateways of these regions count; default: all.")
-          .optional(),
-        coolDown: duration("First time on the bench; doubles.").default(600_000),
-      })
-      .describe("A worker whose last sessions were short is benched for a while.")
-      .optional(),
-    probation: z
-      .strictObject({
-        segments: integer("Shadow segments to pass.", 1, 10_000).default(30),
-        limitMs: number("Limit on their 99th percentile.", 1, 600_000),
-      })
-      .describe("New workers first get copies of live segments whose results are dropped.")
-      .optional(),
-    perRegion: z
-      .strictObject({ limitMs: z.record(z.string(), number("Limit of a region.", 1, 600_000)) })
-      .describe(
-        "A worker serves gateways only where its tail fits: the 99th percentile of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 200 live segments; then of the latest 2,000.",
-      )
-      .optional(),
-    reconnectPenalty: z
-      .strictObject({ wait: duration("Wait before a worker that timed out serves again.") })
-      .optional(),
-    sessionCap: z
-      .record(z.string(), integer("Sessions at most.", 0, 10_000))
-      .describe("Sessions at most, by worker or kind of worker.")
-      .optional(),
-  })
-  .describe(
-    "Which workers serve, when, and with how many sessions. Empty: everyone (policy none).",
-  );
 
 const measured = z.strictObject({
   type: z.literal("measured"),
@@ -654,6 +593,9 @@ export const scenarioSchema = z.strictObject({
 
 /** A validated scenario: all defaults filled in, durations in ms, exact numbers as `num/den`. */
 export type Scenario = z.output<typeof scenarioSchema>;
+
+/** What a scenario's file may hold: defaults left out, durations as text. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** A setting that is a guess and not data: halved and doubled by `--sensitivity full`. */
 export interface Guess {

@@ -103,8 +103,11 @@ describe("a report of 80 columns", () => {
     sensitivity: [
       {
         label: "a very long assumption about everything that anybody could ever have assumed",
+        objective: "pool.operatorNetPerDay",
         decision: "undecided",
+        reason: "needs more",
         difference: tiny,
+        change: null,
         flips: false,
       },
     ],

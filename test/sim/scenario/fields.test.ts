@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { duration, formatDuration, parseDuration } from "../../../src/sim/scenario/fields.js";
+import { duration, formatDuration, parseDuration } from "../../../src/core/fields.js";
 
 describe("spans of time", () => {
   it("are sums of numbers with units", () => {

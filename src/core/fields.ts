@@ -1,6 +1,6 @@
-/** Building blocks of the scenario schema: quantities with units, bounded and described. */
+/** Building blocks of schemas: quantities with units, bounded and described. */
 import { z } from "zod";
-import { Rational } from "../../core/rational.js";
+import { Rational } from "./rational.js";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -59,6 +59,11 @@ export function duration(description: string) {
       return ms;
     })
     .describe(`${description} Text with a unit: ms, s, m, h, d or w.`);
+}
+
+/** A span of time of at most ten years, as milliseconds. */
+export function milliseconds(description: string) {
+  return z.number().min(0).max(DURATION_MS_MAX).describe(`${description} Milliseconds.`);
 }
 
 /** A finite number within bounds. */
