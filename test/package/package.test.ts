@@ -46,3 +46,13 @@ it("every optional property of the faces may be given as undefined", () => {
     );
   expect(narrow).toEqual([]);
 });
+
+it("every package of the lock has its integrity, those of other platforms included", () => {
+  const lock: { packages: Record<string, { integrity?: string; link?: boolean }> } = JSON.parse(
+    readFileSync(`${root}package-lock.json`, "utf8"),
+  );
+  const without = Object.entries(lock.packages)
+    .filter(([path, { integrity, link }]) => path !== "" && !link && integrity === undefined)
+    .map(([path]) => path);
+  expect(without).toEqual([]);
+});
