@@ -85,6 +85,22 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: "step.warm.p50Ms <= limitMs",
   },
   {
+    scenario: "benchmark-sessions",
+    rule: "benchmark (links as live work has them)",
+    broken: "in the benchmark transfers have their links for themselves",
+    file: "sim/model/worker-benchmark.js",
+    search: "times.sharesLinks",
+    replacement: "false",
+  },
+  {
+    scenario: "slow-spells",
+    rule: "slowness lasts (alternating renewal)",
+    broken: "each segment is slow or not by itself, as often",
+    file: "sim/engine/slow-spells.js",
+    search: "this.#spells.isOn(timeMs)",
+    replacement: "((timeMs * 0.6180339887) % 1) * 13 < 1",
+  },
+  {
     scenario: "suspension-what-if",
     rule: "S-11",
     broken: "relative penalties are added to the orchestrator's own value, as absolute ones are",

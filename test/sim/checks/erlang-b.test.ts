@@ -31,6 +31,8 @@ function queueOf(concurrentStreams: number, servers: number, leaveOnFailure: boo
     duration: "3h",
     demand: { concurrentStreams },
     stream: {
+      // A stream pushed by HTTP keeps its slot after its end (T-3, O-10).
+      ingest: "rtmp",
       segmentMs: SEGMENT_MS,
       segmentCv: 0,
       leaveOnFailure,

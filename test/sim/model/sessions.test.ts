@@ -8,7 +8,8 @@ const ONE = merged(IDEAL, {
   warmup: "0s",
   duration: "75m",
   demand: { arrivals: [{ at: "1m", length: "70m" }] },
-  stream: { segmentMs: 2000, segmentCv: 0 },
+  // A stream pushed by HTTP keeps its slot after its end (T-3): see slots.test.ts.
+  stream: { segmentMs: 2000, segmentCv: 0, ingest: "rtmp" },
   orchestrators: [
     { name: "only", region: "FRA", stakeLpt: 1, backend: { type: "measured", roundTripMs: 300 } },
   ],
@@ -114,7 +115,7 @@ describe("M-35: a session is renewed before its auth token runs out", () => {
 describe("slots of an orchestrator", () => {
   const demand = { arrivals: [{ at: "1m", length: "10m" }] };
 
-  test("a stream that ends gives its slot back at once (M-26, O-10)", () => {
+  test("an RTMP stream that ends gives its slot back at once (M-26, O-10)", () => {
     const result = run(scenario(merged(ONE, { demand, duration: "20m" })));
     const slotMs = metric(result, "orchestrator.only.sessionsMean") * 20 * 60_000;
     expect(slotMs / (10 * 60_000 - 2000)).toBeCloseTo(1, 3);

@@ -153,3 +153,44 @@ describe("connections of tests are new, and slow until something has come back",
     expect(without.received).toBe(without.sent);
   });
 });
+
+describe("tests of an orchestrator from all regions", () => {
+  const begins = (timing?: string) => {
+    const input = scenario(BASE, {
+      warmup: "0s",
+      gateways: [{ region: "FRA" }, { region: "NYC" }, { region: "SIN" }],
+      orchestrators: rivals({ a: measured(300), b: measured(900), c: measured(700) }),
+      tester: { testsPerDay: 3, ...(timing === undefined ? {} : { timing }) },
+    });
+    const watched = simulation(input);
+    const times = new Map<number, number[]>();
+    const begin = watched.tester.begin.bind(watched.tester);
+    watched.tester.begin = (index) => {
+      const { orchestrator = -1 } = watched.tester.tests[index] ?? {};
+      times.set(orchestrator, [...(times.get(orchestrator) ?? []), watched.now]);
+      begin(index);
+    };
+    watched.run();
+    return [...times.values()];
+  };
+  /** Largest distance within groups of three that follow each other. */
+  const spreads = (all: readonly number[]) =>
+    [0, 3, 6].map((at) => (all[at + 2] ?? 0) - (all[at] ?? 0));
+
+  test("lie within 100 s of each other, as the public tester's do", () => {
+    const all = begins();
+    expect(all).toHaveLength(3);
+    for (const times of all) {
+      expect(times.length).toBeGreaterThanOrEqual(9);
+      for (const spread of spreads(times)) expect(spread).toBeLessThan(100_000);
+    }
+    // Different orchestrators' do not.
+    const firsts = all.map(([first = 0]) => first);
+    expect(Math.max(...firsts) - Math.min(...firsts)).toBeGreaterThan(100_000);
+  });
+
+  test("or are independent, where the scenario says so", () => {
+    const far = begins("independent").flatMap(spreads);
+    expect(Math.max(...far)).toBeGreaterThan(1_000_000);
+  });
+});
