@@ -2,6 +2,7 @@
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
+import { modelNotes } from "../../sim/model/model-notes.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT } from "../failure.js";
@@ -33,7 +34,11 @@ export function checkScenarios(
   for (const file of files) {
     try {
       const loaded = loadScenario(scenarioFile(file), { set });
-      if (!quiet) stdout.write(`${file}: ok, ${summary(loaded)}\n`);
+      if (quiet) continue;
+      stdout.write(`${file}: ok, ${summary(loaded)}\n`);
+      for (const note of modelNotes(loaded.variants.map(({ input }) => input.scenario))) {
+        stdout.write(`Note: ${note}\n`);
+      }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       stderr.write(`${error.message}\n`);

@@ -1,6 +1,7 @@
 /** The result of an experiment, put together from what its stages found. */
 import { invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
+import { modelNotes } from "../model/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import { POOLSIM_VERSION } from "../version.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
@@ -129,6 +130,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     notes: [
       ...networkNotes(loaded),
       ...loaded.assumed,
+      ...modelNotes(loaded.variants.map(({ input }) => input.scenario)),
       ...demandNotes(scenario, findings.calibrationNote),
       ...notes,
       ...[...variants].flatMap(([name, samples]) =>
