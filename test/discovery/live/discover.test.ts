@@ -52,7 +52,7 @@ describe("discover", () => {
     const source = sourceWith(all);
     const result = await discover({ source, wanted: 2, discoveryTimeoutMs: 5_000 });
     expect(result.orchestrators).toHaveLength(2);
-    expect(result.elapsedMs).toBeLessThan(3_000);
+    expect(result.elapsedMs).toBeLessThan(5_000);
     await eventually(() =>
       expect(all.map(({ connections }) => connections.open)).toEqual([0, 0, 0, 0]),
     );

@@ -109,7 +109,7 @@ describe("failures that pass", () => {
 
   it("may be a slow page", async () => {
     const server = await startAfter(hang);
-    const source = open({ url: server.url, requestTimeoutMs: 100 });
+    const source = open({ url: server.url, requestTimeoutMs: 1_500 });
     expect((await source.list()).endpoints).toHaveLength(3);
     expect(server.questions).toHaveLength(2);
   });
@@ -220,7 +220,7 @@ describe("time", () => {
       const timer = setInterval(() => response.write(" "), 10);
       response.once("close", () => clearInterval(timer));
     });
-    const source = open({ url: server.url, requestTimeoutMs: 80, retries: 1 });
+    const source = open({ url: server.url, requestTimeoutMs: 1_000, retries: 1 });
     expect(await failureOf(source)).toMatchObject({ code: "HTTP_TIMEOUT" });
     expect(server.questions).toHaveLength(2);
     await eventually(async () => expect(await server.connections()).toBe(0));
