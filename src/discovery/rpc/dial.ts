@@ -85,6 +85,7 @@ export function dial(target: DialTarget, options: DialOptions): Promise<Connecti
     socket.on(target.plain ? "connect" : "secureConnect", () => {
       stage = "HTTP/2 settings";
       try {
+        assertProtocol(socket, target);
         checkPin(socket, target, pins);
       } catch (error) {
         fail(error);
@@ -115,6 +116,13 @@ function openSocket(target: DialTarget, options: DialOptions, dialling: AbortSig
       ? {}
       : { rejectUnauthorized: false, secureContext: anyCertificate }),
   });
+}
+
+/** G-14: gRPC of go-livepeer refuses who selects no protocol, whatever it would speak. */
+function assertProtocol(socket: Socket, target: DialTarget): void {
+  if (!(socket instanceof TLSSocket) || socket.alpnProtocol === "h2") return;
+  const message = `${target.authority}: the server selects no ALPN protocol in the TLS handshake, which go-livepeer refuses (G-14: "missing selected ALPN property")`;
+  throw new RemoteError(message, { code: "DIAL_FAILED" });
 }
 
 function checkPin(socket: Socket, target: DialTarget, pins: CertificatePins | null): void {

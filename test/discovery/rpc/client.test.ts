@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "node:net";
+import { createServer } from "node:tls";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { bitString } from "../../../src/discovery/capabilities.js";
 import { CertificatePins } from "../../../src/discovery/rpc/certificate-pins.js";
 import {
@@ -43,6 +45,39 @@ describe("an answer", () => {
     expect((await ask(orchestrator)).transcoder).toBe(orchestrator.uri);
     const error = await ask({ ...orchestrator, scheme: "https" }).catch((reason) => reason);
     expect(error).toMatchObject({ code: "DIAL_FAILED" });
+  });
+
+  it.each([
+    { ALPNProtocols: undefined, comes: false },
+    { ALPNProtocols: ["h2"], comes: true },
+    { ALPNProtocols: ["http/1.1"], comes: false },
+  ])("G-14: a server that selects $ALPNProtocols: $comes", async ({ ALPNProtocols, comes }) => {
+    // Behind TLS it speaks HTTP/2 in all cases: only what the handshake selects differs.
+    const behind = await servers.add({ kind: "answer" }, { plain: true });
+    const [, port] = behind.host.split(":");
+    const server = createServer(
+      { ...servers.keys, ...(ALPNProtocols && { ALPNProtocols }) },
+      (socket) => {
+        const through = connect(Number(port), "127.0.0.1");
+        for (const end of [socket, through]) end.on("error", () => {});
+        socket.pipe(through).pipe(socket);
+      },
+    );
+    server.on("tlsClientError", () => {});
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      server.close();
+    });
+    const address = server.address();
+    const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const answer = await ask({ uri: `https://${host}`, scheme: "https", host }).catch(
+      (error) => error,
+    );
+    if (comes) expect(answer).toMatchObject({ transcoder: behind.uri });
+    else expect(answer).toMatchObject({ code: "DIAL_FAILED" });
+    if (ALPNProtocols === undefined) {
+      expect(answer.message).toContain("selects no ALPN protocol in the TLS handshake");
+    }
   });
 
   it("comes from host and port, whatever scheme and path (G-14)", async () => {

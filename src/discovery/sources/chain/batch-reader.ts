@@ -4,7 +4,7 @@
  */
 import { RemoteError } from "../../../core/errors.js";
 import type { ChainCall, ChainClient, ChainOptions, Hex } from "./chain-client.js";
-import { TooMuch } from "./chain-failures.js";
+import { mayBeTooMuch } from "./chain-failures.js";
 import { decodeResult, multicallAbi } from "./livepeer-abi.js";
 
 /** Where Multicall3 is on nearly every chain. */
@@ -25,6 +25,8 @@ export class BatchReader {
   readonly #chain: ChainClient;
   #mode: BatchMode;
   #callsAtOnce = CALLS_PER_MULTICALL;
+  /** The node has answered so many at once. */
+  #isProven = false;
 
   constructor(chain: ChainClient, mode: BatchMode) {
     this.#chain = chain;
@@ -60,19 +62,32 @@ export class BatchReader {
     block: number,
     options: ChainOptions,
   ): Promise<readonly (Hex | null)[]> {
-    const parts: (readonly ContractCall[])[] = [];
-    for (let at = 0; at < calls.length; at += this.#callsAtOnce) {
-      parts.push(calls.slice(at, at + this.#callsAtOnce));
+    const answers: (Hex | null)[] = [];
+    while (answers.length < calls.length) {
+      const rest = calls.slice(answers.length);
+      const size = this.#callsAtOnce;
+      // One goes ahead, where it is not known yet how many the node takes.
+      const count = this.#isProven ? Math.ceil(rest.length / size) : 1;
+      const parts = Array.from({ length: count }, (_, at) =>
+        rest.slice(at * size, (at + 1) * size),
+      );
+      const found = await Promise.all(parts.map((part) => this.#readPart(part, block, options)));
+      const refused = found.indexOf(null);
+      this.#isProven = refused < 0;
+      const good = refused < 0 ? found : found.slice(0, refused);
+      answers.push(...good.flatMap((part) => part ?? []));
+      if (refused < 0) continue;
+      this.#callsAtOnce = Math.ceil((parts[refused]?.length ?? 1) / 2);
     }
-    const answers = await Promise.all(parts.map((part) => this.#readPart(part, block, options)));
-    return answers.flat();
+    return answers;
   }
 
+  /** Null when it is too much at once. */
   async #readPart(
     part: readonly ContractCall[],
     block: number,
     options: ChainOptions,
-  ): Promise<readonly (Hex | null)[]> {
+  ): Promise<readonly (Hex | null)[] | null> {
     const aggregated = part.map(({ to, data }) => {
       return { target: to, allowFailure: true, callData: data };
     });
@@ -80,17 +95,19 @@ export class BatchReader {
     const isDivisible = part.length > 1;
     try {
       const call = { to: MULTICALL3, data };
-      return readResults(await this.#chain.call(call, block, { ...options, isDivisible }));
+      const answer = await this.#chain.call(call, block, { ...options, isDivisible });
+      return readResults(answer, part.length);
     } catch (error) {
-      if (!isDivisible || !(error instanceof TooMuch)) throw error;
-      this.#callsAtOnce = Math.min(this.#callsAtOnce, Math.ceil(part.length / 2));
-      return await this.#aggregate(part, block, options);
+      if (isDivisible && mayBeTooMuch(error)) return null;
+      throw error;
     }
   }
 }
 
-function readResults(answer: Hex): readonly (Hex | null)[] {
+function readResults(answer: Hex, count: number): readonly (Hex | null)[] {
   const [results] = decodeResult(multicallAbi, "aggregate3", answer);
-  if (!Array.isArray(results)) return [];
+  if (!Array.isArray(results) || results.length !== count) {
+    throw new RemoteError(`not ${count} results of Multicall3`, { code: "CHAIN_ABI" });
+  }
   return results.map(([success, data]) => (success === true ? String(data) : null));
 }

@@ -19,6 +19,12 @@ export class TooMuch extends RemoteError {
   }
 }
 
+/** Whether asking for less may help: a limit, or a node in trouble, but one that is there. */
+export function mayBeTooMuch(error: unknown): boolean {
+  if (error instanceof Unchangeable || !(error instanceof RemoteError)) return false;
+  return error instanceof TooMuch || error.code === "CHAIN_UNAVAILABLE";
+}
+
 /** What no other question changes: there is no such server, or it does not let us in. */
 export class Unchangeable extends RemoteError {}
 

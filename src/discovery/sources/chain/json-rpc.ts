@@ -54,6 +54,8 @@ export type Patience = "rates" | "notTooMuch" | "everything" | "ratesInWords";
 export interface SendOptions {
   /** @default "rates" */
   readonly patience?: Patience | undefined;
+  /** Tries while the node is in trouble of its own. @default as often as for anything */
+  readonly troubleAttempts?: number | undefined;
   /** Ms for each exchange, besides the transport's own limit. @default none */
   readonly exchangeLimitMs?: number | undefined;
   /** Is told before each exchange, with the failure before it; throws to end the call. */
@@ -135,7 +137,9 @@ export class JsonRpc {
       if (failure === null) continue;
       // Some answers are progress, for a node that allows so many at a time.
       failures = answers.size > before ? 1 : failures + 1;
-      if (failures >= attempts) throw failure;
+      const tries =
+        failure.code === "CHAIN_UNAVAILABLE" ? (options.troubleAttempts ?? attempts) : attempts;
+      if (failures >= Math.min(tries, attempts)) throw failure;
       if (failures > 1) size = Math.max(1, Math.floor(size / 2));
       await sleep(pauseAfter(failure, backoffMs * 2 ** (failures - 1)), undefined, { signal });
     }

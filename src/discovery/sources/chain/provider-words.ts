@@ -40,8 +40,10 @@ const LASTING = /method|plan\b|tier|not supported|unauthori|forbidden|api key/i;
 export function complaintOf({ code, message }: NodeFault): Complaint {
   if (REVERT_CODES.has(code) || REVERTED.test(message)) return "reverted";
   if (OF_A_RANGE.test(message)) return "tooMuch";
-  if (RATE_CODES.has(code) || OF_A_RATE.test(message)) return "patience";
-  if (OF_A_TIME.test(message) || code === LIMIT_EXCEEDED) return "tooMuch";
+  if (OF_A_RATE.test(message)) return "patience";
+  if (OF_A_TIME.test(message)) return "tooMuch";
+  if (RATE_CODES.has(code)) return "patience";
+  if (code === LIMIT_EXCEEDED) return "tooMuch";
   if (LASTING.test(message)) return "other";
   if (OF_A_SIZE.test(message)) return "tooMuch";
   return PASSING_CODES.has(code) || PASSING.test(message) ? "passing" : "other";

@@ -43,6 +43,8 @@ export interface RpcChainClientOptions {
 const LOGS_LIMIT_MS = 120_000;
 /** A question about many blocks is given up sooner than one about a single block. */
 const WIDE_SHARE = 8;
+/** A node in trouble may be so because of how much it was asked. */
+const DIVISIBLE_ATTEMPTS = 2;
 const PATIENT: SendOptions = { patience: "everything" };
 
 /** A chain client over HTTP. Opens no connection yet. */
@@ -82,9 +84,10 @@ class RpcChainClient implements ChainClient {
     block: number | "latest",
     { signal, isDivisible = false }: ChainOptions = {},
   ): Promise<Hex> {
-    const [answer] = await this.#rpc.send([callRequest(call, block)], signal, {
-      patience: isDivisible ? "notTooMuch" : "everything",
-    });
+    const options: SendOptions = isDivisible
+      ? { patience: "notTooMuch", troubleAttempts: DIVISIBLE_ATTEMPTS }
+      : PATIENT;
+    const [answer] = await this.#rpc.send([callRequest(call, block)], signal, options);
     if (answer !== undefined && "error" in answer) {
       const { code, message } = answer.error;
       const complaint = complaintOf(answer.error);

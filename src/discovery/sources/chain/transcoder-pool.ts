@@ -5,7 +5,7 @@
 import { AbiCoder } from "ethers/abi";
 import { RemoteError } from "../../../core/errors.js";
 import type { ChainClient, ChainOptions, Hex } from "./chain-client.js";
-import { TooMuch } from "./chain-failures.js";
+import { mayBeTooMuch } from "./chain-failures.js";
 import { bondingManagerAbi, decodeAddress } from "./livepeer-abi.js";
 import { POOL_WALK_CODE } from "./pool-walk-code.js";
 
@@ -77,7 +77,7 @@ export class TranscoderPool {
         members.push(...page.members);
         more = page.more;
       } catch (error) {
-        if (!isDivisible || !(error instanceof TooMuch)) throw error;
+        if (!isDivisible || !mayBeTooMuch(error)) throw error;
         this.#membersPerCall = Math.max(MEMBERS_AT_LEAST, Math.floor(count / 2));
       }
       this.#assertBounded(members.length);
