@@ -1,7 +1,10 @@
 /** The certificate of a server that nobody vouches for, made anew at each start. */
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { createRequire } from "node:module";
 import { isIP } from "node:net";
-import { generate } from "selfsigned";
+import { Worker } from "node:worker_threads";
+import type { generate } from "selfsigned";
 import { InputError } from "../../core/errors.js";
 
 /** Key and certificate, PEM. */
@@ -31,7 +34,7 @@ export async function selfSignedCertificate(
       code: "TLS_NAME",
     });
   }
-  const made = await generate([{ name: "commonName", value: name }], {
+  const made = await generated([{ name: "commonName", value: name }], {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",
@@ -48,6 +51,34 @@ export async function selfSignedCertificate(
     ],
   });
   return { key: made.private, cert: made.cert };
+}
+
+type Generate = typeof generate;
+
+const THREAD = `
+  const { parentPort, workerData } = require("node:worker_threads");
+  const { module, attributes, options } = workerData;
+  require(module).generate(attributes, options).then((made) => {
+    parentPort.postMessage({ private: made.private, cert: made.cert });
+  });`;
+
+/** In a thread of its own: what the library loads writes into the global objects of its realm. */
+async function generated(
+  attributes: Parameters<Generate>[0],
+  options: Parameters<Generate>[1],
+): Promise<{ readonly private: string; readonly cert: string }> {
+  const module = createRequire(import.meta.url).resolve("selfsigned");
+  const worker = new Worker(THREAD, {
+    eval: true,
+    execArgv: [],
+    workerData: { module, attributes, options },
+  });
+  try {
+    const [made] = await once(worker, "message");
+    return made;
+  } finally {
+    await worker.terminate();
+  }
 }
 
 /**
