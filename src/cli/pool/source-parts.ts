@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { nameAt } from "../../pool/events/fields.js";
-import type { S3Credentials } from "../../pool/sources/sigv4.js";
+import type { S3Credentials } from "../../pool/sources/s3.js";
 import type { BucketSource, EventSource } from "../../pool/sources/source.js";
 
 /** What the environment is asked for; see {@link credentialsFrom}. */

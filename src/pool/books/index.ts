@@ -55,7 +55,7 @@ export {
   type OrchestratorPollOptions,
   pollOrchestrator,
 } from "../sources/orchestrator.js";
-export type { S3Credentials } from "../sources/sigv4.js";
+export type { S3Credentials } from "../sources/s3.js";
 export {
   type BucketSource,
   type EventSource,

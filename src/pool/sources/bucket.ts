@@ -3,13 +3,20 @@
  * skipped by name and ETag, so that a late file with an earlier name is read (ED-D7), and one that
  * was overwritten is read again.
  */
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { InputError, RemoteError } from "../../core/errors.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
 import type { ImportResult } from "./files.js";
-import { encoded, type S3Credentials, signedHeaders } from "./sigv4.js";
+import {
+  encoded,
+  type ListedObject,
+  readErrorCode,
+  readListing,
+  type S3Credentials,
+  signedHeaders,
+} from "./s3.js";
 import { type FeedOptions, feeding } from "./stream.js";
 
 export interface BucketOptions extends FeedOptions {
@@ -21,12 +28,22 @@ export interface BucketOptions extends FeedOptions {
   readonly prefix?: string | undefined;
   /** Most time for an answer to begin, and between its parts. @default 30000 */
   readonly timeoutMs?: number | undefined;
+  /** A larger object is refused. @default 268435456 */
+  readonly maxObjectBytes?: number | undefined;
 }
+
+/** A page of a thousand names of a thousand bytes has less, however they are written. */
+const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+const ERROR_BYTES_MAX = 64 * 1024;
+const PAGES_MAX = 100_000;
+/** Pages in a row that hold nothing. */
+const EMPTY_PAGES_MAX = 1_000;
 
 /**
  * Reads every object that is new, by name. Interrupted, the next time goes on where it stopped.
  *
- * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`); InputError (`BUCKET_URL`,
+ * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`, `BUCKET_TOO_LARGE`, `BUCKET_LISTING` for
+ *   a listing that is none or goes round in circles); InputError (`BUCKET_URL`,
  *   `FILE_COMPRESSED`); the signal's reason
  */
 export async function importBucket(
@@ -44,8 +61,7 @@ export async function importBucket(
         unchanged++;
         continue;
       }
-      const path = key.split("/").map(encoded).join("/");
-      const body = await get(urlOf(options, `/${path}`), options);
+      const body = await getObject(key, options);
       await reached(() => feed.read(body, { origin: key, cursor }), options);
       files++;
     }
@@ -59,38 +75,80 @@ export async function probeBucket(options: BucketOptions): Promise<void> {
     if (!key.endsWith(".json")) continue;
     const body = await getObject(key, options);
     await reached(() => plain(body, key).next(), options);
-    body.destroy();
+    await body.return?.();
     return;
   }
 }
 
-async function getObject(key: string, options: BucketOptions) {
+async function getObject(
+  key: string,
+  options: BucketOptions,
+): Promise<AsyncGenerator<Uint8Array, void>> {
   const path = key.split("/").map(encoded).join("/");
-  return await get(urlOf(options, `/${path}`), options);
+  const url = urlOf(options, `/${path}`);
+  const { maxObjectBytes = 256 * 1024 * 1024 } = options;
+  return bounded(await get(url, options), maxObjectBytes, url);
 }
 
-async function* listObjects(options: BucketOptions): AsyncGenerator<{ key: string; etag: string }> {
-  for (let token: string | null = null; ; ) {
+async function* listObjects(options: BucketOptions): AsyncGenerator<ListedObject> {
+  const seen = new Set<string>();
+  for (let token: string | null = null, emptyPages = 0; ; ) {
     const url = urlOf(options, "");
     url.searchParams.set("list-type", "2");
     if (token !== null) url.searchParams.set("continuation-token", token);
     url.searchParams.set("prefix", options.prefix ?? "");
-    const body = await get(url, options);
-    const xml = await reached(() => body.text(), options);
-    for (const [, contents = ""] of xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
-      yield { key: element(contents, "Key") ?? "", etag: element(contents, "ETag") ?? "" };
+    const body = bounded(await get(url, options), PAGE_BYTES_MAX, url);
+    const { objects, next } = readListing(await reached(() => textOf(body), options));
+    yield* objects;
+    if (next === null) return;
+    emptyPages = objects.length === 0 ? emptyPages + 1 : 0;
+    if (seen.has(next)) throw endless(url, "it comes to the same page again");
+    if (seen.size >= PAGES_MAX || emptyPages >= EMPTY_PAGES_MAX) {
+      throw endless(url, `${seen.size + 1} pages, the last ${emptyPages} of them empty`);
     }
-    token = element(xml, "NextContinuationToken");
-    if (token === null) return;
+    seen.add(next);
+    token = next;
   }
+}
+
+function endless({ origin, pathname }: URL, why: string): RemoteError {
+  return new RemoteError(`${origin}${pathname}: the listing does not end: ${why}`, {
+    code: "BUCKET_LISTING",
+  });
+}
+
+/** Chunks as they come; leaving early, or too many bytes, end the connection. */
+async function* bounded(
+  body: Dispatcher.ResponseData["body"],
+  maxBytes: number,
+  { origin, pathname }: URL,
+): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new RemoteError(`${origin}${pathname} answers with more than ${maxBytes} bytes`, {
+        code: "BUCKET_TOO_LARGE",
+      });
+    }
+    yield chunk;
+  }
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString("utf8");
 }
 
 async function get(url: URL, options: BucketOptions) {
   const { credentials, now, signal, timeoutMs = 30_000 } = options;
+  const headers = await signedHeaders(url, credentials, now());
   const { statusCode, body } = await reached(
     () =>
       request(url, {
-        headers: signedHeaders(url, credentials, now()),
+        headers,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
         signal: signal ?? null,
@@ -98,7 +156,13 @@ async function get(url: URL, options: BucketOptions) {
     options,
   );
   if (statusCode === 200) return body;
-  const why = element(await reached(() => body.text(), options), "Code");
+  const text = await reached(() => textOf(bounded(body, ERROR_BYTES_MAX, url)), options).catch(
+    (error: unknown) => {
+      if (options.signal?.aborted === true) throw error;
+      return "";
+    },
+  );
+  const why = readErrorCode(text);
   const said = why === null ? "" : ` (${why.slice(0, 80)})`;
   throw new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}${said}`, {
     code: "BUCKET_HTTP",
@@ -123,22 +187,4 @@ function urlOf({ endpoint, bucket }: BucketOptions, path: string): URL {
     });
   }
   return new URL(`/${encoded(bucket)}${path}`, endpoint);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#34;": '"',
-  "&#39;": "'",
-  "&apos;": "'",
-};
-
-function element(xml: string, name: string): string | null {
-  const [, text] = new RegExp(`<${name}>(.*?)</${name}>`, "s").exec(xml) ?? [];
-  return (
-    text?.replace(/&(?:amp|lt|gt|quot|apos|#34|#39);/g, (entity) => ENTITIES[entity] ?? entity) ??
-    null
-  );
 }

@@ -5,7 +5,7 @@ import type { PoolStore } from "../store/store.js";
 import { importBucket } from "./bucket.js";
 import { type ImportResult, importFiles } from "./files.js";
 import { pollOrchestrator } from "./orchestrator.js";
-import type { S3Credentials } from "./sigv4.js";
+import type { S3Credentials } from "./s3.js";
 
 interface SourceBase extends DecodeOptions {
   /** Stays the same for ever: cursors, and the IDs that a node counts, are told apart by it. */

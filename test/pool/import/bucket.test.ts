@@ -1,9 +1,9 @@
 /** An S3-compatible bucket, against a server that lists two names a page. */
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { importBucket } from "../../../src/pool/sources/bucket.js";
-import { signedHeaders } from "../../../src/pool/sources/sigv4.js";
+import { signedHeaders } from "../../../src/pool/sources/s3.js";
 import { NOW_MS, openBooks } from "../support/books.js";
 import { ALICE, list, transcode } from "../support/events.js";
 
@@ -78,9 +78,9 @@ it("A server that refuses is told apart from one that is not there", async () =>
   });
 });
 
-it("Signatures are those of the published example", () => {
+it("Signatures are those of the published example", async () => {
   const url = new URL("https://examplebucket.s3.amazonaws.com/?max-keys=2&prefix=J");
-  const headers = signedHeaders(
+  const headers = await signedHeaders(
     url,
     {
       accessKey: "AKIAIOSFODNN7EXAMPLE",
@@ -93,11 +93,115 @@ it("Signatures are those of the published example", () => {
   );
 });
 
-it("Credentials that were lent for some time carry their token, which is signed too", () => {
+it("Credentials that were lent for some time carry their token, which is signed too", async () => {
   const lent = { ...credentials, sessionToken: "token", signingRegion: "eu-west-3" };
-  const headers = signedHeaders(new URL(endpoint), lent, 0);
+  const headers = await signedHeaders(new URL(endpoint), lent, 0);
   expect(headers["x-amz-security-token"]).toBe("token");
   expect(headers["authorization"]).toContain(
-    "/19700101/eu-west-3/s3/aws4_request,SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,",
+    "/19700101/eu-west-3/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,",
   );
+});
+
+/** A bucket that answers as told, whatever it is asked. */
+async function answering(answer: (url: URL, response: ServerResponse) => void): Promise<string> {
+  const other = createServer((request, response) => {
+    answer(new URL(request.url ?? "", "http://bucket"), response);
+  });
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    other.closeAllConnections();
+    other.close();
+  });
+  return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+}
+
+const listing = (parts: string): string => `<ListBucketResult>${parts}</ListBucketResult>`;
+const item = (key: string): string =>
+  `<Contents><Key>${key}</Key><ETag>&quot;1&quot;</ETag></Contents>`;
+
+it("A listing that goes round in circles ends with an error", async () => {
+  for (const after of [{ A: "A" }, { A: "B", B: "C", C: "A" }] as Record<string, string>[]) {
+    let asked = 0;
+    const circular = await answering((url, response) => {
+      asked++;
+      const next = after[url.searchParams.get("continuation-token") ?? ""] ?? "A";
+      response.end(listing(`<NextContinuationToken>${next}</NextContinuationToken>`));
+    });
+    const { store, ingest } = openBooks();
+    await expect(
+      importBucket(store, ingest, { ...options(), endpoint: circular }),
+    ).rejects.toMatchObject({
+      code: "BUCKET_LISTING",
+      message: expect.stringMatching(/does not end.*same page/),
+    });
+    expect(asked).toBeLessThan(6);
+  }
+  let page = 0;
+  const growing = await answering((_, response) => {
+    response.end(listing(`<NextContinuationToken>${++page}</NextContinuationToken>`));
+  });
+  const { store, ingest } = openBooks();
+  await expect(
+    importBucket(store, ingest, { ...options(), endpoint: growing }),
+  ).rejects.toMatchObject({ code: "BUCKET_LISTING" });
+  expect(page).toBeLessThan(1_100);
+});
+
+it.each([
+  ["no XML", "<html><body>Sign in"],
+  ["another document", "<html><body>Sign in</body></html>"],
+  ["nothing", ""],
+  ["entities of its own", `<!DOCTYPE x [<!ENTITY a "aa">]>${listing(item("&a;.json"))}`],
+  ["more, but not where", listing(`${item("a.json")}<IsTruncated>true</IsTruncated>`)],
+  ["an object without a name", listing("<Contents><ETag>1</ETag></Contents>")],
+])("A listing that is %s is no empty bucket", async (_, body) => {
+  const strange = await answering((__, response) => response.end(body));
+  const { store, ingest } = openBooks();
+  await expect(
+    importBucket(store, ingest, { ...options(), endpoint: strange }),
+  ).rejects.toMatchObject({ code: "BUCKET_LISTING" });
+});
+
+it("Bodies without end are cut off: listings, errors and objects", async () => {
+  const flood = (response: ServerResponse): void => {
+    const send = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 0x20))) {}
+      if (!response.destroyed) response.once("drain", send);
+    };
+    send();
+  };
+  const { store, ingest } = openBooks();
+  const read = (endpoint: string) =>
+    importBucket(store, ingest, { ...options(), endpoint, maxObjectBytes: 1_000_000 });
+  await expect(read(await answering((_, response) => flood(response)))).rejects.toMatchObject({
+    code: "BUCKET_TOO_LARGE",
+  });
+  const failing = await answering((_, response) => {
+    response.writeHead(500);
+    flood(response);
+  });
+  await expect(read(failing)).rejects.toMatchObject({ code: "BUCKET_HTTP" });
+  const large = await answering((url, response) => {
+    if (url.pathname === "/events") response.end(listing(item("a.json")));
+    else flood(response);
+  });
+  await expect(read(large)).rejects.toMatchObject({ code: "BUCKET_TOO_LARGE" });
+});
+
+it("Names are texts: numbers, blanks, entities and signs", async () => {
+  const names = ["007.json", " a  b .json", "a&b<c>.json", "ü+%2F'(!)*.json", "1e5.json"];
+  const escaped = names.map((name) => name.replaceAll("&", "&amp;").replaceAll("<", "&#60;"));
+  const asked: string[] = [];
+  const strange = await answering((url, response) => {
+    if (url.pathname === "/events") {
+      response.end(listing(`${escaped.map(item).join("")}<IsTruncated>false</IsTruncated>`));
+    } else {
+      asked.push(decodeURIComponent(url.pathname).replace("/events/", ""));
+      response.end(list(transcode(ALICE, 8n)));
+    }
+  });
+  const { store, ingest } = openBooks();
+  const result = await importBucket(store, ingest, { ...options(), endpoint: strange });
+  expect(result).toMatchObject({ files: 5, recorded: 5 });
+  expect(asked).toEqual(names);
 });
