@@ -108,7 +108,11 @@ export {
   CertificatePins,
   type CertificatePinsOptions,
 } from "./rpc/certificate-pins.js";
-export { OrchestratorClient, type OrchestratorClientOptions } from "./rpc/client.js";
+export {
+  type OrchestratorAsker,
+  OrchestratorClient,
+  type OrchestratorClientOptions,
+} from "./rpc/client.js";
 export type {
   AnswerLimits,
   CapabilityPrice,

@@ -51,6 +51,23 @@ function nodeDb(rows: readonly NodeRow[]): string {
 }
 
 describe("discover on an on-chain network", () => {
+  it("shows where segments go, and who leaves; byoc is no pipeline to choose", async () => {
+    const elsewhere = await good({ ...payableTo(1), transcoder: "https://segments.example:8935" });
+    const staying = await good(payableTo(2));
+    const path = nodeDb([
+      { uri: elsewhere.uri, address: hexOf(1), stake: 1n },
+      { uri: staying.uri, address: hexOf(2), stake: 1n },
+    ]);
+    const { stdout } = await run(["discover", "--nodeDb", path, "--patience", "700ms"]);
+    expect(stdout.replaceAll(/\s+/g, " ").match(/segments go to \S+/g)).toEqual([
+      "segments go to https://segments.example:8935",
+    ]);
+    expect(stdout).not.toContain("leaves in round");
+    const { stderr } = await run(["discover", "--nodeDb", path, "--pipeline", "magic"]);
+    expect(stderr).toContain("expected one of text-to-image");
+    expect(stderr).not.toContain("byoc");
+  });
+
   it("L-13: tells the chance of being the first choice, by stake, price and luck", async () => {
     const rich = await good({
       ...payableTo(1),
@@ -216,6 +233,18 @@ describe("discover on an on-chain network", () => {
       [big.uri, "30.00000"],
       [small.uri, "10.00000"],
     ]);
+
+    // B-8: not rewarded in this round yet, so that a fresh gateway would know no stake.
+    await chain.send("BondingManager", "setPool", hexOf(2), 1n, 0n);
+    const store = ["--chainStore", join(temporaryFolder(), "chain.sqlite3"), "--patience", "700ms"];
+    const words = async () => {
+      const { stdout } = await run(["discover", ...node, ...gateway, ...store]);
+      return stdout.replaceAll(/\s+/g, " ");
+    };
+    expect(await words()).toContain("Note: 1 of 2 stakes are total stakes");
+    // C-11: followed by its event, it stays until its round is over.
+    await chain.send("BondingManager", "deactivate", hexOf(1), 2n);
+    expect((await words()).match(/leaves in round \d+/g)).toEqual(["leaves in round 2"]);
   });
 
   it("lists what a subgraph knows, and shows no more of its URL than the origin", async () => {
@@ -229,6 +258,7 @@ describe("discover on an on-chain network", () => {
     expect(stdout).toContain(` 1. ${one.uri}  100.0 %`);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(`${hexOf(1)} · signs as`);
     expect(stdout).toContain("stake 12.5 LPT");
+    expect(stdout).toContain("Note: stakes of a subgraph are total stakes");
     expect(stdout).not.toContain("5ec2e7");
   });
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemoteError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
-import type { DiscoverySettings } from "../../discovery/index.js";
+import type { DiscoverySettings, SourceListing } from "../../discovery/index.js";
 import { OrchestratorClient } from "../../discovery/index.js";
 import { styleOf } from "../../sim/report/style.js";
 import { type ChoiceOptions, checkWeights } from "../discover/choice.js";
@@ -190,12 +190,16 @@ function sessionNotes(
   { flags, opened, account }: Session,
   { listing }: Findings,
 ): (string | null)[] {
-  const { onChain, source } = opened;
+  const { onChain, source, chain } = opened;
   const isUnsigned = account.identity.signature === "0x";
   return [
     listing.staleBecause === null
       ? null
       : `the list is an old one, of ${new Date(listing.confirmedAtMs).toISOString()}: ${listing.staleBecause.message}`,
+    source.kind === "subgraph"
+      ? "stakes of a subgraph are total stakes: a gateway counts those of this round's earnings pools, 0 where there is none (B-8)"
+      : null,
+    stakeNote(listing, chain?.withoutEarningsPool() ?? new Set()),
     onChain && isUnsigned
       ? "requests were not signed: orchestrators of an on-chain network refuse them (G-7); --ethKeystorePath signs them"
       : null,
@@ -206,6 +210,14 @@ function sessionNotes(
       ? "--orchBlocklist has no effect on a webhook's list (W-13)"
       : null,
   ];
+}
+
+/** Gateways read stakes from earnings pools, which there are none of before the round's reward. */
+function stakeNote({ endpoints }: SourceListing, without: ReadonlySet<string>): string | null {
+  const count = endpoints.filter(({ recipient }) => without.has(recipient ?? "")).length;
+  return count === 0
+    ? null
+    : `${count} of ${endpoints.length} stakes are total stakes: a gateway that starts now counts them as 0, as there is no earnings pool of this round yet (B-8)`;
 }
 
 const BAR_CELLS = 20;

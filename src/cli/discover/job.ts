@@ -17,7 +17,10 @@ function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
   const capability = pipelineToCapability(pipeline);
   if (capability === undefined) {
     const known = [...CAPABILITY_NAMES].filter(([number]) => number >= FIRST_PIPELINE);
-    const names = known.map(([, name]) => name.toLowerCase().replaceAll(" ", "-"));
+    // Not all that are capabilities are pipelines: byoc is none.
+    const names = known
+      .map(([, name]) => name.toLowerCase().replaceAll(" ", "-"))
+      .filter((name) => pipelineToCapability(name) !== undefined);
     throw new InputError(`--pipeline ${pipeline}: expected one of ${names.join(", ")}`, {
       code: "USAGE",
     });

@@ -9,6 +9,8 @@ import type { Findings, Judged } from "./gather.js";
 /** Capability whose number of sessions is told: H.264 transcoding. */
 const TRANSCODING = 0;
 const DETAIL_MAX = 300;
+/** The deactivation round of who stays (C-11). */
+const NEVER = 2n ** 63n - 1n;
 
 /** What the report says besides the list. */
 export interface ReportContext {
@@ -61,7 +63,8 @@ export function renderFindings(findings: Findings, context: ReportContext, style
     ({ turn, verdict }) => turn === null && verdict !== "rejected",
   );
   const rejected = orchestrators.filter(({ verdict }) => verdict === "rejected");
-  const block = (judged: Judged) => orchestratorBlock(judged, sets, style);
+  const leaves = leavingRounds(findings);
+  const block = (judged: Judged) => orchestratorBlock(judged, factsOf(judged, sets, leaves), style);
   const section = (title: string, list: readonly Judged[]) =>
     list.length === 0 ? "" : `${style.bold(title)}\n${list.map(block).join("\n")}`;
   const parts = [
@@ -103,12 +106,11 @@ function heading(findings: Findings, { label }: ReportContext, style: Style): st
   return `${style.bold(label)}\n${style.dim(wrapped(facts.join("; "), style.width))}`;
 }
 
-function orchestratorBlock(judged: Judged, sets: CapabilitySets, style: Style): string {
+function orchestratorBlock(judged: Judged, facts: readonly string[], style: Style): string {
   const { report, turn, probability, verdict, reason } = judged;
   const mark = turn === null ? "   " : `${String(turn).padStart(2)}.`;
   const indent = " ".repeat(mark.length + 1);
   const chance = probability === null ? "" : `  ${style.green(percent(probability))}`;
-  const facts = factsOf(judged, sets);
   const lines = [`${mark} ${plain(report.uri)}${chance}`];
   if (facts.length > 0) {
     const text = wrapped(facts.join(" · "), style.width - indent.length, indent);
@@ -123,7 +125,25 @@ function orchestratorBlock(judged: Judged, sets: CapabilitySets, style: Style): 
   return lines.join("\n");
 }
 
-function factsOf({ report }: Judged, sets: CapabilitySets): string[] {
+/** First rounds without them, by recipient: of whom the source knows that they are going. */
+function leavingRounds({ listing }: Findings): ReadonlyMap<string, bigint> {
+  return new Map(
+    listing.endpoints.flatMap(({ recipient, deactivationRound: round }) =>
+      recipient === null || round === null || round >= NEVER ? [] : [[recipient, round] as const],
+    ),
+  );
+}
+
+function withoutSlash(uri: string): string {
+  return uri.replace(/\/$/, "");
+}
+
+function factsOf(
+  { report }: Judged,
+  sets: CapabilitySets,
+  leaves: ReadonlyMap<string, bigint>,
+): string[] {
+  const leavesIn = leaves.get(report.recipient ?? "");
   const { recipient, address, latencyMs, price, stake, version, capabilities, score } = report;
   const sessions = report.info?.capabilities?.capacities?.get(TRANSCODING);
   const facts: (string | false)[] = [
@@ -136,7 +156,12 @@ function factsOf({ report }: Judged, sets: CapabilitySets): string[] {
     sessions !== undefined && counted(sessions, "session"),
     capabilities !== null && `capabilities ${sets.letterOf(capabilities)}`,
     score !== null && score !== 0 && score !== 1 && `score ${score}`,
+    report.transcoder !== null &&
+      report.transcoder !== "" &&
+      withoutSlash(report.transcoder) !== withoutSlash(report.uri) &&
+      `segments go to ${plain(report.transcoder)}`,
     report.advertisedBy !== null && `advertised by ${plain(report.advertisedBy)}`,
+    leavesIn !== undefined && `leaves in round ${leavesIn}`,
     report.backfilled && "suspended, fills up (D-39)",
   ];
   return facts.filter((fact) => fact !== false);

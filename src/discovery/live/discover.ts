@@ -31,7 +31,7 @@ export async function discover(options: DiscoverOptions): Promise<DiscoverResult
   const endpoints = listing.endpoints.filter(({ score }) => inPool(score, pool));
   const [client, release] = clientOf(options);
   try {
-    await client.prepare();
+    await client.prepare?.();
     const outcome = await runLiveRound(liveRound(options, endpoints, client, 0));
     if (outcome.interrupted) throw signal?.reason;
     const stakes = stakesOf(listing.endpoints);

@@ -8,7 +8,7 @@ import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
 import { POLLING_DEFAULTS, type PolledPrice, polledPrice } from "../polling.js";
 import { fixedToPrice } from "../price.js";
-import type { OrchestratorClient } from "../rpc/client.js";
+import type { OrchestratorAsker } from "../rpc/client.js";
 import type { OrchestratorSource } from "../sources/source.js";
 import type { SuspensionPolicy } from "../suspension.js";
 import { systemClock } from "./clock.js";
@@ -47,7 +47,7 @@ export type OneDiscovery = Pick<
 /** See the top of the file. To be closed. */
 export class Discovery {
   readonly #options: DiscoveryOptions;
-  readonly #client: OrchestratorClient;
+  readonly #client: OrchestratorAsker;
   readonly #releaseClient: () => void;
   readonly #prices: LRUCache<string, bigint>;
   readonly #closed = new AbortController();

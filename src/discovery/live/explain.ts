@@ -95,7 +95,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const endpoints = listing.endpoints.filter(({ score }) => inPool(score, pool));
   const [client, release] = clientOf(options);
   try {
-    await client.prepare();
+    await client.prepare?.();
     const outcome = await runLiveRound(liveRound(options, endpoints, client, patienceMs));
     const stakes = stakesOf(listing.endpoints);
     const judge = new Judge({ outcome, stakes, options, patienceMs });

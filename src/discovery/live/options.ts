@@ -11,7 +11,11 @@ import {
 import { jobCapabilities } from "../job-capabilities.js";
 import { DISCOVERY_DEFAULTS } from "../options.js";
 import { DiscoveryRound, type DiscoveryRoundOptions } from "../round.js";
-import { OrchestratorClient, type OrchestratorClientOptions } from "../rpc/client.js";
+import {
+  type OrchestratorAsker,
+  OrchestratorClient,
+  type OrchestratorClientOptions,
+} from "../rpc/client.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity } from "../rpc/identity.js";
 import type { OrchestratorSource, SourceEndpoint } from "../sources/source.js";
 import type { TicketLimits } from "../ticket-params.js";
@@ -50,7 +54,7 @@ export interface DiscoverySettings extends DiscoveryRoundOptions {
   /** @default Infinity How many are asked at the same time; go-livepeer has no limit (D-11). */
   readonly concurrency?: number | undefined;
   /** @default a client of the call's own, in `fresh` mode; a given one is the caller's to close */
-  readonly client?: OrchestratorClient | OrchestratorClientOptions | undefined;
+  readonly client?: OrchestratorAsker | OrchestratorClientOptions | undefined;
   /** @default Math.random Uniform in [0, 1): in which order they are asked (D-11). */
   readonly random?: (() => number) | undefined;
   /** @default the machine's */
@@ -80,8 +84,8 @@ export function inPool(score: number, pool: ScorePool): boolean {
 }
 
 /** A client to ask with, and how to end it if it was made here. */
-export function clientOf({ client }: DiscoverySettings): [OrchestratorClient, () => void] {
-  if (client instanceof OrchestratorClient) return [client, () => {}];
+export function clientOf({ client }: DiscoverySettings): [OrchestratorAsker, () => void] {
+  if (client !== undefined && "getOrchestrator" in client) return [client, () => {}];
   const own = new OrchestratorClient(client);
   return [own, () => own.close()];
 }
@@ -90,7 +94,7 @@ export function clientOf({ client }: DiscoverySettings): [OrchestratorClient, ()
 export function liveRound(
   options: DiscoverOptions,
   endpoints: readonly SourceEndpoint[],
-  client: OrchestratorClient,
+  client: OrchestratorAsker,
   lingerMs: number,
 ): LiveRoundOptions {
   const { identity = OFFCHAIN_IDENTITY, ignoreCapacityCheck = false } = options;

@@ -3,7 +3,7 @@ import { PoolsimError } from "../../core/errors.js";
 import { DISCOVERY_DEFAULTS } from "../options.js";
 import { POLLING_DEFAULTS, pollRejection } from "../polling.js";
 import { DiscoveryRound } from "../round.js";
-import type { OrchestratorClient } from "../rpc/client.js";
+import type { OrchestratorAsker } from "../rpc/client.js";
 import { OFFCHAIN_IDENTITY } from "../rpc/identity.js";
 import { parseOrchestratorUri } from "../sources/request-uri.js";
 import type { OrchestratorSource, SourceEndpoint, SourceListing } from "../sources/source.js";
@@ -24,7 +24,7 @@ export type PolledOrchestrator = Omit<FoundAsked, "backfilled" | "inTime" | "rej
 export async function poll(
   source: OrchestratorSource,
   settings: DiscoverySettings & { readonly collectMs?: number | undefined },
-  client: OrchestratorClient,
+  client: OrchestratorAsker,
   signal: AbortSignal,
 ): Promise<readonly PolledOrchestrator[]> {
   const { collectMs = POLLING_DEFAULTS.collectMs } = settings;
@@ -32,7 +32,7 @@ export async function poll(
   const endpoints = polledEndpoints(source, await source.list({ signal }));
   const { identity = OFFCHAIN_IDENTITY, ignoreCapacityCheck = false } = settings;
   const question = { identity, job: null, ignoreCapacityCheck };
-  await client.prepare();
+  await client.prepare?.();
   const outcome = await runLiveRound({
     round: new DiscoveryRound({ discoveryTimeoutMs: collectMs, cutoffMs: collectMs, extraNodes }),
     endpoints,

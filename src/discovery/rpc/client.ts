@@ -27,7 +27,7 @@ export interface OrchestratorClientOptions extends AnswerLimits {
   readonly connectLimitMs?: number | undefined;
   /** @default 8000 Ms until a request must be answered, from the dial. */
   readonly requestLimitMs?: number | undefined;
-  /** @default 65536 Bytes of a whole answer; honest ones have some thousands. */
+  /** @default 4194304 Bytes of a whole answer, as go-livepeer; honest ones have some thousands. */
   readonly maxMessageBytes?: number | undefined;
   /** @default false True: only certificates signed by an authority, for the host's name (G-14). */
   readonly verifyCertificates?: boolean | undefined;
@@ -45,13 +45,25 @@ export interface OrchestratorClientOptions extends AnswerLimits {
 const DEFAULTS = {
   connectLimitMs: 3_000,
   requestLimitMs: 8_000,
-  maxMessageBytes: 65_536,
+  maxMessageBytes: 4 * 1024 * 1024,
   maxChannels: 1_024,
   idleLimitMs: 600_000,
 } as const;
 
+/** Whoever asks orchestrators: an {@link OrchestratorClient}, or what stands in for it. */
+export interface OrchestratorAsker {
+  /** See {@link OrchestratorClient.getOrchestrator}; rejects with an Error. */
+  getOrchestrator(
+    endpoint: DialUri,
+    question: OrchestratorQuestion,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<OrchestratorAnswer>;
+  /** Is called before a round: what takes time once and is nobody's latency. */
+  prepare?(): Promise<void>;
+}
+
 /** Asks orchestrators, many at a time. */
-export class OrchestratorClient {
+export class OrchestratorClient implements OrchestratorAsker {
   readonly #options: OrchestratorClientOptions;
   readonly #pool: LRUCache<string, Promise<Channel>> | null;
   readonly #closed = new AbortController();

@@ -81,6 +81,34 @@ describe("an answer", () => {
     }
   });
 
+  it("may be as large as go-livepeer takes it: 4 MiB, of 600 GPUs 82 kB", async () => {
+    const gpuInfo = Object.fromEntries(
+      Array.from({ length: 600 }, (_, at) => [
+        String(at),
+        {
+          id: `GPU-00000000-0000-0000-0000-${String(at).padStart(12, "0")}`,
+          name: "NVIDIA GeForce RTX 4090 with a long name of its own, as some have them",
+          major: 8,
+          minor: 9,
+          memoryFree: 24_000_000_000n,
+          memoryTotal: 25_757_220_864n,
+        },
+      ]),
+    );
+    const hardware = [{ pipeline: "text-to-image", modelId: "m", gpuInfo }];
+    const orchestrator = await servers.add({ kind: "answer", info: { hardware } });
+    const answer = await ask(orchestrator);
+    expect(answer.hardware[0]?.gpus).toHaveLength(600);
+    await expect(ask(orchestrator, { maxMessageBytes: 65_536 })).rejects.toMatchObject({
+      code: "RPC_FAILED",
+    });
+    const endless = await servers.add({
+      kind: "answer",
+      info: { transcoder: "x".repeat(4 * 1024 * 1024) },
+    });
+    await expect(ask(endless)).rejects.toMatchObject({ code: "RPC_FAILED" });
+  });
+
   it("comes from host and port, whatever scheme and path (G-14)", async () => {
     const orchestrator = await servers.add();
     const { host } = orchestrator;

@@ -22,6 +22,8 @@ export interface OnChainRuntime {
   readonly contracts: ContractAddresses;
   look(options: ChainOptions): Promise<SyncReport>;
   senderInfo(address: Hex, options: ChainOptions): Promise<SenderInfo>;
+  /** See {@link TranscoderReader.withoutPool}. */
+  readonly withoutPool: ReadonlySet<Hex>;
   /** @param pricePerPixel thousandths of a wei */
   recordPrice(address: Hex, pricePerPixel: bigint): void;
 }
@@ -58,12 +60,13 @@ export async function openRuntime(
   const batch = new BatchReader(chain, settings.batching);
   const { bondingManager, ticketBroker } = contracts;
   const { poolWalk: mode, maxMembers } = settings;
+  const reader = new TranscoderReader(batch, contracts, !goLivepeerQuirks);
   const sync = new ChainSync({
     chain,
     contracts,
     store,
     pool: new TranscoderPool(chain, { bondingManager, maxMembers, mode }),
-    reader: new TranscoderReader(batch, contracts, !goLivepeerQuirks),
+    reader,
     goLivepeerQuirks,
     maxCatchUpBlocks: settings.maxCatchUpBlocks,
     firstHead: head ?? null,
@@ -73,6 +76,7 @@ export async function openRuntime(
   return {
     store,
     contracts,
+    withoutPool: reader.withoutPool,
     recordPrice: (address, pricePerPixel) =>
       store.table.update({ ethereumAddr: getAddress(address), pricePerPixel }),
     look: (lookOptions) => sync.look(lookOptions),

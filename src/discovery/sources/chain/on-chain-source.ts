@@ -199,6 +199,15 @@ export class OnChainSource implements OrchestratorSource {
   }
 
   /**
+   * Addresses, lower case, whose stake is their total stake because they have no earnings pool in
+   * this round yet: a gateway that starts now knows 0 for them (B-8). As far as this process has
+   * read them; empty where go-livepeer's quirks are kept.
+   */
+  withoutEarningsPool(): ReadonlySet<Hex> {
+    return this.#runtime?.withoutPool ?? new Set();
+  }
+
+  /**
    * A gateway's deposit and reserve (C-17): read once, and again after events that change them.
    *
    * @param address of the gateway

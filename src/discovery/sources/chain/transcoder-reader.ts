@@ -26,6 +26,7 @@ export class TranscoderReader {
   readonly #batch: BatchReader;
   readonly #contracts: ContractAddresses;
   readonly #exactStakes: boolean;
+  readonly #withoutPool = new Set<Hex>();
 
   /**
    * @param exactStakes whether the stake now stands in for a round's earnings pool without one: it
@@ -35,6 +36,11 @@ export class TranscoderReader {
     this.#batch = batch;
     this.#contracts = contracts;
     this.#exactStakes = exactStakes;
+  }
+
+  /** Whose stake is the total one, as their last round asked for had no earnings pool: lower case. */
+  get withoutPool(): ReadonlySet<Hex> {
+    return this.#withoutPool;
   }
 
   /** The last initialised round, or the current one (C-15). */
@@ -105,6 +111,8 @@ export class TranscoderReader {
     );
     if (!this.#exactStakes) return pooled.map(tokensToFixed);
     const without = addresses.filter((_, index) => pooled[index] === 0n);
+    for (const address of addresses) this.#withoutPool.delete(address);
+    for (const address of without) this.#withoutPool.add(address);
     const totals = await this.#uints(
       without.map((address) => ["transcoderTotalStake", address]),
       block,
