@@ -1,5 +1,6 @@
 /** The edge: bytes of one event, in any of the three forms, become a typed event or a reason. */
 import type { PoolEvent } from "./event.js";
+import { formOfFields } from "./event-form.js";
 import { parseExact } from "./exact-json.js";
 import {
   type Fields,
@@ -36,10 +37,16 @@ export function decodeEvent(raw: Uint8Array, options: DecodeOptions = {}): PoolE
 /** {@link decodeEvent} of what is parsed already, its numbers exact. */
 export function decodeValue(value: unknown, options: DecodeOptions = {}): PoolEvent {
   if (!isFields(value)) throw unreadable("FORM", "an event is a JSON object");
-  if (value["EventType"] !== undefined) return bucketEvent(value, options);
-  if (value["Payload"] !== undefined) return apiEvent(value, options);
-  if (value["type"] !== undefined) return ownEvent(value);
-  throw unreadable("FORM", "it has neither EventType, Payload nor type");
+  switch (formOfFields(value)) {
+    case "bucket":
+      return bucketEvent(value, options);
+    case "api":
+      return apiEvent(value, options);
+    case "own":
+      return ownEvent(value);
+    case null:
+      throw unreadable("FORM", "it has neither EventType, Payload nor type");
+  }
 }
 
 /** `{ID, EventType, Version, Payload, NodeType, Region, DT}` (E-7). */

@@ -33,7 +33,8 @@ export class JsonRegion {
     const region = bytes.subarray(0, end);
     // Between true elements the brackets are balanced: a comma that is none of theirs is no JSON.
     const values = parsePlain(`[${region.toString("utf8")}]`);
-    if (!Array.isArray(values)) return null;
+    // Lists in a list are no elements, but what is in them.
+    if (!Array.isArray(values) || values.some(Array.isArray)) return null;
     return new JsonRegion(values, end + 1, () => split(region));
   }
 

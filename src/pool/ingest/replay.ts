@@ -1,31 +1,83 @@
 /** Quarantine, tried again: by a later version, or with what was missing set. */
 import type { DecodeOptions } from "../events/decode.js";
-import type { PoolStore } from "../store/store.js";
+import { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+import type { PoolStore, QuarantineRow } from "../store/store.js";
 import type { EventIngest } from "./ingest.js";
 
+/** Pieces of one text are put together again up to so many bytes. */
+const JOINED_BYTES_MAX = 1 << 26;
+
+export interface ReplayOptions extends DecodeOptions {
+  readonly now: () => number;
+  /** Also what another source has told the same: it is another node's. @default false */
+  readonly isDistinct?: boolean | undefined;
+  /** Also events older than the opening balances. @default false */
+  readonly isBesideOpening?: boolean | undefined;
+}
+
 /**
- * What can be read now is entered and leaves the quarantine; the rest stays.
+ * What can be read now is entered and leaves the quarantine; the rest stays. A piece in which
+ * events are found leaves too, and what is left of it waits in its place.
  *
  * @returns how many left
  */
 export function replayQuarantine(
   store: PoolStore,
   ingest: EventIngest,
-  { now, ...labels }: DecodeOptions & { readonly now: () => number },
+  { now, ...options }: ReplayOptions,
 ): number {
   let left = 0;
-  let [piece] = store.quarantine({ limit: 1 });
-  while (piece !== undefined) {
-    const { id, source, origin, position, raw } = piece;
-    store.transaction(() => {
-      const nowMs = now();
-      const pieces = [{ raw, position, problem: null }];
-      const result = ingest.ingest({ ...labels, source, origin, pieces, nowMs });
-      if (result.recorded + result.repeated === 0) return;
-      store.resolveQuarantine(id, nowMs);
-      left++;
-    });
-    [piece] = store.quarantine({ afterId: id, limit: 1 });
+  let rows = store.quarantine({ limit: 1 });
+  while (rows.length > 0) {
+    const parts = [...rows];
+    const last = () => parts.at(-1)?.id ?? 0;
+    // What was cut where it became too long goes on in the next piece.
+    for (;;) {
+      const [next] = store.quarantine({ afterId: last(), limit: 1 });
+      if (next === undefined || !goesOn(parts, next)) break;
+      parts.push(next);
+    }
+    const afterId = last();
+    const nowMs = now();
+    const [first] = parts;
+    if (first !== undefined) {
+      store.transaction(() => {
+        const { source, origin, position, code, atMs: receivedMs } = first;
+        const raw = parts.length === 1 ? first.raw : Buffer.concat(parts.map((part) => part.raw));
+        const from = { ...options, source, origin, nowMs, receivedMs };
+        const isCut = code === "PIECE" || code === "JSON";
+        const pieces = isCut ? piecesOf(raw, position) : [{ raw, position, problem: null }];
+        const isWhole = pieces.length === 1;
+        // Of a text that is still one piece the words may be new: it is entered if it can be.
+        const result = ingest.ingest({ ...from, pieces, isTriedAgain: isWhole });
+        if (result.recorded + result.repeated === 0) return;
+        for (const { id } of parts) store.resolveQuarantine(id, nowMs);
+        left += parts.length;
+      });
+    }
+    rows = store.quarantine({ afterId, limit: 1 });
   }
   return left;
+}
+
+function goesOn(parts: readonly QuarantineRow[], next: QuarantineRow): boolean {
+  const last = parts.at(-1);
+  const bytes = parts.reduce((sum, { raw }) => sum + raw.length, next.raw.length);
+  return (
+    last !== undefined &&
+    bytes <= JOINED_BYTES_MAX &&
+    last.code === "PIECE" &&
+    next.code === "PIECE" &&
+    last.source === next.source &&
+    last.origin === next.origin &&
+    last.position + last.raw.length === next.position
+  );
+}
+
+function piecesOf(raw: Uint8Array, position: number): JsonPiece[] {
+  const splitter = new JsonSplitter();
+  const pieces = [...splitter.push(raw), ...splitter.end()];
+  return pieces.map((piece) => {
+    return { raw: piece.raw, position: position + piece.position, problem: piece.problem };
+  });
 }
