@@ -1,5 +1,6 @@
 /** Readers of option values: each says what it expected. */
 import { InvalidArgumentError } from "commander";
+import { instantOf } from "../core/instant.js";
 import { parseSetting, type Setting } from "../sim/scenario/setting.js";
 
 /** A reader of whole numbers within bounds. */
@@ -11,6 +12,13 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     }
     return value;
   };
+}
+
+/** `2026-02-01T10:00:00Z`, or `2026-02-01`: ms since 1970. */
+export function instant(text: string): number {
+  const ms = instantOf(text, { isLoose: true });
+  if (ms !== null) return ms;
+  throw new InvalidArgumentError("expected a time such as 2026-02-01T10:00:00Z, or a day");
 }
 
 /** `stream:<id>` → the stream's number. */

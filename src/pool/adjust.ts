@@ -1,7 +1,10 @@
 /** Corrections by hand, and opening balances: entries like all others, each with its reason. */
 import { InputError } from "../core/errors.js";
+import { utcText } from "../core/utc.js";
 import { type Account, type Payee, paidAccount, pendingAccount } from "./accounts.js";
 import type { LedgerEntry, Posting } from "./ledger.js";
+import { AMOUNT_END_WEI } from "./limits.js";
+import { keepOpeningAt } from "./opening-date.js";
 import type { PoolStore } from "./store/store.js";
 
 export interface Adjustment extends Payee {
@@ -24,6 +27,9 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
   const { wei, reason, id, nowMs, from = "commission" } = adjustment;
   if (reason.trim() === "") throw refused("an adjustment needs a reason");
   if (wei === 0n) throw refused("an adjustment of 0 wei adjusts nothing");
+  if (wei >= AMOUNT_END_WEI || -wei >= AMOUNT_END_WEI) {
+    throw refused("an adjustment of 2^96 wei or more is a mistake");
+  }
   const account = pendingAccount(adjustment);
   return store.transaction(() => {
     const cause = { kind: "adjust", id };
@@ -50,35 +56,82 @@ export interface OpeningBalance extends Payee {
   readonly paidWei: bigint;
 }
 
+export interface OpeningOptions {
+  /** Where they come from; with the payee it says what is the same balance. */
+  readonly origin: string;
+  /** Ms since 1970. */
+  readonly nowMs: number;
+  /** When they were right, ms since 1970: what was earned before is in them. @default nowMs */
+  readonly atMs?: number | undefined;
+  /** Take them although there are older events, or will be: they count other work. @default false */
+  readonly isBesideHistory?: boolean | undefined;
+}
+
 /**
  * Takes over balances, each (address, node type, region) once.
  *
- * @param origin where they come from; with the payee it says what is the same balance
  * @returns how many were new
+ * @throws InputError (`OPENING`) for one that was taken over before with another amount, for one of
+ *   2^96 wei or more, and for new ones where the books have jobs or tickets from before `atMs`
  */
 export function openBalances(
   store: PoolStore,
   balances: readonly OpeningBalance[],
-  { origin, nowMs }: { readonly origin: string; readonly nowMs: number },
+  { origin, nowMs, atMs = nowMs, isBesideHistory = false }: OpeningOptions,
 ): number {
   return store.transaction(() => {
     let opened = 0;
     for (const balance of balances) {
       const account = pendingAccount(balance);
       const cause = { kind: "opening", id: `${origin}:${account}` };
-      if (store.entriesOf(cause).length > 0) continue;
       const postings: Posting[] = [
         { from: "world", to: account, wei: balance.pendingWei },
         { from: "world", to: paidAccount(balance.address), wei: balance.paidWei },
       ];
+      const [before] = store.entriesOf(cause);
+      if (before !== undefined) {
+        if (isTheSame(before, postings)) continue;
+        throw notOpened(
+          `the balance of ${account} was taken over before with another amount, ${amountsOf(before)}; a difference is corrected by poolsim pool adjust`,
+        );
+      }
+      if (balance.pendingWei >= AMOUNT_END_WEI || balance.paidWei >= AMOUNT_END_WEI) {
+        throw notOpened(`the balance of ${account} is 2^96 wei or more, which nobody is owed`);
+      }
       store.post({ cause, atMs: nowMs, postings });
       const seen = { firstSeenMs: nowMs, lastSeenMs: nowMs, jobs: 0n, feesWei: 0n };
       const { nodeType, region } = balance;
       store.addToWorkers([{ address: balance.address.toLowerCase(), nodeType, region, ...seen }]);
       opened++;
     }
+    if (opened > 0 && !isBesideHistory) {
+      const firstMs = store.firstMoneyMs(atMs);
+      if (firstMs !== null) {
+        throw notOpened(
+          `there are events from ${utcText(firstMs)} on, older than these balances (${utcText(atMs)}), which probably hold them already`,
+        );
+      }
+      keepOpeningAt(store, atMs);
+    }
     return opened;
   });
+}
+
+function isTheSame({ postings }: LedgerEntry, asked: readonly Posting[]): boolean {
+  const due = asked.filter(({ wei }) => wei !== 0n);
+  return (
+    postings.length === due.length &&
+    due.every(({ to, wei }, at) => postings[at]?.to === to && postings[at]?.wei === wei)
+  );
+}
+
+function amountsOf({ postings }: LedgerEntry): string {
+  const wei = (prefix: string) => postings.find(({ to }) => to.startsWith(prefix))?.wei ?? 0n;
+  return `${wei("pending:")} wei pending and ${wei("paid:")} wei paid`;
+}
+
+function notOpened(why: string): InputError {
+  return new InputError(`opening balances: ${why}`, { code: "OPENING" });
 }
 
 function isOnly({ postings }: LedgerEntry, { from, to, wei }: Posting): boolean {

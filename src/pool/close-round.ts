@@ -113,7 +113,10 @@ function collect(
   };
   for (const sequence of carried) {
     if (sequence > from) continue;
-    for (const job of store.jobs({ beforeSequence: sequence + 1, limit: 1 })) count(job);
+    for (const job of store.jobs({ beforeSequence: sequence + 1, limit: 1 })) {
+      // A job that became void is none any more.
+      if (job.sequence === sequence) count(job);
+    }
   }
   for (let before = end + 1; before > from + 1; ) {
     const page = store.jobs({ beforeSequence: before, limit: PAGE });

@@ -4,6 +4,7 @@ import { InputError, RemoteError } from "../core/errors.js";
 import { SqliteDatabase } from "../discovery/sources/store/sqlite.js";
 import { pendingAccount } from "./accounts.js";
 import type { OpeningBalance } from "./adjust.js";
+import { type CsvRow, parseCsv } from "./csv.js";
 import { addressAt, type Fields, nameAt, UINT256_MAX, wholeAt } from "./events/fields.js";
 
 /** The first line of a CSV. */
@@ -42,7 +43,9 @@ function fromManager(path: string): OpeningBalance[] {
          sum(paid_fees) AS paid_fees FROM ${table}
        WHERE eth_address <> '' GROUP BY lower(eth_address), node_type, region`,
     );
-    return rows.map((row) => balanceOf(row, `${path}: ${table} of ${String(row["eth_address"])}`));
+    return added(
+      rows.map((row) => balanceOf(row, `${path}: ${table} of ${String(row["eth_address"])}`)),
+    );
   } catch (cause) {
     if (!(cause instanceof RemoteError)) throw cause;
     throw wrong(path, cause.message, cause);
@@ -51,17 +54,30 @@ function fromManager(path: string): OpeningBalance[] {
   }
 }
 
+/** An address that is told with and without 0x is one. */
+function added(balances: readonly OpeningBalance[]): OpeningBalance[] {
+  const sums = new Map<string, OpeningBalance>();
+  for (const balance of balances) {
+    const whose = pendingAccount(balance);
+    const { pendingWei = 0n, paidWei = 0n } = sums.get(whose) ?? {};
+    sums.set(whose, {
+      ...balance,
+      pendingWei: balance.pendingWei + pendingWei,
+      paidWei: balance.paidWei + paidWei,
+    });
+  }
+  return [...sums.values()];
+}
+
 function fromCsv(path: string, text: string): OpeningBalance[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  if (lines[0]?.trim() !== OPENING_HEADER) {
+  const [head, ...rows] = rowsOf(path, text);
+  if (head === undefined || head.line !== 1 || head.cells.join(",") !== OPENING_HEADER) {
     throw wrong(`${path}:1`, `expected the line ${OPENING_HEADER}`);
   }
   const names = OPENING_HEADER.split(",");
   const seen = new Set<string>();
-  return lines.flatMap((line, index) => {
-    if (index === 0 || line.trim() === "") return [];
-    const where = `${path}:${index + 1}`;
-    const cells = line.split(",").map((cell) => cell.trim());
+  return rows.map(({ line, cells }) => {
+    const where = `${path}:${line}`;
     if (cells.length !== names.length) {
       throw wrong(where, `found ${cells.length} cells, expected ${names.length}`);
     }
@@ -75,6 +91,14 @@ function fromCsv(path: string, text: string): OpeningBalance[] {
     seen.add(whose);
     return balance;
   });
+}
+
+function rowsOf(path: string, text: string): CsvRow[] {
+  try {
+    return parseCsv(text);
+  } catch (cause) {
+    throw cause instanceof InputError ? wrong(path, cause.message, cause) : cause;
+  }
 }
 
 function balanceOf(row: Fields, where: string): OpeningBalance {

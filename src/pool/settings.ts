@@ -7,6 +7,7 @@ import { perJob } from "./attribution/per-job.js";
 import { type AttributionScheme, checkCommission } from "./attribution/scheme.js";
 import { slidingWindow } from "./attribution/sliding-window.js";
 import { type CommissionRate, CommissionSchedule, formatRates, parseRates } from "./commission.js";
+import type { ClaimBounds } from "./ingest/ai-jobs.js";
 import type { PoolStore } from "./store/store.js";
 
 export const SCHEME_NAMES = ["per-job", "by-weights", "sliding-window"] as const;
@@ -29,6 +30,7 @@ export interface PoolSettings extends SchemeSettings {
   readonly scheme: AttributionScheme;
   /** The delegators' part of everything attributed, 0 … 1. @default 0 */
   readonly feeShare: Rational;
+  readonly claims: ClaimBounds;
 }
 
 /** Settled by the first event or closed round, as the store calls them. */
@@ -40,6 +42,7 @@ const SETTLED = [
   "weightRenditions",
   "renditions",
   "windowRounds",
+  "claimWindowMs",
 ] as const;
 
 type Settled = (typeof SETTLED)[number];
@@ -52,10 +55,24 @@ const DEFAULTS: Readonly<Record<Settled, string>> = {
   weightRenditions: "1/1",
   renditions: "1",
   windowRounds: "10",
+  claimWindowMs: "3600000",
 };
 
+/** Since which event claims are bound: set where books of an earlier poolsim are opened. */
+const CLAIMS_BOUND_FROM = "claimsBoundFrom";
+
 /** All settings that the books follow from, as the store calls them. */
-export const SETTING_KEYS: readonly string[] = ["commission", ...SETTLED];
+export const SETTING_KEYS: readonly string[] = [
+  "commission",
+  ...SETTLED.filter((key) => key !== "claimWindowMs"),
+];
+
+/** With what is only there where it is not as in new books. */
+export const ALL_SETTING_KEYS: readonly string[] = [
+  ...SETTING_KEYS,
+  "claimWindowMs",
+  CLAIMS_BOUND_FROM,
+];
 
 /** The scheme of a name. @throws InputError (`WEIGHTS`, `WINDOW`) */
 export function schemeOf(
@@ -107,6 +124,10 @@ export function readSettings(store: PoolStore): PoolSettings {
     schemeName: name,
     scheme: schemeOf(name, settings),
     feeShare: Rational.parse(value("feeShare")),
+    claims: {
+      windowMs: Number(value("claimWindowMs")),
+      boundFrom: Number(store.setting(CLAIMS_BOUND_FROM) ?? 0),
+    },
   };
 }
 
@@ -132,6 +153,8 @@ export interface SettingsChange {
   readonly weights?: Partial<Weights> | undefined;
   readonly renditions?: bigint | undefined;
   readonly windowRounds?: number | undefined;
+  /** How long before or after an AI job its worker's claim may be, ms. @default 3600000 */
+  readonly claimWindowMs?: number | undefined;
 }
 
 /**
@@ -152,6 +175,7 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
     weightRenditions: weights?.renditions?.toString(),
     renditions: renditions?.toString(),
     windowRounds: windowRounds?.toString(),
+    claimWindowMs: change.claimWindowMs?.toString(),
   };
   if (feeShare !== undefined) checkCommission(feeShare);
   if (renditions !== undefined && renditions < 0n) {
@@ -209,7 +233,7 @@ export function addRates(store: PoolStore, rates: readonly CommissionRate[]): vo
  * it is another one. A number that counts changes would come again after a change undone.
  */
 export function settingsText(store: PoolStore): string {
-  return JSON.stringify(SETTING_KEYS.map((key) => store.setting(key)));
+  return JSON.stringify(ALL_SETTING_KEYS.map((key) => store.setting(key)));
 }
 
 /** Sets the scheme, see {@link changeSettings}. */

@@ -63,7 +63,15 @@ function verifyEntries(
   if (due !== undefined) report(`${due.cause.kind} ${due.cause.id} has no entry`);
 }
 
-const KINDS = new Set(["job-processed", "winning-ticket", "ticket-redeemed", "round"]);
+const KINDS = new Set([
+  "job-processed",
+  "winning-ticket",
+  "ticket-redeemed",
+  "round",
+  "void",
+  "assign",
+  "release",
+]);
 
 function* eventEntries(
   store: PoolStore,

@@ -5,9 +5,10 @@
 import { InputError } from "../core/errors.js";
 import type { Account } from "./accounts.js";
 import { closeRound } from "./close-round.js";
+import { decideAgain } from "./decide.js";
 import { decodeStoredEvent } from "./events/stored.js";
 import { EventIngest } from "./ingest/ingest.js";
-import { SETTING_KEYS } from "./settings.js";
+import { ALL_SETTING_KEYS } from "./settings.js";
 import type { AccountFlow, PoolStore } from "./store/store.js";
 import { verifyPayouts } from "./verify-payouts.js";
 import { verifyTables } from "./verify-tables.js";
@@ -110,7 +111,7 @@ function replayEvents(
   fresh: PoolStore,
   report: (sentence: string) => void,
 ): number {
-  for (const key of SETTING_KEYS) {
+  for (const key of ALL_SETTING_KEYS) {
     const value = store.setting(key);
     if (value !== null) fresh.setSetting(key, value);
   }
@@ -121,7 +122,7 @@ function replayEvents(
     while (next < end) {
       const page = store.events(next, Math.min(PAGE, end - next));
       if (page.length === 0 || ingest === null) return;
-      const outcomes = ingest.record(page.map(decodeStoredEvent), "verify");
+      const outcomes = ingest.again(page.map(decodeStoredEvent), "verify");
       const known = store.knownEvents(page.map(({ identity }) => identity));
       for (const [index, { identity, sequence }] of page.entries()) {
         const outcome = outcomes[index];
@@ -134,7 +135,20 @@ function replayEvents(
     }
   };
   // A round was closed when so many events were in the books.
-  for (const row of store.rounds()) {
+  const decisions = [...store.decisions()];
+  const decideUntil = (rounds: number) => {
+    for (
+      let row = decisions[0];
+      row !== undefined && row.roundsBefore <= rounds;
+      row = decisions[0]
+    ) {
+      replayUntil(row.lastEvent + 1);
+      decideAgain(fresh, row);
+      decisions.shift();
+    }
+  };
+  for (const [index, row] of store.rounds().entries()) {
+    decideUntil(index);
     replayUntil(row.lastEvent + 1);
     const again = closeRound(fresh, { round: row.round, nowMs: row.closedAtMs });
     const { incomeWei, sharedWei, commissionWei } = again;
@@ -146,6 +160,7 @@ function replayEvents(
       continue;
     report(`round ${row.round} split ${row.incomeWei} wei, its events say ${incomeWei}`);
   }
+  decideUntil(Number.POSITIVE_INFINITY);
   replayUntil(count);
   const again = new Map(fresh.flows().map((flow) => [flow.account, flow.inWei - flow.outWei]));
   const caused = balancesOfEvents(store);
@@ -163,6 +178,9 @@ const EVENT_KINDS = new Set([
   "winning-ticket",
   "ticket-redeemed",
   "round",
+  "void",
+  "assign",
+  "release",
 ]);
 
 function balancesOfEvents(store: PoolStore): Map<Account, bigint> {

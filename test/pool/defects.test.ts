@@ -10,6 +10,7 @@ import { Rational } from "../../src/core/rational.js";
 import { decodeEvent } from "../../src/pool/events/decode.js";
 import { EventIngest } from "../../src/pool/ingest/ingest.js";
 import { replayQuarantine } from "../../src/pool/ingest/replay.js";
+import { changeLimits } from "../../src/pool/limits.js";
 import { importFiles } from "../../src/pool/sources/files.js";
 import { balances, enter, NOW_MS, openBooks, wrongIn } from "./support/books.js";
 import {
@@ -151,6 +152,7 @@ it("EG-D9: unknown events go to quarantine once, block nothing and can be replay
 
 it("EG-D14: balances have no upper limit", () => {
   const books = openBooks();
+  changeLimits(books.store, { jobCapWei: 2n ** 64n });
   const fees = 9_000_000_000_000_000_000n;
   for (let job = 0; job < 5; job++) {
     const text = JSON.stringify(transcode(ALICE, 7n))
@@ -290,6 +292,7 @@ it("E-8: face values of 256 bits are exact; E-8: a hash of zeros is a failure, n
 
 it("E-12: fees that wrapped at 64 bits are what their factors say", () => {
   const books = openBooks();
+  changeLimits(books.store, { jobCapWei: 2n ** 95n });
   const [units, price] = [4_000_000_000_000n, 5_000_000_000n];
   const wrapped = BigInt.asIntN(64, units * price);
   const job = JSON.stringify(transcode(ALICE, 7n))

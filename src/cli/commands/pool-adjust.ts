@@ -5,11 +5,11 @@ import { adjust } from "../../pool/adjust.js";
 import { addressAt } from "../../pool/events/fields.js";
 import type { PoolStore } from "../../pool/store/store.js";
 import { EXIT } from "../failure.js";
+import { assertText } from "../pool/assert-text.js";
 import type { AdjustFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
 import { bothText, print } from "../pool/output.js";
 import type { Terminal } from "../terminal.js";
-import { visible } from "../visible.js";
 
 /** @throws InputError (`ADJUST`, `ADDRESS`, `USAGE`) */
 export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
@@ -29,16 +29,6 @@ export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
     ]);
     return EXIT.ok;
   });
-}
-
-/** It is kept for ever and shown in lines of tables. */
-function assertText(name: string, text: string, charactersMax: number): void {
-  const isText = text.trim() !== "" && text === visible(text) && !text.includes("\n");
-  if (isText && text.length <= charactersMax) return;
-  throw new InputError(
-    `${name}: expected 1 to ${charactersMax} characters in one line, none of them a control character`,
-    { code: "USAGE" },
-  );
 }
 
 /** A mistyped address would be owed money that nobody can be paid. */

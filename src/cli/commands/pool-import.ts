@@ -9,10 +9,11 @@ import { EventIngest } from "../../pool/ingest/ingest.js";
 import { replayQuarantine } from "../../pool/ingest/replay.js";
 import { readOpening } from "../../pool/opening.js";
 import { changeSettings, readSettings } from "../../pool/settings.js";
+import type { SkippedFile } from "../../pool/sources/directory.js";
 import type { ImportResult } from "../../pool/sources/files.js";
 import { followSources } from "../../pool/sources/follow.js";
 import { probeSource } from "../../pool/sources/probe.js";
-import { type EventSource, pollSource } from "../../pool/sources/source.js";
+import { type EventSource, type PollOptions, pollSource } from "../../pool/sources/source.js";
 import type { PoolStore } from "../../pool/store/store.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
@@ -24,6 +25,7 @@ import {
   rehearsed,
 } from "../pool/open-books.js";
 import { print, shortened } from "../pool/output.js";
+import { warnOfRegions } from "../pool/rate-regions.js";
 import { assertThere } from "../pool/source-parts.js";
 import { sourcesOf } from "../pool/sources.js";
 import { stoppable } from "../stoppable.js";
@@ -39,12 +41,16 @@ interface Entered {
   /** Taken over before. */
   openedBefore: number;
   replayed: number;
+  /** Left out: from before their sources' cut-over. */
+  early: number;
+  /** Files that were not read, or not to their ends. */
+  skipped: SkippedFile[];
 }
 
 /**
  * Runs the command.
  *
- * @returns the exit code: 4 if a source could not be read, after the others were
+ * @returns the exit code: 4 if a source could not be read, 2 if a file could not, after the others
  * @throws InputError for bad input, before anything is made; RemoteError (`SQLITE_…`)
  */
 export async function poolImport(
@@ -68,14 +74,19 @@ export async function poolImport(
         opened: 0,
         openedBefore: 0,
         replayed: 0,
+        early: 0,
+        skipped: [],
       };
       prepare(store, flags, balances, entered);
-      const task = { store, sources, signal, batchSize: flags.batch, entered, terminal };
+      const { batch: batchSize, distinct: isDistinct, withHistory: isBesideOpening } = flags;
+      const options = { now: () => Date.now(), signal, batchSize, isDistinct, isBesideOpening };
+      const task = { store, sources, options, entered, terminal };
       const exitCode = flags.follow
         ? await follow(task, flags.every ?? everyMs ?? 60_000)
         : await once(task);
       report(store, entered, flags, terminal);
-      return exitCode;
+      warnOfRegions(store, readSettings(store), terminal);
+      return exitCode === EXIT.ok && entered.skipped.length > 0 ? EXIT.badInput : exitCode;
     });
   } catch (error) {
     throw named(flags.db, error);
@@ -99,6 +110,13 @@ function assertWork(sources: readonly EventSource[], flags: ImportFlags): void {
     throw new InputError("--follow: expected a source of events", { code: "USAGE" });
   }
   assertCommissionFor(db, commission);
+  const isDated = flags.openingAt !== undefined || flags.withHistory === true;
+  const isCut = sources.every(({ sinceMs }) => sinceMs !== undefined);
+  if (opening === undefined || isDated || isCut) return;
+  throw new InputError(
+    "--opening beside events: say from when on events count, --since <time>, as those before are in the balances; or --withHistory, if they are not",
+    { code: "USAGE" },
+  );
 }
 
 /** Nothing is made for sources none of which can be read; one that can be is worth its books. */
@@ -119,14 +137,16 @@ async function probe(sources: readonly EventSource[], signal: AbortSignal): Prom
 /** How the books are kept, and what they begin with. @returns balances that were taken over */
 function setUp(
   store: PoolStore,
-  { commission, scheme }: ImportFlags,
+  { commission, scheme, since, openingAt, withHistory }: ImportFlags,
   balances: readonly OpeningBalance[] | null,
 ): number {
   return store.transaction(() => {
     changeSettings(store, { commission, scheme });
     readSettings(store);
     // A balance is known by whose it is: from a file that was moved it is still the same.
-    const options = { origin: "opening", nowMs: Date.now() };
+    const nowMs = Date.now();
+    const atMs = openingAt ?? since ?? nowMs;
+    const options = { origin: "opening", nowMs, atMs, isBesideHistory: withHistory };
     return balances === null ? 0 : openBalances(store, balances, options);
   });
 }
@@ -137,7 +157,7 @@ function prepare(
   balances: readonly OpeningBalance[] | null,
   entered: Entered,
 ): void {
-  const { replay, nodeType, region } = flags;
+  const { replay, nodeType, region, distinct: isDistinct, withHistory: isBesideOpening } = flags;
   const opened = setUp(store, flags, balances);
   if (balances !== null) {
     entered.opened = opened;
@@ -146,34 +166,30 @@ function prepare(
   if (!replay) return;
   const labels = { nodeType, region };
   const now = () => Date.now();
-  entered.replayed = replayQuarantine(store, new EventIngest(store), { now, ...labels });
+  entered.replayed = replayQuarantine(store, new EventIngest(store), {
+    now,
+    isDistinct,
+    isBesideOpening,
+    ...labels,
+  });
 }
 
 interface Task {
   readonly store: PoolStore;
   readonly sources: readonly EventSource[];
-  readonly signal: AbortSignal;
-  readonly batchSize: number | undefined;
+  readonly options: PollOptions & { readonly signal: AbortSignal };
   readonly entered: Entered;
   readonly terminal: Terminal;
 }
 
 /** Every source once; one that fails keeps none of the others back. */
-async function once({
-  store,
-  sources,
-  signal,
-  batchSize,
-  entered,
-  terminal,
-}: Task): Promise<number> {
+async function once({ store, sources, options, entered, terminal }: Task): Promise<number> {
   let exitCode: number = EXIT.ok;
   for (const source of sources) {
     try {
-      const options = { now: () => Date.now(), signal, batchSize };
       add(entered, source, await pollSource(source, store, options), terminal);
     } catch (error) {
-      if (signal.aborted) throw new Interrupted();
+      if (options.signal.aborted) throw new Interrupted();
       const isRemote = error instanceof RemoteError && !error.code.startsWith("SQLITE_");
       if (!isRemote || sources.length === 1) throw error;
       terminal.stderr.write(`poolsim: ${source.name}: ${shortened(error.message, 300)}\n`);
@@ -185,7 +201,7 @@ async function once({
 
 /** All of them again and again, until the user has enough: then all is in the books that was read. */
 async function follow(
-  { store, sources, signal, batchSize, entered, terminal }: Task,
+  { store, sources, options, entered, terminal }: Task,
   intervalMs: number,
 ): Promise<number> {
   const { stderr } = terminal;
@@ -193,9 +209,7 @@ async function follow(
     `following ${sources.map(({ name }) => name).join(", ")}, every ${formatDuration(intervalMs)}\n`,
   );
   await followSources(sources, store, {
-    now: () => Date.now(),
-    signal,
-    batchSize,
+    ...options,
     intervalMs,
     onPoll: (source, result) => {
       // The same files again and again say nothing.
@@ -217,9 +231,12 @@ async function follow(
 function add(
   entered: Entered,
   source: EventSource,
-  { recorded, repeated, quarantined, files, unchanged }: ImportResult,
+  { recorded, repeated, quarantined, files, unchanged, early = 0, skipped = [] }: ImportResult,
   { stderr }: Terminal,
 ): void {
+  entered.early += early;
+  entered.skipped = skipped.concat(entered.skipped.filter(({ file }) => !isAmong(file, skipped)));
+  for (const { file, why } of skipped) stderr.write(`poolsim: ${file}: ${shortened(why, 300)}\n`);
   entered.recorded += recorded;
   entered.repeated += repeated;
   entered.files += files;
@@ -236,9 +253,14 @@ function add(
   }
 }
 
+function isAmong(file: string, skipped: readonly SkippedFile[]): boolean {
+  return skipped.some((other) => other.file === file);
+}
+
 function report(store: PoolStore, entered: Entered, flags: ImportFlags, terminal: Terminal): void {
   const waiting = store.quarantineCount();
-  const { recorded, repeated, files, unchanged, opened, openedBefore, replayed } = entered;
+  const { recorded, repeated, files, unchanged, opened, openedBefore, replayed, early, skipped } =
+    entered;
   print(terminal, flags, { ...entered, waiting }, () => [
     [
       `${counted(recorded, "new event")}, ${repeated} known already`,
@@ -248,6 +270,8 @@ function report(store: PoolStore, entered: Entered, flags: ImportFlags, terminal
       ...(flags.opening === undefined
         ? []
         : [`${counted(opened, "opening balance")} taken over, ${openedBefore} were before`]),
+      ...(early === 0 ? [] : [`${counted(early, "event")} from before the cut-over left out`]),
+      ...(skipped.length === 0 ? [] : [`${counted(skipped.length, "file")} could not be read`]),
       ...(flags.replay ? [`${counted(replayed, "piece")} came out of quarantine`] : []),
       waiting === 0
         ? "nothing is in quarantine"

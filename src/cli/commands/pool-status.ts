@@ -27,6 +27,11 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
     const balances = balancesOf(store);
     const sources = sourcesOf(store);
     const quarantine = waiting(store, flags.json ? Number.POSITIVE_INFINITY : QUARANTINE_SHOWN);
+    const [oldest] = store.unclaimed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 });
+    const unclaimed =
+      oldest === undefined
+        ? null
+        : { ...store.unclaimedSum(), oldestAtMs: oldest.atMs, ageDays: daysSince(oldest.atMs) };
     const counts = {
       events: store.eventCount(),
       lastEventAtMs: lastMs,
@@ -38,6 +43,7 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
       ...counts,
       settings: settings === null ? null : formatSettings(settings).json,
       balances,
+      unclaimed,
       sources,
       quarantine,
     };
@@ -62,6 +68,9 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
             ),
             terminal,
           ),
+      unclaimed === null
+        ? ""
+        : `Unattributed: ${counted(unclaimed.jobs, "AI job")} of ${eth(unclaimed.feesWei)} ETH that nobody claimed, the oldest of ${utcText(unclaimed.oldestAtMs)}, ${counted(unclaimed.ageDays, "day")} ago. poolsim pool assign --db ${flags.db} lists them.`,
       sources.length === 0
         ? ""
         : titled(
@@ -83,6 +92,10 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
     ]);
     return EXIT.ok;
   });
+}
+
+function daysSince(atMs: number): number {
+  return Math.max(0, Math.floor((Date.now() - atMs) / 86_400_000));
 }
 
 function settingsOf(store: PoolStore): PoolSettings | null {

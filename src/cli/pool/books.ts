@@ -1,22 +1,26 @@
 /** The commands that show a pool's books and correct them: options, help and examples. */
 import { type Command, Option } from "commander";
 import { InputError } from "../../core/errors.js";
-import { decimal } from "../discover/values.js";
+import { decimal, positiveSpan } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
 import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 import { part, weiAmount } from "./amounts.js";
 import {
   type AdjustFlags,
+  type AssignFlags,
   type BooksFlags,
   type CompareFlags,
   EXPORTS,
   type ExportFlags,
   type RoundsFlags,
+  type VoidFlags,
   type WorkerFlags,
 } from "./flags.js";
 import {
+  addClaimOption,
   addFeeShareOption,
+  addLimitOptions,
   addSchemeOptions,
   addWeightOptions,
   type SettingsFlags,
@@ -53,12 +57,16 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
   const command = (usage: string, description: string) => booksCommand(pool, usage, description);
 
   helped(
-    addFeeShareOption(
-      addWeightOptions(
-        addSchemeOptions(
-          command(
-            "settings",
-            "how the books are kept; with options, sets it before the first event",
+    addLimitOptions(
+      addClaimOption(
+        addFeeShareOption(
+          addWeightOptions(
+            addSchemeOptions(
+              command(
+                "settings",
+                "how the books are kept; with options, sets it before the first event",
+              ),
+            ),
           ),
         ),
       ),
@@ -66,6 +74,7 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
     ["poolsim pool settings --db pool.db --commission 0.25", "before the first import"],
     ["poolsim pool settings --db pool.db --scheme by-weights --renditions 4", "pay by weights"],
     ["poolsim pool settings --db pool.db --commission 0.2@2026-03-01", "another rate from then on"],
+    ["poolsim pool settings --db pool.db --jobCap 2eth", "limits can be set at any time"],
   ).action(async (flags: SettingsFlags) => {
     const { poolSettings } = await import("../commands/pool-settings.js");
     outcome.exitCode = poolSettings(flags, terminal);
@@ -139,6 +148,41 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
   ).action(async (flags: AdjustFlags) => {
     const { poolAdjust } = await import("../commands/pool-adjust.js");
     outcome.exitCode = poolAdjust(flags, terminal);
+  });
+
+  helped(
+    command(
+      "void <event>",
+      "take a job out of the books, by its number (pool export --what jobs) or its id",
+    ).requiredOption("--reason <text>", "why; kept with it"),
+    [
+      'poolsim pool void 1234 --db pool.db --reason "the node counted wrong"',
+      "a balanced reversal",
+    ],
+  ).action(async (event: string, flags: VoidFlags) => {
+    const { poolVoid } = await import("../commands/pool-decide.js");
+    outcome.exitCode = poolVoid(event, flags, terminal);
+  });
+
+  helped(
+    command("assign [event]", "AI jobs that nobody claimed; or gives one to its worker")
+      .option("--address <address>", "the worker; it must be in the books")
+      .option("--reason <text>", "why; kept with it")
+      .addOption(
+        new Option(
+          "--release <span>",
+          "give the fees of those older than that, e.g. 90d, to the operator",
+        ).argParser(positiveSpan),
+      ),
+    ["poolsim pool assign --db pool.db", "which there are, and how old"],
+    ['poolsim pool assign 1234 --db pool.db --address 0x… --reason "its log"', "one is found"],
+    [
+      "poolsim pool assign --db pool.db --release 90d --reason old",
+      "a claim still counts after it",
+    ],
+  ).action(async (event: string | undefined, flags: AssignFlags) => {
+    const { poolAssign } = await import("../commands/pool-decide.js");
+    outcome.exitCode = poolAssign(event, flags, terminal);
   });
 
   helped(

@@ -26,6 +26,23 @@ export interface ImportFlags extends BooksFlags, SchemeFlags {
   /** Events. */
   readonly batch?: number;
   readonly replay: boolean;
+  /** Ms since 1970. */
+  readonly since?: number;
+  /** Ms since 1970. */
+  readonly openingAt?: number;
+  readonly withHistory?: boolean;
+  readonly distinct?: boolean;
+}
+
+export interface VoidFlags extends BooksFlags {
+  readonly reason: string;
+}
+
+export interface AssignFlags extends BooksFlags {
+  readonly address?: string;
+  readonly reason?: string;
+  /** Ms. */
+  readonly release?: number;
 }
 
 export interface AdjustFlags extends BooksFlags {

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { positiveSpan } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
-import { wholeNumber } from "../option-values.js";
+import { instant, wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 import { booksCommand } from "./books.js";
 import type { ImportFlags } from "./flags.js";
@@ -38,6 +38,25 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     )
     .option("--opening <file>", "balances of an openpool-manager's SQLite file, or a CSV")
     .option("--replay", "try what is in quarantine again", false)
+    .optionsGroup("Moving from other books:")
+    .addOption(
+      new Option(
+        "--since <time>",
+        "the source's cut-over, for ever: what is older was paid before and is left out",
+      ).argParser(instant),
+    )
+    .addOption(
+      new Option(
+        "--openingAt <time>",
+        "when the opening balances were right; default: --since, or now",
+      ).argParser(instant),
+    )
+    .option(
+      "--withHistory",
+      "opening balances and older events, or events that are older: they tell of different work",
+      false,
+    )
+    .option("--distinct", "events that another source has told the same: it is another node", false)
     .addHelpText(
       "after",
       examples(

@@ -9,6 +9,8 @@ import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 export type BooksMode = "read" | "write" | "create";
 
 const SQLITE_HEADER = "SQLite format 3\0";
+/** The definitions of the tables are within. */
+const BOOKS_BEGIN_BYTES = 1 << 20;
 
 /**
  * Opens the books.
@@ -103,6 +105,27 @@ export function checkBooks(db: string, mode: BooksMode): void {
   if (!found.isFile()) throw refused(db, "it is no file");
   if (header(db) !== SQLITE_HEADER) throw refused(db, "it is no SQLite file");
   naming(db, () => assertOurs(db, mode));
+}
+
+/**
+ * What a file is, by its bytes alone: `damaged` if it was a database of books and its beginning is
+ * not one any more; `other` for all else, also where there is no file.
+ */
+export function fileKind(db: string): "database" | "damaged" | "other" {
+  try {
+    if (!statSync(db).isFile()) return "other";
+    const bytes = Buffer.alloc(BOOKS_BEGIN_BYTES);
+    const descriptor = openSync(db, "r");
+    try {
+      const begin = bytes.subarray(0, readSync(descriptor, bytes)).toString("latin1");
+      if (begin.startsWith(SQLITE_HEADER)) return "database";
+      return begin.includes("CREATE TABLE entries (") ? "damaged" : "other";
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return "other";
+  }
 }
 
 function assertOurs(db: string, mode: BooksMode): void {

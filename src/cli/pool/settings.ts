@@ -1,17 +1,20 @@
 /** How the books are kept, as options of commands and as they show it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { instantOf } from "../../core/instant.js";
 import type { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
 import type { CommissionRate } from "../../pool/commission.js";
+import { DEFAULT_LIMITS, LIMIT_KEYS, type PoolLimits } from "../../pool/limits.js";
 import {
   type PoolSettings,
   SCHEME_NAMES,
   type SchemeName,
   type SettingsChange,
 } from "../../pool/settings.js";
+import { positiveSpan } from "../discover/values.js";
 import { wholeNumber } from "../option-values.js";
-import { exactNumber, part } from "./amounts.js";
-import { plainRational } from "./output.js";
+import { ethText, exactNumber, part, weiAmount } from "./amounts.js";
+import { lines, plainRational } from "./output.js";
 
 /** Coefficients and constants of the schemes that split tickets. */
 export interface WeightFlags {
@@ -27,13 +30,21 @@ export interface SchemeFlags {
   readonly scheme?: SchemeName;
 }
 
-export interface SettingsFlags extends SchemeFlags, WeightFlags {
+/** What nothing that arrives may be beyond. */
+export interface LimitFlags {
+  readonly jobCap?: bigint;
+  readonly ticketCap?: bigint;
+  readonly keyDayCap?: bigint;
+  readonly jobPixelsCap?: number;
+}
+
+export interface SettingsFlags extends SchemeFlags, WeightFlags, LimitFlags {
+  /** Ms. */
+  readonly claimWindow?: number;
   readonly db: string;
   readonly json: boolean;
   readonly feeShare?: Rational;
 }
-
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 /** `1/4`, `0.25:ai`, `0.2:transcode:eu-central`, `0.2@2026-02-01T00:00:00Z`. */
 function commissionRate(text: string, before: readonly CommissionRate[]): CommissionRate[] {
@@ -42,8 +53,8 @@ function commissionRate(text: string, before: readonly CommissionRate[]): Commis
   if (rate === undefined) {
     throw new InvalidArgumentError("expected <part>[:nodeType[:region]][@time], e.g. 0.25:ai");
   }
-  const fromMs = from === undefined ? 0 : TIME.test(from) ? Date.parse(from) : Number.NaN;
-  if (!(fromMs >= 0)) {
+  const fromMs = from === undefined ? 0 : instantOf(from, { isLoose: true });
+  if (fromMs === null) {
     throw new InvalidArgumentError(`"${from}": expected a time such as 2026-02-01T00:00:00Z`);
   }
   if (nodeType !== undefined && !["", "transcode", "ai"].includes(nodeType)) {
@@ -99,6 +110,54 @@ export function addWeightOptions(command: Command): Command {
     );
 }
 
+export function addLimitOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--jobCap <amount>", "most that a job may earn; default: 1eth").argParser(
+        weiAmount,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--ticketCap <amount>",
+        "highest ticket where tickets are income; default: 10eth",
+      ).argParser(weiAmount),
+    )
+    .addOption(
+      new Option(
+        "--keyDayCap <amount>",
+        "most that a key's source may bring by the API on a day; default: 10eth",
+      ).argParser(weiAmount),
+    )
+    .addOption(
+      new Option(
+        "--jobPixelsCap <n>",
+        "most pixels of a job where work is paid; default: 10000000000000",
+      ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    );
+}
+
+export function addClaimOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--claimWindow <span>",
+      "how long before or after an AI job its claim may be; default: 1h",
+    ).argParser(positiveSpan),
+  );
+}
+
+/** The limits that were given; null: none. */
+export function limitsOf(flags: LimitFlags): Partial<PoolLimits> | null {
+  const { jobCap, ticketCap, keyDayCap, jobPixelsCap } = flags;
+  const limits = {
+    ...(jobCap === undefined ? {} : { jobCapWei: jobCap }),
+    ...(ticketCap === undefined ? {} : { ticketCapWei: ticketCap }),
+    ...(keyDayCap === undefined ? {} : { keyDayCapWei: keyDayCap }),
+    ...(jobPixelsCap === undefined ? {} : { jobPixelsCap: BigInt(jobPixelsCap) }),
+  };
+  return Object.keys(limits).length === 0 ? null : limits;
+}
+
 export function addFeeShareOption(command: Command): Command {
   return command.addOption(
     new Option(
@@ -120,12 +179,12 @@ export function weightsOf(flags: WeightFlags): NonNullable<SettingsChange["weigh
 
 /** What the options ask for; null: nothing. */
 export function settingsChange(flags: SettingsFlags): SettingsChange | null {
-  const { commission, scheme, feeShare, renditions, windowRounds } = flags;
+  const { commission, scheme, feeShare, renditions, windowRounds, claimWindow } = flags;
   const weights = weightsOf(flags);
   const isNothing =
     commission.length === 0 &&
     Object.keys(weights).length === 0 &&
-    [scheme, feeShare, renditions, windowRounds].every((value) => value === undefined);
+    [scheme, feeShare, renditions, windowRounds, claimWindow].every((value) => value === undefined);
   return isNothing
     ? null
     : {
@@ -135,6 +194,7 @@ export function settingsChange(flags: SettingsFlags): SettingsChange | null {
         weights,
         renditions: renditions === undefined ? undefined : BigInt(renditions),
         windowRounds,
+        claimWindowMs: claimWindow,
       };
 }
 
@@ -186,4 +246,18 @@ export function formatSettings(settings: PoolSettings): {
       windowRounds,
     },
   };
+}
+
+/** Limits that are not the defaults. */
+export function limitsText(limits: PoolLimits): string[] {
+  const shown = LIMIT_KEYS.filter((key) => limits[key] !== DEFAULT_LIMITS[key]);
+  if (shown.length === 0) return [];
+  return [
+    lines(
+      ...shown.map((key): [string, string] => {
+        const value = limits[key];
+        return [key.replace(/Wei$/, ""), key === "jobPixelsCap" ? `${value}` : ethText(value)];
+      }),
+    ),
+  ];
 }

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { DURATION_EXPECTED, parseDuration } from "../../core/fields.js";
+import { instantOf } from "../../core/instant.js";
 import type { EventSource } from "../../pool/sources/source.js";
 import { type Path, pathText, valueText } from "../../sim/scenario/problem.js";
 import { suggestion } from "../../sim/scenario/suggest.js";
@@ -20,7 +21,7 @@ import {
 
 const BYTES_MAX = 1_000_000;
 const KINDS = ["files", "orchestrator", "bucket"] as const;
-const COMMON = ["name", "nodeType", "region"];
+const COMMON = ["name", "nodeType", "region", "since"];
 const OWN = { files: [], orchestrator: ["overlap"], bucket: ["credentials", "signingRegion"] };
 
 /** @throws InputError (`SOURCES`) */
@@ -77,6 +78,7 @@ class SourcesFile {
       name,
       nodeType: this.#label(item, "nodeType", path),
       region: this.#label(item, "region", path),
+      sinceMs: this.#instant(item, "since", path),
     };
     if (kind === "files") {
       const folder = dirname(this.#file);
@@ -141,6 +143,15 @@ class SourcesFile {
       if (typeof text === "string" && text !== "") return text;
       return this.#fail([...at, index], `found ${valueText(text)}, expected text`);
     });
+  }
+
+  /** YAML takes what looks like a time for one: it comes as text here. */
+  #instant(item: Mapping, key: string, path: Path): number | undefined {
+    const text = this.#textOr(item, key, path);
+    if (text === undefined) return undefined;
+    const ms = instantOf(text, { isLoose: true });
+    if (ms !== null) return ms;
+    return this.#fail([...path, key], `found ${valueText(text)}, expected 2026-02-01T10:00:00Z`);
   }
 
   #span(item: Mapping, key: string, path: Path): number {

@@ -24,10 +24,11 @@ export function sourcesOf(
   flags: ImportFlags,
   env: Environment,
 ): ChosenSources {
-  const { nodeType, region, source, orchestrator, bucket } = flags;
+  const { nodeType, region, source, orchestrator, bucket, since: sinceMs } = flags;
   const labels = {
     nodeType: nodeType === undefined ? undefined : labelOf(nodeType, "--nodeType"),
     region: region === undefined ? undefined : labelOf(region, "--region"),
+    sinceMs,
   };
   const sources: EventSource[] = [];
   for (const path of paths) assertThere(path);

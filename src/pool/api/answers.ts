@@ -77,7 +77,7 @@ export const statusAnswer = z.object({
 
 export const writeAnswer = z.object({
   id: z.string(),
-  outcome: z.enum(["recorded", "repeated"]),
+  outcome: z.enum(["recorded", "repeated", "quarantined"]),
 });
 
 export const decisionAnswer = z.object({

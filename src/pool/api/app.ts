@@ -87,7 +87,7 @@ export interface PoolApi {
 
 /** An answer, before it is sent. */
 interface Reply {
-  readonly status: 200 | 201 | Problem["status"];
+  readonly status: 200 | 201 | 202 | Problem["status"];
   readonly body: string;
 }
 
@@ -254,7 +254,10 @@ class Api {
   #write<B extends z.ZodType>(
     path: string,
     { body: schema, bytesMax }: { readonly body: B; readonly bytesMax: number },
-    make: (request: z.output<B>, source: string) => Promise<{ status: 200 | 201; answer: unknown }>,
+    make: (
+      request: z.output<B>,
+      source: string,
+    ) => Promise<{ status: 200 | 201 | 202; answer: unknown }>,
   ): void {
     const bodies = new BodyReader(bytesMax);
     this.app.post(path, async (call) => {
@@ -279,7 +282,7 @@ class Api {
   async #signed(
     call: Call,
     { nonce, key }: Claim,
-    make: () => Promise<{ status: 200 | 201; answer: unknown }>,
+    make: () => Promise<{ status: 200 | 201 | 202; answer: unknown }>,
   ): Promise<Response> {
     let reply: Reply;
     try {
@@ -325,14 +328,15 @@ class Api {
     route: string,
     id: string,
     outcome: WriteOutcome,
-  ): { status: 200 | 201; answer: unknown } {
+  ): { status: 200 | 201 | 202; answer: unknown } {
     this.#metrics.write(route, outcome);
     if (outcome === "conflict") {
       throw new Problem(409, "CONFLICT", "that id was sent before with other content", {
         path: "id",
       });
     }
-    return { status: outcome === "recorded" ? 201 : 200, answer: { id, outcome } };
+    const status = outcome === "recorded" ? 201 : outcome === "quarantined" ? 202 : 200;
+    return { status, answer: { id, outcome } };
   }
 
   #addOthers(): void {

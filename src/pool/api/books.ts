@@ -20,8 +20,11 @@ export interface ApiWrite {
   readonly event: PoolEvent;
 }
 
-/** `repeated` and `conflict`: that id was recorded before, with the same or another content. */
-export type WriteOutcome = "recorded" | "repeated" | "conflict";
+/**
+ * `repeated` and `conflict`: that id was recorded before, with the same or another content;
+ * `quarantined`: it is beyond a limit, and is kept until the operator decides.
+ */
+export type WriteOutcome = "recorded" | "repeated" | "conflict" | "quarantined";
 
 /** Something to remember by name, and a line of the log that says so. */
 export interface ApiNote {

@@ -230,7 +230,7 @@ function readAnswer<S extends z.ZodType>(
   } catch {
     // Said below.
   }
-  const isDone = status === 200 || status === 201;
+  const isDone = status === 200 || status === 201 || status === 202;
   if (isDone && !isSigned) {
     throw new RemoteError(`${endpoint}: the answer is not signed by the pool`, {
       code: "POOL_API_ANSWER",

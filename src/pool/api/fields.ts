@@ -16,8 +16,8 @@ function isAddress(text: string): boolean {
 /** An Ethereum address other than zero; in any case that is right in, lower case out. */
 export const address = z
   .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
-  .refine((text) => !/^0x0{40}$/.test(text), "expected an address other than zero")
+  .regex(/^(?:0[xX])?[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
+  .refine((text) => !/^(?:0[xX])?0{40}$/.test(text), "expected an address other than zero")
   .refine(isAddress, "the address has a wrong checksum (EIP-55): one of its characters is mistyped")
   .transform((text) => text.toLowerCase());
 

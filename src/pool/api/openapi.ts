@@ -72,6 +72,7 @@ function writePath({ summary, body, answer: schema }: (typeof WRITES)[keyof type
       responses: {
         "200": decision,
         "201": decision,
+        "202": decision,
         ...refusals(...Object.keys(REFUSALS)),
       },
     },

@@ -7,17 +7,20 @@ const OUTCOMES: Readonly<Record<RecordOutcome, WriteOutcome>> = {
   recorded: "recorded",
   repeated: "repeated",
   refused: "conflict",
+  held: "quarantined",
 };
 
 /**
  * Writes of several sources in one transaction. Settings are read each time, as other processes
  * change them.
  *
+ * @param nowMs when they came, ms since 1970: that day's limit of their source counts
  * @throws InputError (`COMMISSION_NONE`) for an event that the books cannot price
  */
 export function recordWrites(
   store: PoolStore,
   writes: readonly ApiWrite[],
+  nowMs?: number,
 ): readonly WriteOutcome[] {
   return store.transaction(() => {
     const ingest = new EventIngest(store);
@@ -25,7 +28,7 @@ export function recordWrites(
     for (const source of new Set(writes.map((write) => write.source))) {
       const own = [...writes.keys()].filter((index) => writes[index]?.source === source);
       const events = own.flatMap((index) => writes[index]?.event ?? []);
-      for (const [place, outcome] of ingest.record(events, source).entries()) {
+      for (const [place, outcome] of ingest.record(events, source, nowMs).entries()) {
         const index = own[place];
         if (index !== undefined) outcomes[index] = OUTCOMES[outcome];
       }
@@ -48,10 +51,10 @@ export function keepNote(store: PoolStore, { name, value, log }: ApiNote): void 
  *
  * @throws InputError (`COMMISSION_NONE`) for books that were never set up
  */
-export function recorderOf(store: PoolStore): ApiRecorder {
+export function recorderOf(store: PoolStore, now: () => number = Date.now): ApiRecorder {
   new EventIngest(store);
   return {
-    record: async (writes) => recordWrites(store, writes),
+    record: async (writes) => recordWrites(store, writes, now()),
     keep: async (note) => keepNote(store, note),
   };
 }

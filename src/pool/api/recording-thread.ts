@@ -43,7 +43,7 @@ function serve(port: MessagePort): void {
     say(
       answered(() => {
         if (question.type === "record") {
-          return { type: "recorded", outcomes: recordWrites(books, question.writes) };
+          return { type: "recorded", outcomes: recordWrites(books, question.writes, Date.now()) };
         }
         keepNote(books, question.note);
         return { type: "done" };

@@ -1,6 +1,7 @@
 /** Reads fields of a decoded record, each with the reason when it is not what it has to be. */
 import { getAddress } from "ethers";
 import { InputError } from "../../core/errors.js";
+import { instantOf } from "../../core/instant.js";
 import { Rational } from "../../core/rational.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -101,20 +102,21 @@ const known = new Map<string, string>();
 const KNOWN_MAX = 100_000;
 
 /**
- * An address, lower case. Mixed case must be the EIP-55 checksum (E-8), and nobody is the zero
+ * An address, with or without 0x; lower case and with 0x. Mixed case must be the EIP-55 checksum (E-8), and nobody is the zero
  * address (EG-D4).
  */
 export function addressAt(fields: Fields, key: string): string {
   const value = fields[key];
   const lower = typeof value === "string" ? known.get(value) : undefined;
   if (lower !== undefined) return lower;
-  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{40}$/.test(value)) {
+  if (typeof value !== "string" || !/^(?:0[xX])?[0-9a-fA-F]{40}$/.test(value)) {
     throw unreadable("ADDRESS", `${key}: expected an address, found ${shown(value)}`);
   }
-  const address = value.toLowerCase();
+  const digits = value.slice(-40);
+  const address = `0x${digits.toLowerCase()}`;
   if (address === ZERO_ADDRESS) throw unreadable("ADDRESS", `${key} is the zero address`);
-  const isPlain = value === address || value === `0x${value.slice(2).toUpperCase()}`;
-  if (!isPlain && getAddress(address) !== value) {
+  const isPlain = digits === digits.toLowerCase() || digits === digits.toUpperCase();
+  if (!isPlain && getAddress(address) !== `0x${digits}`) {
     throw unreadable("ADDRESS", `${key}: ${value} has a wrong checksum`);
   }
   if (known.size >= KNOWN_MAX) known.clear();
@@ -128,7 +130,6 @@ export function addressOrNull(fields: Fields, key: string): string | null {
   return value === undefined || value === null || value === "" ? null : addressAt(fields, key);
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 let lastTime = "";
 let lastTimeMs = 0;
 
@@ -136,8 +137,8 @@ let lastTimeMs = 0;
 export function timeAt(fields: Fields, key: string): number {
   const value = fields[key];
   if (value === lastTime) return lastTimeMs;
-  const ms = typeof value === "string" && TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (typeof value !== "string" || !(ms >= 0) || !isDayOfMonth(value)) {
+  const ms = typeof value === "string" ? instantOf(value) : null;
+  if (typeof value !== "string" || ms === null) {
     throw unreadable("FIELD", `${key}: expected a time as RFC 3339, found ${shown(value)}`);
   }
   lastTime = value;
@@ -145,22 +146,15 @@ export function timeAt(fields: Fields, key: string): number {
   return ms;
 }
 
-/** `Date.parse` takes February 31 for March 3. */
-function isDayOfMonth(time: string): boolean {
-  const day = Number(time.slice(8, 10));
-  if (day <= 28) return true;
-  const lastDay = new Date(Date.UTC(Number(time.slice(0, 4)), Number(time.slice(5, 7)), 0));
-  return day <= lastDay.getUTCDate();
-}
-
 /** A transaction's hash, lower case; null for zeros, which mean that it failed. */
 export function hashAt(fields: Fields, key: string): string | null {
   const value = fields[key];
   if (value === undefined || value === null) return null;
-  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{64}$/.test(value)) {
+  if (typeof value !== "string" || !/^(?:0[xX])?[0-9a-fA-F]{64}$/.test(value)) {
     throw unreadable("FIELD", `${key}: expected a transaction's hash, found ${shown(value)}`);
   }
-  return /^0x0+$/.test(value) ? null : value.toLowerCase();
+  const digits = value.slice(-64).toLowerCase();
+  return /^0+$/.test(digits) ? null : `0x${digits}`;
 }
 
 /** A value in a reason. Lists and objects are not looked into, however deep they are. */

@@ -86,13 +86,16 @@ export class JsonSplitter {
   /** What is left when the stream ends. */
   end(): readonly JsonPiece[] {
     const { length } = this.#rest;
+    const isBroken = this.#damaged !== null && !this.#isTentative;
+    let isCut = false;
     while (this.#grammar.depth > 0 || this.#grammar.isInString) {
       // What is open stays so: the next event may be within it.
+      isCut = true;
       this.#damage();
       this.#scan();
     }
     if (this.#damaged !== null) {
-      this.#piece(this.#damaged, length, ENDS_WITHIN);
+      this.#piece(this.#damaged, length, isCut && !isBroken ? ENDS_WITHIN : null);
     } else if (this.#arrays === 0) {
       this.#between(this.#start, length);
     } else {

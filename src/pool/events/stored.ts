@@ -36,6 +36,12 @@ export function encodeStored(event: PoolEvent): string {
   );
 }
 
+/** A whole event in poolsim's own form, as files have it: what a caller sent can be read again. */
+export function encodeOwn(event: PoolEvent): string {
+  const { id } = event.identity;
+  return `{"id":${JSON.stringify(id)},"atMs":${event.atMs},${encodeStored(event).slice(1)}`;
+}
+
 /** The most frequent event, by hand: three times as fast. What is undefined is left out. */
 function jobText(event: JobProcessed): string {
   const { address, modelId, pipeline, requestId } = event;

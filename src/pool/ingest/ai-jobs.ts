@@ -32,10 +32,22 @@ interface AiInput {
   readonly received: readonly AiHalf<JobReceived>[];
   readonly processed: readonly AiHalf<JobProcessed>[];
   readonly postings: JobPostings;
+  readonly bounds: ClaimBounds;
+}
+
+/**
+ * Request IDs are short and come again: a claim is a job's only where both happened in the same
+ * region, and not too long before or after it.
+ */
+export interface ClaimBounds {
+  readonly windowMs: number;
+  /** Among events before this one, of books of an earlier poolsim, the ID alone counted. */
+  readonly boundFrom: number;
 }
 
 /** Links what arrived with what was there, and keeps it. */
-export function linkAiJobs(store: PoolStore, { received, processed, postings }: AiInput): AiResult {
+export function linkAiJobs(store: PoolStore, input: AiInput): AiResult {
+  const { received, processed, postings, bounds } = input;
   if (received.length === 0 && processed.length === 0) return { transactions: [], attributed: [] };
   const freshClaims = received.map(claimOf);
   const freshJobs = processed.map(jobOf);
@@ -46,7 +58,7 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
   const changed: ProcessedRow[] = [];
 
   for (const job of freshJobs) {
-    const claim = ownerOf(job, claims.get(job.requestId) ?? []);
+    const claim = ownerOf(job, claims.get(job.requestId) ?? [], bounds);
     const address = claim?.address ?? null;
     transactions.push({
       cause: job.cause,
@@ -58,7 +70,8 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
   }
   const claimed = [...new Set(freshClaims.map(({ requestId }) => requestId))];
   for (const job of store.processed(claimed)) {
-    const claim = ownerOf(job, claims.get(job.requestId) ?? []);
+    if (job.decision === "void" || job.decision === "assign") continue;
+    const claim = ownerOf(job, claims.get(job.requestId) ?? [], bounds);
     if (claim === null || claim.address === job.address) continue;
     const { address } = claim;
     transactions.push({
@@ -66,7 +79,7 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
       atMs: claim.atMs,
       postings:
         job.address === null
-          ? postings.attributed(moneyOf(job), address)
+          ? postings.attributed(moneyOf(job), address, { isReleased: job.decision === "release" })
           : postings.corrected(moneyOf(job), job.address, address),
     });
     changed.push({ ...job, address });
@@ -82,12 +95,26 @@ export function linkAiJobs(store: PoolStore, { received, processed, postings }: 
  * paid counts (E-17), and if there is none the first one after. It depends on what is known, not
  * on the order in which it became known.
  */
-function ownerOf(job: ProcessedRow, claims: readonly ReceivedRow[]): ReceivedRow | null {
+function ownerOf(
+  job: ProcessedRow,
+  claims: readonly ReceivedRow[],
+  bounds: ClaimBounds,
+): ReceivedRow | null {
   let owner: ReceivedRow | null = null;
   for (const claim of claims) {
+    if (!mayBeOf(job, claim, bounds)) continue;
     if (owner === null || isBetter(claim, owner, job.atMs)) owner = claim;
   }
   return owner;
+}
+
+function mayBeOf(
+  job: ProcessedRow,
+  claim: ReceivedRow,
+  { windowMs, boundFrom }: ClaimBounds,
+): boolean {
+  if (job.cause.event < boundFrom && claim.cause.event < boundFrom) return true;
+  return claim.region === job.region && Math.abs(claim.atMs - job.atMs) <= windowMs;
 }
 
 function isBetter(claim: ReceivedRow, owner: ReceivedRow, paidMs: number): boolean {
@@ -102,17 +129,26 @@ function attribution(job: ProcessedRow, { address, atMs: claimedMs }: ReceivedRo
   return { job, before: job.address, address, claimedMs };
 }
 
-function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
+export function moneyOf({ region, atMs, feesWei }: ProcessedRow) {
   return { job: "ai", region, atMs, feesWei };
 }
 
-function claimOf({ event: { requestId, atMs, address }, cause }: AiHalf<JobReceived>): ReceivedRow {
-  return { requestId, atMs, cause, address };
+function claimOf({ event, cause }: AiHalf<JobReceived>): ReceivedRow {
+  const { requestId, atMs, region, address } = event;
+  return { requestId, atMs, cause, region, address };
 }
 
 function jobOf({ event, cause }: AiHalf<JobProcessed>): ProcessedRow {
   const { requestId, atMs, region, feesWei } = event;
-  return { requestId: requestId ?? "", atMs, cause, region, feesWei, address: null };
+  return {
+    requestId: requestId ?? "",
+    atMs,
+    cause,
+    region,
+    feesWei,
+    address: null,
+    decision: null,
+  };
 }
 
 function byRequest(claims: readonly ReceivedRow[]): Map<string, ReceivedRow[]> {

@@ -1,7 +1,8 @@
 /** Which event is which: tells repetitions, contradictions and restarted counters apart. */
 import type { PoolEvent } from "../events/event.js";
 import { encodeStored } from "../events/stored.js";
-import type { EventStore, IngestStore, KnownEvent } from "../store/store.js";
+import type { Held } from "../limits.js";
+import type { EventRow, EventStore, IngestStore, KnownEvent } from "../store/store.js";
 
 /** An event with the name that it has in the books. */
 export interface NamedEvent {
@@ -10,15 +11,29 @@ export interface NamedEvent {
   readonly content: string;
 }
 
-/** What came of an event; `refused`: its id, or its redemption, is taken by other content. */
-export type RecordOutcome = "recorded" | "repeated" | "refused";
+/**
+ * What came of an event; `refused`: its id, or its redemption, is taken by other content; `held`:
+ * something else is against it.
+ */
+export type RecordOutcome = "recorded" | "repeated" | "refused" | "held";
 
 export interface Identified {
   /** Those that are new. */
   readonly fresh: readonly NamedEvent[];
   /** One for each event, in the order given. */
   readonly outcomes: readonly RecordOutcome[];
+  /** Why those that are held are. */
+  readonly held: ReadonlyMap<PoolEvent, Held>;
 }
+
+export interface IdentifyOptions {
+  /** Is something against a new event? Asked in their order. @default nothing is */
+  readonly door?: ((event: PoolEvent) => Held | null) | undefined;
+  /** What another source has told the same is let in: it is another node's. @default false */
+  readonly isDistinct?: boolean | undefined;
+}
+
+type Store = EventStore & Pick<IngestStore, "ticketByHash" | "eventsElsewhere" | "hasOtherSources">;
 
 interface Open extends KnownEvent {
   readonly event: PoolEvent;
@@ -35,12 +50,18 @@ interface Open extends KnownEvent {
  * Node type and region do not count there: a source may be told others than before.
  *
  * A transaction redeems one face value: an event that says another one is refused too.
+ *
+ * The same ID or id at the same time with the same content from another source is held: most
+ * probably one node is told under two names. A node that starts says nothing that tells it apart.
  */
 export function identify(
   arrived: readonly PoolEvent[],
   source: string,
-  store: EventStore & Pick<IngestStore, "ticketByHash">,
+  store: Store,
+  { door = () => null, isDistinct = false }: IdentifyOptions = {},
 ): Identified {
+  const held = new Map<PoolEvent, Held>();
+  const twinOf = isDistinct ? () => null : twinsOf(store, source);
   const fresh: NamedEvent[] = [];
   const outcomes: RecordOutcome[] = arrived.map(() => "recorded");
   const batch = new Map<string, Open>();
@@ -52,12 +73,20 @@ export function identify(
     for (const one of open) one.identity = nameOf(one.event, source, epoch);
     const known = store.knownEvents(open.map(({ identity }) => identity));
     const next: Open[] = [];
+    const unknown = open.filter((one) => !known.has(one.identity));
+    const twin = twinOf(unknown);
     for (const one of open) {
       const { event, atMs, content, index, identity } = one;
       const other = batch.get(identity) ?? known.get(identity);
       if (other === undefined) {
         if (isContradicted(event)) {
           outcomes[index] = "refused";
+          continue;
+        }
+        const against = twin?.(one) ?? door(event);
+        if (against !== null) {
+          outcomes[index] = "held";
+          held.set(event, against);
           continue;
         }
         batch.set(identity, one);
@@ -69,7 +98,7 @@ export function identify(
     }
     open = next;
   }
-  return { fresh, outcomes };
+  return { fresh, outcomes, held };
 }
 
 function isSame(content: string, other: string, { identity: { form } }: PoolEvent): boolean {
@@ -80,6 +109,46 @@ function unlabelled(content: string): string {
   return JSON.stringify(JSON.parse(content), (key, value: unknown) =>
     key === "nodeType" || key === "region" ? undefined : value,
   );
+}
+
+/**
+ * Looks for what other sources told the same, once for many events.
+ *
+ * @returns for those events, what says why one of them is held; null: there are no other sources
+ */
+function twinsOf(store: Store, source: string) {
+  const hasOthers = store.hasOtherSources(source);
+  return (events: readonly Open[]): ((one: Open) => Held | null) | null => {
+    const counted = events.filter(({ event }) => isCountedBySource(event));
+    if (!hasOthers || counted.length === 0) return null;
+    const others = new Map<string, EventRow>();
+    const rows = store.eventsElsewhere(
+      source,
+      counted.map(({ atMs }) => atMs),
+    );
+    for (const row of rows) others.set(nodeName(row), row);
+    return (one) => {
+      if (!isCountedBySource(one.event)) return null;
+      const { form, id } = one.event.identity;
+      const other = others.get(`${form}:${id}:${one.atMs}`);
+      if (other === undefined || !isSame(other.content, one.content, one.event)) return null;
+      const what = `source ${other.source} has the same ${form === "api" ? "ID" : "id"}, time and content`;
+      return { code: "SAME_NODE", reason: `${what}: it is probably the same node` };
+    };
+  };
+}
+
+function isCountedBySource({ type, identity: { form } }: PoolEvent): boolean {
+  return form !== "uuid" && type !== "reset";
+}
+
+/** What an event of another source would be called in all of them. */
+function nodeName({ identity, source, atMs }: EventRow): string {
+  if (identity.startsWith("caller:")) {
+    return `caller:${identity.slice(`caller:${source}:`.length)}:${atMs}`;
+  }
+  const id = identity.slice(`api:${source}:`.length).replace(/^\d+:/, "");
+  return `api:${id}:${atMs}`;
 }
 
 /** Says whether an event redeems what is redeemed already, for another face value. */

@@ -4,15 +4,19 @@
  */
 import { InputError, invariant } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
+import { sinceMsOf } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-splitter.js";
+import { encodeOwn } from "../events/stored.js";
 import type { LedgerTransaction } from "../ledger.js";
+import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
+import { openingAtMs } from "../opening-date.js";
 import { type PoolSettings, readSettings, settingsText } from "../settings.js";
 import type { NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { DecodedBatch } from "./decoded-batch.js";
-import { identify, type NamedEvent, type RecordOutcome } from "./identity.js";
+import { type IdentifyOptions, identify, type NamedEvent, type RecordOutcome } from "./identity.js";
 import { JobPostings } from "./job-postings.js";
 import { ticketPostings } from "./tickets.js";
 import { WorkerTally } from "./worker-tally.js";
@@ -23,6 +27,12 @@ export interface BatchOrigin {
   readonly source: string;
   /** Now, ms since 1970, for the quarantine. */
   readonly nowMs: number;
+  /** What another source has told the same is let in: it is another node's. @default false */
+  readonly isDistinct?: boolean | undefined;
+  /** Also events older than the opening balances. @default false */
+  readonly isBesideOpening?: boolean | undefined;
+  /** When it first came, by the API: its day's limit counts. @default it did not */
+  readonly apiAtMs?: number | undefined;
 }
 
 /** A batch of one source and one file or request. */
@@ -39,7 +49,12 @@ export interface IngestResult {
   readonly repeated: number;
   /** New in quarantine, contradictions included. */
   readonly quarantined: number;
+  /** Left out: from before the source's cut-over. @default none */
+  readonly early?: number | undefined;
 }
+
+/** Origin of what came by the API, in the quarantine. */
+export const API_ORIGIN = "api";
 
 export type { RecordOutcome } from "./identity.js";
 
@@ -74,19 +89,21 @@ export class EventIngest {
   }
 
   /** Enters a batch that is decoded already, with its cursors; see {@link ingest}. */
-  enter(batch: DecodedBatch, { source, nowMs: atMs }: BatchOrigin): IngestResult {
+  enter(batch: DecodedBatch, from: BatchOrigin): IngestResult {
+    const { source, nowMs: atMs } = from;
     return this.#store.transaction(() => {
       this.#refresh();
-      const { events, origins, failed } = this.#enterable(batch, atMs);
+      const { events, origins, failed, early } = this.#enterable(batch, from);
       const waiting = [...failed];
       let [recorded, repeated] = [0, 0];
-      for (const [index, outcome] of this.#enter(events, source).entries()) {
+      const { outcomes, held } = this.#enter(events, source, this.#door(from));
+      for (const [index, outcome] of outcomes.entries()) {
         if (outcome === "recorded") recorded++;
         else if (outcome === "repeated") repeated++;
         else {
-          const [event, from] = [events[index], origins[index]];
-          invariant(event !== undefined && from !== undefined, "there is an outcome for each");
-          waiting.push({ ...from, code: "CONTRADICTION", reason: contradiction(event) });
+          const [event, origin] = [events[index], origins[index]];
+          invariant(event !== undefined && origin !== undefined, "there is an outcome for each");
+          waiting.push({ ...origin, ...(held.get(event) ?? contradiction(event)) });
         }
       }
       const quarantined = this.#store.addQuarantine(
@@ -95,32 +112,90 @@ export class EventIngest {
         }),
       );
       for (const [key, value] of batch.cursors) this.#store.setCursor(key, value);
-      return { recorded, repeated, quarantined };
+      return { recorded, repeated, quarantined, early: early === 0 ? undefined : early };
     });
   }
 
   /**
-   * Enters events that a caller made itself, each with an id of its own.
+   * Enters events that a caller made itself, each with an id of its own. What is held goes to
+   * quarantine, in poolsim's own form.
    *
+   * @param apiAtMs when they came, ms since 1970: that day's limit counts. Default: none does
    * @returns one outcome for each, in the order given
    * @throws InputError (`COMMISSION_NONE`)
    */
-  record(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
+  record(events: readonly PoolEvent[], source: string, apiAtMs?: number): readonly RecordOutcome[] {
+    const nowMs = apiAtMs ?? events.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
     return this.#store.transaction(() => {
       this.#refresh();
       for (const event of events) this.#assertPriced(event);
-      return this.#enter(events, source);
+      // Who rotates a key says so by its source: the same id under two is two events.
+      const door = this.#door({ source, nowMs, apiAtMs, isDistinct: true });
+      const { outcomes, held } = this.#enter(events, source, door);
+      const rows = [...held].map(([event, { code, reason }]) => {
+        const raw = Buffer.from(encodeOwn(event));
+        return { source, origin: API_ORIGIN, position: 0, code, reason, raw, atMs: nowMs };
+      });
+      this.#store.addQuarantine(rows);
+      return outcomes;
     });
+  }
+
+  /** Enters again what is in books: nothing is held. @returns as {@link record} */
+  again(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
+    return this.#store.transaction(() => {
+      this.#refresh();
+      return this.#enter(events, source, { isDistinct: true }).outcomes;
+    });
+  }
+
+  /** What is against new events, apart from what their source has told. */
+  #door({
+    source,
+    nowMs,
+    apiAtMs,
+    isDistinct,
+    isBesideOpening = false,
+  }: BatchOrigin): IdentifyOptions {
+    const store = this.#store;
+    const limits = readLimits(store);
+    const isPerJob = this.#isPerJob;
+    const openingMs = isBesideOpening ? null : openingAtMs(store);
+    const day = Math.floor((apiAtMs ?? nowMs) / DAY_MS);
+    const isApi = apiAtMs !== undefined;
+    let dayWei = isApi ? store.keyDayWei(source, day) : 0n;
+    const door = (event: PoolEvent): Held | null => {
+      const wei = incomeOf(event, { isPerJob });
+      const isBefore = openingMs !== null && event.atMs < openingMs && isMoney(event);
+      if (isBefore) return beforeOpening(openingMs);
+      const beyond = beyondLimits(event, limits, { isPerJob });
+      if (beyond !== null || !isApi || wei === 0n) return beyond;
+      if (dayWei + wei > limits.keyDayCapWei) {
+        const reason = `${source} brought ${dayWei} wei on this day, and ${wei} more is beyond the limit of ${limits.keyDayCapWei} wei`;
+        return { code: "KEY_DAY_CAP", reason };
+      }
+      dayWei += wei;
+      store.setKeyDayWei(source, day, dayWei);
+      return null;
+    };
+    return { door, isDistinct };
   }
 
   /** The batch without what can't be entered now: nearly always the batch itself. */
   #enterable(
     batch: DecodedBatch,
-    nowMs: number,
-  ): Pick<DecodedBatch, "events" | "origins" | "failed"> {
+    { source, nowMs }: BatchOrigin,
+  ): Pick<DecodedBatch, "events" | "origins" | "failed"> & { readonly early: number } {
     const failed = [...batch.failed];
     const left = new Set<number>();
+    let early = 0;
+    const sinceMs = sinceMsOf(this.#store, source);
     for (const [index, event] of batch.events.entries()) {
+      if (event.atMs < sinceMs) {
+        early++;
+        left.add(index);
+        continue;
+      }
       try {
         assertPast(event, nowMs);
         this.#assertPriced(event);
@@ -131,9 +206,10 @@ export class EventIngest {
         left.add(index);
       }
     }
-    if (left.size === 0) return batch;
+    const { events, origins } = batch;
+    if (left.size === 0) return { events, origins, failed, early };
     const isLeft = (_: unknown, index: number) => !left.has(index);
-    return { events: batch.events.filter(isLeft), origins: batch.origins.filter(isLeft), failed };
+    return { events: events.filter(isLeft), origins: origins.filter(isLeft), failed, early };
   }
 
   #assertPriced(event: PoolEvent): void {
@@ -157,9 +233,14 @@ export class EventIngest {
   }
 
   /** By parts: what is made of an event on its way to its row is not kept for long. */
-  #enter(events: readonly PoolEvent[], source: string): RecordOutcome[] {
+  #enter(
+    events: readonly PoolEvent[],
+    source: string,
+    options: IdentifyOptions,
+  ): { outcomes: RecordOutcome[]; held: ReadonlyMap<PoolEvent, Held> } {
     const store = this.#store;
     const all: RecordOutcome[] = [];
+    const allHeld = new Map<PoolEvent, Held>();
     const sums: Sums = {
       transactions: [],
       received: [],
@@ -167,17 +248,20 @@ export class EventIngest {
       tally: new WorkerTally(source),
     };
     for (let from = 0; from < events.length; from += PART) {
-      const { fresh, outcomes } = identify(events.slice(from, from + PART), source, store);
+      const part = events.slice(from, from + PART);
+      const { fresh, outcomes, held } = identify(part, source, store, options);
       for (const outcome of outcomes) all.push(outcome);
+      for (const [event, why] of held) allHeld.set(event, why);
       store.addEvents(this.#rows(fresh, source, sums));
     }
     const { transactions, received, processed, tally } = sums;
-    const ai = linkAiJobs(store, { received, processed, postings: this.#postings });
+    const { claims: bounds } = this.#settings;
+    const ai = linkAiJobs(store, { received, processed, postings: this.#postings, bounds });
     if (this.#isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
     store.post(...transactions);
     tally.write(store);
-    return all;
+    return { outcomes: all, held: allHeld };
   }
 
   /** The events' rows, and what they add up to. */
@@ -220,9 +304,19 @@ function assertPast({ atMs }: PoolEvent, nowMs: number): void {
   throw new InputError(`${utcText(atMs)} is more than a day ahead`, { code: "FUTURE" });
 }
 
-function contradiction(event: PoolEvent): string {
+function isMoney({ type }: PoolEvent): boolean {
+  return type === "job-processed" || type === "winning-ticket" || type === "ticket-redeemed";
+}
+
+function beforeOpening(openingMs: number): Held {
+  const reason = `it is older than the opening balances, of ${utcText(openingMs)}, which probably hold it`;
+  return { code: "BEFORE_OPENING", reason };
+}
+
+function contradiction(event: PoolEvent): Held {
   const { form, id } = event.identity;
   const hash = event.type === "ticket-redeemed" ? event.txHash : null;
   const redemption = hash === null ? "" : `, or transaction ${hash},`;
-  return `${form} ${id}${redemption} is in the books with other content`;
+  const reason = `${form} ${id}${redemption} is in the books with other content`;
+  return { code: "CONTRADICTION", reason };
 }

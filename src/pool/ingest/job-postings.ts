@@ -31,11 +31,34 @@ export class JobPostings {
     return postings;
   }
 
-  /** The owner of an unattributed fee is found. */
-  attributed(job: JobMoney, address: string): Posting[] {
-    const postings: Posting[] = [{ from: "unattributed", to: "feesEarned", wei: job.feesWei }];
+  /** The owner of an unattributed fee is found; the operator may have taken it meanwhile. */
+  attributed(
+    job: JobMoney,
+    address: string,
+    { isReleased = false }: { readonly isReleased?: boolean } = {},
+  ): Posting[] {
+    const from = isReleased ? "commission" : "unattributed";
+    const postings: Posting[] = [{ from, to: "feesEarned", wei: job.feesWei }];
     this.#split(postings, job, address);
     return postings;
+  }
+
+  /** Nobody will claim it any more. */
+  released({ feesWei: wei }: JobMoney): Posting[] {
+    return [{ from: "unattributed", to: "commission", wei }];
+  }
+
+  /** It never was: whatever came of its fee goes back to where it came from. */
+  voided(
+    job: JobMoney,
+    address: string | null,
+    { isReleased }: { isReleased: boolean },
+  ): Posting[] {
+    const postings =
+      address === null && isReleased
+        ? [...this.earned(job, null), ...this.released(job)]
+        : this.earned(job, address);
+    return postings.map(({ from, to, wei }) => ({ from: to, to: from, wei })).reverse();
   }
 
   /** It was somebody else's after all. */

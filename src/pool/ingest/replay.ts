@@ -2,7 +2,7 @@
 import type { DecodeOptions } from "../events/decode.js";
 import { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
 import type { PoolStore, QuarantineRow } from "../store/store.js";
-import type { EventIngest } from "./ingest.js";
+import { API_ORIGIN, type EventIngest } from "./ingest.js";
 
 /** Pieces of one text are put together again up to so many bytes. */
 const JOINED_BYTES_MAX = 1 << 26;
@@ -39,25 +39,40 @@ export function replayQuarantine(
     }
     const afterId = last();
     const nowMs = now();
-    const [first] = parts;
-    if (first !== undefined) {
+    try {
       store.transaction(() => {
-        const { source, origin, position, code, atMs: receivedMs } = first;
-        const raw = parts.length === 1 ? first.raw : Buffer.concat(parts.map((part) => part.raw));
-        const from = { ...options, source, origin, nowMs, receivedMs };
-        const isCut = code === "PIECE" || code === "JSON";
-        const pieces = isCut ? piecesOf(raw, position) : [{ raw, position, problem: null }];
-        const isWhole = pieces.length === 1;
-        // Of a text that is still one piece the words may be new: it is entered if it can be.
-        const result = ingest.ingest({ ...from, pieces, isTriedAgain: isWhole });
-        if (result.recorded + result.repeated === 0) return;
-        for (const { id } of parts) store.resolveQuarantine(id, nowMs);
-        left += parts.length;
+        if (enterAgain(parts, store, ingest, { ...options, nowMs })) left += parts.length;
+        else throw new Unchanged();
       });
+    } catch (error) {
+      if (!(error instanceof Unchanged)) throw error;
     }
     rows = store.quarantine({ afterId, limit: 1 });
   }
   return left;
+}
+
+/** Nothing was found: what was tried is undone. */
+class Unchanged extends Error {}
+
+/** @returns whether something of it could be entered, or is there already */
+function enterAgain(
+  parts: readonly QuarantineRow[],
+  store: PoolStore,
+  ingest: EventIngest,
+  { nowMs, ...options }: Omit<ReplayOptions, "now"> & { readonly nowMs: number },
+): boolean {
+  const [first] = parts;
+  if (first === undefined) return false;
+  const { source, origin, position, code, atMs } = first;
+  const raw = parts.length === 1 ? first.raw : Buffer.concat(parts.map((part) => part.raw));
+  const isText = code === "PIECE" || code === "JSON";
+  const pieces = isText ? piecesOf(raw, position) : [{ raw, position, problem: null }];
+  const apiAtMs = origin === API_ORIGIN ? atMs : undefined;
+  const result = ingest.ingest({ ...options, source, origin, pieces, nowMs, apiAtMs });
+  if (result.recorded + result.repeated + (result.early ?? 0) === 0) return false;
+  for (const { id } of parts) store.resolveQuarantine(id, nowMs);
+  return true;
 }
 
 function goesOn(parts: readonly QuarantineRow[], next: QuarantineRow): boolean {

@@ -8,7 +8,9 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
+import type { SkippedFile } from "./directory.js";
 import type { ImportResult } from "./files.js";
+import { holdsEvents, unreadName } from "./names.js";
 import {
   encoded,
   type ListedObject,
@@ -53,26 +55,36 @@ export async function importBucket(
 ): Promise<ImportResult> {
   let [files, unchanged] = [0, 0];
   const { source } = options;
+  const skipped: SkippedFile[] = [];
   const result = await feeding(ingest, options, async (feed) => {
     for await (const { key, etag } of listObjects(options)) {
-      if (!key.endsWith(".json")) continue;
+      if (!holdsEvents(key)) {
+        const why = unreadName(key);
+        if (why !== null) skipped.push({ file: key, why });
+        continue;
+      }
       const cursor = { key: `bucket:${source}:${options.bucket}/${key}`, value: etag };
       if (store.cursor(cursor.key) === etag) {
         unchanged++;
         continue;
       }
       const body = await getObject(key, options);
-      await reached(() => feed.read(body, { origin: key, cursor }), options);
-      files++;
+      try {
+        await reached(() => feed.read(body, { origin: key, cursor }), options);
+        files++;
+      } catch (error) {
+        if (!(error instanceof InputError) || error.code !== "FILE_COMPRESSED") throw error;
+        skipped.push({ file: key, why: error.message.replace(`${key}: `, "") });
+      }
     }
   });
-  return { ...result, files, unchanged };
+  return { ...result, files, unchanged, skipped: skipped.length === 0 ? undefined : skipped };
 }
 
 /** Reads the beginning of the first object. @throws as {@link importBucket} */
 export async function probeBucket(options: BucketOptions): Promise<void> {
   for await (const { key } of listObjects(options)) {
-    if (!key.endsWith(".json")) continue;
+    if (!holdsEvents(key)) continue;
     const body = await getObject(key, options);
     await reached(() => plain(body, key).next(), options);
     await body.return?.();

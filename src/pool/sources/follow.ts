@@ -25,19 +25,30 @@ export interface FollowSourcesOptions extends PollOptions {
 export async function followSources(
   sources: readonly EventSource[],
   store: PoolStore,
-  { now, batchSize, onPoll, onFailure, ...options }: FollowSourcesOptions,
+  {
+    now,
+    batchSize,
+    isDistinct,
+    isBesideOpening,
+    onPoll,
+    onFailure,
+    ...options
+  }: FollowSourcesOptions,
 ): Promise<void> {
   const oneEnded = new AbortController();
   const signals = [oneEnded.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(signals);
   const loops = sources.map(async (source) => {
     try {
-      await repeat(() => pollSource(source, store, { now, signal, batchSize }), {
-        ...options,
-        signal,
-        onPoll: (result) => onPoll?.(source, result),
-        onFailure: (error, pauseMs) => onFailure?.(source, error, pauseMs),
-      });
+      await repeat(
+        () => pollSource(source, store, { now, signal, batchSize, isDistinct, isBesideOpening }),
+        {
+          ...options,
+          signal,
+          onPoll: (result) => onPoll?.(source, result),
+          onFailure: (error, pauseMs) => onFailure?.(source, error, pauseMs),
+        },
+      );
     } catch (error) {
       oneEnded.abort();
       throw error;

@@ -1,4 +1,5 @@
 /** A source of events as data: what it is, where it is, and what the books call it. */
+import { setSince } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
@@ -10,6 +11,11 @@ import type { S3Credentials } from "./s3.js";
 interface SourceBase extends DecodeOptions {
   /** Stays the same for ever: cursors, and the IDs that a node counts, are told apart by it. */
   readonly name: string;
+  /**
+   * Its cut-over, ms since 1970: events from before were paid out of other books, and are left out.
+   * Kept with the books. @default what the books say, else none
+   */
+  readonly sinceMs?: number | undefined;
 }
 
 /** Files, and directories with all JSON files below them. */
@@ -46,6 +52,10 @@ export interface PollOptions {
   readonly signal?: AbortSignal | undefined;
   /** Events in a transaction. @default 10000 */
   readonly batchSize?: number | undefined;
+  /** What another source has told the same is let in: it is another node's. @default false */
+  readonly isDistinct?: boolean | undefined;
+  /** Also events older than the opening balances. @default false */
+  readonly isBesideOpening?: boolean | undefined;
 }
 
 /**
@@ -58,11 +68,12 @@ export interface PollOptions {
 export async function pollSource(
   source: EventSource,
   store: PoolStore,
-  { now, signal, batchSize }: PollOptions,
+  options: PollOptions,
 ): Promise<ImportResult> {
   const ingest = new EventIngest(store);
-  const { name, nodeType, region } = source;
-  const shared = { source: name, nodeType, region, now, signal, batchSize };
+  const { name, nodeType, region, sinceMs } = source;
+  if (sinceMs !== undefined) setSince(store, name, sinceMs);
+  const shared = { source: name, nodeType, region, ...options };
   switch (source.kind) {
     case "files":
       return await importFiles(source.paths, store, ingest, shared);

@@ -1,5 +1,5 @@
 /** Bytes of files or answers, cut into events and entered batch by batch. */
-import { RemoteError } from "../../core/errors.js";
+import { InputError, RemoteError } from "../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import { JsonSplitter } from "../events/json-splitter.js";
 import { DecodedBatch } from "../ingest/decoded-batch.js";
@@ -17,14 +17,18 @@ export interface FeedOptions extends DecodeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Events in a transaction. @default 10000 */
   readonly batchSize?: number | undefined;
+  /** @default false */
+  readonly isDistinct?: boolean | undefined;
+  /** @default false */
+  readonly isBesideOpening?: boolean | undefined;
 }
 
 /** One file or answer. */
 export interface StreamPart {
   /** Its name, for the quarantine. */
   readonly origin: string;
-  /** Kept together with its last events. */
-  readonly cursor?: { readonly key: string; readonly value: string } | undefined;
+  /** Kept together with its last events; a function is asked at the end. */
+  readonly cursor?: { readonly key: string; readonly value: string | (() => string) } | undefined;
   /**
    * Whether text that ends too early, or is no list, is a failure: what can be read of it is
    * entered, and the cursor stays. Otherwise what can't be read goes to quarantine. @default false
@@ -41,6 +45,7 @@ export function added(a: IngestResult, b: IngestResult): IngestResult {
     recorded: a.recorded + b.recorded,
     repeated: a.repeated + b.repeated,
     quarantined: a.quarantined + b.quarantined,
+    early: a.early === undefined ? b.early : a.early + (b.early ?? 0),
   };
 }
 
@@ -75,36 +80,53 @@ export class EventFeed {
     const { batchSize = 10_000, signal } = this.#options;
     const splitter = new JsonSplitter();
     let isEmpty = true;
-    for await (const chunk of plain(chunks, origin)) {
-      isEmpty &&= chunk.length === 0;
-      for (const piece of splitter.push(chunk)) {
-        this.#batch.add(piece, origin);
-        if (this.#batch.size < batchSize) continue;
-        signal?.throwIfAborted();
-        this.flush();
+    let broken: InputError | null = null;
+    try {
+      for await (const chunk of plain(chunks, origin)) {
+        isEmpty &&= chunk.length === 0;
+        for (const piece of splitter.push(chunk)) {
+          this.#batch.add(piece, origin);
+          if (this.#batch.size < batchSize) continue;
+          signal?.throwIfAborted();
+          this.flush();
+        }
+        this.#bytes += chunk.length;
+        if (this.#bytes > BATCH_BYTES) this.flush();
       }
-      this.#bytes += chunk.length;
-      if (this.#bytes > BATCH_BYTES) this.flush();
+    } catch (error) {
+      // What was unpacked counts, and the rest is asked for again: the cursor stays.
+      if (!(error instanceof InputError) || error.code !== "FILE_COMPRESSED") throw error;
+      broken = error;
     }
     const rest = splitter.end();
     signal?.throwIfAborted();
+    if (broken !== null) {
+      for (const piece of rest) if (piece.problem === null) this.#batch.add(piece, origin);
+      throw broken;
+    }
     if (mustBeWhole && (isEmpty || rest.length > 0)) {
       throw new RemoteError(`${origin} answers something else than a whole list of events`, {
         code: "EVENTS_CUT",
       });
     }
     for (const piece of rest) this.#batch.add(piece, origin);
-    if (cursor !== undefined) this.#batch.cursors.set(cursor.key, cursor.value);
+    if (cursor !== undefined) {
+      const { key, value } = cursor;
+      this.#batch.cursors.set(key, typeof value === "string" ? value : value());
+    }
   }
 
   /** Enters what was read. @returns what was entered since the beginning */
   flush(): IngestResult {
-    const { source, now } = this.#options;
+    const { source, now, isDistinct, isBesideOpening } = this.#options;
     const batch = this.#batch;
     this.#batch = new DecodedBatch(this.#options);
     this.#bytes = 0;
     if (batch.size > 0 || batch.cursors.size > 0) {
-      this.#total = added(this.#total, this.#ingest.enter(batch, { source, nowMs: now() }));
+      this.#total = added(
+        this.#total,
+        this.#ingest.enter(batch, { source, nowMs: now(), isDistinct, isBesideOpening }),
+      );
     }
     return this.#total;
   }

@@ -1,23 +1,24 @@
 /** What ingestion keeps: events, halves of AI jobs, workers, connections, quarantine. */
 import { createHash } from "node:crypto";
 import type { SqlRow, SqlValue } from "../../discovery/sources/store/sqlite.js";
-import { big, bigOrNull, bytes, text, textOrNull, whole, wholeOrNull } from "./columns.js";
+import { big, bigOrNull, bytes, oneOf, text, textOrNull, whole, wholeOrNull } from "./columns.js";
 import { identityKey } from "./identity-key.js";
 import { PayoutTables } from "./payout-tables.js";
-import type {
-  ConnectionRow,
-  EventCause,
-  EventRow,
-  JobQuery,
-  JobRow,
-  KnownEvent,
-  NewEvent,
-  ProcessedRow,
-  QuarantineQuery,
-  QuarantineRow,
-  ReceivedRow,
-  ResetRow,
-  WorkerRow,
+import {
+  type ConnectionRow,
+  DECISION_KINDS,
+  type EventCause,
+  type EventRow,
+  type JobQuery,
+  type JobRow,
+  type KnownEvent,
+  type NewEvent,
+  type ProcessedRow,
+  type QuarantineQuery,
+  type QuarantineRow,
+  type ReceivedRow,
+  type ResetRow,
+  type WorkerRow,
 } from "./store.js";
 
 const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
@@ -43,6 +44,16 @@ export class EventTables extends PayoutTables {
         { atMs: whole(row, "at"), content: text(row, "content") },
       ]),
     );
+  }
+
+  /** Where events of those identities are. */
+  protected knownSequences(identities: readonly string[]): readonly number[] {
+    return this.database
+      .all(
+        `SELECT sequence, identity FROM events WHERE key IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(identities.map(identityKey)),
+      )
+      .flatMap((row) => (identities.includes(text(row, "identity")) ? whole(row, "sequence") : []));
   }
 
   event(sequence: number): EventRow | null {
@@ -129,7 +140,7 @@ export class EventTables extends PayoutTables {
   received(requestIds: readonly string[]): readonly ReceivedRow[] {
     return this.database
       .all(
-        `SELECT r.request, r.event, r.at, r.address, e.identity
+        `SELECT r.request, r.event, r.at, r.address, e.identity, e.content ->> 'region' AS region
          FROM received r JOIN events e ON e.sequence = r.event
          WHERE r.request IN (SELECT value FROM json_each(?))`,
         JSON.stringify(requestIds),
@@ -138,6 +149,7 @@ export class EventTables extends PayoutTables {
         requestId: text(row, "request"),
         atMs: whole(row, "at"),
         cause: causeOf(row, "job-received"),
+        region: text(row, "region"),
         address: text(row, "address"),
       }));
   }
@@ -145,7 +157,9 @@ export class EventTables extends PayoutTables {
   processed(requestIds: readonly string[]): readonly ProcessedRow[] {
     return this.database
       .all(
-        `SELECT p.*, e.identity FROM processed p JOIN events e ON e.sequence = p.event
+        `SELECT p.*, e.identity, (SELECT d.kind FROM decisions d WHERE d.event = p.event
+           ORDER BY d.id DESC LIMIT 1) AS decision
+         FROM processed p JOIN events e ON e.sequence = p.event
          WHERE p.request IN (SELECT value FROM json_each(?))`,
         JSON.stringify(requestIds),
       )
@@ -156,6 +170,7 @@ export class EventTables extends PayoutTables {
         region: text(row, "region"),
         feesWei: big(row, "fees"),
         address: textOrNull(row, "address"),
+        decision: row["decision"] === null ? null : oneOf(row, "decision", DECISION_KINDS),
       }));
   }
 

@@ -12,6 +12,7 @@ import {
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
+import { bringUpToDate, makePrivate } from "./file.js";
 import { identityKey } from "./identity-key.js";
 import { migrate } from "./schema.js";
 import type { AccountFlow, LedgerStore } from "./store.js";
@@ -35,6 +36,8 @@ export class LedgerTables implements LedgerStore {
   readonly #accounts = new Map<string, Account>();
 
   constructor({ path, readOnly = false }: StoreOptions) {
+    if (readOnly) bringUpToDate(path);
+    else if (path !== ":memory:") makePrivate(path);
     this.database = new SqliteDatabase({ path, readOnly });
     if (!readOnly) {
       this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");

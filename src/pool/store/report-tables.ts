@@ -1,7 +1,8 @@
 /** What reports ask of the books beyond what ingestion and the API need. */
 import type { LedgerEntry } from "../ledger.js";
 import { text, textOrNull, whole } from "./columns.js";
-import { EventTables, jobOf } from "./event-tables.js";
+import { DecisionTables } from "./decision-tables.js";
+import { jobOf } from "./event-tables.js";
 import type { JobRow } from "./store.js";
 
 /** Where a walk through the jobs by time stands. */
@@ -29,7 +30,7 @@ export interface ReportStore {
   snapshot<T>(work: () => T): T;
 }
 
-export class ReportTables extends EventTables implements ReportStore {
+export class ReportTables extends DecisionTables implements ReportStore {
   jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[] {
     const { atMs, sequence } = position ?? { atMs: 0, sequence: -1 };
     const at = BigInt(atMs);

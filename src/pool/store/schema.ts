@@ -165,7 +165,45 @@ CREATE TABLE logs (
 ) STRICT;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS + VIEWS];
+/**
+ * What operators decided about events, each as of how many events and closed rounds; what a source
+ * brought by the API on a day. AI jobs that are there already keep to the claims that are, whenever
+ * and wherever those were made: from the next event on claims are bound (ingest/ai-jobs.ts).
+ */
+const DECISIONS = `
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  event INTEGER NOT NULL,
+  address TEXT,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  last_event INTEGER NOT NULL,
+  rounds_before INTEGER NOT NULL
+) STRICT;
+CREATE INDEX decisions_event ON decisions (event);
+CREATE TABLE key_days (
+  source TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  wei TEXT NOT NULL,
+  PRIMARY KEY (source, day)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO settings
+  SELECT 'claimsBoundFrom', CAST(max(sequence) + 1 AS TEXT) FROM events HAVING max(sequence) >= 0;
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS];
+const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
+
+/** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */
+export function isUpToDate(database: SqliteDatabase): boolean {
+  const version = versionOf(database);
+  return version === 0 || version >= MIGRATIONS.length;
+}
+
+function versionOf(database: SqliteDatabase): number {
+  return Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
+}
 
 /**
  * Brings a file up to date, in one transaction.
@@ -174,14 +212,18 @@ const MIGRATIONS: readonly string[] = [BOOKS + VIEWS];
  */
 export function migrate(database: SqliteDatabase): void {
   database.transaction(() => {
-    const version = Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
+    const version = versionOf(database);
     if (version > MIGRATIONS.length) {
       throw new InputError(
         `the file has version ${version}, this poolsim knows ${MIGRATIONS.length}`,
         { code: "STORE_VERSION" },
       );
     }
+    if (version === MIGRATIONS.length) return;
+    // Views hold nothing: they are made anew over the tables as they are now.
+    for (const name of VIEW_NAMES) database.exec(`DROP VIEW IF EXISTS "${name}"`);
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    database.exec(VIEWS);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
 }

@@ -44,7 +44,39 @@ export interface ReceivedRow {
   readonly requestId: string;
   readonly atMs: number;
   readonly cause: EventCause;
+  readonly region: string;
   readonly address: string;
+}
+
+export const DECISION_KINDS = ["void", "assign", "release"] as const;
+
+/** What an operator decided about an event. */
+export interface DecisionRow {
+  readonly id: number;
+  /**
+   * `void`: it counts for nothing; `assign`: an AI job is its worker's; `release`: an AI job that
+   * nobody claimed is the operator's, until somebody does.
+   */
+  readonly kind: (typeof DECISION_KINDS)[number];
+  /** Sequence. */
+  readonly event: number;
+  /** Of `assign`. */
+  readonly address: string | null;
+  readonly reason: string;
+  readonly atMs: number;
+  /** The last event that there was, and how many closed rounds. */
+  readonly lastEvent: number;
+  readonly roundsBefore: number;
+}
+
+/** An AI job that nobody has. */
+export interface UnclaimedRow {
+  readonly event: number;
+  readonly identity: string;
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly region: string;
+  readonly feesWei: bigint;
 }
 
 /** The paid half of an AI request. */
@@ -56,6 +88,8 @@ export interface ProcessedRow {
   readonly feesWei: bigint;
   /** Whom the fee was given to; null: nobody yet. */
   readonly address: string | null;
+  /** The last one about it. */
+  readonly decision: DecisionRow["kind"] | null;
 }
 
 /** A worker's connection, by the latest times that it was seen opened and closed. */
@@ -311,6 +345,15 @@ export interface EventStore {
   workers(address?: string): readonly WorkerRow[];
   tickets(query?: { readonly sinceMs?: number | undefined }): readonly TicketRow[];
   rounds(): readonly ClosedRound[];
+  decisions(): readonly DecisionRow[];
+  /** The last one about an event. */
+  decisionOf(event: number): DecisionRow | null;
+  /** AI jobs that nobody has and nothing was decided about, oldest first. */
+  unclaimed(query: { readonly beforeMs: number; readonly limit: number }): readonly UnclaimedRow[];
+  unclaimedSum(): { readonly jobs: number; readonly feesWei: bigint };
+  eventByIdentity(identity: string): EventRow | null;
+  /** When the first job or ticket before an instant was, of one source or all; null: none. */
+  firstMoneyMs(beforeMs: number, source?: string): number | null;
   /** Oldest first. */
   quarantine(query?: QuarantineQuery): readonly QuarantineRow[];
   quarantineCount(): number;
@@ -321,6 +364,14 @@ export interface IngestStore {
   addEvents(events: readonly NewEvent[]): void;
   received(requestIds: readonly string[]): readonly ReceivedRow[];
   processed(requestIds: readonly string[]): readonly ProcessedRow[];
+  processedOf(event: number): ProcessedRow | null;
+  addDecision(decision: Omit<DecisionRow, "id">): void;
+  /** Events told by ID or by callers, of other sources, at some instants. */
+  eventsElsewhere(source: string, instantsMs: readonly number[]): readonly EventRow[];
+  hasOtherSources(source: string): boolean;
+  /** What a source brought by the API on a day (days since 1970). */
+  keyDayWei(source: string, day: number): bigint;
+  setKeyDayWei(source: string, day: number, wei: bigint): void;
   addReceived(rows: readonly ReceivedRow[]): void;
   putProcessed(rows: readonly ProcessedRow[]): void;
   /** Adds jobs and fees, widens the span seen. */

@@ -33,7 +33,8 @@ SELECT sequence, identity, at,
   content ->> 'renditions' AS renditions,
   content ->> 'feesWei' AS fees,
   content ->> 'round' AS round
-FROM events WHERE content ->> 'type' = 'job-processed';
+FROM events WHERE content ->> 'type' = 'job-processed'
+  AND sequence NOT IN (SELECT event FROM decisions WHERE kind = 'void');
 CREATE VIEW "transcoderJobs" AS
 SELECT ${TIME("at")} AS "createdAt", address AS transcoder, compute_units AS pixels,
   CAST(duration_ms AS REAL) / 1000 AS duration, renditions AS profiles, fees AS "faceValue",

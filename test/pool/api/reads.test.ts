@@ -96,7 +96,7 @@ describe("jobs", () => {
           pixels: "69120000",
           duration: 2,
           profiles: 4,
-          faceValue: String(2n ** 128n - 1n),
+          faceValue: "9007199254740993",
           roundJob: 3_200,
           weight: null,
           nodeType: "transcode",

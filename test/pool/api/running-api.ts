@@ -186,7 +186,7 @@ export function jobBody(id: string, more: object = {}): object {
       duration: 2,
       profiles: 4,
       faceValue: "180000000000000000",
-      fees: "340282366920938463463374607431768211455",
+      fees: "9007199254740993",
       roundJob: 3_200,
       ...more,
     },

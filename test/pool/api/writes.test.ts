@@ -45,7 +45,7 @@ describe("/recordTranscoderJob", () => {
           realTimeRatio: 4n,
           renditions: 4n,
           round: 3_200n,
-          feesWei: 2n ** 128n - 1n,
+          feesWei: 2n ** 53n + 1n,
           region: "eu",
           nodeType: "transcode",
         },

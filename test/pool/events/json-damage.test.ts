@@ -131,7 +131,7 @@ describe("Also", () => {
     timeOf(plain);
     const due = Math.max(timeOf(plain), timeOf(plain));
     for (const part of ['{"a":[', '{"type":[', '{"', '\n{"a":"', ',{"a":1', '{"a":[{"type":1},']) {
-      expect(timeOf(`[x${filled(part)}`)).toBeLessThan(100 * due);
+      expect(timeOf(`[x${filled(part)}`)).toBeLessThan(1_000 * due);
     }
   });
 });

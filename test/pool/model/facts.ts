@@ -247,7 +247,7 @@ export class Known {
    * Nodes' own ids start again, so that one with other content is another event; but it is the
    * same one when its source is only told another region.
    */
-  add(one: Happening): "recorded" | "repeated" | "refused" {
+  add(one: Happening): "recorded" | "repeated" | "refused" | "held" {
     const { form, source, id, at, region, fact } = one;
     const content = JSON.stringify({ at, region, fact });
     const identity =
@@ -258,6 +258,16 @@ export class Known {
           : `api ${source} ${id} ${JSON.stringify({ at, fact })}`;
     const known = this.#byIdentity.get(identity);
     if (known !== undefined) return known === content || form === "api" ? "repeated" : "refused";
+    // The same from another source is probably the same node, but for starts, which say nothing.
+    const hasTwin = this.happenings.some(
+      (other) =>
+        form === "api" &&
+        other.form === "api" &&
+        other.source !== source &&
+        other.id === id &&
+        JSON.stringify([other.at, other.fact]) === JSON.stringify([at, fact]),
+    );
+    if (hasTwin && fact.kind !== "reset") return "held";
     this.#byIdentity.set(identity, content);
     this.happenings.push(one);
     return "recorded";
@@ -270,9 +280,16 @@ export class Known {
   }
 
   /** Whose an AI job is: the last claim before it was paid, else the first one after. */
-  ownerOf(job: { readonly request: string; readonly at: number; readonly who: number | null }) {
+  ownerOf(job: {
+    readonly request: string;
+    readonly at: number;
+    readonly region: string;
+    readonly who: number | null;
+  }) {
     if (job.who !== null) return job.who;
-    const claims = this.of("claim").filter(({ request }) => request === job.request);
+    const claims = this.of("claim").filter(
+      ({ request, region }) => request === job.request && region === job.region,
+    );
     // Equal times: by address, the higher one counts as later; WHO is in order.
     claims.sort((one, other) => one.at - other.at || one.who - other.who);
     const before = claims.findLast(({ at }) => at <= job.at);

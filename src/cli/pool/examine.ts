@@ -1,0 +1,76 @@
+/**
+ * Looks at a file of books before anything is believed of it, in a process of its own: the driver
+ * of SQLite ends the process where a text is no UTF-8, and nobody can catch that.
+ */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const FINDINGS_MAX = 100;
+const OUTPUT_BYTES_MAX = 1 << 24;
+
+/**
+ * What runs there: SQLite's own check, then every text of every table as bytes. It is a program of
+ * its own, so that it needs no file but the driver's.
+ */
+const PROGRAM = `
+const { isUtf8 } = require("node:buffer");
+const [driver, name] = process.argv.slice(1);
+const Driver = require(driver);
+const found = [];
+const report = (text) => { if (found.length < ${FINDINGS_MAX}) found.push(text); };
+const attempt = (what, work) => {
+  try { return work(); } catch (error) { report(what + ": " + error.message); return []; }
+};
+const quoted = (text) => '"' + text.replaceAll('"', '""') + '"';
+const database = new Driver(name, { timeout: 5000 });
+const all = (sql) => database.prepare(sql).raw().all();
+const text = (bytes) => Buffer.from(bytes).toString("latin1");
+for (const [line] of attempt("the file", () =>
+  all("SELECT CAST(integrity_check AS BLOB) FROM pragma_integrity_check(${FINDINGS_MAX})"))) {
+  if (text(line) !== "ok") report("SQLite: " + text(line));
+}
+const tables = found.length > 0 ? [] : attempt("the tables", () =>
+  all("SELECT CAST(name AS BLOB) FROM sqlite_master WHERE type = 'table'"));
+for (const [raw] of tables) {
+  const table = text(raw);
+  attempt(table, () => {
+    const columns = all("SELECT CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info('" +
+      table.replaceAll("'", "''") + "')").filter(([, type]) => text(type) === "TEXT");
+    if (columns.length === 0) return;
+    const names = columns.map(([name]) => text(name));
+    const list = names.map((name) => "CAST(" + quoted(name) + " AS BLOB)").join(", ");
+    let row = 0;
+    for (const cells of database.prepare("SELECT " + list + " FROM " + quoted(table)).raw().iterate()) {
+      row++;
+      cells.forEach((cell, at) => {
+        if (cell !== null && !isUtf8(Buffer.from(cell))) {
+          report("row " + row + " of " + table + ": " + names[at] + " is no text (not UTF-8)");
+        }
+      });
+    }
+  });
+}
+process.stdout.write(JSON.stringify(found));
+`;
+
+/** @returns one sentence for each thing that is wrong; empty when the file can be read */
+export function examine(db: string): string[] {
+  const driver = createRequire(import.meta.url).resolve("libsql");
+  const name = `${pathToFileURL(resolve(db)).href}?mode=ro`;
+  const { status, signal, stdout, stderr, error } = spawnSync(
+    process.execPath,
+    ["-e", PROGRAM, driver, name],
+    { encoding: "utf8", maxBuffer: OUTPUT_BYTES_MAX, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  if (error !== undefined) throw error;
+  if (status === 0) return textsOf(stdout);
+  const said = stderr.split("\n").find((line) => line.trim() !== "" && !line.startsWith("thread"));
+  return [`the file can't be read: whoever does is ended (${signal ?? status}): ${said ?? ""}`];
+}
+
+function textsOf(json: string): string[] {
+  const found: unknown = JSON.parse(json);
+  return Array.isArray(found) ? found.map(String) : [];
+}
