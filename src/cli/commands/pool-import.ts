@@ -235,8 +235,10 @@ function add(
   { stderr }: Terminal,
 ): void {
   entered.early += early;
-  entered.skipped = skipped.concat(entered.skipped.filter(({ file }) => !isAmong(file, skipped)));
-  for (const { file, why } of skipped) stderr.write(`poolsim: ${file}: ${shortened(why, 300)}\n`);
+  // Followed, the same file is told once.
+  const fresh = skipped.filter(({ file }) => !isAmong(file, entered.skipped));
+  entered.skipped.push(...fresh);
+  for (const { file, why } of fresh) stderr.write(`poolsim: ${file}: ${shortened(why, 300)}\n`);
   entered.recorded += recorded;
   entered.repeated += repeated;
   entered.files += files;

@@ -3,7 +3,13 @@
  * checks addresses, which a simulation needs none of: events in, exact balances, verified.
  */
 
-export { type Adjustment, adjust, type OpeningBalance, openBalances } from "../adjust.js";
+export {
+  type Adjustment,
+  adjust,
+  type OpeningBalance,
+  type OpeningOptions,
+  openBalances,
+} from "../adjust.js";
 export type { Weights } from "../attribution/by-weights.js";
 export { type SlidingWindowOptions, slidingWindow } from "../attribution/sliding-window.js";
 export { type CloseRoundOptions, closeRound } from "../close-round.js";
@@ -14,6 +20,15 @@ export {
   compareSchemes,
   type SchemeComparison,
 } from "../compare-schemes.js";
+export { setSince, sinceMsOf } from "../cut-over.js";
+export {
+  type AssignOptions,
+  assignJob,
+  type DecideOptions,
+  releaseJob,
+  type Voided,
+  voidJob,
+} from "../decide.js";
 export { type DecodeOptions, decodeEvent } from "../events/decode.js";
 export type {
   EventIdentity,
@@ -33,7 +48,8 @@ export {
   type RawBatch,
   type RecordOutcome,
 } from "../ingest/ingest.js";
-export { replayQuarantine } from "../ingest/replay.js";
+export { type ReplayOptions, replayQuarantine } from "../ingest/replay.js";
+export { changeLimits, type PoolLimits, readLimits } from "../limits.js";
 export { readOpening } from "../opening.js";
 export {
   addRates,
