@@ -35,7 +35,7 @@ describe("runExperiment", () => {
       .replace("concurrentStreams: 20", "concurrentStreams: 20, calibrateTo: { streamsPerDay: 60 }")
       .replace("duration: 10m", "duration: 3h");
     const result = await runExperiment(loadText(yaml), { replications: 4, sensitivity: "off" });
-    expect(result.notes[0]).toMatch(/^calibrated to streams per day = 60: demand × /);
+    expect(result.notes.join("\n")).toMatch(/^calibrated to streams per day = 60: demand × /m);
     // The same 4 replications of 3 hours as in the calibration: streams that came meanwhile.
     const mean = (metric: string) => result.variants[0]?.metrics[`pool.${metric}`]?.mean ?? 0;
     const underWay = mean("sessionsMean") - mean("idleSlotsMean");

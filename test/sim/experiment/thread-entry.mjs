@@ -14,7 +14,9 @@ export const run = taskHandler(({ scenario }, { seed, replication }) => {
   return {
     metrics: {
       "pool.feesEthPerDay": 1 + seed / 10,
-      "pool.operatorNetPerDay": streams / (replication + 1) - excluded,
+      "pool.operatorNetPerDay": streams + replication / 10 - excluded,
+      "pool.sessions": 1000,
+      "worker.slow.picks": 500,
       "pool.lateShare": 0,
     },
     orchestrators: [],
