@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "P-12",
     broken: "face values cover the cost of redeeming ten thousand times, not a hundred",
     file: "sim/model/tickets.js",
-    search: "let faceValue = REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
-    replacement: "let faceValue = 100n * REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
+    search: "const faceValue = REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
+    replacement: "const faceValue = 100n * REDEEM_GAS * gasPrice * TX_COST_MULTIPLIER;",
   },
 ];
