@@ -123,6 +123,9 @@ const { probabilities } = selectionProbabilities({
 });
 console.log(probabilities.map((one) => one.toFixed(2)).join(), new Suspender().count);
 `;
+/** For dependencies of the CommonJS form in a bundle of the other (README.md). */
+const BANNER =
+  "--banner:js=import { createRequire as _require } from 'node:module'; const require = _require(import.meta.url);";
 const SIMULATE = `
 import { loadScenario, POOLSIM_VERSION, runExperiment } from "poolsim/sim";
 const scenario = loadScenario(process.argv[2], { set: [{ path: "duration", value: "1m" }] });
@@ -139,7 +142,7 @@ function bundles() {
   esbuild("pure.js", "--platform=browser", "--outfile=out/pure.mjs");
   const browser = readFileSync(join(project, "out/pure.mjs"), "utf8");
   expect(!/node:|require\(|process\./.test(browser), "the browser's bundle asks for Node");
-  const external = ["--platform=node", "--external:libsql", "--external:tinypool"];
+  const external = ["--platform=node", "--external:libsql", "--external:tinypool", BANNER];
   esbuild("simulate.js", ...external, "--outfile=out/simulate.mjs");
   const bundled = subpaths().map((path) => `import "${path}";`);
   writeFileSync(join(project, "everything.js"), bundled.join("\n"));

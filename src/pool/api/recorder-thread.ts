@@ -25,7 +25,7 @@ export interface PlainError {
 export interface RecorderThreadOptions {
   /** The books' file. */
   readonly path: string;
-  /** The module that the thread runs. @default recording-thread.js beside this one */
+  /** The module that the thread runs, `poolsim/pool/api/thread`. @default the one beside this */
   readonly entry?: URL | undefined;
 }
 
@@ -43,7 +43,7 @@ export class RecorderThread implements ApiRecorder {
 
   constructor({ path, entry }: RecorderThreadOptions) {
     this.#path = path;
-    this.#entry = entry ?? new URL("./recording-thread.js", import.meta.url);
+    this.#entry = entry ?? ownEntry();
   }
 
   /** Starts the thread and opens the books in it. @throws see {@link recorderThread} */
@@ -104,7 +104,8 @@ export class RecorderThread implements ApiRecorder {
  * Opens books in a file and records in a thread of its own.
  *
  * @returns what must be closed at the end
- * @throws InputError (`COMMISSION_NONE`) for books that were never set up; RemoteError
+ * @throws InputError (`COMMISSION_NONE`) for books that were never set up, (`RECORDER_ENTRY`) in a
+ *   bundle of the CommonJS form without `entry`; RemoteError
  *   (`SQLITE_…`) when they cannot be opened
  */
 export async function recorderThread(options: RecorderThreadOptions): Promise<RecorderThread> {
@@ -116,6 +117,15 @@ export async function recorderThread(options: RecorderThreadOptions): Promise<Re
     throw error;
   }
   return recorder;
+}
+
+function ownEntry(): URL {
+  // Bundles of the CommonJS form have no place of their own.
+  const here: string | undefined = import.meta.url;
+  if (here !== undefined) return new URL("./recording-thread.js", here);
+  throw new InputError("the thread that writes the books has no module: pass `entry`", {
+    code: "RECORDER_ENTRY",
+  });
 }
 
 function lostError(why: string): RemoteError {

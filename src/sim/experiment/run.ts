@@ -31,7 +31,10 @@ export interface RunExperimentOptions extends ExperimentOptions {
 /** The compiled entry of threads, also when this module runs from its TypeScript source. */
 function threadEntry(): URL | undefined {
   const places = ["./simulation-thread.js", "../../../dist/sim/experiment/simulation-thread.js"];
-  return places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  // Bundles of the CommonJS form have no place of their own.
+  const here: string | undefined = import.meta.url;
+  if (here === undefined) return undefined;
+  return places.map((place) => new URL(place, here)).find((url) => existsSync(url));
 }
 
 function executorFor(

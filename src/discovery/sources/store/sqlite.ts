@@ -54,7 +54,7 @@ export class SqliteDatabase {
       throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
     }
     // Loaded here, because most who import the library open no database.
-    const Driver: typeof Libsql = createRequire(import.meta.url)("libsql");
+    const Driver: typeof Libsql = createRequire(here())("libsql");
     this.#isFile = !readOnly && path !== ":memory:";
     const name = readOnly ? `${pathToFileURL(resolve(path)).href}?mode=ro` : path;
     this.#database = translated(() => {
@@ -185,6 +185,12 @@ export class SqliteDatabase {
     for (const value of values) assertBindable(value);
     return statement;
   }
+}
+
+/** This module's place; bundles of the CommonJS form have none, and take the folder of the process. */
+function here(): string {
+  const own: string | undefined = import.meta.url;
+  return own ?? pathToFileURL(`${process.cwd()}/`).href;
 }
 
 /** Question marks outside of literals, quoted names and comments. */
