@@ -167,7 +167,7 @@ function onEachNode() {
     expect(said.startsWith(`v${version}.`), `Node ${version} says ${said}`);
     const main = join(installed, "dist/cli/main.js");
     const checked = run(node, [main, "check", "admit-worker"], project);
-    expect(checked.includes("admit-worker.yaml: ok"), `check says ${checked}`);
+    expect(checked.includes("admit-worker: ok"), `check says ${checked}`);
     run(node, ["simulate.js", join(installed, "docs/examples/my-pool.yaml")], project);
   }
 }
