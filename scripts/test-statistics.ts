@@ -4,6 +4,7 @@
  * most of it for the black hole under 24 settings with each seed; `npm test` has a short form.
  */
 import { availableParallelism } from "node:os";
+import { modelChecks } from "./model-checks.js";
 import {
   blackHoleProblem,
   CELLS,
@@ -59,6 +60,11 @@ check(
 );
 for (const { name, covered, of } of coverage(slowResults.slice(0, coverageSeeds))) {
   console.log(`     95 % intervals cover ${name}: ${covered} of ${of}`);
+}
+
+for (const { name, found, expected, holds } of await modelChecks(plan.threads)) {
+  const figures = [found.mean, ...found.ci95, expected].map((value) => value.toFixed(4));
+  check(holds, `${name}: ${figures[0]} (${figures[1]} … ${figures[2]}), theory ${figures[3]}`);
 }
 
 for (const { passed, text } of [...nullChecks(sets), ...rareChecks(sets)]) check(passed, text);

@@ -3,8 +3,8 @@ import { streamKinds } from "../../../src/sim/model/stream-kinds.js";
 import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
 
 const BASE = merged(IDEAL, {
-  warmup: "1h",
-  duration: "6h",
+  warmup: "10m",
+  duration: "2h",
   stream: { segmentMs: 2000, segmentCv: 0, length: { distribution: "exponential", mean: "10m" } },
   orchestrators: [
     { name: "o", region: "FRA", stakeLpt: 1, backend: { type: "measured", roundTripMs: 100 } },
@@ -32,19 +32,21 @@ describe("a gateway may say its own", () => {
 
   test("duration of segments", () => {
     const own = gateways({ segmentMs: 10_000 });
-    const watched = simulation(scenario(BASE, { demand: { concurrentStreams: 40 } }, own));
+    const watched = simulation(scenario(BASE, { demand: { concurrentStreams: 24 } }, own));
     const segments = new Map<string, number>();
+    const durations = new Set<string>();
     const started = watched.metrics.started.bind(watched.metrics);
     watched.metrics.started = (stream, segment) => {
       const { name } = stream.gateway;
       segments.set(name, (segments.get(name) ?? 0) + segment.durationMs);
       started(stream, segment);
-      expect(segment.durationMs).toBe(name === "NYC" ? 10_000 : 2000);
+      durations.add(`${name} ${segment.durationMs}`);
     };
     watched.run();
+    expect([...durations].sort()).toEqual(["FRA 2000", "NYC 10000"]);
     // Three quarters of all stream time, whatever it is cut into.
     const [fra = 0, nyc = 0] = ["FRA", "NYC"].map((name) => segments.get(name));
-    expect(Math.abs(nyc / (nyc + fra) - 0.75)).toBeLessThan(0.1);
+    expect(Math.abs(nyc / (nyc + fra) - 0.75)).toBeLessThan(0.15);
   });
 
   test("renditions: pixels follow", () => {
