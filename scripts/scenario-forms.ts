@@ -16,7 +16,6 @@ export interface ScenarioForm {
 
 export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {
   "admit-worker": { replications: 6 },
-  "black-hole": { duration: "35m" },
   "network-week": { duration: "1h" },
   overload: { replications: 5 },
   "perf-score": { replications: 5, duration: "9d", set: { "demand.concurrentStreams": 0.4 } },
