@@ -13,7 +13,7 @@ import {
   OrchestratorServers,
   type TestOrchestrator,
 } from "../../support/orchestrator-server.js";
-import { HandClock, listed, sourceOf } from "./support.js";
+import { HandClock, listed, PATIENT, sourceOf } from "./support.js";
 
 let servers: OrchestratorServers;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ describe("discover", () => {
     const source = sourceWith(await start([answers(0), { kind: "hang" }]));
     const clock = new HandClock();
     const onProgress = vi.fn();
-    const found = discover({ source, discoveryTimeoutMs: 300, clock, onProgress });
+    const found = discover({ source, discoveryTimeoutMs: 300, client: PATIENT, clock, onProgress });
     await eventually(() => expect(onProgress).toHaveBeenCalledTimes(1));
     clock.advance(300);
     const result = await found;
@@ -272,7 +272,7 @@ describe("explain", () => {
     });
     const clock = new HandClock();
     const onProgress = vi.fn();
-    const limits = { discoveryTimeoutMs: 400, patienceMs: 1_200 };
+    const limits = { discoveryTimeoutMs: 400, patienceMs: 1_200, client: PATIENT };
     const telling = explain({ source, ...limits, clock, onProgress });
     await eventually(() => expect(onProgress).toHaveBeenCalledTimes(3));
     await eventually(() => expect(servers.held).toHaveLength(2));

@@ -110,6 +110,9 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** Limits of the machine's own time that nobody meets who answers at all. */
+export const PATIENT = { connectLimitMs: 60_000, requestLimitMs: 60_000 } as const;
+
 /** A clock that only {@link HandClock.advance} moves on. */
 export class HandClock implements Clock {
   #now = 0;
