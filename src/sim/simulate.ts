@@ -5,6 +5,8 @@ import {
   type MetricContext,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
+  type OrchestratorRegionSubject,
   POOL_METRICS,
   REGION_METRICS,
   type RegionSubject,
@@ -66,6 +68,10 @@ export function simulate(input: SimulationInput, options: SimulateOptions): Repl
     const mine = counters.orchestrators[index];
     if (mine !== undefined) add(`orchestrator.${name}`, ORCHESTRATOR_METRICS, mine);
   }
+  for (const { code, name, index, subject } of orchestratorRegions(simulation)) {
+    add(`orchestrator.${name}.region.${code}`, ORCHESTRATOR_REGION_METRICS, subject);
+    if (index === world.pool) add(`pool.region.${code}`, ORCHESTRATOR_REGION_METRICS, subject);
+  }
   for (const { index, name } of world.workers) {
     const mine = counters.workers[index];
     if (mine !== undefined) add(`worker.${name}`, WORKER_METRICS, { index, counters: mine });
@@ -93,6 +99,47 @@ export function simulate(input: SimulationInput, options: SimulateOptions): Repl
     conservation: conservationChecks(counters, money, world.pool),
     imputed: world.imputed,
   };
+}
+
+interface OrchestratorRegion {
+  readonly code: string;
+  readonly index: number;
+  readonly name: string;
+  readonly subject: OrchestratorRegionSubject;
+}
+
+/** What each orchestrator did for the gateways and for the tester of each region. */
+function orchestratorRegions({
+  world,
+  counters,
+  tester,
+  regionNames,
+}: Simulation): OrchestratorRegion[] {
+  return regionNames.flatMap((code) => {
+    const sites = world.gateways
+      .filter(({ region }) => region === code)
+      .flatMap(({ site }) => counters.sites[site] ?? []);
+    const sent = new Float64Array(world.orchestrators.length);
+    const received = new Float64Array(world.orchestrators.length);
+    for (const { site, orchestrator, totals } of tester.tests) {
+      if (world.sites[site]?.region !== code) continue;
+      sent[orchestrator] = (sent[orchestrator] ?? 0) + totals.sent;
+      received[orchestrator] = (received[orchestrator] ?? 0) + totals.received;
+    }
+    const sumOf = (key: "attempts" | "delivered", index: number): number =>
+      sites.reduce((sum, site) => sum + (site[key][index] ?? 0), 0);
+    return world.orchestrators.map(({ index, name }) => ({
+      code,
+      index,
+      name,
+      subject: {
+        attempts: sumOf("attempts", index),
+        delivered: sumOf("delivered", index),
+        testsSent: sent[index] ?? 0,
+        testsReceived: received[index] ?? 0,
+      },
+    }));
+  });
 }
 
 /** The sites of each region together: its gateways' counts and its tester's. */

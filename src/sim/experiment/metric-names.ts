@@ -3,6 +3,7 @@ import {
   type Metric,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
   POOL_METRICS,
   REGION_METRICS,
   VIEWER_METRICS,
@@ -27,8 +28,8 @@ type Units = readonly Pick<Metric<never>, "name" | "unit">[];
 const UNITS: Readonly<Record<string, Units>> = {
   network: NETWORK_METRICS,
   viewer: VIEWER_METRICS,
-  pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS],
-  orchestrator: ORCHESTRATOR_METRICS,
+  pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS, ...ORCHESTRATOR_REGION_METRICS],
+  orchestrator: [...ORCHESTRATOR_METRICS, ...ORCHESTRATOR_REGION_METRICS],
   worker: WORKER_METRICS,
   region: REGION_METRICS,
 };

@@ -129,7 +129,6 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     conservation: holds,
     notes: [
       ...networkNotes(loaded),
-      ...loaded.assumed,
       ...modelNotes(loaded.variants.map(({ input }) => input.scenario)),
       ...demandNotes(scenario, findings.calibrationNote),
       ...notes,
@@ -140,6 +139,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
       ...omissionNotes(marginal),
       ...losingNotes(stage, marginal),
       ...luckNotes(baseline, stage),
+      ...loaded.assumed,
     ],
   };
 }

@@ -296,7 +296,7 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
   {
     name: "orphaned",
     unit: "sessions",
-    definition: "Good sessions of it that a stream can never use again (M-18).",
+    definition: "Good sessions of it that a stream can never use again (M-18), tests included.",
     of: (o) => o.orphaned,
   },
   {
@@ -374,6 +374,33 @@ export const ORCHESTRATOR_METRICS: readonly Metric<OrchestratorCounters>[] = [
     definition: "Of them, winners.",
     needs: ["tickets"],
     of: (o, { world }) => (world.scenario.tickets.enabled ? o.winningTickets : undefined),
+  },
+];
+
+/** What one orchestrator did for one region: of its gateways' streams, and of its tester. */
+export interface OrchestratorRegionSubject {
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly testsSent: number;
+  readonly testsReceived: number;
+}
+
+/** `orchestrator.<name>.region.<code>.…`, and `pool.region.<code>.…` for the one under study. */
+export const ORCHESTRATOR_REGION_METRICS: readonly Metric<OrchestratorRegionSubject>[] = [
+  {
+    name: "deliveredShare",
+    unit: "share",
+    definition:
+      "Attempts of the region's gateways with it whose renditions came back ÷ attempts of theirs with it; test streams are left out.",
+    needs: ["gateway", "streams"],
+    of: ({ attempts, delivered: came }) => ratio(came, attempts),
+  },
+  {
+    name: "successRate",
+    unit: "share",
+    definition: "Share of the test segments sent to it from the region that came back (tester).",
+    needs: ["regionTester"],
+    of: ({ testsSent, testsReceived }) => ratio(testsReceived, testsSent),
   },
 ];
 

@@ -109,6 +109,20 @@ export class SiteCounters {
   discoveries = 0;
   answersPerDiscoverySum = 0;
   reachableStakeSum = 0;
+  /** Attempts by orchestrator, and those that ended with renditions. */
+  readonly attempts: Float64Array;
+  readonly delivered: Float64Array;
+
+  constructor(orchestrators = 0) {
+    this.attempts = new Float64Array(orchestrators);
+    this.delivered = new Float64Array(orchestrators);
+  }
+
+  /** An attempt has ended. */
+  attempted(orchestrator: number, isDelivered: boolean): void {
+    this.attempts[orchestrator] = (this.attempts[orchestrator] ?? 0) + 1;
+    if (isDelivered) this.delivered[orchestrator] = (this.delivered[orchestrator] ?? 0) + 1;
+  }
 }
 
 /** Counts of several places as those of one. */
@@ -202,7 +216,10 @@ export class Counters {
       () => new OrchestratorCounters(),
     );
     this.workers = Array.from({ length: options.workers }, () => new WorkerCounters());
-    this.sites = Array.from({ length: options.sites }, () => new SiteCounters());
+    this.sites = Array.from(
+      { length: options.sites },
+      () => new SiteCounters(options.orchestrators),
+    );
     this.series = new SeriesCounters(options.durationMs);
   }
 }

@@ -3,6 +3,7 @@ import {
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
   POOL_METRICS,
   REGION_METRICS,
   VIEWER_METRICS,
@@ -44,6 +45,12 @@ const SECTIONS: readonly {
     prefix: "orchestrator.<name>.",
     text: "Also under `pool.` for the orchestrator under study.",
     metrics: ORCHESTRATOR_METRICS,
+  },
+  {
+    title: "Every orchestrator in every region",
+    prefix: "orchestrator.<name>.region.<code>.",
+    text: "Also under `pool.region.<code>.` for the orchestrator under study.",
+    metrics: ORCHESTRATOR_REGION_METRICS,
   },
   {
     title: "Workers",

@@ -88,8 +88,8 @@ export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
         `${this.#simulation.trace.uriName(session.transcoder)} is orphaned: good, but never used again`,
       );
     }
-    if (this.#simulation.counting && stream.test === null)
-      this.#simulation.countersOf(session.info.node).orphaned++;
+    // A test is a stream like any other to the orchestrator that it leaves: both are counted.
+    if (this.#simulation.counting) this.#simulation.countersOf(session.info.node).orphaned++;
   }
 
   /** Counted by the attempt, which knows the reason. */

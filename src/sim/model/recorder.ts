@@ -141,15 +141,17 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     if (stream.test !== null) return;
     const counters = simulation.countersOf(call.node);
     counters.attempts++;
+    const site = simulation.counters.sites[stream.gateway.site];
+    const owner = simulation.world.nodes[call.node]?.orchestrator ?? -1;
+    site?.attempted(owner, outcome === OUTCOME.ok);
     if (outcome !== OUTCOME.ok) {
       counters.failedAttempts++;
       return;
     }
-    const site = simulation.counters.sites[stream.gateway.site];
     const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
     if (site === undefined) return;
     site.segments++;
-    if (simulation.world.nodes[call.node]?.orchestrator === simulation.world.pool) {
+    if (owner === simulation.world.pool) {
       site.margins.record(roundTripMs / segment.durationMs);
       site.poolRoundTrips.record(roundTripMs);
       if (call.worker >= 0) {

@@ -5,6 +5,7 @@ import {
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
   POOL_METRICS,
   REGION_METRICS,
   VIEWER_METRICS,
@@ -60,17 +61,21 @@ export function metricProblem(
   inputs: readonly SimulationInput[],
 ): (metric: string) => string | undefined {
   const subjects = subjectsOfAll(inputs);
+  const inRegions = [...subjects.region].flatMap((code) =>
+    names(ORCHESTRATOR_REGION_METRICS).map((name) => `region.${code}.${name}`),
+  );
   return (metric) => {
     const dot = metric.indexOf(".");
     const floor = dot < 0 ? metric : metric.slice(0, dot);
     const rest = dot < 0 ? "" : metric.slice(dot + 1);
     const whole = WHOLE[floor];
     if (whole !== undefined) {
-      return whole.includes(rest)
+      const known = floor === "pool" ? [...whole, ...inRegions] : whole;
+      return known.includes(rest)
         ? undefined
         : suggestion(
             metric,
-            whole.map((name) => `${floor}.${name}`),
+            known.map((name) => `${floor}.${name}`),
           );
     }
     if (floor !== "worker" && floor !== "region" && floor !== "orchestrator") {
@@ -82,7 +87,7 @@ export function metricProblem(
       const hint = suggestion(name, subjects[floor]);
       return `: no ${floor} is called ${JSON.stringify(name)}${hint}`;
     }
-    const known = EACH[floor];
+    const known = floor === "orchestrator" ? [...EACH[floor], ...inRegions] : EACH[floor];
     return known.includes(rest.slice(subject.length + 1))
       ? undefined
       : suggestion(

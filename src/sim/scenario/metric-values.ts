@@ -9,6 +9,7 @@ import {
   NETWORK_METRICS,
   type Need,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
   POOL_METRICS,
   REGION_METRICS,
   VIEWER_METRICS,
@@ -138,6 +139,17 @@ export interface ValueContext {
   readonly isCandidate: boolean;
 }
 
+function missingOf(
+  list: readonly Needing[],
+  name: string,
+  subject: string,
+  context: ValueContext,
+): string | undefined {
+  const needs = list.find((one) => one.name === name)?.needs;
+  const missing = needs?.find((need) => !has(need, subject, context));
+  return missing === undefined ? undefined : MISSING[missing];
+}
+
 /**
  * Why a metric never has a value in a variant; undefined when it can have one.
  *
@@ -156,8 +168,11 @@ export function valueProblem(metric: string, context: ValueContext): string | un
     subject = found;
   }
   const name = subject === "" ? rest : rest.slice(subject.length + 1);
+  const [, region = "", ofRegion] = /^region\.([^.]+)\.(.+)$/.exec(name) ?? [];
+  if (ofRegion !== undefined) {
+    if (!subjectsOf(input).region.includes(region)) return "the region takes no part in it";
+    return missingOf(ORCHESTRATOR_REGION_METRICS, ofRegion, region, context);
+  }
   // Under `pool.` two lists have fees: any of them will do.
-  const found = LISTS[floor]?.find((one) => one.name === name);
-  const missing = found?.needs?.find((need) => !has(need, subject, context));
-  return missing === undefined ? undefined : MISSING[missing];
+  return missingOf(LISTS[floor] ?? [], name, subject, context);
 }

@@ -64,7 +64,7 @@ describe("orchestrator.fromNetwork", () => {
       version: "0.8.9",
     });
     // A pool offers what its workers do.
-    expect(base.scenario.orchestrator?.maxSessions).toBeUndefined();
+    expect(base.scenario.orchestrator?.maxSessions).toBe("auto");
   });
 
   it("does not replace what the scenario says", () => {

@@ -5,6 +5,7 @@ import type { LoadedScenario } from "../../../src/sim/input.js";
 import {
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
+  ORCHESTRATOR_REGION_METRICS,
   POOL_METRICS,
   REGION_METRICS,
   VIEWER_METRICS,
@@ -82,6 +83,7 @@ function metricsOf(subjects: Readonly<Record<"worker" | "region" | "orchestrator
     ...subjects.worker.flatMap((name) => all(`worker.${name}`, WORKER_METRICS)),
     ...subjects.region.flatMap((name) => all(`region.${name}`, REGION_METRICS)),
     ...subjects.orchestrator.flatMap((name) => all(`orchestrator.${name}`, ORCHESTRATOR_METRICS)),
+    ...subjects.region.flatMap((code) => all(`pool.region.${code}`, ORCHESTRATOR_REGION_METRICS)),
   ];
 }
 
