@@ -1,16 +1,16 @@
 /** Ctrl-C: work is told to stop, and stopped if it does not listen. */
 import { Interrupted } from "./failure.js";
 
-/** How long work may take to stop. */
+/** How long work may take to stop, ms. */
 const GRACE_MS = 2000;
+/** How long it may take to tell what it has. */
+const PARTIAL_GRACE_MS = 10_000;
 
-/**
- * Does some work that SIGINT interrupts.
- *
- * @param work stops when its signal aborts
- * @throws Interrupted when the user stopped it
- */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** What is done on the signal of {@link interruptible}. */
+async function untilSignal<T>(
+  graceMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly value: T; readonly isInterrupted: boolean }> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let giveUp = (): void => {};
@@ -20,13 +20,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
-    timer = setTimeout(giveUp, GRACE_MS);
+    timer = setTimeout(giveUp, graceMs);
   };
   process.on("SIGINT", onSignal);
   try {
-    const result = await Promise.race([work(controller.signal), givenUp]);
-    if (controller.signal.aborted) throw new Interrupted();
-    return result;
+    const value = await Promise.race([work(controller.signal), givenUp]);
+    return { value, isInterrupted: controller.signal.aborted };
   } catch (error) {
     if (controller.signal.aborted) throw new Interrupted();
     throw error;
@@ -34,4 +33,27 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     clearTimeout(timer);
     process.removeListener("SIGINT", onSignal);
   }
+}
+
+/**
+ * Does some work that SIGINT interrupts; a second one ends the process at once.
+ *
+ * @param work stops when its signal aborts
+ * @throws Interrupted when the user stopped it
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { value, isInterrupted } = await untilSignal(GRACE_MS, work);
+  if (isInterrupted) throw new Interrupted();
+  return value;
+}
+
+/**
+ * The same for work that, when it is told to stop, gives what it has.
+ *
+ * @throws Interrupted when it has nothing, or does not stop
+ */
+export function interruptibleInPart<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly value: T; readonly isInterrupted: boolean }> {
+  return untilSignal(PARTIAL_GRACE_MS, work);
 }

@@ -143,6 +143,8 @@ export interface ScenarioResult {
   };
   readonly seed: number;
   readonly replications: number;
+  /** Whether it was stopped before its end: nothing is judged then. */
+  readonly partial: boolean;
   readonly variants: readonly VariantResult[];
   readonly comparisons: readonly Comparison[];
   /** What the scenario asks; `null` where it has no `decision`. */
@@ -162,6 +164,8 @@ export interface ScenarioResult {
     readonly passed: boolean;
     readonly actual: string;
   }[];
+  /** What was assumed where the scenario says nothing and a node left as it is would differ. */
+  readonly assumed: readonly string[];
   readonly imputed: Readonly<Record<string, number>>;
   readonly conservation: Readonly<Record<string, boolean>>;
   /** Remarks that a reader must know: uncalibrated demand, a remaining trend, `depends on …`. */

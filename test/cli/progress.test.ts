@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { progressLine } from "../../src/cli/progress.js";
 import type { TextStream } from "../../src/cli/terminal.js";
 
@@ -38,16 +38,34 @@ describe("progress", () => {
     expect(terminal.written.join("").length).toBeLessThan(40 + "\r\u001b[K".length);
   });
 
-  it("says nothing to pipes, and nothing when asked to be quiet", () => {
-    for (const [isTTY, isShown] of [
-      [false, true],
-      [true, false],
-    ] as const) {
-      const terminal = stream(isTTY);
-      const line = progressLine(terminal, { isShown, prefix: "" });
-      line.update({ done: 1, total: 2, label: "x" });
-      line.clear();
-      expect(terminal.written).toEqual([]);
+  it("says a line a minute to pipes, and nothing when asked to be quiet", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const quiet = stream(false);
+    progressLine(quiet, { isShown: false, prefix: "" });
+    const silent = stream(true);
+    const hidden = progressLine(silent, { isShown: false, prefix: "" });
+    hidden.update({ done: 1, total: 2, label: "x" });
+    hidden.clear();
+    const pipe = stream(false);
+    const line = progressLine(pipe, { isShown: true, prefix: "a.yaml: " });
+    vi.advanceTimersByTime(59_999);
+    expect(pipe.written).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(pipe.written).toEqual(["poolsim: a.yaml: working for 1 min: nothing is finished yet\n"]);
+    for (let done = 1; done <= 30; done += 1) {
+      line.update({ done, total: 40, label: "replications" });
+      vi.advanceTimersByTime(4000);
     }
+    expect(pipe.written.slice(1)).toEqual([
+      "poolsim: a.yaml: working for 2 min: replications 15/40 (37 %)\n",
+      "poolsim: a.yaml: working for 3 min: replications 30/40 (75 %)\n",
+    ]);
+    line.clear();
+    vi.advanceTimersByTime(600_000);
+    expect(pipe.written).toHaveLength(3);
+    expect([quiet.written, silent.written]).toEqual([[], []]);
   });
 });

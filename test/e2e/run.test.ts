@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
 import { endsWithUs } from "../support/ends-with-us.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "./command.js";
+import { start } from "./running-command.js";
 
 const SHORT = ["--replications", "2", "--sensitivity", "off"];
 
@@ -204,6 +205,29 @@ describe("an interrupted run", () => {
     expect(stdout).toBe("");
     expect(readdirSync(folder)).not.toContain("out.json");
   });
+});
+
+describe("an interrupted run of which something is finished", () => {
+  it("prints that, marked partial, writes it, and ends with 130", async () => {
+    const child = start(
+      ["run", "scenario.yaml", "--replications", "2000", "--json", "out.json", "--threads", "1"],
+      folder,
+    );
+    const began = Date.now();
+    // Nobody knows how long two replications take here: asked to stop until something is finished.
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    child.signal("SIGINT");
+    const { exitCode, stdout, stderr } = await child.ended;
+    expect(Date.now() - began).toBeLessThan(120_000);
+    expect(exitCode).toBe(130);
+    expect(stderr).toBe("poolsim: interrupted\n");
+    expect(stdout).toMatch(/\nPARTIAL: stopped after \d+ replications? of each variant\./);
+    expect(stdout).toContain("\nComparison");
+    expect(stdout).not.toContain("Verdict");
+    const result = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
+    expect(result).toMatchObject({ partial: true, verdict: null });
+    expect(stdout).toContain(`stopped after ${result.replications} replication`);
+  }, 180_000);
 });
 
 describe("a reader that stops reading", () => {

@@ -3,11 +3,13 @@ import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { modelNotes } from "../../sim/model/model-notes.js";
+import { allProblems } from "../../sim/scenario/all-problems.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT } from "../failure.js";
 import { scenarioFile } from "../scenario-file.js";
 import type { Terminal } from "../terminal.js";
+import { visible } from "../visible.js";
 
 export interface CheckFlags {
   readonly set: readonly Setting[];
@@ -21,7 +23,7 @@ function summary({ base, variants }: LoadedScenario): string {
 }
 
 /**
- * Checks every file, also after one that is wrong.
+ * Checks every file, also after one that is wrong; prints everything that is wrong with each.
  *
  * @returns the exit code
  */
@@ -41,7 +43,10 @@ export function checkScenarios(
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      stderr.write(`${error.message}\n`);
+      const lines = allProblems(scenarioFile(file), { set });
+      for (const line of lines.length === 0 ? [error.message] : lines) {
+        stderr.write(`${visible(line)}\n`);
+      }
       exitCode = EXIT.badInput;
     }
   }

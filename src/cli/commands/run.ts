@@ -7,8 +7,8 @@ import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Setting } from "../../sim/scenario/setting.js";
 import { networkAge } from "../discover/age.js";
-import { EXIT } from "../failure.js";
-import { interruptible } from "../interruptible.js";
+import { EXIT, Interrupted } from "../failure.js";
+import { interruptibleInPart } from "../interruptible.js";
 import { checkJsonTarget, writeJson } from "../json-target.js";
 import { progressLine } from "../progress.js";
 import { scenarioFile } from "../scenario-file.js";
@@ -56,12 +56,16 @@ async function simulateAll(
           ownThread: true,
           sensitivity,
           signal,
+          partial: true,
           onProgress: progress.update,
         }),
       );
+    } catch (error) {
+      if (!signal.aborted) throw error;
     } finally {
       progress.clear();
     }
+    if (signal.aborted) break;
   }
   return results;
 }
@@ -115,7 +119,8 @@ async function trace(
  * Runs scenario files. All of them are loaded before the first event of any.
  *
  * @returns the exit code
- * @throws InputError for bad input, Interrupted when the user stops it
+ * @throws InputError for bad input, Interrupted when the user stops it: after what is finished
+ *   has been printed, and written, as partial
  */
 export async function runScenarios(
   files: readonly string[],
@@ -131,10 +136,16 @@ export async function runScenarios(
     return trace(first, flags, terminal);
   }
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
-  const results = await interruptible((signal) => simulateAll(scenarios, flags, terminal, signal));
+  const { value: results, isInterrupted } = await interruptibleInPart((signal) =>
+    simulateAll(scenarios, flags, terminal, signal),
+  );
+  if (isInterrupted && results.length === 0) throw new Interrupted();
   const isJsonPrinted = flags.json === "-";
   print(results, scenarios, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
-  if (flags.json !== undefined) writeJson(flags.json, renderJson(results), terminal);
+  if (flags.json !== undefined) {
+    writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
+  }
+  if (isInterrupted) throw new Interrupted();
   const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
   return hasFailed ? EXIT.expectationFailed : EXIT.ok;
 }

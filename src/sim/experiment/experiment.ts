@@ -23,7 +23,7 @@ import {
 } from "./judge.js";
 import { MARGINAL_REPLICATIONS, type MarginalValues, marginalValues } from "./marginal-value.js";
 import { OPERATOR_NET } from "./metric-names.js";
-import type { Samples } from "./samples.js";
+import { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
 import { hoursPerReplication, judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
 import type { SensitivityLevel } from "./sensitivity-cases.js";
@@ -47,6 +47,17 @@ export interface ExperimentOptions {
    */
   readonly sensitivity?: SensitivityLevel | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * When it is stopped: a result of the replications that all variants have finished, marked
+   * `partial` and without verdict, sensitivity and expectations, if there are any.
+   * @default false
+   */
+  readonly partial?: boolean | undefined;
+}
+
+/** What is known of an experiment while it runs. */
+interface Begun {
+  begun: Omit<Findings, "variants"> & { readonly inputs: CaseInputs };
 }
 
 /** How many replications: the first ones, and where a pilot decides, how many at most. */
@@ -97,11 +108,23 @@ async function runVariants(
   workbench: Workbench,
   count: number,
 ): Promise<Variants> {
-  const entries = names.map(async (name) => {
-    const samples = await workbench.replicate(inputs.of(name), { label: "replications", count });
-    return [name, samples] as const;
-  });
-  return new Map(await Promise.all(entries));
+  const all = names.map((name) => inputs.of(name));
+  const found = await workbench.replicateAll(all, { label: "replications", count });
+  return new Map(found.map((samples, index) => [names[index] ?? "", samples]));
+}
+
+/** The replications that all variants have finished; undefined when there is none. */
+function finishedVariants(
+  names: readonly string[],
+  inputs: CaseInputs,
+  workbench: Workbench,
+): Variants | undefined {
+  const all = names.map((name) => workbench.finished(inputs.of(name)));
+  const count = Math.min(...all.map(({ length }) => length));
+  if (count === 0) return undefined;
+  return new Map(
+    all.map((records, index) => [names[index] ?? "", new Samples(records.slice(0, count))]),
+  );
 }
 
 /** Replications of all variants, and the verdict on them. */
@@ -141,6 +164,7 @@ async function run(
   loaded: LoadedScenario,
   workbench: Workbench,
   options: ExperimentOptions,
+  state: Partial<Begun>,
 ): Promise<Findings> {
   const { seed = loaded.base.scenario.seed, sensitivity = "short" } = options;
   const names = loaded.variants.map(({ name }) => name);
@@ -152,6 +176,9 @@ async function run(
   const { decision: question } = scenario;
   const stage = question === undefined ? null : stageOf({ question, inputs, workbench, seed });
   const plan = planOf(loaded, options.replications);
+  const common = { baseline, stage, seed, calibrationNote: calibration.note };
+  const nothing = { judgement: null, cases: [], marginal: NO_MARGINAL_VALUES };
+  state.begun = { ...common, ...nothing, inputs, isPartial: true };
   // All at once, so that threads need not wait for each other between the stages.
   const [main, cases, marginal] = await Promise.all([
     runMain(plan, stage, (count) => runVariants(names, inputs, workbench, count)),
@@ -164,7 +191,7 @@ async function run(
           isAll: sensitivity !== "off",
         }),
   ]);
-  return { ...main, baseline, cases, marginal, stage, seed, calibrationNote: calibration.note };
+  return { ...common, ...main, cases, marginal, isPartial: false };
 }
 
 function checkRange(name: string, value: number | undefined, low: number, high: number): void {
@@ -189,7 +216,7 @@ function check({ file, variants }: LoadedScenario, options: ExperimentOptions): 
  * @param executor closed when the experiment ends, however it does
  * @param options what the scenario does not say; `signal` stops the experiment
  * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, or a scenario's own)
- * @throws the signal's reason when it aborts
+ * @throws the signal's reason when it aborts, unless there is a partial result
  */
 export async function experimentWith(
   loaded: LoadedScenario,
@@ -206,7 +233,18 @@ export async function experimentWith(
     });
     signal?.addEventListener("abort", stop, { once: true });
     const workbench = new Workbench(executor, options.onProgress);
-    return scenarioResult(loaded, await Promise.race([run(loaded, workbench, options), stopped]));
+    const state: Partial<Begun> = {};
+    const whole = run(loaded, workbench, options, state);
+    try {
+      return scenarioResult(loaded, await Promise.race([whole, stopped]));
+    } catch (error) {
+      const partial = options.partial === true && signal?.aborted === true && state.begun;
+      if (!partial) throw error;
+      const names = loaded.variants.map(({ name }) => name);
+      const variants = finishedVariants(names, partial.inputs, workbench);
+      if (variants === undefined) throw error;
+      return scenarioResult(loaded, { ...partial, variants });
+    }
   } finally {
     signal?.removeEventListener("abort", stop);
     await executor.close();

@@ -24,7 +24,10 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * thread runs everything
    */
   readonly threadEntry?: URL | undefined;
-  /** Stops the experiment: threads end, the promise rejects with the signal's reason. */
+  /**
+   * Stops the experiment: threads end, the promise rejects with the signal's reason, or gives what
+   * there is (`partial`).
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

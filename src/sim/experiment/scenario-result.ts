@@ -1,5 +1,6 @@
 /** The result of an experiment, put together from what its stages found. */
 import { invariant } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
@@ -27,6 +28,8 @@ export interface Findings {
   readonly cases: readonly CaseOutcome[];
   readonly marginal: MarginalValues;
   readonly calibrationNote: string | null;
+  /** Whether it was stopped: nothing is judged. */
+  readonly isPartial: boolean;
 }
 
 function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioResult["verdict"] {
@@ -50,6 +53,14 @@ function questionOf(stage: Stage | null): ScenarioResult["question"] {
   if (stage === null) return null;
   const { baseline, candidate, objective } = stage.question;
   return { baseline, candidate, objective };
+}
+
+function partialNotes({ isPartial }: Findings, replications: number): string[] {
+  if (!isPartial) return [];
+  const count = counted(replications, "replication");
+  return [
+    `partial: stopped after ${count} of each variant; nothing is judged, and no expectation checked`,
+  ];
 }
 
 function dependencyNotes(
@@ -116,6 +127,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     },
     seed,
     replications: baseline.records.length,
+    partial: findings.isPartial,
     variants: [...variants].map(([name, samples]) =>
       variantResult({ name, samples, marginalValues: marginalValues(name) }),
     ),
@@ -124,10 +136,14 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     intervals: { confidence: 0.95, simultaneous: false },
     verdict: verdictOf(findings, baseline),
     sensitivity,
-    expectations: expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
+    expectations: findings.isPartial
+      ? []
+      : expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
+    assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
     conservation: holds,
     notes: [
+      ...partialNotes(findings, baseline.records.length),
       ...networkNotes(loaded),
       ...modelNotes(loaded.variants.map(({ input }) => input.scenario)),
       ...demandNotes(scenario, findings.calibrationNote),
@@ -139,7 +155,6 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
       ...omissionNotes(marginal),
       ...losingNotes(stage, marginal),
       ...luckNotes(baseline, stage),
-      ...loaded.assumed,
     ],
   };
 }

@@ -28,6 +28,8 @@ export interface ReplicationsWanted {
 interface Known {
   readonly input: SimulationInput;
   readonly records: Map<number, Promise<ReplicationRecord>>;
+  /** Those of them that are over. */
+  readonly finished: Map<number, ReplicationRecord>;
 }
 
 /** Runs replications and remembers them. */
@@ -53,26 +55,52 @@ export class Workbench {
    * @returns in the order of their numbers, whatever order they end in
    */
   async replicate(wanted: SimulationInput, { label, count }: ReplicationsWanted): Promise<Samples> {
-    const { input, records: known } = this.#recall(wanted);
-    const records: Promise<ReplicationRecord>[] = [];
-    for (let replication = 0; replication < count; replication += 1) {
-      const record = known.get(replication) ?? this.#run(input, replication, label);
-      known.set(replication, record);
-      records.push(record);
-    }
-    return new Samples(await Promise.all(records));
+    const [samples] = await this.replicateAll([wanted], { label, count });
+    return samples ?? new Samples([]);
   }
 
-  async #run(
-    input: SimulationInput,
-    replication: number,
-    label: string,
-  ): Promise<ReplicationRecord> {
+  /**
+   * The same of several inputs, replication by replication, so that all have about as many at any
+   * time.
+   *
+   * @returns in the order of the inputs
+   */
+  async replicateAll(
+    wanted: readonly SimulationInput[],
+    { label, count }: ReplicationsWanted,
+  ): Promise<readonly Samples[]> {
+    const all = wanted.map((input) => this.#recall(input));
+    const records: Promise<ReplicationRecord>[][] = all.map(() => []);
+    for (let replication = 0; replication < count; replication += 1) {
+      for (const [index, known] of all.entries()) {
+        const record = known.records.get(replication) ?? this.#run(known, replication, label);
+        known.records.set(replication, record);
+        records[index]?.push(record);
+      }
+    }
+    const found = await Promise.all(records.map((own) => Promise.all(own)));
+    return found.map((own) => new Samples(own));
+  }
+
+  /** Replications of an input that are over, from number 0 to the first that is not. */
+  finished(wanted: SimulationInput): readonly ReplicationRecord[] {
+    const { finished } = this.#recall(wanted);
+    const found: ReplicationRecord[] = [];
+    for (;;) {
+      const record = finished.get(found.length);
+      if (record === undefined) return found;
+      found.push(record);
+    }
+  }
+
+  async #run(known: Known, replication: number, label: string): Promise<ReplicationRecord> {
     this.#total += 1;
-    const result = await this.#executor.run(input, replication);
+    const result = await this.#executor.run(known.input, replication);
     this.#done += 1;
     this.#onProgress?.({ done: this.#done, total: this.#total, label });
-    return new ReplicationRecord(result, this.#names);
+    const record = new ReplicationRecord(result, this.#names);
+    known.finished.set(replication, record);
+    return record;
   }
 
   #recall(input: SimulationInput): Known {
@@ -85,6 +113,7 @@ export class Workbench {
     const known = this.#known.get(key) ?? {
       input: { scenario: input.scenario, data },
       records: new Map(),
+      finished: new Map(),
     };
     this.#known.set(key, known);
     this.#knownInputs.set(input, known);

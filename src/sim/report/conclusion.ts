@@ -92,6 +92,7 @@ function conservationLine({ conservation }: ScenarioResult, style: Style): strin
 /** What the figures rest on, and remarks. */
 export function groundsSection(result: ScenarioResult, style: Style): string {
   const lines = [
+    ...result.assumed.map((text) => wrapped(`Assumed: ${text}.`, style.width, "  ")),
     wrapped(imputedLine(result), style.width),
     conservationLine(result, style),
     ...result.notes.map((note) => wrapped(`Note: ${note}`, style.width, "  ")),

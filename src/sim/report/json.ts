@@ -3,9 +3,13 @@ import type { ScenarioResult } from "../results.js";
 
 /**
  * @param results in the order of the files
+ * @param options.isList an array even of one: others were asked for that are not there
  * @returns JSON text with a line end; the same results always give the same text
  */
-export function renderJson(results: readonly ScenarioResult[]): string {
+export function renderJson(
+  results: readonly ScenarioResult[],
+  { isList = false }: { readonly isList?: boolean } = {},
+): string {
   const [first] = results;
-  return `${JSON.stringify(results.length === 1 ? first : results, null, 2)}\n`;
+  return `${JSON.stringify(results.length === 1 && !isList ? first : results, null, 2)}\n`;
 }

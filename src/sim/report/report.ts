@@ -62,6 +62,7 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
   const style = styleOf(options);
   return [
     heading(result, options, style),
+    partialSection(result, style),
     comparisonSection(result, style),
     perVariant(result, style, {
       title: "Workers",
@@ -94,10 +95,20 @@ export function renderReport(result: ScenarioResult, options: ReportOptions = {}
   return `${text.join("\n\n")}\n`;
 }
 
+/** That it is not the whole; empty when it is. */
+function partialSection({ partial, replications }: ScenarioResult, style: Style): string {
+  if (!partial) return "";
+  const of = counted(replications, "replication");
+  return style.yellow(
+    wrapped(`PARTIAL: stopped after ${of} of each variant. Nothing is judged.`, style.width),
+  );
+}
+
 /** The verdict and failed expectations only; empty when there are none. */
 export function renderVerdict(result: ScenarioResult, options: ReportOptions = {}): string {
   const style = styleOf(options);
   const text = [
+    partialSection(result, style),
     verdictSection(result, style),
     expectationSection(result, style, { onlyFailed: true }),
   ].filter((section) => section !== "");

@@ -114,16 +114,25 @@ export class Draft {
     return { text: "scenario", order: 0 };
   }
 
+  /** The same draft with another value: what is wrong replaced, to look further. */
+  withValue(value: unknown): Draft {
+    return new Draft(this.#source, value, this.#layers);
+  }
+
   /** The error for what is wrong with this draft. */
   error(findings: readonly Finding[]): Error {
-    const problems = findings.map(({ path, atKey, text }): Problem => {
+    return problemsError(this.problems(findings));
+  }
+
+  /** What is wrong with this draft, and where. */
+  problems(findings: readonly Finding[]): readonly Problem[] {
+    return findings.map(({ path, atKey, text }): Problem => {
       const found = this.find(path, atKey ?? false);
       // What is missing comes after what is wrong.
       const around = found ?? this.locate(path, false);
       const place = found ?? { text: around.text, order: around.order + AFTER_ALL };
       return { place, path: pathText(path), text };
     });
-    return problemsError(problems);
   }
 
   #error(override: Override, text: string): Error {

@@ -18,7 +18,7 @@ import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
 import { type PackagedData, packagedData } from "./packaged-data.js";
 import { type Path, type Place, problemsError } from "./problem.js";
-import { questionFindings } from "./question-checks.js";
+import { type Askable, questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
 import type { Setting } from "./setting.js";
 import { sizeFindings } from "./size-checks.js";
@@ -44,7 +44,8 @@ const NOT_IN_VARIANTS = new Set([
   "expect",
 ]);
 
-function fromOutside(
+/** A setting from outside the file as an override; earlier ones have smaller numbers. */
+export function fromOutside(
   { path, value, label }: Setting,
   order: number,
   isComputed: boolean,
@@ -63,7 +64,7 @@ function validate(draft: Draft): Scenario {
 }
 
 /** Reads what scenarios refer to, each file once. */
-class DataReader {
+export class DataReader {
   readonly #folder: string;
   readonly #readFile: ReadFile;
   readonly #files = new Map<string, DataFile>();
@@ -123,17 +124,23 @@ class DataReader {
 const NETWORK_MAX = 20_000_000;
 const TRACE_MAX = 200_000_000;
 
-/** Settings of a variant with their places in the file. */
-function variantOverrides(base: Draft, name: string, settings: object): Override[] {
-  return Object.entries(settings).map(([path, value]): Override => {
-    const key: Path = ["variants", name, path];
-    const [first = ""] = path.split(".");
-    if (NOT_IN_VARIANTS.has(first)) {
-      const text = `a variant cannot change ${first}: variants are compared with each other`;
-      throw base.error([{ path: key, text, atKey: true }]);
-    }
-    return { path, value, find: (part, atKey) => base.find([...key, ...part], atKey) };
-  });
+/**
+ * A setting of a variant with its place in the file.
+ *
+ * @throws InputError (`SCENARIO_INVALID`) for a setting that variants cannot change
+ */
+export function variantOverride(
+  base: Draft,
+  variant: string,
+  [path, value]: readonly [path: string, value: unknown],
+): Override {
+  const key: Path = ["variants", variant, path];
+  const [first = ""] = path.split(".");
+  if (NOT_IN_VARIANTS.has(first)) {
+    const text = `a variant cannot change ${first}: variants are compared with each other`;
+    throw base.error([{ path: key, text, atKey: true }]);
+  }
+  return { path, value, find: (part, atKey) => base.find([...key, ...part], atKey) };
 }
 
 /**
@@ -164,16 +171,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   const baseInput = inputOf(base);
   const drafts = variantDrafts(base, baseInput.scenario);
   const variants = [...drafts].map(([name, draft]) => ({ name, input: inputOf(draft) }));
-  const findings = questionFindings(baseInput.scenario, {
-    variants: new Set(drafts.keys()),
-    metricProblem: metricProblem(variants.map(({ input }) => input)),
-    valueProblem: (metric, { variant, isAlone }) => {
-      const input = variants.find(({ name }) => name === variant)?.input;
-      if (input === undefined) return undefined;
-      const isCandidate = isAlone && baseInput.scenario.decision?.candidate === variant;
-      return valueProblem(metric, { input, isCandidate });
-    },
-  });
+  const findings = questionFindings(
+    baseInput.scenario,
+    askable(baseInput.scenario, drafts.keys(), variants),
+  );
   if (findings.length > 0) throw base.error(findings);
   for (const { name, input } of variants) {
     const missing = [...missingFindings(input.scenario), ...sizeFindings(input)];
@@ -203,7 +204,35 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   };
 }
 
-function readScenario(file: string, readFile: ReadFile): Uint8Array {
+/**
+ * What the questions of a scenario may be about.
+ *
+ * @param names of all variants
+ * @param variants those that are known to be right
+ */
+export function askable(
+  { decision }: Scenario,
+  names: Iterable<string>,
+  variants: LoadedScenario["variants"],
+): Askable {
+  return {
+    variants: new Set(names),
+    metricProblem: metricProblem(variants.map(({ input }) => input)),
+    valueProblem: (metric, { variant, isAlone }) => {
+      const input = variants.find(({ name }) => name === variant)?.input;
+      if (input === undefined) return undefined;
+      const isCandidate = isAlone && decision?.candidate === variant;
+      return valueProblem(metric, { input, isCandidate });
+    },
+  };
+}
+
+/**
+ * Reads a scenario's file.
+ *
+ * @throws InputError (`SCENARIO_INVALID`)
+ */
+export function readScenario(file: string, readFile: ReadFile): Uint8Array {
   try {
     return readFile(file, YAML_BYTES_MAX);
   } catch (error) {
@@ -219,7 +248,9 @@ function variantDrafts(base: Draft, { variants }: Scenario): ReadonlyMap<string,
   if (Object.keys(variants).length === 0) return new Map([["base", base]]);
   const drafts = Object.entries(variants).map(([name, settings]): [string, Draft] => [
     name,
-    variantOverrides(base, name, settings).reduce((draft, one) => draft.with(one), base),
+    Object.entries(settings)
+      .map((setting) => variantOverride(base, name, setting))
+      .reduce((draft, one) => draft.with(one), base),
   ]);
   return new Map(drafts);
 }

@@ -2,6 +2,7 @@
  * What a scenario leaves out and a go-livepeer node would have by default: every setting that
  * stands for a node's or a gateway's flag. Where the two differ, the report says what was assumed.
  */
+import { counted } from "../../core/wording.js";
 import type { Draft } from "./draft.js";
 import type { Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
@@ -181,7 +182,7 @@ function cappedText(scenario: Scenario, isSaid: (path: Path) => boolean): string
   }, 0);
   return when(
     offered > MAX_SESSIONS,
-    `orchestrator.maxSessions is not said: a node without -maxSessions takes ${MAX_SESSIONS} (O-7), though its workers offer ${offered}; auto takes them all`,
+    `${counted(MAX_SESSIONS, "session")} of the pool, as a node without -maxSessions takes them (O-7), though its workers offer ${offered}: orchestrator.maxSessions can be auto`,
   );
 }
 
@@ -197,6 +198,6 @@ export function assumptionNotes(scenario: Scenario, drafts: Iterable<Draft>): re
     all.every((draft) => draft.find(path, false) !== undefined);
   const texts = ASSUMED_DEFAULTS.flatMap(({ text }) => text(scenario, isSaid) ?? []);
   const capped = cappedText(scenario, isSaid);
-  const assumed = `assumed where the scenario says nothing (in brackets: a node's default): ${texts.join("; ")}`;
+  const assumed = `where the scenario says nothing (in brackets: a node's default): ${texts.join("; ")}`;
   return [...(capped === undefined ? [] : [capped]), ...(texts.length === 0 ? [] : [assumed])];
 }

@@ -44,20 +44,37 @@ export function oneLine(text: string): string {
   );
 }
 
+/** A problem in one line: where, which setting, what was found and what was expected. */
+export function problemLine({ place, path, text }: Problem): string {
+  return oneLine([place.text, path, text].filter((part) => part !== "").join(": "));
+}
+
+/** In the file's order. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems].sort((a, b) => a.place.order - b.place.order);
+}
+
+/** The problems of a scenario: the message is the first of them and how many more there are. */
+export class ScenarioError extends InputError {
+  /** In the file's order. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first, ...others] = inOrder(problems);
+    const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+    const message = first === undefined ? "invalid scenario" : `${problemLine(first)}${more}`;
+    super(message, { code: "SCENARIO_INVALID" });
+    this.problems = first === undefined ? [] : [first, ...others];
+  }
+}
+
 /**
  * The error for some problems: the first in the file's order, and how many more there are.
  *
  * @param problems at least one
  */
-export function problemsError(problems: readonly Problem[]): InputError {
-  const sorted = [...problems].sort((a, b) => a.place.order - b.place.order);
-  const first = sorted[0];
-  if (first === undefined) return new InputError("invalid scenario", { code: "SCENARIO_INVALID" });
-  const subject = first.path === "" ? "" : `${first.path}: `;
-  const others = sorted.length === 1 ? "" : ` (and ${sorted.length - 1} more)`;
-  return new InputError(oneLine(`${first.place.text}: ${subject}${first.text}${others}`), {
-    code: "SCENARIO_INVALID",
-  });
+export function problemsError(problems: readonly Problem[]): ScenarioError {
+  return new ScenarioError(problems);
 }
 
 /** A found value as a message shows it, at most 40 characters of it. */

@@ -21,7 +21,7 @@ describe("variants", () => {
   it("are run with the same replications, each once", async () => {
     const { result, calls } = await run(noDecision);
     expect(result.replications).toBe(4);
-    expect(calls.map(({ replication }) => replication)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+    expect(calls.map(({ replication }) => replication)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
     expect(result.variants.map(({ name }) => name)).toEqual(["without", "with"]);
   });
 
@@ -625,6 +625,49 @@ describe("stopping", () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(done).toBe(3);
     expect(calls).toHaveLength(asked);
+  });
+
+  it("gives what all variants have finished where it is asked to, marked partial", async () => {
+    const controller = new AbortController();
+    const { executor } = fakeExecutor();
+    const result = await experimentWith(
+      loadText(`${POOL}expect: ["with.pool.feesEthPerDay > 1"]\n`),
+      executor,
+      {
+        signal: controller.signal,
+        partial: true,
+        replications: 20,
+        onProgress: ({ done }) => {
+          if (done === 7) controller.abort(new Error("stopped"));
+        },
+      },
+    );
+    expect(result).toMatchObject({
+      partial: true,
+      replications: 3,
+      question: { baseline: "without", candidate: "with" },
+      verdict: null,
+      sensitivity: [],
+      expectations: [],
+    });
+    expect(result.notes[0]).toMatch(/^partial: stopped after 3 replications of each variant; /);
+    const whole = await run(POOL, { replications: 3, sensitivity: "off" });
+    expect(whole.result.partial).toBe(false);
+    const figures = (of: typeof result) => of.variants.map(({ metrics }) => metrics);
+    expect(figures(result)).toEqual(figures(whole.result));
+    expect(result.comparisons).toEqual(whole.result.comparisons);
+  });
+
+  it("rejects all the same before every variant has finished one", async () => {
+    const controller = new AbortController();
+    const { executor } = fakeExecutor();
+    const reason = new Error("too soon");
+    const promise = experimentWith(loadText(POOL), executor, {
+      signal: controller.signal,
+      partial: true,
+      onProgress: () => controller.abort(reason),
+    });
+    await expect(promise).rejects.toBe(reason);
   });
 
   it("before the start runs nothing", async () => {

@@ -77,6 +77,7 @@ export const result: ScenarioResult = {
   scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00", settings: [] },
   seed: 1,
   replications: 10,
+  partial: false,
   variants: [
     {
       name: "without",
@@ -168,6 +169,9 @@ export const result: ScenarioResult = {
       passed: false,
       actual: "0.0062 (95 %: 0.0061 … 0.0063, n = 10)",
     },
+  ],
+  assumed: [
+    "where the scenario says nothing (in brackets: a node's default): little (-flag: much)",
   ],
   imputed: { stake: 0.134, prices: 0.42, responseTimes: 0.051 },
   conservation: { segments: true, pixels: true },

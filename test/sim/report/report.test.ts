@@ -143,6 +143,7 @@ describe("the report", () => {
       verdict: null,
       sensitivity: [],
       expectations: [],
+      assumed: [],
       imputed: {},
       conservation: {},
       notes: [],

@@ -161,9 +161,10 @@ demand: { concurrentStreams: 5 }
 orchestrator: { region: FRA, stakeShare: 0.1${orchestrator} }
 workers: [{ name: good, count: 4, roundTripMs: 1 }, { name: slow, roundTripMs: 1 }]
 ${variants}`);
-    const says = "a node without -maxSessions takes 10 (O-7), though its workers offer 50";
+    const says =
+      "10 sessions of the pool, as a node without -maxSessions takes them (O-7), though its workers offer 50";
     expect(pool("")).toContain(says);
-    expect(pool(", admission: { exclude: [good-1, slow] }")).toContain("offer 30;");
+    expect(pool(", admission: { exclude: [good-1, slow] }")).toContain("offer 30:");
     for (const said of [", maxSessions: auto", ", maxSessions: 10"]) {
       expect(pool(said)).not.toContain("O-7");
     }
