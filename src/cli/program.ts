@@ -1,11 +1,13 @@
 /** The commands of poolsim: their options, help and examples. What they do is in commands/. */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { POOLSIM_VERSION } from "../sim/version.js";
 import type { CheckFlags } from "./commands/check.js";
+import type { Shell } from "./commands/completion.js";
 import type { RunFlags } from "./commands/run.js";
 import { addDiscover } from "./discover/define.js";
 import { EXIT, reportFailure } from "./failure.js";
 import { EXIT_CODES, examples, type Outcome } from "./help.js";
+import { TWO_DASHES, withDashHint } from "./one-dash.js";
 import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
 import { addPool } from "./pool/define.js";
 import type { Terminal } from "./terminal.js";
@@ -130,7 +132,26 @@ function addSchema(program: Command, terminal: Terminal, outcome: Outcome): void
     });
 }
 
-function createProgram(terminal: Terminal, outcome: Outcome): Command {
+function addCompletion(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("completion")
+    .description("print a script that completes commands and flags in your shell")
+    .addArgument(new Argument("<shell>", "your shell").choices(["bash", "zsh", "fish"]))
+    .addHelpText(
+      "after",
+      examples(
+        ["source <(poolsim completion bash)", "in ~/.bashrc"],
+        ["source <(poolsim completion zsh)", "in ~/.zshrc, after compinit"],
+        ["poolsim completion fish > ~/.config/fish/completions/poolsim.fish", "once"],
+      ),
+    )
+    .action(async (shell: Shell) => {
+      const { printCompletion } = await import("./commands/completion.js");
+      outcome.exitCode = printCompletion(shell, program, terminal);
+    });
+}
+
+function createProgram(terminal: Terminal, outcome: Outcome, args: readonly string[]): Command {
   const program = new Command("poolsim")
     .description("What happens to my Livepeer orchestrator if I admit this worker?")
     .version(POOLSIM_VERSION, "--version", "print the version")
@@ -144,7 +165,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
           .replace(/^error: /, "")
           .trim()
           .replaceAll(/\s*\n\s*/g, " ");
-        write(`poolsim: ${visible(line)}\n`);
+        write(`poolsim: ${visible(withDashHint(line, program, args))}\n`);
       },
       getOutHelpWidth: () => terminal.stdout.width,
       getErrHelpWidth: () => terminal.stderr.width,
@@ -158,7 +179,9 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
         ["poolsim run my-pool/scenario.yaml", "run it"],
         ["poolsim discover --orchAddr host:8935", "what a gateway makes of an orchestrator"],
         ["poolsim help run", "options of a command"],
-      ) + EXIT_CODES,
+      ) +
+        TWO_DASHES +
+        EXIT_CODES,
     );
   addRun(program, terminal, outcome);
   addCheck(program, terminal, outcome);
@@ -167,6 +190,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addDiscover(program, terminal, outcome);
   addWebhook(program, terminal, outcome);
   addPool(program, terminal, outcome);
+  addCompletion(program, terminal, outcome);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -181,7 +205,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.ok };
   try {
-    await createProgram(terminal, outcome).parseAsync(args, { from: "user" });
+    await createProgram(terminal, outcome, args).parseAsync(args, { from: "user" });
     return outcome.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, terminal);

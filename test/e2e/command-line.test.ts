@@ -47,6 +47,13 @@ describe("help", () => {
     );
   });
 
+  it.each([[["--help"]], [["discover", "--help"]], [["webhook", "--help"]]])(
+    "%j says that flags have two dashes",
+    (args) => {
+      expect(run(...args).stdout).toContain("Flags have two dashes, those of go-livepeer too");
+    },
+  );
+
   it("keeps to the width of narrow terminals", () => {
     const { stdout } = poolsim(["run", "--help"], { cwd: folder, env: { COLUMNS: "60" } });
     const options = stdout.slice(0, stdout.indexOf("Examples:"));
@@ -80,6 +87,25 @@ describe("wrong usage is one line on stderr and exit code 2", () => {
       ["run", "x.yaml", "--thread", "2"],
       "poolsim: unknown option '--thread' (Did you mean --threads?)",
     ],
+    [
+      ["run", "x.yaml", "-threads", "2"],
+      "unknown option '-threads': flags have two dashes, --threads",
+    ],
+    [["run", "x.yaml", "-thread=2"], "'-thread': flags have two dashes (Did you mean --threads?)"],
+    [["check", "-quiet", "x.yaml"], "unknown option '-quiet': flags have two dashes, --quiet"],
+    [["run", "-help"], "unknown option '-help': flags have two dashes, --help"],
+    [["-version"], "unknown option '-version': flags have two dashes, --version"],
+    [["discover", "-orchAddr", "a:1"], "'-orchAddr': flags have two dashes, --orchAddr"],
+    [["discover", "-orchaddr=a:1"], "'-orchaddr': flags have two dashes, --orchAddr"],
+    [
+      ["webhook", "-orchBlocklist", "0x"],
+      "'-orchBlocklist': flags have two dashes, --orchBlocklist",
+    ],
+    [["discover", "-ethPassword=secret"], "unknown option '-ethPassword': flags have two dashes"],
+    [["pool", "payouts", "-send"], "unknown option '-send': flags have two dashes, --send"],
+    [["pool", "status", "--db", "x", "-nonsense"], "'-nonsense': flags have two dashes\n"],
+    [["pool", "status", "-nonsense"], "required option '--db <file>' not specified"],
+    [["run", "-quiet"], "unknown option '-quiet': flags have two dashes, --quiet"],
     [["run", "x.yaml", "--seed", "-1"], "expected a whole number from 0 to 9007199254740991"],
     [["run", "x.yaml", "--seed", "1e3"], "expected a whole number from 0 to 9007199254740991"],
     [["run", "x.yaml", "--replications", "0"], "expected a whole number from 1 to 10000"],
@@ -176,7 +202,9 @@ describe("check", () => {
     const { exitCode, stdout, stderr } = run("check", "bad.yaml", "good.yaml");
     expect(exitCode).toBe(2);
     expect(stdout).toBe("good.yaml: ok, 1 variant (base), 0 expectations\n");
-    expect(stderr).toBe('bad.yaml:2:7: seed: found "x", expected a number\n');
+    expect(stderr).toBe(
+      'bad.yaml:2:7: seed: found "x", expected a number\nbad.yaml:1:1: demand: nothing to simulate, expected concurrentStreams or streamsPerDay or arrivals or trace\n',
+    );
   });
 
   it("says nothing when asked to be quiet", () => {

@@ -1,6 +1,7 @@
 /** The command `discover`: options, help and examples. */
 import type { Command } from "commander";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import { TWO_DASHES } from "../one-dash.js";
 import type { Terminal } from "../terminal.js";
 import type { DiscoverFlags } from "./flags.js";
 import { addDiscoverOptions } from "./options.js";
@@ -25,7 +26,9 @@ export function addDiscover(program: Command, terminal: Terminal, outcome: Outco
           "what a node knows, again and again",
         ],
         ["poolsim discover --orchAddr host:8935 --json > found.json", "a scenario's network.file"],
-      ) + EXIT_CODES,
+      ) +
+        TWO_DASHES +
+        EXIT_CODES,
     )
     .action(async (flags: DiscoverFlags) => {
       const { discoverOrchestrators } = await import("../commands/discover.js");

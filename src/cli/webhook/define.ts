@@ -4,6 +4,7 @@ import type { WebhookFlags } from "../commands/webhook.js";
 import { addSourceOptions } from "../discover/options.js";
 import { positiveSpan } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
+import { TWO_DASHES } from "../one-dash.js";
 import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 
@@ -58,7 +59,9 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
           "what a node knows, but for one",
         ],
         ["livepeer -gateway -orchWebhookUrl http://127.0.0.1:9999/ …", "a gateway that uses it"],
-      ) + EXIT_CODES,
+      ) +
+        TWO_DASHES +
+        EXIT_CODES,
     )
     .action(async (flags: WebhookFlags) => {
       const { serveWebhook } = await import("../commands/webhook.js");
