@@ -86,6 +86,7 @@ describe("the report", () => {
       load × 2     admit (flips)                    +0.080 (+0.060 … +0.100)
       The verdict depends on load × 2. Each interval is one of 95 % by itself, not all at once.
 
+      Assumed: where the scenario says nothing (in brackets: a node's default): little (-flag: much).
       Imputed input (not measured): 13 % of stake, 42 % of prices, 5.1 % of response times.
       Conservation: all 2 checks hold.
       Note: uncalibrated: absolute figures depend on the assumed demand

@@ -31,7 +31,7 @@ workers:
 variants:
   a: { orchestrator.admission.exclude: [out] }
   b: { orchestrator.admission.exclude: [out] }
-decision: { baseline: a, candidate: b, objective: network.streams, constraints: [] }
+decision: { baseline: a, candidate: b, objective: pool.segments, constraints: [] }
 `;
 
 /** Without streams: a tester of another region than the gateway's. */
@@ -128,10 +128,7 @@ describe("a metric in an expectation", () => {
 
   it("is refused as what decides, too", () => {
     const deciding = (metric: string) =>
-      problem(
-        RICH.replace("network.streams, constraints: []", `${metric}`),
-        "a.pool.segments >= 0",
-      );
+      problem(RICH.replace("pool.segments, constraints: []", `${metric}`), "a.pool.segments >= 0");
     expect(deciding("pool.segments")).toBe("");
     expect(deciding("worker.good.marginalValue")).toContain(
       "decision.objective: worker.good.marginalValue never has a value in the variant a",

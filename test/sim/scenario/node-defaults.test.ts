@@ -31,6 +31,8 @@ const FLAGS: Readonly<Record<string, unknown>> = {
 /** Settings of the same parts of a scenario that stand for no flag. */
 const NO_FLAG = new Set([
   // What a thing is, where it is, and what is known of it.
+  ...["orchestrator.whenDown", "orchestrators[].whenDown"],
+  ...["workers[].sessionCv", "workers[].slowSpells"],
   ...["gateway.region", "gateway.orchestrators", "gateway.suspension", "gateway.bandwidthMbps"],
   ...["name", "address", "region", "stakeLpt", "stakeShare", "version", "operatorGroup"].flatMap(
     (key) => [`orchestrator.${key}`, `orchestrators[].${key}`],
