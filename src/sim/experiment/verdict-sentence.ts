@@ -1,5 +1,6 @@
 /** The verdict's reason in one sentence, in words that an operator uses. */
 
+import { counted } from "../../core/wording.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Change } from "./change.js";
 import { digits, percent } from "./figure-format.js";
@@ -79,9 +80,9 @@ function problemText(
 ): string {
   switch (problem.cause) {
     case "sessions":
-      return `${problem.sessions} sessions in all replications are no evidence on ${objective}`;
+      return `${counted(problem.sessions, "session")} in all replications: no evidence on ${objective}`;
     case "nothing":
-      return `${objective} is no evidence where there are no fees: it, or all fees, are 0 in every replication (${evidence.sessions} sessions)`;
+      return `${objective} is no evidence where there are no fees: it, or all fees, are 0 in every replication (${counted(evidence.sessions, "session")})`;
     case "served":
       return `The workers in question served no session in any replication, which is no evidence on ${objective}`;
     case "loss per segment":
@@ -100,7 +101,8 @@ function sameText({ change, evidence }: Judgement): string {
   const { events, n } = change;
   const served = evidence.served === null ? "" : `, ${evidence.served} of them in question`;
   const seen = events === 0 ? `none of ${n}` : `${events} of ${n}`;
-  return ` (${seen} replications differ from the others; ${evidence.sessions} sessions${served})`;
+  const differ = events === 1 ? "differs" : "differ";
+  return ` (${seen} replications ${differ} from the others; ${counted(evidence.sessions, "session")}${served})`;
 }
 
 function constraintText(
@@ -169,7 +171,7 @@ function amountText(
 function helpText({ more }: Judgement): string {
   if (more === null) return "";
   const hours = Math.round(more.hours * 10) / 10;
-  const run = `about ${more.replications} replications (${hours} simulated hours)`;
+  const run = `about ${counted(more.replications, "replication")} (${counted(hours, "simulated hour")})`;
   if (more.power === null) return `; begin with ${run}`;
   return `; ${run} with another --seed would decide it in ${Math.round(more.power * 5)} of 5 cases; with the same one they are a second look, which may double the share of false decisions`;
 }
