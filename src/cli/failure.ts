@@ -13,8 +13,12 @@ export const EXIT = {
   badInput: 2,
   internalError: 3,
   remoteFailed: 4,
+  payoutsStopped: 5,
   interrupted: 130,
 } as const;
+
+/** Books and chain disagree: nothing is paid until an operator has looked. */
+const STOPPED = new Set(["PAYOUT_NONCES_UNKNOWN", "PAYOUT_NONCE_GAP"]);
 
 /** The user stopped the command. */
 export class Interrupted extends Error {}
@@ -36,7 +40,7 @@ function internalErrorLine(error: unknown, { commandLine, isDebug }: Terminal): 
 export function reportFailure(error: unknown, terminal: Terminal): number {
   if (error instanceof InputError) {
     terminal.stderr.write(`${visible(error.message)}\n`);
-    return EXIT.badInput;
+    return STOPPED.has(error.code) ? EXIT.payoutsStopped : EXIT.badInput;
   }
   // Whatever the system refuses, a full disk for instance, is no bug either.
   if (error instanceof RemoteError || (error instanceof Error && systemCode(error) !== null)) {

@@ -21,5 +21,6 @@ Exit codes:
   2    bad input or usage
   3    internal error (a bug of poolsim)
   4    somebody else's failure: a source or node that cannot be read
+  5    payouts stopped: the chain has what the books do not know; an operator has to look
   130  interrupted
 `;

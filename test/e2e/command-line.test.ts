@@ -43,7 +43,7 @@ describe("help", () => {
       expect(stdout).toContain(`  ${flag}`);
     }
     expect(stdout).toMatch(
-      /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}130 /,
+      /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}5 .*\n {2}130 /,
     );
   });
 

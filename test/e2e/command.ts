@@ -20,6 +20,11 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Locks of wallets are the folder's own: all test chains have the same rich accounts. */
+export function ownState(folder: string): Readonly<Record<string, string>> {
+  return { PATH: process.env["PATH"] ?? "", XDG_STATE_HOME: join(folder, ".state") };
+}
+
 /** `poolsim …args` in a folder. */
 export function poolsim(args: readonly string[], { cwd, env = {} }: CommandOptions): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
@@ -27,7 +32,7 @@ export function poolsim(args: readonly string[], { cwd, env = {} }: CommandOptio
     encoding: "utf8",
     timeout: 300_000,
     maxBuffer: 100_000_000,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...ownState(cwd), ...env },
   });
   return { exitCode: status, stdout, stderr };
 }

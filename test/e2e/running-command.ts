@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
 import { endsWithUs } from "../support/ends-with-us.js";
-import { MAIN, type Outcome } from "./command.js";
+import { MAIN, type Outcome, ownState } from "./command.js";
 
 /** A command that runs. */
 export interface RunningCommand {
@@ -21,7 +21,7 @@ export function start(args: readonly string[], cwd = process.cwd()): RunningComm
   const child = endsWithUs(
     spawn(process.execPath, [MAIN, ...args], {
       cwd,
-      env: { PATH: process.env["PATH"] ?? "" },
+      env: ownState(cwd),
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );

@@ -1,23 +1,27 @@
 /** `poolsim pool payouts`: what is owed and was paid; with `--send`, pays until all is confirmed. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError, RemoteError } from "../../core/errors.js";
+import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
+import { counted } from "../../core/wording.js";
 import {
+  acknowledgeNonces,
   type Hindered,
+  type NonceRange,
   openKeystore,
-  openPayoutChain,
   type PassReport,
   PayoutBooks,
   PayoutRunner,
   type PayoutSettings,
   payoutSettings,
   planPayouts,
+  rangesText,
+  type WalletLock,
 } from "../../pool/payouts/index.js";
 import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
-import { keyFile } from "../discover/wallet.js";
 import { EXIT } from "../failure.js";
 import { named, openBooks } from "../pool/open-books.js";
 import { keystorePassword } from "../pool/password.js";
+import { keystoreOf, lockOf, type Nodes, openNodes, walletOf } from "../pool/paying.js";
 import { eventLines, payoutsJson, payoutsText } from "../pool/payouts-report.js";
 import { stoppable } from "../stoppable.js";
 import type { Terminal } from "../terminal.js";
@@ -44,6 +48,12 @@ export interface PayoutFlags {
   readonly replaceAfter?: number;
   /** Ms. */
   readonly every: number;
+  readonly partial: boolean;
+  readonly fillGaps: boolean;
+  readonly acknowledgeNonces?: NonceRange;
+  readonly reason?: string;
+  /** Ms. */
+  readonly lockWait: number;
 }
 
 /** How the paying ended. */
@@ -58,6 +68,8 @@ const DRY: End = { exitCode: EXIT.ok, hindered: [] };
 const FAILURES_MAX = 10;
 /** The same while the node has not answered at all. */
 const FIRST_FAILURES_MAX = 3;
+/** Looks in a row at a gap that nothing fills. */
+const GAP_LOOKS_MAX = 3;
 
 /**
  * Runs the command.
@@ -67,9 +79,15 @@ const FIRST_FAILURES_MAX = 3;
  */
 export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promise<number> {
   const settings = settingsOf(flags);
-  const store = openBooks(flags.db, flags.send ? "write" : "read");
+  const { send: isSending, acknowledgeNonces: range } = flags;
+  if (range === undefined && flags.reason !== undefined) {
+    throw new InputError("--reason: expected --acknowledge-nonces too", { code: "USAGE" });
+  }
+  const isWriting = isSending || range !== undefined;
+  const store = openBooks(flags.db, isWriting ? "write" : "read");
   try {
-    const end = flags.send ? await send(flags, settings, store, terminal) : DRY;
+    if (range !== undefined) await acknowledge(range, flags, settings, store, terminal);
+    const end = isSending ? await send(flags, settings, store, terminal) : DRY;
     const books = new PayoutBooks(store);
     const nowMs = Date.now();
     const plans = planPayouts({
@@ -101,6 +119,42 @@ function settingsOf(flags: PayoutFlags): PayoutSettings {
     ...(maxGasShare === undefined ? {} : { maxGasShare }),
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(replaceAfter === undefined ? {} : { replaceAfterMs: replaceAfter }),
+    partialPayouts: flags.partial,
+  });
+}
+
+/** What the operator says of nonces that the books can't explain. */
+async function acknowledge(
+  range: NonceRange,
+  flags: PayoutFlags,
+  { chainId }: PayoutSettings,
+  store: SqlitePoolStore,
+  terminal: Terminal,
+): Promise<void> {
+  const wallet = walletOf(flags, terminal);
+  const { reason } = flags;
+  const why = "--acknowledge-nonces";
+  if (reason === undefined)
+    throw new InputError(`${why}: expected --reason too`, { code: "USAGE" });
+  if (wallet === null) {
+    throw new InputError(`${why}: expected --ethAcctAddr or --ethKeystorePath: whose nonces?`, {
+      code: "USAGE",
+    });
+  }
+  await stoppable(async (signal) => {
+    const { chain, witness, close } = await openNodes(flags, { why, chainId, signal });
+    try {
+      const nowMs = Date.now();
+      const options = { store, chain, witness, chainId, wallet, range, reason, nowMs };
+      const count = await acknowledgeNonces(options).catch((error: unknown) => {
+        throw advised(error, flags.db);
+      });
+      terminal.stderr.write(
+        `nonces ${rangesText([range])} of ${wallet}: ${counted(count, "nonce")} acknowledged\n`,
+      );
+    } finally {
+      await close();
+    }
   });
 }
 
@@ -110,62 +164,71 @@ async function send(
   store: SqlitePoolStore,
   terminal: Terminal,
 ): Promise<End> {
-  const { ethUrl: url, ethKeystorePath, ethAcctAddr } = flags;
+  const { ethUrl: url } = flags;
   if (url === undefined || !/^https?:\/\//.test(url)) {
     throw new InputError("--send: expected --ethUrl too, http or https", { code: "USAGE" });
   }
-  if (ethKeystorePath === undefined) {
-    throw new InputError("--send: expected --ethKeystorePath too", { code: "USAGE" });
-  }
-  if (flags.witnessUrl !== undefined && !/^https?:\/\//.test(flags.witnessUrl)) {
-    throw new InputError("--witnessUrl: expected http or https", { code: "USAGE" });
-  }
-  const json = keyFile(ethKeystorePath, ethAcctAddr?.toLowerCase() ?? null);
+  const json = keystoreOf(flags, terminal);
   const signer = await openKeystore(json, await keystorePassword(flags.ethPasswordFile));
+  const { chainId } = settings;
   return await stoppable(async (signal) => {
-    const chain = openPayoutChain({ url, signal });
-    const { witnessUrl } = flags;
-    const witness =
-      witnessUrl === undefined ? undefined : openPayoutChain({ url: witnessUrl, signal });
+    const { db, lockWait: waitMs, fillGaps: fillsGaps } = flags;
+    const wallet = signer.address;
+    let lock: WalletLock;
     try {
-      const runner = new PayoutRunner({ store, chain, witness, signer, settings });
-      return await follow(runner, flags, signal, terminal);
+      lock = await lockOf({ wallet, chainId, db, waitMs, signal, terminal });
+    } catch (error) {
+      if (signal.aborted) return { exitCode: EXIT.interrupted, hindered: [] };
+      throw error;
+    }
+    try {
+      const nodes = await nodesOf(flags, chainId, { signal, terminal });
+      if (nodes === null) return { exitCode: EXIT.interrupted, hindered: [] };
+      const { chain, witness, close } = nodes;
+      try {
+        const options = { store, chain, witness: witness ?? undefined, signer, settings };
+        const runner = new PayoutRunner({ ...options, fillsGaps });
+        return await follow({ runner, lock, signal, terminal }, flags);
+      } finally {
+        await close();
+      }
     } finally {
-      await Promise.all([chain.close(), witness?.close()]);
+      lock.release();
     }
   });
 }
 
+interface Following {
+  readonly runner: PayoutRunner;
+  readonly lock: WalletLock;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
 /** Pass after pass, until everything is confirmed or the user has enough. */
 async function follow(
-  runner: PayoutRunner,
-  { every, follow: isEndless }: PayoutFlags,
-  signal: AbortSignal,
-  terminal: Terminal,
+  { runner, lock, signal, terminal }: Following,
+  { every, follow: isEndless, db }: PayoutFlags,
 ): Promise<End> {
+  const tally = new Tally();
   let failures = 0;
   let failuresMax = FIRST_FAILURES_MAX;
   let said = new Set<string>();
-  const reverted = new Set<number>();
   while (!signal.aborted) {
     try {
+      lock.assertHeld();
       const report = await runner.pass(Date.now());
       failuresMax = FAILURES_MAX;
       const lines = eventLines(report);
       // What has not changed since the last look is not said again.
       for (const line of lines) if (!said.has(line)) terminal.stderr.write(`${line}\n`);
       said = new Set(lines);
-      for (const { id, state } of report.changed) {
-        if (state === "failed") reverted.add(id);
-        else reverted.delete(id);
-      }
+      if (report.stop !== null) throw advised(report.stop, db);
+      tally.add(report);
       if (report.failure !== null) throw report.failure;
       failures = 0;
-      if (!isEndless && isDone(report)) {
-        const { hindered } = report;
-        const isAllPaid = hindered.length === 0 && reverted.size === 0;
-        return { exitCode: isAllPaid ? EXIT.ok : EXIT.expectationFailed, hindered };
-      }
+      if (!isEndless && tally.gapLooks >= GAP_LOOKS_MAX) throw gapError(report);
+      if (!isEndless && tally.isDone(report)) return tally.end(report);
     } catch (error) {
       if (signal.aborted) break;
       const isPassing = error instanceof RemoteError && error.code.startsWith("CHAIN_");
@@ -178,6 +241,77 @@ async function follow(
   return { exitCode: EXIT.interrupted, hindered: [] };
 }
 
-function isDone({ underWay, hindered }: PassReport): boolean {
-  return underWay.length === 0 && !hindered.some(({ why }) => why === "moved");
+/** What passes came to, all together. */
+class Tally {
+  readonly #reverted = new Set<number>();
+  readonly #inPart = new Map<string, Hindered>();
+  #waits = 0;
+  /** Looks in a row at which payouts waited for a nonce that nobody uses. */
+  gapLooks = 0;
+
+  add({ changed, hindered, begun, gap }: PassReport): void {
+    for (const { id, state } of changed) {
+      if (state === "failed") this.#reverted.add(id);
+      else this.#reverted.delete(id);
+    }
+    for (const one of hindered)
+      if (one.why === "paidInPart") this.#inPart.set(one.plan.address, one);
+    // Another's transaction is soon mined, or was one wrong answer.
+    const waits = hindered.some(({ why }) => why === "foreignTransactions");
+    this.#waits = waits ? this.#waits + 1 : 0;
+    this.gapLooks = gap.length > 0 && begun.length === 0 ? this.gapLooks + 1 : 0;
+  }
+
+  isDone({ underWay, hindered }: PassReport): boolean {
+    if (underWay.length > 0 || hindered.some(({ why }) => why === "moved")) return false;
+    return this.#waits === 0 || this.#waits >= FAILURES_MAX;
+  }
+
+  end({ hindered: last }: PassReport): End {
+    const hindered = [...this.#inPart.values(), ...last];
+    const isAllPaid = hindered.length === 0 && this.#reverted.size === 0;
+    return { exitCode: isAllPaid ? EXIT.ok : EXIT.expectationFailed, hindered };
+  }
+}
+
+/** The first look at the nodes may fail as every other. */
+async function nodesOf(
+  flags: PayoutFlags,
+  chainId: bigint,
+  { signal, terminal }: { readonly signal: AbortSignal; readonly terminal: Terminal },
+): Promise<Nodes | null> {
+  for (let failures = 1; !signal.aborted; failures++) {
+    try {
+      return await openNodes(flags, { why: "--send", chainId, signal });
+    } catch (error) {
+      if (signal.aborted) break;
+      const isPassing = error instanceof RemoteError && error.code.startsWith("CHAIN_");
+      if (!isPassing || (!flags.follow && failures >= FIRST_FAILURES_MAX)) throw error;
+      terminal.stderr.write(`poolsim: ${error.message}\n`);
+    }
+    await sleep(flags.every, undefined, { signal }).catch(() => {});
+  }
+  return null;
+}
+
+function gapError({ gap }: PassReport): InputError {
+  return new InputError(
+    `payouts: nobody uses nonces ${rangesText(gap)}, and payouts above wait for them; ` +
+      "expected --fill-gaps, which uses them up, or somebody's transactions",
+    { code: "PAYOUT_NONCE_GAP" },
+  );
+}
+
+/** What an operator can do about it. */
+function advised(error: unknown, db: string): unknown {
+  if (!(error instanceof InputError)) return error;
+  const { code, message }: PoolsimError = error;
+  if (code !== "PAYOUT_NONCES_UNKNOWN" && code !== "PAYOUT_ACKNOWLEDGE") return error;
+  const adopt = `poolsim pool verify --db ${db} --ethUrl … --adopt`;
+  const other = "--acknowledge-nonces <a..b> --reason <text>";
+  const advice =
+    code === "PAYOUT_ACKNOWLEDGE"
+      ? `${adopt} takes in payments that these books should know`
+      : `${adopt} takes in payments of this pool; for what pays nobody of it: ${other}`;
+  return new InputError(`${message}. ${advice}`, { code, cause: error });
 }

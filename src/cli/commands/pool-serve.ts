@@ -19,6 +19,7 @@ import { POOLSIM_VERSION } from "../../sim/version.js";
 import { EXIT } from "../failure.js";
 import { readAdmission } from "../pool/admission-file.js";
 import { checkBooks, named, openBooks } from "../pool/open-books.js";
+import { isReadByOthers } from "../secret-file.js";
 import { stoppable } from "../stoppable.js";
 import type { Terminal } from "../terminal.js";
 
@@ -39,7 +40,6 @@ export interface ServeFlags {
 }
 
 const FILE_BYTES_MAX = 1_000_000;
-const OTHERS_MAY_READ = 0o077;
 const BURST_SECONDS = 4;
 
 /**
@@ -76,6 +76,7 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
       region,
       readLimit: { perSecond: readRate, burst: BURST_SECONDS * readRate },
       writeLimit: { perSecond: writeRate, burst: BURST_SECONDS * writeRate },
+      booksTrouble: () => troubleOf(() => books.assertInPlace()),
       log: ({ level, ...entry }) => log[level](entry, "request"),
     });
     return await stoppable(async (signal) => {
@@ -103,6 +104,16 @@ export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<
   }
 }
 
+/** Why the books are not what was opened; null: they are. */
+function troubleOf(look: () => void): string | null {
+  try {
+    look();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function readFile(path: string, flag: string): Buffer {
   try {
     const { size } = statSync(path);
@@ -119,8 +130,7 @@ function readFile(path: string, flag: string): Buffer {
 
 function readKeys(path: string): ReturnType<typeof parseKeys> {
   const text = readFile(path, "--keys");
-  const isWindows = process.platform === "win32";
-  if (!isWindows && (statSync(path).mode & OTHERS_MAY_READ) !== 0) {
+  if (isReadByOthers(path)) {
     throw new InputError(`--keys ${path}: others may read it; expected chmod 600`, {
       code: "API_KEYS",
     });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity, signIdentity } from "../../discovery/index.js";
+import { isReadByOthers } from "../secret-file.js";
 import type { AccountFlags } from "./flags.js";
 
 const KEY_BYTES_MAX = 65_536;
@@ -31,8 +32,36 @@ export function readSmall(path: string, flag: string): string {
   }
 }
 
+/**
+ * A password's file: white space around the password is not part of it, as in go-livepeer.
+ *
+ * @param warn told when others may read it
+ */
+export function readPassword(path: string, flag: string, warn: (line: string) => void): string {
+  const text = readSmall(path, flag).trim();
+  if (isReadByOthers(path)) warn(publicWarning(flag, path));
+  return text;
+}
+
+function publicWarning(flag: string, path: string): string {
+  return `warning: ${flag} ${path}: others may read it; expected chmod 600`;
+}
+
+/**
+ * An account of `--ethAcctAddr`, with or without `0x`, in lower case with it.
+ *
+ * @throws InputError (`KEYSTORE`)
+ */
+export function accountAddress(text: string): string {
+  const [, digits] = /^(?:0x)?([0-9a-fA-F]{40})$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    return refuse(`--ethAcctAddr ${text}: expected an address: 40 hex digits, with or without 0x`);
+  }
+  return `0x${digits.toLowerCase()}`;
+}
+
 /** The address that a keystore file is for; null when it is no keystore file. */
-function ownerOf(text: string): string | null {
+export function ownerOf(text: string): string | null {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json !== "object" || json === null || !("address" in json)) return null;
@@ -43,8 +72,12 @@ function ownerOf(text: string): string | null {
   }
 }
 
-/** The key file: the one named, or that of the account in a folder of them. */
-export function keyFile(path: string, wanted: string | null): string {
+/**
+ * The key file: the one named, or that of the account in a folder of them.
+ *
+ * @param warn told when others may read it
+ */
+export function keyFile(path: string, wanted: string | null, warn: (line: string) => void): string {
   if (!existsSync(path)) refuse(`--ethKeystorePath ${path}: no such file or folder`);
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
@@ -63,6 +96,7 @@ export function keyFile(path: string, wanted: string | null): string {
   if (second !== undefined && wanted === null) {
     refuse(`--ethKeystorePath ${path}: several keys, expected --ethAcctAddr to choose one`);
   }
+  if (isReadByOthers(first.file)) warn(publicWarning("--ethKeystorePath", first.file));
   return first.text;
 }
 
@@ -72,17 +106,17 @@ export function keyFile(path: string, wanted: string | null): string {
  *
  * @throws InputError (`KEYSTORE`) when the key cannot be had
  */
-export async function openAccount(flags: AccountFlags): Promise<Account> {
+export async function openAccount(
+  flags: AccountFlags,
+  warn: (line: string) => void,
+): Promise<Account> {
   const { ethKeystorePath, ethAcctAddr, ethPassword } = flags;
-  if (ethAcctAddr !== undefined && !/^0x[0-9a-fA-F]{40}$/.test(ethAcctAddr)) {
-    refuse(`--ethAcctAddr ${ethAcctAddr}: expected an address: 0x and 40 hex digits`);
-  }
-  const wanted = ethAcctAddr?.toLowerCase() ?? null;
+  const wanted = ethAcctAddr === undefined ? null : accountAddress(ethAcctAddr);
   if (ethKeystorePath === undefined) return { identity: OFFCHAIN_IDENTITY, address: wanted };
-  const key = keyFile(ethKeystorePath, wanted);
+  const key = keyFile(ethKeystorePath, wanted, warn);
   if (ethPassword === undefined) refuse("--ethKeystorePath: expected --ethPassword too");
   const password = existsSync(ethPassword)
-    ? readSmall(ethPassword, "--ethPassword").trimEnd()
+    ? readPassword(ethPassword, "--ethPassword", warn)
     : ethPassword;
   const { Wallet } = await import("ethers/wallet");
   const wallet = await Wallet.fromEncryptedJson(key, password).catch((error: unknown) =>

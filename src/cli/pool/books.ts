@@ -25,6 +25,7 @@ import {
   addWeightOptions,
   type SettingsFlags,
 } from "./settings.js";
+import { addVerify } from "./verify.js";
 
 /** A command about the books, with the options that all of them have. */
 export function booksCommand(pool: Command, usage: string, description: string): Command {
@@ -121,13 +122,7 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
     outcome.exitCode = poolRounds(flags, terminal);
   });
 
-  helped(command("verify", "derive everything again and compare"), [
-    "poolsim pool verify --db pool.db",
-    "exit code 1: something is wrong",
-  ]).action(async (flags: BooksFlags) => {
-    const { poolVerify } = await import("../commands/pool-verify.js");
-    outcome.exitCode = poolVerify(flags, terminal);
-  });
+  addVerify(pool, terminal, outcome);
 
   helped(
     command("adjust", "a correction by hand, with its reason, out of the commission")

@@ -1,10 +1,21 @@
 /** What the options of the commands about a pool's books hold. */
 import type { Rational } from "../../core/rational.js";
+import type { NonceRange } from "../../pool/payouts/index.js";
+import type { ChainFlags, WalletFlags } from "./paying.js";
 import type { SchemeFlags, WeightFlags } from "./settings.js";
 
 export interface BooksFlags {
   readonly db: string;
   readonly json: boolean;
+}
+
+/** Of `verify`: with `--ethUrl`, the chain too. */
+export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {
+  readonly chainId: number;
+  readonly confirmations: number;
+  readonly adopt: boolean;
+  readonly adoptNonces?: NonceRange;
+  readonly reason?: string;
 }
 
 export interface WorkerFlags extends BooksFlags {

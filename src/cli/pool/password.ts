@@ -1,6 +1,6 @@
 /** The keystore's password: from a file, the environment or the terminal; never an argument. */
 import { InputError } from "../../core/errors.js";
-import { readSmall } from "../discover/wallet.js";
+import { readPassword } from "../discover/wallet.js";
 import { Interrupted } from "../failure.js";
 
 export const PASSWORD_VARIABLE = "POOLSIM_KEYSTORE_PASSWORD";
@@ -28,7 +28,7 @@ interface Keyboard {
 /**
  * Finds the password.
  *
- * @param file a file that holds it, a line's end at its end not counted
+ * @param file a file that holds it, white space around it not counted
  * @throws InputError (`KEYSTORE`) when there is none to be had; Interrupted by Ctrl-C
  */
 export async function keystorePassword(
@@ -36,7 +36,7 @@ export async function keystorePassword(
   { env, stdin, stderr }: Asked = process,
 ): Promise<string> {
   if (file !== undefined) {
-    return readSmall(file, "--ethPasswordFile").replace(/\r?\n$/, "");
+    return readPassword(file, "--ethPasswordFile", (line) => stderr.write(`${line}\n`));
   }
   const known = env[PASSWORD_VARIABLE];
   if (known !== undefined) return known;

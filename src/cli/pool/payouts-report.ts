@@ -1,7 +1,13 @@
 /** What `pool payouts` prints: who is owed what, and what became of payouts. */
 
 import { counted } from "../../core/wording.js";
-import type { Hindered, PassReport, Payout, PlannedPayout } from "../../pool/payouts/index.js";
+import {
+  type Hindered,
+  type PassReport,
+  type Payout,
+  type PlannedPayout,
+  rangesText,
+} from "../../pool/payouts/index.js";
 import { ethText } from "./amounts.js";
 
 export interface PayoutsShown {
@@ -26,13 +32,18 @@ const REASONS = {
 const HINDRANCES = {
   gasTooExpensive: "gas costs more than --maxGasPrice",
   gasEatsIt: "gas would cost more than --maxGasShare of it",
-  recipientRefuses: "the recipient's contract refuses it",
-  recipientTooExpensive: "the recipient's contract needs too much gas",
+  recipientRefuses: "the node estimates transfers, but not this one",
   walletShort: "the wallet has not enough",
+  paidInPart: "the wallet had not enough for all of it",
+  paidOutside: "an acknowledged transaction of the wallet paid it while it was owed",
   foreignTransactions: "the wallet has other transactions waiting",
   tooMany: "enough are under way",
   moved: "what it is owed has just changed",
 } as const;
+
+function hindranceText({ why, detail }: Hindered): string {
+  return `${HINDRANCES[why]}${detail === null ? "" : `: ${oneLine(detail)}`}`;
+}
 
 /** UTC, whole seconds. */
 function timeText(ms: number): string {
@@ -54,8 +65,8 @@ export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown):
   const isSmall = ({ notDue }: PlannedPayout): boolean => notDue === "belowThreshold";
   for (const { address, amountWei, notDue, dueAtMs } of plans.filter((plan) => !isSmall(plan))) {
     const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
-    const why = hindered.find(({ plan }) => plan.address === address)?.why;
-    const due = why === undefined ? "due" : `due, but ${HINDRANCES[why]}`;
+    const why = hindered.find(({ plan }) => plan.address === address);
+    const due = why === undefined ? "due" : `due, but ${hindranceText(why)}`;
     const verdict = notDue === null ? due : `${REASONS[notDue]}${until}`;
     lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
   }
@@ -90,6 +101,7 @@ export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown):
       isDue: notDue === null,
       notDue,
       hindrance: hindered.find(({ plan }) => plan.address === address)?.why ?? null,
+      hindranceDetail: hindered.find(({ plan }) => plan.address === address)?.detail ?? null,
       dueAt: dueAtMs === null ? null : timeText(dueAtMs),
       parts: parts.map(({ nodeType, region, wei }) => ({ nodeType, region, wei: wei.toString() })),
     })),
@@ -114,14 +126,21 @@ export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown):
 }
 
 /** What happened in a pass, a line each. */
-export function eventLines({ begun, changed, hindered, troubles }: PassReport): string[] {
+export function eventLines(report: PassReport): string[] {
+  const { begun, changed, hindered, troubles, gap } = report;
   const line = ({ id, address, amountWei }: Payout): string =>
     `payout ${id} of ${ethText(amountWei)} to ${address}`;
   return [
     ...begun.map((payout) => `${line(payout)}: begun with nonce ${payout.nonce}`),
     ...changed.map((payout) => `${line(payout)}: ${payout.state}`),
-    ...hindered.map(({ plan, why }) => `${plan.address} is due, but ${HINDRANCES[why]}`),
+    ...hindered.map((one) => `${one.plan.address} is due, but ${hindranceText(one)}`),
     ...troubles.map(({ payout, message }) => `${line(payout)}: ${oneLine(message)}`),
+    ...(gap.length === 0
+      ? []
+      : [
+          `nobody uses nonces ${rangesText(gap)}, and payouts above wait for them: ` +
+            "--fill-gaps uses them up",
+        ]),
   ];
 }
 

@@ -8,6 +8,7 @@ import { wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";
 import { part, weiAmount } from "./amounts.js";
 import { booksCommand } from "./books.js";
+import { nonceRange } from "./paying.js";
 
 const YEAR_MS = 366 * 86_400_000;
 
@@ -42,9 +43,12 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
     .option("--send", "pay what is due; without it nothing is signed or sent", false)
     .option("--follow", "go on until stopped, instead of until all is confirmed", false)
     .option("--ethUrl <url>", "the chain's JSON-RPC")
-    .option("--witnessUrl <url>", "another node, which must agree that a payout is in a block")
+    .option(
+      "--witnessUrl <url>",
+      "another node, which must agree that a payout is in a block and that nonces are used",
+    )
     .option("--ethKeystorePath <path>", "the wallet's encrypted keystore: a file, or a folder")
-    .option("--ethAcctAddr <address>", "which key of a folder")
+    .option("--ethAcctAddr <address>", "which key of a folder; with or without 0x")
     .option(
       "--ethPasswordFile <file>",
       "file with its password; else POOLSIM_KEYSTORE_PASSWORD, else asked for",
@@ -66,6 +70,7 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
         "most of an amount that gas may cost; default: 1/20",
       ).argParser(part),
     )
+    .option("--partial", "where the wallet is short, pay what it has, from --threshold up", false)
     .addOption(
       new Option("--confirmations <n>", "blocks until it counts as paid; default: 20").argParser(
         wholeNumber(1, 10_000),
@@ -82,6 +87,23 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
         .argParser(positiveSpan)
         .default(4_000, "4s"),
     )
+    .addOption(
+      new Option(
+        "--lockWait <span>",
+        "how long to wait for another process that pays from the wallet",
+      )
+        .argParser(longSpan)
+        .default(30_000, "30s"),
+    )
+    .optionsGroup("When books and chain disagree (docs/payouts.md):")
+    .option("--fill-gaps", "use up nonces that nobody uses, by transfers of nothing", false)
+    .addOption(
+      new Option(
+        "--acknowledge-nonces <a..b>",
+        "these transactions of the wallet pay nobody of the pool; refused where they do",
+      ).argParser(nonceRange),
+    )
+    .option("--reason <text>", "why; kept with it")
     .addHelpText(
       "after",
       examples(

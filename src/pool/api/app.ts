@@ -66,6 +66,8 @@ export interface PoolApiOptions {
   readonly writeWaitMs?: number | undefined;
   /** How old answers to reads may be, ms. @default 2_000 */
   readonly cacheMs?: number | undefined;
+  /** Why the books are not those that were opened any more; null: they are. @default null */
+  readonly booksTrouble?: (() => string | null) | undefined;
   /** Called once per request. */
   readonly log?: ((entry: ApiLogEntry) => void) | undefined;
   /** Unix ms. @default Date.now */
@@ -206,9 +208,16 @@ class Api {
     });
   }
 
+  /** Answers from a file that was replaced would be of no use to anybody. */
+  #assertBooks(): void {
+    const trouble = this.#options.booksTrouble?.() ?? null;
+    if (trouble !== null) throw new Problem(503, "UNAVAILABLE", `the books: ${trouble}`);
+  }
+
   #read<Q extends z.ZodType>(path: string, schema: Q, make: (query: z.output<Q>) => unknown): void {
     this.app.get(path, (call) => {
       this.#limitReads(call);
+      this.#assertBooks();
       const query = parseQuery(schema, call.req.url);
       const nowMs = this.#now();
       const answer = this.#cache.get(`${path} ${JSON.stringify(query)}`, nowMs, () => {
@@ -342,6 +351,7 @@ class Api {
   #addOthers(): void {
     this.app.get("/healthz", (call) => {
       if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
+      this.#assertBooks();
       try {
         this.#options.books.quarantineCount();
       } catch {

@@ -75,6 +75,9 @@ export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 /** What the books cannot take is the writer's mistake; everything else is nobody's business. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof RemoteError && error.code === "DATABASE_REPLACED") {
+    return new Problem(503, "UNAVAILABLE", `the books: ${error.message}`);
+  }
   if (error instanceof InputError && REFUSED.has(error.code)) {
     return new Problem(400, "BAD_REQUEST", error.message.slice(0, 200));
   }

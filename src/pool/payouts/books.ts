@@ -1,8 +1,9 @@
 /** Payouts in the pool's store: its rows are read as payouts, transitions are stored whole. */
 import { Transaction } from "ethers/transaction";
 import { InputError, invariant } from "../../core/errors.js";
-import { pendingAccount } from "../accounts.js";
-import type { PayoutRow, PayoutState, PoolStore } from "../store/store.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../accounts.js";
+import type { AcknowledgedNonce, PayoutRow, PayoutState, PoolStore } from "../store/store.js";
+import type { ChainTransaction } from "./chain.js";
 import type { Transition } from "./machine.js";
 import { isSameVersion, type Payout, type PayoutIntent, type PayoutPart } from "./payout.js";
 import type { PendingBalance } from "./plan.js";
@@ -20,7 +21,14 @@ export type PayoutBooksStore = Pick<
   | "addAttempt"
   | "attemptSent"
   | "attempts"
-  | "lastNonce"
+  | "payoutOf"
+  | "payoutNonces"
+  | "acknowledgedNonces"
+  | "acknowledgeNonce"
+  | "forgetAcknowledged"
+  | "entries"
+  | "log"
+  | "assertInPlace"
 >;
 
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
@@ -87,7 +95,7 @@ export class PayoutBooks {
 
   /** An attempt was handed to a node. */
   markSent(txHash: string, nowMs: number): void {
-    this.#store.attemptSent(txHash, nowMs);
+    this.#store.transaction(() => this.#store.attemptSent(txHash, nowMs));
   }
 
   /** @throws InputError (`PAYOUT_UNKNOWN`) */
@@ -119,8 +127,59 @@ export class PayoutBooks {
     return this.#store.payouts({ limit }).map((row) => this.#read(row));
   }
 
-  lastNonce(wallet: string, chainId: bigint): number | null {
-    return this.#store.lastNonce({ fromAddress: wallet, chainId });
+  /** Nonces of a wallet that the books explain, in their order. */
+  knownNonces(wallet: string, chainId: bigint): number[] {
+    const own = this.#store.payoutNonces({ fromAddress: wallet, chainId });
+    const others = this.acknowledged(wallet, chainId).map(({ nonce }) => nonce);
+    return [...new Set([...own, ...others])].sort((one, other) => one - other);
+  }
+
+  /** Transactions of a wallet that pay nobody of the books, as the operator said, by nonce. */
+  acknowledged(wallet: string, chainId: bigint): readonly AcknowledgedNonce[] {
+    return this.#store.acknowledgedNonces({ fromAddress: wallet, chainId });
+  }
+
+  /** Keeps that a nonce pays nobody of the books, and logs it. */
+  acknowledge(row: AcknowledgedNonce): void {
+    const { nonce, txHash, reason, atMs } = row;
+    this.#store.transaction(() => {
+      this.#store.acknowledgeNonce(row);
+      const value = `${txHash} in block ${row.blockNumber}: ${reason}`;
+      this.#store.log({ atMs, key: `nonce ${nonce} acknowledged`, value });
+    });
+  }
+
+  /** The chain, or a payment that was taken in, says otherwise. */
+  forgetAcknowledged(row: Pick<AcknowledgedNonce, "chainId" | "fromAddress" | "nonce">): void {
+    this.#store.transaction(() => this.#store.forgetAcknowledged(row));
+  }
+
+  /** Whether the books owe an address anything, or have. */
+  isPayee(address: string): boolean {
+    return [`pending:${address}:`, inPayoutAccount(address), paidAccount(address)].some(
+      (prefix) => this.#store.flows(prefix).length > 0,
+    );
+  }
+
+  /** Whether a transaction is one of a payout. */
+  isKnown(txHash: string): boolean {
+    return this.#store.payoutOf(txHash) !== null;
+  }
+
+  /** Whether a transaction pays somebody whom the books owe something, or have, unknown to them. */
+  isUnknownPayment({ to, valueWei, txHash }: ChainTransaction): boolean {
+    if (to === null || valueWei === 0n || this.isKnown(txHash)) return false;
+    return this.isPayee(to);
+  }
+
+  /** A line for the operator's log. */
+  log(atMs: number, key: string, value: string): void {
+    this.#store.transaction(() => this.#store.log({ atMs, key, value }));
+  }
+
+  /** @throws RemoteError (`DATABASE_REPLACED`) when these are not the books any more */
+  assertInPlace(): void {
+    this.#store.assertInPlace();
   }
 
   /** Rows page by page, until a page has none that is wanted. */

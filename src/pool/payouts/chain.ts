@@ -1,5 +1,6 @@
 /** What payouts ask of a chain: one interface, so that another transport can take its place. */
 import type { FeeMarket } from "./gas.js";
+import type { SignedPayment } from "./payout.js";
 
 /** A transaction's receipt, as far as it matters here. */
 export interface Receipt {
@@ -12,6 +13,20 @@ export interface Receipt {
   readonly gasWei: bigint;
 }
 
+/** A transaction as a node shows it. */
+export interface ChainTransaction {
+  readonly txHash: string;
+  readonly from: string;
+  /** null: it makes a contract. */
+  readonly to: string | null;
+  readonly nonce: number;
+  readonly valueWei: bigint;
+  /** null: it waits for a block. */
+  readonly block: { readonly number: number; readonly hash: string } | null;
+  /** Its bytes, made again from its parts and proven by its hash; null where that does not work. */
+  readonly payment: Omit<SignedPayment, "signedAtMs"> | null;
+}
+
 export interface Head extends Pick<FeeMarket, "baseFeeWei"> {
   readonly number: number;
   readonly hash: string;
@@ -22,7 +37,7 @@ export type SendAnswer =
   | { readonly accepted: true; readonly txHash: string }
   | { readonly accepted: false; readonly message: string };
 
-/** What executing a transfer would need. */
+/** What executing a transfer would need; a refusal is an error of the node's, in its words. */
 export type GasEstimate = { readonly gas: bigint } | { readonly refusal: string };
 
 /**
@@ -45,10 +60,11 @@ export interface PayoutChain {
   receipt(txHash: string): Promise<Receipt | null>;
   /** The hash of the block with a number; null if there is none. */
   blockHash(number: number): Promise<string | null>;
+  /** When the block with a number was made, ms since 1970; null if there is none. */
+  blockTimeMs(number: number): Promise<number | null>;
   /** An address's transactions in a block. */
-  transactionsOf(
-    address: string,
-    block: number,
-  ): Promise<readonly { readonly txHash: string; readonly nonce: number }[]>;
+  transactionsOf(address: string, block: number): Promise<readonly ChainTransaction[]>;
+  /** null: the node knows of none. */
+  transaction(txHash: string): Promise<ChainTransaction | null>;
   send(signedTx: string): Promise<SendAnswer>;
 }

@@ -47,7 +47,8 @@ function eighthMore(wei: bigint): bigint {
   return wei + wei / 8n + 1n;
 }
 
-function least(one: bigint, other: bigint): bigint {
+/** The smaller of two amounts. */
+export function least(one: bigint, other: bigint): bigint {
   return one < other ? one : other;
 }
 

@@ -1,7 +1,15 @@
 /** `poolsim/pool/payouts`: from pending balances to money on chain, exactly once. */
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
+export { ACKNOWLEDGED_MAX, type AcknowledgeOptions, acknowledgeNonces } from "./acknowledge.js";
 export { PayoutBooks, type PayoutBooksStore } from "./books.js";
-export type { GasEstimate, Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
+export type {
+  ChainTransaction,
+  GasEstimate,
+  Head,
+  PayoutChain,
+  Receipt,
+  SendAnswer,
+} from "./chain.js";
 export { type FeeMarket, type Fees, firstFees, raisedFees } from "./gas.js";
 export {
   begin,
@@ -11,6 +19,13 @@ export {
   sent,
   type Transition,
 } from "./machine.js";
+export {
+  type NonceInput,
+  type NonceRange,
+  type NonceState,
+  nonceState,
+  rangesText,
+} from "./nonces.js";
 export {
   type Inclusion,
   isClosed,
@@ -26,14 +41,15 @@ export {
   type PlannedPayout,
   planPayouts,
 } from "./plan.js";
+export type { Hindered, Hindrance, PassReport, PayoutTrouble } from "./report.js";
 export { openPayoutChain, type RpcPayoutChainOptions } from "./rpc-chain.js";
-export {
-  type Hindered,
-  type Hindrance,
-  type PassReport,
-  PayoutRunner,
-  type PayoutRunnerOptions,
-  type PayoutTrouble,
-} from "./runner.js";
+export { PayoutRunner, type PayoutRunnerOptions } from "./runner.js";
 export { PAYOUT_DEFAULTS, type PayoutSettings, payoutSettings } from "./settings.js";
 export { openKeystore, type Payment, type PayoutSigner } from "./signer.js";
+export {
+  type Adopting,
+  type ChainFindings,
+  type VerifyChainOptions,
+  verifyChain,
+} from "./verify-chain.js";
+export { lockWallet, type WalletLock, type WalletLockOptions } from "./wallet-lock.js";

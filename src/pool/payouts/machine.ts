@@ -20,6 +20,8 @@ export type Observation =
   | { readonly kind: "unclear"; readonly why: string }
   /** In no block of the chain, and its nonce not used. */
   | { readonly kind: "absent" }
+  /** Its nonce went to a payment to somebody that these books owe, and they don't have it. */
+  | { readonly kind: "unknown"; readonly why: string }
   | { readonly kind: "included"; readonly inclusion: Inclusion; readonly headNumber: number };
 
 /** A payout's next form, and the entries that must be stored with it, both or neither. */
@@ -30,10 +32,17 @@ export interface Transition {
 
 const CLOSED_AS = { paid: "confirmed", reverted: "failed", displaced: "cancelled" } as const;
 
-/** Begins one: money reserved and bytes signed, to be stored together before anything is sent. */
+/**
+ * Begins one: money reserved and bytes signed, to be stored together before anything is sent. One of
+ * 0 wei to the wallet itself uses up a nonce and nothing else.
+ */
 export function begin(intent: PayoutIntent, payment: SignedPayment): Transition {
   const sum = intent.parts.reduce((total, { wei }) => total + wei, 0n);
-  invariant(sum === intent.amountWei && sum > 0n, "a payout's parts add up to its amount");
+  const isFill = intent.address === intent.wallet && intent.parts.length === 0;
+  invariant(
+    sum === intent.amountWei && (sum > 0n || isFill),
+    "a payout's parts add up to its amount",
+  );
   const payout: Payout = {
     ...intent,
     state: "signed",
@@ -42,6 +51,23 @@ export function begin(intent: PayoutIntent, payment: SignedPayment): Transition 
     updatedAtMs: intent.createdAtMs,
   };
   return { payout, entries: [reservation(intent)] };
+}
+
+/**
+ * Takes in a payment that the chain has and the books don't: reserved, and closed if it is deep.
+ *
+ * @param intent its time is its block's
+ */
+export function adopted(
+  intent: PayoutIntent,
+  payment: SignedPayment,
+  inclusion: Inclusion,
+  { isDeep, nowMs }: { readonly isDeep: boolean; readonly nowMs: number },
+): Transition {
+  const begun = begin(intent, payment);
+  const state = isDeep ? CLOSED_AS[inclusion.outcome] : "mined";
+  const payout: Payout = { ...begun.payout, state, inclusion, updatedAtMs: nowMs };
+  return { payout, entries: [...begun.entries, ...(isDeep ? [closing(payout, nowMs)] : [])] };
 }
 
 /** Its bytes were handed to a node, whatever came of it. */
@@ -71,7 +97,7 @@ export function observed(
   observation: Observation,
   { confirmations, nowMs }: { readonly confirmations: number; readonly nowMs: number },
 ): Transition | null {
-  if (observation.kind === "unclear") return null;
+  if (observation.kind === "unclear" || observation.kind === "unknown") return null;
   const seen = observation.kind === "included" ? observation.inclusion : null;
   const isDeep =
     observation.kind === "included" &&

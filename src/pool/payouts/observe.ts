@@ -3,18 +3,27 @@
  * answer counts only where it fits the others, and "never mined" only with proof, which is another
  * transaction with the same nonce. Everything else is unclear and changes nothing.
  */
-import type { Head, PayoutChain, Receipt } from "./chain.js";
+import type { ChainTransaction, Head, PayoutChain, Receipt } from "./chain.js";
 import type { Observation } from "./machine.js";
+import { findNonce } from "./nonce-search.js";
 import type { Inclusion, Payout } from "./payout.js";
 
+export interface ObserveOptions {
+  readonly chain: PayoutChain;
+  readonly head: Head;
+  /** Whether a transaction pays somebody of these books, and they don't know it. */
+  readonly isUnknown: (transaction: ChainTransaction) => boolean;
+}
+
 /** Asks the node about one payout. */
-export async function observe(
-  payout: Payout,
-  chain: PayoutChain,
-  head: Head,
-): Promise<Observation> {
+export async function observe(payout: Payout, options: ObserveOptions): Promise<Observation> {
+  const { chain, head } = options;
   const { attempts, wallet, nonce, inclusion } = payout;
-  for (const { txHash } of attempts.toReversed()) {
+  const hashes = attempts.map(({ txHash }) => txHash);
+  // The same payment in bytes that are not in these books.
+  const isOthers = inclusion !== null && inclusion.outcome !== "displaced";
+  if (isOthers && !hashes.includes(inclusion.txHash)) hashes.push(inclusion.txHash);
+  for (const txHash of hashes.toReversed()) {
     const receipt = await chain.receipt(txHash);
     if (receipt === null) continue;
     const doubt = await doubtOf(receipt, txHash, payout, chain, head);
@@ -31,7 +40,7 @@ export async function observe(
     if (isStillThere) return unclear("the node has its block, but no receipt of it");
   }
   const used = await chain.transactionCount(wallet, "latest");
-  return used > nonce ? await displacement(payout, chain, head) : { kind: "absent" };
+  return used > nonce ? await displacement(payout, options) : { kind: "absent" };
 }
 
 function inclusionOf(receipt: Receipt): Inclusion {
@@ -60,41 +69,35 @@ async function doubtOf(
 
 /** The nonce is used and no receipt is ours: finds the transaction that used it. */
 async function displacement(
-  { wallet, nonce, attempts }: Payout,
-  chain: PayoutChain,
-  head: Head,
+  payout: Payout,
+  { chain, head, isUnknown }: ObserveOptions,
 ): Promise<Observation> {
-  const isUsedAt = async (block: number): Promise<boolean> =>
-    (await chain.transactionCount(wallet, block)) > nonce;
-  if (!(await isUsedAt(head.number))) return unclear("the nonce was used a moment ago");
-  // Backwards in doubling steps to a block before it, then between the two by halves.
-  let used = head.number;
-  let unused = used - 1;
-  for (let step = 1; unused >= 0 && (await isUsedAt(unused)); step *= 2) {
-    used = unused;
-    unused = Math.max(unused - step, -1);
+  const { wallet, nonce, attempts, address, amountWei } = payout;
+  const found = await findNonce({ chain, wallet, nonce, head });
+  if ("unclear" in found) return unclear(found.unclear);
+  const { transaction, blockNumber, blockHash } = found;
+  const { txHash, to, valueWei } = transaction;
+  if (attempts.some((attempt) => attempt.txHash === txHash)) {
+    return unclear(`the node has it in block ${blockNumber}, but no receipt of it`);
   }
-  while (used - unused > 1) {
-    const middle = Math.floor((used + unused) / 2);
-    if (await isUsedAt(middle)) used = middle;
-    else unused = middle;
+  if (!isUnknown(transaction)) {
+    const inclusion = { txHash, blockNumber, blockHash, outcome: "displaced", gasWei: 0n } as const;
+    return { kind: "included", inclusion, headNumber: head.number };
   }
-  const blockHash = await chain.blockHash(used);
-  const found = (await chain.transactionsOf(wallet, used)).find((other) => other.nonce === nonce);
-  if (found === undefined || blockHash === null) {
-    return unclear(`its nonce ${nonce} is used, the node does not show by what`);
+  const receipt = await chain.receipt(txHash);
+  if (receipt === null || receipt.blockHash !== blockHash) {
+    return unclear(`the node has no receipt of ${txHash}, which used its nonce`);
   }
-  if (attempts.some(({ txHash }) => txHash === found.txHash)) {
-    return unclear(`the node has it in block ${used}, but no receipt of it`);
+  // The same payment in other bytes: signed where these books are a copy of.
+  if (to === address && valueWei === amountWei) {
+    return { kind: "included", inclusion: inclusionOf(receipt), headNumber: head.number };
   }
-  const inclusion: Inclusion = {
-    txHash: found.txHash,
-    blockNumber: used,
-    blockHash,
-    outcome: "displaced",
-    gasWei: 0n,
-  };
-  return { kind: "included", inclusion, headNumber: head.number };
+  if (!receipt.succeeded) {
+    const inclusion = { txHash, blockNumber, blockHash, outcome: "displaced", gasWei: 0n } as const;
+    return { kind: "included", inclusion, headNumber: head.number };
+  }
+  const why = `its nonce ${nonce} went to ${txHash}, which paid ${valueWei} wei to ${to}`;
+  return { kind: "unknown", why };
 }
 
 function unclear(why: string): Observation {

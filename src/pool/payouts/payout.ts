@@ -98,5 +98,10 @@ export function isSameVersion(one: Payout, other: Payout): boolean {
 }
 
 export function isSameInclusion(one: Inclusion | null, other: Inclusion | null): boolean {
-  return one?.txHash === other?.txHash && one?.blockHash === other?.blockHash;
+  return (
+    one?.txHash === other?.txHash &&
+    one?.blockHash === other?.blockHash &&
+    one?.outcome === other?.outcome &&
+    one?.gasWei === other?.gasWei
+  );
 }

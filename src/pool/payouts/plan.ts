@@ -1,5 +1,6 @@
 /** Who is due: what an address is owed over all regions and node types, against the rules. */
 import type { Payee } from "../accounts.js";
+import { least } from "./gas.js";
 import { isClosed, type Payout, type PayoutPart } from "./payout.js";
 import type { PayoutSettings } from "./settings.js";
 
@@ -71,6 +72,26 @@ export function planPayouts({ pending, ...input }: PlanInput): PlannedPayout[] {
           ? -1
           : 1,
     );
+}
+
+/**
+ * The pending balances that a payment of an amount takes: what was overpaid is made good first,
+ * then the others in their order. What goes beyond them all is taken from the first.
+ *
+ * @param amountWei more than 0
+ */
+export function partsFor(parts: readonly PayoutPart[], amountWei: bigint): PayoutPart[] {
+  const taken: PayoutPart[] = parts.filter(({ wei }) => wei < 0n);
+  let left = amountWei - taken.reduce((sum, { wei }) => sum + wei, 0n);
+  for (const part of parts) {
+    if (part.wei <= 0n || left === 0n) continue;
+    const wei = least(part.wei, left);
+    taken.push({ ...part, wei });
+    left -= wei;
+  }
+  if (left === 0n) return taken;
+  const [first = { nodeType: "transcode", region: "default", wei: 0n }, ...others] = taken;
+  return [{ ...first, wei: first.wei + left }, ...others];
 }
 
 function planned(

@@ -2,7 +2,9 @@
 import { RemoteError } from "../../core/errors.js";
 import { httpTransport } from "../../discovery/sources/chain/http-transport.js";
 import { isRecord, JsonRpc } from "../../discovery/sources/chain/json-rpc.js";
-import type { GasEstimate, Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
+import type { Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
+import { readTransaction } from "./rpc-transaction.js";
+import { hex, invalid, quantity, safe } from "./rpc-values.js";
 
 export interface RpcPayoutChainOptions {
   /** The node's JSON-RPC, http or https. */
@@ -28,8 +30,8 @@ class NodeError extends RemoteError {
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
-/** EIP-1474's and geth's code of an execution that reverted. */
-const REVERTED = 3;
+/** No block of any chain has room for so much gas; Arbitrum's limit is 2^50. */
+const GAS_MAX = 2n ** 51n;
 
 /** Payouts' view of a node. Opens no connection yet. */
 export function openPayoutChain(options: RpcPayoutChainOptions): PayoutChain & {
@@ -78,9 +80,13 @@ function chainOf(ask: (method: string, ...params: readonly unknown[]) => Promise
     estimateGas: async ({ from, to, amountWei }) => {
       try {
         const transfer = { from, to, value: `0x${amountWei.toString(16)}` };
-        return { gas: quantity(await ask("eth_estimateGas", transfer)) };
+        const gas = quantity(await ask("eth_estimateGas", transfer));
+        if (gas > GAS_MAX) throw invalid(`${gas} units of gas`);
+        return { gas };
       } catch (error) {
-        return refusalOf(error);
+        // Nodes have many words and codes for it; whose fault it is, is found out by other means.
+        if (error instanceof NodeError) return { refusal: error.message };
+        throw error;
       }
     },
     receipt: async (txHash) => {
@@ -94,16 +100,25 @@ function chainOf(ask: (method: string, ...params: readonly unknown[]) => Promise
       if (found !== number) throw invalid(`block ${found} instead of ${number}`);
       return hash;
     },
+    blockTimeMs: async (number) => {
+      const block = await ask("eth_getBlockByNumber", tag(number), false);
+      if (block === null) return null;
+      if (!isRecord(block) || readHead(block).number !== number) throw invalid("block");
+      return safe(block["timestamp"]) * 1_000;
+    },
     transactionsOf: async (address, number) => {
       const block = await ask("eth_getBlockByNumber", tag(number), true);
       if (!isRecord(block) || !Array.isArray(block["transactions"])) throw invalid("block");
       return block["transactions"]
         .filter(isRecord)
-        .flatMap((transaction) =>
-          hex(transaction["from"], 20) === address
-            ? [{ txHash: hex(transaction["hash"], 32), nonce: safe(transaction["nonce"]) }]
-            : [],
-        );
+        .filter((transaction) => hex(transaction["from"], 20) === address)
+        .map(readTransaction);
+    },
+    transaction: async (txHash) => {
+      const transaction = await ask("eth_getTransactionByHash", txHash);
+      if (transaction === null) return null;
+      if (!isRecord(transaction)) throw invalid("transaction");
+      return readTransaction(transaction);
     },
     send: async (signedTx): Promise<SendAnswer> => {
       try {
@@ -115,14 +130,6 @@ function chainOf(ask: (method: string, ...params: readonly unknown[]) => Promise
     },
   };
   return chain;
-}
-
-function refusalOf(error: unknown): GasEstimate {
-  const isRefusal =
-    error instanceof NodeError &&
-    (error.nodeCode === REVERTED || /revert|gas required exceeds|out of gas/i.test(error.message));
-  if (isRefusal) return { refusal: error.message };
-  throw error;
 }
 
 function readHead(block: unknown): Head {
@@ -153,25 +160,4 @@ function readReceipt(receipt: unknown): Receipt {
 
 function tag(block: number | "latest" | "pending"): string {
   return typeof block === "string" ? block : `0x${block.toString(16)}`;
-}
-
-function safe(value: unknown): number {
-  const number = Number(quantity(value));
-  if (!Number.isSafeInteger(number)) throw invalid("number");
-  return number;
-}
-
-function quantity(value: unknown): bigint {
-  if (typeof value !== "string" || !/^0x[0-9a-fA-F]{1,64}$/.test(value)) throw invalid("quantity");
-  return BigInt(value);
-}
-
-function hex(value: unknown, bytes: number): string {
-  if (typeof value !== "string" || !/^0x[0-9a-fA-F]*$/.test(value)) throw invalid("hex");
-  if (value.length !== 2 + 2 * bytes) throw invalid(`${bytes} bytes`);
-  return value.toLowerCase();
-}
-
-function invalid(what: string): RemoteError {
-  return new RemoteError(`the node's answer is not valid: ${what}`, { code: "CHAIN_TRANSPORT" });
 }

@@ -2,60 +2,21 @@
  * The live shell of payouts. One pass looks after what is under way, then begins what is due. It
  * may be killed anywhere: whatever was sent had been stored before, and the next pass goes on.
  */
-import { InputError, isPoolsimError, type PoolsimError } from "../../core/errors.js";
+import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
+import { PayoutBeginner } from "./begin-due.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
-import type { Head, PayoutChain } from "./chain.js";
-import { firstFees, raisedFees } from "./gas.js";
-import { begin, type Observation, observed, replaced, sent, type Transition } from "./machine.js";
+import type { ChainTransaction, Head, PayoutChain, SendAnswer } from "./chain.js";
+import { estimateTransfer, gasLimitFor, isChainError } from "./estimate.js";
+import { raisedFees } from "./gas.js";
+import { type Observation, observed, replaced, sent, type Transition } from "./machine.js";
+import { type NonceState, nonceState, noncesOf } from "./nonces.js";
 import { observe } from "./observe.js";
-import { isClosed, isSameInclusion, lastAttempt, outstandingWei, type Payout } from "./payout.js";
-import { type PlannedPayout, planPayouts } from "./plan.js";
+import { PayeeHistory } from "./payee-history.js";
+import { isClosed, isSameInclusion, lastAttempt, type Payout } from "./payout.js";
+import type { MutableReport, PassReport } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
-
-/** Why a payout that is due was not begun. */
-export type Hindrance =
-  /** A unit of gas costs more than the cap. */
-  | "gasTooExpensive"
-  /** Gas would cost too large a part of the amount. */
-  | "gasEatsIt"
-  /** The recipient is a contract that does not take it. */
-  | "recipientRefuses"
-  /** The recipient is a contract that needs more gas than the limit. */
-  | "recipientTooExpensive"
-  /** The wallet has not enough for it, its gas and what is under way. */
-  | "walletShort"
-  /** The wallet has transactions waiting that are not ours. */
-  | "foreignTransactions"
-  /** As many are under way as may be. */
-  | "tooMany"
-  /** What it is owed changed at this very moment: the next pass looks again. */
-  | "moved";
-
-export interface Hindered {
-  readonly plan: PlannedPayout;
-  readonly why: Hindrance;
-}
-
-/** Something to tell the operator about a payout; it goes on with the next pass. */
-export interface PayoutTrouble {
-  readonly payout: Payout;
-  readonly message: string;
-}
-
-/** What a pass did. */
-export interface PassReport {
-  readonly begun: readonly Payout[];
-  /** Payouts whose state changed, as they are now. */
-  readonly changed: readonly Payout[];
-  /** Payouts on this chain that are not closed. */
-  readonly underWay: readonly Payout[];
-  /** Due, but not begun. */
-  readonly hindered: readonly Hindered[];
-  readonly troubles: readonly PayoutTrouble[];
-  /** The node failed while payouts were begun: some that are due are in none of these lists. */
-  readonly failure: PoolsimError | null;
-}
+import { unknownNonces } from "./unknown-nonces.js";
 
 export interface PayoutRunnerOptions {
   readonly store: PayoutBooksStore;
@@ -64,7 +25,22 @@ export interface PayoutRunnerOptions {
   readonly witness?: PayoutChain | undefined;
   readonly signer: PayoutSigner;
   readonly settings: PayoutSettings;
+  /** Uses up nonces that nobody uses, below payouts that wait for them. @default false */
+  readonly fillsGaps?: boolean | undefined;
 }
+
+/** What a pass goes by. */
+interface Pass {
+  readonly head: Head;
+  readonly nonces: NonceState;
+  /** Transactions of the wallet on chain. */
+  readonly used: number;
+  readonly nowMs: number;
+  readonly report: MutableReport;
+}
+
+/** Gaps filled in one pass. */
+const FILLS_MAX = 16;
 
 export class PayoutRunner {
   readonly #books: PayoutBooks;
@@ -72,13 +48,18 @@ export class PayoutRunner {
   readonly #witness: PayoutChain | null;
   readonly #signer: PayoutSigner;
   readonly #settings: PayoutSettings;
+  readonly #fillsGaps: boolean;
+  readonly #beginner: PayoutBeginner;
 
-  constructor({ store, chain, witness, signer, settings }: PayoutRunnerOptions) {
+  constructor({ store, chain, witness, signer, settings, fillsGaps }: PayoutRunnerOptions) {
     this.#books = new PayoutBooks(store);
     this.#chain = chain;
     this.#witness = witness ?? null;
     this.#signer = signer;
     this.#settings = settings;
+    this.#fillsGaps = fillsGaps ?? false;
+    const history = new PayeeHistory(store);
+    this.#beginner = new PayoutBeginner({ books: this.#books, history, chain, signer, settings });
   }
 
   /**
@@ -88,31 +69,115 @@ export class PayoutRunner {
    * @param isBeginning false: only looks after what is under way. @default true
    * @throws InputError (`PAYOUT_CHAIN`) when the node is of another chain
    * @throws RemoteError (`CHAIN_…`) when the node fails before anything is known; later failures
-   *   are in the report
+   *   are in the report; (`DATABASE_REPLACED`) when these are not the books any more
    */
   async pass(nowMs: number, isBeginning = true): Promise<PassReport> {
+    this.#books.assertInPlace();
     await this.#assertChain();
     const head = await this.#chain.head();
     const report: MutableReport = { begun: [], changed: [], hindered: [], troubles: [] };
-    await this.#lookAfter(head, nowMs, report);
-    const failure = isBeginning ? await this.#beginWhatCan(head, nowMs, report) : null;
+    await this.#lookAtAcknowledged(head, nowMs);
+    const used = await this.#chain.transactionCount(this.#signer.address, "latest");
+    const pass: Pass = { head, used, nonces: this.#nonces(used), nowMs, report };
+    const unknown = await this.#lookAfter(pass);
+    const { failure, stop } = await this.#goOn(pass, unknown, isBeginning);
     const { chainId } = this.#settings;
     const underWay = this.#books.open().filter((payout) => payout.chainId === chainId);
-    return { ...report, failure, underWay };
+    const { gap } = this.#nonces(used);
+    return { ...report, failure, stop, underWay, gap };
   }
 
   /** What was done before the node failed is told in any case. */
-  async #beginWhatCan(
-    head: Head,
-    nowMs: number,
-    report: MutableReport,
-  ): Promise<PoolsimError | null> {
+  async #goOn(
+    pass: Pass,
+    unknown: string | null,
+    isBeginning: boolean,
+  ): Promise<{ failure: PoolsimError | null; stop: PoolsimError | null }> {
     try {
-      await this.#beginDue(head, nowMs, report);
-      return null;
+      const stop =
+        unknown === null
+          ? await this.#unknownNonces(pass)
+          : new InputError(`payouts: ${unknown}, which these books do not know`, {
+              code: "PAYOUT_NONCES_UNKNOWN",
+            });
+      if (stop !== null || !isBeginning) return { failure: null, stop };
+      await this.#fillGaps(pass);
+      const { head, used, nowMs, report } = pass;
+      await this.#beginner.beginDue({ head, used, nowMs }, report, (begun) =>
+        this.#guarded(begun, report, () => this.#send(begun, pass)),
+      );
+      return { failure: null, stop };
     } catch (error) {
-      if (isPassing(error)) return error;
+      if (isChainError(error)) return { failure: error, stop: null };
       throw error;
+    }
+  }
+
+  #nonces(used: number): NonceState {
+    const { address } = this.#signer;
+    const { chainId } = this.#settings;
+    const known = this.#books.knownNonces(address, chainId);
+    const open = this.#books
+      .open()
+      .filter((payout) => payout.chainId === chainId && payout.wallet === address)
+      .map(({ nonce }) => nonce);
+    return nonceState({ known, open, used });
+  }
+
+  /** Whether the chain has used nonces that nothing explains; two nodes must say so if there are two. */
+  async #unknownNonces({ used }: Pass): Promise<PoolsimError | null> {
+    const { address: wallet } = this.#signer;
+    const other = (await this.#witness?.transactionCount(wallet, "latest")) ?? used;
+    const { unknown } = this.#nonces(Math.max(used, other));
+    if (unknown.length === 0) return null;
+    if (used !== other) {
+      throw new RemoteError(
+        `one node counts ${used} transactions of ${wallet}, the other ${other}`,
+        {
+          code: "CHAIN_CONTRADICTION",
+        },
+      );
+    }
+    return await unknownNonces({ chain: this.#chain, wallet, unknown });
+  }
+
+  /** An acknowledged transaction that a reorganisation took back explains its nonce no more. */
+  async #lookAtAcknowledged(head: Head, nowMs: number): Promise<void> {
+    const { chainId, watchBlocks } = this.#settings;
+    const rows = this.#books
+      .acknowledged(this.#signer.address, chainId)
+      .filter((row) => row.blockNumber >= head.number - watchBlocks);
+    const blocks = new Map<number, string | null>();
+    for (const row of rows) {
+      const { blockNumber, blockHash, txHash, nonce } = row;
+      if (blockNumber > head.number) continue;
+      const found = blocks.get(blockNumber) ?? (await this.#chain.blockHash(blockNumber));
+      blocks.set(blockNumber, found);
+      if (found === null || found === blockHash) continue;
+      const transaction = await this.#chain.transaction(txHash);
+      const block = transaction?.block ?? null;
+      if (block !== null) {
+        const reason = `${row.reason} (in another block)`;
+        const moved = { blockNumber: block.number, blockHash: block.hash };
+        if (block.hash !== blockHash) this.#books.acknowledge({ ...row, ...moved, reason });
+        continue;
+      }
+      this.#books.forgetAcknowledged(row);
+      this.#books.log(nowMs, `nonce ${nonce} is free again`, `${txHash} is in no block any more`);
+    }
+  }
+
+  /** Transfers of nothing to the wallet itself, for nonces below payouts that wait for them. */
+  async #fillGaps(pass: Pass): Promise<void> {
+    const { gap } = this.#nonces(pass.used);
+    if (!this.#fillsGaps || gap.length === 0) return;
+    // What waits at a node is somebody's already.
+    const waiting = await this.#chain.transactionCount(this.#signer.address, "pending");
+    for (const nonce of noncesOf(gap, FILLS_MAX).filter((free) => free >= waiting)) {
+      const filled = await this.#beginner.fill(nonce, pass.head, pass.nowMs);
+      if (filled === null) return;
+      pass.report.begun.push(filled);
+      await this.#guarded(filled, pass.report, () => this.#send(filled, pass));
     }
   }
 
@@ -127,10 +192,16 @@ export class PayoutRunner {
     }
   }
 
-  async #lookAfter(head: Head, nowMs: number, report: MutableReport): Promise<void> {
+  /** @returns a payment at one of our nonces that these books don't know; null: there is none */
+  async #lookAfter(pass: Pass): Promise<string | null> {
+    const { head, report } = pass;
     const { chainId, watchBlocks } = this.#settings;
     const ours = (payout: Payout): boolean => payout.chainId === chainId;
     const blocks = new Map<number, Promise<string | null>>();
+    let unknown: string | null = null;
+    const look = async (payout: Payout): Promise<void> => {
+      unknown = (await this.#look(payout, pass)) ?? unknown;
+    };
     for (const payout of this.#books.closedSince(head.number - watchBlocks).filter(ours)) {
       await this.#guarded(payout, report, async () => {
         const { inclusion } = payout;
@@ -138,165 +209,113 @@ export class PayoutRunner {
         const number = inclusion.blockNumber;
         const hash = blocks.get(number) ?? this.#chain.blockHash(number);
         blocks.set(number, hash);
-        if ((await hash) !== inclusion.blockHash) await this.#look(payout, head, nowMs, report);
+        if ((await hash) !== inclusion.blockHash) await look(payout);
       });
     }
     for (const payout of this.#books.open().filter(ours)) {
-      await this.#guarded(payout, report, () => this.#look(payout, head, nowMs, report));
+      await this.#guarded(payout, report, () => look(payout));
     }
+    return unknown;
   }
 
-  /** Finds out what became of it; sends it again if it is in no block. */
-  async #look(before: Payout, head: Head, nowMs: number, report: MutableReport): Promise<void> {
+  /**
+   * Finds out what became of it; sends it again if it is in no block.
+   *
+   * @returns what its nonce paid instead, where these books should know of it
+   */
+  async #look(before: Payout, pass: Pass): Promise<string | null> {
+    const { head, nowMs, report } = pass;
     const observation = await this.#observe(before, head);
-    if (observation.kind === "unclear") {
+    if (observation.kind === "unclear" || observation.kind === "unknown") {
       report.troubles.push({ payout: before, message: observation.why });
-      return;
+      return observation.kind === "unknown" ? `payout ${before.id}: ${observation.why}` : null;
     }
     const { confirmations } = this.#settings;
-    const payout = this.#apply(
-      before,
-      observed(before, observation, { confirmations, nowMs }),
-      report,
-    );
-    if (isClosed(payout) || payout.inclusion !== null) return;
-    const raised = await this.#raise(payout, head, nowMs, report);
-    await this.#send(raised, nowMs, report);
+    const transition = observed(before, observation, { confirmations, nowMs });
+    const payout = this.#apply(before, transition, report);
+    if (isClosed(payout) || payout.inclusion !== null) return null;
+    const { replaceAfterMs } = this.#settings;
+    const isStuck = nowMs - lastAttempt(payout).signedAtMs >= replaceAfterMs;
+    const raised = isStuck ? await this.#replace(payout, pass, "stuck") : payout;
+    const answer = await this.#send(raised, pass);
+    if (answer.accepted || isKnown(answer.message)) return null;
+    // Perhaps it needs more gas than when it was signed: then no node will ever take it.
+    const refused = this.#books.payout(raised.id);
+    const again = await this.#replace(refused, pass, "refused");
+    if (again !== refused) await this.#send(again, pass);
+    return null;
   }
 
   /** What the node says, and the witness too where it matters. */
   async #observe(payout: Payout, head: Head): Promise<Observation> {
-    const seen = await observe(payout, this.#chain, head);
-    if (this.#witness === null || seen.kind !== "included") return seen;
-    const other = await observe(payout, this.#witness, await this.#witness.head());
-    const isSame =
-      other.kind === "included" &&
-      isSameInclusion(other.inclusion, seen.inclusion) &&
-      other.inclusion.outcome === seen.inclusion.outcome;
+    const isUnknown = (found: ChainTransaction): boolean => this.#books.isUnknownPayment(found);
+    const seen = await observe(payout, { chain: this.#chain, head, isUnknown });
+    const witness = this.#witness;
+    if (witness === null || seen.kind !== "included") return seen;
+    const other = await observe(payout, { chain: witness, head: await witness.head(), isUnknown });
+    const isSame = other.kind === "included" && isSameInclusion(other.inclusion, seen.inclusion);
     if (!isSame) return { kind: "unclear", why: "the second node does not confirm it" };
     return { ...seen, headNumber: Math.min(seen.headNumber, other.headNumber) };
   }
 
-  /** A stuck one gets an attempt with a higher fee, if its key is here and the cap allows it. */
-  async #raise(payout: Payout, head: Head, nowMs: number, report: MutableReport): Promise<Payout> {
-    const { replaceAfterMs, gasPriceCapWei } = this.#settings;
+  /**
+   * One that is stuck, or that needs more gas than it has, gets an attempt with the same nonce, if
+   * its key is here and the caps allow it. Gas is estimated again: what a transfer needs moves.
+   */
+  async #replace(payout: Payout, pass: Pass, why: "stuck" | "refused"): Promise<Payout> {
+    const { head, nowMs, report, nonces } = pass;
+    const { gasPriceCapWei, maxGasShare } = this.#settings;
     const last = lastAttempt(payout);
-    if (nowMs - last.signedAtMs < replaceAfterMs) return payout;
-    if (this.#signer.address !== payout.wallet) return payout;
+    const { chainId, nonce, address, amountWei, wallet } = payout;
+    if (this.#signer.address !== wallet) return payout;
+    const [hole] = nonces.gap;
+    if (hole !== undefined && nonce > hole.first) {
+      // More money would not help.
+      report.troubles.push({ payout, message: `it waits for nonce ${hole.first}, used by nobody` });
+      return payout;
+    }
+    const transfer = { from: wallet, to: address, amountWei };
+    const estimate = await estimateTransfer(this.#chain, transfer);
+    // Its nonce must be used up, also where the recipient has come to refuse it.
+    const gas = "gas" in estimate ? estimate.gas : 0n;
+    const needsMore = gas > last.gasLimit;
+    if (why === "refused" && !needsMore) return payout;
+    const gasLimit = needsMore || gas * 2n < last.gasLimit ? gasLimitFor(gas) : last.gasLimit;
     const priorityFeeWei = await this.#chain.priorityFeeWei();
-    const fees = raisedFees(last, { ...head, priorityFeeWei }, gasPriceCapWei);
+    const raised = raisedFees(last, { ...head, priorityFeeWei }, gasPriceCapWei);
+    // A node that refused the last one has none of its kind to be outbid.
+    const fees = raised ?? (needsMore ? last : null);
     if (fees === null) {
       report.troubles.push({ payout, message: "it is stuck, and the cap allows no higher fee" });
       return payout;
     }
-    const { chainId, nonce, address, amountWei } = payout;
-    const { gasLimit } = last;
-    const payment = { ...fees, chainId, nonce, to: address, amountWei, gasLimit, atMs: nowMs };
-    return this.#apply(payout, replaced(payout, this.#signer.sign(payment)), report);
+    const gasWei = gasLimit * fees.maxFeeWei;
+    if (amountWei > 0n && gasWei * maxGasShare.den > amountWei * maxGasShare.num) {
+      const message = "it is stuck, and gas would cost more than its share of the amount";
+      report.troubles.push({ payout, message });
+      return payout;
+    }
+    const { maxFeeWei, priorityFeeWei: tipWei } = fees;
+    const payment = this.#signer.sign({
+      ...{ maxFeeWei, priorityFeeWei: tipWei, gasLimit },
+      ...{ chainId, nonce, to: address, amountWei, atMs: nowMs },
+    });
+    if (payout.attempts.some(({ txHash }) => txHash === payment.txHash)) return payout;
+    return this.#apply(payout, replaced(payout, payment), report);
   }
 
   /** Hands its stored bytes to the node. Whatever the answer, only the chain tells what it means. */
-  async #send(payout: Payout, nowMs: number, report: MutableReport): Promise<void> {
+  async #send(payout: Payout, { nowMs, report }: Pass): Promise<SendAnswer> {
     const { txHash, signedTx } = lastAttempt(payout);
     const answer = await this.#chain.send(signedTx);
     this.#books.markSent(txHash, nowMs);
     this.#apply(payout, sent(payout, nowMs), report);
     if (answer.accepted && answer.txHash !== txHash) {
       report.troubles.push({ payout, message: `the node calls it ${answer.txHash}` });
-    } else if (!answer.accepted && !/already known|already imported/i.test(answer.message)) {
+    } else if (!answer.accepted && !isKnown(answer.message)) {
       report.troubles.push({ payout, message: answer.message });
     }
-  }
-
-  async #beginDue(head: Head, nowMs: number, report: MutableReport): Promise<void> {
-    const due = this.#plan(nowMs).filter(({ notDue }) => notDue === null);
-    if (due.length === 0) return;
-    const wallet = this.#signer.address;
-    const priorityFeeWei = await this.#chain.priorityFeeWei();
-    const fees = firstFees({ ...head, priorityFeeWei }, this.#settings.gasPriceCapWei);
-    const used = await this.#chain.transactionCount(wallet, "latest");
-    const waiting = await this.#chain.transactionCount(wallet, "pending");
-    const walletWei = await this.#chain.balanceWei(wallet);
-    for (const plan of due) {
-      const hinder = (why: Hindrance): void => {
-        report.hindered.push({ plan, why });
-      };
-      if (fees === null) {
-        hinder("gasTooExpensive");
-        continue;
-      }
-      const { address, amountWei } = plan;
-      const open = this.#openOfWallet();
-      if (open.length >= this.#settings.maxUnderWay) {
-        hinder("tooMany");
-        continue;
-      }
-      const free = open.reduce((left, other) => left - outstandingWei(other), walletWei);
-      // Asked first: an estimate for a wallet that can't pay fails for that reason alone.
-      if (free < amountWei) {
-        hinder("walletShort");
-        continue;
-      }
-      const estimate = await this.#chain.estimateGas({ from: wallet, to: address, amountWei });
-      if ("refusal" in estimate) {
-        hinder("recipientRefuses");
-        continue;
-      }
-      // A quarter more: what a contract needs may change until it is mined.
-      const gasLimit = estimate.gas + estimate.gas / 4n;
-      const begun = this.#begin({ plan, fees, gasLimit, used, waiting, walletWei, nowMs });
-      if (typeof begun === "string") {
-        hinder(begun);
-      } else {
-        report.begun.push(begun);
-        await this.#guarded(begun, report, () => this.#send(begun, nowMs, report));
-      }
-    }
-  }
-
-  /** Reserves, signs and stores in one transaction, as the books are in that instant. */
-  #begin({ plan, fees, gasLimit, used, waiting, walletWei, nowMs }: Beginning) {
-    const { chainId, gasLimitMax, maxGasShare, maxUnderWay } = this.#settings;
-    const wallet = this.#signer.address;
-    return this.#books.transaction((): Payout | Hindrance => {
-      const now = this.#plan(nowMs).find(({ address }) => address === plan.address);
-      // Somebody else was quicker, or it earned something more.
-      if (now === undefined || now.notDue !== null || now.amountWei !== plan.amountWei) {
-        return "moved";
-      }
-      const { address, amountWei, parts } = now;
-      const gasWei = gasLimit * fees.maxFeeWei;
-      if (gasLimit > gasLimitMax) return "recipientTooExpensive";
-      if (gasWei * maxGasShare.den > amountWei * maxGasShare.num) return "gasEatsIt";
-      const open = this.#openOfWallet();
-      if (open.length >= maxUnderWay) return "tooMany";
-      const outstanding = open.reduce((sum, other) => sum + outstandingWei(other), 0n);
-      if (outstanding + amountWei + gasWei > walletWei) return "walletShort";
-      const last = this.#books.lastNonce(wallet, chainId);
-      const nonce = Math.max(used, last === null ? 0 : last + 1);
-      if (waiting > nonce) return "foreignTransactions";
-      const intent = { address, amountWei, parts, createdAtMs: nowMs, chainId, wallet, nonce };
-      const payment = { ...fees, chainId, nonce, to: address, amountWei, gasLimit, atMs: nowMs };
-      return this.#books.add(intent, (id) => begin({ ...intent, id }, this.#signer.sign(payment)));
-    });
-  }
-
-  #plan(nowMs: number): PlannedPayout[] {
-    return planPayouts({
-      pending: this.#books.pendingBalances(),
-      historyOf: (address) => this.#books.historyOf(address),
-      wallet: this.#signer.address,
-      settings: this.#settings,
-      nowMs,
-    });
-  }
-
-  #openOfWallet(): Payout[] {
-    const { chainId } = this.#settings;
-    const { address } = this.#signer;
-    return this.#books
-      .open()
-      .filter((payout) => payout.chainId === chainId && payout.wallet === address);
+    return answer;
   }
 
   #apply(before: Payout, transition: Transition | null, report: MutableReport): Payout {
@@ -307,34 +326,21 @@ export class PayoutRunner {
   }
 
   /** A node that fails over one payout does not keep the others from their turn. */
-  async #guarded(payout: Payout, report: MutableReport, work: () => Promise<void>): Promise<void> {
+  async #guarded(
+    payout: Payout,
+    report: MutableReport,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isChainError(error)) throw error;
       report.troubles.push({ payout, message: error.message });
     }
   }
 }
 
-interface MutableReport {
-  readonly begun: Payout[];
-  readonly changed: Payout[];
-  readonly hindered: Hindered[];
-  readonly troubles: PayoutTrouble[];
-}
-
-interface Beginning {
-  readonly plan: PlannedPayout;
-  readonly fees: { readonly maxFeeWei: bigint; readonly priorityFeeWei: bigint };
-  readonly gasLimit: bigint;
-  readonly used: number;
-  readonly waiting: number;
-  readonly walletWei: bigint;
-  readonly nowMs: number;
-}
-
-/** A failure of the node; failures of the store are not waited out. */
-function isPassing(error: unknown): error is PoolsimError {
-  return isPoolsimError(error) && error.code.startsWith("CHAIN_");
+/** Words of nodes that have it already. */
+function isKnown(message: string): boolean {
+  return /already known|already imported/i.test(message);
 }

@@ -13,10 +13,13 @@ export interface PayoutSettings {
   readonly failurePauseMs: number;
   /** Most that a unit of gas may cost; above it payouts wait. @default 10000000000n (10 gwei) */
   readonly gasPriceCapWei: bigint;
-  /** A recipient that needs more gas is not paid. @default 1000000n */
-  readonly gasLimitMax: bigint;
-  /** Most that gas may cost as a part of the amount, 0 … 1: keeps dust from being burnt. @default 1/20 */
+  /**
+   * Most that gas may cost as a part of the amount, 0 … 1: keeps dust from being burnt, and
+   * contracts from burning the wallet's gas. @default 1/20
+   */
   readonly maxGasShare: Rational;
+  /** Pays what the wallet has, from the threshold up, where it is short of all that is due. @default false */
+  readonly partialPayouts: boolean;
   /** Blocks from the payout's own to the head, both counted, until it counts as paid. @default 20 */
   readonly confirmations: number;
   /** Blocks after which a reorganisation is not looked for any more. @default 5000 */
@@ -33,8 +36,8 @@ export const PAYOUT_DEFAULTS: PayoutSettings = {
   minIntervalMs: 86_400_000,
   failurePauseMs: 86_400_000,
   gasPriceCapWei: 10_000_000_000n,
-  gasLimitMax: 1_000_000n,
   maxGasShare: Rational.of(1n, 20n),
+  partialPayouts: false,
   confirmations: 20,
   watchBlocks: 5_000,
   replaceAfterMs: 600_000,
@@ -60,8 +63,8 @@ export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSetti
   for (const [name, value, min] of whole) {
     if (!(Number.isSafeInteger(value) && value >= min)) refuse(name, value, `at least ${min}`);
   }
-  const { chainId, thresholdWei, gasPriceCapWei, gasLimitMax } = settings;
-  const positive = { chainId, thresholdWei, gasPriceCapWei, gasLimitMax };
+  const { chainId, thresholdWei, gasPriceCapWei } = settings;
+  const positive = { chainId, thresholdWei, gasPriceCapWei };
   for (const [name, value] of Object.entries(positive)) {
     if (value < 1n) refuse(name, value, "at least 1");
   }

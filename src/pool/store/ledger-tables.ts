@@ -26,6 +26,8 @@ export interface StoreOptions {
   readonly path: string;
   /** Refuses to write and to create. @default false */
   readonly readOnly?: boolean | undefined;
+  /** The file's name may be taken away while it is open. @default false */
+  readonly isUnnamed?: boolean | undefined;
 }
 
 export class LedgerTables implements LedgerStore {
@@ -35,10 +37,10 @@ export class LedgerTables implements LedgerStore {
   readonly #ids = new Map<Account, number>();
   readonly #accounts = new Map<string, Account>();
 
-  constructor({ path, readOnly = false }: StoreOptions) {
+  constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
     if (readOnly) bringUpToDate(path);
     else if (path !== ":memory:") makePrivate(path);
-    this.database = new SqliteDatabase({ path, readOnly });
+    this.database = new SqliteDatabase({ path, readOnly, isUnnamed });
     if (!readOnly) {
       this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
       migrate(this.database);
@@ -63,6 +65,10 @@ export class LedgerTables implements LedgerStore {
       this.forget();
       throw error;
     }
+  }
+
+  assertInPlace(): void {
+    this.database.assertInPlace();
   }
 
   /** Numbers that a failed transaction gave to names are free again. */

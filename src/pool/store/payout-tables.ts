@@ -5,7 +5,9 @@ import { inPayoutAccount, pendingAccount } from "../accounts.js";
 import { big, bigOrNull, oneOf, text, textOrNull, whole, wholeOrNull } from "./columns.js";
 import { LedgerTables } from "./ledger-tables.js";
 import type {
+  AcknowledgedNonce,
   NewPayout,
+  PayingWallet,
   PayoutAttempt,
   PayoutChange,
   PayoutQuery,
@@ -126,14 +128,87 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
       }));
   }
 
-  lastNonce({ chainId, fromAddress }: { chainId: bigint; fromAddress: string }): number | null {
+  payoutOf(txHash: string): number | null {
     const row = this.database.get(
-      "SELECT max(nonce) AS last FROM payouts WHERE chain_id = ? AND from_address = ?",
-      chainId.toString(),
-      fromAddress.toLowerCase(),
+      "SELECT payout FROM payout_attempts WHERE tx_hash = ?",
+      txHash.toLowerCase(),
     );
-    return row === undefined ? null : wholeOrNull(row, "last");
+    return row === undefined ? null : whole(row, "payout");
   }
+
+  payoutNonces({ chainId, fromAddress }: PayingWallet): readonly number[] {
+    return this.database
+      .all(
+        `SELECT DISTINCT nonce FROM payouts WHERE chain_id = ? AND from_address = ?
+         ORDER BY nonce`,
+        chainId.toString(),
+        fromAddress.toLowerCase(),
+      )
+      .map((row) => whole(row, "nonce"));
+  }
+
+  payingWallets(): readonly PayingWallet[] {
+    return this.database
+      .all("SELECT DISTINCT chain_id, from_address FROM payouts ORDER BY chain_id, from_address")
+      .map((row) => ({ chainId: big(row, "chain_id"), fromAddress: text(row, "from_address") }));
+  }
+
+  acknowledgedNonces({ chainId, fromAddress }: PayingWallet): readonly AcknowledgedNonce[] {
+    // Books of an older version that are only read have no such table.
+    const table = "SELECT 1 FROM sqlite_master WHERE name = 'acknowledged_nonces'";
+    if (this.database.get(table) === undefined) return [];
+    return this.database
+      .all(
+        `SELECT * FROM acknowledged_nonces WHERE chain_id = ? AND from_address = ?
+         ORDER BY nonce`,
+        chainId.toString(),
+        fromAddress.toLowerCase(),
+      )
+      .map(acknowledgedOf);
+  }
+
+  acknowledgeNonce(row: AcknowledgedNonce): void {
+    this.database.run(
+      "INSERT OR REPLACE INTO acknowledged_nonces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      row.chainId.toString(),
+      row.fromAddress.toLowerCase(),
+      BigInt(row.nonce),
+      row.txHash,
+      row.toAddress,
+      row.paidWei.toString(),
+      BigInt(row.blockNumber),
+      row.blockHash,
+      BigInt(row.blockAtMs),
+      row.reason,
+      BigInt(row.atMs),
+    );
+  }
+
+  forgetAcknowledged(row: PayingWallet & { readonly nonce: number }): void {
+    this.database.run(
+      `DELETE FROM acknowledged_nonces
+       WHERE chain_id = ? AND from_address = ? AND nonce = ?`,
+      row.chainId.toString(),
+      row.fromAddress.toLowerCase(),
+      BigInt(row.nonce),
+    );
+  }
+}
+
+function acknowledgedOf(row: SqlRow): AcknowledgedNonce {
+  return {
+    chainId: big(row, "chain_id"),
+    fromAddress: text(row, "from_address"),
+    nonce: whole(row, "nonce"),
+    txHash: text(row, "tx_hash"),
+    toAddress: textOrNull(row, "to_address"),
+    paidWei: big(row, "paid"),
+    blockNumber: whole(row, "block_number"),
+    blockHash: text(row, "block_hash"),
+    blockAtMs: whole(row, "block_at"),
+    reason: text(row, "reason"),
+    atMs: whole(row, "at"),
+  };
 }
 
 function payoutOf(row: SqlRow): PayoutRow {

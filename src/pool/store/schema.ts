@@ -192,7 +192,25 @@ INSERT OR IGNORE INTO settings
   SELECT 'claimsBoundFrom', CAST(max(sequence) + 1 AS TEXT) FROM events HAVING max(sequence) >= 0;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS];
+/** Transactions of a wallet that pay nobody of these books, as its operator said. */
+const ACKNOWLEDGED_NONCES = `
+CREATE TABLE acknowledged_nonces (
+  chain_id TEXT NOT NULL,
+  from_address TEXT NOT NULL,
+  nonce INTEGER NOT NULL,
+  tx_hash TEXT NOT NULL,
+  to_address TEXT,
+  paid TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  block_hash TEXT NOT NULL,
+  block_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (chain_id, from_address, nonce)
+) STRICT, WITHOUT ROWID;
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */

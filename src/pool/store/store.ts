@@ -316,6 +316,28 @@ export interface LedgerStore {
   entryCount(): number;
 }
 
+/** A wallet on a chain. */
+export interface PayingWallet {
+  readonly chainId: bigint;
+  readonly fromAddress: string;
+}
+
+/** A transaction of a wallet that pays nobody of the books, as the operator said. */
+export interface AcknowledgedNonce extends PayingWallet {
+  readonly nonce: number;
+  readonly txHash: string;
+  /** null: it made a contract. */
+  readonly toAddress: string | null;
+  /** What it moved; 0 if it reverted. */
+  readonly paidWei: bigint;
+  readonly blockNumber: number;
+  readonly blockHash: string;
+  /** When its block was made. */
+  readonly blockAtMs: number;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
 export interface PayoutStore {
   /** The row's id. */
   addPayout(payout: NewPayout): number;
@@ -327,8 +349,17 @@ export interface PayoutStore {
   attemptSent(txHash: string, sentAtMs: number): void;
   /** Oldest first. */
   attempts(payoutId: number): readonly PayoutAttempt[];
-  /** The highest nonce ever given out for a wallet on a chain, null if none. */
-  lastNonce(wallet: { readonly chainId: bigint; readonly fromAddress: string }): number | null;
+  /** The payout that a transaction was signed for; null if none was. */
+  payoutOf(txHash: string): number | null;
+  /** Nonces of a wallet on a chain that payouts have or had, in their order, each once. */
+  payoutNonces(wallet: PayingWallet): readonly number[];
+  /** Wallets that payouts were signed for. */
+  payingWallets(): readonly PayingWallet[];
+  /** By nonce. */
+  acknowledgedNonces(wallet: PayingWallet): readonly AcknowledgedNonce[];
+  /** Puts in the place of what was there for the nonce. */
+  acknowledgeNonce(row: AcknowledgedNonce): void;
+  forgetAcknowledged(wallet: PayingWallet & { readonly nonce: number }): void;
 }
 
 export interface EventStore {
@@ -394,6 +425,11 @@ export interface IngestStore {
 export interface PoolStore extends LedgerStore, PayoutStore, EventStore, IngestStore, ReportStore {
   /** All or nothing, durable when it returns. Inside another one it is a part of that. */
   transaction<T>(work: () => T): T;
+  /**
+   * @throws RemoteError (`DATABASE_REPLACED`) when another file, or none, has taken the place of
+   *   the one that is open; transactions that write do this by themselves
+   */
+  assertInPlace(): void;
   cursor(source: string): string | null;
   setCursor(source: string, cursor: string): void;
   cursors(): ReadonlyMap<string, string>;

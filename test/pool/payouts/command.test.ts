@@ -8,7 +8,7 @@ import { pendingAccount } from "../../../src/pool/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { type RpcProxy, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { emptyFolder, MAIN, type Outcome, poolsim } from "../../e2e/command.js";
+import { emptyFolder, MAIN, type Outcome, ownState, poolsim } from "../../e2e/command.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
 import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
@@ -24,8 +24,8 @@ async function startOperator(): Promise<Operator> {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const anvil = await startAnvil();
   onTestFinished(() => anvil.stop());
-  writeFileSync(join(folder, "key.json"), keystoreJson());
-  writeFileSync(join(folder, "password"), `${PASSWORD}\n`);
+  writeFileSync(join(folder, "key.json"), keystoreJson(), { mode: 0o600 });
+  writeFileSync(join(folder, "password"), `${PASSWORD}\n`, { mode: 0o600 });
   const store = new SqlitePoolStore({ path: join(folder, "pool.db") });
   for (const [index, wei] of [ETH, ETH / 1_000_000n].entries()) {
     const to = pendingAccount({ address: worker(index), nodeType: "transcode", region: "eu" });
@@ -100,7 +100,10 @@ async function sendThrough(proxy: RpcProxy, folder: string): Promise<Outcome> {
   const chain = ["--ethUrl", proxy.url, "--chainId", "31337", "--confirmations", "1"];
   const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
   const child = endsWithUs(
-    spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], { cwd: folder }),
+    spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], {
+      cwd: folder,
+      env: ownState(folder),
+    }),
   );
   const texts = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
@@ -159,7 +162,7 @@ test("a payment that reverts: exit code 1, and it is pending again", async () =>
   expect(stdout).toContain(`${worker(0)}  1 ETH  its last payout failed`);
 });
 
-test("three at once pay each once: who comes second goes on with the first one's bytes", async () => {
+test("three at once pay each once: who comes second waits, and finds all of it paid", async () => {
   const { folder, anvil } = await startOperator();
   const addresses = Array.from({ length: 8 }, (_, index) => worker(10 + index));
   const store = new SqlitePoolStore({ path: join(folder, "pool.db") });
@@ -181,7 +184,11 @@ test("three at once pay each once: who comes second goes on with the first one's
   const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
   const children = [1, 2, 3].map(() =>
     endsWithUs(
-      spawn(process.execPath, [MAIN, ...args, "--every", "5ms"], { cwd: folder, stdio: "ignore" }),
+      spawn(process.execPath, [MAIN, ...args, "--every", "5ms", "--lockWait", "10m"], {
+        cwd: folder,
+        stdio: "ignore",
+        env: ownState(folder),
+      }),
     ),
   );
   onTestFinished(() => {

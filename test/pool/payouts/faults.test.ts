@@ -205,6 +205,9 @@ test("transactions of somebody else wait in the wallet: nothing is begun", async
   world.earn(worker(1), ETH);
   expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["foreignTransactions"]);
   await world.mine(1);
+  const { begun, stop } = await world.pass();
+  expect([begun, stop?.code]).toEqual([[], "PAYOUT_NONCES_UNKNOWN"]);
+  await world.acknowledge(0, 0);
   expect((await world.pass()).begun.map(({ nonce }) => nonce)).toEqual([1]);
 });
 

@@ -163,10 +163,15 @@ test("a contract that takes no money uses no nonce and no gas", async () => {
   expect(begun.map(({ address, nonce }) => [address, nonce])).toEqual([[worker(1), 0]]);
 });
 
-test("a contract that wants much gas is not paid", async () => {
+test("a contract that wants much gas is not paid little, but much: what counts is the cost", async () => {
   const world = await startWorld();
-  world.earn(await world.deploy("Greedy"), ETH);
-  expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["recipientTooExpensive"]);
+  const greedy = await world.deploy("Greedy");
+  world.earn(greedy, 20n * MILLI);
+  const [poor] = (await world.pass()).hindered;
+  expect(poor?.why).toBe("gasEatsIt");
+  expect(poor?.detail).toMatch(/^\d{7} units of gas may cost 0\.\d+ ETH$/);
+  world.earn(greedy, ETH);
+  expect((await world.pass()).begun.map(({ address }) => address)).toEqual([greedy]);
 });
 
 test("a payment that reverts is pending again, costs its gas, and is not repeated at once", async () => {

@@ -2,11 +2,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { pendingAccount } from "../../../src/pool/accounts.js";
+import { acknowledgeNonces } from "../../../src/pool/payouts/acknowledge.js";
 import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
+import type { PassReport } from "../../../src/pool/payouts/report.js";
 import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
-import { type PassReport, PayoutRunner } from "../../../src/pool/payouts/runner.js";
+import { PayoutRunner } from "../../../src/pool/payouts/runner.js";
 import { type PayoutSettings, payoutSettings } from "../../../src/pool/payouts/settings.js";
 import { openKeystore, type PayoutSigner } from "../../../src/pool/payouts/signer.js";
+import {
+  type Adopting,
+  type ChainFindings,
+  verifyChain,
+} from "../../../src/pool/payouts/verify-chain.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
 import { compile } from "../../discovery/sources/chain/compile.js";
@@ -20,7 +27,8 @@ export async function poolSigner(): Promise<PayoutSigner> {
 
 export interface World {
   readonly anvil: Anvil;
-  readonly store: SqlitePoolStore;
+  /** Another one: as when a backup is restored. */
+  store: SqlitePoolStore;
   readonly signer: PayoutSigner;
   nowMs: number;
   /** Owes a worker; less than 0: takes back what it was owed by mistake. */
@@ -32,6 +40,7 @@ export interface World {
     signer?: PayoutSigner;
     /** Comes between the runner and the node. */
     around?: (chain: PayoutChain) => PayoutChain;
+    fillsGaps?: boolean;
   }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
   pass(options?: Parameters<World["runner"]>[0]): Promise<PassReport>;
@@ -42,6 +51,10 @@ export interface World {
   pending(address: string): bigint;
   inPayout(address: string): bigint;
   paid(address: string): bigint;
+  /** Says of the wallet's nonces that they pay nobody of the books. */
+  acknowledge(first: number, last: number): Promise<number>;
+  /** Compares the books with the chain; `these`: takes in what has these nonces. */
+  verify(adopting?: Adopting): Promise<ChainFindings>;
   deploy(name: "Rejecting" | "Fickle" | "Greedy"): Promise<string>;
 }
 
@@ -62,6 +75,19 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
   let isMining = true;
   const count = async (block: string) =>
     await anvil.rpc("eth_getTransactionCount", signer.address, block);
+  const side = () => {
+    const chain = openPayoutChain({ url: anvil.url, timeoutMs: 2_000, attempts: 1 });
+    onTestFinished(() => chain.close());
+    const { nowMs } = world;
+    return {
+      store: world.store,
+      chain,
+      witness: null,
+      chainId: CHAIN_ID,
+      wallet: signer.address,
+      nowMs,
+    };
+  };
   const world: World = {
     anvil,
     store,
@@ -69,12 +95,12 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     nowMs: Date.UTC(2026, 0, 1),
     earn: (address, wei, { nodeType = "transcode", region = "eu" } = {}) => {
       const to = pendingAccount({ address, nodeType, region });
-      const cause = { kind: "job-processed", id: `${address}-${store.entryCount()}` };
+      const cause = { kind: "job-processed", id: `${address}-${world.store.entryCount()}` };
       const posting =
         wei < 0n
           ? { from: to, to: "world" as const, wei: -wei }
           : { from: "world" as const, to, wei };
-      store.post({ cause, atMs: world.nowMs, postings: [posting] });
+      world.store.post({ cause, atMs: world.nowMs, postings: [posting] });
     },
     runner: (options = {}) => {
       const { url = anvil.url, witness: witnessUrl = url, settings = {} } = options;
@@ -88,7 +114,15 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       const merged = payoutSettings({ ...SETTINGS, ...settings });
       const whose = options.signer ?? signer;
       const seen = options.around?.(chain) ?? chain;
-      return new PayoutRunner({ store, chain: seen, witness, signer: whose, settings: merged });
+      const { fillsGaps } = options;
+      const nodes = { chain: seen, witness };
+      return new PayoutRunner({
+        store: world.store,
+        ...nodes,
+        signer: whose,
+        settings: merged,
+        fillsGaps,
+      });
     },
     pass: async (options) => {
       const report = await world.runner(options).pass(world.nowMs);
@@ -105,9 +139,15 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       isMining = false;
       await anvil.rpc("evm_setAutomine", false);
     },
-    pending: (address) => sum(store, `pending:${address.toLowerCase()}:`),
-    inPayout: (address) => sum(store, `inPayout:${address.toLowerCase()}`),
-    paid: (address) => sum(store, `paid:${address.toLowerCase()}`),
+    pending: (address) => sum(world.store, `pending:${address.toLowerCase()}:`),
+    inPayout: (address) => sum(world.store, `inPayout:${address.toLowerCase()}`),
+    paid: (address) => sum(world.store, `paid:${address.toLowerCase()}`),
+    acknowledge: async (first, last) =>
+      await acknowledgeNonces({ ...side(), range: { first, last }, reason: "test" }),
+    verify: async (adopting = { kind: "nothing" }) => {
+      const wallet = { chainId: CHAIN_ID, fromAddress: signer.address };
+      return await verifyChain({ ...side(), wallet, adopting, confirmations: 3 });
+    },
     deploy: async (name) => {
       const data = compile(new URL("./Recipients.sol", import.meta.url))[name]?.bytecode;
       const hash = await anvil.rpc("eth_sendTransaction", {

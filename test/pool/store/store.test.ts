@@ -111,8 +111,8 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
     });
     expect(store.payouts({ states: ["confirmed"] })).toEqual([]);
     expect(store.attempts(id)[0]?.sentAtMs).toBe(12);
-    expect(store.lastNonce({ chainId: 42161n, fromAddress: "0xb0b" })).toBe(4);
-    expect(store.lastNonce({ chainId: 1n, fromAddress: "0xb0b" })).toBeNull();
+    expect(store.payoutNonces({ chainId: 42161n, fromAddress: "0xb0b" })).toEqual([4]);
+    expect(store.payoutNonces({ chainId: 1n, fromAddress: "0xb0b" })).toEqual([]);
     expect(() => store.changePayout(77, { updatedAtMs: 1 })).toThrow(/no 77 payout/);
     store.close();
   });

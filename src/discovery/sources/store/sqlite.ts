@@ -3,7 +3,7 @@
  * on values that it does not know, ignores its own read-only option, takes missing parameters for
  * NULL and adds `_metadata` to single rows: none of that gets through this small face.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -23,6 +23,8 @@ export interface SqliteOptions {
   readonly readOnly?: boolean | undefined;
   /** How long to wait for another process's lock. @default 5000 */
   readonly busyTimeoutMs?: number | undefined;
+  /** Its name may be taken away while it is open: nobody else is to see it. @default false */
+  readonly isUnnamed?: boolean | undefined;
 }
 
 /** Prepared statements kept for the next use. */
@@ -41,6 +43,8 @@ export class SqliteDatabase {
   readonly #statements = new Map<string, { statement: Libsql.Statement; parameters: number }>();
   /** It is written to a file. */
   readonly #isFile: boolean;
+  /** Where the file is, and which one it was when it was opened; null in memory. */
+  readonly #place: { readonly path: string; readonly file: string | null } | null;
   #inTransaction = false;
 
   /**
@@ -49,7 +53,7 @@ export class SqliteDatabase {
    * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there
    * @throws RemoteError (`SQLITE_…`, SQLite's own codes) when it cannot be opened
    */
-  constructor({ path, readOnly = false, busyTimeoutMs = 5_000 }: SqliteOptions) {
+  constructor({ path, readOnly = false, busyTimeoutMs = 5_000, isUnnamed = false }: SqliteOptions) {
     if (readOnly && !existsSync(path)) {
       throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
     }
@@ -64,6 +68,25 @@ export class SqliteDatabase {
         database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
       }
       return database;
+    });
+    const place = resolve(path);
+    this.#place = path === ":memory:" || isUnnamed ? null : { path: place, file: fileAt(place) };
+  }
+
+  /**
+   * A file that is removed, or that another one is moved over, stays open, and what is written to
+   * it is seen by nobody else.
+   *
+   * @throws RemoteError (`DATABASE_REPLACED`) when there is another file, or none, where this one
+   *   was opened: by device and inode
+   */
+  assertInPlace(): void {
+    if (this.#place === null) return;
+    const found = fileAt(this.#place.path);
+    if (found !== null && found === this.#place.file) return;
+    const what = found === null ? "the file was removed" : "another file took its place";
+    throw new RemoteError(`${what} while it was open; expected a new start on the right file`, {
+      code: "DATABASE_REPLACED",
     });
   }
 
@@ -85,6 +108,7 @@ export class SqliteDatabase {
    * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
    */
   run(sql: string, ...values: readonly SqlValue[]): number {
+    if (!this.#inTransaction && this.#isFile) this.assertInPlace();
     // One list: spread again, it would be copied again for each statement.
     return translated(() => this.#prepare(sql, values).run(values).changes);
   }
@@ -125,17 +149,20 @@ export class SqliteDatabase {
 
   /**
    * All or nothing: commits when `work` returns, and rolls back when it throws. Within another
-   * transaction it is a part of that one.
+   * transaction it is a part of that one. What is committed is in the file that others see.
    *
-   * @throws whatever `work` throws; RemoteError (`SQLITE_…`)
+   * @throws whatever `work` throws; RemoteError (`SQLITE_…`; `DATABASE_REPLACED`, before anything
+   *   is done, or after it was done in a file that is not there any more)
    */
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
+    if (this.#isFile) this.assertInPlace();
     this.exec("BEGIN IMMEDIATE");
     this.#inTransaction = true;
     try {
       const result = work();
       this.exec("COMMIT");
+      if (this.#isFile) this.assertInPlace();
       return result;
     } catch (error) {
       this.#rollBack();
@@ -191,6 +218,12 @@ export class SqliteDatabase {
 function here(): string {
   const own: string | undefined = import.meta.url;
   return own ?? pathToFileURL(`${process.cwd()}/`).href;
+}
+
+/** Which file has this name; null if none has. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
 /** Question marks outside of literals, quoted names and comments. */

@@ -1,0 +1,238 @@
+/** Begins what is due: estimates, reserves, signs and stores. Sending is somebody else's part. */
+import { ethText } from "./amounts.js";
+import type { PayoutBooks } from "./books.js";
+import type { Head, PayoutChain } from "./chain.js";
+import { estimateTransfer, gasLimitFor } from "./estimate.js";
+import { type Fees, firstFees, least } from "./gas.js";
+import { begin } from "./machine.js";
+import { nonceState } from "./nonces.js";
+import type { PayeeHistory } from "./payee-history.js";
+import { isClosed, outstandingWei, type Payout } from "./payout.js";
+import { type PlannedPayout, partsFor, planPayouts } from "./plan.js";
+import type { Hindered, Hindrance, MutableReport } from "./report.js";
+import type { PayoutSettings } from "./settings.js";
+import type { PayoutSigner } from "./signer.js";
+
+export interface BeginnerOptions {
+  readonly books: PayoutBooks;
+  readonly history: PayeeHistory;
+  readonly chain: PayoutChain;
+  readonly signer: PayoutSigner;
+  readonly settings: PayoutSettings;
+}
+
+/** What is known of wallet and chain at the beginning of a pass. */
+interface Wallet {
+  readonly fees: Fees | null;
+  /** Transactions on chain, and with those that wait. */
+  readonly used: number;
+  readonly waiting: number;
+  readonly wei: bigint;
+}
+
+type Why = Pick<Hindered, "why" | "detail">;
+
+interface Beginning {
+  readonly plan: PlannedPayout;
+  readonly fees: Fees;
+  readonly gasLimit: bigint;
+  readonly wallet: Wallet;
+  readonly nowMs: number;
+}
+
+export class PayoutBeginner {
+  readonly #options: BeginnerOptions;
+
+  constructor(options: BeginnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins each payout that is due and can be; `onBegun` sends it.
+   *
+   * @param used transactions of the wallet on chain, all of them known to the books
+   * @throws RemoteError (`CHAIN_…`) when the node fails over more than one recipient
+   */
+  async beginDue(
+    { head, used, nowMs }: { readonly head: Head; readonly used: number; readonly nowMs: number },
+    report: MutableReport,
+    onBegun: (payout: Payout) => Promise<void>,
+  ): Promise<void> {
+    const due = this.#plan(nowMs).filter(({ notDue }) => notDue === null);
+    if (due.length === 0) return;
+    const wallet = await this.#look(head, used);
+    for (const plan of due) {
+      const begun = await this.#beginOne(plan, wallet, nowMs);
+      if ("why" in begun) {
+        report.hindered.push({ plan, ...begun });
+        continue;
+      }
+      report.begun.push(begun);
+      if (begun.amountWei < plan.amountWei) {
+        const detail = `${ethText(begun.amountWei)} of it`;
+        report.hindered.push({ plan, why: "paidInPart", detail });
+      }
+      await onBegun(begun);
+    }
+  }
+
+  /**
+   * Uses up a nonce that nobody uses: a transfer of nothing to the wallet itself.
+   *
+   * @returns null where gas costs more than the cap now, or somebody was quicker
+   */
+  async fill(nonce: number, head: Head, nowMs: number): Promise<Payout | null> {
+    const { chain, books, signer, settings } = this.#options;
+    const { address: wallet } = signer;
+    const priorityFeeWei = await chain.priorityFeeWei();
+    const fees = firstFees({ ...head, priorityFeeWei }, settings.gasPriceCapWei);
+    if (fees === null) return null;
+    const transfer = { from: wallet, to: wallet, amountWei: 0n };
+    const estimate = await estimateTransfer(chain, transfer);
+    if ("refusal" in estimate) return null;
+    const gasLimit = gasLimitFor(estimate.gas);
+    const { chainId } = settings;
+    return books.transaction(() => {
+      if (books.knownNonces(wallet, chainId).includes(nonce)) return null;
+      return this.#sign({
+        address: wallet,
+        amountWei: 0n,
+        parts: [],
+        nonce,
+        fees,
+        gasLimit,
+        nowMs,
+      });
+    });
+  }
+
+  async #look(head: Head, used: number): Promise<Wallet> {
+    const { chain, signer, settings } = this.#options;
+    const priorityFeeWei = await chain.priorityFeeWei();
+    return {
+      fees: firstFees({ ...head, priorityFeeWei }, settings.gasPriceCapWei),
+      used,
+      waiting: await chain.transactionCount(signer.address, "pending"),
+      wei: await chain.balanceWei(signer.address),
+    };
+  }
+
+  async #beginOne(plan: PlannedPayout, wallet: Wallet, nowMs: number): Promise<Payout | Why> {
+    const { chain, signer, settings } = this.#options;
+    const { fees } = wallet;
+    if (fees === null) return because("gasTooExpensive");
+    const outside = this.#paidOutside(plan.address);
+    if (outside !== null) return because("paidOutside", outside);
+    const open = this.#open();
+    if (open.length >= settings.maxUnderWay) return because("tooMany");
+    const free = open.reduce((left, other) => left - outstandingWei(other), wallet.wei);
+    // Asked first: an estimate for a wallet that can't pay fails for that reason alone.
+    const amountWei = least(free, plan.amountWei);
+    if (amountWei < this.#leastWei(plan.amountWei)) return because("walletShort");
+    const transfer = { from: signer.address, to: plan.address, amountWei };
+    const estimate = await estimateTransfer(chain, transfer);
+    if ("refusal" in estimate) return because("recipientRefuses", estimate.refusal);
+    const gasLimit = gasLimitFor(estimate.gas);
+    return this.#begin({ plan, fees, gasLimit, wallet, nowMs });
+  }
+
+  /** Reserves, signs and stores in one transaction, as the books are in that instant. */
+  #begin({ plan, fees, gasLimit, wallet, nowMs }: Beginning): Payout | Why {
+    const { books, signer, settings } = this.#options;
+    const { chainId, maxGasShare, maxUnderWay } = settings;
+    return books.transaction((): Payout | Why => {
+      const now = this.#plan(nowMs).find(({ address }) => address === plan.address);
+      // Somebody else was quicker, or it earned something more.
+      if (now === undefined || now.notDue !== null || now.amountWei !== plan.amountWei) {
+        return because("moved");
+      }
+      const open = this.#open();
+      if (open.length >= maxUnderWay) return because("tooMany");
+      const gasWei = gasLimit * fees.maxFeeWei;
+      const outstanding = open.reduce((sum, other) => sum + outstandingWei(other), 0n);
+      const free = wallet.wei - outstanding - gasWei;
+      const amountWei = least(free, now.amountWei);
+      // What eats too much of all of it eats more of a part.
+      if (gasWei * maxGasShare.den > now.amountWei * maxGasShare.num) {
+        return because("gasEatsIt", `${gasLimit} units of gas may cost ${ethText(gasWei)}`);
+      }
+      const isShort = amountWei < this.#leastWei(now.amountWei);
+      if (isShort || gasWei * maxGasShare.den > amountWei * maxGasShare.num) {
+        return because("walletShort");
+      }
+      const known = books.knownNonces(signer.address, chainId);
+      const { next: nonce, unknown } = nonceState({ known, open: [], used: wallet.used });
+      if (unknown.length > 0) return because("moved");
+      if (wallet.waiting > nonce) return because("foreignTransactions");
+      const parts = amountWei < now.amountWei ? partsFor(now.parts, amountWei) : now.parts;
+      return this.#sign({ address: now.address, amountWei, parts, nonce, fees, gasLimit, nowMs });
+    });
+  }
+
+  /** Within a transaction. */
+  #sign(payment: {
+    readonly address: string;
+    readonly amountWei: bigint;
+    readonly parts: PlannedPayout["parts"];
+    readonly nonce: number;
+    readonly fees: Fees;
+    readonly gasLimit: bigint;
+    readonly nowMs: number;
+  }): Payout {
+    const { books, signer, settings } = this.#options;
+    const { address, amountWei, parts, nonce, fees, gasLimit, nowMs } = payment;
+    const { chainId } = settings;
+    const wallet = signer.address;
+    const intent = { address, amountWei, parts, createdAtMs: nowMs, chainId, wallet, nonce };
+    const bytes = { ...fees, chainId, nonce, to: address, amountWei, gasLimit, atMs: nowMs };
+    return books.add(intent, (id) => begin({ ...intent, id }, signer.sign(bytes)));
+  }
+
+  /** The least that is worth a payment. */
+  #leastWei(dueWei: bigint): bigint {
+    const { partialPayouts, thresholdWei } = this.#options.settings;
+    return partialPayouts && thresholdWei < dueWei ? thresholdWei : dueWei;
+  }
+
+  /** What an acknowledged transaction paid an address that these books owed; null: nothing. */
+  #paidOutside(address: string): string | null {
+    const { books, history, signer, settings } = this.#options;
+    const payments = books
+      .acknowledged(signer.address, settings.chainId)
+      .filter(({ toAddress }) => toAddress === address)
+      .map((row) => ({ ...row, to: row.toAddress, atMs: row.blockAtMs }));
+    for (const [index, payment] of payments.entries()) {
+      if (!history.concerns(payment, payments.slice(0, index))) continue;
+      return `nonce ${payment.nonce} paid it ${ethText(payment.paidWei)}`;
+    }
+    return null;
+  }
+
+  #plan(nowMs: number): PlannedPayout[] {
+    const { books, signer, settings } = this.#options;
+    return planPayouts({
+      pending: books.pendingBalances(),
+      historyOf: (address) => books.historyOf(address),
+      wallet: signer.address,
+      settings,
+      nowMs,
+    });
+  }
+
+  /** The wallet's payouts that are not closed. */
+  #open(): Payout[] {
+    const { books, signer, settings } = this.#options;
+    return books
+      .open()
+      .filter(
+        (payout) =>
+          !isClosed(payout) &&
+          payout.chainId === settings.chainId &&
+          payout.wallet === signer.address,
+      );
+  }
+}
+
+function because(why: Hindrance, detail: string | null = null): Why {
+  return { why, detail };
+}

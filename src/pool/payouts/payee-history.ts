@@ -1,0 +1,116 @@
+/**
+ * What the books have owed an address at which times: it tells a payment that they should know
+ * from one that is older than they are.
+ */
+import type { LedgerEntry } from "../ledger.js";
+import type { PoolStore } from "../store/store.js";
+
+/** A payment on chain. */
+export interface Payment {
+  readonly to: string | null;
+  readonly paidWei: bigint;
+  readonly atMs: number;
+}
+
+/** One change of what an address is owed. */
+interface Change {
+  readonly atMs: number;
+  readonly wei: bigint;
+}
+
+interface Owed {
+  readonly changes: Change[];
+  /** Paid before these books began, as its opening balances say; null: it has none. */
+  openedPaidWei: bigint | null;
+}
+
+const PAGE = 5_000;
+
+/** Follows the journal; each look reads what has come since the last. */
+export class PayeeHistory {
+  readonly #store: Pick<PoolStore, "entries">;
+  readonly #payees = new Map<string, Owed>();
+  #next = 0;
+
+  constructor(store: Pick<PoolStore, "entries">) {
+    this.#store = store;
+  }
+
+  /** Whether these books have ever owed it anything. */
+  isPayee(address: string): boolean {
+    this.#read();
+    return this.#payees.has(address);
+  }
+
+  /**
+   * Whether a payment is one that the books should have, given others that nothing explains either.
+   * What was paid before they owed the address anything is history, as far as their opening
+   * balances don't contradict it.
+   */
+  concerns({ to, paidWei, atMs }: Payment, others: readonly Payment[] = []): boolean {
+    this.#read();
+    const owed = to === null || paidWei === 0n ? undefined : this.#payees.get(to);
+    if (owed === undefined) return false;
+    const firstMs = owed.changes.reduce((first, change) => Math.min(first, change.atMs), Infinity);
+    if (atMs >= firstMs) return true;
+    if (owed.openedPaidWei === null) return false;
+    const older = others.filter((other) => other.to === to && other.atMs < firstMs);
+    const sum = older.reduce((total, other) => total + other.paidWei, paidWei);
+    return sum > owed.openedPaidWei;
+  }
+
+  /**
+   * Whether an amount is what an address was owed at a time, all of it: at some place of the
+   * journal, or counting what had happened until some instant.
+   */
+  wasDue(address: string, amountWei: bigint, atMs: number): boolean {
+    this.#read();
+    const changes = (this.#payees.get(address)?.changes ?? []).filter(
+      (change) => change.atMs <= atMs,
+    );
+    const byTime = [...changes].sort((one, other) => one.atMs - other.atMs);
+    return [changes, byTime].some((list) => {
+      let sum = 0n;
+      return list.some(({ wei }) => {
+        sum += wei;
+        return sum === amountWei;
+      });
+    });
+  }
+
+  #read(): void {
+    for (;;) {
+      const page = this.#store.entries(this.#next, PAGE);
+      for (const entry of page) this.#take(entry);
+      this.#next += page.length;
+      if (page.length < PAGE) return;
+    }
+  }
+
+  #take({ cause, atMs, postings }: LedgerEntry): void {
+    const changed = new Map<string, bigint>();
+    for (const { from, to, wei } of postings) {
+      for (const [account, change] of [
+        [from, -wei],
+        [to, wei],
+      ] as const) {
+        const [kind, address] = account.split(":");
+        if (address === undefined) continue;
+        if (cause.kind === "opening") {
+          const owed = this.#of(address);
+          owed.openedPaidWei = (owed.openedPaidWei ?? 0n) + (kind === "paid" ? change : 0n);
+        }
+        if (kind === "pending") {
+          changed.set(address, (changed.get(address) ?? 0n) + change);
+        }
+      }
+    }
+    for (const [address, wei] of changed) this.#of(address).changes.push({ atMs, wei });
+  }
+
+  #of(address: string): Owed {
+    const owed = this.#payees.get(address) ?? { changes: [], openedPaidWei: null };
+    this.#payees.set(address, owed);
+    return owed;
+  }
+}

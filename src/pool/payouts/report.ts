@@ -1,0 +1,65 @@
+/** What a pass of payouts tells: what was done, what was not, and why. */
+import type { PoolsimError } from "../../core/errors.js";
+import type { NonceRange } from "./nonces.js";
+import type { Payout } from "./payout.js";
+import type { PlannedPayout } from "./plan.js";
+
+/** Why a payout that is due was not begun. */
+export type Hindrance =
+  /** A unit of gas costs more than the cap. */
+  | "gasTooExpensive"
+  /** Gas would cost too large a part of the amount. */
+  | "gasEatsIt"
+  /** The node estimates transfers, but not this one: the recipient does not take it. */
+  | "recipientRefuses"
+  /** The wallet has not enough for it, its gas and what is under way. */
+  | "walletShort"
+  /** Paid as much as the wallet had: the rest is due. */
+  | "paidInPart"
+  /** The wallet has transactions waiting that are not ours. */
+  | "foreignTransactions"
+  /** An acknowledged transaction of the wallet paid it while these books owed it. */
+  | "paidOutside"
+  /** As many are under way as may be. */
+  | "tooMany"
+  /** What it is owed changed at this very moment: the next pass looks again. */
+  | "moved";
+
+export interface Hindered {
+  readonly plan: PlannedPayout;
+  readonly why: Hindrance;
+  /** More of it, for people: a node's words, amounts; null if there is no more. */
+  readonly detail: string | null;
+}
+
+/** Something to tell the operator about a payout; it goes on with the next pass. */
+export interface PayoutTrouble {
+  readonly payout: Payout;
+  readonly message: string;
+}
+
+/** What a pass did. */
+export interface PassReport {
+  readonly begun: readonly Payout[];
+  /** Payouts whose state changed, as they are now. */
+  readonly changed: readonly Payout[];
+  /** Payouts on this chain that are not closed. */
+  readonly underWay: readonly Payout[];
+  /** Due, but not begun, or not in full. */
+  readonly hindered: readonly Hindered[];
+  readonly troubles: readonly PayoutTrouble[];
+  /** Nonces that nobody uses, below payouts that are under way: those wait until they are used. */
+  readonly gap: readonly NonceRange[];
+  /** The node failed while payouts were begun: some that are due are in none of these lists. */
+  readonly failure: PoolsimError | null;
+  /** Nothing is begun until an operator has looked: `PAYOUT_NONCES_UNKNOWN`. */
+  readonly stop: PoolsimError | null;
+}
+
+/** The same while it is made. */
+export interface MutableReport {
+  readonly begun: Payout[];
+  readonly changed: Payout[];
+  readonly hindered: Hindered[];
+  readonly troubles: PayoutTrouble[];
+}

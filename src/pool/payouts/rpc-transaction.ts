@@ -1,0 +1,83 @@
+/**
+ * A transaction in a node's words. Its signed bytes are made again from its parts: what hashes to
+ * its hash and was signed by its sender is what the sender signed, whatever else the node says.
+ */
+import { Signature } from "ethers/crypto";
+import { accessListify, Transaction } from "ethers/transaction";
+import type { ChainTransaction } from "./chain.js";
+import { hex, quantity, safe } from "./rpc-values.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** @throws RemoteError (`CHAIN_TRANSPORT`) for what is no transaction */
+export function readTransaction(json: Json): ChainTransaction {
+  const { blockNumber, blockHash, to } = json;
+  const isMined = blockNumber !== null && blockNumber !== undefined;
+  const plain = {
+    txHash: hex(json["hash"], 32),
+    from: hex(json["from"], 20),
+    to: to === null || to === undefined ? null : hex(to, 20),
+    nonce: safe(json["nonce"]),
+    valueWei: quantity(json["value"]),
+    block: isMined ? { number: safe(blockNumber), hash: hex(blockHash, 32) } : null,
+  };
+  return { ...plain, payment: paymentOf(json, plain) };
+}
+
+function paymentOf(
+  json: Json,
+  { txHash, from, to, nonce, valueWei }: Omit<ChainTransaction, "payment" | "block">,
+): ChainTransaction["payment"] {
+  try {
+    const transaction = signedOf(json, { to, nonce, value: valueWei });
+    if (transaction.hash !== txHash || transaction.from?.toLowerCase() !== from) return null;
+    const price = transaction.gasPrice ?? 0n;
+    return {
+      txHash,
+      signedTx: transaction.serialized,
+      gasLimit: transaction.gasLimit,
+      maxFeeWei: transaction.maxFeePerGas ?? price,
+      priorityFeeWei: transaction.maxPriorityFeePerGas ?? price,
+    };
+  } catch {
+    // Kinds of transactions that are not known here: seen, but never sent again.
+    return null;
+  }
+}
+
+function signedOf(
+  json: Json,
+  { to, nonce, value }: { to: string | null; nonce: number; value: bigint },
+): Transaction {
+  const type = safe(json["type"] ?? "0x0");
+  const input = json["input"] ?? json["data"];
+  const v = quantity(json["v"] ?? json["yParity"]);
+  const shared = {
+    type,
+    to,
+    nonce,
+    value,
+    gasLimit: quantity(json["gas"]),
+    data: typeof input === "string" ? input : "0x",
+    signature: Signature.from({
+      r: `0x${quantity(json["r"]).toString(16).padStart(64, "0")}`,
+      s: `0x${quantity(json["s"]).toString(16).padStart(64, "0")}`,
+      v,
+    }),
+  };
+  if (type === 0) {
+    // EIP-155: the chain is in the signature.
+    const chainId = v >= 35n ? (v - 35n) / 2n : 0n;
+    return Transaction.from({ ...shared, chainId, gasPrice: quantity(json["gasPrice"]) });
+  }
+  const list = Array.isArray(json["accessList"]) ? json["accessList"] : [];
+  const accessList = accessListify(list);
+  const chainId = quantity(json["chainId"]);
+  const typed = { ...shared, chainId, accessList };
+  if (type === 1) return Transaction.from({ ...typed, gasPrice: quantity(json["gasPrice"]) });
+  return Transaction.from({
+    ...typed,
+    maxFeePerGas: quantity(json["maxFeePerGas"]),
+    maxPriorityFeePerGas: quantity(json["maxPriorityFeePerGas"]),
+  });
+}
