@@ -9,7 +9,7 @@ import {
   type PayoutChain,
   type WalletLock,
 } from "../../pool/payouts/index.js";
-import { formatDuration } from "../../sim/scenario/fields.js";
+import { formatDuration } from "../../core/fields.js";
 import { accountAddress, keyFile, ownerOf } from "../discover/wallet.js";
 import type { Terminal } from "../terminal.js";
 import { stateFolder } from "./state-folder.js";

@@ -71,7 +71,7 @@ test("with --send: paid, confirmed and shown; a second time there is nothing to 
 
 test("neither key nor password is printed or stored, also when something is wrong", async () => {
   const { send, folder } = await startOperator();
-  writeFileSync(join(folder, "wrong"), "not the password");
+  writeFileSync(join(folder, "wrong"), "not the password", { mode: 0o600 });
   const wrong = send("--ethPasswordFile", "wrong");
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toBe("the password does not open the keystore, or it is none\n");

@@ -55,17 +55,17 @@ test("Ctrl-C, and a terminal that goes away, end the command", async () => {
   await expect(gone.answer).rejects.toBeInstanceOf(Interrupted);
 });
 
-test("a file comes first, then the environment; a line's end at the file's end is not of it", async () => {
+test("a file comes first, then the environment; white space around it is not of it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-password-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const { stdin, stderr } = process;
   const env = { [PASSWORD_VARIABLE]: "of the environment" };
   for (const [text, want] of [
-    [" of the file \n", " of the file "],
+    [" of the file \n", "of the file"],
     ["of the file\r\n", "of the file"],
-    ["two\nlines\n\n", "two\nlines\n"],
+    ["\n\ttwo\nlines\n\n", "two\nlines"],
   ] as const) {
-    writeFileSync(join(folder, "password"), text);
+    writeFileSync(join(folder, "password"), text, { mode: 0o600 });
     const found = await keystorePassword(join(folder, "password"), { env, stdin, stderr });
     expect(found).toBe(want);
   }
