@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Anvil } from "../../discovery/sources/chain/anvil.js";
+import type { RpcCall } from "../../discovery/sources/chain/rpc-proxy.js";
 
 /** When a command is killed. */
 export interface Instant {
@@ -17,6 +18,9 @@ export interface Instant {
   /** Of the time in which the command usually asks again, 0 … 2: how long after the answer. */
   readonly pause: number;
 }
+
+/** A whole run has some 80. A command that asks so many goes on and on: that is wrong, not slow. */
+export const QUESTIONS_MAX = 2_000;
 
 /** The first question of each look at the chain. */
 const FIRST = "eth_chainId";
@@ -60,8 +64,12 @@ export interface GateOptions {
   readonly anvil: Anvil;
   readonly instant: Instant;
   readonly kill: () => void;
+  /** It is not a kill, but something that the command has to notice by itself. @default false */
+  readonly goesOn?: boolean;
   /** The next of a series of numbers, 0 … 1. */
   readonly draw: () => number;
+  /** What the node says instead of the truth; null: the truth. */
+  readonly lie: (call: RpcCall) => object | null;
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -87,15 +95,16 @@ class Door {
   }
 
   async serve(body: string, response: ServerResponse): Promise<void> {
-    const { anvil, instant, kill, draw } = this.#options;
+    const { anvil, instant, kill, draw, goesOn = false } = this.#options;
     const { method }: { readonly method: string } = JSON.parse(body);
     const number = this.#gate.asked.push(method);
-    const isLast = number === instant.question;
+    if (goesOn && number === instant.question) kill();
+    const isLast = !goesOn && number === instant.question;
     if (this.#answeredMs !== null) {
       this.#worked.ms += performance.now() - this.#answeredMs;
       this.#worked.times++;
     }
-    const isOver = number > instant.question;
+    const isOver = number > (goesOn ? QUESTIONS_MAX : instant.question);
     if (isOver || (isLast && instant.phase === "asked")) {
       kill();
       response.destroy();
@@ -103,7 +112,12 @@ class Door {
     }
     await this.#makeBlock(method, draw);
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(anvil.url, { method: "POST", headers, body });
+    const call: RpcCall = JSON.parse(body);
+    const lie = this.#options.lie(call);
+    const answer =
+      lie === null
+        ? await fetch(anvil.url, { method: "POST", headers, body })
+        : new Response(JSON.stringify({ jsonrpc: "2.0", id: call.id, ...lie }));
     const text = await answer.text();
     if (isLast && instant.phase === "answered") {
       kill();

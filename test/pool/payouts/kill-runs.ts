@@ -1,11 +1,12 @@
 /**
  * Kills `poolsim pool payouts --send` at instants spread over its run, from its first question to
- * the node (it changes nothing before), starts it again, lets it finish, and compares chain, ledger
- * and payouts to the wei. Time is counted in questions to the node (see `kill-gate.ts`).
+ * the node (it changes nothing before), does to it what operators and nodes do besides (see
+ * `kill-faults.ts`), starts it again, lets it finish, and compares chain, ledger and payouts to the
+ * wei. Time is counted in questions to the node (see `kill-gate.ts`).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeKey, uniform } from "../../../src/core/random.js";
@@ -14,10 +15,13 @@ import { Ledger } from "../../../src/pool/ledger.js";
 import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
 import type { PayoutState } from "../../../src/pool/store/store.js";
 import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
+import type { RpcCall } from "../../discovery/sources/chain/rpc-proxy.js";
+import { ownState } from "../../e2e/command.js";
 import { copyOfBuilt } from "../../support/built-copy.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
-import { type Instant, KillGate } from "./kill-gate.js";
-import { CHAIN_ID, ETH, keystoreJson, PASSWORD, POOL_ADDRESS, worker } from "./wallet.js";
+import { FAULTS, type Fault, liar } from "./kill-faults.js";
+import { type Instant, KillGate, QUESTIONS_MAX } from "./kill-gate.js";
+import { CHAIN_ID, ETH, ownWallet, PASSWORD, worker } from "./wallet.js";
 
 export interface KillRuns {
   readonly runs: number;
@@ -38,8 +42,9 @@ export interface KillOptions {
 const WORKERS = 4;
 /** Few: a kill while payouts are begun is worth more than one while blocks are waited for. */
 const CONFIRMATIONS = 3;
-/** A whole run has some 80. A command that asks so many goes on and on: that is wrong, not slow. */
-const QUESTIONS_MAX = 2_000;
+/** Exit codes: an operator has to look; the node contradicted itself too often. */
+const STOPPED = 5;
+const NODE_FAILED = 4;
 const NEVER: Instant = { question: QUESTIONS_MAX, phase: "asked", pause: 0 };
 const PHASES: readonly Instant["phase"][] = ["asked", "answered", "atWork"];
 const CHANGING = ["eth_estimateGas", "eth_sendRawTransaction", "eth_getTransactionReceipt"];
@@ -52,20 +57,20 @@ export async function killPayouts({ runs, seed, log, signal }: KillOptions): Pro
   const draw = drawsOf(seed);
   const common = { anvil, folder, main: await copyOfBuilt(folder), signal, draw };
   try {
-    writeFileSync(join(folder, "key.json"), keystoreJson());
-    writeFileSync(join(folder, "password"), PASSWORD);
-    const whole = await oneRun({ ...common, run: 0, instant: null });
+    writeFileSync(join(folder, "password"), PASSWORD, { mode: 0o600 });
+    const whole = await oneRun({ ...common, run: 0, instant: null, fault: "none" });
     const wrong = whole.wrong.map((what) => `seed ${seed}, not killed: ${what}`);
     const instants = instantsOf(whole.asked, runs, draw);
     let inWindow = 0;
     for (const [index, instant] of instants.entries()) {
       const run = index + 1;
-      const result = await oneRun({ ...common, run, instant });
+      const fault = FAULTS[index % FAULTS.length] ?? "none";
+      const result = await oneRun({ ...common, run, instant, fault });
       if (result.openWhenKilled > 0) inWindow++;
       wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
       const { question, phase } = instant;
       log(
-        `payouts seed ${seed} run ${run}: killed at question ${question} of ${whole.asked.length}, ` +
+        `payouts seed ${seed} run ${run}, ${fault}: killed at question ${question} of ${whole.asked.length}, ` +
           `${whole.asked[question - 1]} ${phase}${result.wasKilled ? "" : " (had ended)"}, ` +
           `${result.openWhenKilled} under way, ${result.wrong.length} wrong`,
       );
@@ -116,6 +121,7 @@ interface Run extends Common {
   readonly run: number;
   /** null: not at all. */
   readonly instant: Instant | null;
+  readonly fault: Fault;
 }
 
 interface Outcome {
@@ -126,9 +132,10 @@ interface Outcome {
   readonly wrong: readonly string[];
 }
 
-async function oneRun({ run, instant, ...common }: Run): Promise<Outcome> {
-  const { anvil, folder } = common;
+async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
+  const { anvil, folder, draw } = rest;
   const path = join(folder, `pool-${run}.db`);
+  const backup = `${path}.backup`;
   const owed = Array.from({ length: WORKERS }, (_, index) => ({
     address: worker(run * WORKERS + index),
     wei: ETH / 100n + BigInt(run * 1_000 + index),
@@ -138,31 +145,84 @@ async function oneRun({ run, instant, ...common }: Run): Promise<Outcome> {
       const parts = [wei / 3n, wei - wei / 3n];
       for (const [index, part] of parts.entries()) {
         const to = pendingAccount({ address, nodeType: "transcode", region: `r${index}` });
-        const cause = { kind: "job-processed", id: `${address}-${index}` };
+        const cause = { kind: "adjust", id: `${address}-${index}` };
         store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
       }
     }
   });
-  const before = await balance(anvil, POOL_ADDRESS);
+  copyFileSync(path, backup);
+  const { address: wallet, keystore } = ownWallet(run + 1);
+  writeFileSync(join(folder, "key.json"), keystore, { mode: 0o600 });
+  await anvil.rpc("anvil_setBalance", wallet, `0x${(10n * ETH).toString(16)}`);
+  const before = await balance(anvil, wallet);
+  const lie = liar({ fault, payee: owed.at(-1)?.address ?? "", draw });
+  const common = { ...rest, path, wallet };
   let first: End | null = null;
   let left: readonly PayoutState[] = [];
-  if (instant !== null) {
-    first = await start({ ...common, path, instant });
-    left = withStore(path, (store) => store.payouts().map(({ state }) => state));
-  }
-  const { exitCode, asked } = await start({ ...common, path, instant: NEVER });
   const wrong: string[] = [];
+  if (instant !== null) {
+    // A file that is replaced has to be noticed; nobody else ends the process.
+    const swap = fault === "swapped" ? () => restore(backup, path) : null;
+    first = await start({ ...common, instant, lie, swap });
+    left = withStore(path, (store) => store.payouts().map(({ state }) => state));
+    if (fault === "restored") restore(backup, path);
+    if (fault === "older") {
+      rmSync(backup);
+      withStore(path, () => {});
+      copyFileSync(path, backup);
+      await start({ ...common, instant: NEVER, lie, swap: null });
+      restore(backup, path);
+    }
+    if (fault === "payee") {
+      const { exitCode } = await start({ ...common, instant: NEVER, lie, swap: null });
+      if (exitCode !== 1) wrong.push(`with a payee who refuses the command ended with ${exitCode}`);
+      for (const { address, wei } of owed.slice(0, -1)) {
+        const got = await balance(anvil, address);
+        if (got !== wei) wrong.push(`beside one who refuses ${address} got ${got}, not ${wei}`);
+      }
+    }
+  }
+  const isLying = fault === "counts" || fault === "gas";
+  const { exitCode, asked } = await finish({ ...common, lie: isLying ? lie : TRUTH });
   if (exitCode === null) wrong.push(`the command did not end within ${asked.length} questions`);
   else if (exitCode !== 0) wrong.push(`the command ended with ${exitCode}`);
   for (const { address, wei } of owed) {
     const got = await balance(anvil, address);
     if (got !== wei) wrong.push(`${address} got ${got} wei instead of ${wei}`);
   }
-  const spent = before - (await balance(anvil, POOL_ADDRESS));
+  const spent = before - (await balance(anvil, wallet));
   wrong.push(...withStore(path, (store) => booksWrong(store, owed, spent)));
-  rmSync(path, { force: true });
+  for (const file of [path, backup]) rmSync(file, { force: true });
   const openWhenKilled = left.filter((state) => OPEN.has(state)).length;
   return { asked, wasKilled: first?.exitCode === null, openWhenKilled, wrong };
+}
+
+const TRUTH = (): null => null;
+
+/** As an operator does it: what SQLite keeps beside the file belongs to the old one. */
+function restore(backup: string, path: string): void {
+  copyFileSync(backup, `${path}.new`);
+  renameSync(`${path}.new`, path);
+  for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** Starts of one command that an operator makes, at most, who looks at what it says. */
+const STARTS_MAX = 6;
+
+/** Until all is paid; payments that the books don't know are taken in when it asks for that. */
+async function finish(options: Omit<Start, "instant" | "swap">): Promise<End> {
+  let end: End = { exitCode: null, asked: [] };
+  for (let starts = 0; starts < STARTS_MAX; starts++) {
+    end = await start({ ...options, instant: NEVER, swap: null });
+    if (end.exitCode === STOPPED) {
+      // What it found has to be deep enough to be taken in.
+      await options.anvil.rpc("anvil_mine", `0x${CONFIRMATIONS.toString(16)}`);
+      await start({ ...options, instant: NEVER, swap: null, isAdopting: true, lie: TRUTH });
+    } else if (end.exitCode !== NODE_FAILED) {
+      break;
+    }
+  }
+  return end;
 }
 
 /** What is wrong with the books when everything is paid. */
@@ -192,7 +252,13 @@ function booksWrong(
 interface Start extends Common {
   /** The books. */
   readonly path: string;
+  readonly wallet: string;
   readonly instant: Instant;
+  readonly lie: (call: RpcCall) => object | null;
+  /** Comes in the place of the kill. */
+  readonly swap: (() => void) | null;
+  /** `verify --adopt` instead. */
+  readonly isAdopting?: boolean;
 }
 
 interface End {
@@ -204,18 +270,24 @@ interface End {
 
 /** Runs the command. */
 async function start({ folder, main, path, signal, ...rest }: Start): Promise<End> {
+  const { wallet, swap, isAdopting = false } = rest;
   let kill = (): void => {};
-  const gate = await KillGate.open({ ...rest, kill: () => kill() });
+  const gate = await KillGate.open({ ...rest, kill: () => kill(), goesOn: swap !== null });
   try {
     const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
     const chain = ["--ethUrl", gate.url, "--chainId", String(CHAIN_ID)];
-    const pace = ["--confirmations", String(CONFIRMATIONS), "--every", "1ms"];
-    const args = [main, "pool", "payouts", "--db", path, "--send", ...key, ...chain, ...pace];
-    const child = endsWithUs(spawn(process.execPath, args, { cwd: folder, stdio: "ignore" }));
-    kill = () => void child.kill("SIGKILL");
-    signal?.addEventListener("abort", kill);
+    const deep = ["--confirmations", String(CONFIRMATIONS)];
+    const sending = ["payouts", "--send", ...key, "--every", "1ms"];
+    const adopting = ["verify", "--adopt", "--ethAcctAddr", wallet];
+    const what = isAdopting ? adopting : sending;
+    const args = [main, "pool", ...what, "--db", path, ...chain, ...deep];
+    const options = { cwd: folder, stdio: "ignore", env: ownState(folder) } as const;
+    const child = endsWithUs(spawn(process.execPath, args, options));
+    const end = (): void => void child.kill("SIGKILL");
+    kill = swap ?? end;
+    signal?.addEventListener("abort", end);
     await once(child, "exit");
-    signal?.removeEventListener("abort", kill);
+    signal?.removeEventListener("abort", end);
     signal?.throwIfAborted();
     return { exitCode: child.exitCode, asked: gate.asked };
   } finally {

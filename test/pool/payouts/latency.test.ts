@@ -53,7 +53,9 @@ function faraway(
     estimateGas: later(chain.estimateGas),
     receipt: later(chain.receipt),
     blockHash: later(chain.blockHash),
+    blockTimeMs: later(chain.blockTimeMs),
     transactionsOf: later(chain.transactionsOf),
+    transaction: later(chain.transaction),
     send: later(chain.send),
   };
 }

@@ -1,4 +1,5 @@
 /** The pool's wallet on test chains, and those it pays. */
+import { computeAddress } from "ethers/transaction";
 import { encryptKeystoreJsonSync } from "ethers/wallet";
 
 export const CHAIN_ID = 31_337n;
@@ -15,6 +16,15 @@ const STRANGER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b
 /** A worker's address by number. */
 export const worker = (index: number): string =>
   `0x${(0xbeef_0000 + index).toString(16).padStart(40, "0")}`;
+
+/** A wallet of its own by number, from 1: what one run did is nothing to the next one. */
+export function ownWallet(index: number): { readonly address: string; readonly keystore: string } {
+  const privateKey = `0x${(0x9001_0000 + index).toString(16).padStart(64, "0")}`;
+  const address = computeAddress(privateKey);
+  const options = { scrypt: { N: 2, r: 1, p: 1 } };
+  const keystore = encryptKeystoreJsonSync({ address, privateKey }, PASSWORD, options);
+  return { address: address.toLowerCase(), keystore };
+}
 
 /** An encrypted keystore of the pool's wallet, or of the stranger's, cheap to open. */
 export function keystoreJson(whose: "pool" | "stranger" = "pool"): string {
