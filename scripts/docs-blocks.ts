@@ -81,6 +81,8 @@ export function blocksOf(file: string): Block[] {
 export function examplesOf(blocks: readonly Block[]): Example[] {
   return blocks.flatMap((block, index) => {
     if (block.language !== "ts" && block.language !== "sh") return [];
+    // test/pool/payouts/runbooks.test.ts has a chain for these.
+    if (block.text.includes("$ETH_URL")) return [];
     const next = blocks[index + 1];
     return [{ block, output: next?.language === "text" ? next : null }];
   });

@@ -128,7 +128,9 @@ export function readRewards(
     transcoderAddress === undefined
       ? standing.totals().pendingWei
       : sumOf(books, `pending:${transcoderAddress}:`);
-  return { rewards: rows.map(rewardRow), next: last?.id ?? null, pendingFees: String(pending) };
+  // Transfers of nothing use up nonces: nobody's reward.
+  const rewards = rows.filter(({ amountWei }) => amountWei > 0n).map(rewardRow);
+  return { rewards, next: last?.id ?? null, pendingFees: String(pending) };
 }
 
 /** Which rows of the workers. */

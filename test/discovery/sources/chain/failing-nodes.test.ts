@@ -26,6 +26,28 @@ describe("nodes that fail", () => {
     expect(refused.size).toBeGreaterThan(5);
   });
 
+  it("402 and other refusals: what the provider says to people is shown", async () => {
+    const proxy = await startRpcProxy(chain().url);
+    const bodies = [
+      ['{"message":"your plan has ended; see example.org/billing"}', "your plan has ended; see"],
+      ['{"error":{"message":"payment required"}}', "payment required"],
+      ['{"error":"no credits"}', "no credits"],
+      ["[1]", "[1]"],
+      ["Payment Required", "Payment Required"],
+    ] as const;
+    for (const [body, words] of bodies) {
+      proxy.intercept = (_, response) => {
+        response.writeHead(402, { "content-type": "application/json" });
+        response.end(body);
+        return true;
+      };
+      await expect(open({ ethUrl: proxy.url, rpc: fast }).list()).rejects.toMatchObject({
+        code: "CHAIN_TRANSPORT",
+        message: expect.stringContaining(`HTTP status 402: ${words}`),
+      });
+    }
+  });
+
   it("429 and worse without end: fails with its code, or tells that the list is old", async () => {
     await chain().register(1);
     const proxy = await startRpcProxy(chain().url);
