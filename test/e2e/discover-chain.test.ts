@@ -166,8 +166,8 @@ describe("discover on an on-chain network", () => {
     const { address, privateKey } = Wallet.createRandom();
     const scrypt = { N: 2, r: 1, p: 1 };
     const key = encryptKeystoreJsonSync({ address, privateKey }, "secret words", { scrypt });
-    writeFileSync(join(folder, "UTC--key"), key);
-    writeFileSync(join(folder, "password"), "secret words\n");
+    writeFileSync(join(folder, "UTC--key"), key, { mode: 0o600 });
+    writeFileSync(join(folder, "password"), "secret words\n", { mode: 0o600 });
     const one = await good();
     const account = ["--ethKeystorePath", folder, "--ethAcctAddr", address];
     const password = ["--ethPassword", join(folder, "password")];

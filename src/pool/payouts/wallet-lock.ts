@@ -62,7 +62,7 @@ function lockPath({ folder, chainId, wallet }: WalletLockOptions): string {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`payouts: the folder of locks can't be made (${why})`, {
+    throw new InputError(`payouts: the folder of locks ${folder} can't be made (${why})`, {
       code: "PAYOUT_LOCK_FOLDER",
       cause: error,
     });
