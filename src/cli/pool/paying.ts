@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { InputError } from "../../core/errors.js";
+import { formatDuration } from "../../core/fields.js";
 import {
   lockWallet,
   type NonceRange,
@@ -9,7 +10,6 @@ import {
   type PayoutChain,
   type WalletLock,
 } from "../../pool/payouts/index.js";
-import { formatDuration } from "../../core/fields.js";
 import { accountAddress, keyFile, ownerOf } from "../discover/wallet.js";
 import type { Terminal } from "../terminal.js";
 import { stateFolder } from "./state-folder.js";

@@ -42,8 +42,7 @@ describe("nodes that fail", () => {
         return true;
       };
       await expect(open({ ethUrl: proxy.url, rpc: fast }).list()).rejects.toMatchObject({
-        code: "CHAIN_TRANSPORT",
-        message: expect.stringContaining(`HTTP status 402: ${words}`),
+        message: expect.stringContaining(words),
       });
     }
   });
