@@ -25,7 +25,6 @@ import {
   addWeightOptions,
   type SettingsFlags,
 } from "./settings.js";
-import { addVerify } from "./verify.js";
 
 /** A command about the books, with the options that all of them have. */
 export function booksCommand(pool: Command, usage: string, description: string): Command {
@@ -121,8 +120,6 @@ export function addBooks(pool: Command, terminal: Terminal, outcome: Outcome): v
     const { poolRounds } = await import("../commands/pool-rounds.js");
     outcome.exitCode = poolRounds(flags, terminal);
   });
-
-  addVerify(pool, terminal, outcome);
 
   helped(
     command("adjust", "a correction by hand, with its reason, out of the commission")
