@@ -106,6 +106,122 @@ describe("nodes that fail", () => {
     expect(proxy.requests.length - before).toBeLessThan(20);
   });
 
+  it("what no range changes is not asked again by halves", async () => {
+    await chain().register(1);
+    const proxy = await startRpcProxy(chain().url);
+    const source = open({ ethUrl: proxy.url, rpc: fast });
+    await source.list();
+    await chain().mine(700);
+    const asked = () => proxy.requests.filter(([call]) => call?.method === "eth_getLogs").length;
+    for (const [status, code] of [
+      [401, 0],
+      [403, 0],
+      [200, -32601],
+    ] as const) {
+      proxy.intercept = (calls, response) => {
+        if (calls[0]?.method !== "eth_getLogs") return false;
+        if (status === 200)
+          return answerError(calls, response, { code, message: "no such method" });
+        response.writeHead(status).end("your key is not welcome");
+        return true;
+      };
+      const before = asked();
+      const words = status === 200 ? "no such method" : "your key is not welcome";
+      await expect(source.sync()).rejects.toThrow(words);
+      expect(asked() - before).toBe(1);
+    }
+  });
+
+  it.each([
+    ["an error of its own", 200],
+    ["a gateway time-out", 504],
+    ["a bad gateway", 502],
+    ["a rate limit", 429],
+    ["nothing that is JSON", 201],
+  ])("%s for any range: at most 40 requests, and its words", async (_, status) => {
+    await chain().register(1);
+    const proxy = await startRpcProxy(chain().url);
+    const source = open({ ethUrl: proxy.url, rpc: fast });
+    await source.list();
+    await chain().mine(2_500);
+    proxy.intercept = (calls, response) => {
+      if (calls[0]?.method !== "eth_getLogs") return false;
+      const error = { code: -32000, message: "words of its own" };
+      if (status === 200) return answerError(calls, response, error);
+      response.writeHead(status).end("words of its own");
+      return true;
+    };
+    const outcome = await source.sync().catch((error: unknown) => error);
+    if (outcome instanceof Error) expect(outcome.message).toContain("words of its own");
+    // Too dear to be found out: the whole pool tells the same.
+    else expect(outcome).toMatchObject({ wholePool: true });
+    const asked = proxy.requests.filter(([call]) => call?.method === "eth_getLogs");
+    expect(asked.length).toBeLessThanOrEqual(40);
+    expect(asked.length).toBeGreaterThan(5);
+  });
+
+  it("events of one block at a time: the whole pool is read instead", async () => {
+    await chain().register(2);
+    const proxy = await startRpcProxy(chain().url);
+    const source = open({ ethUrl: proxy.url, rpc: fast });
+    await source.list();
+    await chain().send("BondingManager", "deactivate", orchestrator(1), 1n);
+    await chain().mine(300);
+    proxy.intercept = (calls, response) =>
+      calls.some(
+        ({ method, params: [filter] }) => method === "eth_getLogs" && blocksOf(filter) > 1,
+      ) && answerError(calls, response, { code: -32600, message: "block range is too wide" });
+    expect(await source.sync()).toMatchObject({ wholePool: true });
+    expect(indices(await source.list())).toEqual([2]);
+  });
+
+  it("an overloaded node is not asked member by member, nor one by one", async () => {
+    await chain().register(30);
+    const proxy = await startRpcProxy(chain().url);
+    proxy.intercept = (calls, response) =>
+      calls.some(({ method }) => method === "eth_call") &&
+      answerError(calls, response, { code: -32000, message: "the node is overloaded" });
+    const rpc = { ...fast, attempts: 3 };
+    for (const poolWalk of ["auto", "oneCall"] as const) {
+      const before = proxy.requests.length;
+      await expect(open({ ethUrl: proxy.url, rpc, poolWalk }).list()).rejects.toMatchObject({
+        code: "CHAIN_UNAVAILABLE",
+        message: expect.stringContaining("the node is overloaded"),
+      });
+      expect(proxy.requests.length - before).toBeLessThan(30);
+    }
+  });
+
+  it("a batch of which the node answers some: only the others are asked again", async () => {
+    await chain().register(20);
+    const proxy = await startRpcProxy(chain().url);
+    const answered = new Set<string>();
+    const repeated: string[] = [];
+    proxy.intercept = (calls, response) => {
+      if (calls.length < 6) return false;
+      const error = { code: -32029, message: "Too Many Requests" };
+      // It takes five at a time, and refuses the others one by one.
+      void fetch(chain().url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(calls.slice(0, 5)),
+      }).then(async (answer) => {
+        const good: unknown = await answer.json();
+        for (const { method, params } of calls.slice(0, 5)) {
+          const text = JSON.stringify([method, params]);
+          if (answered.has(text)) repeated.push(text);
+          answered.add(text);
+        }
+        const bad = calls.slice(5).map(({ id }) => ({ jsonrpc: "2.0", id, error }));
+        response.end(JSON.stringify([good, bad].flat()));
+      });
+      return true;
+    };
+    const source = open({ ethUrl: proxy.url, batching: "jsonRpc", rpc: { ...fast, attempts: 3 } });
+    expect(known(await source.list())).toEqual(upTo(20).map(active));
+    expect(repeated).toEqual([]);
+  });
+
   it("no batches: asks singly, so many at once as allowed", async () => {
     await chain().register(10);
     const proxy = await startRpcProxy(chain().url);
