@@ -6,7 +6,7 @@
  * Endpoints and transcoders are small whole numbers ≥ 0 (handles), which the shell interns from
  * their exact strings: comparison is textual (D-17).
  */
-import { invariant } from "../core/errors.js";
+import { InputError, invariant } from "../core/errors.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
 import type { Suspender } from "./suspension.js";
@@ -112,12 +112,23 @@ export class DiscoveryRound {
   readonly #rejectedEndpoints: number[] = [];
   readonly #rejections: Rejection[] = [];
 
-  /** @param options see {@link DiscoveryRoundOptions} */
+  /**
+   * @param options see {@link DiscoveryRoundOptions}
+   * @throws InputError (`DISCOVERY_OPTIONS`) for numbers with which a round would not end: NaN, a
+   *   cut-off that is negative or endless, a part of a node
+   */
   constructor({
     discoveryTimeoutMs = DISCOVERY_DEFAULTS.discoveryTimeoutMs,
     extraNodes = DISCOVERY_DEFAULTS.extraNodes,
     cutoffMs = DISCOVERY_DEFAULTS.cutoffMs,
   }: DiscoveryRoundOptions = {}) {
+    const isTimed = !Number.isNaN(discoveryTimeoutMs) && Number.isFinite(cutoffMs) && cutoffMs >= 0;
+    if (!isTimed || !Number.isInteger(extraNodes)) {
+      throw new InputError(
+        `expected a time for discoveryTimeoutMs (${discoveryTimeoutMs}), a finite one from 0 for cutoffMs (${cutoffMs}), a whole number for extraNodes (${extraNodes})`,
+        { code: "DISCOVERY_OPTIONS" },
+      );
+    }
     this.#timeoutMs = discoveryTimeoutMs;
     this.#extraNodes = extraNodes;
     this.#cutoffMs = cutoffMs;

@@ -178,6 +178,27 @@ export function checkSelectionWeights(options: ProbabilityOptions): void {
   );
 }
 
+/**
+ * Checks that the lists are parallel and that no stake is negative or no number, as nothing that
+ * reads stakes could tell it. {@link ProbabilityAlgorithm} does; the core takes them as they are.
+ *
+ * @throws InputError (`CANDIDATES`)
+ */
+export function checkCandidates({ recipients, prices, stakes, perfScores }: Candidates): void {
+  const count = recipients.length;
+  for (const [name, list] of Object.entries({ prices, stakes, perfScores })) {
+    if (list === null || list.length === count) continue;
+    throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
+      code: "CANDIDATES",
+    });
+  }
+  const at = stakes.findIndex((stake) => !(stake >= 0));
+  if (at < 0) return;
+  throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
+    code: "CANDIDATES",
+  });
+}
+
 /** The candidate that a table's probabilities draw: its recipient handle, or {@link NOBODY}. */
 export function drawRecipient(
   { eligible, probabilities }: ProbabilityTable,
@@ -204,7 +225,9 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
     this.options = options;
   }
 
+  /** @throws InputError (`CANDIDATES`), see {@link checkCandidates} */
   select(candidates: Candidates, draw: Draw): number {
+    checkCandidates(candidates);
     const table = selectionProbabilities(candidates, this.options);
     this.lastTable = table;
     return drawRecipient(table, candidates, draw);

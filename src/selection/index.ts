@@ -7,6 +7,7 @@ export { Rational } from "../core/rational.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
   type Candidates,
+  checkCandidates,
   checkSelectionWeights,
   type Draw,
   drawRecipient,

@@ -1,4 +1,5 @@
 /** One replication of one variant: compile, run, compute the metrics. */
+import { InputError } from "../core/errors.js";
 import type { SimulationInput } from "./input.js";
 import {
   type Metric,
@@ -35,12 +36,27 @@ export interface SimulateOptions {
   readonly atOnce?: boolean | undefined;
 }
 
+/** Scenarios that were not loaded may hold anything: without an end, nothing would end. */
+function checkTimes({ scenario }: SimulationInput, { seed, replication }: SimulateOptions): void {
+  const { duration, warmup = 0 } = scenario;
+  const numbers = { duration, warmup, replication, seed: seed ?? scenario.seed };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new InputError(`${name}: found ${value}, expected a finite number from 0`, {
+      code: "OPTION_INVALID",
+    });
+  }
+}
+
 /**
  * Runs one replication. Deterministic: same input, seed and replication, same result.
  *
- * @throws InputError when the scenario and its data do not fit together
+ * @param input a loaded scenario's; see `loadScenario`
+ * @throws InputError (`OPTION_INVALID`) for a span of time, a seed or a replication that is none, and
+ *   when the scenario and its data do not fit together
  */
 export function simulate(input: SimulationInput, options: SimulateOptions): ReplicationResult {
+  checkTimes(input, options);
   const world = compileWorld(input);
   const simulation = new Simulation({
     world,

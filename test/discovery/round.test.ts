@@ -333,3 +333,18 @@ describe("laws", () => {
     );
   });
 });
+
+it("refuses numbers with which a round would not end", () => {
+  const refused = expect.objectContaining({ code: "DISCOVERY_OPTIONS" });
+  for (const options of [
+    { discoveryTimeoutMs: Number.NaN },
+    { cutoffMs: -1 },
+    { cutoffMs: Number.NaN },
+    { cutoffMs: Number.POSITIVE_INFINITY },
+    { extraNodes: Number.NaN },
+    { extraNodes: 0.5 },
+  ]) {
+    expect(() => new DiscoveryRound(options), JSON.stringify(options)).toThrow(refused);
+  }
+  expect(new DiscoveryRound({ discoveryTimeoutMs: -5, extraNodes: -1 }).done).toBe(true);
+});

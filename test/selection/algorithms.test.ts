@@ -243,6 +243,22 @@ describe("the algorithm with stake", () => {
   });
 });
 
+it("lists that are not parallel, and stakes that are none, are refused by the algorithm", () => {
+  const refused = expect.objectContaining({ code: "CANDIDATES" });
+  const good = candidates({ stakes: [60, 30] });
+  const algorithm = new ProbabilityAlgorithm();
+  for (const wrong of [
+    { ...good, stakes: [60] },
+    { ...good, prices: [] },
+    { ...good, perfScores: [1, 1, 1] },
+    { ...good, stakes: [60, -1] },
+    { ...good, stakes: [Number.NaN, 1] },
+  ]) {
+    expect(() => algorithm.select(wrong, () => 0.5)).toThrow(refused);
+  }
+  expect(algorithm.select(good, () => 0.5)).toBe(100);
+});
+
 it("the core takes weights as they are (L-17)", () => {
   const given = candidates({ stakes: [60] });
   const table = selectionProbabilities(given, { stakeWeight: 3, randWeight: 2 });
