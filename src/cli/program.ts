@@ -5,6 +5,7 @@ import type { CheckFlags } from "./commands/check.js";
 import type { Shell } from "./commands/completion.js";
 import type { RunFlags } from "./commands/run.js";
 import { addDiscover } from "./discover/define.js";
+import { addExplain } from "./explain/define.js";
 import { EXIT, reportFailure } from "./failure.js";
 import { EXIT_CODES, examples, type Outcome } from "./help.js";
 import { TWO_DASHES, withDashHint } from "./one-dash.js";
@@ -190,6 +191,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, args: readonly stri
   addDiscover(program, terminal, outcome);
   addWebhook(program, terminal, outcome);
   addPool(program, terminal, outcome);
+  addExplain(program, terminal, outcome);
   addCompletion(program, terminal, outcome);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -1,4 +1,4 @@
-/** The capabilities by number, with their names and standard sets (section 6 of the rules). */
+/** The capabilities by number, with their names and standard sets (K-1). */
 
 /** Every job asks for it, which is why no video job is "legacy only" (D-23). */
 export const CAPABILITY_AUTH_TOKEN = 12;

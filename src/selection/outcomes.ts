@@ -197,7 +197,7 @@ export function httpStatus(result: Result, renditions: number, profiles: number)
     case RESULT.noSession:
       return profiles > 0 ? 503 : 200;
     case RESULT.nonRetryable:
-    case RESULT.attemptsExhausted: // [Q] the wrapper itself counts as non-retryable (T-27)
+    case RESULT.attemptsExhausted: // the wrapper itself counts as non-retryable (T-27)
       return 422;
     case RESULT.senderInvalid:
     case RESULT.cancelled:

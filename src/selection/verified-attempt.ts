@@ -202,7 +202,7 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
 
   #compareNext(trusted: VerifiedMember<Info>): Effect {
     const candidate = this.#untrusted[this.#candidateIndex];
-    // None is equal: the trusted result counts, and [Q] nobody is suspended.
+    // None is equal: the trusted result counts, and nobody is suspended, a quirk (S-12 row 9).
     if (candidate === undefined) return this.#use(trusted);
     this.trusted = trusted;
     this.candidate = candidate;
@@ -212,8 +212,8 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
 
   /**
    * A result counts; the others go back with their old latency score (T-44). One that returned a
-   * non-retryable error was given back already: [Q] it can stand in the selector twice. One without
-   * a hash is not given back: [Q] its segment stays in flight (S-12 row 12).
+   * non-retryable error was given back already, so it can stand in the selector twice. One without
+   * a hash is not given back, so its segment stays in flight (S-12 row 12).
    */
   #use(chosen: VerifiedMember<Info>): Effect {
     for (const member of this.members) {

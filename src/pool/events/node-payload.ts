@@ -1,4 +1,4 @@
-/** The payloads of orchestrators, the same in both of their forms (section 17.2 of the rules). */
+/** The payloads of orchestrators, the same in both of their forms (E-8). */
 import type { EventIdentity, JobProcessed, PoolEvent } from "./event.js";
 import {
   addressAt,

@@ -1,6 +1,6 @@
 /**
  * Writes down what the model does as the events that an orchestrator of the open-pool fork sends
- * (section 17.2 of the rules): only counted time, so that the sums are those of the run's books.
+ * (E-8): only counted time, so that the sums are those of the run's books.
  */
 import { type RandomKey, uniform } from "../../core/random.js";
 import { Rational } from "../../core/rational.js";

@@ -66,7 +66,7 @@ function typeOf(event: PoolEvent): string {
   return event.type === "reset" ? `${event.node}-reset` : event.type;
 }
 
-/** Section 17.2, with the units of E-9. */
+/** The payloads of E-8, with the units of E-9. */
 function payloadOf(event: PoolEvent): object {
   switch (event.type) {
     case "reset":

@@ -1,4 +1,4 @@
-/** The functions and events of Livepeer's contracts that are read (C-4, section 3.4), by ethers. */
+/** The functions and events of Livepeer's contracts that are read (C-4, C-6), by ethers. */
 import { Interface } from "ethers/abi";
 import { getBytes } from "ethers/utils";
 import { RemoteError } from "../../../core/errors.js";
@@ -45,7 +45,7 @@ export const multicallAbi = new Interface([
     returns ((bool success, bytes returnData)[] results)`,
 ]);
 
-/** First topics of the events that are watched (section 3.4). */
+/** First topics of the events that are watched (C-6). */
 export const TOPICS = {
   transcoderActivated: "0x65d72d782835d64c3287844a829608d5abdc7e864cc9affe96d910ab3db665e9",
   transcoderDeactivated: "0xfee3e693fc72d0a0a673805f3e606c551f4c677b9072444b90dd2d0406bc995c",
