@@ -24,6 +24,11 @@ export class Interner {
     return handle;
   }
 
+  /** The handle of `text`, null if it was not seen before. */
+  known(text: string): number | null {
+    return this.#handles.get(text) ?? null;
+  }
+
   /**
    * The string of a handle.
    *

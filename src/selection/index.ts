@@ -30,6 +30,12 @@ export {
   SegmentAttempt,
 } from "./attempt.js";
 export {
+  type L1Head,
+  type LiveSession,
+  StreamSessions,
+  type StreamSessionsOptions,
+} from "./live/stream-sessions.js";
+export {
   httpStatus,
   isNonRetryable,
   OUTCOME,
