@@ -1,5 +1,5 @@
 // The floors of the house: each folder may import only from folders below it.
-const floors = ["core", "discovery", "selection", "pool", "sim", "cli"];
+const floors = ["core", "io", "config", "discovery", "selection", "pool", "sim", "cli"];
 module.exports = {
   forbidden: [
     ...floors.map((floor, level) => ({
@@ -9,6 +9,20 @@ module.exports = {
       from: { path: `^src/${floor}/` },
       to: { path: `^src/(${floors.slice(level + 1).join("|") || "-"})/` },
     })),
+    {
+      name: "node-knows-no-books",
+      comment: "The node's half of a pool works without its books",
+      severity: "error",
+      from: { path: "^src/pool/orchestrator/" },
+      to: { path: "^src/pool/(books|payouts|api)/" },
+    },
+    {
+      name: "books-ask-nobody",
+      comment: "The books take events; they know nothing of the node, of payouts or of the network",
+      severity: "error",
+      from: { path: "^src/pool/books/" },
+      to: { path: "^src/(discovery|selection)/|^src/pool/(orchestrator|payouts|api)/" },
+    },
     {
       name: "no-cycles",
       comment: "Modules may know each other's types, not depend on each other at run time",

@@ -23,8 +23,8 @@ import { bareEndpoint } from "../src/discovery/sources/source.js";
 import {
   OrchestratorProcess,
   type RemoteOrchestrator,
-} from "../test/support/orchestrator-process.js";
-import { wallClockMs } from "../test/support/orchestrator-server.js";
+} from "../test/support/servers/orchestrator-process.js";
+import { wallClockMs } from "../test/support/servers/orchestrator-server.js";
 
 // So that what is kept can be told from what is not yet cleared away.
 setFlagsFromString("--expose-gc");

@@ -26,9 +26,9 @@ import { Agent, request } from "undici";
 import { Rational } from "../src/core/rational.js";
 import { HEADERS, signRequest } from "../src/pool/api/index.js";
 import { jobEvent, jobRequest } from "../src/pool/api/requests.js";
-import { EventIngest } from "../src/pool/ingest/ingest.js";
-import { addRates } from "../src/pool/settings.js";
-import { SqlitePoolStore } from "../src/pool/store/sqlite-pool-store.js";
+import { EventIngest } from "../src/pool/books/ingest/ingest.js";
+import { addRates } from "../src/pool/books/settings.js";
+import { SqlitePoolStore } from "../src/pool/books/store/sqlite-pool-store.js";
 
 const { values } = parseArgs({
   options: {

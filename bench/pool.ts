@@ -8,11 +8,11 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Rational } from "../src/core/rational.js";
-import { EventIngest } from "../src/pool/ingest/ingest.js";
-import { addRates } from "../src/pool/settings.js";
-import { importFiles } from "../src/pool/sources/files.js";
-import { SqlitePoolStore } from "../src/pool/store/sqlite-pool-store.js";
-import { recorded } from "../test/pool/support/recorded.js";
+import { EventIngest } from "../src/pool/books/ingest/ingest.js";
+import { addRates } from "../src/pool/books/settings.js";
+import { importFiles } from "../src/pool/books/sources/files.js";
+import { SqlitePoolStore } from "../src/pool/books/store/sqlite-pool-store.js";
+import { recorded } from "../test/support/books/recorded.js";
 
 const EVENTS = Number(process.argv[2] ?? 300_000);
 const ROW_AT_A_TIME = 3_000;

@@ -2,8 +2,8 @@
  * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants spread over their runs
  * and checks that nothing is lost and nothing is counted or paid twice. `npm test` has short forms.
  */
-import { killImports } from "../test/pool/import/kill-runs.js";
-import { killPayouts } from "../test/pool/payouts/kill-runs.js";
+import { killImports } from "../test/support/books/import-kill-runs.js";
+import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
 
 /** One for each command that must survive. */
 const SECTIONS = [

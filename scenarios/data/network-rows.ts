@@ -4,8 +4,8 @@
  */
 import { invariant } from "../../src/core/errors.js";
 import { Rational } from "../../src/core/rational.js";
-import type { CsvRecord } from "../../src/sim/network/csv.js";
-import { parseCsv } from "../../src/sim/network/csv.js";
+import type { CsvRecord } from "../../src/io/csv-table.js";
+import { parseCsv } from "../../src/io/csv-table.js";
 import type { DataText } from "../../src/sim/network/regions.js";
 
 /** Texts of the raw files. */

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { signed as signedFixed } from "../../src/core/wording.js";
-import type { CsvRecord } from "../../src/sim/network/csv.js";
-import { parseCsv } from "../../src/sim/network/csv.js";
+import type { CsvRecord } from "../../src/io/csv-table.js";
+import { parseCsv } from "../../src/io/csv-table.js";
 import { parseNetwork } from "../../src/sim/network/network-file.js";
 import { regionSummary } from "../../src/sim/network/region-summary.js";
 import { parseRegions } from "../../src/sim/network/regions.js";

@@ -1,7 +1,7 @@
 /** How commands end: the exit codes, and errors as one line. */
 import { InputError, RemoteError } from "../core/errors.js";
 import { systemCode } from "../core/system-error.js";
-import { POOLSIM_VERSION } from "../sim/version.js";
+import { POOLSIM_VERSION } from "../core/version.js";
 import type { Terminal } from "./terminal.js";
 import { visible } from "./visible.js";
 

@@ -1,6 +1,6 @@
 /** go-livepeer writes flags with one dash, poolsim with two: whoever forgets is told. */
 import type { Command } from "commander";
-import { suggestion } from "../sim/scenario/suggest.js";
+import { suggestion } from "../config/suggest.js";
 
 const ONE_DASH = /^unknown option '-([A-Za-z][\w-]+)(=.*)?'$/s;
 

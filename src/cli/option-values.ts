@@ -1,7 +1,7 @@
 /** Readers of option values: each says what it expected. */
 import { InvalidArgumentError } from "commander";
+import { parseSetting, type Setting } from "../config/setting.js";
 import { instantOf } from "../core/instant.js";
-import { parseSetting, type Setting } from "../sim/scenario/setting.js";
 
 /** A reader of whole numbers within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {

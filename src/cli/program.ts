@@ -1,6 +1,6 @@
 /** The commands of poolsim: their options, help and examples. What they do is in commands/. */
 import { Argument, Command, CommanderError, Option } from "commander";
-import { POOLSIM_VERSION } from "../sim/version.js";
+import { POOLSIM_VERSION } from "../core/version.js";
 import type { CheckFlags } from "./commands/check.js";
 import type { Shell } from "./commands/completion.js";
 import type { RunFlags } from "./commands/run.js";

@@ -12,6 +12,12 @@ export {
 } from "../core/errors.js";
 export { Interner } from "../core/interner.js";
 export { Rational } from "../core/rational.js";
+export {
+  SqliteDatabase,
+  type SqliteOptions,
+  type SqlRow,
+  type SqlValue,
+} from "../io/sqlite.js";
 export { recipientAddress } from "./address.js";
 export {
   type BitString,
@@ -169,12 +175,6 @@ export {
   OrchestratorTable,
   type OrchestratorUpdate,
 } from "./sources/store/orchestrator-table.js";
-export {
-  SqliteDatabase,
-  type SqliteOptions,
-  type SqlRow,
-  type SqlValue,
-} from "./sources/store/sqlite.js";
 export { parseWebhookList, type WebhookList } from "./sources/webhook/webhook-list.js";
 export { WebhookSource, type WebhookSourceOptions } from "./sources/webhook/webhook-source.js";
 export { Suspender, type SuspensionPolicy } from "./suspension.js";

@@ -11,42 +11,21 @@ export {
   type PayeeAccount,
   paidAccount,
   pendingAccount,
-} from "./accounts.js";
-export { BENCHMARK_SEGMENTS, type BenchmarkConfig, judgeBenchmark } from "./admission/benchmark.js";
+} from "./books/accounts.js";
+export { byWeights, type Weights } from "./books/attribution/by-weights.js";
+export { perJob } from "./books/attribution/per-job.js";
 export {
-  type BenchmarkFigures,
-  type BenchmarkReport,
-  type BenchmarkRun,
-  type BenchmarkSegment,
-  type BenchmarkStep,
-  benchmarkFigures,
-  type Quantiles,
-  worstP99Ms,
-} from "./admission/benchmark-figures.js";
-export {
-  type AdmissionConfig,
-  type AdmissionRegions,
-  createAdmission,
-  usesTiers,
-} from "./admission/create.js";
-export type {
-  AdmissionCandidate,
-  AdmissionDecision,
-  AdmissionPolicy,
-  DisconnectCause,
-} from "./admission/policy.js";
-export { parseAdmission } from "./admission/schema.js";
-export { byWeights, type Weights } from "./attribution/by-weights.js";
-export { perJob } from "./attribution/per-job.js";
-export { type AttributionPostingsOptions, attributionPostings } from "./attribution/postings.js";
+  type AttributionPostingsOptions,
+  attributionPostings,
+} from "./books/attribution/postings.js";
 export type {
   Attribution,
   AttributionInput,
   AttributionScheme,
   Work,
   WorkerShare,
-} from "./attribution/scheme.js";
-export { splitWei } from "./attribution/split.js";
+} from "./books/attribution/scheme.js";
+export { splitWei } from "./books/attribution/split.js";
 export {
   type Cause,
   Ledger,
@@ -56,10 +35,38 @@ export {
   type LedgerTransaction,
   MemoryJournal,
   type Posting,
-} from "./ledger.js";
-export { OrchestratorReceiving, type ReceivingOptions } from "./receiving.js";
-export { ReconnectBackoff, type ReconnectOptions } from "./reconnect.js";
-export { RoundBook, type RoundBookOptions } from "./rounds.js";
+} from "./books/ledger.js";
+export { RoundBook, type RoundBookOptions } from "./books/rounds.js";
+export {
+  BENCHMARK_SEGMENTS,
+  type BenchmarkConfig,
+  judgeBenchmark,
+} from "./orchestrator/admission/benchmark.js";
+export {
+  type BenchmarkFigures,
+  type BenchmarkReport,
+  type BenchmarkRun,
+  type BenchmarkSegment,
+  type BenchmarkStep,
+  benchmarkFigures,
+  type Quantiles,
+  worstP99Ms,
+} from "./orchestrator/admission/benchmark-figures.js";
+export {
+  type AdmissionConfig,
+  type AdmissionRegions,
+  createAdmission,
+  usesTiers,
+} from "./orchestrator/admission/create.js";
+export type {
+  AdmissionCandidate,
+  AdmissionDecision,
+  AdmissionPolicy,
+  DisconnectCause,
+} from "./orchestrator/admission/policy.js";
+export { parseAdmission } from "./orchestrator/admission/schema.js";
+export { OrchestratorReceiving, type ReceivingOptions } from "./orchestrator/receiving.js";
+export { ReconnectBackoff, type ReconnectOptions } from "./orchestrator/reconnect.js";
 export {
   DEFAULT_MAX_SESSIONS,
   NO_SESSION,
@@ -72,8 +79,13 @@ export {
   type SessionCloseListener,
   type SessionEnd,
   sessionSlot,
-} from "./sessions.js";
-export { checkRegistration, settleTask, type TaskOutcome, taskTimeoutMs } from "./tasks.js";
+} from "./orchestrator/sessions.js";
+export {
+  checkRegistration,
+  settleTask,
+  type TaskOutcome,
+  taskTimeoutMs,
+} from "./orchestrator/tasks.js";
 export {
   ANY_JOB,
   NO_CAPABLE_TRANSCODERS,
@@ -83,4 +95,4 @@ export {
   type WorkerCapabilities,
   type WorkerJob,
   type WorkerRegistration,
-} from "./workers.js";
+} from "./orchestrator/workers.js";

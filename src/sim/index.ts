@@ -5,8 +5,12 @@
  *     const result = await runExperiment(loaded, { threads: 4 });
  *     console.log(result.verdict?.decision, renderReport(result));
  */
+
+export type { Setting } from "../config/setting.js";
+export { parseSetting } from "../config/setting.js";
 export type { PoolsimError } from "../core/errors.js";
 export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
+export { POOLSIM_VERSION } from "../core/version.js";
 export type { RunExperimentOptions } from "./experiment/run.js";
 export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
@@ -34,8 +38,5 @@ export { scenarioJsonSchema } from "./scenario/json-schema.js";
 export type { LoadOptions } from "./scenario/load.js";
 export { loadScenario } from "./scenario/load.js";
 export type { Scenario, ScenarioInput } from "./scenario/schema.js";
-export type { Setting } from "./scenario/setting.js";
-export { parseSetting } from "./scenario/setting.js";
 export type { SimulateOptions } from "./simulate.js";
 export { simulate } from "./simulate.js";
-export { POOLSIM_VERSION } from "./version.js";

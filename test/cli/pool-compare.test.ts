@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { runProgram } from "../../src/cli/program.js";
-import { enter, openBooks } from "../pool/support/books.js";
-import { ALICE, list, transcode } from "../pool/support/events.js";
+import { enter, openBooks } from "../support/books/books.js";
+import { ALICE, list, transcode } from "../support/books/events.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-compare-"));
 afterAll(() => rmSync(folder, { recursive: true }));

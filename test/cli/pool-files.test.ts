@@ -18,9 +18,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { SqliteDatabase } from "../../src/discovery/sources/store/sqlite.js";
-import { inProcess } from "../e2e/in-process.js";
-import { ALICE, aiJob, BOB, list, transcode } from "../pool/support/events.js";
+import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { ALICE, aiJob, BOB, list, transcode } from "../support/books/events.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { SqliteDatabase } from "../../src/discovery/sources/store/sqlite.js";
-import { inProcess } from "../e2e/in-process.js";
+import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-foreign-"));
 afterAll(() => rmSync(folder, { recursive: true }));

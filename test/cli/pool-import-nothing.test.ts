@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { inProcess } from "../e2e/in-process.js";
-import { ALICE, list, transcode } from "../pool/support/events.js";
+import { ALICE, list, transcode } from "../support/books/events.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-import-nothing-"));
 const db = join(folder, "pool.db");

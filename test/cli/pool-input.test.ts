@@ -8,8 +8,8 @@ import type { ImportFlags } from "../../src/cli/pool/flags.js";
 import { sourcesOf } from "../../src/cli/pool/sources.js";
 import { runProgram } from "../../src/cli/program.js";
 import type { TextStream } from "../../src/cli/terminal.js";
-import { enter, openBooks } from "../pool/support/books.js";
-import { ALICE, list, transcode } from "../pool/support/events.js";
+import { enter, openBooks } from "../support/books/books.js";
+import { ALICE, list, transcode } from "../support/books/events.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-input-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { withBooks } from "../../src/cli/pool/open-books.js";
 import { assertThere } from "../../src/cli/pool/source-parts.js";
 import { InputError, RemoteError } from "../../src/core/errors.js";
-import { SqliteDatabase } from "../../src/discovery/sources/store/sqlite.js";
-import { openBooks } from "../pool/support/books.js";
+import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { openBooks } from "../support/books/books.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-open-books-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { pendingAccount } from "../../src/pool/accounts.js";
-import { inProcess } from "../e2e/in-process.js";
-import { openBooks } from "../pool/support/books.js";
+import { pendingAccount } from "../../src/pool/books/accounts.js";
+import { openBooks } from "../support/books/books.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-payouts-report-"));
 afterAll(() => rmSync(folder, { recursive: true }));

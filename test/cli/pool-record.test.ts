@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { SqlitePoolStore } from "../../src/pool/store/sqlite-pool-store.js";
-import { inProcess } from "../e2e/in-process.js";
-import { disagreements, FEW_DAYS, recorded } from "../pool/month/recorded-month.js";
+import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
+import { disagreements, FEW_DAYS, recorded } from "../support/books/recorded-month.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-record-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
 import { withScratchStore } from "../../src/cli/pool/scratch-store.js";
 import { Rational } from "../../src/core/rational.js";
-import { EventIngest } from "../../src/pool/ingest/ingest.js";
-import { addRates } from "../../src/pool/settings.js";
-import { enter } from "../pool/support/books.js";
-import { ALICE, list, transcode } from "../pool/support/events.js";
+import { EventIngest } from "../../src/pool/books/ingest/ingest.js";
+import { addRates } from "../../src/pool/books/settings.js";
+import { enter } from "../support/books/books.js";
+import { ALICE, list, transcode } from "../support/books/events.js";
 
 const own = `poolsim-scratch-${process.pid}-`;
 const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith(own));

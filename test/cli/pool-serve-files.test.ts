@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { inProcess } from "../e2e/in-process.js";
-import { openBooks } from "../pool/support/books.js";
+import { openBooks } from "../support/books/books.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-serve-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));

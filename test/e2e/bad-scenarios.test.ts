@@ -5,8 +5,8 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder } from "./command.js";
-import { inProcessIn } from "./in-process.js";
+import { emptyFolder } from "../support/cli/command.js";
+import { inProcessIn } from "../support/cli/in-process.js";
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

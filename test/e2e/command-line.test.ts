@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder, type Outcome, poolsim } from "./command.js";
-import { inProcessIn } from "./in-process.js";
+import { emptyFolder, type Outcome, poolsim } from "../support/cli/command.js";
+import { inProcessIn } from "../support/cli/in-process.js";
 
 let folder = "";
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyFolder } from "./command.js";
-import { inProcess } from "./in-process.js";
+import { emptyFolder } from "../support/cli/command.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 const folder = emptyFolder();
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,9 +3,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
-import { OrchestratorServers } from "../support/orchestrator-server.js";
-import { bytesOf, hexOf, payableTo, temporaryFolder, writeNodeDb } from "./discover-support.js";
-import { run } from "./running-command.js";
+import {
+  bytesOf,
+  hexOf,
+  payableTo,
+  temporaryFolder,
+  writeNodeDb,
+} from "../support/cli/discover-command.js";
+import { run } from "../support/cli/running-command.js";
+import { OrchestratorServers } from "../support/servers/orchestrator-server.js";
 
 const SCENARIO = `name: mine
 network: { file: found.json }

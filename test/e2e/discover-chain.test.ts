@@ -3,18 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startLivepeerChain } from "../discovery/sources/chain/livepeer-chain.js";
-import {
-  block,
-  startSubgraphServer,
-  transcoder,
-} from "../discovery/sources/subgraph/subgraph-server.js";
-import { respond, startWebhookServer } from "../discovery/sources/webhook/webhook-server.js";
-import {
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
-} from "../support/orchestrator-server.js";
+import { startLivepeerChain } from "../support/chain/livepeer-chain.js";
 import {
   discovered,
   hexOf,
@@ -23,8 +12,15 @@ import {
   temporaryFolder,
   verdicts,
   writeNodeDb,
-} from "./discover-support.js";
-import { run } from "./running-command.js";
+} from "../support/cli/discover-command.js";
+import { run } from "../support/cli/running-command.js";
+import {
+  type InfoInit,
+  OrchestratorServers,
+  type TestOrchestrator,
+} from "../support/servers/orchestrator-server.js";
+import { block, startSubgraphServer, transcoder } from "../support/servers/subgraph-server.js";
+import { respond, startWebhookServer } from "../support/servers/webhook-server.js";
 
 let servers: OrchestratorServers;
 const running: TestOrchestrator[] = [];

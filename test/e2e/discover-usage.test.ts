@@ -1,6 +1,6 @@
 /** What `poolsim discover` says to a command line that is wrong. */
 import { describe, expect, it } from "vitest";
-import { inProcess } from "./in-process.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 describe("wrong usage of discover is one line on stderr and exit code 2", () => {
   it.each([

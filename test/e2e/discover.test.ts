@@ -3,13 +3,6 @@ import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseDiscoveryFile } from "../../src/sim/network/discovery-file.js";
-import { respond, startWebhookServer } from "../discovery/sources/webhook/webhook-server.js";
-import {
-  type Behaviour,
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
-} from "../support/orchestrator-server.js";
 import {
   bytesOf,
   discovered,
@@ -18,8 +11,15 @@ import {
   temporaryFolder,
   verdicts,
   writeNodeDb,
-} from "./discover-support.js";
-import { run, start } from "./running-command.js";
+} from "../support/cli/discover-command.js";
+import { run, start } from "../support/cli/running-command.js";
+import {
+  type Behaviour,
+  type InfoInit,
+  OrchestratorServers,
+  type TestOrchestrator,
+} from "../support/servers/orchestrator-server.js";
+import { respond, startWebhookServer } from "../support/servers/webhook-server.js";
 
 let servers: OrchestratorServers;
 const running: TestOrchestrator[] = [];

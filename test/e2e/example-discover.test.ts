@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OrchestratorServers } from "../support/orchestrator-server.js";
+import { OrchestratorServers } from "../support/servers/orchestrator-server.js";
 
 const run = promisify(execFile);
 let servers: OrchestratorServers;

@@ -5,10 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { ALICE, api, BOB, list, transcode } from "../pool/support/events.js";
-import { emptyFolder } from "./command.js";
-import { inProcess } from "./in-process.js";
-import { start } from "./running-command.js";
+import { ALICE, api, BOB, list, transcode } from "../support/books/events.js";
+import { emptyFolder } from "../support/cli/command.js";
+import { inProcess } from "../support/cli/in-process.js";
+import { start } from "../support/cli/running-command.js";
 
 let folder: string;
 let url: string;

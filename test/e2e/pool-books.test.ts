@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { SqliteDatabase } from "../../src/discovery/sources/store/sqlite.js";
-import { ALICE, aiJob, BOB, list, received, redeemed, transcode } from "../pool/support/events.js";
-import { bucketFile, recorded } from "../pool/support/recorded.js";
-import { emptyFolder, poolsim } from "./command.js";
-import { inProcess } from "./in-process.js";
+import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { ALICE, aiJob, BOB, list, received, redeemed, transcode } from "../support/books/events.js";
+import { bucketFile, recorded } from "../support/books/recorded.js";
+import { emptyFolder, poolsim } from "../support/cli/command.js";
+import { inProcess } from "../support/cli/in-process.js";
 
 let folder: string;
 let db: string;

@@ -6,10 +6,10 @@ import { request } from "undici";
 import { describe, expect, test } from "vitest";
 import { Rational } from "../../src/core/rational.js";
 import { type JobDetails, PoolApiClient } from "../../src/pool/api/index.js";
-import { addRates } from "../../src/pool/settings.js";
-import { SqlitePoolStore } from "../../src/pool/store/sqlite-pool-store.js";
-import { poolsim } from "./command.js";
-import { start } from "./running-command.js";
+import { addRates } from "../../src/pool/books/settings.js";
+import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
+import { poolsim } from "../support/cli/command.js";
+import { start } from "../support/cli/running-command.js";
 
 const SECRET = "5e".repeat(32);
 const NEXT_SECRET = "6f".repeat(32);

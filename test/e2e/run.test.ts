@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
+import { emptyFolder, MAIN, type Outcome, poolsim } from "../support/cli/command.js";
+import { start } from "../support/cli/running-command.js";
 import { endsWithUs } from "../support/ends-with-us.js";
-import { emptyFolder, MAIN, type Outcome, poolsim } from "./command.js";
-import { start } from "./running-command.js";
 
 const SHORT = ["--replications", "2", "--sensitivity", "off"];
 

@@ -4,14 +4,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebhookSource } from "../../src/discovery/sources/webhook/webhook-source.js";
-import {
-  block,
-  startSubgraphServer,
-  transcoder,
-} from "../discovery/sources/subgraph/subgraph-server.js";
-import { hexOf, temporaryFolder, writeNodeDb } from "./discover-support.js";
-import { inProcess } from "./in-process.js";
-import { type RunningCommand, run, start } from "./running-command.js";
+import { hexOf, temporaryFolder, writeNodeDb } from "../support/cli/discover-command.js";
+import { inProcess } from "../support/cli/in-process.js";
+import { type RunningCommand, run, start } from "../support/cli/running-command.js";
+import { block, startSubgraphServer, transcoder } from "../support/servers/subgraph-server.js";
 
 /** Starts a server and tells its URL once it listens. */
 async function served(

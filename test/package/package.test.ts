@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { scenarioFile } from "../../src/cli/scenario-file.js";
-import { POOLSIM_VERSION } from "../../src/sim/version.js";
+import { POOLSIM_VERSION } from "../../src/core/version.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const manifest: { version: string; exports: Record<string, { default: string; types: string }> } =

@@ -12,7 +12,7 @@ import {
   selectionProbabilities,
   withinMaxPrice,
 } from "../../src/selection/algorithms.js";
-import { price } from "./sessions.js";
+import { price } from "../support/sim/sessions.js";
 
 interface Given {
   readonly stakes?: readonly number[];

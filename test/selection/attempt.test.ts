@@ -10,7 +10,14 @@ import {
 import { OUTCOME, type Outcome, RESULT, ruleOf } from "../../src/selection/outcomes.js";
 import type { Session } from "../../src/selection/session.js";
 import { SessionPrice } from "../../src/selection/session-price.js";
-import { makeSession, makeStream, mapped, penaltyOf, refresh, type Stream } from "./stream.js";
+import {
+  makeSession,
+  makeStream,
+  mapped,
+  penaltyOf,
+  refresh,
+  type Stream,
+} from "../support/sim/stream.js";
 
 const { prepare, submit, download, verify, done } = EFFECT;
 const { ok } = OUTCOME;

@@ -4,7 +4,7 @@ import {
   refreshThreshold,
   suspensionPenalty,
 } from "../../src/selection/pool-limits.js";
-import { session } from "./sessions.js";
+import { session } from "../support/sim/sessions.js";
 
 describe("penalty of a pool (S-5)", () => {
   it.each([

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SWAP_REASON } from "../../src/selection/pool-observer.js";
 import { CHOSEN } from "../../src/selection/selectors/selector.js";
-import { finish, ids, listener, pool, session, sessions } from "./sessions.js";
+import { finish, ids, listener, pool, session, sessions } from "../support/sim/sessions.js";
 
 describe("wanting a refresh (M-11, M-19)", () => {
   it("with one orchestrator, every segment wants a refresh but the first [Q] (M-19)", () => {

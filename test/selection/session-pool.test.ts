@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { REMOVAL } from "../../src/selection/session-pool.js";
-import { finish, ids, listener, pool, session, sessions } from "./sessions.js";
+import { finish, ids, listener, pool, session, sessions } from "../support/sim/sessions.js";
 
 describe("worked timelines of suspension (after S-10)", () => {
   it.each([

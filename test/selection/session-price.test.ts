@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../src/core/rational.js";
-import { price } from "./sessions.js";
+import { price } from "../support/sim/sessions.js";
 
 describe("a price", () => {
   it("weighs exp(−price ÷ factor), for each factor that is asked for (L-12)", () => {

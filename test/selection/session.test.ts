@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Session, segmentDurationMs } from "../../src/selection/session.js";
-import { price, session } from "./sessions.js";
+import { price, session } from "../support/sim/sessions.js";
 
 describe("a session", () => {
   it("starts unmeasured, with nothing in flight (M-34)", () => {

@@ -8,7 +8,7 @@ import {
   SessionsManager,
   type VerificationChoice,
 } from "../../src/selection/sessions-manager.js";
-import { makeSession, makeStream, mapped, penaltyOf, refresh } from "./stream.js";
+import { makeSession, makeStream, mapped, penaltyOf, refresh } from "../support/sim/stream.js";
 
 function choose(manager: SessionsManager): VerificationChoice {
   const choice: VerificationChoice = { sessions: [], tornDown: [] };

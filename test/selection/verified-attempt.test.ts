@@ -3,7 +3,13 @@ import { EFFECT } from "../../src/selection/attempt.js";
 import { OUTCOME, type Outcome, RESULT } from "../../src/selection/outcomes.js";
 import type { Session } from "../../src/selection/session.js";
 import { MATCH, VerifiedAttempt } from "../../src/selection/verified-attempt.js";
-import { makeStream, mapped, penaltyOf, type Stream, type StreamOptions } from "./stream.js";
+import {
+  makeStream,
+  mapped,
+  penaltyOf,
+  type Stream,
+  type StreamOptions,
+} from "../support/sim/stream.js";
 
 const { wait, prepare, submit, download, done, prepareMembers, compare } = EFFECT;
 const { ok } = OUTCOME;

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { endsWithUs } from "./ends-with-us.js";
 import { eventually } from "./eventually.js";
 
-const ENTRY = fileURLToPath(new URL("./anvil-entry.ts", import.meta.url));
+const ENTRY = fileURLToPath(new URL("./chain/anvil-entry.ts", import.meta.url));
 
 async function isAnswering(url: string): Promise<boolean> {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });

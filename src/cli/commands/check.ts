@@ -1,11 +1,12 @@
 /** `poolsim check`: says whether scenario files are valid. */
+
+import type { Setting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { modelNotes } from "../../sim/model/model-notes.js";
 import { allProblems } from "../../sim/scenario/all-problems.js";
 import { loadScenario } from "../../sim/scenario/load.js";
-import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT } from "../failure.js";
 import { scenarioFile } from "../scenario-file.js";
 import type { Terminal } from "../terminal.js";

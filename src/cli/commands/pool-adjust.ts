@@ -1,9 +1,9 @@
 /** `poolsim pool adjust`: a correction by hand, of a worker that is in the books. */
 import { InputError } from "../../core/errors.js";
-import { pendingAccount } from "../../pool/accounts.js";
-import { adjust } from "../../pool/adjust.js";
-import { addressAt } from "../../pool/events/fields.js";
-import type { PoolStore } from "../../pool/store/store.js";
+import { pendingAccount } from "../../pool/books/accounts.js";
+import { adjust } from "../../pool/books/adjust.js";
+import { addressAt } from "../../pool/books/events/fields.js";
+import type { PoolStore } from "../../pool/books/store/store.js";
 import { EXIT } from "../failure.js";
 import { assertText } from "../pool/assert-text.js";
 import type { AdjustFlags } from "../pool/flags.js";

@@ -1,7 +1,7 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
 import { counted } from "../../core/wording.js";
-import { type CompareOptions, compareSchemes } from "../../pool/compare-schemes.js";
-import { SCHEME_NAMES, type SchemeName } from "../../pool/settings.js";
+import { type CompareOptions, compareSchemes } from "../../pool/books/compare-schemes.js";
+import { SCHEME_NAMES, type SchemeName } from "../../pool/books/settings.js";
 import { wrapped } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { CompareFlags } from "../pool/flags.js";

@@ -1,13 +1,14 @@
 /** `poolsim pool void` and `assign`: what an operator decides about single jobs. */
+
+import { formatDuration } from "../../config/fields.js";
 import { InputError } from "../../core/errors.js";
-import { formatDuration } from "../../core/fields.js";
 import { utcText } from "../../core/utc.js";
 import { counted } from "../../core/wording.js";
-import { pendingAccount } from "../../pool/accounts.js";
-import { assignJob, releaseJob, voidJob } from "../../pool/decide.js";
-import { addressAt } from "../../pool/events/fields.js";
-import { decodeStoredEvent } from "../../pool/events/stored.js";
-import type { PoolStore, UnclaimedRow } from "../../pool/store/store.js";
+import { pendingAccount } from "../../pool/books/accounts.js";
+import { assignJob, releaseJob, voidJob } from "../../pool/books/decide.js";
+import { addressAt } from "../../pool/books/events/fields.js";
+import { decodeStoredEvent } from "../../pool/books/events/stored.js";
+import type { PoolStore, UnclaimedRow } from "../../pool/books/store/store.js";
 import { EXIT } from "../failure.js";
 import { assertText } from "../pool/assert-text.js";
 import type { AssignFlags, VoidFlags } from "../pool/flags.js";

@@ -1,9 +1,9 @@
 /** `poolsim pool export`: the journal, workers, jobs, tickets or payouts, as CSV or JSON. */
 import { utcText } from "../../core/utc.js";
-import { inPayoutAccount, paidAccount, pendingAccount } from "../../pool/accounts.js";
-import type { JobRow, PayoutRow, PoolStore } from "../../pool/store/store.js";
+import { type Cell, csvLine } from "../../io/write-csv.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../../pool/books/accounts.js";
+import type { JobRow, PayoutRow, PoolStore } from "../../pool/books/store/store.js";
 import { EXIT } from "../failure.js";
-import { type Cell, csvLine } from "../pool/csv.js";
 import type { ExportFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";
 import { eth } from "../pool/output.js";

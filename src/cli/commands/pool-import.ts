@@ -1,20 +1,20 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
 
 import { existsSync } from "node:fs";
+import { formatDuration } from "../../config/fields.js";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
-import { formatDuration } from "../../core/fields.js";
 import { counted } from "../../core/wording.js";
-import { type OpeningBalance, openBalances } from "../../pool/adjust.js";
-import { EventIngest } from "../../pool/ingest/ingest.js";
-import { replayQuarantine } from "../../pool/ingest/replay.js";
-import { readOpening } from "../../pool/opening.js";
-import { changeSettings, readSettings } from "../../pool/settings.js";
-import type { SkippedFile } from "../../pool/sources/directory.js";
-import type { ImportResult } from "../../pool/sources/files.js";
-import { followSources } from "../../pool/sources/follow.js";
-import { probeSource } from "../../pool/sources/probe.js";
-import { type EventSource, type PollOptions, pollSource } from "../../pool/sources/source.js";
-import type { PoolStore } from "../../pool/store/store.js";
+import { type OpeningBalance, openBalances } from "../../pool/books/adjust.js";
+import { EventIngest } from "../../pool/books/ingest/ingest.js";
+import { replayQuarantine } from "../../pool/books/ingest/replay.js";
+import { readOpening } from "../../pool/books/opening.js";
+import { changeSettings, readSettings } from "../../pool/books/settings.js";
+import type { SkippedFile } from "../../pool/books/sources/directory.js";
+import type { ImportResult } from "../../pool/books/sources/files.js";
+import { followSources } from "../../pool/books/sources/follow.js";
+import { probeSource } from "../../pool/books/sources/probe.js";
+import { type EventSource, type PollOptions, pollSource } from "../../pool/books/sources/source.js";
+import type { PoolStore } from "../../pool/books/store/store.js";
 import { EXIT, Interrupted } from "../failure.js";
 import type { ImportFlags } from "../pool/flags.js";
 import {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import { counted } from "../../core/wording.js";
+import type { SqlitePoolStore } from "../../pool/books/store/sqlite-pool-store.js";
 import {
   acknowledgeNonces,
   type Hindered,
@@ -17,7 +18,6 @@ import {
   rangesText,
   type WalletLock,
 } from "../../pool/payouts/index.js";
-import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
 import { EXIT } from "../failure.js";
 import { named, openBooks } from "../pool/open-books.js";
 import { keystorePassword } from "../pool/password.js";

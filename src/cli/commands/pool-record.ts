@@ -2,8 +2,8 @@
 
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { formatDuration } from "../../config/fields.js";
 import { InputError } from "../../core/errors.js";
-import { formatDuration } from "../../core/fields.js";
 import { counted } from "../../core/wording.js";
 import type { SimulationInput } from "../../sim/input.js";
 import { disturbed } from "../../sim/record/disturb.js";

@@ -2,9 +2,9 @@
 
 import { utcText } from "../../core/utc.js";
 import { counted } from "../../core/wording.js";
-import { closeRound } from "../../pool/close-round.js";
-import { readSettings } from "../../pool/settings.js";
-import type { PoolStore, TicketRow } from "../../pool/store/store.js";
+import { closeRound } from "../../pool/books/close-round.js";
+import { readSettings } from "../../pool/books/settings.js";
+import type { PoolStore, TicketRow } from "../../pool/books/store/store.js";
 import { EXIT } from "../failure.js";
 import type { RoundsFlags } from "../pool/flags.js";
 import { withBooks } from "../pool/open-books.js";

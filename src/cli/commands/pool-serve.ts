@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { InputError } from "../../core/errors.js";
+import { POOLSIM_VERSION } from "../../core/version.js";
 import {
   createPoolApi,
   fingerprintOf,
@@ -12,10 +13,9 @@ import {
   selfSignedCertificate,
   servePoolApi,
 } from "../../pool/api/index.js";
+import { readSettings } from "../../pool/books/settings.js";
+import type { SqlitePoolStore } from "../../pool/books/store/sqlite-pool-store.js";
 import { type AdmissionPolicy, createAdmission } from "../../pool/index.js";
-import { readSettings } from "../../pool/settings.js";
-import type { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
-import { POOLSIM_VERSION } from "../../sim/version.js";
 import { EXIT } from "../failure.js";
 import { readAdmission } from "../pool/admission-file.js";
 import { checkBooks, named, openBooks } from "../pool/open-books.js";

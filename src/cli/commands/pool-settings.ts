@@ -1,7 +1,7 @@
 /** `poolsim pool settings`: shows how the books are kept; with options, sets it. */
-import { changeLimits, readLimits } from "../../pool/limits.js";
-import { changeSettings, readSettings } from "../../pool/settings.js";
-import type { PoolStore } from "../../pool/store/store.js";
+import { changeLimits, readLimits } from "../../pool/books/limits.js";
+import { changeSettings, readSettings } from "../../pool/books/settings.js";
+import type { PoolStore } from "../../pool/books/store/store.js";
 import { EXIT } from "../failure.js";
 import { assertCommissionFor, rehearsed, withBooks } from "../pool/open-books.js";
 import { lines, print } from "../pool/output.js";

@@ -3,8 +3,8 @@
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
 import { counted } from "../../core/wording.js";
-import { type PoolSettings, readSettings } from "../../pool/settings.js";
-import type { PoolStore, QuarantineRow } from "../../pool/store/store.js";
+import { type PoolSettings, readSettings } from "../../pool/books/settings.js";
+import type { PoolStore, QuarantineRow } from "../../pool/books/store/store.js";
 import { styleOf } from "../../sim/report/style.js";
 import { EXIT } from "../failure.js";
 import type { BooksFlags } from "../pool/flags.js";

@@ -2,9 +2,9 @@
 
 import { InputError, RemoteError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
+import type { PayingWallet } from "../../pool/books/store/store.js";
+import { type VerifyResult, verifyBooks } from "../../pool/books/verify/verify.js";
 import { type Adopting, type ChainFindings, verifyChain } from "../../pool/payouts/index.js";
-import type { PayingWallet } from "../../pool/store/store.js";
-import { type VerifyResult, verifyBooks } from "../../pool/verify.js";
 import { EXIT } from "../failure.js";
 import { ethText } from "../pool/amounts.js";
 import { examine } from "../pool/examine.js";

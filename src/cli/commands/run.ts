@@ -1,11 +1,12 @@
 /** `poolsim run`: loads scenarios, runs them, prints reports, writes JSON, says how it ended. */
+
+import type { Setting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { renderJson } from "../../sim/report/json.js";
 import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
-import type { Setting } from "../../sim/scenario/setting.js";
 import { networkAge } from "../discover/age.js";
 import { EXIT, Interrupted } from "../failure.js";
 import { interruptibleInPart } from "../interruptible.js";

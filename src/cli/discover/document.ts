@@ -1,9 +1,9 @@
 /** Findings as the JSON that a scenario takes as its network file. */
 import { isPoolsimError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
+import { POOLSIM_VERSION } from "../../core/version.js";
 import type { OrchestratorReport, SourceKind } from "../../discovery/index.js";
 import type { DiscoveredOrchestrator, DiscoveryFile } from "../../sim/network/discovery-file.js";
-import { POOLSIM_VERSION } from "../../sim/version.js";
 import type { Findings, Judged } from "./gather.js";
 
 /** Hundred-thousandths in an LPT (B-9). */

@@ -1,6 +1,6 @@
 /** Performance scores as an outside tester publishes them, for `--minPerfScore` (L-18, L-19). */
 import { InputError, isPoolsimError } from "../../core/errors.js";
-import { fetchBody } from "../../discovery/sources/webhook/fetch-body.js";
+import { fetchBody } from "../../io/fetch-body.js";
 import { parsePerformanceScores } from "../../selection/index.js";
 
 const TIMEOUT_MS = 30_000;

@@ -1,9 +1,9 @@
 /** `poolsim explain`: prints rules by their ids. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { suggestion } from "../../config/suggest.js";
 import { InputError } from "../../core/errors.js";
 import { wrapped } from "../../sim/report/style.js";
-import { suggestion } from "../../sim/scenario/suggest.js";
 import { EXIT } from "../failure.js";
 import type { TextStream } from "../terminal.js";
 import { groupOf, type Rule, readRules } from "./rules.js";

@@ -1,10 +1,11 @@
 /** Admission rules from a file (`--admission`): YAML, what is wrong in it by line and column. */
+
+import { pathText } from "../../config/problem.js";
+import { readYaml } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
-import { admission } from "../../pool/admission/schema.js";
 import { type AdmissionPolicy, createAdmission } from "../../pool/index.js";
+import { admission } from "../../pool/orchestrator/admission/schema.js";
 import { describeIssues } from "../../sim/scenario/describe-issues.js";
-import { pathText } from "../../sim/scenario/problem.js";
-import { readYaml } from "../../sim/scenario/yaml-source.js";
 
 /** Where scenarios have these rules: what is known there is known here. */
 const PLACE = ["orchestrator", "admission"];

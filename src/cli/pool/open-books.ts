@@ -2,8 +2,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError, RemoteError } from "../../core/errors.js";
-import { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
-import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import { SqliteDatabase } from "../../io/sqlite.js";
+import { SqlitePoolStore } from "../../pool/books/store/sqlite-pool-store.js";
 
 /** `create` makes the file if it is not there; the others need it. */
 export type BooksMode = "read" | "write" | "create";

@@ -1,8 +1,8 @@
 /** What commands that pay, or that compare books with a chain, have in common. */
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { formatDuration } from "../../config/fields.js";
 import { InputError } from "../../core/errors.js";
-import { formatDuration } from "../../core/fields.js";
 import {
   lockWallet,
   type NonceRange,

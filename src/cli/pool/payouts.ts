@@ -1,6 +1,6 @@
 /** The command `pool payouts`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../../core/fields.js";
+import { parseDuration } from "../../config/fields.js";
 import type { PayoutFlags } from "../commands/pool-payouts.js";
 import { positiveSpan } from "../discover/values.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";

@@ -1,6 +1,6 @@
 /** Rates of regions that no event names: most often a region is spelled wrong. */
-import type { PoolSettings } from "../../pool/settings.js";
-import type { PoolStore } from "../../pool/store/store.js";
+import type { PoolSettings } from "../../pool/books/settings.js";
+import type { PoolStore } from "../../pool/books/store/store.js";
 import type { Terminal } from "../terminal.js";
 
 /** Says so, once there are workers to compare with. */

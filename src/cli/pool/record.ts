@@ -1,8 +1,8 @@
 /** `poolsim pool record`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../../core/fields.js";
+import { parseDuration } from "../../config/fields.js";
+import type { Setting } from "../../config/setting.js";
 import { FORMS, type Form } from "../../sim/record/form-names.js";
-import type { Setting } from "../../sim/scenario/setting.js";
 import { EXIT_CODES, examples, type Outcome } from "../help.js";
 import { collectSetting, wholeNumber } from "../option-values.js";
 import type { Terminal } from "../terminal.js";

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SqlitePoolStore } from "../../pool/store/sqlite-pool-store.js";
+import { SqlitePoolStore } from "../../pool/books/store/sqlite-pool-store.js";
 
 /** Does some work with empty books, which nobody sees afterwards. */
 export function withScratchStore<T>(work: (store: SqlitePoolStore) => T): T {

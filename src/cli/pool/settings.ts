@@ -3,14 +3,14 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { instantOf } from "../../core/instant.js";
 import type { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
-import type { CommissionRate } from "../../pool/commission.js";
-import { DEFAULT_LIMITS, LIMIT_KEYS, type PoolLimits } from "../../pool/limits.js";
+import type { CommissionRate } from "../../pool/books/commission.js";
+import { DEFAULT_LIMITS, LIMIT_KEYS, type PoolLimits } from "../../pool/books/limits.js";
 import {
   type PoolSettings,
   SCHEME_NAMES,
   type SchemeName,
   type SettingsChange,
-} from "../../pool/settings.js";
+} from "../../pool/books/settings.js";
 import { positiveSpan } from "../discover/values.js";
 import { wholeNumber } from "../option-values.js";
 import { ethText, exactNumber, part, weiAmount } from "./amounts.js";

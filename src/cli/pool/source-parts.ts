@@ -1,9 +1,9 @@
 /** What options and files of sources have in common: names, addresses, buckets, credentials. */
 import { statSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
-import { nameAt } from "../../pool/events/fields.js";
-import type { S3Credentials } from "../../pool/sources/s3.js";
-import type { BucketSource, EventSource } from "../../pool/sources/source.js";
+import { nameAt } from "../../pool/books/events/fields.js";
+import type { S3Credentials } from "../../pool/books/sources/s3.js";
+import type { BucketSource, EventSource } from "../../pool/books/sources/source.js";
 
 /** What the environment is asked for; see {@link credentialsFrom}. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,13 +1,13 @@
 /** A file of several sources (`--sources`): YAML, and whatever is wrong in it by line and column. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { DURATION_EXPECTED, parseDuration } from "../../config/fields.js";
+import { type Path, pathText, valueText } from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
+import { readYaml, type YamlSource } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
-import { DURATION_EXPECTED, parseDuration } from "../../core/fields.js";
 import { instantOf } from "../../core/instant.js";
-import type { EventSource } from "../../pool/sources/source.js";
-import { type Path, pathText, valueText } from "../../sim/scenario/problem.js";
-import { suggestion } from "../../sim/scenario/suggest.js";
-import { readYaml, type YamlSource } from "../../sim/scenario/yaml-source.js";
+import type { EventSource } from "../../pool/books/sources/source.js";
 import {
   assertHttp,
   assertThere,

@@ -1,6 +1,6 @@
 /** Where an import takes events from: options, or a file of them. */
 import { InputError } from "../../core/errors.js";
-import type { EventSource } from "../../pool/sources/source.js";
+import type { EventSource } from "../../pool/books/sources/source.js";
 import type { ImportFlags } from "./flags.js";
 import {
   assertHttp,

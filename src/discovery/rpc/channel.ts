@@ -4,13 +4,13 @@
  */
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { remoteText } from "../../io/remote-text.js";
 import { type Connection, hangUp } from "./dial.js";
 import {
   Orchestrator,
   type OrchestratorInfo,
   type OrchestratorRequest,
 } from "./generated/lp_rpc_pb.js";
-import { remoteText } from "./remote-text.js";
 import { type OrchestratorQuestion, orchestratorRequest } from "./request.js";
 import type { DialTarget } from "./target.js";
 

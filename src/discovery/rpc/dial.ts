@@ -8,9 +8,9 @@ import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
 import { RemoteError } from "../../core/errors.js";
+import { remoteText } from "../../io/remote-text.js";
 import type { CertificatePins } from "./certificate-pins.js";
 import type { HostLookup } from "./lookup.js";
-import { remoteText } from "./remote-text.js";
 import type { DialTarget } from "./target.js";
 
 export interface DialOptions {

@@ -3,6 +3,8 @@
  * live writer without locking it.
  */
 import { InputError, PoolsimError } from "../../core/errors.js";
+import { readForeignDatabase } from "../../io/foreign-database.js";
+import type { SqliteDatabase, SqlRow } from "../../io/sqlite.js";
 import { endpointOf } from "./row-endpoint.js";
 import {
   assertOpen,
@@ -12,14 +14,12 @@ import {
   type SourceEndpoint,
   type SourceListing,
 } from "./source.js";
-import { readForeignDatabase } from "./store/foreign-database.js";
 import {
   ORCHESTRATOR_COLUMNS,
   type OrchestratorRow,
   readRow,
   timestamp,
 } from "./store/orchestrator-table.js";
-import type { SqliteDatabase, SqlRow } from "./store/sqlite.js";
 
 export interface NodeDbSourceOptions {
   /** Path of the node's `lpdb.sqlite3`. */

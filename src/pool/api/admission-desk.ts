@@ -1,8 +1,8 @@
 /** Decides about workers' benchmarks, with the simulator's own admission policies. */
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { benchmarkFigures } from "../admission/benchmark-figures.js";
-import type { AdmissionDecision, AdmissionPolicy } from "../admission/policy.js";
+import { benchmarkFigures } from "../orchestrator/admission/benchmark-figures.js";
+import type { AdmissionDecision, AdmissionPolicy } from "../orchestrator/admission/policy.js";
 import type { ApiBooks, ApiRecorder } from "./books.js";
 import { busy, Problem, within } from "./problem.js";
 import type { BenchmarkRequest } from "./requests.js";

@@ -1,8 +1,8 @@
 /** What the API answers: rows of the books with the column names of existing dashboards. */
 import { z } from "zod";
 import { Rational } from "../../core/rational.js";
-import { paidAccount, pendingAccount } from "../accounts.js";
-import type { JobRow, PayoutRow, WorkerRow } from "../store/store.js";
+import { paidAccount, pendingAccount } from "../books/accounts.js";
+import type { JobRow, PayoutRow, WorkerRow } from "../books/store/store.js";
 import type { ApiBooks, ApiSettings } from "./books.js";
 
 const wei = z.string().describe("Wei, decimal.");

@@ -3,7 +3,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
-import type { AdmissionPolicy } from "../admission/policy.js";
+import type { AdmissionPolicy } from "../orchestrator/admission/policy.js";
 import { AdmissionDesk } from "./admission-desk.js";
 import { statusOf } from "./answers.js";
 import { type Claim, readClaim, verifyClaim } from "./authenticate.js";

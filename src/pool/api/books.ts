@@ -1,7 +1,7 @@
 /** What the API server needs of the pool's books: to read them here, to write them elsewhere. */
-import type { PoolEvent } from "../events/event.js";
-import type { PoolSettings } from "../settings.js";
-import type { PoolStore } from "../store/store.js";
+import type { PoolEvent } from "../books/events/event.js";
+import type { PoolSettings } from "../books/settings.js";
+import type { PoolStore } from "../books/store/store.js";
 
 /** What it reads. A connection of its own, if the books are a file, never waits for writers. */
 export type ApiBooks = Pick<

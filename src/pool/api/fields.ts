@@ -1,6 +1,6 @@
 /** The values that requests are made of, each with its bounds. */
 import { z } from "zod";
-import { addressAt } from "../events/fields.js";
+import { addressAt } from "../books/events/fields.js";
 
 const UINT256 = 1n << 256n;
 

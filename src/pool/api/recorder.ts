@@ -1,6 +1,6 @@
 /** From the API's writes to the books. */
-import { EventIngest, type RecordOutcome } from "../ingest/ingest.js";
-import type { PoolStore } from "../store/store.js";
+import { EventIngest, type RecordOutcome } from "../books/ingest/ingest.js";
+import type { PoolStore } from "../books/store/store.js";
 import type { ApiNote, ApiRecorder, ApiWrite, WriteOutcome } from "./books.js";
 
 const OUTCOMES: Readonly<Record<RecordOutcome, WriteOutcome>> = {

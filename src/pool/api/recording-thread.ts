@@ -4,8 +4,8 @@
  */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { isPoolsimError, RemoteError } from "../../core/errors.js";
-import { EventIngest } from "../ingest/ingest.js";
-import { SqlitePoolStore } from "../store/sqlite-pool-store.js";
+import { EventIngest } from "../books/ingest/ingest.js";
+import { SqlitePoolStore } from "../books/store/sqlite-pool-store.js";
 import { keepNote, recordWrites } from "./recorder.js";
 import type { PlainError, ThreadAnswer, ThreadQuestion } from "./recorder-thread.js";
 

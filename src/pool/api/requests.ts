@@ -1,6 +1,6 @@
 /** The shapes of requests, with the proposal's names, and the events that writes become. */
 import { z } from "zod";
-import type { PoolEvent } from "../events/event.js";
+import type { PoolEvent } from "../books/events/event.js";
 import { address, label, queryNumber, time, txHash, uint256, writeId } from "./fields.js";
 import { Problem } from "./problem.js";
 

@@ -1,6 +1,6 @@
 /** How the books stand, asked for by many and looked up once in a while. */
 import { InputError } from "../../core/errors.js";
-import type { WorkerRow } from "../store/store.js";
+import type { WorkerRow } from "../books/store/store.js";
 import { type PoolTotals, totalsOf } from "./answers.js";
 import type { ApiBooks, ApiSettings } from "./books.js";
 

@@ -9,18 +9,18 @@ export {
   type OpeningBalance,
   type OpeningOptions,
   openBalances,
-} from "../adjust.js";
-export type { Weights } from "../attribution/by-weights.js";
-export { type SlidingWindowOptions, slidingWindow } from "../attribution/sliding-window.js";
-export { type CloseRoundOptions, closeRound } from "../close-round.js";
-export { type CommissionQuery, type CommissionRate, CommissionSchedule } from "../commission.js";
+} from "./adjust.js";
+export type { Weights } from "./attribution/by-weights.js";
+export { type SlidingWindowOptions, slidingWindow } from "./attribution/sliding-window.js";
+export { type CloseRoundOptions, closeRound } from "./close-round.js";
+export { type CommissionQuery, type CommissionRate, CommissionSchedule } from "./commission.js";
 export {
   type ComparedWorker,
   type CompareOptions,
   compareSchemes,
   type SchemeComparison,
-} from "../compare-schemes.js";
-export { setSince, sinceMsOf } from "../cut-over.js";
+} from "./compare-schemes.js";
+export { setSince, sinceMsOf } from "./cut-over.js";
 export {
   type AssignOptions,
   assignJob,
@@ -28,8 +28,8 @@ export {
   releaseJob,
   type Voided,
   voidJob,
-} from "../decide.js";
-export { type DecodeOptions, decodeEvent } from "../events/decode.js";
+} from "./decide.js";
+export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
   EventIdentity,
   JobKind,
@@ -40,17 +40,17 @@ export type {
   TicketRedeemed,
   WinningTicket,
   WorkerConnection,
-} from "../events/event.js";
-export { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+} from "./events/event.js";
+export { type JsonPiece, JsonSplitter } from "./events/json-splitter.js";
 export {
   EventIngest,
   type IngestResult,
   type RawBatch,
   type RecordOutcome,
-} from "../ingest/ingest.js";
-export { type ReplayOptions, replayQuarantine } from "../ingest/replay.js";
-export { changeLimits, type PoolLimits, readLimits } from "../limits.js";
-export { readOpening } from "../opening.js";
+} from "./ingest/ingest.js";
+export { type ReplayOptions, replayQuarantine } from "./ingest/replay.js";
+export { changeLimits, type PoolLimits, readLimits } from "./limits.js";
+export { readOpening } from "./opening.js";
 export {
   addRates,
   changeSettings,
@@ -61,17 +61,17 @@ export {
   type SettingsChange,
   schemeOf,
   setScheme,
-} from "../settings.js";
-export { type BucketOptions, importBucket } from "../sources/bucket.js";
-export { type ImportOptions, type ImportResult, importFiles } from "../sources/files.js";
-export { type FollowSourcesOptions, followSources } from "../sources/follow.js";
+} from "./settings.js";
+export { type BucketOptions, importBucket } from "./sources/bucket.js";
+export { type ImportOptions, type ImportResult, importFiles } from "./sources/files.js";
+export { type FollowSourcesOptions, followSources } from "./sources/follow.js";
 export {
   type FollowOptions,
   followOrchestrator,
   type OrchestratorPollOptions,
   pollOrchestrator,
-} from "../sources/orchestrator.js";
-export type { S3Credentials } from "../sources/s3.js";
+} from "./sources/orchestrator.js";
+export type { S3Credentials } from "./sources/s3.js";
 export {
   type BucketSource,
   type EventSource,
@@ -79,9 +79,9 @@ export {
   type OrchestratorSource,
   type PollOptions,
   pollSource,
-} from "../sources/source.js";
-export { ingestStream, type StreamOptions } from "../sources/stream.js";
-export type { JobPosition, ReportStore } from "../store/report-tables.js";
-export { SqlitePoolStore } from "../store/sqlite-pool-store.js";
-export type * from "../store/store.js";
-export { type VerifyResult, verifyBooks } from "../verify.js";
+} from "./sources/source.js";
+export { ingestStream, type StreamOptions } from "./sources/stream.js";
+export type { JobPosition, ReportStore } from "./store/report-tables.js";
+export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
+export type * from "./store/store.js";
+export { type VerifyResult, verifyBooks } from "./verify/verify.js";

@@ -3,7 +3,7 @@
  * at their word only where the chain doesn't say otherwise.
  */
 import { InputError } from "../../core/errors.js";
-import type { AcknowledgedNonce } from "../store/store.js";
+import type { AcknowledgedNonce } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { PayoutChain } from "./chain.js";

@@ -1,8 +1,8 @@
 /** Payouts in the pool's store: its rows are read as payouts, transitions are stored whole. */
 import { Transaction } from "ethers/transaction";
 import { InputError, invariant } from "../../core/errors.js";
-import { inPayoutAccount, paidAccount, pendingAccount } from "../accounts.js";
-import type { AcknowledgedNonce, PayoutRow, PayoutState, PoolStore } from "../store/store.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../books/accounts.js";
+import type { AcknowledgedNonce, PayoutRow, PayoutState, PoolStore } from "../books/store/store.js";
 import type { ChainTransaction } from "./chain.js";
 import type { Transition } from "./machine.js";
 import { isSameVersion, type Payout, type PayoutIntent, type PayoutPart } from "./payout.js";

@@ -3,7 +3,7 @@
  * next form and what it means to the books come out. Nothing here waits, sends or asks.
  */
 import { invariant } from "../../core/errors.js";
-import type { LedgerTransaction } from "../ledger.js";
+import type { LedgerTransaction } from "../books/ledger.js";
 import {
   type Inclusion,
   isClosed,

@@ -2,8 +2,8 @@
  * What the books have owed an address at which times: it tells a payment that they should know
  * from one that is older than they are.
  */
-import type { LedgerEntry } from "../ledger.js";
-import type { PoolStore } from "../store/store.js";
+import type { LedgerEntry } from "../books/ledger.js";
+import type { PoolStore } from "../books/store/store.js";
 
 /** A payment on chain. */
 export interface Payment {

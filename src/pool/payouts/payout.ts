@@ -3,7 +3,7 @@
  * on its way without the one transaction that may carry it.
  */
 import { invariant } from "../../core/errors.js";
-import type { PayoutState } from "../store/store.js";
+import type { PayoutState } from "../books/store/store.js";
 
 /** A transaction that would pay it; all of a payout have one nonce, so that only one of them can. */
 export interface SignedPayment {

@@ -1,5 +1,5 @@
 /** Who is due: what an address is owed over all regions and node types, against the rules. */
-import type { Payee } from "../accounts.js";
+import type { Payee } from "../books/accounts.js";
 import { least } from "./gas.js";
 import { isClosed, type Payout, type PayoutPart } from "./payout.js";
 import type { PayoutSettings } from "./settings.js";

@@ -2,8 +2,8 @@
  * Payouts in the books. Pending → in payout when the bytes are stored; in payout → paid when the
  * chain has them deep enough, or back to pending; the wallet's own balance follows the chain.
  */
-import { inPayoutAccount, paidAccount, pendingAccount } from "../accounts.js";
-import type { LedgerTransaction, Posting } from "../ledger.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../books/accounts.js";
+import type { LedgerTransaction, Posting } from "../books/ledger.js";
 import type { Payout, PayoutIntent } from "./payout.js";
 
 /** What takes the pending balances on their way. */

@@ -1,7 +1,7 @@
 /** The chain over a node's JSON-RPC. Certificates are checked, every request has a time limit. */
 import { RemoteError } from "../../core/errors.js";
-import { httpTransport } from "../../discovery/sources/chain/http-transport.js";
-import { isRecord, JsonRpc } from "../../discovery/sources/chain/json-rpc.js";
+import { httpTransport } from "../../io/json-rpc/http-transport.js";
+import { isRecord, JsonRpc } from "../../io/json-rpc/json-rpc.js";
 import type { Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
 import { readTransaction } from "./rpc-transaction.js";
 import { hex, invalid, quantity, safe } from "./rpc-values.js";

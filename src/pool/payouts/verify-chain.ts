@@ -2,7 +2,7 @@
  * Compares payouts in the books with the chain: each one's transaction and receipt, and each nonce
  * that the wallet has used. On request it takes in what the books should know and don't.
  */
-import type { PayingWallet } from "../store/store.js";
+import type { PayingWallet } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { ChainTransaction, Head, PayoutChain } from "./chain.js";

@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, isPoolsimError, RemoteError } from "../../core/errors.js";
-import { SqliteDatabase } from "../../discovery/sources/store/sqlite.js";
+import { SqliteDatabase } from "../../io/sqlite.js";
 
 export interface WalletLockOptions {
   /** Where locks are kept: the same folder for all processes that use the wallet. */

@@ -1,10 +1,10 @@
 /** The result of an experiment, put together from what its stages found. */
 import { invariant } from "../../core/errors.js";
+import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
-import { POOLSIM_VERSION } from "../version.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
 import { figureFormat } from "./figure-format.js";
 import { bootstrapKey, type Judgement } from "./judge.js";

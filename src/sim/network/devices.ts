@@ -4,8 +4,8 @@
  * from a measured one, or guessed; an operator replaces them by what `livepeer_bench` shows.
  */
 import { invariant } from "../../core/errors.js";
-import type { Cell } from "./csv.js";
-import { dataError, numberIn, parseCsv, quoted } from "./csv.js";
+import type { Cell } from "../../io/csv-table.js";
+import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
 import type { DataText } from "./regions.js";
 
 /** How a figure is known. */

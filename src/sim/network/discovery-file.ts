@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../../core/errors.js";
-import { dataError } from "./csv.js";
+import { dataError } from "../../io/csv-table.js";
 import type { DataText } from "./regions.js";
 
 const MAX_ORCHESTRATORS = 20_000;

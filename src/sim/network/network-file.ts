@@ -3,8 +3,8 @@
  * was imputed is marked, so that reports can say how much of an answer rests on it.
  */
 import { Rational } from "../../core/rational.js";
-import type { Cell, CsvRecord } from "./csv.js";
-import { dataError, numberIn, parseCsv, quoted } from "./csv.js";
+import type { Cell, CsvRecord } from "../../io/csv-table.js";
+import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
 import type { DataText, RegionTable } from "./regions.js";
 
 /** What can be imputed in a row. */

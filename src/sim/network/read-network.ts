@@ -4,7 +4,7 @@
  * it knows, and stand-ins for the others, marked as imputed.
  */
 import { Rational } from "../../core/rational.js";
-import { dataError } from "./csv.js";
+import { dataError } from "../../io/csv-table.js";
 import {
   type DiscoveredOrchestrator,
   type DiscoveryFile,

@@ -1,6 +1,6 @@
 /** The cities that gateways, orchestrators and workers can be in, and how far apart they are. */
 import { invariant } from "../../core/errors.js";
-import { dataError, numberIn, parseCsv, quoted } from "./csv.js";
+import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
 
 /** A city of the regions table. */
 export interface Region {

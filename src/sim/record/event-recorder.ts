@@ -4,7 +4,7 @@
  */
 import { type RandomKey, uniform } from "../../core/random.js";
 import { Rational } from "../../core/rational.js";
-import type { PoolEvent } from "../../pool/events/event.js";
+import type { PoolEvent } from "../../pool/books/events/event.js";
 import type { Call } from "../model/entities.js";
 import type { PoolListener } from "../model/pool-listener.js";
 import type { TicketTerms } from "../model/tickets.js";

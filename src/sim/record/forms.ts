@@ -1,7 +1,7 @@
 /** The three forms in which the same events are written down. */
 import { getAddress } from "ethers";
-import type { PoolEvent } from "../../pool/events/event.js";
-import { encodeStored } from "../../pool/events/stored.js";
+import type { PoolEvent } from "../../pool/books/events/event.js";
+import { encodeStored } from "../../pool/books/events/stored.js";
 import type { Form } from "./form-names.js";
 import { goJson } from "./go-json.js";
 import { type RecordedEvent, uuidOf } from "./recorded-event.js";

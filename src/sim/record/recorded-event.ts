@@ -1,7 +1,7 @@
 /** What was recorded, and whose record it is in. */
 import { createHash } from "node:crypto";
 import { InputError } from "../../core/errors.js";
-import type { PoolEvent } from "../../pool/events/event.js";
+import type { PoolEvent } from "../../pool/books/events/event.js";
 
 /** A node that keeps a record of its own: its IDs count for themselves. */
 export interface PoolSource {

@@ -4,7 +4,7 @@
  * no restarts.
  */
 import { type RandomKey, uniform } from "../../core/random.js";
-import type { WorkerConnection } from "../../pool/events/event.js";
+import type { WorkerConnection } from "../../pool/books/events/event.js";
 import { inOrderOfTime, type PoolSource, type RecordedEvent } from "./recorded-event.js";
 
 /** A worker is back within so long, and not within the first second. */

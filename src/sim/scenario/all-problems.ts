@@ -4,6 +4,14 @@
  * replaced value is not held against the scenario.
  */
 import { dirname } from "node:path";
+import {
+  inOrder,
+  type Path,
+  type Problem,
+  problemLine,
+  ScenarioError,
+} from "../../config/problem.js";
+import { readYaml } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
 import type { SimulationInput } from "../input.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
@@ -21,11 +29,9 @@ import {
   readScenario,
   variantOverride,
 } from "./load.js";
-import { inOrder, type Path, type Problem, problemLine, ScenarioError } from "./problem.js";
 import { type Askable, questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
 import { sizeFindings } from "./size-checks.js";
-import { readYaml } from "./yaml-source.js";
 
 /** Lines beyond these are counted only. */
 const LINES_MAX = 200;

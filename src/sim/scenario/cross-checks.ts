@@ -3,11 +3,11 @@
  * each other, sums. Runs on every variant, with defaults filled in.
  */
 
+import type { Finding, Path } from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
 import { Rational } from "../../core/rational.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
-import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
-import { suggestion } from "./suggest.js";
 
 /** Names that the data files know. */
 export interface KnownNames {

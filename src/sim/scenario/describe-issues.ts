@@ -1,10 +1,10 @@
 /** What the schema has to say about a scenario, in words: what was found, what was expected. */
 import type { z } from "zod";
-import { DURATION_EXPECTED } from "../../core/fields.js";
+import { DURATION_EXPECTED } from "../../config/fields.js";
+import { type Finding, type Path, valueText } from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
 import { counted } from "../../core/wording.js";
 import { childValue, isDurationAt, keysAt } from "./json-schema.js";
-import { type Finding, type Path, valueText } from "./problem.js";
-import { suggestion } from "./suggest.js";
 
 type Issue = z.core.$ZodIssue;
 

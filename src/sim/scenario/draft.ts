@@ -2,8 +2,7 @@
  * A scenario before validation: the file's values with overrides on top (`--set`, variants,
  * sensitivity cases), and for each setting the place that it comes from.
  */
-import { counted } from "../../core/wording.js";
-import { childValue, defaultAt, isDurationAt, isListAt } from "./json-schema.js";
+
 import {
   type Finding,
   type Path,
@@ -11,9 +10,11 @@ import {
   type Problem,
   pathText,
   problemsError,
-} from "./problem.js";
-import { suggestion } from "./suggest.js";
-import type { YamlSource } from "./yaml-source.js";
+} from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
+import type { YamlSource } from "../../config/yaml-source.js";
+import { counted } from "../../core/wording.js";
+import { childValue, defaultAt, isDurationAt, isListAt } from "./json-schema.js";
 
 /** A setting that replaces another: its dotted path, value, and where that stands. */
 export interface Override {

@@ -2,15 +2,16 @@
  * `orchestrator.fromNetwork`: what the network file knows of the operator's own orchestrator fills
  * in what the scenario does not say, and the network's row of it makes way.
  */
+
+import type { Path, Place } from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
 import type { ScenarioData } from "../input.js";
 import type { NetworkOrchestrator } from "../network/network-file.js";
 import { type NetworkContent, readNetwork } from "../network/read-network.js";
 import { parseRegions } from "../network/regions.js";
 import type { Draft, Override } from "./draft.js";
 import { childValue } from "./json-schema.js";
-import type { Path, Place } from "./problem.js";
 import type { Scenario } from "./schema.js";
-import { suggestion } from "./suggest.js";
 
 const OWN: Path = ["orchestrator", "fromNetwork"];
 

@@ -3,8 +3,8 @@
  * messages and overrides ask it: which keys may stand somewhere, and what is the default there.
  */
 import { z } from "zod";
-import { DURATION_PATTERN, formatDuration } from "../../core/fields.js";
-import type { Path } from "./problem.js";
+import { DURATION_PATTERN, formatDuration } from "../../config/fields.js";
+import type { Path } from "../../config/problem.js";
 import { scenarioSchema } from "./schema.js";
 
 /** What is read of a schema. */

@@ -1,5 +1,6 @@
 /** Whether a metric exists for the variants of a scenario: the metrics reference knows. */
 
+import { suggestion } from "../../config/suggest.js";
 import type { SimulationInput } from "../input.js";
 import {
   EXPERIMENT_METRICS,
@@ -12,7 +13,6 @@ import {
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
 import { subjectIn, subjectsOf } from "./metric-values.js";
-import { suggestion } from "./suggest.js";
 
 function names(...lists: readonly (readonly { readonly name: string }[])[]): readonly string[] {
   return lists.flatMap((list) => list.map(({ name }) => name));

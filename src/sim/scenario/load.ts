@@ -4,6 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { type Path, type Place, problemsError } from "../../config/problem.js";
+import type { Setting } from "../../config/setting.js";
+import { readYaml, YAML_BYTES_MAX } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
@@ -17,12 +20,9 @@ import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
 import { type PackagedData, packagedData } from "./packaged-data.js";
-import { type Path, type Place, problemsError } from "./problem.js";
 import { type Askable, questionFindings } from "./question-checks.js";
 import { type Scenario, scenarioSchema } from "./schema.js";
-import type { Setting } from "./setting.js";
 import { sizeFindings } from "./size-checks.js";
-import { readYaml, YAML_BYTES_MAX } from "./yaml-source.js";
 
 export interface LoadOptions {
   /** Settings that replace those of the file, before variants are made. */

@@ -2,9 +2,10 @@
  * What a scenario leaves out and a go-livepeer node would have by default: every setting that
  * stands for a node's or a gateway's flag. Where the two differ, the report says what was assumed.
  */
+
+import type { Path } from "../../config/problem.js";
 import { counted } from "../../core/wording.js";
 import type { Draft } from "./draft.js";
-import type { Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
 import { servingKinds } from "./serving-kinds.js";
 

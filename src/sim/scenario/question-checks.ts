@@ -1,9 +1,10 @@
 /** Checks of what a scenario asks: its decision and expectations name variants and metrics. */
+
+import type { Finding, Path } from "../../config/problem.js";
+import { suggestion } from "../../config/suggest.js";
 import { parseExpectation } from "../experiment/expectations.js";
 import { objectiveProblem } from "./known-metrics.js";
-import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
-import { suggestion } from "./suggest.js";
 
 /** What questions may be about. */
 export interface Askable {

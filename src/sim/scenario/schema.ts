@@ -4,8 +4,8 @@
  * uses is here or in the data files; those that are guesses and not data are listed in GUESSES.
  */
 import { z } from "zod";
-import { duration, exact, integer, name, number, region, share } from "../../core/fields.js";
-import { admission } from "../../pool/admission/schema.js";
+import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
+import { admission } from "../../pool/orchestrator/admission/schema.js";
 
 const LONG = 1e9;
 

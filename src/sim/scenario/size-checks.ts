@@ -2,13 +2,14 @@
  * How big a scenario is: what would need more memory or time than anybody has is refused before
  * it starts. Settings that poolsim computes itself (load × 2, peak tests) are not held against it.
  */
+
+import type { Finding, Path } from "../../config/problem.js";
 import type { SimulationInput } from "../input.js";
 import { parseTrace } from "../model/demand.js";
 import { streamKinds } from "../model/stream-kinds.js";
 import { warmUpMs } from "../model/warm-up.js";
 import { mostAtATime } from "./at-a-time.js";
 import { WAYS_OF_DEMAND } from "./cross-checks.js";
-import type { Finding, Path } from "./problem.js";
 import type { Scenario } from "./schema.js";
 
 /** A stream costs some 100 KB while it lasts: its sessions with all orchestrators. */

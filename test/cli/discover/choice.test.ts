@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ChoiceOptions, choose, standingReason } from "../../../src/cli/discover/choice.js";
 import { Rational } from "../../../src/core/rational.js";
 import type { OrchestratorReport } from "../../../src/discovery/index.js";
-import { answerOf } from "../../discovery/live/support.js";
+import { answerOf } from "../../support/servers/live-discovery.js";
 
 interface Facts {
   readonly uri: string;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRules } from "../../../src/cli/explain/rules.js";
-import { inProcess } from "../../e2e/in-process.js";
+import { inProcess } from "../../support/cli/in-process.js";
 
 const PAGE = readFileSync("docs/rules.md", "utf8");
 const RULES = readRules(PAGE);

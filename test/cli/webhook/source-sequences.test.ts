@@ -19,18 +19,11 @@ import {
   WebhookSource,
 } from "../../../src/discovery/index.js";
 import { SubgraphSource } from "../../../src/discovery/sources/subgraph/index.js";
-import {
-  type LivepeerChain,
-  startLivepeerChain,
-} from "../../discovery/sources/chain/livepeer-chain.js";
-import { answerError, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import {
-  block,
-  startSubgraphServer,
-  transcoder,
-} from "../../discovery/sources/subgraph/subgraph-server.js";
-import { startWebhookServer } from "../../discovery/sources/webhook/webhook-server.js";
-import { hexOf, writeNodeDb } from "../../e2e/discover-support.js";
+import { type LivepeerChain, startLivepeerChain } from "../../support/chain/livepeer-chain.js";
+import { answerError, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { hexOf, writeNodeDb } from "../../support/cli/discover-command.js";
+import { block, startSubgraphServer, transcoder } from "../../support/servers/subgraph-server.js";
+import { startWebhookServer } from "../../support/servers/webhook-server.js";
 
 const COUNT = Number(process.env["POOLSIM_SEQUENCES"] ?? 25);
 const MINUTES = 60_000;

@@ -5,9 +5,9 @@ import { discover } from "../../../src/discovery/live/discover.js";
 import { DiscoveryRound } from "../../../src/discovery/round.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
 import { eventually } from "../../support/eventually.js";
-import { OrchestratorProcess } from "../../support/orchestrator-process.js";
-import { type Behaviour, OrchestratorServers } from "../../support/orchestrator-server.js";
-import { HandClock, listed, PATIENT, sourceOf } from "./support.js";
+import { HandClock, listed, PATIENT, sourceOf } from "../../support/servers/live-discovery.js";
+import { OrchestratorProcess } from "../../support/servers/orchestrator-process.js";
+import { type Behaviour, OrchestratorServers } from "../../support/servers/orchestrator-server.js";
 
 describe("20 orchestrators over TLS, whose answers are 5 ms apart", () => {
   let servers: OrchestratorServers;

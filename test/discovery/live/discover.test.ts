@@ -8,12 +8,12 @@ import type { DiscoverOptions } from "../../../src/discovery/live/options.js";
 import { Suspensions } from "../../../src/discovery/live/suspensions.js";
 import type { TicketLimits } from "../../../src/discovery/ticket-params.js";
 import { eventually } from "../../support/eventually.js";
+import { HandClock, listed, PATIENT, sourceOf } from "../../support/servers/live-discovery.js";
 import {
   type Behaviour,
   OrchestratorServers,
   type TestOrchestrator,
-} from "../../support/orchestrator-server.js";
-import { HandClock, listed, PATIENT, sourceOf } from "./support.js";
+} from "../../support/servers/orchestrator-server.js";
 
 let servers: OrchestratorServers;
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { Discovery } from "../../../src/discovery/live/discovery.js";
 import type { PolledOrchestrator } from "../../../src/discovery/live/poll.js";
 import { Suspender } from "../../../src/discovery/suspension.js";
 import { eventually } from "../../support/eventually.js";
+import { listed, sourceOf } from "../../support/servers/live-discovery.js";
 import {
   type Behaviour,
   OrchestratorServers,
   type TestOrchestrator,
-} from "../../support/orchestrator-server.js";
-import { listed, sourceOf } from "./support.js";
+} from "../../support/servers/orchestrator-server.js";
 
 const RECIPIENT = `0x${"cd".repeat(20)}`;
 

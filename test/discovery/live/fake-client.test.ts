@@ -6,7 +6,7 @@ import {
   explain,
   type OrchestratorAsker,
 } from "../../../src/discovery/index.js";
-import { answerOf, listed, sourceOf } from "./support.js";
+import { answerOf, listed, sourceOf } from "../../support/servers/live-discovery.js";
 
 const source = sourceOf([listed({ uri: "https://a:1" }), listed({ uri: "https://b:1" })]);
 

@@ -6,7 +6,7 @@ import { Suspensions } from "../../../src/discovery/live/suspensions.js";
 import type { Rejection } from "../../../src/discovery/rejection.js";
 import { DiscoveryRound } from "../../../src/discovery/round.js";
 import { Suspender } from "../../../src/discovery/suspension.js";
-import { answerOf, listed, VirtualClock } from "./support.js";
+import { answerOf, listed, VirtualClock } from "../../support/servers/live-discovery.js";
 
 const REJECTED: Rejection = { rule: "K-9", reason: "version", detail: "" };
 

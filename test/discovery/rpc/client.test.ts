@@ -15,7 +15,7 @@ import {
   makeKeys,
   OrchestratorServers,
   type TestOrchestrator,
-} from "../../support/orchestrator-server.js";
+} from "../../support/servers/orchestrator-server.js";
 
 const question = { identity: OFFCHAIN_IDENTITY, job: null };
 let servers: OrchestratorServers;

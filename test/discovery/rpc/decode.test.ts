@@ -7,7 +7,7 @@ import { jobCapabilities } from "../../../src/discovery/job-capabilities.js";
 import type { OrchestratorInfo } from "../../../src/discovery/orchestrator-info.js";
 import { type AnswerLimits, decodeAnswer } from "../../../src/discovery/rpc/decode.js";
 import { OrchestratorInfoSchema } from "../../../src/discovery/rpc/generated/lp_rpc_pb.js";
-import { goodInfo } from "../../support/orchestrator-server.js";
+import { goodInfo } from "../../support/servers/orchestrator-server.js";
 
 type Init = MessageInitShape<typeof OrchestratorInfoSchema>;
 const bytes = (length: number, value = 1): Uint8Array => new Uint8Array(length).fill(value);

@@ -11,7 +11,7 @@ import {
   createOrchestratorTable,
   OrchestratorTable,
 } from "../../../src/discovery/sources/store/orchestrator-table.js";
-import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
+import { SqliteDatabase } from "../../../src/io/sqlite.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
 
 const NEVER = 2n ** 63n - 1n;

@@ -11,13 +11,18 @@ import {
   createOrchestratorTable,
   OrchestratorTable,
 } from "../../../src/discovery/sources/store/orchestrator-table.js";
-import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
 import { SubgraphSource } from "../../../src/discovery/sources/subgraph/index.js";
 import { WebhookSource } from "../../../src/discovery/sources/webhook/webhook-source.js";
-import { orchestrator, serviceURI, stakeOf, startLivepeerChain } from "./chain/livepeer-chain.js";
-import { upTo } from "./chain/on-chain-setup.js";
-import { block, startSubgraphServer, transcoder } from "./subgraph/subgraph-server.js";
-import { respond, startWebhookServer } from "./webhook/webhook-server.js";
+import { SqliteDatabase } from "../../../src/io/sqlite.js";
+import {
+  orchestrator,
+  serviceURI,
+  stakeOf,
+  startLivepeerChain,
+} from "../../support/chain/livepeer-chain.js";
+import { upTo } from "../../support/chain/on-chain-setup.js";
+import { block, startSubgraphServer, transcoder } from "../../support/servers/subgraph-server.js";
+import { respond, startWebhookServer } from "../../support/servers/webhook-server.js";
 
 const NUMBERS = upTo(100);
 

@@ -2,7 +2,15 @@
 import { describe, expect, test } from "vitest";
 import { HEADERS, parseKeys } from "../../../src/pool/api/index.js";
 import { NonceCache } from "../../../src/pool/api/nonces.js";
-import { codeOf, jobBody, KEY, key, NOW_MS, post, runApi } from "./running-api.js";
+import {
+  codeOf,
+  jobBody,
+  KEY,
+  key,
+  NOW_MS,
+  post,
+  runApi,
+} from "../../support/servers/running-api.js";
 
 const JOB = "/recordTranscoderJob";
 

@@ -6,8 +6,15 @@ import {
   PoolApiClient,
   selfSignedCertificate,
 } from "../../../src/pool/api/index.js";
-import { MemoryBooks } from "./memory-books.js";
-import { KEY, key, NOW_MS, type RunningApi, runApi, WORKER } from "./running-api.js";
+import { MemoryBooks } from "../../support/books/memory-books.js";
+import {
+  KEY,
+  key,
+  NOW_MS,
+  type RunningApi,
+  runApi,
+  WORKER,
+} from "../../support/servers/running-api.js";
 
 const JOB: JobDetails = {
   transcoder: WORKER,

@@ -6,7 +6,8 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { childK0, childK1, makeKey, uniform } from "../../../src/core/random.js";
-import { SqliteDatabase, type SqlRow } from "../../../src/discovery/sources/store/sqlite.js";
+import { SqliteDatabase, type SqlRow } from "../../../src/io/sqlite.js";
+import { makeBooks, serve } from "../../support/books/running-file.js";
 import {
   benchmarkBody,
   codeOf,
@@ -17,8 +18,7 @@ import {
   type PostOptions,
   post,
   ticketBody,
-} from "./running-api.js";
-import { makeBooks, serve } from "./running-file.js";
+} from "../../support/servers/running-api.js";
 
 const COUNT = Number(process.env["POOLSIM_HOSTILE"] ?? 600);
 const AT_ONCE = 20;

@@ -1,6 +1,6 @@
 /** `/metrics` by the rules of Prometheus's own linter, promtool. */
 import { expect, test } from "vitest";
-import { benchmarkBody, get, jobBody, post, runApi } from "./running-api.js";
+import { benchmarkBody, get, jobBody, post, runApi } from "../../support/servers/running-api.js";
 
 interface Family {
   readonly type: string;

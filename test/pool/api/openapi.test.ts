@@ -1,7 +1,7 @@
 /** The committed OpenAPI document is the one that is served. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { field, get, runApi } from "./running-api.js";
+import { field, get, runApi } from "../../support/servers/running-api.js";
 
 const committed: unknown = JSON.parse(
   readFileSync(new URL("../../../docs/pool-api.openapi.json", import.meta.url), "utf8"),

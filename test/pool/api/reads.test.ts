@@ -1,7 +1,7 @@
 /** What everybody may read: pages, caches, limits, and the pool in figures. */
 import { describe, expect, test } from "vitest";
-import { paidAccount, pendingAccount } from "../../../src/pool/accounts.js";
-import type { PayoutRow, PayoutState } from "../../../src/pool/store/store.js";
+import { paidAccount, pendingAccount } from "../../../src/pool/books/accounts.js";
+import type { PayoutRow, PayoutState } from "../../../src/pool/books/store/store.js";
 import {
   codeOf,
   field,
@@ -14,7 +14,7 @@ import {
   type RunningApi,
   runApi,
   WORKER,
-} from "./running-api.js";
+} from "../../support/servers/running-api.js";
 
 const DAY_MS = 86_400_000;
 const ADDRESS = WORKER.toLowerCase();

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { SqliteDatabase } from "../../../src/discovery/sources/store/sqlite.js";
+import { SqliteDatabase } from "../../../src/io/sqlite.js";
 import { type RecorderThread, recorderThread } from "../../../src/pool/api/index.js";
-import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import { benchmarkBody, codeOf, get, jobBody, post } from "./running-api.js";
-import { ENTRY, makeBooks, newFile, serve } from "./running-file.js";
+import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { ENTRY, makeBooks, newFile, serve } from "../../support/books/running-file.js";
+import { benchmarkBody, codeOf, get, jobBody, post } from "../../support/servers/running-api.js";
 
 const JOB = "/recordTranscoderJob";
 /** Another process that is writing. */

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { Rational } from "../../../src/core/rational.js";
 import { recorderOf } from "../../../src/pool/api/index.js";
-import { addRates } from "../../../src/pool/settings.js";
-import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
+import { addRates } from "../../../src/pool/books/settings.js";
+import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import {
   field,
   get,
@@ -16,7 +16,7 @@ import {
   runApi,
   ticketBody,
   WORKER,
-} from "./running-api.js";
+} from "../../support/servers/running-api.js";
 
 function openBooks(region: string | null = null): SqlitePoolStore {
   const store = new SqlitePoolStore({ path: ":memory:" });

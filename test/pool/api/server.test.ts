@@ -13,8 +13,16 @@ import {
 } from "../../../src/pool/api/index.js";
 import { isLoopback } from "../../../src/pool/api/server.js";
 import { createAdmission } from "../../../src/pool/index.js";
-import { MemoryBooks } from "./memory-books.js";
-import { get, jobBody, KEY, post, type RunningApi, runApi, SETTINGS } from "./running-api.js";
+import { MemoryBooks } from "../../support/books/memory-books.js";
+import {
+  get,
+  jobBody,
+  KEY,
+  post,
+  type RunningApi,
+  runApi,
+  SETTINGS,
+} from "../../support/servers/running-api.js";
 
 /** What comes back for raw bytes, until the server closes or is done answering. */
 async function raw({ server }: RunningApi, text: string, upTo: "end" | "answer" = "end") {

@@ -4,7 +4,7 @@ import { InputError, RemoteError } from "../../../src/core/errors.js";
 import type { ApiWrite, WriteOutcome } from "../../../src/pool/api/books.js";
 import { jobEvent, jobRequest } from "../../../src/pool/api/requests.js";
 import { WriteQueue } from "../../../src/pool/api/write-queue.js";
-import { jobBody, NOW_MS } from "./running-api.js";
+import { jobBody, NOW_MS } from "../../support/servers/running-api.js";
 
 function write(id: string): ApiWrite {
   const request = jobRequest.parse(jobBody(id));

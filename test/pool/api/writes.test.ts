@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InputError, RemoteError } from "../../../src/core/errors.js";
 import { BodyReader } from "../../../src/pool/api/body.js";
 import { HEADERS, sameSignature, signAnswer } from "../../../src/pool/api/index.js";
-import { byWeights } from "../../../src/pool/attribution/by-weights.js";
+import { byWeights } from "../../../src/pool/books/attribution/by-weights.js";
 import {
   benchmarkBody,
   codeOf,
@@ -20,7 +20,7 @@ import {
   SETTINGS,
   ticketBody,
   WORKER,
-} from "./running-api.js";
+} from "../../support/servers/running-api.js";
 
 const JOB = "/recordTranscoderJob";
 const TICKET = "/recordWinningTicket";

@@ -1,10 +1,10 @@
 /** The chain knows better than the books: a restored backup, another copy of them, a lying node. */
 import { expect, onTestFinished, test } from "vitest";
-import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import { answerError, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { answerResult } from "./lies.js";
-import { ETH, STRANGER, WALLET, worker } from "./wallet.js";
-import { DAY_MS, startWorld, type World } from "./world.js";
+import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { answerResult } from "../../support/chain/lies.js";
+import { answerError, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { ETH, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
+import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 const RECOGNISED = { kind: "recognised" } as const;
 const states = (world: World): string[] => world.store.payouts().map(({ state }) => state);

@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { pendingAccount } from "../../../src/pool/accounts.js";
-import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
-import { type RpcProxy, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { emptyFolder, MAIN, type Outcome, ownState, poolsim } from "../../e2e/command.js";
+import { pendingAccount } from "../../../src/pool/books/accounts.js";
+import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { type Anvil, startAnvil } from "../../support/chain/anvil.js";
+import { type RpcProxy, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "../../support/chain/wallet.js";
+import { emptyFolder, MAIN, type Outcome, ownState, poolsim } from "../../support/cli/command.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
-import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "./wallet.js";
 
 interface Operator {
   readonly folder: string;

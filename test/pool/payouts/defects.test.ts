@@ -5,9 +5,9 @@
 import { createServer } from "node:https";
 import { generate } from "selfsigned";
 import { expect, onTestFinished, test } from "vitest";
-import { answerError, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { CHAIN_ID, ETH, WALLET, worker } from "./wallet.js";
-import { DAY_MS, startWorld, type World } from "./world.js";
+import { answerError, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { CHAIN_ID, ETH, WALLET, worker } from "../../support/chain/wallet.js";
+import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 const MILLI = ETH / 1_000n;
 

@@ -1,8 +1,8 @@
 /** What goes wrong between a pool and its chain: nothing is lost, nothing is paid twice. */
 import { expect, test } from "vitest";
-import { answerError, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { ETH, STRANGER, WALLET, worker } from "./wallet.js";
-import { DAY_MS, startWorld, type World } from "./world.js";
+import { answerError, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { ETH, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
+import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 const MINUTE_MS = 60_000;
 const GWEI = 1_000_000_000n;

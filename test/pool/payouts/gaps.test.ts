@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { PayoutBooks } from "../../../src/pool/payouts/books.js";
 import { begin } from "../../../src/pool/payouts/machine.js";
 import { nonceState } from "../../../src/pool/payouts/nonces.js";
-import { startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { answerResult } from "./lies.js";
-import { CHAIN_ID, ETH, STRANGER, WALLET, worker } from "./wallet.js";
-import { startWorld, type World } from "./world.js";
+import { answerResult } from "../../support/chain/lies.js";
+import { startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { CHAIN_ID, ETH, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
+import { startWorld, type World } from "../../support/chain/world.js";
 
 const GWEI = 10n ** 9n;
 

@@ -1,6 +1,6 @@
 /** The short form of `npm run test:kill`, payouts' part: each fault once. */
 import { expect, test } from "vitest";
-import { killPayouts } from "./kill-runs.js";
+import { killPayouts } from "../../support/chain/payouts-kill-runs.js";
 
 test("killed at any instant: nothing is lost, nothing is paid twice, the books are right", async ({
   signal,

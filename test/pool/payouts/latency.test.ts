@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
-import { ETH, worker } from "./wallet.js";
-import { startWorld, type World } from "./world.js";
+import { ETH, worker } from "../../support/chain/wallet.js";
+import { startWorld, type World } from "../../support/chain/world.js";
 
 const WORKERS = 8;
 const EVERY_MS = 4_000;

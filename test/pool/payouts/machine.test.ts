@@ -1,8 +1,8 @@
 /** The life of a payout: every step, its entries, and that no order of observations loses a wei. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Account, pendingAccount } from "../../../src/pool/accounts.js";
-import { Ledger } from "../../../src/pool/ledger.js";
+import { type Account, pendingAccount } from "../../../src/pool/books/accounts.js";
+import { Ledger } from "../../../src/pool/books/ledger.js";
 import {
   begin,
   type Observation,
@@ -12,7 +12,7 @@ import {
   type Transition,
 } from "../../../src/pool/payouts/machine.js";
 import type { Inclusion, Payout } from "../../../src/pool/payouts/payout.js";
-import { WALLET, worker } from "./wallet.js";
+import { WALLET, worker } from "../../support/chain/wallet.js";
 
 const address = worker(1);
 const eu = pendingAccount({ address, nodeType: "transcode", region: "eu" });

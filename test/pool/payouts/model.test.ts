@@ -5,11 +5,11 @@
  */
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import type { PayoutState } from "../../../src/pool/books/store/store.js";
 import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
-import type { PayoutState } from "../../../src/pool/store/store.js";
-import { type RpcProxy, startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { ETH, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
-import { DAY_MS, startWorld, type World } from "./world.js";
+import { type RpcProxy, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { ETH, POOL_ADDRESS, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
+import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 /** What each address earned, by number. */
 interface Model {

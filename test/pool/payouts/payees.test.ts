@@ -1,14 +1,10 @@
 /** One payee stops no other; gas that moves; a wallet that is short. */
 import { Transaction } from "ethers/transaction";
 import { expect, test } from "vitest";
-import {
-  answerError,
-  type RpcProxy,
-  startRpcProxy,
-} from "../../discovery/sources/chain/rpc-proxy.js";
-import { answerResult, estimatedRecipient } from "./lies.js";
-import { ETH, WALLET, worker } from "./wallet.js";
-import { startWorld, type World } from "./world.js";
+import { answerResult, estimatedRecipient } from "../../support/chain/lies.js";
+import { answerError, type RpcProxy, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { ETH, WALLET, worker } from "../../support/chain/wallet.js";
+import { startWorld, type World } from "../../support/chain/world.js";
 
 const MILLI = ETH / 1_000n;
 

@@ -8,7 +8,7 @@ import type { Payout } from "../../../src/pool/payouts/payout.js";
 import { type PendingBalance, planPayouts } from "../../../src/pool/payouts/plan.js";
 import { payoutSettings } from "../../../src/pool/payouts/settings.js";
 import { openKeystore } from "../../../src/pool/payouts/signer.js";
-import { keystoreJson, PASSWORD, POOL_KEY, WALLET, worker } from "./wallet.js";
+import { keystoreJson, PASSWORD, POOL_KEY, WALLET, worker } from "../../support/chain/wallet.js";
 
 const DAY_MS = 86_400_000;
 const settings = payoutSettings({ thresholdWei: 100n });

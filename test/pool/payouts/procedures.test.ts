@@ -2,12 +2,20 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { pendingAccount } from "../../../src/pool/accounts.js";
-import { SqlitePoolStore } from "../../../src/pool/store/sqlite-pool-store.js";
-import { type Anvil, startAnvil } from "../../discovery/sources/chain/anvil.js";
-import { emptyFolder, type Outcome, poolsim } from "../../e2e/command.js";
-import { type RunningCommand, start } from "../../e2e/running-command.js";
-import { ETH, keystoreJson, PASSWORD, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
+import { pendingAccount } from "../../../src/pool/books/accounts.js";
+import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { type Anvil, startAnvil } from "../../support/chain/anvil.js";
+import {
+  ETH,
+  keystoreJson,
+  PASSWORD,
+  POOL_ADDRESS,
+  STRANGER,
+  WALLET,
+  worker,
+} from "../../support/chain/wallet.js";
+import { emptyFolder, type Outcome, poolsim } from "../../support/cli/command.js";
+import { type RunningCommand, start } from "../../support/cli/running-command.js";
 
 interface Operator {
   readonly folder: string;

@@ -5,10 +5,17 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { blocksOf } from "../../../scripts/docs-blocks.js";
-import { startAnvil } from "../../discovery/sources/chain/anvil.js";
-import { emptyFolder, MAIN, ownState } from "../../e2e/command.js";
+import { startAnvil } from "../../support/chain/anvil.js";
+import {
+  ETH,
+  keystoreJson,
+  PASSWORD,
+  STRANGER,
+  WALLET,
+  worker,
+} from "../../support/chain/wallet.js";
+import { emptyFolder, MAIN, ownState } from "../../support/cli/command.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
-import { ETH, keystoreJson, PASSWORD, STRANGER, WALLET, worker } from "./wallet.js";
 
 /** A job of a worker that earned some milli-ETH. */
 function job(index: number, milli: number): string {

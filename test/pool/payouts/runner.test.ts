@@ -2,9 +2,17 @@
 import { Interface } from "ethers/abi";
 import { expect, test } from "vitest";
 import { openKeystore } from "../../../src/pool/payouts/signer.js";
-import { startRpcProxy } from "../../discovery/sources/chain/rpc-proxy.js";
-import { ETH, keystoreJson, PASSWORD, POOL_ADDRESS, STRANGER, WALLET, worker } from "./wallet.js";
-import { DAY_MS, startWorld } from "./world.js";
+import { startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import {
+  ETH,
+  keystoreJson,
+  PASSWORD,
+  POOL_ADDRESS,
+  STRANGER,
+  WALLET,
+  worker,
+} from "../../support/chain/wallet.js";
+import { DAY_MS, startWorld } from "../../support/chain/world.js";
 
 const MILLI = ETH / 1_000n;
 

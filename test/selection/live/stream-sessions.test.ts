@@ -11,7 +11,11 @@ import {
   StreamSessions,
   type StreamSessionsOptions,
 } from "../../../src/selection/live/stream-sessions.js";
-import { goodInfo, type InfoInit, OrchestratorServers } from "../../support/orchestrator-server.js";
+import {
+  goodInfo,
+  type InfoInit,
+  OrchestratorServers,
+} from "../../support/servers/orchestrator-server.js";
 
 const SEGMENT_MS = 2_000;
 const NOW_MS = 1_800_000_000_000;

@@ -5,7 +5,7 @@ import {
   RecipientChooser,
   type RecipientChooserOptions,
 } from "../../../src/selection/selectors/choosers.js";
-import { price, session } from "../sessions.js";
+import { price, session } from "../../support/sim/sessions.js";
 
 const draw = () => 0.5;
 const tenfold = {

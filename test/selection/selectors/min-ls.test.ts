@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MinLSSelector } from "../../../src/selection/selectors/min-ls.js";
 import { CHOSEN } from "../../../src/selection/selectors/selector.js";
-import { session, sessions } from "../sessions.js";
+import { session, sessions } from "../../support/sim/sessions.js";
 
 const nobody = { choose: () => -1 };
 

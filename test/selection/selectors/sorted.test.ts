@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SortedSelector } from "../../../src/selection/selectors/sorted.js";
-import { session } from "../sessions.js";
+import { session } from "../../support/sim/sessions.js";
 
 describe("a sorted selector (A-4)", () => {
   it("takes the lowest discovery latency first, equal ones in order of arrival", () => {

@@ -3,8 +3,8 @@
  * bit, those of a run in which every step is an event of its own.
  */
 import { expect, test } from "vitest";
-import { metric, run, scenario } from "../support.js";
-import { FEATURES } from "./scenarios.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
+import { metric, run, scenario } from "../../support/sim/runs.js";
 
 test.each(Object.entries(FEATURES))("%s: the same results step by step", (_, settings) => {
   const input = scenario(settings);

@@ -4,8 +4,8 @@ import { conservationChecks } from "../../../src/sim/metrics/conservation.js";
 import type { Counters } from "../../../src/sim/metrics/counters.js";
 import type { MoneyTotals } from "../../../src/sim/model/money.js";
 import type { ConservationCheck } from "../../../src/sim/results.js";
-import { run, scenario, simulation } from "../support.js";
-import { FEATURES } from "./scenarios.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
+import { run, scenario, simulation } from "../../support/sim/runs.js";
 
 test.each(Object.entries(FEATURES))("%s: everything balances", (_, settings) => {
   const { conservation } = run(scenario(settings));

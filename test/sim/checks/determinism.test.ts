@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { SimulationInput } from "../../../src/sim/input.js";
 import type { Segment, Stream } from "../../../src/sim/model/entities.js";
-import { merged, POOL, run, type Settings, scenario, simulation } from "../support.js";
-import { FEATURES } from "./scenarios.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
+import { merged, POOL, run, type Settings, scenario, simulation } from "../../support/sim/runs.js";
 
 const SMALL = merged(POOL, {
   warmup: "2m",

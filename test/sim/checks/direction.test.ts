@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import type { ReplicationResult } from "../../../src/sim/results.js";
-import { merged, metric, POOL, run, type Settings, scenario } from "../support.js";
+import { merged, metric, POOL, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 const REPLICATIONS = 6;
 /** Two-sided 95 % quantile of Student's t with 5 degrees of freedom. */

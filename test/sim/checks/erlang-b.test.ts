@@ -1,7 +1,14 @@
 /** One orchestrator with c slots and nothing that takes time: blocked as Erlang B says. */
 import { expect, test } from "vitest";
 import type { ReplicationResult } from "../../../src/sim/results.js";
-import { estimates, IDEAL, metric, missBy, type Settings, scenario } from "../support.js";
+import {
+  estimates,
+  IDEAL,
+  metric,
+  missBy,
+  type Settings,
+  scenario,
+} from "../../support/sim/runs.js";
 
 const MEAN_MS = 180_000;
 const SEGMENT_MS = 6000;

@@ -11,7 +11,7 @@ import {
   type Settings,
   scenario,
   simulation,
-} from "../support.js";
+} from "../../support/sim/runs.js";
 
 const MEAN_MS = 600_000;
 const SEGMENT_MS = 5000;

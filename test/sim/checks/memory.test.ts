@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { Slots } from "../../../src/sim/model/entities.js";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
-import { merged, type Settings, scenario, simulation } from "../support.js";
-import { FEATURES } from "./scenarios.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
+import { merged, type Settings, scenario, simulation } from "../../support/sim/runs.js";
 
 /** What lives at the end of a run. */
 function alive(watched: Simulation): Readonly<Record<string, number>> {

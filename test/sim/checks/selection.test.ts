@@ -1,6 +1,6 @@
 /** Who gets a stream: as often as the rules say (L-5, L-10 … L-13). */
 import { describe, expect, test } from "vitest";
-import { IDEAL, metric, run, type Settings, scenario } from "../support.js";
+import { IDEAL, metric, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 interface Rival {
   readonly name: string;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { figureFormat } from "../../../src/sim/experiment/figure-format.js";
 import { NameTable, ReplicationRecord } from "../../../src/sim/experiment/replication-record.js";
 import { Samples } from "../../../src/sim/experiment/samples.js";
-import { fakeSimulate, loadText, POOL } from "./fake-simulate.js";
+import { fakeSimulate, loadText, POOL } from "../../support/sim/fake-simulate.js";
 
 function baselineWith(metrics: Readonly<Record<string, number>>): Samples {
   const result = fakeSimulate(loadText(POOL).base, { seed: 1, replication: 0 });

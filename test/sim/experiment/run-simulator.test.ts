@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
 import { runExperiment } from "../../../src/sim/experiment/run.js";
-import { loadText, POOL } from "./fake-simulate.js";
+import { loadText, POOL } from "../../support/sim/fake-simulate.js";
 
 const short = POOL.replace("duration: 1h", "duration: 10m\nwarmup: 10m").replace(
   "concurrentStreams: 60",

@@ -2,11 +2,17 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
 import { makeKey, uniform } from "../../../src/core/random.js";
+import { POOLSIM_VERSION } from "../../../src/core/version.js";
 import type { Executor, Simulate } from "../../../src/sim/experiment/executor.js";
 import { type ExperimentOptions, experimentWith } from "../../../src/sim/experiment/experiment.js";
 import type { Progress } from "../../../src/sim/experiment/workbench.js";
-import { POOLSIM_VERSION } from "../../../src/sim/version.js";
-import { fakeExecutor, fakeSimulate, loadText, noiseOf, POOL } from "./fake-simulate.js";
+import {
+  fakeExecutor,
+  fakeSimulate,
+  loadText,
+  noiseOf,
+  POOL,
+} from "../../support/sim/fake-simulate.js";
 
 async function run(yaml: string, options: ExperimentOptions = {}, simulate?: Simulate) {
   const { executor, calls } = fakeExecutor(options.seed, simulate);

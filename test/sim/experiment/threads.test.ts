@@ -6,9 +6,9 @@ import { fromPlainError, toPlainError } from "../../../src/sim/experiment/plain-
 import { threadExecutor } from "../../../src/sim/experiment/thread-pool.js";
 import { taskHandler } from "../../../src/sim/experiment/thread-task.js";
 import type { SimulationInput } from "../../../src/sim/input.js";
-import { fakeSimulate, loadText, POOL } from "./fake-simulate.js";
+import { fakeSimulate, loadText, POOL } from "../../support/sim/fake-simulate.js";
 
-const entry = new URL("./thread-entry.mjs", import.meta.url);
+const entry = new URL("../../support/sim/thread-entry.mjs", import.meta.url);
 
 function runNamed(name: string, threads: number, signal?: AbortSignal) {
   const executor = threadExecutor({ entry, threads, seed: 1 });

@@ -3,7 +3,7 @@ import type { Change } from "../../../src/sim/experiment/change.js";
 import { decide, peakState } from "../../../src/sim/experiment/decision.js";
 import type { Judgement } from "../../../src/sim/experiment/judge.js";
 import { verdictSentence } from "../../../src/sim/experiment/verdict-sentence.js";
-import { loadText, POOL } from "./fake-simulate.js";
+import { loadText, POOL } from "../../support/sim/fake-simulate.js";
 
 const at = (low: number, high: number): Change => ({
   mean: (low + high) / 2,

@@ -2,7 +2,15 @@
 import { describe, expect, test } from "vitest";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
 import type { ReplicationResult } from "../../../src/sim/results.js";
-import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+import {
+  IDEAL,
+  merged,
+  metric,
+  run,
+  type Settings,
+  scenario,
+  simulation,
+} from "../../support/sim/runs.js";
 
 const BASE = merged(IDEAL, {
   warmup: "5m",

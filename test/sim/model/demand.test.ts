@@ -9,7 +9,15 @@ import {
 } from "../../../src/sim/model/demand.js";
 import { lengthModel } from "../../../src/sim/model/lengths.js";
 import { scenarioSchema } from "../../../src/sim/scenario/schema.js";
-import { estimated, IDEAL, metric, missBy, run, type Settings, scenario } from "../support.js";
+import {
+  estimated,
+  IDEAL,
+  metric,
+  missBy,
+  run,
+  type Settings,
+  scenario,
+} from "../../support/sim/runs.js";
 
 const HOUR_MS = 3_600_000;
 const flat = hourlyFactors("flat");

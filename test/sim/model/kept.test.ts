@@ -1,7 +1,7 @@
 /** What the operator keeps of a wei of fees. */
 import { describe, expect, test } from "vitest";
 import { feeParts } from "../../../src/sim/model/kept.js";
-import { IDEAL, merged, type Settings, scenario } from "../support.js";
+import { IDEAL, merged, type Settings, scenario } from "../../support/sim/runs.js";
 
 const BASE = merged(IDEAL, {
   orchestrator: { region: "FRA", stakeLpt: 1, maxSessions: "auto" },

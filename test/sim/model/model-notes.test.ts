@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { modelNotes } from "../../../src/sim/model/model-notes.js";
-import { type Settings, scenario } from "../support.js";
+import { type Settings, scenario } from "../../support/sim/runs.js";
 
 const BASE: Settings = { gateways: [{ region: "FRA" }], demand: { concurrentStreams: 10 } };
 const notes = (...settings: readonly Settings[]) =>

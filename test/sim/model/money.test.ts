@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { MoneyTotals } from "../../../src/sim/model/money.js";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
-import { IDEAL, merged, type Settings, scenario, simulation } from "../support.js";
+import { IDEAL, merged, type Settings, scenario, simulation } from "../../support/sim/runs.js";
 
 const BASE = merged(IDEAL, {
   warmup: "20m",

@@ -3,7 +3,7 @@ import { OrchestratorCounters } from "../../../src/sim/metrics/counters.js";
 import { SessionInfo, Stream } from "../../../src/sim/model/entities.js";
 import { NodeRuntime } from "../../../src/sim/model/node.js";
 import type { Node } from "../../../src/sim/model/world.js";
-import { IDEAL, scenario, simulation } from "../support.js";
+import { IDEAL, scenario, simulation } from "../../support/sim/runs.js";
 
 const watched = simulation(
   scenario(IDEAL, {

@@ -1,7 +1,15 @@
 /** Sessions between a gateway and an orchestrator: slots, renewal, connections, discovery. */
 import { describe, expect, test } from "vitest";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
-import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+import {
+  IDEAL,
+  merged,
+  metric,
+  run,
+  type Settings,
+  scenario,
+  simulation,
+} from "../../support/sim/runs.js";
 
 /** One stream of 70 min from the first minute on, and one orchestrator that gets it. */
 const ONE = merged(IDEAL, {

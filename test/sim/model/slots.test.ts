@@ -12,7 +12,7 @@ import {
   type Settings,
   scenario,
   simulation,
-} from "../support.js";
+} from "../../support/sim/runs.js";
 
 describe("T-3: a gateway notices that nothing is pushed any more", () => {
   test("when it looks, every 60 s from the first push, and more than 60 s have passed", () => {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { streamKinds } from "../../../src/sim/model/stream-kinds.js";
-import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+import {
+  IDEAL,
+  merged,
+  metric,
+  run,
+  type Settings,
+  scenario,
+  simulation,
+} from "../../support/sim/runs.js";
 
 const BASE = merged(IDEAL, {
   warmup: "10m",

@@ -1,6 +1,14 @@
 /** The leaderboard's tester, and the gateways that read it (L-9, L-18, V-12). */
 import { describe, expect, test } from "vitest";
-import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+import {
+  IDEAL,
+  merged,
+  metric,
+  run,
+  type Settings,
+  scenario,
+  simulation,
+} from "../../support/sim/runs.js";
 
 function rivals(over: Readonly<Record<string, Settings>>): readonly Settings[] {
   return Object.entries(over).map(([name, settings]) => ({

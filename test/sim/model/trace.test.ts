@@ -1,7 +1,7 @@
 /** `--trace`: every decision of one stream, each with the rule that it follows. */
 import { describe, expect, test } from "vitest";
-import { FEATURES } from "../checks/scenarios.js";
-import { merged, POOL, run, type Settings, scenario } from "../support.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
+import { merged, POOL, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 const LINE = /^\s*(\d+\.\d{3}) s {2}([A-Z]-\d+(?: \([a-z]\))?|S-12 rows? .+?)\s+\S/;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { neededWarmUpMs, warmUpMs } from "../../../src/sim/model/warm-up.js";
-import { type Settings, scenario } from "../support.js";
+import { type Settings, scenario } from "../../support/sim/runs.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

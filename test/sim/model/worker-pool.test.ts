@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
 import type { WorkerPool } from "../../../src/sim/model/worker-pool.js";
-import { IDEAL, merged, metric, run, type Settings, scenario, simulation } from "../support.js";
+import {
+  IDEAL,
+  merged,
+  metric,
+  run,
+  type Settings,
+  scenario,
+  simulation,
+} from "../../support/sim/runs.js";
 
 const BASE = merged(IDEAL, {
   warmup: "0s",

@@ -5,7 +5,7 @@ import { deviceOf, meanRoundTripMs, transcodeMs } from "../../../src/sim/model/w
 import { runBenchmark } from "../../../src/sim/model/worker-benchmark.js";
 import { WorkerTimes } from "../../../src/sim/model/worker-times.js";
 import { compileWorld } from "../../../src/sim/model/world.js";
-import { IDEAL, merged, metric, run, type Settings, scenario } from "../support.js";
+import { IDEAL, merged, metric, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 const WORK = { durationMs: 2000, pixels: 80_100_000, sourceMbps: 6, outMbps: 4 };
 const ALONE = { segments: 1, isFirst: false };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../../src/sim/network/csv.js";
+import { parseCsv } from "../../../src/io/csv-table.js";
 import { parseDevices, slowdownFactor } from "../../../src/sim/network/devices.js";
-import { dataFile } from "./data-files.js";
+import { dataFile } from "../../support/sim/data-files.js";
 
 const devices = parseDevices(dataFile("devices.csv"));
 const HEADER =

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { networkCsv } from "../../../scenarios/data/network-rows.js";
 import { Rational } from "../../../src/core/rational.js";
-import { parseCsv } from "../../../src/sim/network/csv.js";
+import { parseCsv } from "../../../src/io/csv-table.js";
 import { parseNetwork } from "../../../src/sim/network/network-file.js";
-import { allRegions, dataFile } from "./data-files.js";
+import { allRegions, dataFile } from "../../support/sim/data-files.js";
 
 const raw = {
   snapshot: dataFile("raw/orchestrators_snapshot.csv"),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
 import { parseNetwork } from "../../../src/sim/network/network-file.js";
-import { allRegions } from "./data-files.js";
+import { allRegions } from "../../support/sim/data-files.js";
 
 const HEADER =
   "address,name,serviceUri,stakeLpt,pricePerUnit,pixelsPerUnit,version,imputed,rtMs_FRA,success_FRA";

@@ -6,8 +6,8 @@ import {
 import { parseNetwork } from "../../../src/sim/network/network-file.js";
 import { readNetwork } from "../../../src/sim/network/read-network.js";
 import { networkTables } from "../../../src/sim/network/tables.js";
-import { allRegions, dataFile } from "./data-files.js";
-import { answered, discovery, discoveryText, silent } from "./discoveries.js";
+import { allRegions, dataFile } from "../../support/sim/data-files.js";
+import { answered, discovery, discoveryText, silent } from "../../support/sim/discoveries.js";
 
 const packagedNetwork = dataFile("network.csv");
 const packaged = parseNetwork(packagedNetwork, allRegions);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRegions } from "../../../src/sim/network/regions.js";
-import { allRegions, dataFile, regionIndex } from "./data-files.js";
+import { allRegions, dataFile, regionIndex } from "../../support/sim/data-files.js";
 
 const size = allRegions.regions.length;
 const rtt = (from: string, to: string, table = allRegions) =>

@@ -4,7 +4,7 @@ import { crossValidate, medianOf } from "../../../scenarios/data/cross-validatio
 import { parseNetwork } from "../../../src/sim/network/network-file.js";
 import { regionSummary } from "../../../src/sim/network/region-summary.js";
 import { responseTimes, unlateShare } from "../../../src/sim/network/response-times.js";
-import { allRegions, dataFile, regionIndex } from "./data-files.js";
+import { allRegions, dataFile, regionIndex } from "../../support/sim/data-files.js";
 
 const network = parseNetwork(dataFile("network.csv"), allRegions);
 const times = responseTimes(network, allRegions);

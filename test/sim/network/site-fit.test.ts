@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { siteFitter, TRANSFER_RTTS } from "../../../src/sim/network/site-fit.js";
-import { allRegions, regionIndex } from "./data-files.js";
+import { allRegions, regionIndex } from "../../support/sim/data-files.js";
 
 const size = allRegions.regions.length;
 const fitSites = siteFitter(allRegions);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { networkTables } from "../../../src/sim/network/tables.js";
-import { allRegions, dataFile } from "./data-files.js";
+import { allRegions, dataFile } from "../../support/sim/data-files.js";
 
 const tables = networkTables({
   network: dataFile("network.csv"),

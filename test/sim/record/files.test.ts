@@ -5,7 +5,7 @@ import { disturbed } from "../../../src/sim/record/disturb.js";
 import { type EventFile, filesOf, pathsOf } from "../../../src/sim/record/files.js";
 import { FORMS } from "../../../src/sim/record/form-names.js";
 import { numbered } from "../../../src/sim/record/forms.js";
-import { FEW_DAYS, recorded } from "../../pool/month/recorded-month.js";
+import { FEW_DAYS, recorded } from "../../support/books/recorded-month.js";
 
 const record = recorded(FEW_DAYS, { aiPerDay: 100, restarts: 1 });
 const events = numbered(record.events);

@@ -1,14 +1,14 @@
 /** What is written is what nodes write, and is read again as what happened. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeEvent } from "../../../src/pool/events/decode.js";
-import type { JobProcessed, PoolEvent } from "../../../src/pool/events/event.js";
-import { JsonSplitter } from "../../../src/pool/events/json-splitter.js";
+import { decodeEvent } from "../../../src/pool/books/events/decode.js";
+import type { JobProcessed, PoolEvent } from "../../../src/pool/books/events/event.js";
+import { JsonSplitter } from "../../../src/pool/books/events/json-splitter.js";
 import { FORMS, type Form } from "../../../src/sim/record/form-names.js";
 import { type NumberedEvent, numbered, textOf } from "../../../src/sim/record/forms.js";
 import { goJson } from "../../../src/sim/record/go-json.js";
 import type { PoolSource } from "../../../src/sim/record/recorded-event.js";
-import { FEW_DAYS, recorded } from "../../pool/month/recorded-month.js";
+import { FEW_DAYS, recorded } from "../../support/books/recorded-month.js";
 
 const SOURCE: PoolSource = { name: "fra", nodeType: "transcode", region: "eu-central" };
 const JOB: JobProcessed = {

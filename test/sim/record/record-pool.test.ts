@@ -1,11 +1,11 @@
 /** What is recorded of a run: what its own books count, and nothing else. */
 import { describe, expect, it } from "vitest";
 import { makeKey } from "../../../src/core/random.js";
-import type { PoolEvent } from "../../../src/pool/events/event.js";
+import type { PoolEvent } from "../../../src/pool/books/events/event.js";
 import { EventRecorder } from "../../../src/sim/record/event-recorder.js";
 import { type PoolRecord, recordPool } from "../../../src/sim/record/record-pool.js";
-import { FEW_DAYS, recorded, START_MS } from "../../pool/month/recorded-month.js";
-import { IDEAL, POOL, scenario, simulation } from "../support.js";
+import { FEW_DAYS, recorded, START_MS } from "../../support/books/recorded-month.js";
+import { IDEAL, POOL, scenario, simulation } from "../../support/sim/runs.js";
 
 /** Who is connected when all is over, by applying the events. */
 function connectedIn({ events }: PoolRecord): string[] {

@@ -9,7 +9,7 @@ import {
   scaleFor,
   spanText,
 } from "../../../src/sim/report/figures.js";
-import { estimate } from "./fixture.js";
+import { estimate } from "../../support/sim/report-fixture.js";
 
 describe("figures", () => {
   it("group thousands and use a true minus", () => {

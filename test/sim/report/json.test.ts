@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderJson } from "../../../src/sim/report/json.js";
-import { result } from "./fixture.js";
+import { result } from "../../support/sim/report-fixture.js";
 
 describe("the JSON result", () => {
   it("is an object for one scenario and an array for several", () => {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { renderReport, renderVerdict } from "../../../src/sim/report/report.js";
 import type { ScenarioResult } from "../../../src/sim/results.js";
-import { result } from "./fixture.js";
+import { result } from "../../support/sim/report-fixture.js";
 
 const COUNTED_MS = 3 * 3_600_000;
 

@@ -6,7 +6,7 @@ import { runExperiment } from "../../../src/sim/experiment/run.js";
 import { renderReport } from "../../../src/sim/report/report.js";
 import type { Estimate, ScenarioResult } from "../../../src/sim/results.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { result } from "./fixture.js";
+import { result } from "../../support/sim/report-fixture.js";
 
 const WIDTH = 80;
 /** Words after a one that end with an s and are no plurals. */

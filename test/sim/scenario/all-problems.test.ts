@@ -1,11 +1,11 @@
 /** `check` tells everything that is wrong at once: schema, names, variants and questions. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseSetting } from "../../../src/config/setting.js";
 import { InputError } from "../../../src/core/errors.js";
 import { allProblems } from "../../../src/sim/scenario/all-problems.js";
 import { type ReadFile, readFileWithin } from "../../../src/sim/scenario/files.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { parseSetting } from "../../../src/sim/scenario/setting.js";
 
 function reader(text: string): ReadFile {
   return (path, bytesMax) =>

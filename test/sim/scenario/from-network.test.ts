@@ -4,7 +4,7 @@ import { InputError } from "../../../src/core/errors.js";
 import { compileWorld } from "../../../src/sim/model/world.js";
 import { FileProblem, type ReadFile, readFileWithin } from "../../../src/sim/scenario/files.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { answered, discoveryText, silent } from "../network/discoveries.js";
+import { answered, discoveryText, silent } from "../../support/sim/discoveries.js";
 
 const OWN = `0x${"a1".repeat(20)}`;
 const OTHER = `0x${"b2".repeat(20)}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseSetting } from "../../../src/config/setting.js";
 import { InputError } from "../../../src/core/errors.js";
 import { FileProblem, type ReadFile, readFileWithin } from "../../../src/sim/scenario/files.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { parseSetting } from "../../../src/sim/scenario/setting.js";
 
 const TEXT = `name: pool
 demand: { concurrentStreams: 9 }

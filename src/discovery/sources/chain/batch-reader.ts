@@ -3,8 +3,8 @@
  * JSON-RPC, which the client sends one by one where the node takes no batches.
  */
 import { RemoteError } from "../../../core/errors.js";
+import { mayBeTooMuch } from "../../../io/json-rpc/chain-failures.js";
 import type { ChainCall, ChainClient, ChainOptions, Hex } from "./chain-client.js";
-import { mayBeTooMuch } from "./chain-failures.js";
 import { decodeResult, multicallAbi } from "./livepeer-abi.js";
 
 /** Where Multicall3 is on nearly every chain. */

@@ -4,13 +4,13 @@
  * be taken back.
  */
 import { getAddress } from "ethers/address";
+import { SqliteDatabase, type SqlRow } from "../../../io/sqlite.js";
 import {
   createOrchestratorTable,
   type OrchestratorRow,
   OrchestratorTable,
   type OrchestratorUpdate,
 } from "../store/orchestrator-table.js";
-import { SqliteDatabase, type SqlRow } from "../store/sqlite.js";
 import type { Hex } from "./chain-client.js";
 
 const SCHEMA = `

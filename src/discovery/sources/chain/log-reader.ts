@@ -4,9 +4,9 @@
  * bounded in requests and in time; what cannot depend on the range is not tried again.
  */
 import { RemoteError } from "../../../core/errors.js";
+import { isForAnyRange } from "../../../io/json-rpc/chain-failures.js";
+import type { SendOptions } from "../../../io/json-rpc/json-rpc.js";
 import type { ChainLog, LogFilter } from "./chain-client.js";
-import { isForAnyRange } from "./chain-failures.js";
-import type { SendOptions } from "./json-rpc.js";
 
 export interface LogReaderOptions {
   /** Asks for one range. */

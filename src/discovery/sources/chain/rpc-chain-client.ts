@@ -1,5 +1,10 @@
 /** The chain over JSON-RPC: values checked as they come in. */
 import { RemoteError } from "../../../core/errors.js";
+import { NodeError, TooMuch } from "../../../io/json-rpc/chain-failures.js";
+import { httpTransport } from "../../../io/json-rpc/http-transport.js";
+import { JsonRpc, type RpcTransport, type SendOptions } from "../../../io/json-rpc/json-rpc.js";
+import { complaintOf } from "../../../io/json-rpc/provider-words.js";
+import { isRecord, type RpcAnswer } from "../../../io/json-rpc/rpc-answers.js";
 import type {
   ChainBlock,
   ChainCall,
@@ -9,12 +14,7 @@ import type {
   Hex,
   LogFilter,
 } from "./chain-client.js";
-import { NodeError, TooMuch } from "./chain-failures.js";
-import { httpTransport } from "./http-transport.js";
-import { JsonRpc, type RpcTransport, type SendOptions } from "./json-rpc.js";
 import { LogReader } from "./log-reader.js";
-import { complaintOf } from "./provider-words.js";
-import { isRecord, type RpcAnswer } from "./rpc-answers.js";
 
 export interface RpcChainClientOptions {
   /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. */

@@ -4,8 +4,8 @@
  */
 import { AbiCoder } from "ethers/abi";
 import { RemoteError } from "../../../core/errors.js";
+import { mayBeTooMuch } from "../../../io/json-rpc/chain-failures.js";
 import type { ChainClient, ChainOptions, Hex } from "./chain-client.js";
-import { mayBeTooMuch } from "./chain-failures.js";
 import { bondingManagerAbi, decodeAddress } from "./livepeer-abi.js";
 import { POOL_WALK_CODE } from "./pool-walk-code.js";
 

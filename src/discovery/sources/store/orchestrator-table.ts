@@ -4,8 +4,8 @@
  */
 import { RemoteError } from "../../../core/errors.js";
 import type { Rational } from "../../../core/rational.js";
+import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import { priceToFixed } from "../../price.js";
-import type { SqliteDatabase, SqlRow, SqlValue } from "./sqlite.js";
 
 /** One orchestrator as it is stored (B-1). */
 export interface OrchestratorRow {

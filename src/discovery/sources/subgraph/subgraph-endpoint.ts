@@ -3,7 +3,7 @@
  * message ever shows more of it than the host, not even one that the server wrote.
  */
 import { InputError } from "../../../core/errors.js";
-import { remoteText } from "../../rpc/remote-text.js";
+import { remoteText } from "../../../io/remote-text.js";
 
 /** Parts of the path that are no secret, and too common to be blotted out of messages. */
 const PUBLIC = /^(api|subgraphs?|id|name|deployments?|graphql|query|v?\d{1,3}|.{0,3})$/i;

@@ -7,6 +7,7 @@
  * the answer is bounded.
  */
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { fetchBody } from "../../../io/fetch-body.js";
 import { SharedTask } from "../shared-task.js";
 import {
   assertOpen,
@@ -14,7 +15,6 @@ import {
   type OrchestratorSource,
   type SourceListing,
 } from "../source.js";
-import { fetchBody } from "./fetch-body.js";
 import { parseWebhookList, type WebhookList } from "./webhook-list.js";
 
 export interface WebhookSourceOptions {

@@ -1,8 +1,13 @@
 import { getAddress } from "ethers";
 import { describe, expect, it } from "vitest";
-import { orchestrator } from "./livepeer-chain.js";
-import { active, indices, known, upTo, useChain } from "./on-chain-setup.js";
-import { answerError, blocksOf, hasSelector, startRpcProxy } from "./rpc-proxy.js";
+import { orchestrator } from "../../../support/chain/livepeer-chain.js";
+import { active, indices, known, upTo, useChain } from "../../../support/chain/on-chain-setup.js";
+import {
+  answerError,
+  blocksOf,
+  hasSelector,
+  startRpcProxy,
+} from "../../../support/chain/rpc-proxy.js";
 
 const { chain, open } = useChain();
 

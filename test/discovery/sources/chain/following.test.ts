@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Rational } from "../../../../src/core/rational.js";
-import { orchestrator, startLivepeerChain } from "./livepeer-chain.js";
+import { orchestrator, startLivepeerChain } from "../../../support/chain/livepeer-chain.js";
 import {
   active,
   indices,
@@ -11,8 +11,8 @@ import {
   temporaryPath,
   upTo,
   useChain,
-} from "./on-chain-setup.js";
-import { startRpcProxy } from "./rpc-proxy.js";
+} from "../../../support/chain/on-chain-setup.js";
+import { startRpcProxy } from "../../../support/chain/rpc-proxy.js";
 
 const { chain, open } = useChain();
 

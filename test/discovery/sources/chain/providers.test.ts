@@ -5,10 +5,16 @@
 import type { ServerResponse } from "node:http";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { SourceListing } from "../../../../src/discovery/sources/source.js";
-import { MULTICALL3, orchestrator } from "./livepeer-chain.js";
-import { indices, useChain } from "./on-chain-setup.js";
-import { type LimitKind, PROVIDERS, type ProviderError } from "./providers.js";
-import { blocksOf, isDeployless, type RpcCall, type RpcProxy, startRpcProxy } from "./rpc-proxy.js";
+import { MULTICALL3, orchestrator } from "../../../support/chain/livepeer-chain.js";
+import { indices, useChain } from "../../../support/chain/on-chain-setup.js";
+import { type LimitKind, PROVIDERS, type ProviderError } from "../../../support/chain/providers.js";
+import {
+  blocksOf,
+  isDeployless,
+  type RpcCall,
+  type RpcProxy,
+  startRpcProxy,
+} from "../../../support/chain/rpc-proxy.js";
 
 const { chain, open } = useChain();
 const KINDS: readonly LimitKind[] = ["range", "rate", "size", "time"];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OnChainSourceOptions } from "../../../../src/discovery/sources/chain/on-chain-source.js";
-import { orchestrator, serviceURI } from "./livepeer-chain.js";
-import { indices, known, LPT, useChain } from "./on-chain-setup.js";
+import { orchestrator, serviceURI } from "../../../support/chain/livepeer-chain.js";
+import { indices, known, LPT, useChain } from "../../../support/chain/on-chain-setup.js";
 
 const { chain, open } = useChain();
 

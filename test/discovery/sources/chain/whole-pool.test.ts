@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { OnChainSource } from "../../../../src/discovery/sources/chain/on-chain-source.js";
 import { POOL_WALK_CODE } from "../../../../src/discovery/sources/chain/pool-walk-code.js";
-import { compile } from "./compile.js";
-import { MULTICALL3, orchestrator, serviceURI } from "./livepeer-chain.js";
-import { active, indices, known, LPT, upTo, useChain } from "./on-chain-setup.js";
-import { answerError, hasTarget, isDeployless, startRpcProxy } from "./rpc-proxy.js";
+import { compile } from "../../../support/chain/compile.js";
+import { MULTICALL3, orchestrator, serviceURI } from "../../../support/chain/livepeer-chain.js";
+import {
+  active,
+  indices,
+  known,
+  LPT,
+  upTo,
+  useChain,
+} from "../../../support/chain/on-chain-setup.js";
+import {
+  answerError,
+  hasTarget,
+  isDeployless,
+  startRpcProxy,
+} from "../../../support/chain/rpc-proxy.js";
 
 const { chain, open } = useChain();
 

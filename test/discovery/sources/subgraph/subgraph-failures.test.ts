@@ -14,7 +14,7 @@ import {
   startSubgraphServer,
   transcoder,
   transcoders,
-} from "./subgraph-server.js";
+} from "../../../support/servers/subgraph-server.js";
 
 const KEY = "5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0";
 const hang: Mishap = () => {};

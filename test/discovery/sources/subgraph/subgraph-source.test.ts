@@ -11,7 +11,7 @@ import {
   type Transcoder,
   transcoder,
   transcoders,
-} from "./subgraph-server.js";
+} from "../../../support/servers/subgraph-server.js";
 
 function open(options: SubgraphSourceOptions): SubgraphSource {
   const source = new SubgraphSource({ backoffMs: 1, ...options });

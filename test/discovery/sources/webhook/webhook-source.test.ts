@@ -5,7 +5,7 @@ import {
   type WebhookSourceOptions,
 } from "../../../../src/discovery/sources/webhook/webhook-source.js";
 import { eventually } from "../../../support/eventually.js";
-import { respond, startWebhookServer } from "./webhook-server.js";
+import { respond, startWebhookServer } from "../../../support/servers/webhook-server.js";
 
 const TWO = '[{"address":"https://a:8935","score":1},{"address":"https://b:8935"}]';
 const ONE = '[{"address":"https://c:8935"}]';

@@ -1,0 +1,258 @@
+/**
+ * SQLite on libsql, whose binary comes inside its registry package. The driver aborts the process
+ * on values that it does not know, ignores its own read-only option, takes missing parameters for
+ * NULL and adds `_metadata` to single rows: none of that gets through this small face.
+ */
+import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type Libsql from "libsql";
+import { InputError, RemoteError } from "../core/errors.js";
+
+/** What a column holds. Whole numbers are always bigint. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
+
+/** A row by column names. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface SqliteOptions {
+  /** A file; `:memory:` = nowhere. */
+  readonly path: string;
+  /** Refuses to write and to create the file. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** How long to wait for another process's lock. @default 5000 */
+  readonly busyTimeoutMs?: number | undefined;
+  /** Its name may be taken away while it is open: nobody else is to see it. @default false */
+  readonly isUnnamed?: boolean | undefined;
+}
+
+/** Prepared statements kept for the next use. */
+const MAX_STATEMENTS = 200;
+/** Statements for so many rows are prepared. */
+const ROWS_AT_ONCE = [256, 64, 16, 4, 1];
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/**
+ * A database. Writable files are in WAL mode with full synchronisation: what is committed outlives
+ * a killed process and a power cut, and readers do not wait for writers.
+ */
+export class SqliteDatabase {
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, { statement: Libsql.Statement; parameters: number }>();
+  /** It is written to a file. */
+  readonly #isFile: boolean;
+  /** Where the file is, and which one it was when it was opened; null in memory. */
+  readonly #place: { readonly path: string; readonly file: string | null } | null;
+  #inTransaction = false;
+
+  /**
+   * Opens, and creates unless read-only.
+   *
+   * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there
+   * @throws RemoteError (`SQLITE_…`, SQLite's own codes) when it cannot be opened
+   */
+  constructor({ path, readOnly = false, busyTimeoutMs = 5_000, isUnnamed = false }: SqliteOptions) {
+    if (readOnly && !existsSync(path)) {
+      throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
+    }
+    // Loaded here, because most who import the library open no database.
+    const Driver: typeof Libsql = createRequire(here())("libsql");
+    this.#isFile = !readOnly && path !== ":memory:";
+    const name = readOnly ? `${pathToFileURL(resolve(path)).href}?mode=ro` : path;
+    this.#database = translated(() => {
+      const database = new Driver(name, { timeout: busyTimeoutMs });
+      database.defaultSafeIntegers(true);
+      if (this.#isFile) {
+        database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      }
+      return database;
+    });
+    const place = resolve(path);
+    this.#place = path === ":memory:" || isUnnamed ? null : { path: place, file: fileAt(place) };
+  }
+
+  /**
+   * A file that is removed, or that another one is moved over, stays open, and what is written to
+   * it is seen by nobody else.
+   *
+   * @throws RemoteError (`DATABASE_REPLACED`) when there is another file, or none, where this one
+   *   was opened: by device and inode
+   */
+  assertInPlace(): void {
+    if (this.#place === null) return;
+    const found = fileAt(this.#place.path);
+    if (found !== null && found === this.#place.file) return;
+    const what = found === null ? "the file was removed" : "another file took its place";
+    throw new RemoteError(`${what} while it was open; expected a new start on the right file`, {
+      code: "DATABASE_REPLACED",
+    });
+  }
+
+  /**
+   * Runs statements without parameters and results.
+   *
+   * @throws RemoteError (`SQLITE_…`)
+   */
+  exec(sql: string): void {
+    translated(() => this.#database.exec(sql));
+  }
+
+  /**
+   * Runs one statement that changes something.
+   *
+   * @param values one for each `?`; whole numbers as bigint within 64 bits
+   * @returns how many rows it changed
+   * @throws RemoteError (`SQLITE_…`)
+   * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
+   */
+  run(sql: string, ...values: readonly SqlValue[]): number {
+    if (!this.#inTransaction && this.#isFile) this.assertInPlace();
+    // One list: spread again, it would be copied again for each statement.
+    return translated(() => this.#prepare(sql, values).run(values).changes);
+  }
+
+  /**
+   * Inserts many rows by few statements, in the order given.
+   *
+   * @param into the table and its columns, e.g. `t (a, b)`
+   * @param columns how many
+   * @param values of one row after the other
+   * @param conflict what to do about a row that is there already, e.g. `ON CONFLICT DO NOTHING`
+   * @throws as {@link run}; then it is the caller's transaction that undoes what was inserted
+   */
+  insert(into: string, columns: number, values: readonly SqlValue[], conflict = ""): void {
+    const row = `(${Array(columns).fill("?").join(", ")})`;
+    for (let at = 0; at < values.length; ) {
+      const left = Math.ceil((values.length - at) / columns);
+      const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
+      const sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
+      const some = values.slice(at, at + count * columns);
+      translated(() => this.#prepare(sql, some).run(some));
+      at += count * columns;
+    }
+  }
+
+  /** All rows of a query; see {@link run}. */
+  all(sql: string, ...values: readonly SqlValue[]): readonly SqlRow[] {
+    return translated(() => {
+      // The driver's types do not say what rows hold: they hold what SqlValue says.
+      return this.#prepare(sql, values).all(...values) as SqlRow[];
+    });
+  }
+
+  /** The first row of a query, undefined if it has none; see {@link run}. */
+  get(sql: string, ...values: readonly SqlValue[]): SqlRow | undefined {
+    return this.all(sql, ...values)[0];
+  }
+
+  /**
+   * All or nothing: commits when `work` returns, and rolls back when it throws. Within another
+   * transaction it is a part of that one. What is committed is in the file that others see.
+   *
+   * @throws whatever `work` throws; RemoteError (`SQLITE_…`; `DATABASE_REPLACED`, before anything
+   *   is done, or after it was done in a file that is not there any more)
+   */
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    if (this.#isFile) this.assertInPlace();
+    this.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
+    try {
+      const result = work();
+      this.exec("COMMIT");
+      if (this.#isFile) this.assertInPlace();
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /**
+   * Closes; a second time does nothing. What was written is then in the file itself, so that a copy
+   * of it alone is whole, unless somebody is in the middle of reading.
+   */
+  close(): void {
+    if (!this.#database.open) return;
+    this.#statements.clear();
+    if (this.#isFile) this.#checkpoint();
+    this.#database.close();
+  }
+
+  /** The driver closes connections late, and SQLite leaves this to the last one of all. */
+  #checkpoint(): void {
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch {
+      // What is committed is in the log beside the file, and stays there.
+    }
+  }
+
+  #rollBack(): void {
+    // Some failures end the transaction by themselves, and what failed is the news.
+    if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+  }
+
+  #prepare(sql: string, values: readonly SqlValue[]): Libsql.Statement {
+    let prepared = this.#statements.get(sql);
+    if (prepared === undefined) {
+      const parameters = countParameters(sql);
+      prepared = { statement: this.#database.prepare(sql), parameters };
+      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+      this.#statements.set(sql, prepared);
+    }
+    const { statement, parameters } = prepared;
+    if (parameters !== values.length) {
+      refuse(`${values.length} values for ${parameters} parameters`);
+    }
+    for (const value of values) assertBindable(value);
+    return statement;
+  }
+}
+
+/** This module's place; bundles of the CommonJS form have none, and take the folder of the process. */
+function here(): string {
+  const own: string | undefined = import.meta.url;
+  return own ?? pathToFileURL(`${process.cwd()}/`).href;
+}
+
+/** Which file has this name; null if none has. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}
+
+/** Question marks outside of literals, quoted names and comments. */
+function countParameters(sql: string): number {
+  return sql.replace(/'[^']*'|"[^"]*"|--[^\n]*/g, "").split("?").length - 1;
+}
+
+function assertBindable(value: unknown): void {
+  if (value === null || typeof value === "string" || value instanceof Uint8Array) return;
+  if (typeof value === "bigint") {
+    if (value > INT64_MAX || value < INT64_MIN) refuse(`${value} is beyond 64 bits`);
+  } else if (typeof value !== "number" || Number.isNaN(value)) {
+    refuse(`${typeof value} ${String(value)} cannot be stored`);
+  }
+}
+
+function refuse(why: string): never {
+  throw new InputError(why, { code: "SQL_PARAMETERS" });
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof InputError) throw cause;
+    const known = "code" in cause && typeof cause.code === "string" && cause.code !== "";
+    throw new RemoteError(cause.message, {
+      code: known ? String(cause.code) : "SQLITE_CANTOPEN",
+      cause,
+    });
+  }
+}

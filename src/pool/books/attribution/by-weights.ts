@@ -1,0 +1,55 @@
+/**
+ * *By weights*, as the pool proposal has it: when tickets were won, what they brought, less the
+ * pool's cut, is split by weight = wd · duration + wp · pixels + wr · renditions of all work
+ * since the last split.
+ */
+import { InputError } from "../../../core/errors.js";
+import type { Rational } from "../../../core/rational.js";
+import {
+  type AttributionScheme,
+  checkCommission,
+  commissionOf,
+  shareList,
+  type Work,
+} from "./scheme.js";
+import { splitWei } from "./split.js";
+
+/** Coefficients, each at least 0. */
+export interface Weights {
+  /** Per second of source. */
+  readonly duration: Rational;
+  readonly pixels: Rational;
+  readonly renditions: Rational;
+}
+
+/** @throws InputError (`WEIGHTS`) for a negative coefficient */
+export function byWeights(weights: Weights): AttributionScheme {
+  const { duration, pixels, renditions } = weights;
+  if ([duration, pixels, renditions].some((weight) => weight.sign() < 0)) {
+    throw new InputError("weights can't be negative", { code: "WEIGHTS" });
+  }
+  // Whole numbers in the same proportions; durations come in ms.
+  const scale = 1000n * duration.den * pixels.den * renditions.den;
+  const perMs = (duration.num * (scale / duration.den)) / 1000n;
+  const perPixel = pixels.num * (scale / pixels.den);
+  const perRendition = renditions.num * (scale / renditions.den);
+  const weightOf = (work: Work) =>
+    perMs * work.durationMs + perPixel * work.pixels + perRendition * work.renditions;
+
+  return {
+    name: "by-weights",
+    basis: "income",
+    attribute({ works, incomeWei, commission }) {
+      checkCommission(commission);
+      const byWorker = new Map<string, bigint>();
+      for (const work of works) {
+        byWorker.set(work.worker, (byWorker.get(work.worker) ?? 0n) + weightOf(work));
+      }
+      const cut = commissionOf(incomeWei, commission);
+      const parts = splitWei(incomeWei - cut, byWorker);
+      return parts === null
+        ? { shares: [], commissionWei: 0n, unattributedWei: incomeWei }
+        : { shares: shareList(parts), commissionWei: cut, unattributedWei: 0n };
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * What an operator decides about single events: that one counts for nothing, whose an AI job is that
+ * nobody claimed, or that it is nobody's. Each is an entry with its reason; none is ever changed.
+ */
+import { InputError } from "../../core/errors.js";
+import { utcText } from "../../core/utc.js";
+import type { JobProcessed } from "./events/event.js";
+import { decodeStoredEvent } from "./events/stored.js";
+import { moneyOf } from "./ingest/ai-jobs.js";
+import { JobPostings } from "./ingest/job-postings.js";
+import type { Posting } from "./ledger.js";
+import { readSettings } from "./settings.js";
+import type { DecisionRow, EventRow, PoolStore, ProcessedRow } from "./store/store.js";
+
+export interface DecideOptions {
+  /** Sequence of the event. */
+  readonly event: number;
+  /** Kept with it. */
+  readonly reason: string;
+  /** Ms since 1970. */
+  readonly nowMs: number;
+}
+
+export interface AssignOptions extends DecideOptions {
+  /** The worker. */
+  readonly address: string;
+}
+
+export interface Voided {
+  /** false: it was void before, and nothing changed. */
+  readonly isNew: boolean;
+  /** Whose job it was; null: nobody's. */
+  readonly address: string | null;
+  readonly feesWei: bigint;
+  /** The last closed round that counted its work: its split stays as it is. */
+  readonly countedIn: number | null;
+}
+
+/**
+ * Takes a job out of the books, as if it had never been: its fee goes back to where it came from,
+ * also if it was paid already; then its worker is owed less than 0, and earns that first. It counts
+ * in no later round. What comes again with its identity is still known.
+ *
+ * @throws InputError (`DECISION`) if there is no such job, or without a reason
+ */
+export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOptions): Voided {
+  return store.transaction(() => {
+    const { row, job } = jobAt(store, event);
+    const linked = store.processedOf(event);
+    const address = job.address ?? linked?.address ?? null;
+    const { feesWei } = job;
+    const countedIn = store.rounds().findLast(({ lastEvent }) => lastEvent >= event)?.round ?? null;
+    const before = store.decisionOf(event);
+    if (before?.kind === "void") return { isNew: false, address, feesWei, countedIn };
+    const { postings, isPerJob } = postingsOf(store);
+    const isReleased = before?.kind === "release";
+    decide(store, row, { kind: "void", address: null, reason, nowMs }, () =>
+      isPerJob ? postings.voided(job, address, { isReleased }) : [],
+    );
+    if (address !== null) tally(store, job, address, -1n, nowMs);
+    return { isNew: true, address, feesWei, countedIn };
+  });
+}
+
+/**
+ * Gives an AI job that nobody claimed to its worker. No claim changes that any more.
+ *
+ * @returns whether it is new: to the same worker again changes nothing
+ * @throws InputError (`DECISION`) if there is no such job, if it is somebody's, or without a reason
+ */
+export function assignJob(
+  store: PoolStore,
+  { event, reason, nowMs, address }: AssignOptions,
+): boolean {
+  return store.transaction(() => {
+    const { row, job } = jobAt(store, event);
+    const { linked, before } = waitingAt(store, event);
+    if (before?.kind === "assign" && linked.address === address) return false;
+    assertNobodys(linked, before);
+    const { postings, isPerJob } = postingsOf(store);
+    const isReleased = before?.kind === "release";
+    decide(store, row, { kind: "assign", address, reason, nowMs }, () =>
+      isPerJob ? postings.attributed(moneyOf(linked), address, { isReleased }) : [],
+    );
+    store.putProcessed([{ ...linked, address }]);
+    tally(store, job, address, 1n, nowMs);
+    return true;
+  });
+}
+
+/**
+ * Gives the fee of an AI job that nobody claimed to the operator, until somebody does.
+ *
+ * @returns whether it is new
+ * @throws InputError (`DECISION`) as {@link assignJob}
+ */
+export function releaseJob(store: PoolStore, { event, reason, nowMs }: DecideOptions): boolean {
+  return store.transaction(() => {
+    const { row } = jobAt(store, event);
+    const { linked, before } = waitingAt(store, event);
+    if (before?.kind === "release" && linked.address === null) return false;
+    assertNobodys(linked, before);
+    const { postings, isPerJob } = postingsOf(store);
+    if (!isPerJob) throw refused("in these books jobs have no fee: rounds pay their work");
+    decide(store, row, { kind: "release", address: null, reason, nowMs }, () =>
+      postings.released(moneyOf(linked)),
+    );
+    return true;
+  });
+}
+
+/** Decides again what was decided, in books made from the same events: for `verify`. */
+export function decideAgain(store: PoolStore, { kind, event, address, ...row }: DecisionRow): void {
+  const options = { event, reason: row.reason, nowMs: row.atMs };
+  if (kind === "void") voidJob(store, options);
+  else if (kind === "release") releaseJob(store, options);
+  else assignJob(store, { ...options, address: address ?? "" });
+}
+
+function jobAt(store: PoolStore, event: number): { row: EventRow; job: JobProcessed } {
+  const row = store.event(event);
+  if (row === null) throw refused(`there is no event ${event}`);
+  const job = decodeStoredEvent(row);
+  if (job.type === "job-processed") return { row, job };
+  throw refused(`event ${event} is ${job.type}, expected a job`);
+}
+
+function waitingAt(store: PoolStore, event: number) {
+  const linked = store.processedOf(event);
+  if (linked === null) throw refused(`event ${event} says whose it is: it needs nobody to say it`);
+  return { linked, before: store.decisionOf(event) };
+}
+
+function assertNobodys({ address, atMs }: ProcessedRow, before: DecisionRow | null): void {
+  if (before?.kind === "void") throw refused("the job is void");
+  if (address === null) return;
+  const why = before?.kind === "assign" ? "was given to" : "is claimed by";
+  throw refused(`the job of ${utcText(atMs)} ${why} ${address}; poolsim pool adjust moves amounts`);
+}
+
+function postingsOf(store: PoolStore): { postings: JobPostings; isPerJob: boolean } {
+  const settings = readSettings(store);
+  return { postings: new JobPostings(settings), isPerJob: settings.scheme.basis === "fees" };
+}
+
+function decide(
+  store: PoolStore,
+  { sequence: event, identity: id }: EventRow,
+  decision: Pick<DecisionRow, "kind" | "address" | "reason"> & { readonly nowMs: number },
+  postings: () => readonly Posting[],
+): void {
+  const { kind, address, reason, nowMs } = decision;
+  if (reason.trim() === "") throw refused("a decision needs a reason");
+  const moved = postings();
+  const atMs = Math.trunc(nowMs);
+  if (moved.length > 0) store.post({ cause: { kind, id, event }, atMs, postings: moved });
+  const lastEvent = store.eventCount() - 1;
+  const roundsBefore = store.rounds().length;
+  store.addDecision({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
+  store.log({
+    atMs,
+    key: `${kind} ${id}`,
+    value: address === null ? reason : `${address}: ${reason}`,
+  });
+}
+
+/** Of workers, when they were seen stays as it is. */
+function tally(
+  store: PoolStore,
+  { job: nodeType, region, feesWei, atMs }: JobProcessed,
+  address: string,
+  jobs: 1n | -1n,
+  nowMs: number,
+): void {
+  const isNew = jobs > 0n;
+  const firstSeenMs = isNew ? atMs : nowMs;
+  const lastSeenMs = isNew ? atMs : 0;
+  store.addToWorkers([
+    { address, nodeType, region, firstSeenMs, lastSeenMs, jobs, feesWei: jobs * feesWei },
+  ]);
+}
+
+function refused(why: string): InputError {
+  return new InputError(why, { code: "DECISION" });
+}

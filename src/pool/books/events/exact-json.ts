@@ -1,0 +1,82 @@
+/**
+ * JSON whose numbers keep their digits: wei and probabilities have up to 256 bits, and a double
+ * has 53. Short whole numbers, nearly all, go the fast way.
+ */
+import { InputError } from "../../../core/errors.js";
+import { Rational } from "../../../core/rational.js";
+
+/** A number that a double might not hold: whole as bigint, otherwise as fraction. */
+export type ExactNumber = number | bigint | Rational;
+
+const MAX_DEPTH = 16;
+
+/** Every number begins after one of these; texts may look the same, which costs only time. */
+const MAYBE_INEXACT = /(?:^|[:,[\s])-?(?:\d{16}|\d+[.eE])/;
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/**
+ * Parses.
+ *
+ * @returns what `JSON.parse` does, with {@link ExactNumber} for numbers
+ * @throws InputError (`JSON`) if it is no JSON, has numbers with exponents beyond ±400, or is
+ *   nested deeper than 16
+ */
+export function parseExact(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!MAYBE_INEXACT.test(text)) return value;
+    // Each string gets an s before it and each number becomes a string with an n before it.
+    const marked = text.replace(TOKEN, (token) =>
+      token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
+    );
+    return unmarked(JSON.parse(marked), 0);
+  } catch (cause) {
+    throw new InputError(reasonOf(cause), { code: "JSON", cause });
+  }
+}
+
+/**
+ * Parses what needs no care.
+ *
+ * @returns undefined if it is no JSON, or if a number or a byte in it may not be what it seems
+ */
+export function parsePlain(text: string): unknown {
+  if (MAYBE_INEXACT.test(text) || text.includes("\uFFFD")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the parser's words only where: the rest repeats the text, whatever is in it. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof SyntaxError)) return cause instanceof Error ? cause.message : "no JSON";
+  const [place] = / at position \d+/.exec(cause.message) ?? [""];
+  return `it is no JSON${place}`;
+}
+
+function unmarked(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH}`);
+  if (typeof value === "string") {
+    return value.startsWith("s") ? value.slice(1) : exactNumber(value.slice(1));
+  }
+  if (Array.isArray(value)) return value.map((element) => unmarked(element, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key.slice(1), unmarked(member, depth + 1)]),
+  );
+}
+
+function exactNumber(digits: string): ExactNumber {
+  if (/[.eE]/.test(digits)) {
+    const fraction = Rational.parse(digits);
+    return fraction.den === 1n ? narrowed(fraction.num) : fraction;
+  }
+  return narrowed(BigInt(digits));
+}
+
+function narrowed(value: bigint): number | bigint {
+  const small = Number(value);
+  return Number.isSafeInteger(small) ? small : value;
+}

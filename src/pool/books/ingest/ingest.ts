@@ -1,0 +1,322 @@
+/**
+ * From events to the books: whatever a batch means, its postings, what dashboards ask for, what
+ * could not be read and how far its source was read become one transaction.
+ */
+import { InputError, invariant } from "../../../core/errors.js";
+import { utcText } from "../../../core/utc.js";
+import { sinceMsOf } from "../cut-over.js";
+import type { DecodeOptions } from "../events/decode.js";
+import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
+import type { JsonPiece } from "../events/json-splitter.js";
+import { encodeOwn } from "../events/stored.js";
+import type { LedgerTransaction } from "../ledger.js";
+import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
+import { openingAtMs } from "../opening-date.js";
+import { type PoolSettings, readSettings, settingsText } from "../settings.js";
+import type { NewEvent, PoolStore } from "../store/store.js";
+import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
+import { DecodedBatch } from "./decoded-batch.js";
+import { type IdentifyOptions, identify, type NamedEvent, type RecordOutcome } from "./identity.js";
+import { JobPostings } from "./job-postings.js";
+import { ticketPostings } from "./tickets.js";
+import { WorkerTally } from "./worker-tally.js";
+
+/** Where a batch is from. */
+export interface BatchOrigin {
+  /** The source's name: cursors and IDs are per source. */
+  readonly source: string;
+  /** Now, ms since 1970, for the quarantine. */
+  readonly nowMs: number;
+  /** What another source has told the same is let in: it is another node's. @default false */
+  readonly isDistinct?: boolean | undefined;
+  /** Also events older than the opening balances. @default false */
+  readonly isBesideOpening?: boolean | undefined;
+  /** When it first came, by the API: its day's limit counts. @default it did not */
+  readonly apiAtMs?: number | undefined;
+}
+
+/** A batch of one source and one file or request. */
+export interface RawBatch extends DecodeOptions, BatchOrigin {
+  /** File or request, for the quarantine. */
+  readonly origin: string;
+  readonly pieces: readonly JsonPiece[];
+}
+
+export interface IngestResult {
+  /** New in the books. */
+  readonly recorded: number;
+  /** Known already. */
+  readonly repeated: number;
+  /** New in quarantine, contradictions included. */
+  readonly quarantined: number;
+  /** Left out: from before the source's cut-over. @default none */
+  readonly early?: number | undefined;
+}
+
+/** Origin of what came by the API, in the quarantine. */
+export const API_ORIGIN = "api";
+
+export type { RecordOutcome } from "./identity.js";
+
+const DAY_MS = 86_400_000;
+/** Events entered at a time. */
+const PART = 1_000;
+
+/** Reads the settings again when they were changed, by whichever process. */
+export class EventIngest {
+  readonly #store: PoolStore;
+  #settings: PoolSettings;
+  #settingsText: string;
+  #postings: JobPostings;
+
+  /** @throws InputError (`COMMISSION_NONE`) if the books were never set up */
+  constructor(store: PoolStore) {
+    this.#store = store;
+    this.#settingsText = settingsText(store);
+    this.#settings = readSettings(store);
+    this.#postings = new JobPostings(this.#settings);
+  }
+
+  /**
+   * Decodes and enters a batch. What can't be read goes to quarantine and keeps nothing back.
+   *
+   * @throws RemoteError (`SQLITE_…`): then nothing of the batch is in the books
+   */
+  ingest({ pieces, origin, nodeType, region, ...from }: RawBatch): IngestResult {
+    const batch = new DecodedBatch({ nodeType, region });
+    for (const piece of pieces) batch.add(piece, origin);
+    return this.enter(batch, from);
+  }
+
+  /** Enters a batch that is decoded already, with its cursors; see {@link ingest}. */
+  enter(batch: DecodedBatch, from: BatchOrigin): IngestResult {
+    const { source, nowMs: atMs } = from;
+    return this.#store.transaction(() => {
+      this.#refresh();
+      const { events, origins, failed, early } = this.#enterable(batch, from);
+      const waiting = [...failed];
+      let [recorded, repeated] = [0, 0];
+      const { outcomes, held } = this.#enter(events, source, this.#door(from));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome === "recorded") recorded++;
+        else if (outcome === "repeated") repeated++;
+        else {
+          const [event, origin] = [events[index], origins[index]];
+          invariant(event !== undefined && origin !== undefined, "there is an outcome for each");
+          waiting.push({ ...origin, ...(held.get(event) ?? contradiction(event)) });
+        }
+      }
+      const quarantined = this.#store.addQuarantine(
+        waiting.map(({ piece: { raw, position }, origin, code, reason }) => {
+          return { source, origin, position, code, reason, raw, atMs };
+        }),
+      );
+      for (const [key, value] of batch.cursors) this.#store.setCursor(key, value);
+      return { recorded, repeated, quarantined, early: early === 0 ? undefined : early };
+    });
+  }
+
+  /**
+   * Enters events that a caller made itself, each with an id of its own. What is held goes to
+   * quarantine, in poolsim's own form.
+   *
+   * @param apiAtMs when they came, ms since 1970: that day's limit counts. Default: none does
+   * @returns one outcome for each, in the order given
+   * @throws InputError (`COMMISSION_NONE`)
+   */
+  record(events: readonly PoolEvent[], source: string, apiAtMs?: number): readonly RecordOutcome[] {
+    const nowMs = apiAtMs ?? events.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
+    return this.#store.transaction(() => {
+      this.#refresh();
+      for (const event of events) this.#assertPriced(event);
+      // Who rotates a key says so by its source: the same id under two is two events.
+      const door = this.#door({ source, nowMs, apiAtMs, isDistinct: true });
+      const { outcomes, held } = this.#enter(events, source, door);
+      const rows = [...held].map(([event, { code, reason }]) => {
+        const raw = Buffer.from(encodeOwn(event));
+        return { source, origin: API_ORIGIN, position: 0, code, reason, raw, atMs: nowMs };
+      });
+      this.#store.addQuarantine(rows);
+      return outcomes;
+    });
+  }
+
+  /** Enters again what is in books: nothing is held. @returns as {@link record} */
+  again(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
+    return this.#store.transaction(() => {
+      this.#refresh();
+      return this.#enter(events, source, { isDistinct: true }).outcomes;
+    });
+  }
+
+  /** What is against new events, apart from what their source has told. */
+  #door({
+    source,
+    nowMs,
+    apiAtMs,
+    isDistinct,
+    isBesideOpening = false,
+  }: BatchOrigin): IdentifyOptions {
+    const store = this.#store;
+    const limits = readLimits(store);
+    const isPerJob = this.#isPerJob;
+    const openingMs = isBesideOpening ? null : openingAtMs(store);
+    const day = Math.floor((apiAtMs ?? nowMs) / DAY_MS);
+    const isApi = apiAtMs !== undefined;
+    let dayWei = isApi ? store.keyDayWei(source, day) : 0n;
+    const door = (event: PoolEvent): Held | null => {
+      const wei = incomeOf(event, { isPerJob });
+      const isBefore = openingMs !== null && event.atMs < openingMs && isMoney(event);
+      if (isBefore) return beforeOpening(openingMs);
+      const beyond = beyondLimits(event, limits, { isPerJob });
+      if (beyond !== null || !isApi || wei === 0n) return beyond;
+      if (dayWei + wei > limits.keyDayCapWei) {
+        const reason = `${source} brought ${dayWei} wei on this day, and ${wei} more is beyond the limit of ${limits.keyDayCapWei} wei`;
+        return { code: "KEY_DAY_CAP", reason };
+      }
+      dayWei += wei;
+      store.setKeyDayWei(source, day, dayWei);
+      return null;
+    };
+    return { door, isDistinct };
+  }
+
+  /** The batch without what can't be entered now: nearly always the batch itself. */
+  #enterable(
+    batch: DecodedBatch,
+    { source, nowMs }: BatchOrigin,
+  ): Pick<DecodedBatch, "events" | "origins" | "failed"> & { readonly early: number } {
+    const failed = [...batch.failed];
+    const left = new Set<number>();
+    let early = 0;
+    const sinceMs = sinceMsOf(this.#store, source);
+    for (const [index, event] of batch.events.entries()) {
+      if (event.atMs < sinceMs) {
+        early++;
+        left.add(index);
+        continue;
+      }
+      try {
+        assertPast(event, nowMs);
+        this.#assertPriced(event);
+      } catch (error) {
+        const from = batch.origins[index];
+        if (!(error instanceof InputError) || from === undefined) throw error;
+        failed.push({ ...from, code: error.code, reason: error.message });
+        left.add(index);
+      }
+    }
+    const { events, origins } = batch;
+    if (left.size === 0) return { events, origins, failed, early };
+    const isLeft = (_: unknown, index: number) => !left.has(index);
+    return { events: events.filter(isLeft), origins: origins.filter(isLeft), failed, early };
+  }
+
+  #assertPriced(event: PoolEvent): void {
+    if (event.type !== "job-processed") return;
+    const { job: nodeType, region, atMs } = event;
+    this.#settings.commission.rateOf({ nodeType, region, atMs });
+  }
+
+  /** Before events are priced, within the transaction: nobody changes the settings meanwhile. */
+  #refresh(): void {
+    const text = settingsText(this.#store);
+    if (text === this.#settingsText) return;
+    this.#settingsText = text;
+    this.#settings = readSettings(this.#store);
+    this.#postings = new JobPostings(this.#settings);
+  }
+
+  /** Jobs are paid by their own fees, not by what tickets brought. */
+  get #isPerJob(): boolean {
+    return this.#settings.scheme.basis === "fees";
+  }
+
+  /** By parts: what is made of an event on its way to its row is not kept for long. */
+  #enter(
+    events: readonly PoolEvent[],
+    source: string,
+    options: IdentifyOptions,
+  ): { outcomes: RecordOutcome[]; held: ReadonlyMap<PoolEvent, Held> } {
+    const store = this.#store;
+    const all: RecordOutcome[] = [];
+    const allHeld = new Map<PoolEvent, Held>();
+    const sums: Sums = {
+      transactions: [],
+      received: [],
+      processed: [],
+      tally: new WorkerTally(source),
+    };
+    for (let from = 0; from < events.length; from += PART) {
+      const part = events.slice(from, from + PART);
+      const { fresh, outcomes, held } = identify(part, source, store, options);
+      for (const outcome of outcomes) all.push(outcome);
+      for (const [event, why] of held) allHeld.set(event, why);
+      store.addEvents(this.#rows(fresh, source, sums));
+    }
+    const { transactions, received, processed, tally } = sums;
+    const { claims: bounds } = this.#settings;
+    const ai = linkAiJobs(store, { received, processed, postings: this.#postings, bounds });
+    if (this.#isPerJob) transactions.push(...ai.transactions);
+    for (const attributed of ai.attributed) tally.attribute(attributed);
+    store.post(...transactions);
+    tally.write(store);
+    return { outcomes: all, held: allHeld };
+  }
+
+  /** The events' rows, and what they add up to. */
+  #rows(fresh: readonly NamedEvent[], source: string, sums: Sums): NewEvent[] {
+    const { transactions, received, processed, tally } = sums;
+    const isPerJob = this.#isPerJob;
+    let sequence = this.#store.eventCount();
+    return fresh.map(({ event, identity, content }) => {
+      const { type, atMs } = event;
+      const cause = { kind: type, id: identity, event: sequence };
+      let worker: string | null = null;
+      tally.see(event);
+      if (type === "job-received") received.push({ event, cause });
+      else if (type === "job-processed") {
+        worker = event.address;
+        if (worker === null) processed.push({ event, cause });
+        else if (isPerJob) {
+          transactions.push({ cause, atMs, postings: this.#postings.earned(event, worker) });
+        }
+      } else if (type === "winning-ticket" || type === "ticket-redeemed") {
+        const postings = ticketPostings(this.#store, event, { isIncome: !isPerJob });
+        if (postings.length > 0) transactions.push({ cause, atMs, postings });
+      }
+      return { sequence: sequence++, identity, source, atMs, content, worker };
+    });
+  }
+}
+
+/** What a whole batch adds up to. */
+interface Sums {
+  readonly transactions: LedgerTransaction[];
+  readonly received: AiHalf<JobReceived>[];
+  readonly processed: AiHalf<JobProcessed>[];
+  readonly tally: WorkerTally;
+}
+
+/** A day's grace for clocks: no commission can begin before the latest event. */
+function assertPast({ atMs }: PoolEvent, nowMs: number): void {
+  if (atMs <= nowMs + DAY_MS) return;
+  throw new InputError(`${utcText(atMs)} is more than a day ahead`, { code: "FUTURE" });
+}
+
+function isMoney({ type }: PoolEvent): boolean {
+  return type === "job-processed" || type === "winning-ticket" || type === "ticket-redeemed";
+}
+
+function beforeOpening(openingMs: number): Held {
+  const reason = `it is older than the opening balances, of ${utcText(openingMs)}, which probably hold it`;
+  return { code: "BEFORE_OPENING", reason };
+}
+
+function contradiction(event: PoolEvent): Held {
+  const { form, id } = event.identity;
+  const hash = event.type === "ticket-redeemed" ? event.txHash : null;
+  const redemption = hash === null ? "" : `, or transaction ${hash},`;
+  const reason = `${form} ${id}${redemption} is in the books with other content`;
+  return { code: "CONTRADICTION", reason };
+}

@@ -1,0 +1,296 @@
+/** How a pool's books are kept, stored with them, so that they can be derived again. */
+import { InputError } from "../../core/errors.js";
+import { Rational } from "../../core/rational.js";
+import { utcText } from "../../core/utc.js";
+import { byWeights, type Weights } from "./attribution/by-weights.js";
+import { perJob } from "./attribution/per-job.js";
+import { type AttributionScheme, checkCommission } from "./attribution/scheme.js";
+import { slidingWindow } from "./attribution/sliding-window.js";
+import { type CommissionRate, CommissionSchedule, formatRates, parseRates } from "./commission.js";
+import type { ClaimBounds } from "./ingest/ai-jobs.js";
+import type { PoolStore } from "./store/store.js";
+
+export const SCHEME_NAMES = ["per-job", "by-weights", "sliding-window"] as const;
+export type SchemeName = (typeof SCHEME_NAMES)[number];
+
+/** What the schemes that split tickets need to know beyond their name. */
+export interface SchemeSettings {
+  /** Coefficients of duration (s), pixels and renditions. @default 1, 1/1000000, 1 */
+  readonly weights: Weights;
+  /** Rounds that the sliding window reaches over, the one that closes included. @default 10 */
+  readonly windowRounds: number;
+  /** Renditions of a job whose event does not say: no open-pool event does. @default 1 */
+  readonly renditions: bigint;
+}
+
+export interface PoolSettings extends SchemeSettings {
+  readonly commission: CommissionSchedule;
+  /** @default "per-job" */
+  readonly schemeName: SchemeName;
+  readonly scheme: AttributionScheme;
+  /** The delegators' part of everything attributed, 0 … 1. @default 0 */
+  readonly feeShare: Rational;
+  readonly claims: ClaimBounds;
+}
+
+/** Settled by the first event or closed round, as the store calls them. */
+const SETTLED = [
+  "scheme",
+  "feeShare",
+  "weightDuration",
+  "weightPixels",
+  "weightRenditions",
+  "renditions",
+  "windowRounds",
+  "claimWindowMs",
+] as const;
+
+type Settled = (typeof SETTLED)[number];
+
+const DEFAULTS: Readonly<Record<Settled, string>> = {
+  scheme: "per-job",
+  feeShare: "0/1",
+  weightDuration: "1/1",
+  weightPixels: "1/1000000",
+  weightRenditions: "1/1",
+  renditions: "1",
+  windowRounds: "10",
+  claimWindowMs: "3600000",
+};
+
+/** Since which event claims are bound: set where books of an earlier poolsim are opened. */
+const CLAIMS_BOUND_FROM = "claimsBoundFrom";
+
+/** All settings that the books follow from, as the store calls them. */
+export const SETTING_KEYS: readonly string[] = [
+  "commission",
+  ...SETTLED.filter((key) => key !== "claimWindowMs"),
+];
+
+/** With what is only there where it is not as in new books. */
+export const ALL_SETTING_KEYS: readonly string[] = [
+  ...SETTING_KEYS,
+  "claimWindowMs",
+  CLAIMS_BOUND_FROM,
+];
+
+/** The scheme of a name. @throws InputError (`WEIGHTS`, `WINDOW`) */
+export function schemeOf(
+  name: SchemeName,
+  { weights, windowRounds }: Omit<SchemeSettings, "renditions">,
+): AttributionScheme {
+  switch (name) {
+    case "per-job":
+      return perJob;
+    case "by-weights":
+      return byWeights(weights);
+    case "sliding-window":
+      return slidingWindow({ weights, rounds: windowRounds });
+  }
+}
+
+/** @throws InputError (`SCHEME`) */
+export function schemeName(name: string): SchemeName {
+  const known = SCHEME_NAMES.find((scheme) => scheme === name);
+  if (known !== undefined) return known;
+  throw new InputError(`scheme: expected ${SCHEME_NAMES.join(", ")}, found "${name}"`, {
+    code: "SCHEME",
+  });
+}
+
+/** What the store says. @throws InputError (`COMMISSION_NONE`) for books that were never set up */
+export function readSettings(store: PoolStore): PoolSettings {
+  const rates = store.setting("commission");
+  if (rates === null) {
+    throw new InputError(
+      "no commission is set in these books: the first import says it, e.g. --commission 0.25",
+      { code: "COMMISSION_NONE" },
+    );
+  }
+  const value = (key: Settled) => store.setting(key) ?? DEFAULTS[key];
+  const settings = {
+    weights: {
+      duration: Rational.parse(value("weightDuration")),
+      pixels: Rational.parse(value("weightPixels")),
+      renditions: Rational.parse(value("weightRenditions")),
+    },
+    windowRounds: Number(value("windowRounds")),
+    renditions: BigInt(value("renditions")),
+  };
+  const name = schemeName(value("scheme"));
+  return {
+    ...settings,
+    commission: new CommissionSchedule(parseRates(rates)),
+    schemeName: name,
+    scheme: schemeOf(name, settings),
+    feeShare: Rational.parse(value("feeShare")),
+    claims: {
+      windowMs: Number(value("claimWindowMs")),
+      boundFrom: Number(store.setting(CLAIMS_BOUND_FROM) ?? 0),
+    },
+  };
+}
+
+/**
+ * The operator's part when a round closes: tickets come in for everything at once, so it is the
+ * rate for everything; rates of one node type or region count per job only.
+ *
+ * @throws InputError (`COMMISSION_NONE`) if none is valid then
+ */
+export function roundCommission({ commission }: PoolSettings, atMs: number): Rational {
+  try {
+    return commission.rateOf({ nodeType: "", region: "", atMs });
+  } catch (cause) {
+    throw noGeneralRate(`at ${utcText(atMs)}`, cause);
+  }
+}
+
+/** What may be set. What is left out stays as it is. */
+export interface SettingsChange {
+  readonly commission?: readonly CommissionRate[] | undefined;
+  readonly scheme?: SchemeName | undefined;
+  readonly feeShare?: Rational | undefined;
+  readonly weights?: Partial<Weights> | undefined;
+  readonly renditions?: bigint | undefined;
+  readonly windowRounds?: number | undefined;
+  /** How long before or after an AI job its worker's claim may be, ms. @default 3600000 */
+  readonly claimWindowMs?: number | undefined;
+}
+
+/**
+ * Sets how the books are kept, all or nothing. Everything but rates to come is settled by the
+ * first event or closed round: from then on it can only be set to what it is.
+ *
+ * @throws InputError: `SETTINGS_PAST` for a change after the first event, see also {@link addRates};
+ *   `COMMISSION`, `WEIGHTS`, `WINDOW`, `RENDITIONS` for values out of range; `COMMISSION_NONE` for
+ *   a scheme that splits tickets and no rate for everything
+ */
+export function changeSettings(store: PoolStore, change: SettingsChange): void {
+  const { commission, weights, feeShare, renditions, windowRounds } = change;
+  const asked: Readonly<Record<Settled, string | undefined>> = {
+    scheme: change.scheme,
+    feeShare: feeShare?.toString(),
+    weightDuration: weights?.duration?.toString(),
+    weightPixels: weights?.pixels?.toString(),
+    weightRenditions: weights?.renditions?.toString(),
+    renditions: renditions?.toString(),
+    windowRounds: windowRounds?.toString(),
+    claimWindowMs: change.claimWindowMs?.toString(),
+  };
+  if (feeShare !== undefined) checkCommission(feeShare);
+  if (renditions !== undefined && renditions < 0n) {
+    throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
+  }
+  store.transaction(() => {
+    const isSettled = store.eventCount() > 0 || store.lastRound() !== null;
+    for (const key of SETTLED) {
+      const value = asked[key];
+      if (value === undefined) continue;
+      const current = store.setting(key) ?? DEFAULTS[key];
+      if (current !== value && isSettled) {
+        throw new InputError(
+          `${key} of these books is ${plain(current)}, from their first event on, and can't become ${plain(value)}`,
+          { code: "SETTINGS_PAST" },
+        );
+      }
+      store.setSetting(key, value);
+    }
+    if (commission !== undefined && commission.length > 0) addRates(store, commission);
+    if (store.setting("commission") !== null) check(readSettings(store));
+  });
+}
+
+/**
+ * Adds rates to the schedule; one that begins when another one of the same place does replaces
+ * it. Nothing that was posted changes: a rate may begin only after every event in the books and
+ * every closed round, or as the first one for everything, for events that had none and wait.
+ *
+ * @throws InputError (`COMMISSION_PAST`) otherwise; (`COMMISSION`) for a rate outside 0 … 1, or
+ *   two for the same place and time
+ */
+export function addRates(store: PoolStore, rates: readonly CommissionRate[]): void {
+  store.transaction(() => {
+    const known = store.setting("commission");
+    const all = known === null ? [] : parseRates(known);
+    const fresh = rates.filter(
+      (rate) => !all.some((other) => formatRates([other]) === formatRates([rate])),
+    );
+    for (const [index, rate] of fresh.entries()) {
+      if (!fresh.slice(0, index).some((other) => isSamePlaceAndTime(rate, other))) continue;
+      throw new InputError("there are two commissions for the same place and time", {
+        code: "COMMISSION",
+      });
+    }
+    for (const rate of fresh) if (!isFilling(rate, all)) assertAhead(store, rate.fromMs);
+    const kept = all.filter((rate) => !fresh.some((other) => isSamePlaceAndTime(rate, other)));
+    const schedule = new CommissionSchedule([...kept, ...fresh]);
+    store.setSetting("commission", formatRates(schedule.rates));
+  });
+}
+
+/**
+ * All that {@link readSettings} reads, as one text: whoever goes on for long reads them again when
+ * it is another one. A number that counts changes would come again after a change undone.
+ */
+export function settingsText(store: PoolStore): string {
+  return JSON.stringify(ALL_SETTING_KEYS.map((key) => store.setting(key)));
+}
+
+/** Sets the scheme, see {@link changeSettings}. */
+export function setScheme(store: PoolStore, scheme: SchemeName): void {
+  changeSettings(store, { scheme });
+}
+
+function check(settings: PoolSettings): void {
+  // Both make their own complaints, whichever is in use.
+  slidingWindow({ weights: settings.weights, rounds: settings.windowRounds });
+  const { duration, pixels, renditions } = settings.weights;
+  if ([duration, pixels, renditions].every((weight) => weight.sign() === 0)) {
+    throw new InputError("weights: expected at least one above 0", { code: "WEIGHTS" });
+  }
+  const hasGeneral = settings.commission.rates.some(
+    ({ nodeType, region }) => nodeType === null && region === null,
+  );
+  if (settings.scheme.basis === "income" && !hasGeneral) {
+    throw noGeneralRate(`in books kept ${settings.schemeName}`);
+  }
+}
+
+function noGeneralRate(where: string, cause?: unknown): InputError {
+  return new InputError(
+    `no commission for everything is set ${where}: tickets are of no node type or region; set one, e.g. --commission 0.25`,
+    { code: "COMMISSION_NONE", cause },
+  );
+}
+
+/** A whole number without its denominator. */
+function plain(value: string): string {
+  return value.replace(/\/1$/, "");
+}
+
+function isSamePlaceAndTime(a: CommissionRate, b: CommissionRate): boolean {
+  return a.fromMs === b.fromMs && a.nodeType === b.nodeType && a.region === b.region;
+}
+
+/** It counts only where none did. */
+function isFilling(rate: CommissionRate, all: readonly CommissionRate[]): boolean {
+  const isGeneral = ({ nodeType, region }: CommissionRate) => nodeType === null && region === null;
+  return isGeneral(rate) && !all.some((other) => isGeneral(other) && other.fromMs <= rate.fromMs);
+}
+
+function assertAhead(store: PoolStore, fromMs: number): void {
+  const refuse = (what: string) => {
+    const begins = fromMs === 0 ? "without a date" : `at ${utcText(fromMs)}`;
+    throw new InputError(`a commission can't begin ${begins}: ${what}`, {
+      code: "COMMISSION_PAST",
+    });
+  };
+  const lastMs = store.lastEventMs();
+  if (lastMs !== null && fromMs <= lastMs) {
+    refuse(`there are events until ${utcText(lastMs)}; say a later one, e.g. 0.25@<time>`);
+  }
+  const closed = store.lastRound();
+  if (closed !== null && fromMs <= closed.closedAtMs) {
+    refuse(`round ${closed.round} was closed at ${utcText(closed.closedAtMs)}`);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * An S3-compatible bucket as a source (E-6). All names are listed each time and known objects are
+ * skipped by name and ETag, so that a late file with an earlier name is read (ED-D7), and one that
+ * was overwritten is read again.
+ */
+import { type Dispatcher, request } from "undici";
+import { InputError, RemoteError } from "../../../core/errors.js";
+import type { EventIngest } from "../ingest/ingest.js";
+import type { PoolStore } from "../store/store.js";
+import { plain } from "./compressed.js";
+import type { SkippedFile } from "./directory.js";
+import type { ImportResult } from "./files.js";
+import { holdsEvents, unreadName } from "./names.js";
+import {
+  encoded,
+  type ListedObject,
+  readErrorCode,
+  readListing,
+  type S3Credentials,
+  signedHeaders,
+} from "./s3.js";
+import { type FeedOptions, feeding } from "./stream.js";
+
+export interface BucketOptions extends FeedOptions {
+  /** The server, e.g. `https://s3.example.com`; the bucket is asked for by path. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly credentials: S3Credentials;
+  /** Only names that begin so, e.g. `eu-central/`. @default "" */
+  readonly prefix?: string | undefined;
+  /** Most time for an answer to begin, and between its parts. @default 30000 */
+  readonly timeoutMs?: number | undefined;
+  /** A larger object is refused. @default 268435456 */
+  readonly maxObjectBytes?: number | undefined;
+}
+
+/** A page of a thousand names of a thousand bytes has less, however they are written. */
+const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+const ERROR_BYTES_MAX = 64 * 1024;
+const PAGES_MAX = 100_000;
+/** Pages in a row that hold nothing. */
+const EMPTY_PAGES_MAX = 1_000;
+
+/**
+ * Reads every object that is new, by name. Interrupted, the next time goes on where it stopped.
+ *
+ * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`, `BUCKET_TOO_LARGE`, `BUCKET_LISTING` for
+ *   a listing that is none or goes round in circles); InputError (`BUCKET_URL`,
+ *   `FILE_COMPRESSED`); the signal's reason
+ */
+export async function importBucket(
+  store: PoolStore,
+  ingest: EventIngest,
+  options: BucketOptions,
+): Promise<ImportResult> {
+  let [files, unchanged] = [0, 0];
+  const { source } = options;
+  const skipped: SkippedFile[] = [];
+  const result = await feeding(ingest, options, async (feed) => {
+    for await (const { key, etag } of listObjects(options)) {
+      if (!holdsEvents(key)) {
+        const why = unreadName(key);
+        if (why !== null) skipped.push({ file: key, why });
+        continue;
+      }
+      const cursor = { key: `bucket:${source}:${options.bucket}/${key}`, value: etag };
+      if (store.cursor(cursor.key) === etag) {
+        unchanged++;
+        continue;
+      }
+      const body = await getObject(key, options);
+      try {
+        await reached(() => feed.read(body, { origin: key, cursor }), options);
+        files++;
+      } catch (error) {
+        if (!(error instanceof InputError) || error.code !== "FILE_COMPRESSED") throw error;
+        skipped.push({ file: key, why: error.message.replace(`${key}: `, "") });
+      }
+    }
+  });
+  return { ...result, files, unchanged, skipped: skipped.length === 0 ? undefined : skipped };
+}
+
+/** Reads the beginning of the first object. @throws as {@link importBucket} */
+export async function probeBucket(options: BucketOptions): Promise<void> {
+  for await (const { key } of listObjects(options)) {
+    if (!holdsEvents(key)) continue;
+    const body = await getObject(key, options);
+    await reached(() => plain(body, key).next(), options);
+    await body.return?.();
+    return;
+  }
+}
+
+async function getObject(
+  key: string,
+  options: BucketOptions,
+): Promise<AsyncGenerator<Uint8Array, void>> {
+  const path = key.split("/").map(encoded).join("/");
+  const url = urlOf(options, `/${path}`);
+  const { maxObjectBytes = 256 * 1024 * 1024 } = options;
+  return bounded(await get(url, options), maxObjectBytes, url);
+}
+
+async function* listObjects(options: BucketOptions): AsyncGenerator<ListedObject> {
+  const seen = new Set<string>();
+  for (let token: string | null = null, emptyPages = 0; ; ) {
+    const url = urlOf(options, "");
+    url.searchParams.set("list-type", "2");
+    if (token !== null) url.searchParams.set("continuation-token", token);
+    url.searchParams.set("prefix", options.prefix ?? "");
+    const body = bounded(await get(url, options), PAGE_BYTES_MAX, url);
+    const { objects, next } = readListing(await reached(() => textOf(body), options));
+    yield* objects;
+    if (next === null) return;
+    emptyPages = objects.length === 0 ? emptyPages + 1 : 0;
+    if (seen.has(next)) throw endless(url, "it comes to the same page again");
+    if (seen.size >= PAGES_MAX || emptyPages >= EMPTY_PAGES_MAX) {
+      throw endless(url, `${seen.size + 1} pages, the last ${emptyPages} of them empty`);
+    }
+    seen.add(next);
+    token = next;
+  }
+}
+
+function endless({ origin, pathname }: URL, why: string): RemoteError {
+  return new RemoteError(`${origin}${pathname}: the listing does not end: ${why}`, {
+    code: "BUCKET_LISTING",
+  });
+}
+
+/** Chunks as they come; leaving early, or too many bytes, end the connection. */
+async function* bounded(
+  body: Dispatcher.ResponseData["body"],
+  maxBytes: number,
+  { origin, pathname }: URL,
+): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    if (size > maxBytes) {
+      throw new RemoteError(`${origin}${pathname} answers with more than ${maxBytes} bytes`, {
+        code: "BUCKET_TOO_LARGE",
+      });
+    }
+    yield chunk;
+  }
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString("utf8");
+}
+
+async function get(url: URL, options: BucketOptions) {
+  const { credentials, now, signal, timeoutMs = 30_000 } = options;
+  const headers = await signedHeaders(url, credentials, now());
+  const { statusCode, body } = await reached(
+    () =>
+      request(url, {
+        headers,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        signal: signal ?? null,
+      }),
+    options,
+  );
+  if (statusCode === 200) return body;
+  const text = await reached(() => textOf(bounded(body, ERROR_BYTES_MAX, url)), options).catch(
+    (error: unknown) => {
+      if (options.signal?.aborted === true) throw error;
+      return "";
+    },
+  );
+  const why = readErrorCode(text);
+  const said = why === null ? "" : ` (${why.slice(0, 80)})`;
+  throw new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}${said}`, {
+    code: "BUCKET_HTTP",
+  });
+}
+
+async function reached<T>(work: () => Promise<T>, options: BucketOptions): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (options.signal?.aborted === true) throw cause;
+    if (cause instanceof RemoteError || cause instanceof InputError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RemoteError(`${options.endpoint}: ${why}`, { code: "BUCKET_UNREACHABLE", cause });
+  }
+}
+
+function urlOf({ endpoint, bucket }: BucketOptions, path: string): URL {
+  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
+    throw new InputError(`expected a bucket's http(s) endpoint, found "${endpoint}"`, {
+      code: "BUCKET_URL",
+    });
+  }
+  return new URL(`/${encoded(bucket)}${path}`, endpoint);
+}

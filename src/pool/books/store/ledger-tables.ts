@@ -1,0 +1,301 @@
+/**
+ * The ledger on disk: entries, and each account's flows kept beside them in the same transaction,
+ * so that opening a file with millions of entries costs nothing and `verify` has two things to
+ * compare.
+ */
+import { InputError } from "../../../core/errors.js";
+import { SqliteDatabase, type SqlRow, type SqlValue } from "../../../io/sqlite.js";
+import type { Account } from "../accounts.js";
+import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
+import { big, text, whole, wholeOrNull } from "./columns.js";
+import { bringUpToDate, makePrivate } from "./file.js";
+import { identityKey } from "./identity-key.js";
+import { migrate } from "./schema.js";
+import type { AccountFlow, LedgerStore } from "./store.js";
+
+const PAGE = 5_000;
+const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
+  n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
+
+export interface StoreOptions {
+  /** A file, made if it is not there; `:memory:` = nowhere. */
+  readonly path: string;
+  /** Refuses to write and to create. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** The file's name may be taken away while it is open. @default false */
+  readonly isUnnamed?: boolean | undefined;
+}
+
+export class LedgerTables implements LedgerStore {
+  protected readonly database: SqliteDatabase;
+  readonly journal: LedgerJournal;
+  /** Of accounts, as the file has them; what a failed transaction made is forgotten. */
+  readonly #ids = new Map<Account, number>();
+  readonly #accounts = new Map<string, Account>();
+
+  constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
+    if (readOnly) bringUpToDate(path);
+    else if (path !== ":memory:") makePrivate(path);
+    this.database = new SqliteDatabase({ path, readOnly, isUnnamed });
+    if (!readOnly) {
+      this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
+      migrate(this.database);
+    }
+    this.journal = {
+      append: (entry) => {
+        if (entry.sequence !== this.entryCount()) {
+          throw new InputError(`entry ${entry.sequence} is not the next`, {
+            code: "LEDGER_JOURNAL",
+          });
+        }
+        this.post(entry);
+      },
+      [Symbol.iterator]: () => this.#iterate(),
+    };
+  }
+
+  transaction<T>(work: () => T): T {
+    try {
+      return this.database.transaction(work);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  assertInPlace(): void {
+    this.database.assertInPlace();
+  }
+
+  /** Numbers that a failed transaction gave to names are free again. */
+  protected forget(): void {
+    this.#ids.clear();
+    this.#accounts.clear();
+  }
+
+  /** @throws InputError (`LEDGER_POSTING`) for a negative amount or two equal accounts */
+  post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
+    return this.transaction(() => {
+      let sequence = this.entryCount();
+      const moved = new Map<Account, Moved>();
+      const rows: SqlValue[] = [];
+      const entries: LedgerEntry[] = [];
+      for (const { cause, atMs, postings: asked } of transactions) {
+        const postings = asked.every(isSome) ? asked : asked.filter(isSome);
+        let text = "";
+        for (const posting of postings) {
+          check(posting);
+          const from = this.#moved(moved, posting.from);
+          const to = this.#moved(moved, posting.to);
+          from.outWei += posting.wei;
+          to.inWei += posting.wei;
+          text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
+        }
+        const { kind, id, event } = cause;
+        const isEvent = event !== undefined;
+        rows.push(sequence, Math.trunc(atMs), kind, isEvent ? event : null, isEvent ? null : id);
+        rows.push(text);
+        entries.push({ sequence, cause, atMs, postings });
+        sequence++;
+      }
+      this.database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
+      this.#move(moved);
+      return entries;
+    });
+  }
+
+  balance(account: Account): bigint {
+    const row = this.database.get("SELECT balance_wei FROM flows WHERE account = ?", account);
+    return row === undefined ? 0n : big(row, "balance_wei");
+  }
+
+  flows(prefix = ""): readonly AccountFlow[] {
+    return this.database
+      .all(
+        `SELECT account, in_wei, out_wei FROM flows
+         WHERE substr(account, 1, length(?)) = ? ORDER BY account`,
+        prefix,
+        prefix,
+      )
+      .map((row) => ({
+        account: accountOf(text(row, "account")),
+        inWei: big(row, "in_wei"),
+        outWei: big(row, "out_wei"),
+      }));
+  }
+
+  entry(sequence: number): LedgerEntry | null {
+    return this.entries(sequence, 1).find((entry) => entry.sequence === sequence) ?? null;
+  }
+
+  entriesOf({ kind, id }: Cause): readonly LedgerEntry[] {
+    return this.database
+      .all(
+        `${ENTRY} WHERE (n.kind = ? AND n.cause = ?) OR n.sequence IN (
+           SELECT n.sequence FROM entries n JOIN events e ON e.sequence = n.event
+           WHERE e.key = ? AND e.identity = ? AND n.kind = ?) ORDER BY n.sequence`,
+        kind,
+        id,
+        BigInt(identityKey(id)),
+        id,
+        kind,
+      )
+      .map((row) => this.#entryOf(row));
+  }
+
+  entries(from: number, limit: number): readonly LedgerEntry[] {
+    return this.database
+      .all(
+        `${ENTRY} WHERE n.sequence >= ? ORDER BY n.sequence LIMIT ?`,
+        BigInt(from),
+        BigInt(limit),
+      )
+      .map((row) => this.#entryOf(row));
+  }
+
+  entryCount(): number {
+    const row = this.database.get("SELECT coalesce(max(sequence), -1) AS last FROM entries");
+    return row === undefined ? 0 : whole(row, "last") + 1;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #moved(moved: Map<Account, Moved>, account: Account): Moved {
+    let flow = moved.get(account);
+    if (flow === undefined) {
+      flow = { id: this.#idOf(account), inWei: 0n, outWei: 0n };
+      moved.set(account, flow);
+    }
+    return flow;
+  }
+
+  #idOf(account: Account): number {
+    let id = this.#ids.get(account);
+    if (id === undefined) {
+      this.database.run(
+        `INSERT INTO flows (account, in_wei, out_wei, balance_wei) VALUES (?, '0', '0', '0')
+         ON CONFLICT DO NOTHING`,
+        account,
+      );
+      const row = this.database.get("SELECT id FROM flows WHERE account = ?", account);
+      id = row === undefined ? 0 : whole(row, "id");
+      this.#ids.set(account, id);
+    }
+    return id;
+  }
+
+  #move(moved: ReadonlyMap<Account, Moved>): void {
+    if (moved.size === 0) return;
+    const known = this.database.all(
+      "SELECT id, account, in_wei, out_wei FROM flows WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify([...moved.values()].map(({ id }) => id)),
+    );
+    const rows: SqlValue[] = [];
+    for (const row of known) {
+      const account = accountOf(text(row, "account"));
+      const { id, inWei, outWei } = moved.get(account) ?? missing(account);
+      const into = inWei + big(row, "in_wei");
+      const outOf = outWei + big(row, "out_wei");
+      rows.push(id, account, `${into}`, `${outOf}`, `${into - outOf}`);
+    }
+    this.database.insert(
+      "flows (id, account, in_wei, out_wei, balance_wei)",
+      5,
+      rows,
+      `ON CONFLICT (id) DO UPDATE SET in_wei = excluded.in_wei, out_wei = excluded.out_wei,
+         balance_wei = excluded.balance_wei`,
+    );
+  }
+
+  #accountOf(id: string): Account {
+    let account = this.#accounts.get(id);
+    if (account === undefined) {
+      for (const row of this.database.all("SELECT id, account FROM flows")) {
+        this.#accounts.set(String(whole(row, "id")), accountOf(text(row, "account")));
+      }
+      account = this.#accounts.get(id) ?? missing(`account ${id}`);
+    }
+    return account;
+  }
+
+  #entryOf(row: SqlRow): LedgerEntry {
+    const flat = text(row, "postings");
+    const parts = flat === "" ? [] : flat.split(" ");
+    const postings: Posting[] = [];
+    for (let at = 0; at < parts.length; at += 3) {
+      const [from = "", to = "", wei = ""] = parts.slice(at, at + 3);
+      if (!/^\d+$/.test(wei)) throw damaged("postings");
+      postings.push({
+        from: this.#accountOf(from),
+        to: this.#accountOf(to),
+        wei: BigInt(wei),
+      });
+    }
+    const event = wholeOrNull(row, "event");
+    const cause = { kind: text(row, "kind"), id: text(row, "cause") };
+    return {
+      sequence: whole(row, "sequence"),
+      cause: event === null ? cause : { ...cause, event },
+      atMs: whole(row, "at"),
+      postings,
+    };
+  }
+
+  *#iterate(): Generator<LedgerEntry> {
+    for (let from = 0; ; ) {
+      const page = this.entries(from, PAGE);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      from = last.sequence + 1;
+    }
+  }
+}
+
+/** What a call moves on an account. */
+interface Moved {
+  readonly id: number;
+  inWei: bigint;
+  outWei: bigint;
+}
+
+function isSome({ wei }: Posting): boolean {
+  return wei !== 0n;
+}
+
+function check({ from, to, wei }: Posting): void {
+  if (wei >= 0n && from !== to) return;
+  throw new InputError(`can't move ${wei} wei from ${from} to ${to}`, { code: "LEDGER_POSTING" });
+}
+
+/** The name of an account as it was written by {@link LedgerTables.post}. */
+function accountOf(name: string): Account {
+  if (isAccount(name)) return name;
+  throw damaged(`account ${name}`);
+}
+
+const COMMON = new Set([
+  "world",
+  "wallet",
+  "ticketsReceivable",
+  "feesEarned",
+  "commission",
+  "delegators",
+  "unattributed",
+  "gas",
+  "rounding",
+]);
+
+function isAccount(name: string): name is Account {
+  return COMMON.has(name) || /^(pending|inPayout|paid):/.test(name);
+}
+
+function missing(what: string): never {
+  throw damaged(what);
+}
+
+function damaged(what: string): InputError {
+  return new InputError(`the store's ${what} can't be read`, { code: "STORE_DAMAGED" });
+}

@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Rational } from "../../../src/core/rational.js";
+import { pendingAccount } from "../../../src/pool/books/accounts.js";
+import { byWeights } from "../../../src/pool/books/attribution/by-weights.js";
+import { perJob } from "../../../src/pool/books/attribution/per-job.js";
+import { attributionPostings } from "../../../src/pool/books/attribution/postings.js";
+import type {
+  Attribution,
+  AttributionScheme,
+  Work,
+} from "../../../src/pool/books/attribution/scheme.js";
+import { slidingWindow } from "../../../src/pool/books/attribution/sliding-window.js";
+import { splitWei } from "../../../src/pool/books/attribution/split.js";
+import { Ledger } from "../../../src/pool/books/ledger.js";
+import { RoundBook } from "../../../src/pool/books/rounds.js";
+
+const work = (worker: string, part: Partial<Work>): Work => ({
+  worker,
+  feesWei: 0n,
+  durationMs: 0n,
+  pixels: 0n,
+  renditions: 0n,
+  ...part,
+});
+const one = Rational.ONE;
+const tenPercent = Rational.of(1n, 10n);
+const weights = { duration: one, pixels: Rational.of(1n, 1000n), renditions: one };
+const proposal = byWeights(weights);
+const windowed = slidingWindow({ weights, rounds: 3 });
+
+describe("splitting to the wei", () => {
+  it("hands what is left to the largest fractions, ties by key", () => {
+    const split = (total: bigint, weights: Record<string, bigint>) =>
+      Object.fromEntries(splitWei(total, new Map(Object.entries(weights))) ?? []);
+    expect(split(10n, { b: 1n, a: 1n, c: 1n })).toEqual({ a: 4n, b: 3n, c: 3n });
+    expect(split(100n, { a: 1n, b: 5n })).toEqual({ a: 17n, b: 83n });
+    expect(split(1n, { a: 0n, b: 9n })).toEqual({ a: 0n, b: 1n });
+  });
+
+  it("gives nobody anything when all weights are 0", () => {
+    expect(splitWei(5n, new Map([["a", 0n]]))).toBeNull();
+    expect(splitWei(5n, new Map())).toBeNull();
+  });
+});
+
+describe("per job", () => {
+  it("pays the fee less the commission, the odd wei to the worker", () => {
+    const works = [work("a", { feesWei: 101n }), work("b", { feesWei: 9n })];
+    expect(perJob.attribute({ works, incomeWei: 0n, commission: tenPercent })).toEqual({
+      shares: [
+        { worker: "a", wei: 91n },
+        { worker: "b", wei: 9n },
+      ],
+      commissionWei: 10n,
+      unattributedWei: 0n,
+    });
+  });
+});
+
+describe("by weights (pool proposal)", () => {
+  it("adds seconds, pixels and renditions as the coefficients say", () => {
+    const works = [
+      work("a", { durationMs: 10_000n, renditions: 4n, pixels: 1000n }),
+      work("b", { durationMs: 3_500n, renditions: 1n, pixels: 500n }),
+    ];
+    // 10 + 4 + 1 against 3.5 + 1 + 0.5.
+    expect(proposal.attribute({ works, incomeWei: 2000n, commission: Rational.ZERO })).toEqual({
+      shares: [
+        { worker: "a", wei: 1500n },
+        { worker: "b", wei: 500n },
+      ],
+      commissionWei: 0n,
+      unattributedWei: 0n,
+    });
+  });
+
+  it("takes the pool's cut first", () => {
+    const works = [work("a", { renditions: 1n })];
+    const { shares, commissionWei } = proposal.attribute({
+      works,
+      incomeWei: 1000n,
+      commission: tenPercent,
+    });
+    expect([shares[0]?.wei, commissionWei]).toEqual([900n, 100n]);
+  });
+
+  it("leaves income without any work unattributed, cut included", () => {
+    expect(proposal.attribute({ works: [], incomeWei: 7n, commission: tenPercent })).toEqual({
+      shares: [],
+      commissionWei: 0n,
+      unattributedWei: 7n,
+    });
+  });
+
+  it("refuses negative weights", () => {
+    const weights = { duration: one, pixels: one, renditions: Rational.of(-1n) };
+    expect(() => byWeights(weights)).toThrow(/negative/);
+  });
+});
+
+const amount = fc.bigInt({ min: 0n, max: 10n ** 24n });
+const works = fc.array(
+  fc.record<Work>({
+    worker: fc.constantFrom("a", "b", "c", "d"),
+    feesWei: amount,
+    durationMs: fc.bigInt({ min: 0n, max: 10_000n }),
+    pixels: amount,
+    renditions: fc.bigInt({ min: 0n, max: 5n }),
+  }),
+);
+const commission = fc.integer({ min: 0, max: 1000 }).map((n) => Rational.of(BigInt(n), 1000n));
+
+function total({ shares, commissionWei, unattributedWei }: Attribution): bigint {
+  return shares.reduce((sum, { wei }) => sum + wei, commissionWei + unattributedWei);
+}
+
+describe.each<AttributionScheme>([perJob, proposal, windowed])("laws of $name", (scheme) => {
+  it("conserves value to the wei", () => {
+    fc.assert(
+      fc.property(works, amount, commission, (list, incomeWei, rate) => {
+        const attribution = scheme.attribute({ works: list, incomeWei, commission: rate });
+        const fees = list.reduce((sum, { feesWei }) => sum + feesWei, 0n);
+        expect(total(attribution)).toBe(scheme.basis === "fees" ? fees : incomeWei);
+        expect(attribution.commissionWei >= 0n && attribution.unattributedWei >= 0n).toBe(true);
+      }),
+    );
+  });
+
+  it("does not depend on the order of the works", () => {
+    fc.assert(
+      fc.property(
+        works.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        amount,
+        commission,
+        ([list, shuffled], incomeWei, rate) => {
+          const input = { incomeWei, commission: rate };
+          expect(scheme.attribute({ ...input, works: shuffled })).toEqual(
+            scheme.attribute({ ...input, works: list }),
+          );
+        },
+      ),
+    );
+  });
+
+  it("pays nothing for nothing", () => {
+    const idle = work("idle", {});
+    fc.assert(
+      fc.property(works, amount, commission, (list, incomeWei, rate) => {
+        const input = { incomeWei, commission: rate };
+        expect(scheme.attribute({ ...input, works: [...list, idle] })).toEqual(
+          scheme.attribute({ ...input, works: list }),
+        );
+      }),
+    );
+  });
+
+  it("refuses a commission that is no share", () => {
+    for (const rate of [Rational.of(-1n, 10n), Rational.of(11n, 10n)]) {
+      expect(() => scheme.attribute({ works: [], incomeWei: 0n, commission: rate })).toThrow(
+        /commission/,
+      );
+    }
+  });
+
+  it("moves exactly what was earned through the ledger", () => {
+    fc.assert(
+      fc.property(works, amount, commission, commission, (list, incomeWei, rate, feeShare) => {
+        const attribution = scheme.attribute({ works: list, incomeWei, commission: rate });
+        const wei = total(attribution);
+        const ledger = new Ledger();
+        const pendingOf = (worker: string) =>
+          pendingAccount({ address: worker, nodeType: "transcode", region: "FRA" });
+        const postings = attributionPostings(attribution, { pendingOf, feeShare });
+        ledger.post({
+          cause: { kind: "round", id: "1" },
+          atMs: 0,
+          postings: [{ from: "world", to: "feesEarned", wei }, ...postings],
+        });
+        expect(ledger.balance("feesEarned")).toBe(0n);
+        expect(ledger.balance("delegators")).toBe((wei * feeShare.num) / feeShare.den);
+        expect(ledger.verify()).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("rounds", () => {
+  it("a round without a win pays nothing; its work counts at the next win", () => {
+    const book = new RoundBook({ scheme: proposal, commission: Rational.ZERO });
+    book.record(work("a", { renditions: 3n }));
+    expect(book.close(1)).toBeNull();
+    book.record(work("b", { renditions: 1n }));
+    book.ticketWon(40n);
+    expect(book.close(2)?.shares).toEqual([
+      { worker: "a", wei: 30n },
+      { worker: "b", wei: 10n },
+    ]);
+    book.ticketWon(5n);
+    expect(book.close(3)).toMatchObject({ shares: [], unattributedWei: 5n });
+  });
+
+  it("per job, every round pays what was earned in it", () => {
+    const book = new RoundBook({ scheme: perJob, commission: tenPercent });
+    book.record(work("a", { feesWei: 50n }));
+    book.record(work("a", { feesWei: 50n }));
+    expect(book.close(1)).toMatchObject({
+      shares: [{ worker: "a", wei: 90n }],
+      commissionWei: 10n,
+    });
+    expect(book.close(2)).toBeNull();
+  });
+
+  it("closes each round once", () => {
+    const book = new RoundBook({ scheme: perJob, commission: tenPercent });
+    book.close(7);
+    expect(() => book.close(7)).toThrow(/closed already/);
+    expect(() => book.close(6)).toThrow(/closed already/);
+  });
+});
