@@ -156,7 +156,7 @@ export class SessionPool<Info = unknown> {
   /**
    * Chooses up to `n` sessions (M-10 … M-17); sets `refreshWanted`.
    *
-   * @param n how many; with n ≤ 0 all that can be had, one after the other [Q] (M-13)
+   * @param n how many; with n ≤ 0 all that can be had, one after the other (a quirk, M-13)
    * @param nowMs now
    * @returns a new list, or `null` if there is none
    */
