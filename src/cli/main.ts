@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** The command `poolsim`: hands the process to the program and takes its exit code. */
-import { reportFailure } from "./failure.js";
 import { runProgram } from "./program.js";
-import { processTerminal } from "./terminal.js";
+/** The command `poolsim`: hands the process to the program and takes its exit code. */
+import { reportFailure } from "./shared/failure.js";
+import { processTerminal } from "./shared/terminal.js";
 
 const terminal = processTerminal();
 

@@ -1,18 +1,18 @@
-/** The commands of poolsim: their options, help and examples. What they do is in commands/. */
+/** The commands of poolsim: their options, help and examples. What they do is in the folder of each. */
 import { Argument, Command, CommanderError, Option } from "commander";
 import { POOLSIM_VERSION } from "../core/version.js";
-import type { CheckFlags } from "./commands/check.js";
-import type { Shell } from "./commands/completion.js";
-import type { RunFlags } from "./commands/run.js";
+import type { CheckFlags } from "./check/run.js";
+import type { Shell } from "./completion/run.js";
 import { addDiscover } from "./discover/define.js";
 import { addExplain } from "./explain/define.js";
-import { EXIT, reportFailure } from "./failure.js";
-import { EXIT_CODES, examples, type Outcome } from "./help.js";
-import { TWO_DASHES, withDashHint } from "./one-dash.js";
-import { collectSetting, tracedStream, wholeNumber } from "./option-values.js";
 import { addPool } from "./pool/define.js";
-import type { Terminal } from "./terminal.js";
-import { visible } from "./visible.js";
+import type { RunFlags } from "./run/run.js";
+import { EXIT, reportFailure } from "./shared/failure.js";
+import { EXIT_CODES, examples, type Outcome } from "./shared/help.js";
+import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
+import { collectSetting, tracedStream, wholeNumber } from "./shared/option-values.js";
+import type { Terminal } from "./shared/terminal.js";
+import { visible } from "./shared/visible.js";
 import { addWebhook } from "./webhook/define.js";
 
 const SET = "replace a setting: dotted path, list items by index or name, value as YAML";
@@ -68,7 +68,7 @@ function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
       ) + EXIT_CODES,
     )
     .action(async (files: string[], flags: RunFlags) => {
-      const { runScenarios } = await import("./commands/run.js");
+      const { runScenarios } = await import("./run/run.js");
       outcome.exitCode = await runScenarios(files, flags, terminal);
     });
 }
@@ -92,7 +92,7 @@ function addCheck(program: Command, terminal: Terminal, outcome: Outcome): void 
       ),
     )
     .action(async (files: string[], flags: CheckFlags) => {
-      const { checkScenarios } = await import("./commands/check.js");
+      const { checkScenarios } = await import("./check/run.js");
       outcome.exitCode = checkScenarios(files, flags, terminal);
     });
 }
@@ -110,7 +110,7 @@ function addInit(program: Command, terminal: Terminal, outcome: Outcome): void {
       ),
     )
     .action(async (folder: string) => {
-      const { initScenario } = await import("./commands/init.js");
+      const { initScenario } = await import("./init/run.js");
       outcome.exitCode = initScenario(folder, terminal);
     });
 }
@@ -128,7 +128,7 @@ function addSchema(program: Command, terminal: Terminal, outcome: Outcome): void
         "\nThe first line of a scenario:\n  # yaml-language-server: $schema=scenario.schema.json\n",
     )
     .action(async () => {
-      const { printSchema } = await import("./commands/schema.js");
+      const { printSchema } = await import("./schema/run.js");
       outcome.exitCode = printSchema(terminal);
     });
 }
@@ -147,7 +147,7 @@ function addCompletion(program: Command, terminal: Terminal, outcome: Outcome): 
       ),
     )
     .action(async (shell: Shell) => {
-      const { printCompletion } = await import("./commands/completion.js");
+      const { printCompletion } = await import("./completion/run.js");
       outcome.exitCode = printCompletion(shell, program, terminal);
     });
 }

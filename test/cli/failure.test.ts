@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Interrupted, reportFailure } from "../../src/cli/failure.js";
-import type { Terminal, TextStream } from "../../src/cli/terminal.js";
+import { Interrupted, reportFailure } from "../../src/cli/shared/failure.js";
+import type { Terminal, TextStream } from "../../src/cli/shared/terminal.js";
 import { InputError, InvariantError } from "../../src/core/errors.js";
 
 function terminal(isDebug = false): { readonly terminal: Terminal; readonly printed: string[] } {

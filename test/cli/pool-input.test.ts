@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { weiAmount } from "../../src/cli/pool/amounts.js";
-import type { ImportFlags } from "../../src/cli/pool/flags.js";
-import { sourcesOf } from "../../src/cli/pool/sources.js";
+import { sourcesOf } from "../../src/cli/pool/import/sources.js";
+import { weiAmount } from "../../src/cli/pool/shared/amounts.js";
+import type { ImportFlags } from "../../src/cli/pool/shared/flags.js";
 import { runProgram } from "../../src/cli/program.js";
-import type { TextStream } from "../../src/cli/terminal.js";
+import type { TextStream } from "../../src/cli/shared/terminal.js";
 import { enter, openBooks } from "../support/books/books.js";
 import { ALICE, list, transcode } from "../support/books/events.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { progressLine } from "../../src/cli/progress.js";
-import type { TextStream } from "../../src/cli/terminal.js";
+import { progressLine } from "../../src/cli/shared/progress.js";
+import type { TextStream } from "../../src/cli/shared/terminal.js";
 
 function stream(isTTY: boolean): TextStream & { readonly written: string[] } {
   const written: string[] = [];

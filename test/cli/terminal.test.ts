@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandLineOf } from "../../src/cli/terminal.js";
+import { commandLineOf } from "../../src/cli/shared/terminal.js";
 
 describe("the command line for replaying", () => {
   it("is quoted where a shell needs it", () => {

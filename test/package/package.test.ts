@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { scenarioFile } from "../../src/cli/scenario-file.js";
+import { scenarioFile } from "../../src/cli/shared/scenario-file.js";
 import { POOLSIM_VERSION } from "../../src/core/version.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

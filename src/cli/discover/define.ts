@@ -1,8 +1,8 @@
 /** The command `discover`: options, help and examples. */
 import type { Command } from "commander";
-import { EXIT_CODES, examples, type Outcome } from "../help.js";
-import { TWO_DASHES } from "../one-dash.js";
-import type { Terminal } from "../terminal.js";
+import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { TWO_DASHES } from "../shared/one-dash.js";
+import type { Terminal } from "../shared/terminal.js";
 import type { DiscoverFlags } from "./flags.js";
 import { addDiscoverOptions } from "./options.js";
 
@@ -31,7 +31,7 @@ export function addDiscover(program: Command, terminal: Terminal, outcome: Outco
         EXIT_CODES,
     )
     .action(async (flags: DiscoverFlags) => {
-      const { discoverOrchestrators } = await import("../commands/discover.js");
+      const { discoverOrchestrators } = await import("./run.js");
       outcome.exitCode = await discoverOrchestrators(flags, terminal);
     });
 }

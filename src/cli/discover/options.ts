@@ -1,8 +1,8 @@
 /** The options of `discover` and `webhook`, by go-livepeer's names where it has them. */
 import { type Command, Option } from "commander";
 import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
-import { wholeNumber } from "../option-values.js";
-import { decimal, exactAmount, positiveSpan, price, span } from "./values.js";
+import { decimal, exactAmount, positiveSpan, price, span } from "../shared/amount-values.js";
+import { wholeNumber } from "../shared/option-values.js";
 
 /** How an option is read, and what it is when it is not given. */
 interface Reader<T> {

@@ -1,7 +1,7 @@
 /** The command `explain`: options, help and examples. */
 import type { Command } from "commander";
-import { examples, type Outcome } from "../help.js";
-import type { Terminal } from "../terminal.js";
+import { examples, type Outcome } from "../shared/help.js";
+import type { Terminal } from "../shared/terminal.js";
 
 export function addExplain(program: Command, terminal: Terminal, outcome: Outcome): void {
   program

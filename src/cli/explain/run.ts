@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { suggestion } from "../../config/suggest.js";
 import { InputError } from "../../core/errors.js";
 import { wrapped } from "../../sim/report/style.js";
-import { EXIT } from "../failure.js";
-import type { TextStream } from "../terminal.js";
+import { EXIT } from "../shared/failure.js";
+import type { TextStream } from "../shared/terminal.js";
 import { groupOf, type Rule, readRules } from "./rules.js";
 
 /** The packaged page, beside `src/` and `dist/` alike. */

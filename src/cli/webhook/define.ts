@@ -1,12 +1,12 @@
 /** The command `webhook`: options, help and examples. */
 import { type Command, Option } from "commander";
-import type { WebhookFlags } from "../commands/webhook.js";
 import { addSourceOptions } from "../discover/options.js";
-import { positiveSpan } from "../discover/values.js";
-import { EXIT_CODES, examples, type Outcome } from "../help.js";
-import { TWO_DASHES } from "../one-dash.js";
-import { wholeNumber } from "../option-values.js";
-import type { Terminal } from "../terminal.js";
+import { positiveSpan } from "../shared/amount-values.js";
+import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { TWO_DASHES } from "../shared/one-dash.js";
+import { wholeNumber } from "../shared/option-values.js";
+import type { Terminal } from "../shared/terminal.js";
+import type { WebhookFlags } from "./run.js";
 
 export function addWebhook(program: Command, terminal: Terminal, outcome: Outcome): void {
   const command = program
@@ -64,7 +64,7 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
         EXIT_CODES,
     )
     .action(async (flags: WebhookFlags) => {
-      const { serveWebhook } = await import("../commands/webhook.js");
+      const { serveWebhook } = await import("./run.js");
       outcome.exitCode = await serveWebhook(flags, terminal);
     });
 }

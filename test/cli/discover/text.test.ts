@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ageText } from "../../../src/cli/discover/age.js";
 import { plain } from "../../../src/cli/discover/report.js";
-import { exactAmount, price, span } from "../../../src/cli/discover/values.js";
+import { ageText } from "../../../src/cli/run/network-age.js";
+import { exactAmount, price, span } from "../../../src/cli/shared/amount-values.js";
 
 describe("values of go-livepeer's flags", () => {
   it("R-2: prices are exact, in wei or eth", () => {

@@ -8,8 +8,8 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { reportFailure } from "../../../src/cli/failure.js";
-import type { Terminal } from "../../../src/cli/terminal.js";
+import { reportFailure } from "../../../src/cli/shared/failure.js";
+import type { Terminal } from "../../../src/cli/shared/terminal.js";
 import { AnswerKeeper } from "../../../src/cli/webhook/keeper.js";
 import {
   HardcodedSource,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { Interrupted } from "../../../src/cli/failure.js";
-import { keystorePassword, PASSWORD_VARIABLE } from "../../../src/cli/pool/password.js";
+import { keystorePassword, PASSWORD_VARIABLE } from "../../../src/cli/pool/payouts/password.js";
+import { Interrupted } from "../../../src/cli/shared/failure.js";
 
 /** A terminal's keyboard: like a real one it can't be set back once its stream is destroyed. */
 class Keyboard extends PassThrough {

@@ -1,0 +1,47 @@
+/** `poolsim pool adjust`: a correction by hand, of a worker that is in the books. */
+import { InputError } from "../../../core/errors.js";
+import { pendingAccount } from "../../../pool/books/accounts.js";
+import { adjust } from "../../../pool/books/adjust.js";
+import { addressAt } from "../../../pool/books/events/fields.js";
+import type { PoolStore } from "../../../pool/books/store/store.js";
+import { EXIT } from "../../shared/failure.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { assertText } from "../shared/assert-text.js";
+import type { AdjustFlags } from "../shared/flags.js";
+import { withBooks } from "../shared/open-books.js";
+import { bothText, print } from "../shared/output.js";
+
+/** @throws InputError (`ADJUST`, `ADDRESS`, `USAGE`) */
+export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
+  const { nodeType, region, amount: wei, reason, id } = flags;
+  assertText("--id", id, 128);
+  assertText("--reason", reason, 1_000);
+  const who = { address: addressAt({ "--address": flags.address }, "--address"), nodeType, region };
+  return withBooks(flags.db, "write", (store) => {
+    assertKnown(store, who);
+    const entry = adjust(store, { ...who, wei, reason, id, nowMs: Date.now() });
+    const owedWei = store.balance(pendingAccount(who));
+    const shown = { id, isNew: entry !== null, entry: entry?.sequence ?? null, owedWei };
+    print(terminal, flags, shown, () => [
+      entry === null
+        ? `${id} was entered before: nothing changed. The worker is owed ${bothText(owedWei)} there.`
+        : `Entry ${entry.sequence}: ${bothText(wei)}. The worker is owed ${bothText(owedWei)} there now.`,
+    ]);
+    return EXIT.ok;
+  });
+}
+
+/** A mistyped address would be owed money that nobody can be paid. */
+function assertKnown(
+  store: PoolStore,
+  { address, nodeType, region }: { address: string; nodeType: string; region: string },
+): void {
+  const rows = store.workers(address);
+  if (rows.some((row) => row.nodeType === nodeType && row.region === region)) return;
+  const places = rows.map((row) => `${row.nodeType} in ${row.region}`);
+  const where =
+    places.length === 0 ? "" : ` as ${nodeType} in ${region}, but as ${places.join(", ")}`;
+  throw new InputError(`--address ${address}: it is not in these books${where}`, {
+    code: "ADJUST",
+  });
+}

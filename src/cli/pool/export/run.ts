@@ -1,0 +1,191 @@
+/** `poolsim pool export`: the journal, workers, jobs, tickets or payouts, as CSV or JSON. */
+import { utcText } from "../../../core/utc.js";
+import { type Cell, csvLine } from "../../../io/write-csv.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/books/accounts.js";
+import type { JobRow, PayoutRow, PoolStore } from "../../../pool/books/store/store.js";
+import { EXIT } from "../../shared/failure.js";
+import type { Terminal } from "../../shared/terminal.js";
+import type { ExportFlags } from "../shared/flags.js";
+import { withBooks } from "../shared/open-books.js";
+import { eth } from "../shared/output.js";
+
+/** A table: its columns, and its rows, which are made as they are written. */
+interface Exported {
+  readonly head: readonly string[];
+  readonly rows: Iterable<readonly Cell[]>;
+}
+
+const PAGE = 5_000;
+const LINES_AT_ONCE = 1_000;
+
+export function poolExport(flags: ExportFlags, { stdout }: Terminal): number {
+  return withBooks(flags.db, "read", (store) => {
+    const exported = TABLES[flags.what](store);
+    for (const text of joined(flags.json ? jsonLines(exported) : csvLines(exported))) {
+      stdout.write(text);
+    }
+    return EXIT.ok;
+  });
+}
+
+const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exported>> = {
+  journal: (store) => ({
+    head: ["entry", "time", "kind", "cause", "from", "to", "wei", "eth"],
+    rows: journal(store),
+  }),
+  workers: (store) => ({
+    head: [
+      "address",
+      "node_type",
+      "region",
+      "connections",
+      "first_seen",
+      "last_seen",
+      "jobs",
+      "fees_wei",
+      "pending_wei",
+      "pending_eth",
+      "address_in_payout_wei",
+      "address_paid_wei",
+    ],
+    rows: workers(store),
+  }),
+  jobs: (store) => ({
+    head: [
+      "event",
+      "time",
+      "type",
+      "address",
+      "region",
+      "compute_units",
+      "duration_ms",
+      "response_time_ns",
+      "renditions",
+      "round",
+      "fees_wei",
+      "fees_eth",
+    ],
+    rows: jobs(store),
+  }),
+  tickets: (store) => ({
+    head: ["ticket", "won", "state", "sender", "recipient", "wei", "eth", "gas_wei", "tx_hash"],
+    rows: store
+      .tickets()
+      .map((row) => [
+        row.id,
+        utcText(row.wonAtMs),
+        row.state,
+        row.sender,
+        row.recipient,
+        row.faceValueWei,
+        eth(row.faceValueWei),
+        row.gasFeesWei,
+        row.txHash,
+      ]),
+  }),
+  payouts: (store) => ({
+    head: ["payout", "begun", "changed", "address", "wei", "eth", "state", "tx_hash", "gas_wei"],
+    rows: payouts(store),
+  }),
+};
+
+function* journal(store: PoolStore): Generator<Cell[]> {
+  for (const { sequence, atMs, cause, postings } of store.journal) {
+    for (const { from, to, wei } of postings) {
+      yield [sequence, utcText(atMs), cause.kind, cause.id, from, to, wei, eth(wei)];
+    }
+  }
+}
+
+function* workers(store: PoolStore): Generator<Cell[]> {
+  for (const row of store.workers()) {
+    const pendingWei = store.balance(pendingAccount(row));
+    yield [
+      row.address,
+      row.nodeType,
+      row.region,
+      row.connections,
+      utcText(row.firstSeenMs),
+      utcText(row.lastSeenMs),
+      row.jobs,
+      row.feesWei,
+      pendingWei,
+      eth(pendingWei),
+      store.balance(inPayoutAccount(row.address)),
+      store.balance(paidAccount(row.address)),
+    ];
+  }
+}
+
+function* jobs(store: PoolStore): Generator<Cell[]> {
+  let page: readonly JobRow[] = store.jobsAfter(null, PAGE);
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    for (const row of page) {
+      yield [
+        row.sequence,
+        utcText(row.atMs),
+        row.job,
+        row.address,
+        row.region,
+        row.computeUnits,
+        row.durationMs,
+        row.responseTimeNs,
+        row.renditions,
+        row.round,
+        row.feesWei,
+        eth(row.feesWei),
+      ];
+    }
+    page = store.jobsAfter(last, PAGE);
+  }
+}
+
+/** Newest first, as the store has them. */
+function* payouts(store: PoolStore): Generator<Cell[]> {
+  let page: readonly PayoutRow[] = store.payouts({ limit: PAGE });
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    for (const row of page) {
+      yield [
+        row.id,
+        utcText(row.createdAtMs),
+        utcText(row.updatedAtMs),
+        row.address,
+        row.amountWei,
+        eth(row.amountWei),
+        row.state,
+        row.txHash,
+        row.gasFeesWei,
+      ];
+    }
+    page = store.payouts({ limit: PAGE, beforeId: last.id });
+  }
+}
+
+function* csvLines({ head, rows }: Exported): Generator<string> {
+  yield csvLine(head);
+  for (const row of rows) yield csvLine(row);
+}
+
+/** An array with a line for each row; big numbers are text. */
+function* jsonLines({ head, rows }: Exported): Generator<string> {
+  let before = "[\n";
+  for (const row of rows) {
+    const cells = head.map((name, at): [string, Cell] => [name, row[at] ?? null]);
+    const asText = (_: string, cell: unknown) => (typeof cell === "bigint" ? `${cell}` : cell);
+    yield `${before}${JSON.stringify(Object.fromEntries(cells), asText)}`;
+    before = ",\n";
+  }
+  yield before === "[\n" ? "[]\n" : "\n]\n";
+}
+
+/** Fewer, longer texts. */
+function* joined(texts: Iterable<string>): Generator<string> {
+  let waiting: string[] = [];
+  for (const text of texts) {
+    waiting.push(text);
+    if (waiting.length < LINES_AT_ONCE) continue;
+    yield waiting.join("");
+    waiting = [];
+  }
+  yield waiting.join("");
+}

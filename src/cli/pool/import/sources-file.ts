@@ -1,0 +1,199 @@
+/** A file of several sources (`--sources`): YAML, and whatever is wrong in it by line and column. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { DURATION_EXPECTED, parseDuration } from "../../../config/fields.js";
+import { type Path, pathText, valueText } from "../../../config/problem.js";
+import { suggestion } from "../../../config/suggest.js";
+import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
+import { InputError } from "../../../core/errors.js";
+import { instantOf } from "../../../core/instant.js";
+import type { EventSource } from "../../../pool/books/sources/source.js";
+import {
+  assertHttp,
+  assertThere,
+  bucketPlace,
+  type ChosenSources,
+  credentialsFrom,
+  type Environment,
+  labelOf,
+  nameOf,
+} from "./source-parts.js";
+
+const BYTES_MAX = 1_000_000;
+const KINDS = ["files", "orchestrator", "bucket"] as const;
+const COMMON = ["name", "nodeType", "region", "since"];
+const OWN = { files: [], orchestrator: ["overlap"], bucket: ["credentials", "signingRegion"] };
+
+/** @throws InputError (`SOURCES`) */
+export function readSourcesFile(file: string, env: Environment): ChosenSources {
+  return new SourcesFile(file, env).read();
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+class SourcesFile {
+  readonly #file: string;
+  readonly #env: Environment;
+  readonly #yaml: YamlSource;
+
+  constructor(file: string, env: Environment) {
+    this.#file = file;
+    this.#env = env;
+    this.#yaml = readYaml(bytesOf(file), file);
+  }
+
+  read(): ChosenSources {
+    const root = this.#mapping(this.#yaml.value, []);
+    this.#assertKeys(root, [], ["every", "sources"]);
+    const list = root["sources"];
+    if (!Array.isArray(list) || list.length === 0) {
+      this.#fail(["sources"], `found ${valueText(list ?? null)}, expected a list of sources`);
+    }
+    const names = new Set<string>();
+    const sources = list.map((item: unknown, index): EventSource => {
+      const source = this.#source(item, ["sources", index]);
+      if (names.has(source.name)) {
+        this.#fail(["sources", index, "name"], `"${source.name}" is another source's name too`);
+      }
+      names.add(source.name);
+      return source;
+    });
+    const everyMs = root["every"] === undefined ? undefined : this.#span(root, "every", []);
+    return { sources, everyMs };
+  }
+
+  #source(value: unknown, path: Path): EventSource {
+    const item = this.#mapping(value, path);
+    this.#assertKeys(item, path, [...COMMON, ...KINDS, ...Object.values(OWN).flat()]);
+    const kinds = KINDS.filter((kind) => item[kind] !== undefined);
+    const [kind] = kinds;
+    if (kind === undefined || kinds.length > 1) {
+      this.#fail(path, `expected one of ${KINDS.join(", ")}`);
+    }
+    this.#assertKeys(item, path, [...COMMON, kind, ...OWN[kind]]);
+    const at = (key: string): Path => [...path, key];
+    const written = this.#text(item, "name", path);
+    const name = this.#checked(at("name"), () => nameOf(written, "name"));
+    const base = {
+      name,
+      nodeType: this.#label(item, "nodeType", path),
+      region: this.#label(item, "region", path),
+      sinceMs: this.#instant(item, "since", path),
+    };
+    if (kind === "files") {
+      const folder = dirname(this.#file);
+      const paths = this.#texts(item, "files", path).map((text) => resolve(folder, text));
+      this.#checked(at("files"), () => paths.forEach(assertThere));
+      return { kind, ...base, paths };
+    }
+    const url = this.#text(item, kind, path);
+    if (kind === "orchestrator") {
+      this.#checked(at(kind), () => assertHttp(url, kind));
+      const overlapMs =
+        item["overlap"] === undefined ? undefined : this.#span(item, "overlap", path);
+      return { kind, ...base, url, overlapMs };
+    }
+    const place = this.#checked(at(kind), () => bucketPlace(url, kind));
+    const prefix = this.#textOr(item, "credentials", path) ?? "AWS";
+    const signingRegion = this.#textOr(item, "signingRegion", path);
+    const credentials = this.#checked(at(kind), () =>
+      credentialsFrom(this.#env, prefix, { signingRegion, where: kind }),
+    );
+    return { kind, ...base, ...place, credentials };
+  }
+
+  #mapping(value: unknown, path: Path): Mapping {
+    if (isMapping(value)) return value;
+    return this.#fail(path, `found ${valueText(value ?? null)}, expected a mapping`);
+  }
+
+  #assertKeys(item: Mapping, path: Path, known: readonly string[]): void {
+    for (const key of Object.keys(item)) {
+      if (known.includes(key)) continue;
+      this.#fail([...path, key], `unknown key${suggestion(key, known)}`, true);
+    }
+  }
+
+  #text(item: Mapping, key: string, path: Path): string {
+    const value = item[key];
+    if (typeof value === "string" && value !== "") return value;
+    const isThere = value !== undefined;
+    return this.#fail(
+      isThere ? [...path, key] : path,
+      isThere ? `found ${valueText(value)}, expected text` : `${key} is missing`,
+    );
+  }
+
+  #textOr(item: Mapping, key: string, path: Path): string | undefined {
+    return item[key] === undefined ? undefined : this.#text(item, key, path);
+  }
+
+  #label(item: Mapping, key: string, path: Path): string | undefined {
+    const text = this.#textOr(item, key, path);
+    if (text === undefined) return undefined;
+    return this.#checked([...path, key], () => labelOf(text, key));
+  }
+
+  #texts(item: Mapping, key: string, path: Path): string[] {
+    const value = item[key];
+    if (!Array.isArray(value)) return [this.#text(item, key, path)];
+    const at = [...path, key];
+    if (value.length === 0) this.#fail(at, "found an empty list, expected a path, or some");
+    return value.map((text: unknown, index) => {
+      if (typeof text === "string" && text !== "") return text;
+      return this.#fail([...at, index], `found ${valueText(text)}, expected text`);
+    });
+  }
+
+  /** YAML takes what looks like a time for one: it comes as text here. */
+  #instant(item: Mapping, key: string, path: Path): number | undefined {
+    const text = this.#textOr(item, key, path);
+    if (text === undefined) return undefined;
+    const ms = instantOf(text, { isLoose: true });
+    if (ms !== null) return ms;
+    return this.#fail([...path, key], `found ${valueText(text)}, expected 2026-02-01T10:00:00Z`);
+  }
+
+  #span(item: Mapping, key: string, path: Path): number {
+    const value = item[key];
+    const ms = typeof value === "string" ? parseDuration(value) : undefined;
+    if (ms !== undefined && ms >= 1 && ms <= 86_400_000) return ms;
+    return this.#fail(
+      [...path, key],
+      `found ${valueText(value)}, ${DURATION_EXPECTED}, at most 1d`,
+    );
+  }
+
+  #checked<T>(path: Path, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const [last = ""] = path.slice(-1);
+      return this.#fail(path, error.message.replace(`${last}: `, ""));
+    }
+  }
+
+  #fail(path: Path, text: string, atKey = false): never {
+    const place = this.#yaml.find(path, atKey)?.text ?? this.#file;
+    const subject = path.length === 0 ? "" : `${pathText(path)}: `;
+    throw new InputError(`${place}: ${subject}${text}`, { code: "SOURCES" });
+  }
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    const { size } = statSync(file);
+    if (size <= BYTES_MAX) return readFileSync(file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
+    throw new InputError(`--sources ${file}: ${why}`, { code: "SOURCES", cause: error });
+  }
+  const most = BYTES_MAX.toLocaleString("en");
+  throw new InputError(`--sources ${file}: it has more than ${most} bytes`, { code: "SOURCES" });
+}

@@ -1,0 +1,123 @@
+/** The command `pool payouts`: options, help and examples. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../../../config/fields.js";
+import { positiveSpan } from "../../shared/amount-values.js";
+import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
+import { wholeNumber } from "../../shared/option-values.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { part, weiAmount } from "../shared/amounts.js";
+import { booksCommand } from "../shared/books-command.js";
+import { nonceRange } from "../shared/paying.js";
+import type { PayoutFlags } from "./run.js";
+
+const YEAR_MS = 366 * 86_400_000;
+
+function longSpan(text: string): number {
+  const ms = text === "0" ? 0 : parseDuration(text);
+  if (ms === undefined || ms > YEAR_MS) {
+    throw new InvalidArgumentError("expected a span of time such as 12h or 7d, at most a year");
+  }
+  return ms;
+}
+
+export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  booksCommand(pool, "payouts", "show what workers are owed and were paid; with --send, pay them")
+    .addOption(
+      new Option("--limit <n>", "payouts shown, newest first")
+        .argParser(wholeNumber(0, 10_000))
+        .default(20),
+    )
+    .optionsGroup("Who is due:")
+    .addOption(
+      new Option("--threshold <amount>", "least total of an address; default: 0.005eth").argParser(
+        weiAmount,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--minInterval <span>",
+        "least time between payouts of an address; default: 1d",
+      ).argParser(longSpan),
+    )
+    .optionsGroup("Paying:")
+    .option("--send", "pay what is due; without it nothing is signed or sent", false)
+    .option("--follow", "go on until stopped, instead of until all is confirmed", false)
+    .option("--ethUrl <url>", "the chain's JSON-RPC")
+    .option(
+      "--witnessUrl <url>",
+      "another node, which must agree that a payout is in a block and that nonces are used",
+    )
+    .option("--ethKeystorePath <path>", "the wallet's encrypted keystore: a file, or a folder")
+    .option("--ethAcctAddr <address>", "which key of a folder; with or without 0x")
+    .option(
+      "--ethPasswordFile <file>",
+      "file with its password; else POOLSIM_KEYSTORE_PASSWORD, else asked for",
+    )
+    .addOption(
+      new Option("--chainId <n>", "what the node must be of; default: 42161").argParser(
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--maxGasPrice <amount>",
+        "most for a unit of gas, e.g. 0.5gwei; default: 10gwei",
+      ).argParser(weiAmount),
+    )
+    .addOption(
+      new Option(
+        "--maxGasShare <part>",
+        "most of an amount that gas may cost; default: 1/20",
+      ).argParser(part),
+    )
+    .option("--partial", "where the wallet is short, pay what it has, from --threshold up", false)
+    .addOption(
+      new Option("--confirmations <n>", "blocks until it counts as paid; default: 20").argParser(
+        wholeNumber(1, 10_000),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--replaceAfter <span>",
+        "time in no block after which the fee is raised; default: 10m",
+      ).argParser(longSpan),
+    )
+    .addOption(
+      new Option("--every <span>", "time between looks at the chain")
+        .argParser(positiveSpan)
+        .default(4_000, "4s"),
+    )
+    .addOption(
+      new Option(
+        "--lockWait <span>",
+        "how long to wait for another process that pays from the wallet",
+      )
+        .argParser(longSpan)
+        .default(30_000, "30s"),
+    )
+    .optionsGroup("When books and chain disagree (docs/payouts.md):")
+    .option("--fill-gaps", "use up nonces that nobody uses, by transfers of nothing", false)
+    .addOption(
+      new Option(
+        "--acknowledge-nonces <a..b>",
+        "these transactions of the wallet pay nobody of the pool; refused where they do",
+      ).argParser(nonceRange),
+    )
+    .option("--reason <text>", "why; kept with it")
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim pool payouts --db pool.db", "who would be paid, and what was"],
+        [
+          "poolsim pool payouts --db pool.db --send --ethUrl https://… --ethKeystorePath key.json",
+          "pay them",
+        ],
+      ) +
+        EXIT_CODES +
+        "With --send, 1 is: somebody who is due was not paid, or a payment reverted.\n",
+    )
+    .action(async (flags: PayoutFlags) => {
+      const { poolPayouts } = await import("./run.js");
+      outcome.exitCode = await poolPayouts(flags, terminal);
+    });
+}

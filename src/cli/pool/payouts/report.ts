@@ -1,0 +1,150 @@
+/** What `pool payouts` prints: who is owed what, and what became of payouts. */
+
+import { counted } from "../../../core/wording.js";
+import {
+  type Hindered,
+  type PassReport,
+  type Payout,
+  type PlannedPayout,
+  rangesText,
+} from "../../../pool/payouts/index.js";
+import { ethText } from "../shared/amounts.js";
+
+export interface PayoutsShown {
+  readonly plans: readonly PlannedPayout[];
+  /** Newest first. */
+  readonly payouts: readonly Payout[];
+  readonly isSent: boolean;
+  /** Due, but not paid by this command. */
+  readonly hindered: readonly Hindered[];
+}
+
+const REASONS = {
+  belowThreshold: "below the threshold",
+  tooSoon: "paid not long ago",
+  underWay: "a payout is under way",
+  failedBefore: "its last payout failed",
+  notAnAddress: "no Ethereum address",
+  zeroAddress: "the zero address is never paid",
+  ownWallet: "the pool's own wallet",
+} as const;
+
+const HINDRANCES = {
+  gasTooExpensive: "gas costs more than --maxGasPrice",
+  gasEatsIt: "gas would cost more than --maxGasShare of it",
+  recipientRefuses: "the node estimates transfers, but not this one",
+  walletShort: "the wallet has not enough",
+  paidInPart: "the wallet had not enough for all of it",
+  paidOutside: "an acknowledged transaction of the wallet paid it while it was owed",
+  foreignTransactions: "the wallet has other transactions waiting",
+  tooMany: "enough are under way",
+  moved: "what it is owed has just changed",
+} as const;
+
+function hindranceText({ why, detail }: Hindered): string {
+  return `${HINDRANCES[why]}${detail === null ? "" : `: ${oneLine(detail)}`}`;
+}
+
+/** UTC, whole seconds. */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** Of a pool with many workers most are below the threshold at any time. */
+function together(plans: readonly PlannedPayout[], where: string): string[] {
+  if (plans.length === 0) return [];
+  const wei = plans.reduce((sum, { amountWei }) => sum + amountWei, 0n);
+  const who = `${counted(plans.length, "address is", "addresses are")} ${where}`;
+  return [`${who}: ${ethText(wei)} all together; --json shows each.`];
+}
+
+/** For people. */
+export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown): string {
+  const lines = isSent ? [] : ["Dry run: nothing is signed or sent without --send."];
+  if (plans.length === 0) lines.push("Nobody is owed anything.");
+  const isSmall = ({ notDue }: PlannedPayout): boolean => notDue === "belowThreshold";
+  for (const { address, amountWei, notDue, dueAtMs } of plans.filter((plan) => !isSmall(plan))) {
+    const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
+    const why = hindered.find(({ plan }) => plan.address === address);
+    const due = why === undefined ? "due" : `due, but ${hindranceText(why)}`;
+    const verdict = notDue === null ? due : `${REASONS[notDue]}${until}`;
+    lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
+  }
+  const small = plans.filter(isSmall);
+  lines.push(
+    ...together(
+      small.filter(({ amountWei }) => amountWei >= 0n),
+      "below the threshold",
+    ),
+    ...together(
+      small.filter(({ amountWei }) => amountWei < 0n),
+      "below zero",
+    ),
+  );
+  lines.push("", payouts.length === 0 ? "No payouts yet." : "Payouts, newest first:");
+  for (const { id, address, amountWei, createdAtMs, state, inclusion } of payouts) {
+    const where = inclusion === null ? "" : `  block ${inclusion.blockNumber} ${inclusion.txHash}`;
+    const what = `${address}  ${ethText(amountWei)}  ${state}${where}`;
+    lines.push(`${id}  ${timeText(createdAtMs)}  ${what}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** For programs: amounts are wei as text. */
+export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown): string {
+  const json = {
+    dryRun: !isSent,
+    owed: plans.map(({ address, amountWei, notDue, dueAtMs, parts }) => ({
+      address,
+      wei: amountWei.toString(),
+      eth: ethText(amountWei).replace(" ETH", ""),
+      isDue: notDue === null,
+      notDue,
+      hindrance: hindered.find(({ plan }) => plan.address === address)?.why ?? null,
+      hindranceDetail: hindered.find(({ plan }) => plan.address === address)?.detail ?? null,
+      dueAt: dueAtMs === null ? null : timeText(dueAtMs),
+      parts: parts.map(({ nodeType, region, wei }) => ({ nodeType, region, wei: wei.toString() })),
+    })),
+    payouts: payouts.map((payout) => ({
+      id: payout.id,
+      address: payout.address,
+      wei: payout.amountWei.toString(),
+      eth: ethText(payout.amountWei).replace(" ETH", ""),
+      state: payout.state,
+      createdAt: timeText(payout.createdAtMs),
+      updatedAt: timeText(payout.updatedAtMs),
+      chainId: payout.chainId.toString(),
+      wallet: payout.wallet,
+      nonce: payout.nonce,
+      txHash: payout.inclusion?.txHash ?? null,
+      blockNumber: payout.inclusion?.blockNumber ?? null,
+      gasWei: payout.inclusion?.gasWei.toString() ?? null,
+      attempts: payout.attempts.map(({ txHash }) => txHash),
+    })),
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** What happened in a pass, a line each. */
+export function eventLines(report: PassReport): string[] {
+  const { begun, changed, hindered, troubles, gap } = report;
+  const line = ({ id, address, amountWei }: Payout): string =>
+    `payout ${id} of ${ethText(amountWei)} to ${address}`;
+  return [
+    ...begun.map((payout) => `${line(payout)}: begun with nonce ${payout.nonce}`),
+    ...changed.map((payout) => `${line(payout)}: ${payout.state}`),
+    ...hindered.map((one) => `${one.plan.address} is due, but ${hindranceText(one)}`),
+    ...troubles.map(({ payout, message }) => `${line(payout)}: ${oneLine(message)}`),
+    ...(gap.length === 0
+      ? []
+      : [
+          `nobody uses nonces ${rangesText(gap)}, and payouts above wait for them: ` +
+            "--fill-gaps uses them up",
+        ]),
+  ];
+}
+
+/** A node's words, which may be anything. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, " ").slice(0, 200);
+}

@@ -1,0 +1,49 @@
+/** Admission rules from a file (`--admission`): YAML, what is wrong in it by line and column. */
+
+import { pathText } from "../../../config/problem.js";
+import { readYaml } from "../../../config/yaml-source.js";
+import { InputError } from "../../../core/errors.js";
+import { type AdmissionPolicy, createAdmission } from "../../../pool/index.js";
+import { admission } from "../../../pool/orchestrator/admission/schema.js";
+import { describeIssues } from "../../../sim/scenario/describe-issues.js";
+
+/** Where scenarios have these rules: what is known there is known here. */
+const PLACE = ["orchestrator", "admission"];
+
+/**
+ * Reads the rules.
+ *
+ * @param file its name for messages
+ * @throws InputError (`ADMISSION`) with the first place that is wrong
+ */
+export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy {
+  const { value, find } = yamlOf(bytes, file);
+  const parsed = admission.safeParse(value);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => ({
+      ...issue,
+      path: [...PLACE, ...issue.path],
+    }));
+    const [finding] = describeIssues(issues, { orchestrator: { admission: value } });
+    const path = finding?.path.slice(PLACE.length) ?? [];
+    const place = find(path, finding?.atKey === true)?.text ?? file;
+    const subject = path.length === 0 ? "" : `${pathText(path)}: `;
+    throw wrong(`${place}: ${subject}${finding?.text ?? "wrong"}`);
+  }
+  const { rolling, perRegion, reconnectPenalty, ...others } = parsed.data;
+  const named = { ...rolling?.regionLimitMs, ...perRegion?.limitMs };
+  const config = { ...others, rolling, perRegion, reconnectPenalty };
+  return createAdmission(config, { names: Object.keys(named) });
+}
+
+function yamlOf(bytes: Uint8Array, file: string): ReturnType<typeof readYaml> {
+  try {
+    return readYaml(bytes, file);
+  } catch (error) {
+    throw error instanceof InputError ? wrong(error.message, error) : error;
+  }
+}
+
+function wrong(message: string, cause?: unknown): InputError {
+  return new InputError(message, { code: "ADMISSION", cause });
+}

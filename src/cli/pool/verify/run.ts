@@ -1,0 +1,170 @@
+/** `poolsim pool verify`: derives the books again from their events, in a file that is thrown away. */
+
+import { InputError, RemoteError } from "../../../core/errors.js";
+import { counted } from "../../../core/wording.js";
+import type { PayingWallet } from "../../../pool/books/store/store.js";
+import { type VerifyResult, verifyBooks } from "../../../pool/books/verify/verify.js";
+import { type Adopting, type ChainFindings, verifyChain } from "../../../pool/payouts/index.js";
+import { EXIT } from "../../shared/failure.js";
+import { stoppable } from "../../shared/stoppable.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { ethText } from "../shared/amounts.js";
+import type { VerifyFlags } from "../shared/flags.js";
+import { fileKind, named, openBooks, withBooks } from "../shared/open-books.js";
+import { print } from "../shared/output.js";
+import { lockOf, openNodes, walletOf } from "../shared/paying.js";
+import { examine } from "./examine.js";
+import { withScratchStore } from "./scratch-store.js";
+
+/**
+ * @returns 1 if something is wrong, the file itself included
+ * @throws InputError for bad input; RemoteError when the node does not answer
+ */
+export async function poolVerify(flags: VerifyFlags, terminal: Terminal): Promise<number> {
+  const adopting = adoptingOf(flags);
+  const damage = damageOf(flags.db);
+  if (damage.length > 0) return reportDamage(damage, flags, terminal);
+  try {
+    return await compared(flags, adopting, terminal);
+  } catch (error) {
+    // What the look at the file let pass.
+    const isDamage = error instanceof RemoteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
+    if (!isDamage) throw error;
+    return reportDamage([error.message], flags, terminal);
+  }
+}
+
+/** Of a file that is or was one of books; of any other, opening it tells what it is. */
+function damageOf(db: string): string[] {
+  const kind = fileKind(db);
+  if (kind === "damaged") return ["its beginning is not that of an SQLite file"];
+  return kind === "database" ? examine(db) : [];
+}
+
+function reportDamage(wrong: readonly string[], flags: VerifyFlags, terminal: Terminal): number {
+  print(terminal, flags, { isRight: false, isDamaged: true, wrong }, () => [
+    `The file ${flags.db} is damaged: what it holds can't be trusted.`,
+    wrong.join("\n"),
+    "Keep the file, and go on from the last copy that verify finds right.",
+  ]);
+  return EXIT.expectationFailed;
+}
+
+async function compared(
+  flags: VerifyFlags,
+  adopting: Adopting,
+  terminal: Terminal,
+): Promise<number> {
+  const chain = flags.ethUrl === undefined ? [] : await compareChain(flags, adopting, terminal);
+  const result = withBooks(flags.db, "read", (store) =>
+    withScratchStore((fresh) => verifyBooks(store, fresh)),
+  );
+  const wrong = [...result.wrong, ...chain.flatMap((findings) => findings.wrong)];
+  const isRight = wrong.length === 0;
+  const ofChain = flags.ethUrl === undefined ? {} : { chain: chain.map(shownOf) };
+  print(terminal, flags, { isRight, ...result, wrong, ...ofChain }, () => [
+    derivedText(result),
+    ...chain.map(chainText),
+    isRight ? "The books are right." : wrong.join("\n"),
+  ]);
+  return isRight ? EXIT.ok : EXIT.expectationFailed;
+}
+
+function adoptingOf({ ethUrl, adopt, adoptNonces: range, reason }: VerifyFlags): Adopting {
+  const asked = adopt ? "--adopt" : range !== undefined ? "--adopt-nonces" : null;
+  if (asked !== null && ethUrl === undefined) {
+    throw new InputError(`${asked}: expected --ethUrl too`, { code: "USAGE" });
+  }
+  if ((range === undefined) !== (reason === undefined) || reason?.trim() === "") {
+    throw new InputError("expected --adopt-nonces and --reason together", { code: "USAGE" });
+  }
+  if (range !== undefined && reason !== undefined) return { kind: "these", range, reason };
+  return { kind: adopt ? "recognised" : "nothing" };
+}
+
+/** Each paying wallet of the chain, one after the other. */
+async function compareChain(
+  flags: VerifyFlags,
+  adopting: Adopting,
+  terminal: Terminal,
+): Promise<readonly ChainFindings[]> {
+  const { db, confirmations } = flags;
+  const chainId = BigInt(flags.chainId);
+  const isWriting = adopting.kind !== "nothing";
+  const store = openBooks(db, isWriting ? "write" : "read");
+  try {
+    const wallets = walletsOf(flags, store.payingWallets(), terminal);
+    return await stoppable(async (signal) => {
+      const options = { why: "--ethUrl", chainId, signal };
+      const { chain, witness, close } = await openNodes(flags, options);
+      const findings: ChainFindings[] = [];
+      try {
+        for (const wallet of wallets) {
+          const locked = { wallet: wallet.fromAddress, chainId, db, waitMs: 0, signal, terminal };
+          const lock = isWriting ? await lockOf(locked) : null;
+          try {
+            const shared = { store, chain, witness, wallet, adopting, confirmations };
+            findings.push(await verifyChain({ ...shared, nowMs: Date.now() }));
+          } finally {
+            lock?.release();
+          }
+        }
+      } finally {
+        await close();
+      }
+      return findings;
+    });
+  } catch (error) {
+    throw named(db, error);
+  } finally {
+    store.close();
+  }
+}
+
+function walletsOf(
+  flags: VerifyFlags,
+  known: readonly PayingWallet[],
+  terminal: Terminal,
+): readonly PayingWallet[] {
+  const chainId = BigInt(flags.chainId);
+  const own = known.filter((wallet) => wallet.chainId === chainId);
+  const asked = walletOf(flags, terminal);
+  if (asked !== null) return [{ chainId, fromAddress: asked }];
+  if (own.length > 0) return own;
+  throw new InputError(
+    `these books have no payout on chain ${chainId} yet: expected --ethAcctAddr, the paying wallet`,
+    { code: "USAGE" },
+  );
+}
+
+function derivedText({ events, entries, rounds, accounts }: VerifyResult): string {
+  return (
+    `${counted(events, "event")}, ${counted(entries, "entry", "entries")}, ` +
+    `${counted(rounds, "closed round")} and ${counted(accounts, "account")} derived again`
+  );
+}
+
+function chainText({ payouts, adopted, mended }: ChainFindings): string {
+  return [
+    `${counted(payouts, "payout")} compared with the chain`,
+    ...mended.map(({ id, state }) => `payout ${id} is now ${state}, as on chain`),
+    ...adopted.map(
+      ({ id, amountWei, address, nonce }) =>
+        `payout ${id} of ${ethText(amountWei)} to ${address}: taken in from nonce ${nonce}`,
+    ),
+  ].join("\n");
+}
+
+function shownOf({ payouts, adopted, mended, wrong }: ChainFindings): object {
+  return {
+    payouts,
+    adopted: adopted.map(({ id, address, amountWei, nonce }) => ({
+      id,
+      address,
+      amountWei,
+      nonce,
+    })),
+    mended: mended.map(({ id, state }) => ({ id, state })),
+    wrong,
+  };
+}

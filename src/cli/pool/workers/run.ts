@@ -1,0 +1,206 @@
+/** `poolsim pool workers` and `worker <address>`: what workers did, are owed and were paid. */
+
+import { getAddress } from "ethers";
+import { InputError } from "../../../core/errors.js";
+import { utcText } from "../../../core/utc.js";
+import { counted } from "../../../core/wording.js";
+import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/books/accounts.js";
+import { addressAt } from "../../../pool/books/events/fields.js";
+import type { PoolStore, WorkerRow } from "../../../pool/books/store/store.js";
+import { EXIT } from "../../shared/failure.js";
+import type { Terminal } from "../../shared/terminal.js";
+import type { BooksFlags, WorkerFlags } from "../shared/flags.js";
+import { withBooks } from "../shared/open-books.js";
+import { bothText, columnsOf, eth, lines, print, shortened, titled } from "../shared/output.js";
+
+interface WorkerShown extends WorkerRow {
+  readonly pendingWei: bigint;
+}
+
+export function poolWorkers(flags: BooksFlags, terminal: Terminal): number {
+  return withBooks(flags.db, "read", (store) => {
+    const rows = rowsOf(store, store.workers());
+    const shown = rows.map((row) => ({
+      ...row,
+      inPayoutWei: store.balance(inPayoutAccount(row.address)),
+      paidWei: store.balance(paidAccount(row.address)),
+    }));
+    print(terminal, flags, { workers: shown }, () => {
+      if (rows.length === 0) {
+        return [`No worker yet: poolsim pool import <path> --db ${flags.db} enters events.`];
+      }
+      const addresses = new Set(rows.map(({ address }) => address)).size;
+      const owedWei = rows.reduce((sum, { pendingWei }) => sum + pendingWei, 0n);
+      return [
+        titled(
+          `${counted(addresses, "worker")}, owed ${eth(owedWei)} ETH`,
+          [
+            ...columnsOf(rows, { head: "worker", align: "left", cell: ({ address }) => address }),
+            ...placeColumns(rows),
+          ],
+          terminal,
+        ),
+      ];
+    });
+    return EXIT.ok;
+  });
+}
+
+/** @throws InputError (`ADDRESS`) */
+export function poolWorker(text: string, flags: WorkerFlags, terminal: Terminal): number {
+  const address = addressOf(text);
+  return withBooks(flags.db, "read", (store) => {
+    const rows = rowsOf(store, store.workers(address));
+    if (rows.length === 0) {
+      print(terminal, flags, { address, places: [] }, () => [
+        `${getAddress(address)} is not in these books: poolsim pool workers --db ${flags.db} lists who is.`,
+      ]);
+      return EXIT.nobodyFound;
+    }
+    const sum = (of: (row: WorkerShown) => bigint) => rows.reduce((all, row) => all + of(row), 0n);
+    const shown = {
+      address,
+      firstSeenMs: Math.min(...rows.map(({ firstSeenMs }) => firstSeenMs)),
+      lastSeenMs: Math.max(...rows.map(({ lastSeenMs }) => lastSeenMs)),
+      connections: rows.reduce((all, { connections }) => all + connections, 0),
+      jobs: sum(({ jobs }) => jobs),
+      feesWei: sum(({ feesWei }) => feesWei),
+      pendingWei: sum(({ pendingWei }) => pendingWei),
+      inPayoutWei: store.balance(inPayoutAccount(address)),
+      paidWei: store.balance(paidAccount(address)),
+      places: rows.map(({ address: _, ...row }) => row),
+      lastJobs: store.jobs({ address, limit: flags.limit }),
+      payouts: payoutsOf(store, address, flags.limit),
+      otherEntries: otherEntries(store, address),
+    };
+    print(terminal, flags, shown, () => [
+      lines(
+        ["worker", getAddress(address)],
+        ["seen", `${utcText(shown.firstSeenMs)} to ${utcText(shown.lastSeenMs)}`],
+        ["now", shown.connections === 0 ? "offline" : counted(shown.connections, "connection")],
+        ["jobs", `${shown.jobs}, fees ${bothText(shown.feesWei)}`],
+        ["owed", bothText(shown.pendingWei)],
+        ["in payout", bothText(shown.inPayoutWei)],
+        ["paid", bothText(shown.paidWei)],
+      ),
+      titled("By node type and region", placeColumns(rows), terminal),
+      jobsText(shown.lastJobs, terminal),
+      payoutsText(shown.payouts, terminal),
+      otherText(shown.otherEntries, terminal),
+    ]);
+    return EXIT.ok;
+  });
+}
+
+function addressOf(text: string): string {
+  try {
+    return addressAt({ address: text }, "address");
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    const why = cause.message.replace(/^address:? /, "").replace(/^is /, "it is ");
+    throw new InputError(`worker: ${why}`, { code: cause.code, cause });
+  }
+}
+
+function rowsOf(store: PoolStore, rows: readonly WorkerRow[]): WorkerShown[] {
+  return rows.map((row) => ({ ...row, pendingWei: store.balance(pendingAccount(row)) }));
+}
+
+function placeColumns(rows: readonly WorkerShown[]) {
+  return columnsOf(
+    rows,
+    { head: "type", align: "left", cell: ({ nodeType }) => nodeType },
+    { head: "region", align: "left", cell: ({ region }) => region },
+    { head: "online", align: "left", cell: ({ connections }) => (connections > 0 ? "yes" : "no") },
+    { head: "jobs", rank: 1, cell: ({ jobs }) => jobs.toString() },
+    { head: "fees, ETH", rank: 3, cell: ({ feesWei }) => eth(feesWei) },
+    { head: "owed, ETH", cell: ({ pendingWei }) => eth(pendingWei) },
+    { head: "last seen", align: "left", rank: 2, cell: ({ lastSeenMs }) => utcText(lastSeenMs) },
+  );
+}
+
+function jobsText(jobs: ReturnType<PoolStore["jobs"]>, terminal: Terminal): string {
+  if (jobs.length === 0) return "No jobs yet.";
+  return titled(
+    "Last jobs",
+    columnsOf(
+      jobs,
+      { head: "time", align: "left", cell: ({ atMs }) => utcText(atMs) },
+      { head: "type", align: "left", cell: ({ job }) => job },
+      { head: "region", align: "left", cell: ({ region }) => region },
+      { head: "units", cell: ({ computeUnits }) => computeUnits.toString() },
+      { head: "video, ms", rank: 1, cell: ({ durationMs }) => durationMs.toString() },
+      { head: "took, ms", rank: 1, cell: ({ responseTimeNs }) => `${responseTimeNs / 1_000_000n}` },
+      { head: "fee, ETH", cell: ({ feesWei }) => eth(feesWei) },
+    ),
+    terminal,
+  );
+}
+
+function payoutsOf(store: PoolStore, address: string, limit: number) {
+  return store
+    .payouts({ address, limit })
+    .map(({ id, state, amountWei, createdAtMs, updatedAtMs, txHash, gasFeesWei, reason }) => {
+      return { id, state, amountWei, createdAtMs, updatedAtMs, txHash, gasFeesWei, reason };
+    });
+}
+
+function payoutsText(payouts: ReturnType<typeof payoutsOf>, terminal: Terminal): string {
+  if (payouts.length === 0) return "No payouts yet.";
+  return titled(
+    "Last payouts",
+    columnsOf(
+      payouts,
+      { head: "payout", cell: ({ id }) => String(id) },
+      { head: "begun", align: "left", cell: ({ createdAtMs }) => utcText(createdAtMs) },
+      { head: "ETH", cell: ({ amountWei }) => eth(amountWei) },
+      { head: "state", align: "left", cell: ({ state }) => state },
+      { head: "transaction", align: "left", cell: ({ txHash, reason }) => txHash ?? reason ?? "" },
+    ),
+    terminal,
+  );
+}
+
+const KINDS = ["opening", "adjust", "round"] as const;
+
+/** What moved its balances without a job or a payout: opening, corrections, rounds. */
+function otherEntries(store: PoolStore, address: string) {
+  const pending = `pending:${address}:`;
+  const entries = KINDS.flatMap((kind) => store.entriesOfKind(kind));
+  return entries
+    .flatMap(({ sequence, cause, atMs, postings }) => {
+      let wei = 0n;
+      let isIts = false;
+      for (const { from, to, wei: moved } of postings) {
+        if (to.startsWith(pending)) wei += moved;
+        else if (from.startsWith(pending)) wei -= moved;
+        else if (to !== paidAccount(address)) continue;
+        isIts = true;
+      }
+      if (!isIts) return [];
+      const { kind, id } = cause;
+      const [logged] = kind === "adjust" ? store.logged(`adjust ${id}`) : [];
+      const reason = logged?.replace(/^.*? -?\d+ wei: /s, "") ?? null;
+      return [{ sequence, atMs, kind, id, wei, reason }];
+    })
+    .sort((a, b) => b.sequence - a.sequence);
+}
+
+function otherText(rows: ReturnType<typeof otherEntries>, terminal: Terminal): string {
+  if (rows.length === 0) return "";
+  return titled(
+    "Rounds, corrections, opening balances",
+    columnsOf(
+      rows,
+      { head: "time", align: "left", cell: ({ atMs }) => utcText(atMs) },
+      {
+        head: "what",
+        align: "left",
+        cell: ({ kind, id }) => (kind === "opening" ? kind : `${kind} ${id}`),
+      },
+      { head: "ETH", cell: ({ wei }) => eth(wei) },
+      { head: "why", align: "left", cell: ({ reason }) => shortened(reason ?? "", 80) },
+    ),
+    terminal,
+  );
+}

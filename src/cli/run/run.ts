@@ -1,0 +1,152 @@
+/** `poolsim run`: loads scenarios, runs them, prints reports, writes JSON, says how it ended. */
+
+import type { Setting } from "../../config/setting.js";
+import { InputError } from "../../core/errors.js";
+import type { LoadedScenario } from "../../sim/input.js";
+import { renderJson } from "../../sim/report/json.js";
+import { renderReport, renderVerdict } from "../../sim/report/report.js";
+import type { ScenarioResult } from "../../sim/results.js";
+import { loadScenario } from "../../sim/scenario/load.js";
+import { EXIT, Interrupted } from "../shared/failure.js";
+import { interruptibleInPart } from "../shared/interruptible.js";
+import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { progressLine } from "../shared/progress.js";
+import { scenarioFile } from "../shared/scenario-file.js";
+import type { Terminal, TextStream } from "../shared/terminal.js";
+import { networkAge } from "./network-age.js";
+
+export interface RunFlags {
+  readonly seed?: number;
+  readonly replications?: number;
+  readonly duration?: string;
+  readonly set: readonly Setting[];
+  readonly threads?: number;
+  readonly sensitivity: "off" | "short" | "full";
+  readonly json?: string;
+  /** Number of the stream to trace. */
+  readonly trace?: number;
+  readonly quiet: boolean;
+}
+
+function settings({ set, duration }: RunFlags): readonly Setting[] {
+  if (duration === undefined) return set;
+  return [...set, { path: "duration", value: duration, label: "--duration" }];
+}
+
+async function simulateAll(
+  scenarios: readonly LoadedScenario[],
+  flags: RunFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<readonly ScenarioResult[]> {
+  const { availableParallelism } = await import("node:os");
+  const { runExperiment } = await import("../../sim/experiment/run.js");
+  const { seed, replications, sensitivity, quiet } = flags;
+  const results: ScenarioResult[] = [];
+  for (const loaded of scenarios) {
+    const progress = progressLine(terminal.stderr, {
+      isShown: !quiet,
+      prefix: scenarios.length === 1 ? "" : `${loaded.file}: `,
+    });
+    try {
+      results.push(
+        await runExperiment(loaded, {
+          ...(seed === undefined ? {} : { seed }),
+          ...(replications === undefined ? {} : { replications }),
+          threads: flags.threads ?? availableParallelism(),
+          ownThread: true,
+          sensitivity,
+          signal,
+          partial: true,
+          onProgress: progress.update,
+        }),
+      );
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      progress.clear();
+    }
+    if (signal.aborted) break;
+  }
+  return results;
+}
+
+function print(
+  results: readonly ScenarioResult[],
+  scenarios: readonly LoadedScenario[],
+  { quiet }: RunFlags,
+  stream: TextStream,
+): void {
+  const { width, hasColour } = stream;
+  for (const [index, result] of results.entries()) {
+    const options = {
+      width,
+      hasColour,
+      countedMs: scenarios[index]?.base.scenario.duration,
+    };
+    if (index > 0 && !quiet) stream.write("\n");
+    stream.write(quiet ? renderVerdict(result, options) : renderReport(result, options));
+    const loaded = scenarios[index];
+    if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
+  }
+}
+
+async function trace(
+  { file, variants }: LoadedScenario,
+  { seed, trace: stream = 0 }: RunFlags,
+  { stdout }: Terminal,
+): Promise<number> {
+  const { simulate } = await import("../../sim/simulate.js");
+  const [variant] = variants;
+  if (variant === undefined) return EXIT.ok;
+  const { scenario, data } = variant.input;
+  const input = { scenario: seed === undefined ? scenario : { ...scenario, seed }, data };
+  stdout.write(`${file}, variant ${variant.name}, replication 0, stream ${stream}\n`);
+  let lines = 0;
+  const write = (line: string): void => {
+    lines += 1;
+    stdout.write(`${line}\n`);
+  };
+  simulate(input, { replication: 0, trace: { stream, write } });
+  if (lines === 0) {
+    throw new InputError(`--trace: there is no stream ${stream} in this run`, {
+      code: "STREAM_UNKNOWN",
+    });
+  }
+  return EXIT.ok;
+}
+
+/**
+ * Runs scenario files. All of them are loaded before the first event of any.
+ *
+ * @returns the exit code
+ * @throws InputError for bad input, Interrupted when the user stops it: after what is finished
+ *   has been printed, and written, as partial
+ */
+export async function runScenarios(
+  files: readonly string[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const scenarios = files.map((file) => loadScenario(scenarioFile(file), { set: settings(flags) }));
+  const [first] = scenarios;
+  if (flags.trace !== undefined && first !== undefined) {
+    if (scenarios.length > 1 || flags.json !== undefined) {
+      throw new InputError("--trace: expected one scenario file and no --json", { code: "USAGE" });
+    }
+    return trace(first, flags, terminal);
+  }
+  if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
+  const { value: results, isInterrupted } = await interruptibleInPart((signal) =>
+    simulateAll(scenarios, flags, terminal, signal),
+  );
+  if (isInterrupted && results.length === 0) throw new Interrupted();
+  const isJsonPrinted = flags.json === "-";
+  print(results, scenarios, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
+  if (flags.json !== undefined) {
+    writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
+  }
+  if (isInterrupted) throw new Interrupted();
+  const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
+  return hasFailed ? EXIT.expectationFailed : EXIT.ok;
+}

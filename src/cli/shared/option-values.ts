@@ -1,0 +1,34 @@
+/** Readers of option values: each says what it expected. */
+import { InvalidArgumentError } from "commander";
+import { parseSetting, type Setting } from "../../config/setting.js";
+import { instantOf } from "../../core/instant.js";
+
+/** A reader of whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+/** `2026-02-01T10:00:00Z`, or `2026-02-01`: ms since 1970. */
+export function instant(text: string): number {
+  const ms = instantOf(text, { isLoose: true });
+  if (ms !== null) return ms;
+  throw new InvalidArgumentError("expected a time such as 2026-02-01T10:00:00Z, or a day");
+}
+
+/** `stream:<id>` → the stream's number. */
+export function tracedStream(text: string): number {
+  const [, id] = /^stream:(\d{1,9})$/.exec(text) ?? [];
+  if (id === undefined) throw new InvalidArgumentError("expected stream:<number>, e.g. stream:0");
+  return Number(id);
+}
+
+/** Collects `--set path=value`. */
+export function collectSetting(text: string, before: readonly Setting[]): readonly Setting[] {
+  return [...before, parseSetting(text)];
+}

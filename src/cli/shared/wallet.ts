@@ -1,0 +1,127 @@
+/** The gateway's account: its key in a keystore, with which requests are signed (G-4). */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../core/errors.js";
+import { OFFCHAIN_IDENTITY, type RequestIdentity, signIdentity } from "../../discovery/index.js";
+import type { AccountFlags } from "../discover/flags.js";
+import { isReadByOthers } from "./secret-file.js";
+
+const KEY_BYTES_MAX = 65_536;
+const FILES_MAX = 10_000;
+
+/** Who asks. */
+export interface Account {
+  readonly identity: RequestIdentity;
+  /** Whose deposit and reserve count: lower-case hex with `0x`; null = none was named. */
+  readonly address: string | null;
+}
+
+function refuse(message: string, cause?: unknown): never {
+  throw new InputError(message, { code: "KEYSTORE", cause });
+}
+
+/** A short file as text. */
+export function readSmall(path: string, flag: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > KEY_BYTES_MAX) throw new Error(`${size} bytes long`);
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refuse(`${flag} ${path}: cannot be read (${why})`, error);
+  }
+}
+
+/**
+ * A password's file: white space around the password is not part of it, as in go-livepeer.
+ *
+ * @param warn told when others may read it
+ */
+export function readPassword(path: string, flag: string, warn: (line: string) => void): string {
+  const text = readSmall(path, flag).trim();
+  if (isReadByOthers(path)) warn(publicWarning(flag, path));
+  return text;
+}
+
+function publicWarning(flag: string, path: string): string {
+  return `warning: ${flag} ${path}: others may read it; expected chmod 600`;
+}
+
+/**
+ * An account of `--ethAcctAddr`, with or without `0x`, in lower case with it.
+ *
+ * @throws InputError (`KEYSTORE`)
+ */
+export function accountAddress(text: string): string {
+  const [, digits] = /^(?:0x)?([0-9a-fA-F]{40})$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    return refuse(`--ethAcctAddr ${text}: expected an address: 40 hex digits, with or without 0x`);
+  }
+  return `0x${digits.toLowerCase()}`;
+}
+
+/** The address that a keystore file is for; null when it is no keystore file. */
+export function ownerOf(text: string): string | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json !== "object" || json === null || !("address" in json)) return null;
+    const hex = String(json.address).toLowerCase().replace(/^0x/, "");
+    return /^[0-9a-f]{40}$/.test(hex) ? `0x${hex}` : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The key file: the one named, or that of the account in a folder of them.
+ *
+ * @param warn told when others may read it
+ */
+export function keyFile(path: string, wanted: string | null, warn: (line: string) => void): string {
+  if (!existsSync(path)) refuse(`--ethKeystorePath ${path}: no such file or folder`);
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .slice(0, FILES_MAX)
+        .map((name) => join(path, name))
+        .filter((file) => statSync(file).isFile())
+    : [path];
+  const keys = files
+    .map((file) => ({ file, text: readSmall(file, "--ethKeystorePath") }))
+    .map(({ file, text }) => ({ file, text, owner: ownerOf(text) }))
+    .filter(({ owner }) => owner !== null && (wanted === null || owner === wanted));
+  const [first, second] = keys;
+  if (first === undefined) {
+    refuse(`--ethKeystorePath ${path}: no key${wanted === null ? "" : ` of ${wanted}`}`);
+  }
+  if (second !== undefined && wanted === null) {
+    refuse(`--ethKeystorePath ${path}: several keys, expected --ethAcctAddr to choose one`);
+  }
+  if (isReadByOthers(first.file)) warn(publicWarning("--ethKeystorePath", first.file));
+  return first.text;
+}
+
+/**
+ * Reads the account of the command line. Without a keystore requests are unsigned, which only
+ * off-chain orchestrators accept (G-6, G-7).
+ *
+ * @throws InputError (`KEYSTORE`) when the key cannot be had
+ */
+export async function openAccount(
+  flags: AccountFlags,
+  warn: (line: string) => void,
+): Promise<Account> {
+  const { ethKeystorePath, ethAcctAddr, ethPassword } = flags;
+  const wanted = ethAcctAddr === undefined ? null : accountAddress(ethAcctAddr);
+  if (ethKeystorePath === undefined) return { identity: OFFCHAIN_IDENTITY, address: wanted };
+  const key = keyFile(ethKeystorePath, wanted, warn);
+  if (ethPassword === undefined) refuse("--ethKeystorePath: expected --ethPassword too");
+  const password = existsSync(ethPassword)
+    ? readPassword(ethPassword, "--ethPassword", warn)
+    : ethPassword;
+  const { Wallet } = await import("ethers/wallet");
+  const wallet = await Wallet.fromEncryptedJson(key, password).catch((error: unknown) =>
+    refuse(`--ethKeystorePath ${ethKeystorePath}: the password does not open it`, error),
+  );
+  const identity = await signIdentity(wallet);
+  return { identity, address: identity.address };
+}

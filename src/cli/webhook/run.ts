@@ -1,0 +1,165 @@
+/** `poolsim webhook`: serves a source's list to gateways that are told `-orchWebhookUrl` (W-4). */
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatDuration } from "../../config/fields.js";
+import { InputError, RemoteError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
+import type { SourceFlags } from "../discover/flags.js";
+import { EXIT, Interrupted } from "../shared/failure.js";
+import { type OpenSource, openSource } from "../shared/orchestrator-source.js";
+import { stoppable } from "../shared/stoppable.js";
+import type { Terminal } from "../shared/terminal.js";
+import { type EntryRules, readRules } from "./entries.js";
+import { AnswerKeeper } from "./keeper.js";
+import { serveAnswer } from "./server.js";
+
+export interface WebhookFlags extends SourceFlags {
+  readonly from: "list" | "onchain" | "subgraph" | "nodeDb";
+  readonly port: number;
+  readonly host: string;
+  /** Ms. */
+  readonly refresh?: number;
+  /** Ms. */
+  readonly maxAge?: number;
+  readonly orchBlocklist: string;
+  readonly trusted: string;
+  readonly score?: "0" | "1";
+}
+
+/** The flag that says where each kind of source is. */
+const NEEDS = {
+  list: "orchAddr",
+  onchain: "ethUrl",
+  subgraph: "subgraphUrl",
+  nodeDb: "nodeDb",
+} as const;
+
+/** How often sources are read, and how old a list may be: the subgraph changes by the round. */
+const REFRESH_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const SUBGRAPH = { refresh: 6 * HOUR_MS, maxAge: 12 * HOUR_MS } as const;
+/** The longest that a reading may take. */
+const READ_LIMIT_MS = 300_000;
+
+/**
+ * Runs the command until it is told to stop.
+ *
+ * @returns the exit code: 0 when it was told to stop
+ * @throws InputError for bad input; RemoteError when the source cannot be read at the start
+ */
+export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Promise<number> {
+  const needed = NEEDS[flags.from];
+  if (flags[needed] === undefined) {
+    throw new InputError(`--from ${flags.from}: expected --${needed} too`, { code: "USAGE" });
+  }
+  const rules = readRules(flags);
+  const spans = spansOf(flags);
+  return await stoppable(async (signal) => {
+    const opened = await openSource(flags, { asksEachTime: true });
+    try {
+      await serve(opened, rules, { ...flags, spans }, terminal, signal);
+      return EXIT.ok;
+    } catch (error) {
+      if (signal.aborted) throw new Interrupted();
+      if (!(error instanceof RemoteError)) throw error;
+      const { message, code } = error;
+      throw new RemoteError(`${opened.label}: ${message}`, { code, cause: error });
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+interface Spans {
+  /** Ms between readings. */
+  readonly refresh: number;
+  /** Ms that a list may be old. */
+  readonly maxAge: number;
+}
+
+function spansOf({ from, refresh, maxAge }: WebhookFlags): Spans {
+  const standard = from === "subgraph" ? SUBGRAPH : { refresh: REFRESH_MS, maxAge: HOUR_MS };
+  const most = maxAge ?? standard.maxAge;
+  // Read again in time for a failure or two before the list is too old.
+  const often = refresh ?? Math.min(standard.refresh, Math.ceil(most / 2));
+  if (often < most) return { refresh: often, maxAge: most };
+  const [one, other] = [formatDuration(often), formatDuration(most)];
+  throw new InputError(
+    `--refresh ${one}: expected less than --maxAge ${other}, after which a list is not served any more`,
+    { code: "USAGE" },
+  );
+}
+
+async function serve(
+  { source, label }: OpenSource,
+  rules: EntryRules,
+  { host, port, spans: { refresh, maxAge } }: WebhookFlags & { readonly spans: Spans },
+  { stdout, stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const say = (text: string): void =>
+    stderr.write(`poolsim: ${text.replaceAll(/[\p{Cc}\s]+/gu, " ")}\n`);
+  const keeper = new AnswerKeeper({
+    source,
+    rules,
+    maxAgeMs: maxAge,
+    readLimitMs: READ_LIMIT_MS,
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+  });
+  await keeper.read(signal);
+  const server = await serveAnswer({
+    host,
+    port,
+    answer: () => keeper.answer,
+    onFailure: (error) => say(error.message),
+  });
+  try {
+    const again = `read again every ${formatDuration(refresh)}, not served when older than ${formatDuration(maxAge)}`;
+    const count = keeper.answer?.count ?? 0;
+    stdout.write(`${counted(count, "orchestrator")} of the ${label} at ${server.url} (${again})\n`);
+    if (keeper.failure !== null) say(`an old list: ${label}: ${keeper.failure}`);
+    await keepReading(keeper, { refresh, label, say, stdout, signal });
+  } finally {
+    await server.close();
+  }
+}
+
+/** Reads again and again until the signal aborts, and tells what has changed. */
+async function keepReading(
+  keeper: AnswerKeeper,
+  {
+    refresh,
+    label,
+    say,
+    stdout,
+    signal,
+  }: {
+    readonly refresh: number;
+    readonly label: string;
+    readonly say: (text: string) => void;
+    readonly stdout: Terminal["stdout"];
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  let { failure, answer } = keeper;
+  let wasTold = answer === null;
+  while (true) {
+    await sleep(keeper.pauseMs(refresh), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    await keeper.read(signal).catch((error: unknown) => {
+      if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+    });
+    if (signal.aborted) return;
+    const now = keeper.answer;
+    if (now === null && !wasTold) say(`the list is too old to be served: ${label}`);
+    if (failure === null && keeper.failure !== null && now !== null) {
+      say(`the old list stays: ${label}: ${keeper.failure}`);
+    }
+    const isNew =
+      now !== null && (now.tag !== answer?.tag || (failure !== null && keeper.failure === null));
+    if (isNew) stdout.write(`now ${counted(now.count, "orchestrator")}\n`);
+    wasTold = now === null;
+    ({ failure } = keeper);
+    answer = now;
+  }
+}
