@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { duration, formatDuration, parseDuration } from "../../src/config/fields.js";
+import { formatDuration, parseDuration } from "../../src/config/duration.js";
+import { duration } from "../../src/config/fields.js";
 
 describe("spans of time", () => {
   it("are sums of numbers with units", () => {

@@ -1,6 +1,6 @@
 /** Values of go-livepeer's flags as go-livepeer writes them: spans of time, prices, exact numbers. */
 import { InvalidArgumentError } from "commander";
-import { parseDuration } from "../../config/fields.js";
+import { parseDuration } from "../../config/duration.js";
 import { Rational } from "../../core/rational.js";
 
 /** A day: longer waits are mistakes, and timers cannot wait for much longer. */

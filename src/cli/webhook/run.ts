@@ -1,6 +1,6 @@
 /** `poolsim webhook`: serves a source's list to gateways that are told `-orchWebhookUrl` (W-4). */
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatDuration } from "../../config/fields.js";
+import { formatDuration } from "../../config/duration.js";
 import { InputError, RemoteError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { SourceFlags } from "../discover/flags.js";

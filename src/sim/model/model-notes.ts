@@ -2,7 +2,7 @@
  * What a scenario's settings mean for its runs, said before the first event: links that cannot carry
  * what is asked of them, warm-ups that were cut or are short, hours of the day that are drawn.
  */
-import { formatDuration } from "../../config/fields.js";
+import { formatDuration } from "../../config/duration.js";
 import type { Scenario } from "../scenario/schema.js";
 import { meanMbps } from "./renditions.js";
 import { type StreamKind, streamKinds } from "./stream-kinds.js";

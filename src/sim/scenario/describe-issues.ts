@@ -1,6 +1,6 @@
 /** What the schema has to say about a scenario, in words: what was found, what was expected. */
 import type { z } from "zod";
-import { DURATION_EXPECTED } from "../../config/fields.js";
+import { DURATION_EXPECTED } from "../../config/duration.js";
 import { type Finding, type Path, valueText } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { counted } from "../../core/wording.js";

@@ -3,7 +3,7 @@
  * messages and overrides ask it: which keys may stand somewhere, and what is the default there.
  */
 import { z } from "zod";
-import { DURATION_PATTERN, formatDuration } from "../../config/fields.js";
+import { DURATION_PATTERN, formatDuration } from "../../config/duration.js";
 import type { Path } from "../../config/problem.js";
 import { scenarioSchema } from "./schema.js";
 

@@ -1,6 +1,6 @@
 /** `poolsim pool void` and `assign`: what an operator decides about single jobs. */
 
-import { formatDuration } from "../../../config/fields.js";
+import { formatDuration } from "../../../config/duration.js";
 import { InputError } from "../../../core/errors.js";
 import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";

@@ -1,7 +1,7 @@
 /** `poolsim pool import`: events from files, nodes and buckets into the books; once, or for ever. */
 
 import { existsSync } from "node:fs";
-import { formatDuration } from "../../../config/fields.js";
+import { formatDuration } from "../../../config/duration.js";
 import { InputError, type PoolsimError, RemoteError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import { type OpeningBalance, openBalances } from "../../../pool/books/adjust.js";

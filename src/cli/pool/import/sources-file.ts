@@ -1,7 +1,7 @@
 /** A file of several sources (`--sources`): YAML, and whatever is wrong in it by line and column. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { DURATION_EXPECTED, parseDuration } from "../../../config/fields.js";
+import { DURATION_EXPECTED, parseDuration } from "../../../config/duration.js";
 import { type Path, pathText, valueText } from "../../../config/problem.js";
 import { suggestion } from "../../../config/suggest.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";

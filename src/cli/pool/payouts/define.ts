@@ -1,6 +1,6 @@
 /** The command `pool payouts`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../../../config/fields.js";
+import { parseDuration } from "../../../config/duration.js";
 import { positiveSpan } from "../../shared/amount-values.js";
 import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { wholeNumber } from "../../shared/option-values.js";

@@ -1,6 +1,6 @@
 /** `poolsim pool record`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../../../config/fields.js";
+import { parseDuration } from "../../../config/duration.js";
 import type { Setting } from "../../../config/setting.js";
 import { FORMS, type Form } from "../../../sim/record/form-names.js";
 import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { formatDuration } from "../../../config/fields.js";
+import { formatDuration } from "../../../config/duration.js";
 import { InputError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import type { SimulationInput } from "../../../sim/input.js";

@@ -1,7 +1,7 @@
 /** What commands that pay, or that compare books with a chain, have in common. */
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { formatDuration } from "../../../config/fields.js";
+import { formatDuration } from "../../../config/duration.js";
 import { InputError } from "../../../core/errors.js";
 import {
   lockWallet,
