@@ -16,16 +16,32 @@ function run(...args: readonly string[]): Outcome {
 }
 
 describe("help", () => {
-  it.each([[[]], [["run"]], [["check"]], [["init"]], [["schema"]], [["discover"]], [["webhook"]]])(
-    "of %j has examples",
-    (args) => {
-      const { exitCode, stdout, stderr } = run(...args, "--help");
-      expect(exitCode).toBe(0);
-      expect(stderr).toBe("");
-      expect(stdout).toMatch(/^Usage: poolsim/);
-      expect(stdout).toMatch(/\nExamples:\n {2}poolsim /);
-    },
-  );
+  it.each([
+    [[]],
+    [["run"]],
+    [["check"]],
+    [["init"]],
+    [["schema"]],
+    [["discover"]],
+    [["webhook"]],
+    [["pool"]],
+  ])("of %j has examples", (args) => {
+    const { exitCode, stdout, stderr } = run(...args, "--help");
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^Usage: poolsim/);
+    expect(stdout).toMatch(/\nExamples:\n {2}poolsim /);
+  });
+
+  it.each([[[]], [["pool"]]])("of %j lists each command in a group", (args) => {
+    const { stdout } = run(...args, "--help");
+    const groups = stdout.slice(0, stdout.indexOf("Examples:")).split("\n\n").slice(3);
+    const titles = groups.filter((text) => text !== "").map((text) => text.split("\n")[0]);
+    expect(titles.length).toBeGreaterThan(3);
+    expect(titles.at(-1)).toBe("Help:");
+    expect(titles).not.toContain("Commands:");
+    expect(stdout.match(/^Help:$/gm)).toHaveLength(1);
+  });
 
   it("names every flag of run, and the exit codes", () => {
     const { stdout } = run("run", "--help");

@@ -1,6 +1,6 @@
 /** `poolsim check`: says whether scenario files are valid. */
 
-import type { Setting } from "../../config/setting.js";
+import { parseSetting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
@@ -13,7 +13,7 @@ import type { Terminal } from "../shared/terminal.js";
 import { visible } from "../shared/visible.js";
 
 export interface CheckFlags {
-  readonly set: readonly Setting[];
+  readonly set: readonly string[];
   readonly quiet: boolean;
 }
 
@@ -30,9 +30,11 @@ function summary({ base, variants }: LoadedScenario): string {
  */
 export function checkScenarios(
   files: readonly string[],
-  { set, quiet }: CheckFlags,
+  flags: CheckFlags,
   { stdout, stderr }: Terminal,
 ): number {
+  const { quiet } = flags;
+  const set = flags.set.map(parseSetting);
   let exitCode: number = EXIT.ok;
   for (const file of files) {
     try {

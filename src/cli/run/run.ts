@@ -1,6 +1,6 @@
 /** `poolsim run`: loads scenarios, runs them, prints reports, writes JSON, says how it ended. */
 
-import type { Setting } from "../../config/setting.js";
+import { parseSetting, type Setting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { renderJson } from "../../sim/report/json.js";
@@ -19,7 +19,7 @@ export interface RunFlags {
   readonly seed?: number;
   readonly replications?: number;
   readonly duration?: string;
-  readonly set: readonly Setting[];
+  readonly set: readonly string[];
   readonly threads?: number;
   readonly sensitivity: "off" | "short" | "full";
   readonly json?: string;
@@ -29,8 +29,9 @@ export interface RunFlags {
 }
 
 function settings({ set, duration }: RunFlags): readonly Setting[] {
-  if (duration === undefined) return set;
-  return [...set, { path: "duration", value: duration, label: "--duration" }];
+  const given = set.map(parseSetting);
+  if (duration === undefined) return given;
+  return [...given, { path: "duration", value: duration, label: "--duration" }];
 }
 
 async function simulateAll(
@@ -128,7 +129,8 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const scenarios = files.map((file) => loadScenario(scenarioFile(file), { set: settings(flags) }));
+  const set = settings(flags);
+  const scenarios = files.map((file) => loadScenario(scenarioFile(file), { set }));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {
     if (scenarios.length > 1 || flags.json !== undefined) {

@@ -1,8 +1,30 @@
 /** What the help of all commands has in common. */
+import type { Command } from "commander";
+import type { Terminal } from "./terminal.js";
 
 /** Collects the exit code of the command that ran. */
 export interface Outcome {
   exitCode: number;
+}
+
+/**
+ * Adds one command to its parent. It loads what the command needs only when the command runs, so
+ * that help and completion are quick.
+ */
+export type AddCommand = (parent: Command, terminal: Terminal, outcome: Outcome) => void;
+
+/** Adds commands under the titles that the help lists them by. */
+export function addGroups(
+  parent: Command,
+  groups: readonly (readonly [title: string, commands: readonly AddCommand[]])[],
+  terminal: Terminal,
+  outcome: Outcome,
+): void {
+  for (const [title, commands] of groups) {
+    parent.commandsGroup(title);
+    for (const add of commands) add(parent, terminal, outcome);
+  }
+  parent.commandsGroup("Help:").helpCommand("help [command]", "show the options of a command");
 }
 
 /** Command lines that show what a command is for. */

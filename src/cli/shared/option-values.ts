@@ -1,6 +1,5 @@
 /** Readers of option values: each says what it expected. */
-import { InvalidArgumentError } from "commander";
-import { parseSetting, type Setting } from "../../config/setting.js";
+import { InvalidArgumentError, Option } from "commander";
 import { instantOf } from "../../core/instant.js";
 
 /** A reader of whole numbers within bounds. */
@@ -28,7 +27,14 @@ export function tracedStream(text: string): number {
   return Number(id);
 }
 
-/** Collects `--set path=value`. */
-export function collectSetting(text: string, before: readonly Setting[]): readonly Setting[] {
-  return [...before, parseSetting(text)];
+/**
+ * `--set path=value`, repeatable: collected as text, read by the command with `parseSetting`, as
+ * reading it takes the YAML parser.
+ */
+export function settingOption(
+  what = "setting: dotted path, list items by index or name, value as YAML",
+): Option {
+  return new Option("--set <path=value>", `replace a ${what} (repeatable)`)
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+    .default([], "none");
 }

@@ -7,9 +7,18 @@ import type { PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertText } from "../shared/assert-text.js";
-import type { AdjustFlags } from "../shared/flags.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { bothText, print } from "../shared/output.js";
+
+export interface AdjustFlags extends BooksFlags {
+  readonly address: string;
+  readonly nodeType: string;
+  readonly region: string;
+  readonly amount: bigint;
+  readonly reason: string;
+  readonly id: string;
+}
 
 /** @throws InputError (`ADJUST`, `ADDRESS`, `USAGE`) */
 export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {

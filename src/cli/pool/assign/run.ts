@@ -1,59 +1,28 @@
-/** `poolsim pool void` and `assign`: what an operator decides about single jobs. */
-
+/** `poolsim pool assign`: AI jobs that nobody claimed, and whose they are. */
 import { formatDuration } from "../../../config/duration.js";
 import { InputError } from "../../../core/errors.js";
 import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";
-import { pendingAccount } from "../../../pool/books/accounts.js";
-import { assignJob, releaseJob, voidJob } from "../../../pool/books/decide.js";
+import { assignJob, releaseJob } from "../../../pool/books/decide.js";
 import { addressAt } from "../../../pool/books/events/fields.js";
-import { decodeStoredEvent } from "../../../pool/books/events/stored.js";
 import type { PoolStore, UnclaimedRow } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertText } from "../shared/assert-text.js";
-import type { AssignFlags, VoidFlags } from "../shared/flags.js";
+import { eventOf } from "../shared/event-of.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { bothText, columnsOf, eth, print, titled } from "../shared/output.js";
 
+export interface AssignFlags extends BooksFlags {
+  readonly address?: string;
+  readonly reason?: string;
+  /** Ms. */
+  readonly release?: number;
+}
+
 const SHOWN = 100;
 const PAGE = 1_000;
-
-/** @throws InputError (`DECISION`, `USAGE`) */
-export function poolVoid(
-  text: string,
-  { reason, ...flags }: VoidFlags,
-  terminal: Terminal,
-): number {
-  assertText("--reason", reason, 1_000);
-  return withBooks(flags.db, "write", (store) => {
-    const event = eventOf(store, text);
-    const { isNew, address, feesWei, countedIn } = voidJob(store, {
-      event,
-      reason,
-      nowMs: Date.now(),
-    });
-    const job = store.event(event);
-    const place = job === null ? null : decodeStoredEvent(job);
-    const owedWei =
-      address === null || place?.type !== "job-processed"
-        ? 0n
-        : store.balance(pendingAccount({ address, nodeType: place.job, region: place.region }));
-    print(terminal, flags, { event, isNew, address, feesWei, countedIn, owedWei }, () => [
-      isNew
-        ? `Event ${event} is void: ${bothText(feesWei)} less.`
-        : `Event ${event} was void before: nothing changed.`,
-      address === null ? "" : `${address} is owed ${bothText(owedWei)} there now.`,
-      owedWei < 0n
-        ? "That is less than 0, as it was paid or is on its way: what the worker earns next makes up for it."
-        : "",
-      countedIn === null
-        ? ""
-        : `Its work was counted in round ${countedIn}, whose split stays: poolsim pool adjust corrects it.`,
-    ]);
-    return EXIT.ok;
-  });
-}
 
 /** @throws InputError (`DECISION`, `USAGE`, `ADDRESS`) */
 export function poolAssign(
@@ -135,17 +104,6 @@ function columns(rows: readonly UnclaimedRow[]) {
     { head: "request", align: "left", cell: ({ requestId }) => requestId.slice(0, 40) },
     { head: "fee, ETH", cell: ({ feesWei }) => eth(feesWei) },
   );
-}
-
-/** An event by its number, its identity in the books, or its UUID. */
-function eventOf(store: PoolStore, text: string): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : null;
-  const found =
-    number === null
-      ? (store.eventByIdentity(text) ?? store.eventByIdentity(`uuid:${text.toLowerCase()}`))
-      : store.event(number);
-  if (found !== null) return found.sequence;
-  throw new InputError(`${text}: there is no such event in these books`, { code: "DECISION" });
 }
 
 function usage(message: string): InputError {

@@ -1,14 +1,20 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
+import type { Rational } from "../../../core/rational.js";
 import { counted } from "../../../core/wording.js";
 import { type CompareOptions, compareSchemes } from "../../../pool/books/compare-schemes.js";
 import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/settings.js";
 import { wrapped } from "../../../sim/report/style.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
-import type { CompareFlags } from "../shared/flags.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { columnsOf, eth, plainRational, print, titled } from "../shared/output.js";
-import { weightsOf } from "../shared/settings.js";
+import { type WeightFlags, weightsOf } from "../shared/settings-options.js";
+
+export interface CompareFlags extends BooksFlags, WeightFlags {
+  readonly roundHours?: number;
+  readonly commission?: Rational;
+}
 
 /** @throws InputError (`COMMISSION_NONE`, `WEIGHTS`) */
 export function poolCompare(flags: CompareFlags, terminal: Terminal): number {

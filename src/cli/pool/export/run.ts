@@ -5,9 +5,14 @@ import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/book
 import type { JobRow, PayoutRow, PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
-import type { ExportFlags } from "../shared/flags.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { eth } from "../shared/output.js";
+import type { ExportTable } from "./tables.js";
+
+export interface ExportFlags extends BooksFlags {
+  readonly what: ExportTable;
+}
 
 /** A table: its columns, and its rows, which are made as they are written. */
 interface Exported {

@@ -5,8 +5,8 @@ import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { instant, wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { booksCommand } from "../shared/books-command.js";
-import type { ImportFlags } from "../shared/flags.js";
-import { addSchemeOptions } from "../shared/settings.js";
+import { addSchemeOptions } from "../shared/settings-options.js";
+import type { ImportFlags } from "./flags.js";
 
 const CREDENTIALS = `
 A bucket's credentials come from the environment only: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,

@@ -22,7 +22,6 @@ import type { PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT, Interrupted } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
-import type { ImportFlags } from "../shared/flags.js";
 import {
   assertCommissionFor,
   checkBooks,
@@ -32,6 +31,7 @@ import {
 } from "../shared/open-books.js";
 import { print, shortened } from "../shared/output.js";
 import { warnOfRegions } from "../shared/rate-regions.js";
+import type { ImportFlags } from "./flags.js";
 import { assertThere } from "./source-parts.js";
 import { sourcesOf } from "./sources.js";
 

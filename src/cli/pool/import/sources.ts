@@ -1,7 +1,7 @@
 /** Where an import takes events from: options, or a file of them. */
 import { InputError } from "../../../core/errors.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
-import type { ImportFlags } from "../shared/flags.js";
+import type { ImportFlags } from "./flags.js";
 import {
   assertHttp,
   assertThere,

@@ -7,7 +7,7 @@ import { wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { part, weiAmount } from "../shared/amounts.js";
 import { booksCommand } from "../shared/books-command.js";
-import { nonceRange } from "../shared/paying.js";
+import { nonceRange } from "../shared/nonce-range.js";
 import type { PayoutFlags } from "./run.js";
 
 const YEAR_MS = 366 * 86_400_000;

@@ -1,28 +1,11 @@
 /** `poolsim pool record`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../../config/duration.js";
-import type { Setting } from "../../../config/setting.js";
-import { FORMS, type Form } from "../../../sim/record/form-names.js";
+import { FORMS } from "../../../sim/record/form-names.js";
 import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
-import { collectSetting, wholeNumber } from "../../shared/option-values.js";
+import { settingOption, wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
-
-export interface RecordFlags {
-  readonly out: string;
-  readonly form: Form;
-  readonly variant?: string;
-  readonly seed?: number;
-  /** Ms since 1970. */
-  readonly start: number;
-  readonly duration?: string;
-  readonly set: readonly Setting[];
-  readonly aiPerDay: number;
-  readonly restarts?: number;
-  /** Ms. */
-  readonly flush: number;
-  readonly disturbed: boolean;
-  readonly json: boolean;
-}
+import type { RecordFlags } from "./run.js";
 
 const START_TEXT = "2026-02-01T00:00:00Z";
 const START_MAX_MS = Date.UTC(9000, 0, 1);
@@ -65,11 +48,7 @@ export function addRecord(pool: Command, terminal: Terminal, outcome: Outcome): 
         .default(startTime(START_TEXT), START_TEXT),
     )
     .option("--duration <span>", "counted time, e.g. 30d (default: the scenario's)")
-    .addOption(
-      new Option("--set <path=value>", "replace a setting of the scenario (repeatable)")
-        .argParser(collectSetting)
-        .default([], "none"),
-    )
+    .addOption(settingOption("setting of the scenario"))
     .addOption(
       new Option("--aiPerDay <n>", "AI requests: made up, as the simulator has no AI work")
         .argParser(wholeNumber(0, 1_000_000))

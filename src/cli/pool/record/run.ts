@@ -3,11 +3,13 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatDuration } from "../../../config/duration.js";
+import { parseSetting } from "../../../config/setting.js";
 import { InputError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import type { SimulationInput } from "../../../sim/input.js";
 import { disturbed } from "../../../sim/record/disturb.js";
 import { type EventFile, filesOf, pathsOf } from "../../../sim/record/files.js";
+import type { Form } from "../../../sim/record/form-names.js";
 import { numbered, textOf } from "../../../sim/record/forms.js";
 import { type PoolRecord, recordPool } from "../../../sim/record/record-pool.js";
 import { loadScenario } from "../../../sim/scenario/load.js";
@@ -15,7 +17,23 @@ import { EXIT } from "../../shared/failure.js";
 import { interruptible } from "../../shared/interruptible.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { ethText } from "../shared/amounts.js";
-import type { RecordFlags } from "./define.js";
+
+export interface RecordFlags {
+  readonly out: string;
+  readonly form: Form;
+  readonly variant?: string;
+  readonly seed?: number;
+  /** Ms since 1970. */
+  readonly start: number;
+  readonly duration?: string;
+  readonly set: readonly string[];
+  readonly aiPerDay: number;
+  readonly restarts?: number;
+  /** Ms. */
+  readonly flush: number;
+  readonly disturbed: boolean;
+  readonly json: boolean;
+}
 
 const EARNED = "earned.csv";
 const SOURCES = "sources.yaml";
@@ -96,8 +114,8 @@ function inputOf(file: string, flags: RecordFlags): { variant: string; input: Si
   const { set, duration } = flags;
   const settings =
     duration === undefined
-      ? set
-      : [...set, { path: "duration", value: duration, label: "--duration" }];
+      ? set.map(parseSetting)
+      : [...set.map(parseSetting), { path: "duration", value: duration, label: "--duration" }];
   const { variants } = loadScenario(file, { set: settings });
   const name = flags.variant ?? variants[0]?.name;
   const found = variants.find((variant) => variant.name === name);

@@ -7,9 +7,13 @@ import { readSettings } from "../../../pool/books/settings.js";
 import type { PoolStore, TicketRow } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
-import type { RoundsFlags } from "../shared/flags.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { columnsOf, eth, print, titled } from "../shared/output.js";
+
+export interface RoundsFlags extends BooksFlags {
+  readonly close?: number;
+}
 
 const TICKETS_SHOWN = 20;
 

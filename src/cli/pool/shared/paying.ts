@@ -1,11 +1,9 @@
 /** What commands that pay, or that compare books with a chain, have in common. */
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
 import { formatDuration } from "../../../config/duration.js";
 import { InputError } from "../../../core/errors.js";
 import {
   lockWallet,
-  type NonceRange,
   openPayoutChain,
   type PayoutChain,
   type WalletLock,
@@ -29,15 +27,6 @@ export interface Nodes {
   readonly chain: PayoutChain;
   readonly witness: PayoutChain | null;
   close(): Promise<void>;
-}
-
-/** Reads `3` or `3..7`, both counted. */
-export function nonceRange(text: string): NonceRange {
-  const [, first, last = first] = /^(\d{1,15})(?:\.\.(\d{1,15}))?$/.exec(text) ?? [];
-  if (first === undefined || Number(last) < Number(first)) {
-    throw new InvalidArgumentError("expected a nonce or a range of them, e.g. 3 or 3..7");
-  }
-  return { first: Number(first), last: Number(last) };
 }
 
 /**

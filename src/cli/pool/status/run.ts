@@ -11,7 +11,7 @@ import type { Terminal } from "../../shared/terminal.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { columnsOf, eth, lines, print, shortened, titled } from "../shared/output.js";
-import { formatSettings } from "../shared/settings.js";
+import { formatSettings } from "../shared/settings-text.js";
 
 /** Of what waits in quarantine, so much is shown to people. */
 const QUARANTINE_SHOWN = 20;

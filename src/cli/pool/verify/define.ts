@@ -4,8 +4,8 @@ import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { booksCommand } from "../shared/books-command.js";
-import type { VerifyFlags } from "../shared/flags.js";
-import { nonceRange } from "../shared/paying.js";
+import { nonceRange } from "../shared/nonce-range.js";
+import type { VerifyFlags } from "./run.js";
 
 export function addVerify(pool: Command, terminal: Terminal, outcome: Outcome): void {
   booksCommand(pool, "verify", "derive everything again and compare; with --ethUrl, the chain too")

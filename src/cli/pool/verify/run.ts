@@ -4,17 +4,37 @@ import { InputError, RemoteError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import type { PayingWallet } from "../../../pool/books/store/store.js";
 import { type VerifyResult, verifyBooks } from "../../../pool/books/verify/verify.js";
-import { type Adopting, type ChainFindings, verifyChain } from "../../../pool/payouts/index.js";
+import {
+  type Adopting,
+  type ChainFindings,
+  type NonceRange,
+  verifyChain,
+} from "../../../pool/payouts/index.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { ethText } from "../shared/amounts.js";
-import type { VerifyFlags } from "../shared/flags.js";
+import type { BooksFlags } from "../shared/flags.js";
 import { fileKind, named, openBooks, withBooks } from "../shared/open-books.js";
 import { print } from "../shared/output.js";
-import { lockOf, openNodes, walletOf } from "../shared/paying.js";
+import {
+  type ChainFlags,
+  lockOf,
+  openNodes,
+  type WalletFlags,
+  walletOf,
+} from "../shared/paying.js";
 import { examine } from "./examine.js";
 import { withScratchStore } from "./scratch-store.js";
+
+/** Of `verify`: with `--ethUrl`, the chain too. */
+export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {
+  readonly chainId: number;
+  readonly confirmations: number;
+  readonly adopt: boolean;
+  readonly adoptNonces?: NonceRange;
+  readonly reason?: string;
+}
 
 /**
  * @returns 1 if something is wrong, the file itself included

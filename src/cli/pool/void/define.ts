@@ -1,0 +1,23 @@
+/** The command `pool void`: options, help and examples. */
+import type { Command } from "commander";
+import type { Outcome } from "../../shared/help.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { booksCommand, helped } from "../shared/books-command.js";
+import type { VoidFlags } from "./run.js";
+
+export function addVoid(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  helped(
+    booksCommand(
+      pool,
+      "void <event>",
+      "take a job out of the books, by its number (pool export --what jobs) or its id",
+    ).requiredOption("--reason <text>", "why; kept with it"),
+    [
+      'poolsim pool void 1234 --db pool.db --reason "the node counted wrong"',
+      "a balanced reversal",
+    ],
+  ).action(async (event: string, flags: VoidFlags) => {
+    const { poolVoid } = await import("./run.js");
+    outcome.exitCode = poolVoid(event, flags, terminal);
+  });
+}

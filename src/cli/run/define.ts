@@ -1,0 +1,58 @@
+/** The command `run`: options, help and examples. */
+import { type Command, Option } from "commander";
+import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { settingOption, tracedStream, wholeNumber } from "../shared/option-values.js";
+import type { Terminal } from "../shared/terminal.js";
+import type { RunFlags } from "./run.js";
+
+export function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command("run")
+    .description("simulate scenarios, compare their variants and report")
+    .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
+    .addOption(
+      new Option("--seed <n>", "seed of all randomness").argParser(
+        wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option("--replications <n>", "exactly so many replications").argParser(
+        wholeNumber(1, 10_000),
+      ),
+    )
+    .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
+    .addOption(settingOption())
+    .addOption(
+      new Option(
+        "--threads <n>",
+        "threads; results do not depend on it (default: all cores)",
+      ).argParser(wholeNumber(1, 256)),
+    )
+    .addOption(
+      new Option("--sensitivity <level>", "shake assumptions to see whether the verdict stands")
+        .choices(["off", "short", "full"])
+        .default("short"),
+    )
+    .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
+    .addOption(
+      new Option(
+        "--trace <stream:id>",
+        "print every decision about one stream of the first variant, with rule numbers, and nothing else",
+      ).argParser(tracedStream),
+    )
+    .option("--quiet", "no progress; print only the verdict and failed expectations", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim run scenarios/admit-worker.yaml", "the comparison and the verdict"],
+        ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
+        ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
+        ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
+        ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
+      ) + EXIT_CODES,
+    )
+    .action(async (files: string[], flags: RunFlags) => {
+      const { runScenarios } = await import("./run.js");
+      outcome.exitCode = await runScenarios(files, flags, terminal);
+    });
+}
