@@ -148,11 +148,8 @@ export type {
 export type { ChainState } from "./sources/chain/chain-store.js";
 export type { SyncReport } from "./sources/chain/chain-sync.js";
 export { CONTROLLERS } from "./sources/chain/networks.js";
-export {
-  OnChainSource,
-  type OnChainSourceOptions,
-  type WatchOptions,
-} from "./sources/chain/on-chain-source.js";
+export type { OnChainSourceOptions } from "./sources/chain/on-chain-settings.js";
+export { OnChainSource, type WatchOptions } from "./sources/chain/on-chain-source.js";
 export {
   HardcodedSource,
   type HardcodedSourceOptions,

@@ -41,7 +41,8 @@ export type {
   WinningTicket,
   WorkerConnection,
 } from "./events/event.js";
-export { type JsonPiece, JsonSplitter } from "./events/json-splitter.js";
+export type { JsonPiece } from "./events/json-piece.js";
+export { JsonSplitter } from "./events/json-splitter.js";
 export {
   EventIngest,
   type IngestResult,

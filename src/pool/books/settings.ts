@@ -7,7 +7,6 @@ import { perJob } from "./attribution/per-job.js";
 import { type AttributionScheme, checkCommission } from "./attribution/scheme.js";
 import { slidingWindow } from "./attribution/sliding-window.js";
 import { type CommissionRate, CommissionSchedule, formatRates, parseRates } from "./commission.js";
-import type { ClaimBounds } from "./ingest/ai-jobs.js";
 import type { PoolStore } from "./store/store.js";
 
 export const SCHEME_NAMES = ["per-job", "by-weights", "sliding-window"] as const;
@@ -21,6 +20,16 @@ export interface SchemeSettings {
   readonly windowRounds: number;
   /** Renditions of a job whose event does not say: no open-pool event does. @default 1 */
   readonly renditions: bigint;
+}
+
+/**
+ * Request IDs are short and come again: a claim is a job's only where both happened in the same
+ * region, and not too long before or after it.
+ */
+export interface ClaimBounds {
+  readonly windowMs: number;
+  /** Among events before this one, of books of an earlier poolsim, the ID alone counted. */
+  readonly boundFrom: number;
 }
 
 export interface PoolSettings extends SchemeSettings {

@@ -10,13 +10,8 @@
 import { mean, sampleCovariance, sampleStandardDeviation, sampleVariance } from "simple-statistics";
 import type { RandomKey } from "../../core/random.js";
 import type { Evidence } from "./evidence.js";
-import {
-  type Interval,
-  type MethodEstimate,
-  type Observation,
-  present,
-  studentQuantiles,
-} from "./intervals.js";
+import type { Interval } from "./interval.js";
+import { type MethodEstimate, type Observation, present, studentQuantiles } from "./intervals.js";
 import { rareEventInterval } from "./rare-events.js";
 import { eventsOf, shapeOf } from "./sample-shape.js";
 import { studentTCritical } from "./student-t.js";

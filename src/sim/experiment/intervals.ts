@@ -10,13 +10,11 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
+import type { Interval } from "./interval.js";
 import { rareEventInterval } from "./rare-events.js";
 import { eventsOf, shapeOf } from "./sample-shape.js";
 import { studentTCritical } from "./student-t.js";
 import { studentisedQuantiles } from "./studentised.js";
-
-/** Lower and upper end, lower <= upper. */
-export type Interval = readonly [low: number, high: number];
 
 /** A figure as estimated from replications; plain JSON. */
 export interface Estimate {

@@ -9,7 +9,7 @@
  */
 import { invariant } from "../../core/errors.js";
 import { gammaQuantile } from "./gamma-quantile.js";
-import type { Interval } from "./intervals.js";
+import type { Interval } from "./interval.js";
 
 /** What is left out on either side of a 95 % interval. */
 const TAIL = 0.025;

@@ -4,7 +4,7 @@ import { counted } from "../../core/wording.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Change } from "./change.js";
 import { digits, percent } from "./figure-format.js";
-import type { Interval } from "./intervals.js";
+import type { Interval } from "./interval.js";
 import type { Judgement, Problem } from "./judge.js";
 import { isUncalibrated } from "./notes.js";
 

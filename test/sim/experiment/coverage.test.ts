@@ -2,11 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { makeKey, normalQuantile, uniform } from "../../../src/core/random.js";
-import {
-  estimate,
-  type Interval,
-  pairedDifference,
-} from "../../../src/sim/experiment/intervals.js";
+import type { Interval } from "../../../src/sim/experiment/interval.js";
+import { estimate, pairedDifference } from "../../../src/sim/experiment/intervals.js";
 import { planReplications } from "../../../src/sim/experiment/stopping.js";
 
 /** The i-th value of the sample of a trial. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeKey } from "../../../src/core/random.js";
+import type { Interval } from "../../../src/sim/experiment/interval.js";
 import {
   estimate,
-  type Interval,
   pairedDifference,
   pairedDifferences,
 } from "../../../src/sim/experiment/intervals.js";

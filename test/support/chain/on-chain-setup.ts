@@ -3,10 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
-import {
-  OnChainSource,
-  type OnChainSourceOptions,
-} from "../../../src/discovery/sources/chain/on-chain-source.js";
+import type { OnChainSourceOptions } from "../../../src/discovery/sources/chain/on-chain-settings.js";
+import { OnChainSource } from "../../../src/discovery/sources/chain/on-chain-source.js";
 import type { SourceListing } from "../../../src/discovery/sources/source.js";
 import { type LivepeerChain, serviceURI, stakeOf, startLivepeerChain } from "./livepeer-chain.js";
 

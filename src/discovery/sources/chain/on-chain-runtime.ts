@@ -10,7 +10,7 @@ import { ChainStore } from "./chain-store.js";
 import { ChainSync, type SyncReport } from "./chain-sync.js";
 import { resolveContracts } from "./contracts.js";
 import type { ContractAddresses } from "./networks.js";
-import type { OnChainSettings } from "./on-chain-source.js";
+import type { OnChainSettings } from "./on-chain-settings.js";
 import { openChainClient } from "./rpc-chain-client.js";
 import { readSenderInfo } from "./sender-info.js";
 import { TranscoderPool } from "./transcoder-pool.js";

@@ -3,7 +3,7 @@
  * one. Where a region can't be parsed as a whole, or holds what needs care, it is left alone.
  */
 import { parsePlain } from "./exact-json.js";
-import type { JsonPiece } from "./json-splitter.js";
+import type { JsonPiece } from "./json-piece.js";
 
 const [COMMA, OPEN_OBJECT, CLOSE_OBJECT] = [0x2c, 0x7b, 0x7d];
 

@@ -5,18 +5,8 @@
  */
 import { formOf } from "./event-form.js";
 import { JsonGrammar } from "./json-grammar.js";
+import type { JsonPiece } from "./json-piece.js";
 import { JsonRegion } from "./json-region.js";
-
-/** Bytes of one element, or of what is none. */
-export interface JsonPiece {
-  readonly raw: Uint8Array;
-  /** Byte offset in the stream. */
-  readonly position: number;
-  /** null: an element, not yet parsed; otherwise why it can't be one. */
-  readonly problem: string | null;
-  /** Its value, where it is parsed already: given once, and not kept. */
-  takeValue?(): unknown;
-}
 
 export interface SplitterOptions {
   /** Elements may be parsed where that costs less than to look for their ends. @default true */

@@ -4,6 +4,7 @@
  */
 import type { JobProcessed, JobReceived } from "../events/event.js";
 import type { LedgerTransaction } from "../ledger.js";
+import type { ClaimBounds } from "../settings.js";
 import type { EventCause, PoolStore, ProcessedRow, ReceivedRow } from "../store/store.js";
 import type { JobPostings } from "./job-postings.js";
 
@@ -33,16 +34,6 @@ interface AiInput {
   readonly processed: readonly AiHalf<JobProcessed>[];
   readonly postings: JobPostings;
   readonly bounds: ClaimBounds;
-}
-
-/**
- * Request IDs are short and come again: a claim is a job's only where both happened in the same
- * region, and not too long before or after it.
- */
-export interface ClaimBounds {
-  readonly windowMs: number;
-  /** Among events before this one, of books of an earlier poolsim, the ID alone counted. */
-  readonly boundFrom: number;
 }
 
 /** Links what arrived with what was there, and keeps it. */

@@ -2,7 +2,7 @@
 import { InputError } from "../../../core/errors.js";
 import { type DecodeOptions, decodeEvent, decodeValue } from "../events/decode.js";
 import type { PoolEvent } from "../events/event.js";
-import type { JsonPiece } from "../events/json-splitter.js";
+import type { JsonPiece } from "../events/json-piece.js";
 
 /** Where something was read: for the quarantine. */
 export interface PieceOrigin {

@@ -7,7 +7,7 @@ import { utcText } from "../../../core/utc.js";
 import { sinceMsOf } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
-import type { JsonPiece } from "../events/json-splitter.js";
+import type { JsonPiece } from "../events/json-piece.js";
 import { encodeOwn } from "../events/stored.js";
 import type { LedgerTransaction } from "../ledger.js";
 import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";

@@ -1,6 +1,7 @@
 /** Quarantine, tried again: by a later version, or with what was missing set. */
 import type { DecodeOptions } from "../events/decode.js";
-import { type JsonPiece, JsonSplitter } from "../events/json-splitter.js";
+import type { JsonPiece } from "../events/json-piece.js";
+import { JsonSplitter } from "../events/json-splitter.js";
 import type { PoolStore, QuarantineRow } from "../store/store.js";
 import { API_ORIGIN, type EventIngest } from "./ingest.js";
 

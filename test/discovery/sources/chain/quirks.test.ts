@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OnChainSourceOptions } from "../../../../src/discovery/sources/chain/on-chain-source.js";
+import type { OnChainSourceOptions } from "../../../../src/discovery/sources/chain/on-chain-settings.js";
 import { orchestrator, serviceURI } from "../../../support/chain/livepeer-chain.js";
 import { indices, known, LPT, useChain } from "../../../support/chain/on-chain-setup.js";
 

@@ -1,6 +1,7 @@
 /** One damaged event is one piece: whatever stands around it in the file is read. */
 import { describe, expect, it } from "vitest";
-import { type JsonPiece, JsonSplitter } from "../../../../src/pool/books/events/json-splitter.js";
+import type { JsonPiece } from "../../../../src/pool/books/events/json-piece.js";
+import { JsonSplitter } from "../../../../src/pool/books/events/json-splitter.js";
 
 function piecesOf(text: string, size = 1 << 18): JsonPiece[] {
   const bytes = Buffer.from(text);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type JsonPiece, JsonSplitter } from "../../../../src/pool/books/events/json-splitter.js";
+import type { JsonPiece } from "../../../../src/pool/books/events/json-piece.js";
+import { JsonSplitter } from "../../../../src/pool/books/events/json-splitter.js";
 
 /** What is in a stream of chunks: bytes, place, and value where it was parsed on the way. */
 function split(chunks: readonly Uint8Array[], isParsing: boolean) {

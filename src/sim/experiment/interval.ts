@@ -1,0 +1,4 @@
+/** Intervals of figures. */
+
+/** Lower and upper end, lower <= upper. */
+export type Interval = readonly [low: number, high: number];
