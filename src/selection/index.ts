@@ -92,6 +92,7 @@ export {
   type PerfScoreReader,
   RecipientChooser,
   type RecipientChooserOptions,
+  type RecipientSession,
   type StakeReader,
 } from "./selectors/choosers.js";
 export {

@@ -3,12 +3,17 @@
  * (L-5), how likely each is its first choice on chain (L-13), and whom it passes over although
  * discovery found them (L-6, L-9, L-10, L-16).
  */
+import { invariant } from "../../core/errors.js";
+import { Interner } from "../../core/interner.js";
 import type { Rational } from "../../core/rational.js";
 import { type OrchestratorReport, priceRejection } from "../../discovery/index.js";
 import {
   type Candidates,
   checkSelectionWeights,
+  ProbabilityAlgorithm,
   type ProbabilityOptions,
+  RecipientChooser,
+  type RecipientSession,
   SessionPrice,
   selectionProbabilities,
 } from "../../selection/index.js";
@@ -58,8 +63,10 @@ export function choose(found: readonly OrchestratorReport[], options: ChoiceOpti
 
 class OnChainChoice {
   readonly #options: ChoiceOptions;
-  /** Sessions by recipient, in the order of L-6. */
-  readonly #sessions = new Map<string, OrchestratorReport[]>();
+  readonly #recipients = new Interner();
+  readonly #sessions: RecipientSession[] = [];
+  /** Those that were found, by the handles of their recipients. */
+  readonly #reports: OrchestratorReport[][] = [];
   readonly #passedOver = new Map<OrchestratorReport, Reason>();
 
   constructor(found: readonly OrchestratorReport[], options: ChoiceOptions) {
@@ -70,7 +77,13 @@ class OnChainChoice {
         const detail = "nobody is named whom tickets could be paid to";
         this.#pass(report, { rule: "L-6", reason: "ticket-params-missing", detail });
       } else {
-        this.#sessions.set(recipient, [...(this.#sessions.get(recipient) ?? []), report]);
+        const handle = this.#recipients.handle(recipient);
+        this.#reports[handle] = [...(this.#reports[handle] ?? []), report];
+        this.#sessions.push({
+          recipient: handle,
+          price: report.price === null ? null : new SessionPrice(report.price),
+          initialLatencyMs: report.latencyMs ?? 0,
+        });
       }
     }
   }
@@ -78,7 +91,7 @@ class OnChainChoice {
   choice(): PoolChoice {
     const candidates = this.#candidates();
     const table = selectionProbabilities(candidates, this.#options);
-    const recipients = [...this.#sessions.keys()];
+    const { recipients } = candidates;
     const { afterPerfScore, afterMaxPrice, eligible } = table;
     for (const [at, recipient] of recipients.entries()) {
       const why = !afterPerfScore.includes(at)
@@ -89,20 +102,20 @@ class OnChainChoice {
             ? null
             : { rule: "L-16", reason: "price-missing", detail: "no price is known" };
       if (why === null) continue;
-      for (const report of this.#sessions.get(recipient) ?? []) this.#pass(report, why);
+      for (const report of this.#reportsOf(recipient)) this.#pass(report, why);
     }
     // Where stakes or prices are unknown they add up to more (L-15).
     const sum = table.probabilities.reduce((total, one) => total + one, 0);
     const ranked = eligible
       .map((at, index) => ({
-        sessions: this.#sessions.get(recipients[at] ?? "") ?? [],
+        reports: this.#reportsOf(recipients[at] ?? -1),
         probability: (table.probabilities[index] ?? 0) / (sum > 0 ? sum : 1),
       }))
       .sort((a, b) => b.probability - a.probability);
     return {
-      order: ranked.flatMap(({ sessions }) => sessions),
+      order: ranked.flatMap(({ reports }) => reports),
       probabilities: new Map(
-        ranked.flatMap(({ sessions: [first], probability }) =>
+        ranked.flatMap(({ reports: [first], probability }) =>
           first === undefined ? [] : [[first, probability] as const],
         ),
       ),
@@ -110,20 +123,28 @@ class OnChainChoice {
     };
   }
 
+  /** The gateway's own chooser says whom its algorithm is asked to choose among. */
   #candidates(): Candidates {
     const { maxPrice, perfScores } = this.#options;
-    const entries = [...this.#sessions];
-    return {
-      recipients: entries.map((_, at) => at),
-      prices: entries.map(([, sessions]) => {
-        const price = sessions.findLast((session) => session.price !== null)?.price ?? null;
-        return price === null ? null : new SessionPrice(price);
-      }),
-      stakes: entries.map(([, [first]]) => Number(first?.stake ?? 0n)),
+    const chooser = new RecipientChooser({
+      algorithm: new ProbabilityAlgorithm(this.#options),
+      stakes: {
+        readStakes: (recipients) =>
+          recipients.map((recipient) => Number(this.#reportsOf(recipient)[0]?.stake ?? 0n)),
+      },
       perfScores:
-        perfScores === null ? null : entries.map(([recipient]) => perfScores.get(recipient) ?? 0),
+        perfScores === null
+          ? null
+          : { scoreOf: (recipient) => perfScores.get(this.#recipients.text(recipient)) ?? 0 },
       maxPrice,
-    };
+    });
+    const candidates = chooser.candidatesOf(this.#sessions);
+    invariant(candidates !== null, "stakes that are at hand can be read");
+    return candidates;
+  }
+
+  #reportsOf(recipient: number): readonly OrchestratorReport[] {
+    return this.#reports[recipient] ?? [];
   }
 
   #lowScore(score: number): Reason {

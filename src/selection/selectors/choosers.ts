@@ -33,6 +33,9 @@ export interface PerfScoreReader {
   scoreOf(recipient: number): number;
 }
 
+/** What a {@link RecipientChooser} looks at of a session. */
+export type RecipientSession = Pick<Session, "recipient" | "price" | "initialLatencyMs">;
+
 /** How to make a {@link RecipientChooser}. */
 export interface RecipientChooserOptions {
   readonly algorithm: SelectionAlgorithm;
@@ -78,7 +81,7 @@ export class RecipientChooser implements Chooser {
 
   choose(sessions: readonly Session[], draw: Draw): number {
     if (sessions.length === 0) return -1;
-    const candidates = this.#collect(sessions);
+    const candidates = this.candidatesOf(sessions);
     this.lastCandidates = candidates;
     if (candidates === null) return -1;
     let recipient = this.algorithm.select(candidates, draw);
@@ -87,8 +90,14 @@ export class RecipientChooser implements Chooser {
     return sessions.findIndex((session) => session.recipient === recipient);
   }
 
-  /** `null` when the stakes cannot be read (L-8). */
-  #collect(sessions: readonly Session[]): Candidates | null {
+  /**
+   * Whom the algorithm is asked to choose among: each recipient once, in the order of its first
+   * session, at the price of its last that has one (L-6, L-7).
+   *
+   * @param sessions in order; those whose recipient is below 0 are nobody's
+   * @returns `null` when the stakes cannot be read (L-8)
+   */
+  candidatesOf(sessions: readonly RecipientSession[]): Candidates | null {
     const choice = ++this.#choices;
     const recipients: number[] = [];
     const prices: (SessionPrice | null)[] = [];

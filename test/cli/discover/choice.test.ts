@@ -99,6 +99,18 @@ describe("choose", () => {
     expect(choice.passedOver).toEqual({ b: "L-10 price-above-max" });
   });
 
+  it("L-7: a recipient's price is that of its last node that has one", () => {
+    const list = [
+      { uri: "a1", recipient: "x", price: 900n },
+      { uri: "a2", recipient: "x", price: 100n },
+      { uri: "a3", recipient: "x", price: null },
+      { uri: "b", recipient: "y", price: 400n },
+    ];
+    const choice = chosen(list, { maxPrice: Rational.of(300n) });
+    expect(choice.order).toEqual(["a1", "a2", "a3"]);
+    expect(choice.passedOver).toEqual({ b: "L-10 price-above-max" });
+  });
+
   it("L-15: where no stake is known, everybody is equally likely", () => {
     const { probabilities } = chosen([
       { uri: "a", recipient: "x" },
