@@ -1,6 +1,6 @@
 /** The command `discover`: options, help and examples. */
 import type { Command } from "commander";
-import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
 import { TWO_DASHES } from "../shared/one-dash.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { DiscoverFlags } from "./flags.js";
@@ -28,6 +28,7 @@ export function addDiscover(program: Command, terminal: Terminal, outcome: Outco
         ["poolsim discover --orchAddr host:8935 --json > found.json", "a scenario's network.file"],
       ) +
         TWO_DASHES +
+        RULE_IDS +
         EXIT_CODES,
     )
     .action(async (flags: DiscoverFlags) => {

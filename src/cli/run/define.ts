@@ -1,6 +1,6 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
-import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
 import { settingOption, tracedStream, wholeNumber } from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
@@ -49,7 +49,9 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
         ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
-      ) + EXIT_CODES,
+      ) +
+        RULE_IDS +
+        EXIT_CODES,
     )
     .action(async (files: string[], flags: RunFlags) => {
       const { runScenarios } = await import("./run.js");

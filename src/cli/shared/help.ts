@@ -36,6 +36,11 @@ export function examples(
   return `\nExamples:\n${rows.join("\n")}\n`;
 }
 
+/** For commands that name rules, in their help or in what they print. */
+export const RULE_IDS = `
+Letters with a number, such as M-14, name rules of go-livepeer: poolsim explain M-14 prints one.
+`;
+
 export const EXIT_CODES = `
 Exit codes:
   0    done, all expectations hold

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { addSourceOptions } from "../discover/options.js";
 import { positiveSpan } from "../shared/amount-values.js";
-import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
+import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
 import { TWO_DASHES } from "../shared/one-dash.js";
 import { wholeNumber } from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
@@ -61,6 +61,7 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
         ["livepeer -gateway -orchWebhookUrl http://127.0.0.1:9999/ …", "a gateway that uses it"],
       ) +
         TWO_DASHES +
+        RULE_IDS +
         EXIT_CODES,
     )
     .action(async (flags: WebhookFlags) => {
