@@ -1,22 +1,9 @@
-/** What `poolsim discover` and `poolsim webhook` are told, as the command line is read. */
+/** What `poolsim discover` is told, as the command line is read. */
 import type { Rational } from "../../core/rational.js";
 import type { VideoJob } from "../../discovery/index.js";
 import type { JobProfile } from "../../discovery/job-capabilities.js";
-
-/** Where orchestrators come from. */
-export interface SourceFlags {
-  readonly orchAddr?: string;
-  readonly orchWebhookUrl?: string;
-  readonly subgraphUrl?: string;
-  readonly nodeDb?: string;
-  /** `offchain` or the name of a network. */
-  readonly network?: string;
-  readonly ethUrl?: string;
-  readonly ethController?: string;
-  readonly aiServiceRegistry?: boolean;
-  /** SQLite file that remembers the chain. */
-  readonly chainStore?: string;
-}
+import type { SourceFlags } from "../shared/orchestrator-source.js";
+import type { AccountFlags } from "../shared/wallet.js";
 
 /** What a job needs (K-11). */
 export interface JobFlags {
@@ -36,16 +23,6 @@ export interface JobFlags {
   readonly modelId?: string;
   readonly warm: boolean;
   readonly aiMinRunnerVersion?: string;
-}
-
-/** Who asks, and what its tickets may be like (P-6). */
-export interface AccountFlags {
-  readonly maxTicketEV: Rational;
-  readonly maxTotalEV: Rational;
-  readonly depositMultiplier: number;
-  readonly ethKeystorePath?: string;
-  readonly ethAcctAddr?: string;
-  readonly ethPassword?: string;
 }
 
 /** Everything that `poolsim discover` is told. */

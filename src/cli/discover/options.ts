@@ -1,8 +1,9 @@
-/** The options of `discover` and `webhook`, by go-livepeer's names where it has them. */
+/** The options of `discover`, by go-livepeer's names where it has them. */
 import { type Command, Option } from "commander";
 import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
 import { decimal, exactAmount, positiveSpan, price, span } from "../shared/amount-values.js";
 import { wholeNumber } from "../shared/option-values.js";
+import { addSourceOptions } from "../shared/source-options.js";
 
 /** How an option is read, and what it is when it is not given. */
 interface Reader<T> {
@@ -18,25 +19,6 @@ function option<T>(flags: string, description: string, { read, or }: Reader<T>):
 
 function choice(flags: string, description: string, choices: readonly [string, ...string[]]) {
   return new Option(flags, description).choices(choices).default(choices[0]);
-}
-
-/** Where orchestrators come from. */
-export function addSourceOptions(command: Command): void {
-  command
-    .optionsGroup("Source, one of them:")
-    .option("--orchAddr <list>", "these, separated by commas (D-2)")
-    .option("--orchWebhookUrl <url>", "the list that a web server gives (W-1)")
-    .option(
-      "--network <name>",
-      "those registered on chain, e.g. arbitrum-one-mainnet; needs --ethUrl",
-    )
-    .option("--subgraphUrl <url>", "those that a Livepeer subgraph knows")
-    .option("--nodeDb <file>", "those in the lpdb.sqlite3 of a go-livepeer node; it is only read")
-    .optionsGroup("Chain:")
-    .option("--ethUrl <url>", "JSON-RPC of an Ethereum node")
-    .option("--ethController <address>", "Controller contract, default: the network's (C-1)")
-    .option("--aiServiceRegistry", "the registry of AI orchestrators (C-3)", false)
-    .option("--chainStore <file>", "remember what was read of the chain in this SQLite file");
 }
 
 function addRuleOptions(command: Command): void {

@@ -1,7 +1,7 @@
 /** What answers' ticket parameters are held against (P-6): flags, the chain, the gateway's funds. */
 import type { SenderInfo, TicketLimits } from "../../discovery/index.js";
 import type { OnChainSource } from "../../discovery/sources/chain/on-chain-source.js";
-import type { AccountFlags } from "./flags.js";
+import type { AccountFlags } from "../shared/wallet.js";
 
 /** Funds that are never too small. */
 const ASSUMED_FUNDS: SenderInfo = {

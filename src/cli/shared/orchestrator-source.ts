@@ -8,7 +8,21 @@ import {
   WebhookSource,
 } from "../../discovery/index.js";
 import type { OnChainSource } from "../../discovery/sources/chain/on-chain-source.js";
-import type { SourceFlags } from "../discover/flags.js";
+
+/** Where orchestrators come from. */
+export interface SourceFlags {
+  readonly orchAddr?: string;
+  readonly orchWebhookUrl?: string;
+  readonly subgraphUrl?: string;
+  readonly nodeDb?: string;
+  /** `offchain` or the name of a network. */
+  readonly network?: string;
+  readonly ethUrl?: string;
+  readonly ethController?: string;
+  readonly aiServiceRegistry?: boolean;
+  /** SQLite file that remembers the chain. */
+  readonly chainStore?: string;
+}
 
 /** A source that is open. */
 export interface OpenSource {

@@ -2,9 +2,19 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import type { Rational } from "../../core/rational.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity, signIdentity } from "../../discovery/index.js";
-import type { AccountFlags } from "../discover/flags.js";
 import { isReadByOthers } from "./secret-file.js";
+
+/** Who asks, and what its tickets may be like (P-6). */
+export interface AccountFlags {
+  readonly maxTicketEV: Rational;
+  readonly maxTotalEV: Rational;
+  readonly depositMultiplier: number;
+  readonly ethKeystorePath?: string;
+  readonly ethAcctAddr?: string;
+  readonly ethPassword?: string;
+}
 
 const KEY_BYTES_MAX = 65_536;
 const FILES_MAX = 10_000;

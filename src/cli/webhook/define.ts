@@ -1,10 +1,10 @@
 /** The command `webhook`: options, help and examples. */
 import { type Command, Option } from "commander";
-import { addSourceOptions } from "../discover/options.js";
 import { positiveSpan } from "../shared/amount-values.js";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
 import { TWO_DASHES } from "../shared/one-dash.js";
 import { wholeNumber } from "../shared/option-values.js";
+import { addSourceOptions } from "../shared/source-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { WebhookFlags } from "./run.js";
 
