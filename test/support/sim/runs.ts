@@ -8,7 +8,7 @@ import { scenarioSchema } from "../../../src/sim/scenario/schema.js";
 import { type SimulateOptions, simulate } from "../../../src/sim/simulate.js";
 
 function dataFile(name: string) {
-  const url = new URL(`../../scenarios/data/${name}`, import.meta.url);
+  const url = new URL(`../../../scenarios/data/${name}`, import.meta.url);
   return { name, text: readFileSync(url, "utf8") };
 }
 
