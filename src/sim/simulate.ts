@@ -16,9 +16,9 @@ import {
 } from "./metrics/catalogue.js";
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
+import { compileWorld } from "./model/compile-world.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
-import { compileWorld } from "./model/world.js";
 import type { ReplicationResult } from "./results.js";
 
 /** How to run a replication. */

@@ -1,6 +1,6 @@
 /**
  * The scenario as tables: who is there, who sees whom, and how long things take between them.
- * Made once per variant, read-only afterwards; a run indexes it with small integers.
+ * `compile-world.ts` makes it once per variant; a run only reads it, and indexes it with small integers.
  *
  * - A *site* is a place that sends segments: one per gateway, then one per tester region.
  * - An *orchestrator* is an on-chain address; it has one or several *nodes* (processes).
@@ -8,15 +8,11 @@
  *   are nodes, the others are balancers (`nodes.length + orchestrator`).
  */
 import type { SessionPrice } from "../../selection/index.js";
-import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
-import { type NetworkTables, networkTables } from "../network/tables.js";
+import type { DataFile } from "../input.js";
+import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
-import { gatewaysOf } from "./gateway-specs.js";
-import { Links } from "./links.js";
-import { type Renditions, renditionSets } from "./renditions.js";
-import { Roster } from "./roster.js";
-import { type StreamKind, streamKinds } from "./stream-kinds.js";
-import { warmUpMs } from "./warm-up.js";
+import type { Renditions } from "./renditions.js";
+import type { StreamKind } from "./stream-kinds.js";
 
 /** The settings of one gateway, defaults filled in. */
 export type GatewaySettings = Omit<Scenario["gateway"], "region" | "orchestrators"> & {
@@ -140,65 +136,4 @@ export interface World {
   readonly concurrentStreams: number;
   /** Shares of input that is imputed. */
   readonly imputed: Readonly<Record<string, number>>;
-}
-
-const tablesByData = new WeakMap<ScenarioData, NetworkTables>();
-
-/** Fitting the response times takes as long as some runs: done once for the same data. */
-function tablesOf(data: ScenarioData): NetworkTables {
-  const known = tablesByData.get(data);
-  if (known !== undefined) return known;
-  const tables = networkTables(data);
-  tablesByData.set(data, tables);
-  return tables;
-}
-
-/**
- * Compiles a scenario.
- *
- * @throws InputError when data files or names do not fit together
- */
-export function compileWorld(input: SimulationInput): World {
-  const { scenario } = input;
-  const tables = tablesOf(input.data);
-  const warmupMs = warmUpMs(scenario);
-  const kinds = streamKinds(scenario);
-  const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);
-  const roster = new Roster(scenario, tables, concurrentStreams);
-  const links = new Links(scenario, tables, roster);
-  const gateways = gatewaysOf(scenario, roster, kinds);
-  const testerRegions = scenario.tester?.regions ?? [
-    ...new Set(gateways.map(({ region }) => region)),
-  ];
-  const renditions = renditionSets(scenario.stream.profiles);
-  const sites: Site[] = [
-    ...gateways.map(({ region, settings, streams }) => ({
-      region,
-      bandwidthMbps: settings.bandwidthMbps,
-      streams,
-    })),
-    ...(scenario.tester === undefined ? [] : testerRegions).map((region) => ({
-      region,
-      bandwidthMbps: 1000,
-      streams: { segmentMs: scenario.stream.segmentMs, renditions },
-    })),
-  ];
-  return {
-    scenario,
-    tables,
-    gateways,
-    sites,
-    testerSites: sites.map((_, index) => index).slice(gateways.length),
-    orchestrators: roster.orchestrators,
-    pool: roster.pool,
-    nodes: roster.nodes,
-    workers: roster.workers,
-    links: sites.map((site) => roster.nodes.map((node) => links.link(site, node))),
-    renditions,
-    warmupMs,
-    endMs: warmupMs + scenario.duration,
-    trace: input.data.trace ?? null,
-    concurrentStreams,
-    imputed: roster.imputedShares(),
-  };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { makeKey, uniform } from "../../../src/core/random.js";
+import { compileWorld } from "../../../src/sim/model/compile-world.js";
 import { mostRenditions, renditionSets, segmentPixels } from "../../../src/sim/model/renditions.js";
 import { deviceOf, meanRoundTripMs, transcodeMs } from "../../../src/sim/model/work-times.js";
 import { runBenchmark } from "../../../src/sim/model/worker-benchmark.js";
 import { WorkerTimes } from "../../../src/sim/model/worker-times.js";
-import { compileWorld } from "../../../src/sim/model/world.js";
 import { IDEAL, merged, metric, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 const WORK = { durationMs: 2000, pixels: 80_100_000, sourceMbps: 6, outMbps: 4 };

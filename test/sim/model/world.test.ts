@@ -1,6 +1,7 @@
 /** The scenario as tables. */
 import { describe, expect, test } from "vitest";
-import { compileWorld, type World } from "../../../src/sim/model/world.js";
+import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import type { World } from "../../../src/sim/model/world.js";
 import { metric, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 function world(...settings: readonly Settings[]): World {

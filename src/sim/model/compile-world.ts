@@ -1,0 +1,71 @@
+/** From a scenario and its data files to the tables of {@link World}. */
+import type { ScenarioData, SimulationInput } from "../input.js";
+import { type NetworkTables, networkTables } from "../network/tables.js";
+import { gatewaysOf } from "./gateway-specs.js";
+import { Links } from "./links.js";
+import { renditionSets } from "./renditions.js";
+import { Roster } from "./roster.js";
+import { streamKinds } from "./stream-kinds.js";
+import { warmUpMs } from "./warm-up.js";
+import type { Site, World } from "./world.js";
+
+const tablesByData = new WeakMap<ScenarioData, NetworkTables>();
+
+/** Fitting the response times takes as long as some runs: done once for the same data. */
+function tablesOf(data: ScenarioData): NetworkTables {
+  const known = tablesByData.get(data);
+  if (known !== undefined) return known;
+  const tables = networkTables(data);
+  tablesByData.set(data, tables);
+  return tables;
+}
+
+/**
+ * Compiles a scenario.
+ *
+ * @throws InputError when data files or names do not fit together
+ */
+export function compileWorld(input: SimulationInput): World {
+  const { scenario } = input;
+  const tables = tablesOf(input.data);
+  const warmupMs = warmUpMs(scenario);
+  const kinds = streamKinds(scenario);
+  const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);
+  const roster = new Roster(scenario, tables, concurrentStreams);
+  const links = new Links(scenario, tables, roster);
+  const gateways = gatewaysOf(scenario, roster, kinds);
+  const testerRegions = scenario.tester?.regions ?? [
+    ...new Set(gateways.map(({ region }) => region)),
+  ];
+  const renditions = renditionSets(scenario.stream.profiles);
+  const sites: Site[] = [
+    ...gateways.map(({ region, settings, streams }) => ({
+      region,
+      bandwidthMbps: settings.bandwidthMbps,
+      streams,
+    })),
+    ...(scenario.tester === undefined ? [] : testerRegions).map((region) => ({
+      region,
+      bandwidthMbps: 1000,
+      streams: { segmentMs: scenario.stream.segmentMs, renditions },
+    })),
+  ];
+  return {
+    scenario,
+    tables,
+    gateways,
+    sites,
+    testerSites: sites.map((_, index) => index).slice(gateways.length),
+    orchestrators: roster.orchestrators,
+    pool: roster.pool,
+    nodes: roster.nodes,
+    workers: roster.workers,
+    links: sites.map((site) => roster.nodes.map((node) => links.link(site, node))),
+    renditions,
+    warmupMs,
+    endMs: warmupMs + scenario.duration,
+    trace: input.data.trace ?? null,
+    concurrentStreams,
+    imputed: roster.imputedShares(),
+  };
+}
