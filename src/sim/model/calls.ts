@@ -1,8 +1,12 @@
 /** Calls under way: one submission of a segment to a session, seen from both sides. */
-import { uniform } from "../../core/random.js";
 import { NO_SESSION } from "../../pool/index.js";
-import { OUTCOME, type Outcome, PAYMENT_OUTCOME, ruleOf } from "../../selection/index.js";
-import { callDraw, DRAW } from "./draws.js";
+import {
+  estimatePixels,
+  OUTCOME,
+  type Outcome,
+  PAYMENT_OUTCOME,
+  ruleOf,
+} from "../../selection/index.js";
 import {
   Call,
   type Segment,
@@ -12,15 +16,39 @@ import {
   type Stream,
 } from "./entities.js";
 import { EVENT } from "./events.js";
-import type { Simulation } from "./simulation.js";
+import type { Gateways } from "./gateways.js";
+import type { Recorder } from "./recorder.js";
+import type { Renditions } from "./renditions.js";
+import type { Run } from "./run.js";
+import type { TicketTerms } from "./tickets.js";
 
 /** All calls of a run. */
 export class Calls {
-  readonly #simulation: Simulation;
+  readonly #run: Run;
+  readonly #gateways: Gateways;
+  readonly #recorder: Recorder;
+  readonly #terms: readonly TicketTerms[] | null;
+  /** By renditions and seconds of duration. */
+  readonly #estimates: ReadonlyMap<Renditions, number[]>;
   readonly #slots = new Slots((slot) => new Call(slot));
 
-  constructor(simulation: Simulation) {
-    this.#simulation = simulation;
+  constructor(options: {
+    readonly run: Run;
+    readonly gateways: Gateways;
+    readonly recorder: Recorder;
+    /** Of the orchestrators' tickets; null where none are bought. */
+    readonly terms: readonly TicketTerms[] | null;
+  }) {
+    const { world } = options.run;
+    this.#run = options.run;
+    this.#gateways = options.gateways;
+    this.#recorder = options.recorder;
+    this.#terms = options.terms;
+    this.#estimates = new Map(
+      [world.renditions, ...world.gateways.map(({ streams }) => streams.renditions)]
+        .flat()
+        .map((set) => [set, []]),
+    );
   }
 
   /** A call of a segment to a session, about to be prepared. */
@@ -81,31 +109,40 @@ export class Calls {
     if (call.gatewayDone) return;
     call.outcome = outcome;
     call.resultAtMs = atMs;
-    this.#simulation.queue.schedule(atMs, EVENT.result, call.slot);
-  }
-
-  /** Whether the orchestrator fails at this segment, for whatever reason. */
-  fails(call: Call, stream: Stream): boolean {
-    return (
-      uniform(stream.k0, stream.k1, callDraw(call, DRAW.failure)) <
-      this.#simulation.world.scenario.assumptions.segmentFailure
-    );
+    this.#run.queue.schedule(atMs, EVENT.result, call.slot);
   }
 
   /** Tickets for the segment's fee estimate (P-19 … P-21). */
   pay(call: Call, info: SessionInfo, stream: Stream): void {
-    const simulation = this.#simulation;
-    const terms = simulation.terms?.[simulation.world.nodes[info.node]?.orchestrator ?? -1];
-    if (terms === undefined || !stream.gateway.hasSender) return;
-    const pixels = simulation.estimatedPixels(stream.renditions, call.durationMs);
+    if (this.#terms === null) return;
+    const terms = this.#terms[this.#run.world.nodes[info.node]?.orchestrator ?? -1];
+    if (terms === undefined || !this.#gateways.of(stream).hasSender) return;
+    const pixels = this.#estimatedPixels(stream.renditions, call.durationMs);
     call.tickets = info.credit().stage(terms.payment, pixels, call.sentMs, call.staged);
   }
 
   /** Settles the call's payment (P-22, P-23). */
   settle(call: Call, info: SessionInfo, outcome: Outcome, nowMs: number): void {
-    if (outcome === OUTCOME.ok) this.#simulation.metrics.received(call);
-    if (this.#simulation.terms === null || info.account === null) return;
+    if (outcome === OUTCOME.ok) this.#recorder.received(call);
+    if (this.#terms === null || info.account === null) return;
     const payment = outcome === OUTCOME.ok ? PAYMENT_OUTCOME.received : ruleOf(outcome).payment;
     info.account.settle(call.staged, payment, call.pixels, nowMs);
+  }
+
+  /** Output pixels as a gateway estimates them before the call (P-19), remembered per second of duration. */
+  #estimatedPixels(renditions: Renditions, durationMs: number): number {
+    const known = this.#estimates.get(renditions);
+    const seconds = Math.ceil(durationMs / 1000);
+    const estimate = known?.[seconds];
+    if (estimate !== undefined) return estimate;
+    const profiles = renditions.profiles.map(({ width, height, fps }) => ({
+      width,
+      height,
+      fps,
+      fpsDen: 1,
+    }));
+    const pixels = estimatePixels(profiles, durationMs);
+    if (known !== undefined) known[seconds] = pixels;
+    return pixels;
   }
 }

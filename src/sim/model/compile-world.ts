@@ -39,12 +39,14 @@ export function compileWorld(input: SimulationInput): World {
   ];
   const renditions = renditionSets(scenario.stream.profiles);
   const sites: Site[] = [
-    ...gateways.map(({ region, settings, streams }) => ({
+    ...gateways.map(({ name, region, settings, streams }) => ({
+      name,
       region,
       bandwidthMbps: settings.bandwidthMbps,
       streams,
     })),
     ...(scenario.tester === undefined ? [] : testerRegions).map((region) => ({
+      name: `tester ${region}`,
       region,
       bandwidthMbps: 1000,
       streams: { segmentMs: scenario.stream.segmentMs, renditions },

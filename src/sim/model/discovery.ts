@@ -13,10 +13,13 @@ import {
   type SessionPool,
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import type { Conditions } from "./conditions.js";
 import { foundDraw, routeDraw } from "./draws.js";
 import { SessionInfo, Slots, type Stream } from "./entities.js";
 import { EVENT } from "./events.js";
-import type { Simulation } from "./simulation.js";
+import type { Gateways } from "./gateways.js";
+import type { NodeRuntime } from "./node.js";
+import type { Run } from "./run.js";
 
 /** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
 export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
@@ -55,6 +58,12 @@ class Refresh {
   }
 }
 
+/** A discovery that is over: the stream, and which of its pools has the new sessions. */
+export interface Discovered {
+  readonly stream: Stream;
+  readonly pool: SessionPool<SessionInfo>;
+}
+
 /** Stands for a node that fails to answer; the other way round for itself. */
 function unreachable(node: number): number {
   return -1 - node;
@@ -62,16 +71,27 @@ function unreachable(node: number): number {
 
 /** Runs the discoveries of all streams. */
 export class Discoveries {
-  readonly #simulation: Simulation;
+  readonly #run: Run;
+  readonly #gateways: Gateways;
+  readonly #conditions: Conditions;
+  readonly #nodes: readonly NodeRuntime[];
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
   readonly #jitter: Lognormal;
   readonly #answer: Lognormal;
   readonly #session: Lognormal;
   #sessions = 0;
 
-  constructor(simulation: Simulation) {
-    this.#simulation = simulation;
-    const { assumptions } = simulation.world.scenario;
+  constructor(options: {
+    readonly run: Run;
+    readonly gateways: Gateways;
+    readonly conditions: Conditions;
+    readonly nodes: readonly NodeRuntime[];
+  }) {
+    this.#run = options.run;
+    this.#gateways = options.gateways;
+    this.#conditions = options.conditions;
+    this.#nodes = options.nodes;
+    const { assumptions } = options.run.world.scenario;
     this.#jitter = lognormal(1, assumptions.rttCv * assumptions.noiseScale);
     const answer = lognormal(1, assumptions.answerCv);
     this.#answer = { mu: Math.log(assumptions.answerMs), sigma: answer.sigma };
@@ -85,11 +105,11 @@ export class Discoveries {
 
   /** Runs the discovery of a refresh that the pool has begun (M-5, M-6). */
   run(stream: Stream, pool: SessionPool<SessionInfo>): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const refresh = this.#refreshes.take();
     refresh.stream = stream;
     refresh.pool = pool;
-    refresh.startMs = simulation.now;
+    refresh.startMs = run.now;
     refresh.index = stream.discoveries++;
     refresh.times.length = 0;
     refresh.asked.length = 0;
@@ -97,18 +117,19 @@ export class Discoveries {
     refresh.nodes.length = 0;
     refresh.fed = 0;
     stream.refreshing++;
-    const { gateway, manager } = stream;
+    const { manager } = stream;
+    const gateway = this.#gateways.of(stream);
     const endpoints =
-      stream.test !== null
+      stream.probe !== null
         ? pool === manager?.untrusted
-          ? stream.test.endpoints
+          ? stream.probe.endpoints
           : []
         : pool === manager?.untrusted
           ? gateway.untrusted
           : gateway.trusted;
     refresh.listed = endpoints.length;
     refresh.round = gateway.takeRound();
-    const state = refresh.round.start(simulation.now, {
+    const state = refresh.round.start(run.now, {
       endpoints,
       wanted: pool.numOrchs,
       suspender: pool.suspender,
@@ -122,28 +143,32 @@ export class Discoveries {
     this.#proceed(refresh, this.#feed(refresh, true));
   }
 
-  /** The round is over: its answers become sessions (M-7, M-8, M-30 … M-34). */
-  discovered(slot: number): void {
-    const simulation = this.#simulation;
+  /**
+   * The round is over: its answers become sessions (M-7, M-8, M-30 … M-34).
+   *
+   * @returns whose discovery it was
+   */
+  discovered(slot: number): Discovered | null {
     const refresh = this.#refreshes.at(slot);
     const { stream, pool, round } = refresh;
-    if (stream === null || pool === null || round === null) return;
+    if (stream === null || pool === null || round === null) return null;
+    const gateway = this.#gateways.of(stream);
     const answers = this.#sessionAnswers(refresh, stream, round);
     stream.refreshing--;
     this.#count(refresh, stream, round);
     if (stream.traced) this.#trace(stream, refresh, round);
     pool.endRefresh(
       createSessions(answers, {
-        hasSender: stream.gateway.hasSender,
+        hasSender: gateway.hasSender,
         nextId: () => this.#sessions++,
       }),
     );
     refresh.stream = null;
     refresh.pool = null;
     refresh.round = null;
-    stream.gateway.giveRound(round);
+    gateway.giveRound(round);
     this.#refreshes.give(refresh);
-    simulation.segments.refreshed(stream, pool);
+    return { stream, pool };
   }
 
   /**
@@ -152,15 +177,15 @@ export class Discoveries {
    * @param index which session of this pair: see `draws.ts`
    */
   sessionFactor(stream: Stream, node: number, index: number): number {
-    const hash = this.#simulation.world.nodes[node]?.hash ?? 0;
+    const hash = this.#run.world.nodes[node]?.hash ?? 0;
     const u = uniform(stream.k0 ^ hash, stream.k1, index);
     return drawLognormal(this.#session, u);
   }
 
   /** Time that an answer takes: round trips and the orchestrator's own time. */
   answerTime(stream: Stream, node: number, k0: number, k1: number, index: number): number {
-    const { world } = this.#simulation;
-    const rttMs = world.links[stream.gateway.site]?.[node]?.rttMs ?? 0;
+    const { world } = this.#run;
+    const rttMs = world.links[stream.site]?.[node]?.rttMs ?? 0;
     return (
       ROUND_TRIPS * rttMs * drawLognormal(this.#jitter, uniform(k0, k1, index)) +
       (world.scenario.assumptions.answerMs === 0 ? 0 : FIXED_MS) +
@@ -182,26 +207,25 @@ export class Discoveries {
   }
 
   #schedule({ round, startMs, slot }: Refresh): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const endMs = startMs + (round?.elapsedMs ?? 0);
-    simulation.queue.schedule(Math.max(endMs, simulation.now), EVENT.discovered, slot);
+    run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot);
   }
 
   /** Draws the answers of those to be asked now and puts them in order of time. */
   #ask(refresh: Refresh): void {
     const { stream, round, times, asked, uris, nodes } = refresh;
     if (stream === null || round === null) return;
-    const simulation = this.#simulation;
-    const { world } = simulation;
+    const { world } = this.#run;
     const askedAt =
       refresh.fed === 0 ? refresh.startMs : (times[refresh.fed - 1] ?? refresh.startMs);
     for (const uri of round.toAsk) {
-      const node = simulation.route(uri, stream, routeDraw(refresh.index));
+      const node = this.#conditions.route(uri, stream, routeDraw(refresh.index));
       const spec = world.nodes[node];
       if (spec === undefined) continue;
       const k0 = stream.k0 ^ spec.hash;
       let time = askedAt + this.answerTime(stream, node, k0, stream.k1, refresh.index * 2);
-      const isUp = simulation.isUp(stream.gateway.site, node, time);
+      const isUp = this.#conditions.isUp(stream.site, node, time);
       // One that takes connections and is silent never answers.
       if (!isUp && spec.whenDown === "silent") continue;
       if (!isUp) time = askedAt + CONNECT_TIMEOUT_MS;
@@ -218,7 +242,7 @@ export class Discoveries {
   #feed(refresh: Refresh, now: boolean): RoundState {
     const { stream, round, times, asked, uris, nodes } = refresh;
     if (stream === null || round === null) return "done";
-    const simulation = this.#simulation;
+    const run = this.#run;
     let own = now;
     while (refresh.fed < times.length) {
       const at = refresh.fed;
@@ -234,18 +258,18 @@ export class Discoveries {
         if (state !== "wait") return state;
         continue;
       }
-      if (!own && simulation.nodes[node]?.mayFill(simulation.now, SLOTS_NEVER_FILLED)) {
-        simulation.queue.schedule(time, EVENT.answer, refresh.slot);
+      if (!own && this.#nodes[node]?.mayFill(run.now, SLOTS_NEVER_FILLED)) {
+        run.queue.schedule(time, EVENT.answer, refresh.slot);
         return "wait";
       }
-      const capped = own && simulation.nodes[node]?.isFull(time) === true;
+      const capped = own && this.#nodes[node]?.isFull(time) === true;
       own = false;
       refresh.fed++;
-      const counters = simulation.countersOf(node);
-      if (simulation.counting) counters.answers++;
+      const counters = run.countersOf(node);
+      if (run.counting) counters.answers++;
       let state: RoundState;
       if (capped) {
-        if (simulation.counting) counters.cappedAnswers++;
+        if (run.counting) counters.cappedAnswers++;
         state = round.failure(time, uri, {
           rule: "O-6",
           reason: "rpc-error",
@@ -253,7 +277,7 @@ export class Discoveries {
         });
       } else {
         const latencyMs = time - (asked[at] ?? 0);
-        state = round.response(time, uri, stream.gateway.answer(node), latencyMs);
+        state = round.response(time, uri, this.#gateways.of(stream).answer(node), latencyMs);
       }
       if (state !== "wait") return state;
     }
@@ -265,7 +289,7 @@ export class Discoveries {
     stream: Stream,
     round: DiscoveryRound,
   ): SessionAnswer<SessionInfo>[] | null {
-    const { world } = this.#simulation;
+    const { world } = this.#run;
     const answers: SessionAnswer<SessionInfo>[] = [];
     for (let index = 0; index < round.size; index++) {
       const endpoint = round.endpointAt(index);
@@ -293,16 +317,16 @@ export class Discoveries {
   }
 
   #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
-    const simulation = this.#simulation;
-    if (!simulation.counting || stream.test !== null) return;
-    const { network, sites } = simulation.counters;
+    const run = this.#run;
+    if (!run.counting || stream.probe !== null) return;
+    const { network, sites } = run.counters;
     network.discoveries++;
     network.answers += round.responses;
-    const site = sites[stream.gateway.site];
+    const site = sites[stream.site];
     if (site === undefined || stream.initialised || refresh.listed === 0) return;
     site.discoveries++;
     site.answersPerDiscoverySum += round.size;
-    const { nodes, orchestrators } = simulation.world;
+    const { nodes, orchestrators } = run.world;
     for (let index = 0; index < round.size; index++) {
       const owner =
         nodes[round.endpointAt(index)]?.orchestrator ?? round.endpointAt(index) - nodes.length;
@@ -311,22 +335,22 @@ export class Discoveries {
   }
 
   #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const which = refresh.pool === stream.manager?.trusted ? "trusted" : "untrusted";
-    simulation.trace.say(
+    run.trace.say(
       "D-8",
       `${which} discovery ${refresh.index + 1}: ${round.responses} answered, ${round.size} found in ${round.elapsedMs.toFixed(0)} ms (started at ${refresh.startMs.toFixed(0)} ms)`,
     );
     for (const { endpoint, rejection } of round.rejected()) {
-      simulation.trace.say(
+      run.trace.say(
         rejection.rule,
-        `  ${simulation.trace.uriName(endpoint)} rejected: ${rejection.reason} (${rejection.detail})`,
+        `  ${run.trace.uriName(endpoint)} rejected: ${rejection.reason} (${rejection.detail})`,
       );
     }
     for (const found of round.result()) {
-      simulation.trace.say(
+      run.trace.say(
         found.backfilled ? "D-39" : "D-38",
-        `  ${simulation.trace.uriName(found.endpoint)} after ${found.latencyMs.toFixed(0)} ms${found.backfilled ? ", suspended, to fill up" : ""}`,
+        `  ${run.trace.uriName(found.endpoint)} after ${found.latencyMs.toFixed(0)} ms${found.backfilled ? ", suspended, to fill up" : ""}`,
       );
     }
   }

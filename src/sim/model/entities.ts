@@ -1,16 +1,18 @@
-/** What comes and goes in a run: streams, their segments, calls and sessions. */
-
+/**
+ * What comes and goes in a run: streams, their segments, calls and sessions. They are data: they know
+ * nothing of gateways, nodes or tests, which keep theirs by the numbers that are found here.
+ */
+import { invariant } from "../../core/errors.js";
 import { NO_SESSION } from "../../pool/index.js";
-import type { SegmentAttempt } from "../../selection/index.js";
 import {
   CreditAccount,
+  type SegmentAttempt,
   type Session,
   type SessionsManager,
   StagedPayment,
+  VerifiedAttempt,
 } from "../../selection/index.js";
-import type { GatewayRuntime } from "./gateway.js";
 import type { Renditions } from "./renditions.js";
-import type { Test } from "./tester.js";
 
 /** A session of this simulation. */
 export type SimSession = Session<SessionInfo>;
@@ -57,19 +59,34 @@ export class SessionInfo {
   }
 }
 
-/** A stream, or the stream of a test. */
+/** Whoever sends a stream to find something out: it is asked, and told what came of its segments. */
+export interface Probe {
+  /** Whom its discoveries ask, instead of the gateway's own list. */
+  readonly endpoints: readonly number[];
+  /** How many segments it sends. */
+  readonly segments: number;
+  /** By how much a segment that is sent now takes longer than others, ms; may be negative. */
+  slowStartMs(rttMs: number): number;
+  /** A segment came back. */
+  received(segment: Segment): void;
+  /** A segment is over, well or not: whether the stream ends with it. */
+  isOverWith(stream: Stream): boolean;
+}
+
+/** A stream, or the stream of a probe. */
 export class Stream {
   /** Place in the model's table; reused after the stream's end. */
   slot = -1;
   /** Number in order of arrival, the same in every variant. */
   readonly number: number;
-  readonly gateway: GatewayRuntime;
+  /** The site that sends it; one of the world's sites. */
+  readonly site: number;
   readonly k0: number;
   readonly k1: number;
   readonly endMs: number;
   readonly renditions: Renditions;
-  /** The test that it belongs to, or null. */
-  readonly test: Test | null;
+  /** Who sends it to find something out; null for the streams of viewers. */
+  readonly probe: Probe | null;
   readonly traced: boolean;
   manager: SessionsManager<SessionInfo> | null = null;
   initialised = false;
@@ -94,21 +111,21 @@ export class Stream {
 
   constructor(options: {
     readonly number: number;
-    readonly gateway: GatewayRuntime;
+    readonly site: number;
     readonly k0: number;
     readonly k1: number;
     readonly endMs: number;
     readonly renditions: Renditions;
-    readonly test: Test | null;
+    readonly probe: Probe | null;
     readonly traced: boolean;
   }) {
     this.number = options.number;
-    this.gateway = options.gateway;
+    this.site = options.site;
     this.k0 = options.k0;
     this.k1 = options.k1;
     this.endMs = options.endMs;
     this.renditions = options.renditions;
-    this.test = options.test;
+    this.probe = options.probe;
     this.traced = options.traced;
   }
 }
@@ -137,6 +154,12 @@ export class Segment {
     this.slot = slot;
     this.attempt = attempt;
   }
+}
+
+/** The attempt of a segment that is sent to several sessions, to compare what comes back. */
+export function verified(segment: Segment): VerifiedAttempt<SessionInfo> {
+  invariant(segment.attempt instanceof VerifiedAttempt, "only verified segments have members");
+  return segment.attempt;
 }
 
 /** One submission of a segment to a session; reused when both sides are done with it. */

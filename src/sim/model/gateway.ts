@@ -30,14 +30,16 @@ import {
   RecipientChooser,
   SegmentAttempt,
   SessionPool,
-  type SessionPoolObserver,
   SessionsManager,
   VerifiedAttempt,
 } from "../../selection/index.js";
 import { type Lognormal, lognormal } from "../engine/distributions.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
+import { PoolRecorder } from "./pool-recorder.js";
+import type { Recorder } from "./recorder.js";
 import { mostRenditions } from "./renditions.js";
+import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
 import type { Gateway, World } from "./world.js";
 
@@ -69,7 +71,7 @@ export class GatewayRuntime {
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
   readonly #observer: AttemptObserver<SessionInfo>;
-  readonly #poolObserver: SessionPoolObserver<SessionInfo>;
+  readonly #poolObserver: PoolRecorder;
   readonly job: JobCapabilities;
   readonly #limits: TicketLimits;
   readonly #terms: readonly TicketTerms[];
@@ -78,19 +80,19 @@ export class GatewayRuntime {
 
   constructor(options: {
     readonly gateway: Gateway;
-    readonly world: World;
-    readonly regionIndex: number;
+    readonly run: Run;
+    /** All segments of all gateways, by slot. */
     readonly segments: Segment[];
-    readonly observer: AttemptObserver<SessionInfo>;
-    readonly poolObserver: SessionPoolObserver<SessionInfo>;
+    readonly recorder: Recorder;
     readonly terms: readonly TicketTerms[];
     readonly isTester: boolean;
   }) {
-    const { gateway, world } = options;
+    const { gateway, run, recorder } = options;
+    const { world } = run;
     const { settings } = gateway;
     this.site = gateway.site;
     this.region = gateway.region;
-    this.regionIndex = options.regionIndex;
+    this.regionIndex = run.regionNames.indexOf(gateway.region);
     this.name = gateway.name;
     this.settings = settings;
     this.streams = gateway.streams;
@@ -101,12 +103,12 @@ export class GatewayRuntime {
     this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
     this.#world = world;
     this.#segments = options.segments;
-    this.#observer = options.observer;
-    this.#poolObserver = options.poolObserver;
+    this.#observer = recorder;
     this.#terms = options.terms;
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
+    this.#poolObserver = new PoolRecorder(run, recorder, this.chooser);
     this.job = jobCapabilities({
       profiles: mostRenditions(gateway.streams.renditions).profiles.map(() => ({
         container: "mpegts",
@@ -153,10 +155,10 @@ export class GatewayRuntime {
     });
   }
 
-  /** A stream's two pools (M-1, M-2). A tester's stream knows the one orchestrator that it tests. */
+  /** A stream's two pools (M-1, M-2). A probe's stream knows the one orchestrator that it asks. */
   manager(stream: Stream): SessionsManager<SessionInfo> {
-    const untrusted = stream.test === null ? this.untrusted.length : 1;
-    const trusted = stream.test === null ? this.trusted.length : 0;
+    const untrusted = stream.probe === null ? this.untrusted.length : 1;
+    const trusted = stream.probe === null ? this.trusted.length : 0;
     const numOrchs = poolNumOrchs(trusted, untrusted);
     return new SessionsManager({
       trusted: this.#pool(stream, trusted, numOrchs.trusted),

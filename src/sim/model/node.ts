@@ -1,7 +1,4 @@
-/**
- * One orchestrator process at run time: its sessions (O-6 … O-10) and what does the work: nothing
- * but a measured time, a device of its own, or remote workers (see `worker-pool.ts`).
- */
+/** One orchestrator process at run time: its sessions (O-6 … O-10), whatever does their work. */
 import {
   NO_SESSION,
   ORCHESTRATOR_CAPPED,
@@ -26,14 +23,12 @@ export type NodeSessionEnd = (
 export class NodeRuntime {
   readonly spec: Node;
   readonly sessions: OrchestratorSessions;
-  /** Segments that its own device works on. */
-  deviceLoad = 0;
   /** Counted here for itself, to be compared with what the orchestrator debits. */
   pixelsUploaded = 0;
   readonly #counters: OrchestratorCounters;
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
-  readonly #onEnd: NodeSessionEnd | null;
+  #onEnd: NodeSessionEnd | null = null;
   #level = 0;
   #levelSinceMs = 0;
 
@@ -41,16 +36,19 @@ export class NodeRuntime {
     readonly spec: Node;
     readonly counters: OrchestratorCounters;
     readonly countFromMs: number;
-    readonly onEnd: NodeSessionEnd | null;
   }) {
     this.spec = options.spec;
     this.#counters = options.counters;
     this.#countFromMs = options.countFromMs;
-    this.#onEnd = options.onEnd;
     this.sessions = new OrchestratorSessions({
       maxSessions: options.spec.maxSessions,
       onClose: (session, atMs, cause) => this.#closed(session, atMs, cause),
     });
+  }
+
+  /** Has somebody told when a session ends, from now on. */
+  onSessionEnd(hear: NodeSessionEnd): void {
+    this.#onEnd = hear;
   }
 
   /** Whether GetOrchestrator fails for everybody now (O-6). */

@@ -1,5 +1,6 @@
 /** Hears the library's session pools: takes up, swaps and orphans are counted and traced. */
 import {
+  type Chooser,
   type Chosen,
   type SessionPoolObserver,
   SWAP_REASON,
@@ -8,7 +9,7 @@ import {
 import type { LossReason } from "../metrics/counters.js";
 import type { SessionInfo, SimSession } from "./entities.js";
 import type { Recorder } from "./recorder.js";
-import type { Simulation } from "./simulation.js";
+import type { Run } from "./run.js";
 
 const HOW = [
   "session in use",
@@ -32,45 +33,48 @@ const SWAP_LOSS: Readonly<Record<SwapReason, LossReason | null>> = {
   [SWAP_REASON.notNeeded]: null,
 };
 
-/** Observer of all session pools of a run. */
+/** Observer of all session pools of a gateway. */
 export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
-  readonly #simulation: Simulation;
+  readonly #run: Run;
   readonly #recorder: Recorder;
+  readonly #chooser: Chooser;
 
-  constructor(simulation: Simulation, recorder: Recorder) {
-    this.#simulation = simulation;
+  /** @param chooser the gateway's, of which a trace tells */
+  constructor(run: Run, recorder: Recorder, chooser: Chooser) {
+    this.#run = run;
     this.#recorder = recorder;
+    this.#chooser = chooser;
   }
 
   selected(session: SimSession, how: Chosen): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const { info } = session;
     if (info.stream.traced) {
-      simulation.trace.say(
+      run.trace.say(
         HOW_RULES[how] ?? "M-12",
-        `selected ${simulation.trace.uriName(session.transcoder)}: ${HOW[how] ?? ""}`,
+        `selected ${run.trace.uriName(session.transcoder)}: ${HOW[how] ?? ""}`,
       );
-      if (how === 2) simulation.trace.sayProbabilities(info.stream);
+      if (how === 2) run.trace.sayProbabilities(this.#chooser);
     }
     if (info.active) return;
     info.active = true;
-    if (simulation.counting && info.stream.test === null)
-      this.#simulation.countersOf(session.info.node).sessions++;
+    if (run.counting && info.stream.probe === null)
+      this.#run.countersOf(session.info.node).sessions++;
   }
 
   swapped(session: SimSession, reason: SwapReason): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const { stream } = session.info;
     if (stream.traced) {
-      simulation.trace.say(
+      run.trace.say(
         "M-17",
-        `swapped away from ${simulation.trace.uriName(session.transcoder)}: ${SWAP_TEXT[reason]}`,
+        `swapped away from ${run.trace.uriName(session.transcoder)}: ${SWAP_TEXT[reason]}`,
       );
     }
-    if (stream.test === null && simulation.counting) {
-      simulation.counters.network.swaps++;
-      const { swaps } = simulation.counters.series;
-      const bin = simulation.bin(simulation.now);
+    if (stream.probe === null && run.counting) {
+      run.counters.network.swaps++;
+      const { swaps } = run.counters.series;
+      const bin = run.bin(run.now);
       swaps[bin] = (swaps[bin] ?? 0) + 1;
     }
     this.#recorder.left(session, SWAP_LOSS[reason]);
@@ -83,13 +87,13 @@ export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
   orphaned(session: SimSession): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.trace.say(
+      this.#run.trace.say(
         "M-18",
-        `${this.#simulation.trace.uriName(session.transcoder)} is orphaned: good, but never used again`,
+        `${this.#run.trace.uriName(session.transcoder)} is orphaned: good, but never used again`,
       );
     }
     // A test is a stream like any other to the orchestrator that it leaves: both are counted.
-    if (this.#simulation.counting) this.#simulation.countersOf(session.info.node).orphaned++;
+    if (this.#run.counting) this.#run.countersOf(session.info.node).orphaned++;
   }
 
   /** Counted by the attempt, which knows the reason. */

@@ -1,6 +1,6 @@
 /**
  * Turns what happens into counts. It hears the library's session pools and attempts as their
- * observer, and the model's own steps; it decides nothing. Test streams are counted apart.
+ * observer, and the model's own steps; it decides nothing. Streams of probes are counted apart.
  */
 
 import { uniform } from "../../core/random.js";
@@ -16,39 +16,48 @@ import { exactMs } from "../engine/distributions.js";
 import { LOSS, type LossReason, type OrchestratorCounters } from "../metrics/counters.js";
 import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
-import type { Simulation } from "./simulation.js";
-import { winningTickets } from "./tickets.js";
+import type { Money } from "./money.js";
+import type { Run } from "./run.js";
+import { type TicketTerms, winningTickets } from "./tickets.js";
 
 /** Counts for one run. */
 export class Recorder implements AttemptObserver<SessionInfo> {
-  readonly #simulation: Simulation;
+  readonly #run: Run;
+  readonly #terms: readonly TicketTerms[] | null;
+  readonly #money: Money | null;
 
-  constructor(simulation: Simulation) {
-    this.#simulation = simulation;
+  /**
+   * @param terms of the orchestrators' tickets; null where none are bought
+   * @param money the pool's books; null where no pool is under study
+   */
+  constructor(run: Run, terms: readonly TicketTerms[] | null, money: Money | null) {
+    this.#run = run;
+    this.#terms = terms;
+    this.#money = money;
   }
 
   // ---- a segment's life, in its order --------------------------------------------------------
 
   started(stream: Stream, segment: Segment): void {
-    const { counters, counting } = this.#simulation;
+    const { counters, counting } = this.#run;
     segment.counted = counting;
     if (!counting) return;
     const { network } = counters;
-    if (stream.test !== null) {
+    if (stream.probe !== null) {
       network.testerSegments++;
       return;
     }
     network.started++;
     network.segmentMs += segment.durationMs;
     network.inFlight++;
-    counters.series.segments[this.#simulation.bin(segment.readyMs)] =
-      (counters.series.segments[this.#simulation.bin(segment.readyMs)] ?? 0) + 1;
+    counters.series.segments[this.#run.bin(segment.readyMs)] =
+      (counters.series.segments[this.#run.bin(segment.readyMs)] ?? 0) + 1;
   }
 
   /** A segment that was waiting when its stream ended. */
   dropped(stream: Stream, segment: Segment): void {
-    if (!segment.counted || stream.test !== null) return;
-    const { network } = this.#simulation.counters;
+    if (!segment.counted || stream.probe !== null) return;
+    const { network } = this.#run.counters;
     network.inFlight--;
     network.noSession++;
     network.failedMs += segment.durationMs;
@@ -57,9 +66,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   removed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.trace.say(
+      this.#run.trace.say(
         ruleOf(outcome).rule,
-        `${this.#simulation.trace.uriName(session.transcoder)} removed: ${ruleOf(outcome).name}`,
+        `${this.#run.trace.uriName(session.transcoder)} removed: ${ruleOf(outcome).name}`,
       );
     }
     this.left(session, lossOf(outcome));
@@ -67,24 +76,23 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   failed(_: SegmentAttempt<SessionInfo>, session: SimSession, outcome: Outcome): void {
     if (session.info.stream.traced) {
-      this.#simulation.trace.say(
+      this.#run.trace.say(
         ruleOf(outcome).rule,
-        `attempt with ${this.#simulation.trace.uriName(session.transcoder)} failed: ${ruleOf(outcome).name}`,
+        `attempt with ${this.#run.trace.uriName(session.transcoder)} failed: ${ruleOf(outcome).name}`,
       );
     }
   }
 
   suspended(_: SegmentAttempt<SessionInfo>, session: SimSession): void {
-    if (this.#simulation.counting && session.info.stream.test === null)
-      this.#of(session).suspensions++;
+    if (this.#run.counting && session.info.stream.probe === null) this.#of(session).suspensions++;
   }
 
   completed(attempt: SegmentAttempt<SessionInfo>, session: SimSession): void {
     const { stream } = session.info;
     if (stream.traced) {
-      this.#simulation.trace.say(
+      this.#run.trace.say(
         "T-22",
-        `${this.#simulation.trace.uriName(session.transcoder)} took ${attempt.tookAllMs.toFixed(0)} ms for ${attempt.durationMs.toFixed(0)} ms: latency score ${session.latencyScore.toFixed(3)}`,
+        `${this.#run.trace.uriName(session.transcoder)} took ${attempt.tookAllMs.toFixed(0)} ms for ${attempt.durationMs.toFixed(0)} ms: latency score ${session.latencyScore.toFixed(3)}`,
       );
     }
   }
@@ -93,30 +101,30 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   /** The call's tickets reached the orchestrator (P-30). */
   tickets(call: Call): void {
-    const simulation = this.#simulation;
-    if (call.tickets === 0 || simulation.terms === null || call.stream === null) return;
-    const owner = simulation.world.nodes[call.node]?.orchestrator ?? -1;
-    const terms = simulation.terms[owner];
+    const run = this.#run;
+    if (call.tickets === 0 || this.#terms === null || call.stream === null) return;
+    const owner = run.world.nodes[call.node]?.orchestrator ?? -1;
+    const terms = this.#terms[owner];
     if (terms === undefined) return;
     const u = uniform(call.stream.k0, call.stream.k1, callDraw(call, DRAW.tickets));
     const wins = winningTickets(terms, call.tickets, u);
     if (!call.counted) return;
-    if (owner === simulation.world.pool) {
-      simulation.money?.received(call.tickets, wins, terms);
-      if (wins > 0) simulation.listener?.won(call, wins, terms, simulation.now);
+    if (owner === run.world.pool) {
+      this.#money?.received(call.tickets, wins, terms);
+      if (wins > 0) run.listener?.won(call, wins, terms, run.now);
     }
-    simulation.counters.network.tickets += call.tickets;
-    const counters = simulation.countersOf(call.node);
+    run.counters.network.tickets += call.tickets;
+    const counters = run.countersOf(call.node);
     counters.tickets += call.tickets;
     counters.winningTickets += wins;
   }
 
   /** An orchestrator has made and sent a call's renditions (O-4). */
   uploaded(call: Call, inTime: boolean): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     if (!call.counted) return;
-    simulation.money?.earned(call);
-    const counters = simulation.countersOf(call.node);
+    this.#money?.earned(call);
+    const counters = run.countersOf(call.node);
     counters.pixelsDebited += call.pixels;
     if (inTime) counters.pixelsUnderWay += call.pixels;
     else counters.pixelsUnreceived += call.pixels;
@@ -127,22 +135,22 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   received(call: Call): void {
     if (!call.pixelsCounted) return;
     call.pixelsCounted = false;
-    const counters = this.#simulation.countersOf(call.node);
+    const counters = this.#run.countersOf(call.node);
     counters.pixelsUnderWay -= call.pixels;
     counters.pixelsReceived += call.pixels;
   }
 
   /** A call has ended for its gateway. */
   answered(call: Call, segment: Segment, outcome: Outcome): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const { stream, session } = call;
     if (!call.counted || stream === null || session === null) return;
-    if (outcome === OUTCOME.ok) simulation.counters.network.pixelsInResults += segment.pixels;
-    if (stream.test !== null) return;
-    const counters = simulation.countersOf(call.node);
+    if (outcome === OUTCOME.ok) run.counters.network.pixelsInResults += segment.pixels;
+    if (stream.probe !== null) return;
+    const counters = run.countersOf(call.node);
     counters.attempts++;
-    const site = simulation.counters.sites[stream.gateway.site];
-    const owner = simulation.world.nodes[call.node]?.orchestrator ?? -1;
+    const site = run.counters.sites[stream.site];
+    const owner = run.world.nodes[call.node]?.orchestrator ?? -1;
     site?.attempted(owner, outcome === OUTCOME.ok);
     if (outcome !== OUTCOME.ok) {
       counters.failedAttempts++;
@@ -151,15 +159,15 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
     if (site === undefined) return;
     site.segments++;
-    if (owner === simulation.world.pool) {
+    if (owner === run.world.pool) {
       site.margins.record(roundTripMs / segment.durationMs);
       site.poolRoundTrips.record(roundTripMs);
       if (call.worker >= 0) {
         const workMs = call.workMs;
         site.poolGatewaySides.record(Math.max(0, roundTripMs - workMs));
       }
-      const { poolRoundTripMs } = simulation.counters.series;
-      const bin = simulation.bin(segment.readyMs);
+      const { poolRoundTripMs } = run.counters.series;
+      const bin = run.bin(segment.readyMs);
       poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
     } else {
       site.rivalRoundTrips.record(roundTripMs);
@@ -168,13 +176,13 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   /** A segment is delivered: on time, or late. */
   delivered(segment: Segment, stream: Stream, session: SimSession, atMs: number): void {
-    const simulation = this.#simulation;
-    simulation.segmentsCompleted++;
-    if (stream.test !== null) {
-      stream.test.received(stream, segment);
+    const run = this.#run;
+    run.segmentsCompleted++;
+    if (stream.probe !== null) {
+      stream.probe.received(segment);
       return;
     }
-    const { counters, world } = simulation;
+    const { counters, world } = run;
     const isLate = atMs - segment.readyMs > segment.durationMs;
     const { info } = session;
     if (segment.counted) {
@@ -201,7 +209,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       }
     }
     mine.latencyScores.record(session.latencyScore);
-    const bin = simulation.bin(segment.readyMs);
+    const bin = run.bin(segment.readyMs);
     if (isLate) counters.series.notRealTime[bin] = (counters.series.notRealTime[bin] ?? 0) + 1;
     if (owner === world.pool) {
       counters.series.poolSegments[bin] = (counters.series.poolSegments[bin] ?? 0) + 1;
@@ -211,15 +219,15 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   /** A segment is over without renditions. */
   notDelivered(segment: Segment, stream: Stream): void {
-    const simulation = this.#simulation;
-    if (stream.traced) simulation.trace.say("T-24", `segment ${segment.index} is not transcoded`);
-    if (!segment.counted || stream.test !== null) return;
-    const { network, series } = simulation.counters;
+    const run = this.#run;
+    if (stream.traced) run.trace.say("T-24", `segment ${segment.index} is not transcoded`);
+    if (!segment.counted || stream.probe !== null) return;
+    const { network, series } = run.counters;
     network.inFlight--;
     if (segment.attempt.result === RESULT.noSession) network.noSession++;
     else network.failed++;
     network.failedMs += segment.durationMs;
-    const bin = simulation.bin(segment.readyMs);
+    const bin = run.bin(segment.readyMs);
     series.notRealTime[bin] = (series.notRealTime[bin] ?? 0) + 1;
   }
 
@@ -229,11 +237,11 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   kept(session: SimSession): void {
     const { info } = session;
     info.active = false;
-    const { counting } = this.#simulation;
-    if (!counting || info.stream.test !== null) return;
+    const { counting } = this.#run;
+    if (!counting || info.stream.probe !== null) return;
     this.#of(session).kept++;
     if (info.worker >= 0) {
-      const worker = this.#simulation.workerCounters(info.worker);
+      const worker = this.#run.workerCounters(info.worker);
       worker.sessions++;
       worker.kept++;
     }
@@ -244,22 +252,22 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const { info } = session;
     if (!info.active) return;
     info.active = false;
-    const simulation = this.#simulation;
-    if (reason === null || !simulation.counting || info.stream.test !== null) return;
+    const run = this.#run;
+    if (reason === null || !run.counting || info.stream.probe !== null) return;
     const mine = this.#of(session);
     const at = LOSS[reason];
     mine.lost[at] = (mine.lost[at] ?? 0) + 1;
     if (info.worker >= 0) {
-      const worker = simulation.workerCounters(info.worker);
+      const worker = run.workerCounters(info.worker);
       worker.sessions++;
       worker.lost[at] = (worker.lost[at] ?? 0) + 1;
-      const leftMs = Math.max(0, info.stream.endMs - simulation.now);
+      const leftMs = Math.max(0, info.stream.endMs - run.now);
       worker.streamMsLost[at] = (worker.streamMsLost[at] ?? 0) + leftMs;
     }
   }
 
   #of(session: SimSession): OrchestratorCounters {
-    return this.#simulation.countersOf(session.info.node);
+    return this.#run.countersOf(session.info.node);
   }
 }
 

@@ -17,15 +17,14 @@ export function spellsOf(
   };
 }
 
-/** By node; null for pools, whose workers are slow each for itself. */
-export function nodeSpells(world: World, key: RandomKey): readonly (SlowSpells | null)[] {
+/** By node. A pool's workers are slow each for itself: nobody asks for the spells of its nodes. */
+export function nodeSpells(world: World, key: RandomKey): readonly SlowSpells[] {
   const base = { k0: childK0(key, ENTITY.slowness), k1: childK1(key, ENTITY.slowness) };
-  return world.nodes.map(({ backend, hash, slowSpells }) =>
-    backend === "pool"
-      ? null
-      : new SlowSpells(spellsOf(world, slowSpells), {
-          k0: childK0(base, hash),
-          k1: childK1(base, hash),
-        }),
+  return world.nodes.map(
+    ({ hash, slowSpells }) =>
+      new SlowSpells(spellsOf(world, slowSpells), {
+        k0: childK0(base, hash),
+        k1: childK1(base, hash),
+      }),
   );
 }

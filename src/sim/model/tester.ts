@@ -6,11 +6,12 @@
 import { childK0, childK1, makeKey, uniform } from "../../core/random.js";
 import { hashName } from "../engine/distributions.js";
 import { ENTITY } from "./draws.js";
-import { type Segment, Stream } from "./entities.js";
+import { type Probe, type Segment, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { GatewayRuntime } from "./gateway.js";
 import { mostRenditions } from "./renditions.js";
-import type { Simulation } from "./simulation.js";
+import type { Run } from "./run.js";
+import type { Segments } from "./segments.js";
 
 const DAY_MS = 86_400_000;
 /** Tests of one orchestrator lie within so long of each other, ms (a public tester's schedule). */
@@ -34,11 +35,12 @@ export class TestTotals {
 }
 
 /** One pair of tester and orchestrator, and its test under way. */
-export class Test {
+export class Test implements Probe {
   readonly site: number;
   readonly orchestrator: number;
   readonly endpoints: readonly number[];
   readonly segments: number;
+  readonly #run: Run;
   readonly #slowStartRtts: number;
   /** Over the counted time. */
   readonly totals = new TestTotals();
@@ -52,12 +54,14 @@ export class Test {
   tests = 0;
 
   constructor(options: {
+    readonly run: Run;
     readonly site: number;
     readonly orchestrator: number;
     readonly endpoints: readonly number[];
     readonly segments: number;
     readonly slowStartRtts: number;
   }) {
+    this.#run = options.run;
     this.site = options.site;
     this.orchestrator = options.orchestrator;
     this.endpoints = options.endpoints;
@@ -84,23 +88,24 @@ export class Test {
   }
 
   /** A segment came back: its round trip includes the renditions' download. */
-  received(_stream: Stream, segment: Segment): void {
+  received(segment: Segment): void {
     this.#received++;
     this.#roundTripMs += (segment.tookAllsMs[0] ?? 0) + (segment.downloadsMs[0] ?? 0);
     this.#durationMs += segment.durationMs;
   }
 
   /** A segment is over; the test is with its last. */
-  over(stream: Stream, simulation: Simulation): void {
-    if (++this.#over < this.#sent || stream.ended) return;
+  isOverWith(stream: Stream): boolean {
+    if (++this.#over < this.#sent || stream.ended) return false;
+    const { now, counting } = this.#run;
     const successRate = this.#received / this.#sent;
     const score =
       this.#received === 0 || this.#roundTripMs === 0
         ? successRate
         : successRate * (1 - Math.exp(-this.#durationMs / this.#roundTripMs));
-    this.#forget(simulation.now);
-    this.#scores.push({ atMs: simulation.now, score });
-    if (simulation.counting) {
+    this.#forget(now);
+    this.#scores.push({ atMs: now, score });
+    if (counting) {
       this.totals.tests++;
       this.totals.sent += this.#sent;
       this.totals.received += this.#received;
@@ -109,7 +114,7 @@ export class Test {
         this.totals.roundTripsMs += this.#roundTripMs / this.#received;
       }
     }
-    simulation.endStream(stream);
+    return true;
   }
 
   /** Mean score of the last day, or undefined without a test. */
@@ -128,16 +133,15 @@ export class Test {
 /** Runs the tests. */
 export class Tester {
   readonly tests: readonly Test[];
-  readonly #simulation: Simulation;
-  readonly #gateways: ReadonlyMap<number, GatewayRuntime>;
+  readonly #run: Run;
+  readonly #segments: Segments;
   readonly #intervalMs: number;
 
-  /** @param gateways a tester's settings by site */
-  constructor(simulation: Simulation, gateways: ReadonlyMap<number, GatewayRuntime>) {
-    const { world } = simulation;
+  constructor(run: Run, segments: Segments) {
+    const { world } = run;
     const settings = world.scenario.tester;
-    this.#simulation = simulation;
-    this.#gateways = gateways;
+    this.#run = run;
+    this.#segments = segments;
     this.#intervalMs =
       settings === undefined || settings.testsPerDay === 0
         ? Number.POSITIVE_INFINITY
@@ -146,6 +150,7 @@ export class Tester {
       world.orchestrators.map(
         ({ index, endpoints }) =>
           new Test({
+            run,
             site,
             orchestrator: index,
             endpoints,
@@ -162,7 +167,7 @@ export class Tester {
    */
   start(): void {
     if (this.#intervalMs === Number.POSITIVE_INFINITY) return;
-    const { key, queue, world } = this.#simulation;
+    const { key, queue, world } = this.#run;
     const k0 = childK0(key, ENTITY.test);
     const k1 = childK1(key, ENTITY.test);
     for (const [index, test] of this.tests.entries()) {
@@ -179,38 +184,37 @@ export class Tester {
 
   /** A test begins. */
   begin(index: number): void {
-    const simulation = this.#simulation;
+    const run = this.#run;
     const test = this.tests[index];
-    const gateway = this.#gateways.get(test?.site ?? -1);
-    if (test === undefined || gateway === undefined) return;
-    const renditions = mostRenditions(simulation.world.renditions);
+    if (test === undefined) return;
+    const renditions = mostRenditions(run.world.renditions);
     test.begin();
     const streamKey = makeKey(
-      simulation.key.k0,
-      simulation.key.k1,
+      run.key.k0,
+      run.key.k1,
       ENTITY.test,
       this.#regionOf(test),
       this.#hashOf(test),
       test.tests,
     );
-    simulation.beginStream(
+    this.#segments.beginStream(
       new Stream({
         number: -1,
-        gateway,
+        site: test.site,
         k0: streamKey.k0,
         k1: streamKey.k1,
         endMs: Number.POSITIVE_INFINITY,
         renditions,
-        test,
+        probe: test,
         traced: false,
       }),
     );
-    simulation.queue.schedule(simulation.now + this.#intervalMs, EVENT.test, index);
+    run.queue.schedule(run.now + this.#intervalMs, EVENT.test, index);
   }
 
   /** Gateways read the scores of the tester in their own region (L-18). */
   publish(gateways: readonly GatewayRuntime[]): void {
-    const { world, now, counting, counters } = this.#simulation;
+    const { world, now, counting, counters } = this.#run;
     for (const test of counting ? this.tests : []) {
       const score = test.score(now);
       const mine = counters.orchestrators[test.orchestrator];
@@ -230,11 +234,11 @@ export class Tester {
   }
 
   #regionOf(test: Test): number {
-    return hashName(this.#simulation.world.sites[test.site]?.region ?? "");
+    return hashName(this.#run.world.sites[test.site]?.region ?? "");
   }
 
   #hashOf(test: Test): number {
-    const { nodes, orchestrators } = this.#simulation.world;
+    const { nodes, orchestrators } = this.#run.world;
     return nodes[orchestrators[test.orchestrator]?.nodes[0] ?? -1]?.hash ?? 0;
   }
 }

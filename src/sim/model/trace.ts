@@ -1,6 +1,6 @@
 /** The trace of one stream: when, by which rule, what. */
-import { ProbabilityAlgorithm, RecipientChooser } from "../../selection/index.js";
-import type { Stream } from "./entities.js";
+import { type Chooser, ProbabilityAlgorithm, RecipientChooser } from "../../selection/index.js";
+import type { EventQueue } from "../engine/event-queue.js";
 import type { World } from "./world.js";
 
 /** Asks for the decisions of one stream. */
@@ -13,24 +13,25 @@ export interface Tracing {
 /** Writes the lines. */
 export class Trace {
   readonly #world: World;
-  readonly #now: () => number;
+  readonly #clock: Pick<EventQueue, "now">;
   readonly #write: ((line: string) => void) | undefined;
 
-  /** @param now time, ms */
-  constructor(world: World, now: () => number, tracing: Tracing | undefined) {
+  /** @param clock whose time the lines bear */
+  constructor(world: World, clock: Pick<EventQueue, "now">, tracing: Tracing | undefined) {
     this.#world = world;
-    this.#now = now;
+    this.#clock = clock;
     this.#write = tracing?.write;
   }
 
   /** A line of the trace: when, by which rule, what. */
   say(rule: string, text: string): void {
-    this.#write?.(`${(this.#now() / 1000).toFixed(3).padStart(12)} s  ${rule.padEnd(12)} ${text}`);
+    this.#write?.(
+      `${(this.#clock.now / 1000).toFixed(3).padStart(12)} s  ${rule.padEnd(12)} ${text}`,
+    );
   }
 
-  /** How likely each candidate of the last choice was (L-13). */
-  sayProbabilities({ gateway }: Stream): void {
-    const { chooser } = gateway;
+  /** How likely each candidate of a gateway's last choice was (L-13). */
+  sayProbabilities(chooser: Chooser): void {
     if (
       !(chooser instanceof RecipientChooser) ||
       !(chooser.algorithm instanceof ProbabilityAlgorithm)

@@ -6,7 +6,7 @@
 import { FairLink } from "../engine/fair-link.js";
 import { type Call, Slots } from "./entities.js";
 import { EVENT } from "./events.js";
-import type { Simulation } from "./simulation.js";
+import type { Run } from "./run.js";
 import type { TaskParts, WorkerTimes } from "./worker-times.js";
 
 const NO_TASK = -1;
@@ -35,21 +35,14 @@ export class WorkerTask implements TaskParts {
 
 /** The tasks of all such workers. */
 export class WorkerTasks {
-  readonly #simulation: Simulation;
-  readonly #onDone: (task: WorkerTask) => void;
+  readonly #run: Run;
   readonly #slots = new Slots((slot) => new WorkerTask(slot));
   /** Two of each worker: download, upload. */
   readonly #links: FairLink[];
   readonly #epochs: number[];
 
-  /** @param onDone called with each task whose result has arrived */
-  constructor(
-    simulation: Simulation,
-    workers: readonly WorkerTimes[],
-    onDone: (task: WorkerTask) => void,
-  ) {
-    this.#simulation = simulation;
-    this.#onDone = onDone;
+  constructor(run: Run, workers: readonly WorkerTimes[]) {
+    this.#run = run;
     this.#links = workers.flatMap(({ downloadMbps, uploadMbps }) => [
       new FairLink(downloadMbps),
       new FairLink(uploadMbps),
@@ -63,7 +56,7 @@ export class WorkerTasks {
     task.worker = worker;
     task.call = call;
     task.isShadow = call === null;
-    task.begunMs = this.#simulation.now;
+    task.begunMs = this.#run.now;
     task.epoch = this.#epochs[worker] ?? 0;
     task.isTranscoded = false;
     if (call !== null) call.task = task.slot;
@@ -72,7 +65,7 @@ export class WorkerTasks {
 
   /** The task is sent. */
   begin(task: WorkerTask): void {
-    const { queue, now } = this.#simulation;
+    const { queue, now } = this.#run;
     queue.schedule(now + task.beforeDownloadMs, EVENT.transferBegins, task.slot);
   }
 
@@ -85,28 +78,35 @@ export class WorkerTasks {
     }
     const index = 2 * task.worker + (task.isTranscoded ? 1 : 0);
     const megabits = task.isTranscoded ? task.uploadMegabits : task.downloadMegabits;
-    this.#links[index]?.begin(this.#simulation.now, megabits, slot);
+    this.#links[index]?.begin(this.#run.now, megabits, slot);
     this.#await(index);
   }
 
-  /** A transfer may have ended on a link. */
-  transferEnds(index: number): void {
-    const { queue, now } = this.#simulation;
+  /**
+   * A transfer may have ended on a link.
+   *
+   * @returns the task whose result has arrived with it, to be given back with {@link give}; else null
+   */
+  transferEnds(index: number): WorkerTask | null {
+    const { queue, now } = this.#run;
     const link = this.#links[index];
     // Others have begun since this event was scheduled, and it takes longer.
-    if (link === undefined || link.nextEndMs !== now) return;
+    if (link === undefined || link.nextEndMs !== now) return null;
     const task = this.#slots.at(link.end());
     this.#await(index);
     if (!task.isTranscoded) {
       task.isTranscoded = true;
       const beginsMs = now + task.transcodeMs + task.beforeUploadMs;
       queue.schedule(beginsMs, EVENT.transferBegins, task.slot);
-      return;
+      return null;
     }
-    const { call } = task;
     // The call may be another's when this is over.
-    if (call !== null) call.task = NO_TASK;
-    this.#onDone(task);
+    if (task.call !== null) task.call.task = NO_TASK;
+    return task;
+  }
+
+  /** A task is over. */
+  give(task: WorkerTask): void {
     task.call = null;
     this.#slots.give(task);
   }
@@ -130,13 +130,12 @@ export class WorkerTasks {
   #await(index: number): void {
     const endMs = this.#links[index]?.nextEndMs ?? Number.POSITIVE_INFINITY;
     if (endMs < Number.POSITIVE_INFINITY) {
-      this.#simulation.queue.schedule(endMs, EVENT.transferEnds, index);
+      this.#run.queue.schedule(endMs, EVENT.transferEnds, index);
     }
   }
 
   #free(task: WorkerTask): void {
     if (task.call !== null) task.call.task = NO_TASK;
-    task.call = null;
-    this.#slots.give(task);
+    this.give(task);
   }
 }

@@ -34,6 +34,8 @@ export interface Gateway {
 
 /** A place that sends segments, and what they are like. */
 export interface Site {
+  /** The gateway's name, or `tester` and the region. */
+  readonly name: string;
   readonly region: string;
   readonly bandwidthMbps: number;
   readonly streams: Pick<StreamKind, "segmentMs" | "renditions">;

@@ -109,7 +109,7 @@ export class EventRecorder implements PoolListener {
     const { world } = this.#options;
     const ticket = {
       recipient: world.orchestrators[world.pool]?.address ?? "",
-      sender: addressOf(call.stream.gateway.name),
+      sender: addressOf(world.sites[call.stream.site]?.name ?? ""),
       faceValueWei: faceValue,
       winProb,
       creationRound: FIRST_ROUND + BigInt(Math.floor((atMs - world.warmupMs) / this.#roundMs)),

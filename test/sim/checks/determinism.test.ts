@@ -44,8 +44,8 @@ function segmentsOf(input: SimulationInput): Map<string, string> {
   const started = metrics.started.bind(metrics);
   const seen = new Map<string, string>();
   metrics.started = (stream: Stream, segment: Segment) => {
-    if (stream.test === null) {
-      const name = `${stream.gateway.name}/${stream.k0}/${stream.k1}/${segment.index}`;
+    if (stream.probe === null) {
+      const name = `${watched.world.sites[stream.site]?.name}/${stream.k0}/${stream.k1}/${segment.index}`;
       seen.set(
         name,
         `${segment.readyMs} ${segment.durationMs} ${stream.endMs} ${stream.renditions.count}`,
@@ -66,7 +66,7 @@ function noiseOf(input: SimulationInput): Map<string, number> {
   discoveries.sessionFactor = (stream: Stream, node: number, index: number) => {
     const noise = factor(stream, node, index);
     const name = world.nodes[node]?.name ?? "";
-    seen.set(`${stream.gateway.name}/${stream.k0}/${index}/${name}`, noise);
+    seen.set(`${watched.world.sites[stream.site]?.name}/${stream.k0}/${index}/${name}`, noise);
     return noise;
   };
   watched.run();

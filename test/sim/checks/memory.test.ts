@@ -10,7 +10,7 @@ function alive(watched: Simulation): Readonly<Record<string, number>> {
   return {
     events: watched.queue.size,
     calls: watched.calls.underWay,
-    streams: watched.streamsUnderWay,
+    streams: watched.streams.underWay,
     discoveries: watched.discoveries.underWay,
     levels: Math.max(...watched.counters.orchestrators.map(({ levelMs }) => levelMs.length)),
   };
@@ -48,7 +48,7 @@ test("a stream that has left gives its place back at its planned end", () => {
   );
   watched.run();
   // Planned streams, as the Poisson process has them, whether they left or not.
-  expect(watched.streamsUnderWay).toBeLessThan(60);
+  expect(watched.streams.underWay).toBeLessThan(60);
 });
 
 test("series have at most 1,440 bins, whatever the length", () => {

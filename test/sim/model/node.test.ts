@@ -12,21 +12,20 @@ const watched = simulation(
     ],
   }),
 );
-const [gateway] = watched.gateways;
 const [renditions] = watched.world.renditions;
 const [only] = watched.world.nodes;
-if (gateway === undefined || renditions === undefined || only === undefined) {
+if (renditions === undefined || only === undefined) {
   throw new Error("there is one of each");
 }
 const spec: Node = only;
 const stream = new Stream({
   number: 0,
-  gateway,
+  site: 0,
   k0: 1,
   k1: 2,
   endMs: 1e9,
   renditions,
-  test: null,
+  probe: null,
   traced: false,
 });
 
@@ -37,8 +36,8 @@ function node(maxSessions: number, countFromMs = 0) {
     spec: { ...spec, maxSessions },
     counters,
     countFromMs,
-    onEnd: (_, slot, atMs, cause) => ended.push(`${slot} ${cause} at ${atMs}`),
   });
+  runtime.onSessionEnd((_, slot, atMs, cause) => ended.push(`${slot} ${cause} at ${atMs}`));
   const info = () => new SessionInfo(stream, 0, 1);
   return { runtime, counters, ended, info };
 }

@@ -278,7 +278,7 @@ describe("who is down", () => {
     const watched = simulation(scenario(settings(over, over)));
     let [either, both] = [0, 0];
     for (let minute = 0; minute < 60 * 60; minute++) {
-      const up = [0, 1].filter((node) => watched.isUp(0, node, minute * 60_000)).length;
+      const up = [0, 1].filter((node) => watched.conditions.isUp(0, node, minute * 60_000)).length;
       if (up > 0) either++;
       if (up === 2) both++;
     }

@@ -102,7 +102,7 @@ describe("an orchestrator that is down", () => {
     const discovered = watched.discoveries.discovered.bind(watched.discoveries);
     watched.discoveries.discovered = (slot) => {
       found.push(watched.now);
-      discovered(slot);
+      return discovered(slot);
     };
     watched.run();
     // The first is that of the trusted pool, which is empty.

@@ -45,7 +45,7 @@ describe("a gateway may say its own", () => {
     const durations = new Set<string>();
     const started = watched.metrics.started.bind(watched.metrics);
     watched.metrics.started = (stream, segment) => {
-      const { name } = stream.gateway;
+      const name = watched.world.sites[stream.site]?.name ?? "";
       segments.set(name, (segments.get(name) ?? 0) + segment.durationMs);
       started(stream, segment);
       durations.add(`${name} ${segment.durationMs}`);

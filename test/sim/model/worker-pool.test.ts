@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { PoolBackend } from "../../../src/sim/model/backends/pool.js";
 import type { Simulation } from "../../../src/sim/model/simulation.js";
-import type { WorkerPool } from "../../../src/sim/model/worker-pool.js";
 import {
   IDEAL,
   merged,
@@ -31,8 +31,9 @@ interface Event {
 
 /** Who came and went when. */
 function comings(watched: Simulation): readonly Event[] {
-  const { workers } = watched;
-  if (workers === null) throw new Error("the pool has workers");
+  const { pool } = watched;
+  if (pool === null) throw new Error("the pool has workers");
+  const { workers } = pool;
   const events: Event[] = [];
   const registers = workers.registers.bind(workers);
   workers.registers = (worker) => {
@@ -51,13 +52,13 @@ function comings(watched: Simulation): readonly Event[] {
 
 /** How long each task was waited for that timed out, ms. */
 function timeouts(watched: Simulation): readonly number[] {
-  const { workers } = watched;
-  if (workers === null) throw new Error("the pool has workers");
+  const { pool } = watched;
+  if (pool === null) throw new Error("the pool has workers");
   const waits: number[] = [];
-  const taskTimeout: WorkerPool["taskTimeout"] = workers.taskTimeout.bind(workers);
-  workers.taskTimeout = (call) => {
+  const taskTimeout: PoolBackend["taskTimeout"] = pool.taskTimeout.bind(pool);
+  pool.taskTimeout = (call) => {
     waits.push(watched.now - call.begunMs);
-    taskTimeout(call);
+    return taskTimeout(call);
   };
   watched.run();
   return waits;

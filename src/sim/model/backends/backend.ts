@@ -1,0 +1,43 @@
+/** What does an orchestrator's work: a recorded time, a device of its own, or remote workers. */
+import { uniform } from "../../../core/random.js";
+import { callDraw, DRAW } from "../draws.js";
+import type { Call, SessionInfo, Stream } from "../entities.js";
+import type { World } from "../world.js";
+
+/** What a backend says of a call. */
+export const WORK = {
+  /** Nothing yet: an event will tell, or the answer is on its way already. */
+  underWay: 0,
+  /** The result is there. */
+  done: 1,
+  /** There will be no result. */
+  failed: 2,
+} as const;
+
+export type WorkState = (typeof WORK)[keyof typeof WORK];
+
+/** One of three; a backend may serve many nodes, and asks a call which. */
+export interface Backend {
+  /**
+   * Whether the end of a segment is known when it arrives, whatever comes later. Its calls need no
+   * turn in their session, and {@link begin} answers the gateway itself; others begin one by one (O-9).
+   */
+  readonly isForeseen: boolean;
+  /**
+   * By how much longer than on average a whole exchange with the node takes that begins at an
+   * instant; 1 where only the work itself is slow at times.
+   */
+  exchangeSlowness(node: number, timeMs: number): number;
+  /** The node begins to work on a call. */
+  begin(call: Call, info: SessionInfo): WorkState;
+  /** The instant that {@link begin} scheduled for the end has come. */
+  workDone(call: Call): WorkState;
+}
+
+/** Whether the orchestrator fails at this segment, for whatever reason. */
+export function workFails({ scenario }: World, call: Call, stream: Stream): boolean {
+  return (
+    uniform(stream.k0, stream.k1, callDraw(call, DRAW.failure)) <
+    scenario.assumptions.segmentFailure
+  );
+}

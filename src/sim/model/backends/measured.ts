@@ -1,0 +1,61 @@
+/** Measured orchestrators: their work takes as long as the record says, whatever their load. */
+import { invariant } from "../../../core/errors.js";
+import { OUTCOME, wholeTimeoutMs } from "../../../selection/index.js";
+import type { Calls } from "../calls.js";
+import type { Conditions } from "../conditions.js";
+import type { Call, SessionInfo } from "../entities.js";
+import type { NodeRuntime } from "../node.js";
+import type { Recorder } from "../recorder.js";
+import type { Run } from "../run.js";
+import { type Backend, WORK, type WorkState, workFails } from "./backend.js";
+
+/** The backend of all measured nodes. */
+export class MeasuredBackend implements Backend {
+  readonly isForeseen = true;
+  readonly #run: Run;
+  readonly #recorder: Recorder;
+  readonly #conditions: Conditions;
+  readonly #calls: Calls;
+  readonly #nodes: readonly NodeRuntime[];
+
+  constructor(options: {
+    readonly run: Run;
+    readonly recorder: Recorder;
+    readonly conditions: Conditions;
+    readonly calls: Calls;
+    readonly nodes: readonly NodeRuntime[];
+  }) {
+    this.#run = options.run;
+    this.#recorder = options.recorder;
+    this.#conditions = options.conditions;
+    this.#calls = options.calls;
+    this.#nodes = options.nodes;
+  }
+
+  exchangeSlowness(node: number, timeMs: number): number {
+    return this.#conditions.slownessOf(node, timeMs);
+  }
+
+  begin(call: Call, info: SessionInfo): WorkState {
+    const { now, world } = this.#run;
+    const node = this.#nodes[call.node];
+    const link = world.links[info.stream.site]?.[call.node];
+    invariant(node !== undefined && link !== undefined, "a node has a link to every site");
+    const begin = node.sessions.beginMs(call.nodeSession, now);
+    const end = begin + link.workMs * call.factor;
+    const fails = workFails(world, call, info.stream);
+    node.finishSegment(call.nodeSession, end, fails || !call.counted ? 0 : call.pixels);
+    info.lastEndMs = end;
+    call.nodeDone = true;
+    const limit = call.sentMs + wholeTimeoutMs(call.durationMs);
+    if (!fails) this.#recorder.uploaded(call, end <= limit);
+    if (end > limit) this.#calls.reply(call, OUTCOME.bodyTimeout, limit);
+    else this.#calls.reply(call, fails ? OUTCOME.errorResult : OUTCOME.ok, end);
+    return WORK.underWay;
+  }
+
+  /** Never asked: the answer was on its way when the work began. */
+  workDone(): WorkState {
+    return WORK.underWay;
+  }
+}

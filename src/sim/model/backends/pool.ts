@@ -1,0 +1,195 @@
+/**
+ * The pool under study: remote workers do the work. Who of them gets a segment is for `workers.ts` to
+ * say; here the task is sent, fails, hangs or comes back, over links that its worker's tasks share.
+ */
+import { childK0, childK1, type RandomKey, uniform } from "../../../core/random.js";
+import { taskTimeoutMs } from "../../../pool/index.js";
+import { callDraw, DRAW, ENTITY } from "../draws.js";
+import type { Call, SessionInfo } from "../entities.js";
+import { EVENT } from "../events.js";
+import type { Money } from "../money.js";
+import type { Run } from "../run.js";
+import type { WorkLoad } from "../work-times.js";
+import { type Backend, WORK, type WorkState } from "./backend.js";
+import { NO_REGISTRATION, type Worker } from "./worker-state.js";
+import { Workers, type WorkersParts } from "./workers.js";
+
+/** The backend of the pool's nodes. */
+export class PoolBackend implements Backend {
+  readonly isForeseen = false;
+  readonly workers: Workers;
+  readonly #run: Run;
+  readonly #money: Money | null;
+  readonly #shadowKey: RandomKey;
+  #shadows = 0;
+
+  constructor(parts: WorkersParts & { readonly money: Money | null }) {
+    const { run, money } = parts;
+    this.workers = new Workers(parts);
+    this.#run = run;
+    this.#money = money;
+    this.#shadowKey = { k0: childK0(run.key, ENTITY.shadow), k1: childK1(run.key, ENTITY.shadow) };
+  }
+
+  exchangeSlowness(): number {
+    return 1;
+  }
+
+  /** A worker gets the segment, or it fails at once. */
+  begin(call: Call, info: SessionInfo): WorkState {
+    // Also of a segment that nobody may serve yet: else nobody would ever pass.
+    if (this.workers.mayShadow) this.#shadow(call);
+    const worker = this.workers.select(call, info);
+    if (worker === null) return WORK.failed;
+    call.worker = worker.spec.index;
+    call.begunMs = this.#run.now;
+    this.#start(call, worker, info);
+    return WORK.underWay;
+  }
+
+  #start(call: Call, worker: Worker, info: SessionInfo): void {
+    const run = this.#run;
+    const { stream } = info;
+    const { settings } = worker.spec;
+    worker.tasks++;
+    call.epoch = worker.epoch;
+    call.registrations = worker.registrations;
+    const draw = callDraw(call, DRAW.work);
+    const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
+    const failure = run.world.scenario.assumptions.segmentFailure;
+    call.workFails = fate < settings.errorProbability + failure;
+    call.cheated = fate > 1 - settings.cheatProbability;
+    const hangs =
+      !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
+    call.taskDueMs = run.now + taskTimeoutMs(call.durationMs);
+    const { times } = worker;
+    const work = this.#workOf(call);
+    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+    const factor = info.workerFactor * times.slownessAt(run.now);
+    const u0 = uniform(stream.k0, stream.k1, draw);
+    const u1 = uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw);
+    const { queue, now } = run;
+    if (times.sharesLinks) {
+      // When it ends depends on what else begins: the end and the limit are both awaited.
+      queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+      if (hangs) return;
+      const task = this.workers.tasks.take(worker.spec.index, call);
+      this.workers.tasks.begin(times.drawParts(task, work, load, factor, u0, u1));
+      return;
+    }
+    const endMs = now + times.drawMs(work, load, factor, u0, u1);
+    const late = hangs || endMs > call.taskDueMs;
+    if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+    else queue.schedule(endMs, EVENT.workDone, call.slot);
+  }
+
+  /** The worker's result is due. */
+  workDone(call: Call): WorkState {
+    const run = this.#run;
+    const { workers } = this;
+    const worker = workers.at(call.worker);
+    const { info } = call;
+    if (worker === undefined || info === null) return WORK.underWay;
+    if (worker.epoch !== call.epoch) {
+      run.queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+      return WORK.underWay;
+    }
+    call.taskDueMs = Number.NaN;
+    worker.tasks--;
+    const roundTripMs = run.now - call.begunMs;
+    const { policy } = workers;
+    if (call.workFails) {
+      if (run.counting) run.workerCounters(call.worker).errors++;
+      policy.onSegment(call.worker, workers.regionOf(info), Number.POSITIVE_INFINITY, run.now);
+      workers.settle(call, info, "workerError");
+      return WORK.failed;
+    }
+    info.workerSegments++;
+    if (run.counting) {
+      const counters = run.workerCounters(call.worker);
+      counters.segments++;
+      counters.pixels += call.pixels;
+      counters.roundTrips.record(roundTripMs);
+    }
+    if (call.counted) {
+      const { count } = info.stream.renditions;
+      this.#money?.worked(call.worker, call.pixels, call.durationMs, count);
+      run.listener?.worked(call, roundTripMs, run.now);
+    }
+    if (policy.readsSegments) {
+      policy.onSegment(call.worker, workers.regionOf(info), roundTripMs, run.now);
+    }
+    return WORK.done;
+  }
+
+  /** The orchestrator has waited long enough (O-18): the worker is disconnected, no retry. */
+  taskTimeout(call: Call): WorkState {
+    const run = this.#run;
+    const { workers } = this;
+    const worker = workers.at(call.worker);
+    const { info } = call;
+    // The event of a task that came back in time.
+    if (worker === undefined || info === null || call.taskDueMs !== run.now) return WORK.underWay;
+    call.taskDueMs = Number.NaN;
+    workers.tasks.giveUp(call);
+    if (worker.epoch === call.epoch) worker.tasks--;
+    if (run.counting) run.workerCounters(call.worker).timeouts++;
+    workers.timedOut(worker, call, info);
+    return WORK.failed;
+  }
+
+  /**
+   * A transfer may have ended on a link.
+   *
+   * @returns the call whose result has arrived with it, or null
+   */
+  transferEnds(link: number): Call | null {
+    const { now } = this.#run;
+    const task = this.workers.tasks.transferEnds(link);
+    if (task === null) return null;
+    const { call, isShadow, worker, begunMs } = task;
+    this.workers.tasks.give(task);
+    if (isShadow) this.workers.policy.onShadow(worker, now - begunMs, now);
+    return call;
+  }
+
+  /** Copies of live segments for workers on probation; their results are dropped. */
+  #shadow(call: Call): void {
+    const run = this.#run;
+    const { policy } = this.workers;
+    for (const worker of this.workers.list) {
+      const { index, settings } = worker.spec;
+      if (worker.registration === NO_REGISTRATION || worker.spec.node !== call.node) continue;
+      if (!policy.wantsShadow(index, run.now)) continue;
+      const count = this.#shadows++ * 4;
+      const draw = (offset: number) =>
+        uniform(this.#shadowKey.k0, this.#shadowKey.k1, count + offset);
+      const { now } = run;
+      if (draw(0) < settings.errorProbability + settings.hangProbability) {
+        policy.onShadow(index, Number.POSITIVE_INFINITY, now);
+        continue;
+      }
+      const { times } = worker;
+      const work = this.#workOf(call);
+      const load = { segments: worker.tasks + 1, isFirst: false };
+      const factor = times.slownessAt(now) * times.sessionFactor(draw(3));
+      if (times.sharesLinks) {
+        const task = this.workers.tasks.take(index, null);
+        this.workers.tasks.begin(times.drawParts(task, work, load, factor, draw(1), draw(2)));
+      } else {
+        const tookMs = times.drawMs(work, load, factor, draw(1), draw(2));
+        policy.onShadow(index, tookMs, now);
+      }
+    }
+  }
+
+  /** What a worker has to do for a call. */
+  #workOf(call: Call): WorkLoad {
+    return {
+      durationMs: call.durationMs,
+      pixels: call.pixels,
+      sourceMbps: this.#run.world.scenario.stream.sourceMbps,
+      outMbps: call.stream?.renditions.bitrateMbps ?? call.info?.stream.renditions.bitrateMbps ?? 0,
+    };
+  }
+}

@@ -1,0 +1,102 @@
+/** The workers of a pool as a run keeps them, and how they are made from the scenario. */
+import { childK0, childK1, type RandomKey } from "../../../core/random.js";
+import {
+  type AdmissionConfig,
+  type BenchmarkFigures,
+  benchmarkFigures,
+  ReconnectBackoff,
+} from "../../../pool/index.js";
+import { Alternating } from "../../engine/alternating.js";
+import { ENTITY } from "../draws.js";
+import { mostRenditions, segmentPixels } from "../renditions.js";
+import type { WorkLoad } from "../work-times.js";
+import { runBenchmark } from "../worker-benchmark.js";
+import { WorkerTimes } from "../worker-times.js";
+import type { WorkerSpec, World } from "../world.js";
+
+/** {@link Worker.registration} of a worker that is not connected. */
+export const NO_REGISTRATION = -1;
+
+/** A worker's state. */
+export interface Worker {
+  readonly spec: WorkerSpec;
+  readonly times: WorkerTimes;
+  readonly backoff: ReconnectBackoff;
+  readonly key: RandomKey;
+  readonly figures: BenchmarkFigures | null;
+  /** The manager's handle while connected: used again for others later. */
+  registration: number;
+  /** Times it has registered: tells a registration from a later one. */
+  registrations: number;
+  /** Raised whenever it goes down: tasks of an earlier epoch never come back. */
+  epoch: number;
+  draws: number;
+  /** When it is there; null for one that never fails. */
+  readonly uptime: Alternating | null;
+  /** When it tries to register again, ms. */
+  reconnectAtMs: number;
+  /** Tasks under way. */
+  tasks: number;
+  capacity: number;
+  connectedSinceMs: number;
+}
+
+/**
+ * The workers of a scenario, none of them connected yet.
+ *
+ * @param key of the run
+ * @param config whose benchmark each worker passes through, where a policy looks at it
+ */
+export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfig): Worker[] {
+  const needsFigures =
+    config.benchmark !== undefined || config.tier !== undefined || config.perRegion !== undefined;
+  const { segments = 200, maxSessions = 20 } = config.benchmark ?? {};
+  const base = { k0: childK0(key, ENTITY.worker), k1: childK1(key, ENTITY.worker) };
+  return world.workers.map((spec) => {
+    const workerKey = { k0: childK0(base, spec.hash), k1: childK1(base, spec.hash) };
+    const child = (entity: number) => ({
+      k0: childK0(workerKey, entity),
+      k1: childK1(workerKey, entity),
+    });
+    const times = new WorkerTimes(world, spec, child(ENTITY.slowness));
+    const tried = Math.min(spec.settings.maxSessions, maxSessions);
+    const plan = { maxSessions: tried, segments, atMs: 0 };
+    const figures = needsFigures
+      ? benchmarkFigures(runBenchmark(times, referenceWork(world), plan, child(ENTITY.benchmark)))
+      : null;
+    return {
+      spec,
+      times,
+      backoff: new ReconnectBackoff(),
+      key: workerKey,
+      figures,
+      registration: NO_REGISTRATION,
+      registrations: 0,
+      epoch: 0,
+      draws: 0,
+      uptime: uptimeOf(spec, child(ENTITY.uptime)),
+      reconnectAtMs: Number.NaN,
+      tasks: 0,
+      capacity: 0,
+      connectedSinceMs: 0,
+    };
+  });
+}
+
+/** What a benchmark sends: a mean segment with all the renditions that there are. */
+function referenceWork({ renditions, scenario }: World): WorkLoad {
+  const { stream } = scenario;
+  const all = mostRenditions(renditions);
+  return {
+    durationMs: stream.segmentMs,
+    pixels: segmentPixels(all, stream.segmentMs),
+    sourceMbps: stream.sourceMbps,
+    outMbps: all.bitrateMbps,
+  };
+}
+
+/** When a worker is there: a process of its own, whatever its orchestrator does meanwhile. */
+function uptimeOf({ settings }: WorkerSpec, key: RandomKey): Alternating | null {
+  if (settings.up === undefined) return null;
+  return new Alternating({ onMs: settings.up, offMs: settings.down }, key);
+}

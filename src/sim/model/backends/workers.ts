@@ -1,0 +1,350 @@
+/**
+ * The remote workers of the orchestrator under study: who is connected, who gets a session's segment
+ * (the library's own manager decides, O-15 … O-20), and what the admission policy says to it.
+ * `pool.ts` has what they work on.
+ */
+import { InvariantError } from "../../../core/errors.js";
+import { uniform } from "../../../core/random.js";
+import { bitString, DEFAULT_CAPABILITIES } from "../../../discovery/index.js";
+import {
+  type AdmissionPolicy,
+  createAdmission,
+  RemoteTranscoderManager,
+  type SessionEnd,
+  sessionSlot,
+  settleTask,
+  usesTiers,
+} from "../../../pool/index.js";
+import { admissionWithin } from "../admission-config.js";
+import { WORKER_SESSION_DRAW } from "../draws.js";
+import type { Call, SessionInfo } from "../entities.js";
+import { EVENT } from "../events.js";
+import type { GatewayRuntime } from "../gateway.js";
+import type { Gateways } from "../gateways.js";
+import type { NodeRuntime } from "../node.js";
+import type { Run } from "../run.js";
+import { WorkerTasks } from "../worker-tasks.js";
+import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
+
+/** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
+const REGISTRATION_DRAW = -1;
+
+/** What the workers need to know of the run. */
+export interface WorkersParts {
+  readonly run: Run;
+  readonly gateways: Gateways;
+  /** By node. */
+  readonly nodes: readonly NodeRuntime[];
+}
+
+/** The workers of all nodes of the pool. */
+export class Workers {
+  readonly policy: AdmissionPolicy;
+  /** Whether some worker may be on probation: then copies of live segments are sent (see `pool.ts`). */
+  readonly mayShadow: boolean;
+  readonly list: readonly Worker[];
+  /** Of workers whose transfers share their links. */
+  readonly tasks: WorkerTasks;
+  readonly #run: Run;
+  readonly #gateways: Gateways;
+  readonly #nodes: readonly NodeRuntime[];
+  readonly #managers = new Map<number, RemoteTranscoderManager>();
+  /** By manager and gateway: what a job asks of a worker (O-16). */
+  readonly #jobs = new Map<RemoteTranscoderManager, Map<GatewayRuntime, number>>();
+  readonly #tiers: boolean;
+
+  constructor({ run, gateways, nodes }: WorkersParts) {
+    this.#run = run;
+    this.#gateways = gateways;
+    this.#nodes = nodes;
+    const { world, key, regionNames } = run;
+    const config = admissionWithin(world.scenario.orchestrator?.admission, regionNames);
+    this.policy = createAdmission(config, {
+      names: regionNames,
+      rttMs: regionNames.map((region) => {
+        const node = world.nodes[world.orchestrators[world.pool]?.nodes[0] ?? -1];
+        return node === undefined ? 0 : world.tables.rttMs(region, node.region);
+      }),
+    });
+    this.#tiers = usesTiers(config);
+    this.mayShadow = config.probation !== undefined;
+    for (const index of world.orchestrators[world.pool]?.nodes ?? []) {
+      const manager = new RemoteTranscoderManager({
+        tiers: this.#tiers,
+        mayServe: (registration, session) => this.#mayServe(index, registration, session),
+      });
+      this.#managers.set(index, manager);
+      nodes[index]?.onSessionEnd((info, slot, atMs, cause) =>
+        this.#sessionEnded(manager, info, slot, atMs, cause),
+      );
+    }
+    this.list = makeWorkers(world, key, config);
+    this.tasks = new WorkerTasks(
+      run,
+      this.list.map(({ times }) => times),
+    );
+  }
+
+  /** The worker with an index, or undefined. */
+  at(index: number): Worker | undefined {
+    return this.list[index];
+  }
+
+  /**
+   * Those that are up register at the start, in an order that is drawn: the last one gets the first
+   * session (O-16), and no worker of the scenario shall be that one for ever.
+   */
+  start(): void {
+    const places = this.list.map(({ spec, key }) => ({
+      index: spec.index,
+      place: uniform(key.k0, key.k1, REGISTRATION_DRAW),
+    }));
+    places.sort((a, b) => a.place - b.place || a.index - b.index);
+    for (const { index } of places) {
+      this.registers(index);
+      this.#scheduleChange(index);
+    }
+  }
+
+  /** A worker fails, or is there again. */
+  changes(index: number): void {
+    const worker = this.list[index];
+    if (worker === undefined) return;
+    if (worker.uptime?.isOn(this.#run.now)) this.registers(index);
+    else this.#goesDown(worker);
+    this.#scheduleChange(index);
+  }
+
+  #scheduleChange(index: number): void {
+    const { queue, now } = this.#run;
+    const atMs = this.list[index]?.uptime?.nextChange(now) ?? Number.POSITIVE_INFINITY;
+    if (atMs < Number.POSITIVE_INFINITY) queue.schedule(atMs, EVENT.workerChanges, index);
+  }
+
+  /** A worker that was thrown out tries again (O-14); one that failed meanwhile does not. */
+  reconnects(index: number): void {
+    if (this.list[index]?.reconnectAtMs === this.#run.now) this.registers(index);
+  }
+
+  /** A worker asks to be admitted (O-13). One that is refused stays away. */
+  registers(index: number): void {
+    const run = this.#run;
+    const worker = this.list[index];
+    if (worker === undefined || worker.registration !== NO_REGISTRATION) return;
+    if (worker.uptime?.isOn(run.now) === false) return;
+    worker.reconnectAtMs = Number.NaN;
+    const { spec } = worker;
+    const decision = this.policy.onRegister(
+      {
+        worker: index,
+        name: spec.name,
+        kind: spec.kind,
+        maxSessions: spec.settings.maxSessions,
+        benchmark: worker.figures,
+      },
+      run.now,
+    );
+    if (!decision.admitted || decision.maxSessions < 1) return;
+    const manager = this.#manager(spec.node);
+    const node = this.#nodes[spec.node];
+    node?.sessions.workerRegistering(manager.liveCapacity, decision.maxSessions);
+    worker.registration = manager.register({
+      capacity: decision.maxSessions,
+      capabilities: { bitstring: bitString(DEFAULT_CAPABILITIES), version: spec.settings.version },
+      tier: this.#tiers ? this.policy.tier(index, run.now) : 0,
+      identity: index,
+    });
+    worker.registrations++;
+    worker.capacity = decision.maxSessions;
+    worker.connectedSinceMs = run.now;
+    if (run.counting) run.workerCounters(index).registrations++;
+    run.listener?.connected(index, run.now);
+  }
+
+  /** A worker fails: its stream ends, its tasks never come back (O-17, O-18). */
+  #goesDown(worker: Worker): void {
+    // While it tries to reconnect nobody notices that it fails.
+    if (worker.registration !== NO_REGISTRATION) this.#leaves(worker, "left");
+    worker.epoch++;
+    worker.tasks = 0;
+    this.tasks.stop(worker.spec.index);
+    worker.reconnectAtMs = Number.NaN;
+    worker.backoff.restart();
+  }
+
+  /**
+   * Who gets a session's next segment (O-16); the books of the worker that had the session end where
+   * it is another's now.
+   *
+   * @returns null where nobody takes it; the call's `registration` is that of the worker
+   */
+  select(call: Call, info: SessionInfo): Worker | null {
+    const run = this.#run;
+    const manager = this.#manager(call.node);
+    const slot = sessionSlot(call.nodeSession);
+    const before = manager.workerOf(slot);
+    const gateway = this.#gateways.of(info.stream);
+    const registration = manager.select(slot, this.#jobOf(manager, gateway));
+    if (registration < 0) {
+      this.#unassign(info, before, registration, manager);
+      return null;
+    }
+    const worker = this.list[manager.identity(registration)];
+    if (worker === undefined) throw new InvariantError("every registration is a worker's");
+    call.registration = registration;
+    if (registration === before) return worker;
+    const { index, hash } = worker.spec;
+    this.#unassign(info, before, registration, manager);
+    info.worker = index;
+    info.assignedMs = run.now;
+    info.workerSegments = 0;
+    const { k0, k1 } = info.stream;
+    info.workerFactor = worker.times.sessionFactor(uniform(k0 ^ hash, k1, WORKER_SESSION_DRAW));
+    if (run.counting) run.workerCounters(index).picks++;
+    return worker;
+  }
+
+  /**
+   * A worker has kept the orchestrator waiting for a task for too long (O-18): it is thrown out, and
+   * tries again after a while (O-14). A later registration has nothing to do with the task.
+   */
+  timedOut(worker: Worker, call: Call, info: SessionInfo): void {
+    const run = this.#run;
+    const { index } = worker.spec;
+    const wasConnected =
+      worker.registration !== NO_REGISTRATION && worker.registrations === call.registrations;
+    this.policy.onSegment(index, this.regionOf(info), Number.POSITIVE_INFINITY, run.now);
+    this.settle(call, info, wasConnected ? "timeout" : "workerError");
+    if (!wasConnected) return;
+    this.#leaves(worker, "timeout");
+    const delayMs = worker.backoff.nextDelayMs(
+      uniform(worker.key.k0, worker.key.k1, worker.draws++),
+    );
+    worker.reconnectAtMs = run.now + delayMs;
+    run.queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, index);
+  }
+
+  /** A session of a node has ended (O-20). */
+  #sessionEnded(
+    manager: RemoteTranscoderManager,
+    info: SessionInfo,
+    slot: number,
+    atMs: number,
+    cause: SessionEnd,
+  ): void {
+    const registration = manager.workerOf(slot);
+    if (registration < 0) return;
+    this.#unassign(info, registration, -1, manager, atMs);
+    manager.complete(slot);
+    const index = manager.identity(registration);
+    this.policy.onSessionEnd(index, this.regionOf(info), info.workerSegments, cause, atMs);
+    this.#setTier(index, registration, manager);
+    manager.forget(registration);
+  }
+
+  /** Closes the books: time connected and assigned until the end. */
+  finish(endMs: number): void {
+    for (const worker of this.list) {
+      if (worker.registration === NO_REGISTRATION) continue;
+      this.#countConnected(worker, endMs);
+      this.#unassignAll(worker, endMs);
+    }
+  }
+
+  /** Sessions of a worker that is not there any more load nobody. */
+  #unassignAll({ registration, spec }: Worker, atMs: number): void {
+    const manager = this.#manager(spec.node);
+    for (const info of this.#nodes[spec.node]?.openInfos() ?? []) {
+      if (manager.workerOf(sessionSlot(info.nodeSession)) !== registration) continue;
+      this.#unassign(info, registration, NO_REGISTRATION, manager, atMs);
+    }
+  }
+
+  /** Ends the books of a session's worker that it no longer has. */
+  #unassign(
+    info: SessionInfo,
+    before: number,
+    after: number,
+    manager: RemoteTranscoderManager,
+    atMs = this.#run.now,
+  ): void {
+    if (before < 0 || before === after || info.worker < 0) return;
+    const run = this.#run;
+    const spanMs = atMs - Math.max(info.assignedMs, run.world.warmupMs);
+    if (spanMs > 0) run.workerCounters(manager.identity(before)).loadMs += spanMs;
+    info.assignedMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends a task that the worker has not delivered. */
+  settle(call: Call, info: SessionInfo, outcome: "workerError" | "timeout"): void {
+    const manager = this.#manager(call.node);
+    const slot = sessionSlot(call.nodeSession);
+    // The session may have ended meanwhile, and its slot may be another's by now.
+    const { now } = this.#run;
+    if (this.#nodes[call.node]?.sessions.isOpen(call.nodeSession, now)) {
+      if (manager.workerOf(slot) === call.registration) {
+        this.#unassign(info, call.registration, -1, manager);
+      }
+      settleTask(manager, slot, call.registration, outcome);
+    } else if (outcome === "timeout") {
+      manager.disconnect(call.registration);
+    }
+    manager.forget(call.registration);
+  }
+
+  #leaves(worker: Worker, cause: "left" | "timeout"): void {
+    const run = this.#run;
+    const manager = this.#manager(worker.spec.node);
+    manager.disconnect(worker.registration);
+    this.#nodes[worker.spec.node]?.sessions.workerLeft(manager.liveCapacity);
+    this.#countConnected(worker, run.now);
+    this.#unassignAll(worker, run.now);
+    worker.registration = NO_REGISTRATION;
+    this.policy.onDisconnect(worker.spec.index, cause, run.now);
+    run.listener?.disconnected(worker.spec.index, run.now);
+  }
+
+  #countConnected(worker: Worker, untilMs: number): void {
+    const run = this.#run;
+    const spanMs = untilMs - Math.max(worker.connectedSinceMs, run.world.warmupMs);
+    if (spanMs > 0) run.workerCounters(worker.spec.index).capacityMs += spanMs * worker.capacity;
+  }
+
+  #setTier(index: number, registration: number, manager: RemoteTranscoderManager): void {
+    if (this.#tiers && manager.isLive(registration)) {
+      manager.setTier(registration, this.policy.tier(index, this.#run.now));
+    }
+  }
+
+  #mayServe(node: number, registration: number, session: number): boolean {
+    const info = this.#nodes[node]?.infoAt(session);
+    const index = this.#manager(node).identity(registration);
+    if (info === null || info === undefined) return true;
+    return this.policy.mayServe(index, this.regionOf(info), this.#run.now);
+  }
+
+  /** Where a session's segments come from. */
+  regionOf(info: SessionInfo): number {
+    return this.#gateways.of(info.stream).regionIndex;
+  }
+
+  #jobOf(manager: RemoteTranscoderManager, gateway: GatewayRuntime): number {
+    let jobs = this.#jobs.get(manager);
+    if (jobs === undefined) {
+      jobs = new Map();
+      this.#jobs.set(manager, jobs);
+    }
+    let job = jobs.get(gateway);
+    if (job === undefined) {
+      job = manager.job(gateway.job);
+      jobs.set(gateway, job);
+    }
+    return job;
+  }
+
+  #manager(node: number): RemoteTranscoderManager {
+    const manager = this.#managers.get(node);
+    if (manager !== undefined) return manager;
+    throw new InvariantError(`node ${node} has no workers`);
+  }
+}

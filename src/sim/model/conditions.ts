@@ -1,0 +1,50 @@
+/**
+ * What a run's nodes are like at an instant, whatever anybody does: who answers whom, who is slow,
+ * and where a balancer takes a request.
+ */
+import { type RandomKey, uniform } from "../../core/random.js";
+import type { Alternating } from "../engine/alternating.js";
+import type { SlowSpells } from "../engine/slow-spells.js";
+import { nodeSpells } from "./slowness.js";
+import { uptimesOf } from "./uptimes.js";
+import type { World } from "./world.js";
+
+/** The conditions of one run. */
+export class Conditions {
+  readonly #world: World;
+  /** By site, then node. */
+  readonly #uptimes: readonly (Alternating | null)[];
+  readonly #spells: readonly SlowSpells[];
+
+  /** @param key of the run */
+  constructor(world: World, key: RandomKey) {
+    this.#world = world;
+    this.#uptimes = uptimesOf(world, key);
+    this.#spells = nodeSpells(world, key);
+  }
+
+  /** Whether a node answers a site. */
+  isUp(site: number, node: number, timeMs: number): boolean {
+    const uptime = this.#uptimes[site * this.#world.nodes.length + node];
+    return uptime === null || uptime === undefined || uptime.isOn(timeMs);
+  }
+
+  /** By how much longer than on average everything takes at a node at an instant. */
+  slownessOf(node: number, timeMs: number): number {
+    return this.#spells[node]?.factorAt(timeMs) ?? 1;
+  }
+
+  /**
+   * The node that a request to a URI reaches: a balancer picks one of its own.
+   *
+   * @param stream whose draws decide
+   * @param index of the draw
+   */
+  route(uri: number, stream: RandomKey, index: number): number {
+    const { nodes, orchestrators } = this.#world;
+    if (uri < nodes.length) return uri;
+    const members = orchestrators[uri - nodes.length]?.nodes ?? [];
+    const u = uniform(stream.k0 ^ uri, stream.k1, index);
+    return members[Math.floor(u * members.length)] ?? 0;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What all parts of one run share: its tables, its key, its queue and clock, its counters and its
+ * trace. It knows none of the parts: they stand on it, and `simulation.ts` puts them together.
+ */
+import { invariant } from "../../core/errors.js";
+import { makeKey, type RandomKey } from "../../core/random.js";
+import { EventQueue } from "../engine/event-queue.js";
+import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import type { PoolListener } from "./pool-listener.js";
+import { Trace, type Tracing } from "./trace.js";
+import type { World } from "./world.js";
+
+/** How a run is made. */
+export interface RunOptions {
+  /** The compiled scenario. */
+  readonly world: World;
+  /** Seed of all randomness. */
+  readonly seed: number;
+  /** Number of the replication, from 0. */
+  readonly replication: number;
+  /** Which stream's decisions are written down. @default none */
+  readonly tracing?: Tracing | undefined;
+  /** Whether segments that nobody can see meanwhile are done within one event. @default true */
+  readonly atOnce?: boolean | undefined;
+  /** Hears what happens in the pool. @default nobody */
+  readonly listener?: PoolListener | undefined;
+}
+
+/** One run of one variant, without what happens in it. */
+export class Run {
+  readonly world: World;
+  readonly key: RandomKey;
+  readonly queue = new EventQueue();
+  readonly counters: Counters;
+  readonly trace: Trace;
+  readonly listener: PoolListener | null;
+  readonly atOnce: boolean;
+  /** Number of the stream that is traced, or −1. */
+  readonly tracedStream: number;
+  /** Codes of the regions that send, in the sites' order. */
+  readonly regionNames: readonly string[];
+  /** Whether the warm-up is over. */
+  counting = false;
+  /** Segments that came back to their session pool, warm-up and tests included. */
+  segmentsCompleted = 0;
+
+  constructor(options: RunOptions) {
+    const { world, seed, replication, tracing, atOnce = true, listener = null } = options;
+    this.world = world;
+    this.key = makeKey(seed, replication);
+    this.counters = new Counters({
+      orchestrators: world.orchestrators.length,
+      workers: world.workers.length,
+      sites: world.sites.length,
+      durationMs: world.scenario.duration,
+    });
+    this.trace = new Trace(world, this.queue, tracing);
+    this.tracedStream = tracing?.stream ?? -1;
+    this.atOnce = atOnce;
+    this.listener = listener;
+    this.regionNames = [...new Set(world.sites.map(({ region }) => region))];
+  }
+
+  /** Time, ms from the start of the warm-up. */
+  get now(): number {
+    return this.queue.now;
+  }
+
+  /** Counters of a node's orchestrator. */
+  countersOf(node: number): OrchestratorCounters {
+    const counters = this.counters.orchestrators[this.world.nodes[node]?.orchestrator ?? -1];
+    invariant(counters !== undefined, "every node has an orchestrator");
+    return counters;
+  }
+
+  /** Counters of a worker. */
+  workerCounters(worker: number): WorkerCounters {
+    const counters = this.counters.workers[worker];
+    invariant(counters !== undefined, "every worker has counters");
+    return counters;
+  }
+
+  /** Bin of the time series. */
+  bin(timeMs: number): number {
+    const { series } = this.counters;
+    const bin = Math.floor((timeMs - this.world.warmupMs) / series.binMs);
+    return bin < 0 ? 0 : Math.min(bin, series.bins - 1);
+  }
+}

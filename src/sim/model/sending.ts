@@ -1,0 +1,226 @@
+/**
+ * A segment's way to its orchestrator: its session is prepared, and refreshed if need be; it is in
+ * flight; it is uploaded over a new connection or an open one. `segments.ts` comes before,
+ * `orchestrator-side.ts` after it.
+ */
+import { invariant } from "../../core/errors.js";
+import { uniform } from "../../core/random.js";
+import {
+  AUTH_TOKEN_VALID_MS,
+  EFFECT,
+  type Effect,
+  OUTCOME,
+  type Outcome,
+  refreshTiming,
+  renewSession,
+  ruleOf,
+  shouldRefresh,
+  uploadTimeoutMs,
+} from "../../selection/index.js";
+import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { AtOnce } from "./at-once.js";
+import type { Backend } from "./backends/backend.js";
+import type { Calls } from "./calls.js";
+import type { Conditions } from "./conditions.js";
+import { CONNECT_ROUND_TRIPS, type Connections } from "./connections.js";
+import { type Discoveries, TICKET_PARAMS_VALID_MS } from "./discovery.js";
+import { attemptDraws, callDraw, DRAW, renewedDraw } from "./draws.js";
+import {
+  type Call,
+  type Segment,
+  SessionInfo,
+  type SimSession,
+  type Stream,
+  verified,
+} from "./entities.js";
+import { EVENT } from "./events.js";
+import type { NodeRuntime } from "./node.js";
+import type { Recorder } from "./recorder.js";
+import type { Run } from "./run.js";
+
+/** Limit on dialling (G-17). */
+const DIAL_TIMEOUT_MS = 2_000;
+
+/** What segments need on their way. */
+export interface SendingParts {
+  readonly run: Run;
+  readonly recorder: Recorder;
+  readonly conditions: Conditions;
+  readonly connections: Connections;
+  readonly calls: Calls;
+  readonly discoveries: Discoveries;
+  /** By node. */
+  readonly nodes: readonly NodeRuntime[];
+  readonly backends: readonly Backend[];
+}
+
+/** Sends segments. */
+export class Sending {
+  readonly #run: Run;
+  readonly #parts: SendingParts;
+  readonly #prepare: Lognormal;
+  readonly #network: Lognormal;
+  readonly #jitter: Lognormal;
+  readonly #preparesAtOnce: boolean;
+  readonly #atOnce: AtOnce;
+
+  constructor(parts: SendingParts) {
+    this.#run = parts.run;
+    this.#parts = parts;
+    const { assumptions } = parts.run.world.scenario;
+    const noise = assumptions.noiseScale;
+    this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
+    this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
+    this.#jitter = lognormal(1, assumptions.rttCv * noise);
+    this.#preparesAtOnce = assumptions.prepareMs === 0;
+    this.#atOnce = new AtOnce({ ...parts, network: this.#network });
+  }
+
+  /**
+   * Upload to the orchestrator's storage, refresh of the session (T-10, M-35).
+   *
+   * @param member of a verified segment; −1 without verification
+   * @returns whether the segment is delivered already, all of it done at once
+   */
+  prepare(segment: Segment, stream: Stream, session: SimSession | null, member: number): boolean {
+    invariant(session !== null, "there is a session to prepare");
+    const { now, queue, world } = this.#run;
+    const { calls, conditions, discoveries } = this.#parts;
+    const attempt = segment.attempt.attempts;
+    const base = attemptDraws(segment.index, attempt, member);
+    const { k0, k1 } = stream;
+    const prepareMs = this.#preparesAtOnce
+      ? 0
+      : drawLognormal(this.#prepare, uniform(k0, k1, base + DRAW.prepare));
+    if (shouldRefresh(session, now)) {
+      const call = calls.take(segment, stream, session, member);
+      const node = conditions.route(session.transcoder, stream, -2 - segment.index);
+      call.node = node;
+      const rttMs = world.links[stream.site]?.[node]?.rttMs ?? 0;
+      const answerMs = discoveries.answerTime(
+        stream,
+        node,
+        k0 ^ (world.nodes[node]?.hash ?? 0),
+        k1,
+        base + DRAW.refresh,
+      );
+      const isUp = conditions.isUp(stream.site, node, now);
+      const connects = isUp || world.nodes[node]?.whenDown === "silent";
+      const timing = refreshTiming(
+        connects ? CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
+        isUp ? answerMs - CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
+      );
+      call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
+      queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot);
+      return false;
+    }
+    if (member < 0 && this.#atOnce.run(segment, stream, session, now + prepareMs)) return true;
+    const call = calls.take(segment, stream, session, member);
+    queue.schedule(now + prepareMs, EVENT.inFlight, call.slot);
+    return false;
+  }
+
+  /**
+   * The session's refresh is over; a full orchestrator refuses it (O-6, S-12 row 2).
+   *
+   * @returns whether the call goes on, with what came of it
+   */
+  refreshed(call: Call): boolean {
+    const { session, stream } = call;
+    if (session === null || stream === null) return false;
+    const { now, trace } = this.#run;
+    const { nodes, discoveries } = this.#parts;
+    if (call.outcome === OUTCOME.ok && nodes[call.node]?.isFull(now)) {
+      call.outcome = OUTCOME.sessionRefreshFailed;
+    }
+    if (call.outcome === OUTCOME.ok) {
+      const before = session.info;
+      const info = new SessionInfo(
+        stream,
+        call.node,
+        discoveries.sessionFactor(stream, call.node, renewedDraw(call.index)),
+      );
+      info.active = before.active;
+      info.delivered = before.delivered;
+      info.worker = before.worker;
+      info.workerFactor = before.workerFactor;
+      renewSession(session, {
+        transcoder: session.transcoder,
+        recipient: session.recipient,
+        price: session.price,
+        authTokenExpiresAtMs: now + AUTH_TOKEN_VALID_MS,
+        ticketParamsExpireAtMs: now + TICKET_PARAMS_VALID_MS,
+        info,
+      });
+      call.info = info;
+    }
+    if (stream.traced) {
+      trace.say(
+        "M-35",
+        `session with ${trace.uriName(session.transcoder)} refreshed: ${ruleOf(call.outcome as Outcome).name}`,
+      );
+    }
+    return true;
+  }
+
+  /**
+   * The call begins, or its session could not be prepared (T-10, T-11).
+   *
+   * @returns what the attempt asks for; `EFFECT.submit` has been done
+   */
+  inFlight(call: Call, segment: Segment): Effect {
+    const { now } = this.#run;
+    const outcome = call.outcome as Outcome;
+    const effect =
+      call.member < 0
+        ? segment.attempt.prepared(now, outcome)
+        : verified(segment).memberPrepared(now, call.member, outcome);
+    if (effect === EFFECT.submit) {
+      this.#submit(call, segment);
+      return effect;
+    }
+    call.gatewayDone = true;
+    call.nodeDone = true;
+    this.#parts.calls.free(call);
+    return effect;
+  }
+
+  /** Sends the segment (T-13 … T-18): a new connection, the upload, the response's headers. */
+  #submit(call: Call, segment: Segment): void {
+    const { session, stream, info } = call;
+    invariant(session !== null && stream !== null && info !== null, "a call has a session");
+    const { now, world, queue } = this.#run;
+    const { calls, conditions, connections, backends } = this.#parts;
+    const { site, k0, k1 } = stream;
+    const base = callDraw(call, 0);
+    call.sentMs = now;
+    call.node = conditions.route(session.transcoder, stream, segment.index);
+    const link = world.links[site]?.[call.node];
+    const backend = backends[call.node];
+    invariant(link !== undefined && backend !== undefined, "every site has a link to every node");
+    call.slowStartMs = stream.probe?.slowStartMs(link.rttMs) ?? 0;
+    call.factor =
+      info.factor *
+      drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network)) *
+      backend.exchangeSlowness(call.node, now);
+    call.jitter = drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
+    calls.pay(call, info, stream);
+    const connectMs = connections.setUpMs(site, session.transcoder, link.rttMs, now);
+    if (!conditions.isUp(site, call.node, now)) {
+      call.nodeDone = true;
+      // One that takes connections and is silent keeps the gateway waiting (T-15).
+      const isSilent = world.nodes[call.node]?.whenDown === "silent";
+      const limitMs = isSilent ? uploadTimeoutMs(segment.durationMs) : DIAL_TIMEOUT_MS;
+      calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
+      return;
+    }
+    const headersMs = connectMs * call.jitter + link.upMs * call.factor;
+    const limitMs = uploadTimeoutMs(segment.durationMs);
+    if (headersMs > limitMs) {
+      call.nodeDone = true;
+      calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
+      return;
+    }
+    queue.schedule(now + headersMs, EVENT.arrived, call.slot);
+  }
+}
