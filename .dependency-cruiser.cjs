@@ -1,5 +1,5 @@
 // The floors of the house: each folder may import only from folders below it.
-const floors = ["core", "io", "config", "discovery", "selection", "pool", "sim", "cli"];
+const floors = ["core", "io", "config", "discovery", "selection", "pool", "sim", "testing", "cli"];
 module.exports = {
   forbidden: [
     ...floors.map((floor, level) => ({
@@ -57,6 +57,13 @@ module.exports = {
       severity: "error",
       from: { path: "^src/cli/", pathNot: "/run\\.ts$" },
       to: { path: "^src/cli/.*/run\\.ts$", dependencyTypesNot: ["dynamic-import", "type-only"] },
+    },
+    {
+      name: "testing-beside-sim",
+      comment: "Contract suites try the library's parts; they know nothing of the simulator",
+      severity: "error",
+      from: { path: "^src/testing/" },
+      to: { path: "^src/sim/" },
     },
     {
       name: "no-cycles",
