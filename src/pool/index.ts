@@ -13,11 +13,18 @@ export {
   pendingAccount,
 } from "./books/accounts.js";
 export { byWeights, type Weights } from "./books/attribution/by-weights.js";
+export type { SchemeEntry, SchemeNeed, SchemeSettingValues } from "./books/attribution/entry.js";
 export { perJob } from "./books/attribution/per-job.js";
 export {
   type AttributionPostingsOptions,
   attributionPostings,
 } from "./books/attribution/postings.js";
+export {
+  SCHEMES,
+  type SchemeName,
+  schemeEntryOf,
+  schemeOfSetting,
+} from "./books/attribution/registry.js";
 export type {
   Attribution,
   AttributionInput,
@@ -36,7 +43,13 @@ export {
   MemoryJournal,
   type Posting,
 } from "./books/ledger.js";
-export { RoundBook, type RoundBookOptions } from "./books/rounds.js";
+export {
+  type CloseTerms,
+  type PlacedWork,
+  RoundCore,
+  type RoundSplit,
+  type RoundState,
+} from "./books/rounds.js";
 export {
   BENCHMARK_SEGMENTS,
   type BenchmarkConfig,

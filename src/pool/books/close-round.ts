@@ -3,9 +3,8 @@
  * since, by the books' scheme. Once per round, all of it in one transaction.
  */
 import { InputError } from "../../core/errors.js";
-import { pendingAccount } from "./accounts.js";
-import { attributionPostings } from "./attribution/postings.js";
-import type { AttributionScheme, Work } from "./attribution/scheme.js";
+import { type Account, pendingAccount } from "./accounts.js";
+import { RoundCore, type RoundState } from "./rounds.js";
 import { readSettings, roundCommission } from "./settings.js";
 import type { ClosedRound, JobRow, PoolStore, RoundRow } from "./store/store.js";
 
@@ -48,29 +47,25 @@ export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOp
         code: "ROUND_SCHEME",
       });
     }
-    const incomeWei = store.balance("feesEarned");
-    const isPaying = incomeWei > 0n;
-    const { works, lastEvent } = collect(store, scheme, renditions, isPaying);
-    const attribution = isPaying
-      ? scheme.attribute({
-          works,
-          incomeWei,
-          commission: roundCommission(settings, nowMs),
-        })
-      : { shares: [], commissionWei: 0n, unattributedWei: 0n };
-    // Nobody worked: the income waits for somebody who did.
-    const isSplit = isPaying && attribution.unattributedWei === 0n;
-    const entry = isSplit
-      ? store.post({
-          cause: { kind: "round", id: String(round) },
-          atMs: nowMs,
-          postings: attributionPostings(attribution, { pendingOf, feeShare }),
-        })[0]
-      : undefined;
+    const core = new RoundCore(scheme, readState(store));
+    core.won(store.balance("feesEarned"));
+    const lastEvent = tellWork(store, core, renditions);
+    const before = core.state;
+    const { incomeWei, attribution, postings } = core.close({
+      end: lastEvent,
+      commission: () => roundCommission(settings, nowMs),
+      feeShare,
+      pendingOf,
+    });
+    keepState(store, { before, after: core.state });
+    const entry =
+      postings.length === 0
+        ? undefined
+        : store.post({ cause: { kind: "round", id: String(round) }, atMs: nowMs, postings })[0];
     const row: ClosedRound = {
       round,
       scheme: scheme.name,
-      incomeWei: isSplit ? incomeWei : 0n,
+      incomeWei,
       sharedWei: attribution.shares.reduce((sum, { wei }) => sum + wei, 0n),
       commissionWei: attribution.commissionWei,
       unattributedWei: 0n,
@@ -83,56 +78,53 @@ export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOp
   });
 }
 
-/** Works since the last split, or within the scheme's window, and where to go on. */
-function collect(
-  store: PoolStore,
-  { windowRounds }: AttributionScheme,
-  renditions: bigint,
-  isPaying: boolean,
-): { works: Work[]; lastEvent: number } {
+/** Tells the work since the last split, or within the scheme's window, and says where it ends. */
+function tellWork(store: PoolStore, core: RoundCore, renditions: bigint): number {
   const end = store.eventCount() - 1;
-  const boundaries = numbers(store.setting(BOUNDARIES));
-  const carried = numbers(store.setting(CARRIED));
-  const from = boundaries.at(-(windowRounds ?? 1)) ?? -1;
-  const works = new Map<string, Work>();
-  const unknown: number[] = [];
-  const count = (job: JobRow) => {
-    if (job.address === null) {
-      unknown.push(job.sequence);
-      return;
-    }
-    const worker = `${job.address}:${job.job}:${job.region}`;
-    const sum = works.get(worker);
-    works.set(worker, {
-      worker,
-      feesWei: (sum?.feesWei ?? 0n) + job.feesWei,
-      durationMs: (sum?.durationMs ?? 0n) + job.durationMs,
-      pixels: (sum?.pixels ?? 0n) + (job.job === "transcode" ? job.computeUnits : 0n),
-      renditions: (sum?.renditions ?? 0n) + (job.renditions ?? renditions),
+  const { from } = core;
+  const tell = (job: JobRow) => {
+    core.work({
+      place: job.sequence,
+      worker: job.address === null ? null : `${job.address}:${job.job}:${job.region}`,
+      feesWei: job.feesWei,
+      durationMs: job.durationMs,
+      pixels: job.job === "transcode" ? job.computeUnits : 0n,
+      renditions: job.renditions ?? renditions,
     });
   };
-  for (const sequence of carried) {
-    if (sequence > from) continue;
+  for (const sequence of core.carried) {
     for (const job of store.jobs({ beforeSequence: sequence + 1, limit: 1 })) {
       // A job that became void is none any more.
-      if (job.sequence === sequence) count(job);
+      if (job.sequence === sequence) tell(job);
     }
   }
   for (let before = end + 1; before > from + 1; ) {
     const page = store.jobs({ beforeSequence: before, limit: PAGE });
-    for (const job of page) if (job.sequence > from) count(job);
+    for (const job of page) if (job.sequence > from) tell(job);
     before = page.at(-1)?.sequence ?? 0;
   }
-  if (windowRounds !== undefined) {
-    store.setSetting(BOUNDARIES, JSON.stringify([...boundaries, end].slice(-windowRounds)));
-  } else if (isPaying && works.size > 0) {
-    store.setSetting(BOUNDARIES, JSON.stringify([end]));
-    store.setSetting(CARRIED, JSON.stringify(unknown));
-  }
-  return { works: [...works.values()], lastEvent: end };
+  return end;
 }
 
-function pendingOf(worker: string) {
+function readState(store: PoolStore): RoundState {
+  return {
+    boundaries: numbers(store.setting(BOUNDARIES)),
+    carried: numbers(store.setting(CARRIED)),
+  };
+}
+
+function keepState(
+  store: PoolStore,
+  { before, after }: { readonly before: RoundState; readonly after: RoundState },
+): void {
+  if (after.boundaries !== before.boundaries) {
+    store.setSetting(BOUNDARIES, JSON.stringify(after.boundaries));
+  }
+  if (after.carried !== before.carried) store.setSetting(CARRIED, JSON.stringify(after.carried));
+}
+
+/** The account of `<address>:<node type>:<region>`. */
+export function pendingOf(worker: string): Account {
   const [address = "", nodeType = "", region = ""] = worker.split(":");
   return pendingAccount({ address, nodeType, region });
 }

@@ -2,18 +2,18 @@
  * How the same events pay under each scheme, side by side. Jobs are read by time, a page at a
  * time: only the open round's sums and the window's are in memory.
  */
-import { Rational } from "../../core/rational.js";
+import type { Rational } from "../../core/rational.js";
 import type { Weights } from "./attribution/by-weights.js";
-import { type Attribution, commissionOf } from "./attribution/scheme.js";
-import { RoundBook } from "./rounds.js";
+import { SCHEME_NAMES, SCHEMES, type SchemeName } from "./attribution/registry.js";
+import { type AttributionScheme, commissionOf } from "./attribution/scheme.js";
+import { pendingOf } from "./close-round.js";
+import { RoundCore } from "./rounds.js";
 import {
   type PoolSettings,
   readSettings,
   roundCommission,
-  SCHEME_NAMES,
-  type SchemeName,
   type SchemeSettings,
-  schemeOf,
+  settingValues,
 } from "./settings.js";
 import type { JobRow, PoolStore } from "./store/store.js";
 
@@ -72,6 +72,7 @@ export function compareSchemes(store: PoolStore, options: CompareOptions = {}): 
     weights: { ...books.weights, ...options.weights },
     renditions: options.renditions ?? books.renditions,
     windowRounds: options.windowRounds ?? books.windowRounds,
+    schemeSettings: { ...books.schemeSettings, ...settingValues(options) },
   };
   const comparison = new Comparison(settings, commission);
   const wins = store
@@ -108,7 +109,13 @@ function* jobsByTime(store: PoolStore): Generator<JobRow> {
 class Comparison {
   readonly #settings: PoolSettings;
   readonly #commission: Rational | undefined;
-  readonly #books: readonly { readonly name: SchemeName; readonly book: RoundBook }[];
+  readonly #schemes: readonly {
+    readonly name: SchemeName;
+    readonly scheme: AttributionScheme;
+    readonly rounds: RoundCore;
+  }[];
+  /** Rounds that the widest window reaches over. */
+  readonly #reach: number;
   readonly #paid = new Map<string, Record<SchemeName, bigint>>();
   readonly #kept = zeros();
   readonly #unattributed = zeros();
@@ -116,24 +123,25 @@ class Comparison {
   #rounds = 0;
   #incomeWei = 0n;
   #feesWei = 0n;
+  /** Counts jobs whose worker is known. */
   #jobs = 0;
   #jobsWithoutRenditions = 0;
 
   constructor(settings: PoolSettings, commission: Rational | undefined) {
     this.#settings = settings;
     this.#commission = commission;
-    this.#books = SCHEME_NAMES.flatMap((name) => {
-      const scheme = schemeOf(name, settings);
-      // Per job, nothing waits for a round.
-      return scheme.basis === "fees" ? [] : [{ name, book: new RoundBook({ scheme }) }];
+    this.#schemes = SCHEMES.map(({ name, create }) => {
+      const scheme = create(settings.schemeSettings);
+      return { name, scheme, rounds: new RoundCore(scheme) };
     });
+    this.#reach = Math.max(...this.#schemes.map(({ scheme }) => scheme.windowRounds ?? 1));
   }
 
   /** Closes the rounds before, those in which nothing happened too: the window slides over them. */
   enterRound(round: number, roundMs: number): void {
     const first = this.#round ?? round;
     // What is further away than the window is wide has left it.
-    const last = Math.min(round, first + this.#settings.windowRounds + 1);
+    const last = Math.min(round, first + this.#reach + 1);
     for (let open = first; open < last; open++) this.#close(open, roundMs);
     this.#rounds += round - first;
     this.#round = round;
@@ -141,7 +149,7 @@ class Comparison {
 
   won(faceValueWei: bigint): void {
     this.#incomeWei += faceValueWei;
-    for (const { book } of this.#books) book.ticketWon(faceValueWei);
+    for (const { rounds } of this.#schemes) rounds.won(faceValueWei);
   }
 
   worked({ address, job, region, atMs, feesWei, durationMs, computeUnits, renditions }: JobRow) {
@@ -152,9 +160,8 @@ class Comparison {
     const rate =
       this.#commission ?? this.#settings.commission.rateOf({ nodeType: job, region, atMs });
     const keptWei = commissionOf(feesWei, rate);
-    this.#kept["per-job"] += keptWei;
-    this.#pay("per-job", address, feesWei - keptWei);
     const work = {
+      place: this.#jobs,
       // As in the books: what is left of a split goes by place.
       worker: `${address}:${job}:${region}`,
       feesWei,
@@ -162,7 +169,15 @@ class Comparison {
       pixels: job === "transcode" ? computeUnits : 0n,
       renditions: renditions ?? this.#settings.renditions,
     };
-    for (const { book } of this.#books) book.record(work);
+    for (const { name, scheme, rounds } of this.#schemes) {
+      if (scheme.basis === "income") {
+        rounds.work(work);
+        continue;
+      }
+      // Of fees, nothing waits for a round: each job pays at its own rate.
+      this.#kept[name] += keptWei;
+      this.#pay(name, address, feesWei - keptWei);
+    }
   }
 
   end(roundMs: number): SchemeComparison {
@@ -189,27 +204,19 @@ class Comparison {
   }
 
   #close(round: number, roundMs: number): void {
-    const commission = this.#commission ?? this.#cutAt((round + 1) * roundMs);
-    for (const { name, book } of this.#books) {
-      const attribution = book.close(round, commission);
-      this.#unattributed[name] = attribution?.unattributedWei ?? 0n;
-      // Nobody worked: as in the books, the income waits for somebody who did.
-      if (attribution !== null) book.ticketWon(attribution.unattributedWei);
-      this.#settle(name, attribution);
-    }
-  }
-
-  /** As long as nothing was won there is nothing to cut. */
-  #cutAt(atMs: number): Rational {
-    return this.#incomeWei === 0n ? Rational.ZERO : roundCommission(this.#settings, atMs);
-  }
-
-  #settle(name: SchemeName, attribution: Attribution | null): void {
-    if (attribution === null) return;
-    this.#kept[name] += attribution.commissionWei;
-    for (const { worker, wei } of attribution.shares) {
-      const [address = ""] = worker.split(":");
-      this.#pay(name, address, wei);
+    const endMs = (round + 1) * roundMs;
+    for (const { name, rounds } of this.#schemes) {
+      const { attribution } = rounds.close({
+        end: this.#jobs,
+        commission: () => this.#commission ?? roundCommission(this.#settings, endMs),
+        pendingOf,
+      });
+      this.#unattributed[name] = rounds.waitingWei;
+      this.#kept[name] += attribution.commissionWei;
+      for (const { worker, wei } of attribution.shares) {
+        const [address = ""] = worker.split(":");
+        this.#pay(name, address, wei);
+      }
     }
   }
 
@@ -221,5 +228,5 @@ class Comparison {
 }
 
 function zeros(): Record<SchemeName, bigint> {
-  return { "per-job": 0n, "by-weights": 0n, "sliding-window": 0n };
+  return Object.fromEntries(SCHEME_NAMES.map((name) => [name, 0n])) as Record<SchemeName, bigint>;
 }

@@ -11,6 +11,7 @@ export {
   openBalances,
 } from "./adjust.js";
 export type { Weights } from "./attribution/by-weights.js";
+export { SCHEMES, type SchemeName, schemeEntryOf } from "./attribution/registry.js";
 export { type SlidingWindowOptions, slidingWindow } from "./attribution/sliding-window.js";
 export { type CloseRoundOptions, closeRound } from "./close-round.js";
 export { type CommissionQuery, type CommissionRate, CommissionSchedule } from "./commission.js";
@@ -57,10 +58,8 @@ export {
   changeSettings,
   type PoolSettings,
   readSettings,
-  type SchemeName,
   type SchemeSettings,
   type SettingsChange,
-  schemeOf,
   setScheme,
 } from "./settings.js";
 export { type BucketOptions, importBucket } from "./sources/bucket.js";

@@ -2,15 +2,17 @@
 import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
-import { byWeights, type Weights } from "./attribution/by-weights.js";
-import { perJob } from "./attribution/per-job.js";
+import type { Weights } from "./attribution/by-weights.js";
+import type { SchemeSettingValues } from "./attribution/entry.js";
+import {
+  SCHEME_DEFAULTS,
+  SCHEMES,
+  type SchemeName,
+  schemeEntryOf,
+} from "./attribution/registry.js";
 import { type AttributionScheme, checkCommission } from "./attribution/scheme.js";
-import { slidingWindow } from "./attribution/sliding-window.js";
 import { type CommissionRate, CommissionSchedule, formatRates, parseRates } from "./commission.js";
 import type { PoolStore } from "./store/store.js";
-
-export const SCHEME_NAMES = ["per-job", "by-weights", "sliding-window"] as const;
-export type SchemeName = (typeof SCHEME_NAMES)[number];
 
 /** What the schemes that split tickets need to know beyond their name. */
 export interface SchemeSettings {
@@ -37,35 +39,23 @@ export interface PoolSettings extends SchemeSettings {
   /** @default "per-job" */
   readonly schemeName: SchemeName;
   readonly scheme: AttributionScheme;
+  /** The settings of all schemes by name; whichever is in use takes its own. */
+  readonly schemeSettings: SchemeSettingValues;
   /** The delegators' part of everything attributed, 0 … 1. @default 0 */
   readonly feeShare: Rational;
   readonly claims: ClaimBounds;
 }
 
 /** Settled by the first event or closed round, as the store calls them. */
-const SETTLED = [
-  "scheme",
-  "feeShare",
-  "weightDuration",
-  "weightPixels",
-  "weightRenditions",
-  "renditions",
-  "windowRounds",
-  "claimWindowMs",
-] as const;
-
-type Settled = (typeof SETTLED)[number];
-
-const DEFAULTS: Readonly<Record<Settled, string>> = {
+const DEFAULTS: Readonly<Record<string, string>> = {
   scheme: "per-job",
   feeShare: "0/1",
-  weightDuration: "1/1",
-  weightPixels: "1/1000000",
-  weightRenditions: "1/1",
+  ...SCHEME_DEFAULTS,
   renditions: "1",
-  windowRounds: "10",
   claimWindowMs: "3600000",
 };
+
+const SETTLED: readonly string[] = Object.keys(DEFAULTS);
 
 /** Since which event claims are bound: set where books of an earlier poolsim are opened. */
 const CLAIMS_BOUND_FROM = "claimsBoundFrom";
@@ -83,28 +73,33 @@ export const ALL_SETTING_KEYS: readonly string[] = [
   CLAIMS_BOUND_FROM,
 ];
 
-/** The scheme of a name. @throws InputError (`WEIGHTS`, `WINDOW`) */
-export function schemeOf(
-  name: SchemeName,
-  { weights, windowRounds }: Omit<SchemeSettings, "renditions">,
-): AttributionScheme {
-  switch (name) {
-    case "per-job":
-      return perJob;
-    case "by-weights":
-      return byWeights(weights);
-    case "sliding-window":
-      return slidingWindow({ weights, rounds: windowRounds });
-  }
+/** What a key of the store says, or the default. */
+function settled(store: PoolStore, key: string): string {
+  return store.setting(key) ?? DEFAULTS[key] ?? "";
 }
 
-/** @throws InputError (`SCHEME`) */
-export function schemeName(name: string): SchemeName {
-  const known = SCHEME_NAMES.find((scheme) => scheme === name);
-  if (known !== undefined) return known;
-  throw new InputError(`scheme: expected ${SCHEME_NAMES.join(", ")}, found "${name}"`, {
-    code: "SCHEME",
-  });
+/** A setting of a scheme as its schema takes it: exact numbers as text, the others as numbers. */
+function settingValue(text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** What is said of weights and the window, by the names of settings. */
+export function settingValues({
+  weights = {},
+  windowRounds,
+}: {
+  readonly weights?: Partial<Weights> | undefined;
+  readonly windowRounds?: number | undefined;
+}): SchemeSettingValues {
+  const said = {
+    weightDuration: weights.duration?.toString(),
+    weightPixels: weights.pixels?.toString(),
+    weightRenditions: weights.renditions?.toString(),
+    windowRounds,
+  };
+  return Object.fromEntries(
+    Object.entries(said).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }
 
 /** What the store says. @throws InputError (`COMMISSION_NONE`) for books that were never set up */
@@ -116,8 +111,12 @@ export function readSettings(store: PoolStore): PoolSettings {
       { code: "COMMISSION_NONE" },
     );
   }
-  const value = (key: Settled) => store.setting(key) ?? DEFAULTS[key];
-  const settings = {
+  const value = (key: string) => settled(store, key);
+  const schemeSettings = Object.fromEntries(
+    Object.keys(SCHEME_DEFAULTS).map((key) => [key, settingValue(value(key))]),
+  );
+  const { name, create } = schemeEntryOf(value("scheme"));
+  return {
     weights: {
       duration: Rational.parse(value("weightDuration")),
       pixels: Rational.parse(value("weightPixels")),
@@ -125,13 +124,10 @@ export function readSettings(store: PoolStore): PoolSettings {
     },
     windowRounds: Number(value("windowRounds")),
     renditions: BigInt(value("renditions")),
-  };
-  const name = schemeName(value("scheme"));
-  return {
-    ...settings,
     commission: new CommissionSchedule(parseRates(rates)),
     schemeName: name,
-    scheme: schemeOf(name, settings),
+    scheme: create(schemeSettings),
+    schemeSettings,
     feeShare: Rational.parse(value("feeShare")),
     claims: {
       windowMs: Number(value("claimWindowMs")),
@@ -162,6 +158,8 @@ export interface SettingsChange {
   readonly weights?: Partial<Weights> | undefined;
   readonly renditions?: bigint | undefined;
   readonly windowRounds?: number | undefined;
+  /** Settings of schemes by name, as the registry describes them. */
+  readonly schemeSettings?: SchemeSettingValues | undefined;
   /** How long before or after an AI job its worker's claim may be, ms. @default 3600000 */
   readonly claimWindowMs?: number | undefined;
 }
@@ -175,15 +173,13 @@ export interface SettingsChange {
  *   a scheme that splits tickets and no rate for everything
  */
 export function changeSettings(store: PoolStore, change: SettingsChange): void {
-  const { commission, weights, feeShare, renditions, windowRounds } = change;
-  const asked: Readonly<Record<Settled, string | undefined>> = {
+  const { commission, feeShare, renditions } = change;
+  const asked: Readonly<Record<string, string | number | undefined>> = {
+    ...change.schemeSettings,
+    ...settingValues(change),
     scheme: change.scheme,
     feeShare: feeShare?.toString(),
-    weightDuration: weights?.duration?.toString(),
-    weightPixels: weights?.pixels?.toString(),
-    weightRenditions: weights?.renditions?.toString(),
     renditions: renditions?.toString(),
-    windowRounds: windowRounds?.toString(),
     claimWindowMs: change.claimWindowMs?.toString(),
   };
   if (feeShare !== undefined) checkCommission(feeShare);
@@ -193,9 +189,9 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
   store.transaction(() => {
     const isSettled = store.eventCount() > 0 || store.lastRound() !== null;
     for (const key of SETTLED) {
-      const value = asked[key];
-      if (value === undefined) continue;
-      const current = store.setting(key) ?? DEFAULTS[key];
+      if (asked[key] === undefined) continue;
+      const value = String(asked[key]);
+      const current = settled(store, key);
       if (current !== value && isSettled) {
         throw new InputError(
           `${key} of these books is ${plain(current)}, from their first event on, and can't become ${plain(value)}`,
@@ -251,12 +247,8 @@ export function setScheme(store: PoolStore, scheme: SchemeName): void {
 }
 
 function check(settings: PoolSettings): void {
-  // Both make their own complaints, whichever is in use.
-  slidingWindow({ weights: settings.weights, rounds: settings.windowRounds });
-  const { duration, pixels, renditions } = settings.weights;
-  if ([duration, pixels, renditions].every((weight) => weight.sign() === 0)) {
-    throw new InputError("weights: expected at least one above 0", { code: "WEIGHTS" });
-  }
+  // Each makes its own complaints, whichever is in use.
+  for (const { create } of SCHEMES) create(settings.schemeSettings);
   const hasGeneral = settings.commission.rates.some(
     ({ nodeType, region }) => nodeType === null && region === null,
   );

@@ -12,14 +12,12 @@
 import { Rational } from "../../core/rational.js";
 import {
   type Account,
-  attributionPostings,
-  byWeights,
   Ledger,
   type Posting,
   paidAccount,
   pendingAccount,
-  perJob,
-  RoundBook,
+  RoundCore,
+  schemeOfSetting,
 } from "../../pool/index.js";
 import type { Call } from "./entities.js";
 import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
@@ -72,10 +70,13 @@ export class Money {
   readonly #parts: FeeParts;
   readonly #workers: WorkerSums[];
   readonly #isCounting: () => boolean;
-  readonly #book: RoundBook;
+  readonly #rounds: RoundCore;
+  readonly #accounts: ReadonlyMap<string, Account>;
   readonly #ticketsOn: boolean;
   readonly #splitsIncome: boolean;
   #round = 0;
+  /** Counts what was recorded. */
+  #place = -1;
   #wonTickets = 0;
   #incomeWei = 0n;
   /** Sum over tickets of faceValue² × p × (1 − p). */
@@ -111,12 +112,10 @@ export class Money {
       postedPixels: 0,
       paidForWei: 0n,
     }));
-    const scheme =
-      economics?.attribution === "byWeights"
-        ? byWeights({ duration: Rational.ONE, pixels: Rational.ONE, renditions: Rational.ONE })
-        : perJob;
+    this.#accounts = new Map(this.#workers.map(({ name, account }) => [name, account]));
+    const scheme = schemeOfSetting(economics?.attribution ?? "perJob");
     this.#splitsIncome = scheme.basis === "income";
-    this.#book = new RoundBook({ scheme, commission: this.#commission });
+    this.#rounds = new RoundCore(scheme);
   }
 
   /** The pool has made a call's renditions, whether or not the gateway gets them (O-4, P-32). */
@@ -135,13 +134,17 @@ export class Money {
   }
 
   /** Tickets came in, of which some have won. */
-  received(tickets: number, wins: number, { faceValue, chance }: TicketTerms): void {
+  received(
+    tickets: number,
+    wins: number,
+    { faceValue, chance }: Pick<TicketTerms, "faceValue" | "chance">,
+  ): void {
     this.#incomeVariance += tickets * Number(faceValue) ** 2 * chance * (1 - chance);
     if (wins === 0) return;
     this.#wonTickets += wins;
     const wei = BigInt(wins) * faceValue;
     this.#incomeWei += wei;
-    this.#book.ticketWon(wei);
+    this.#rounds.won(wei);
     this.#gasUnits += wins * (this.#world.scenario.orchestrator?.economics.redeemGas ?? 0);
   }
 
@@ -151,13 +154,16 @@ export class Money {
     const spec = this.#world.scenario.orchestrator;
     if (spec?.topology.rewardService) this.#gasUnits += spec.economics.rewardGas;
     if (spec?.topology.roundInitializer) this.#gasUnits += spec.economics.roundGas;
-    this.#post(atMs);
+    this.#record();
+    this.#split(atMs);
   }
 
-  /** A payout to every worker that is owed something. */
+  /** A payout to every worker that is owed something: fees per job as they are earned. */
   payout(atMs: number): void {
     if (!this.#isCounting()) return;
-    this.#post(atMs);
+    this.#record();
+    // Income is split at the end of rounds and at no other time.
+    if (!this.#splitsIncome) this.#split(atMs);
     this.#accruePayouts(atMs);
     const gas = this.#world.scenario.orchestrator?.economics.payoutGas ?? 0;
     for (const { name, account } of this.#workers) {
@@ -174,7 +180,8 @@ export class Money {
 
   /** Closes the books. */
   finish(atMs: number): MoneyTotals {
-    this.#post(atMs);
+    this.#record();
+    this.#split(atMs);
     this.#accruePayouts(atMs);
     const spentWei = this.#gasPriceWei.mul(Rational.of(BigInt(this.#gasUnits))).floor();
     if (spentWei > 0n) {
@@ -254,9 +261,9 @@ export class Money {
     }
   }
 
-  /** Posts what was earned since the last posting, and splits it. */
-  #post(atMs: number): void {
-    this.#round++;
+  /** Counts what was earned since the last time: it is worked, whoever gets it. */
+  #record(): void {
+    this.#place++;
     let earnedWei = 0n;
     for (const sums of this.#workers) {
       const totalWei = this.#price.mul(Rational.of(BigInt(sums.pixels))).floor();
@@ -266,7 +273,8 @@ export class Money {
       sums.postedPixels = sums.pixels;
       if (pixels === 0) continue;
       earnedWei += feesWei;
-      this.#book.record({
+      this.#rounds.work({
+        place: this.#place,
         worker: sums.name,
         feesWei,
         durationMs: BigInt(Math.round(sums.durationMs)),
@@ -277,18 +285,21 @@ export class Money {
       sums.renditions = 0;
     }
     // Without tickets what was earned is what came in.
-    if (this.#splitsIncome && !this.#ticketsOn) this.#book.ticketWon(earnedWei);
-    const attribution = this.#book.close(this.#round);
-    if (attribution === null) return;
-    const { shares, commissionWei, unattributedWei } = attribution;
-    const attributedWei = sum(shares.map(({ wei }) => wei)) + commissionWei + unattributedWei;
-    const income: Posting = { from: "world", to: "feesEarned", wei: attributedWei };
-    const accounts = new Map(this.#workers.map(({ name, account }) => [name, account]));
-    const postings = attributionPostings(attribution, {
-      pendingOf: (worker) => accounts.get(worker) ?? "unattributed",
+    if (!this.#ticketsOn) this.#rounds.won(earnedWei);
+  }
+
+  /** Posts what the open round pays. */
+  #split(atMs: number): void {
+    this.#round++;
+    const { attribution, postings } = this.#rounds.close({
+      end: this.#place,
+      commission: () => this.#commission,
       feeShare: this.#feeShare,
+      pendingOf: (worker) => this.#accounts.get(worker) ?? "unattributed",
     });
-    const moved = [income, ...postings].filter(({ wei }) => wei !== 0n);
+    const wei = sum(attribution.shares.map((share) => share.wei)) + attribution.commissionWei;
+    const income: Posting = { from: "world", to: "feesEarned", wei };
+    const moved = [income, ...postings].filter((posting) => posting.wei !== 0n);
     if (moved.length === 0) return;
     this.ledger.post({ cause: { kind: "round", id: String(this.#round) }, atMs, postings: moved });
   }

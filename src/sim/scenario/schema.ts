@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
+import { schemeSetting } from "../../pool/books/attribution/registry.js";
 import { admission } from "../../pool/orchestrator/admission/schema.js";
 
 const LONG = 1e9;
@@ -300,9 +301,8 @@ const orchestratorFields = {
 const pricing = z.strictObject({
   commission: exact("What the operator keeps of the workers' fees (0…1).").default("1/4"),
   feeShare: exact("The delegators' part of fees (0…1).").default("0/1"),
-  attribution: z
-    .enum(["perJob", "byWeights"])
-    .describe("Who earns: whoever did the job, or all by weights at a win.")
+  attribution: schemeSetting()
+    .describe("Who earns, by name or with the scheme's settings.")
     .default("perJob"),
   roundLengthMinutes: number("Length of a round.", 1, 100_000).default(1152),
   gasPriceGwei: exact("Price of gas.").default("1/100"),

@@ -13,7 +13,7 @@ import type {
 import { slidingWindow } from "../../../src/pool/books/attribution/sliding-window.js";
 import { splitWei } from "../../../src/pool/books/attribution/split.js";
 import { Ledger } from "../../../src/pool/books/ledger.js";
-import { RoundBook } from "../../../src/pool/books/rounds.js";
+import { type CloseTerms, RoundCore } from "../../../src/pool/books/rounds.js";
 
 const work = (worker: string, part: Partial<Work>): Work => ({
   worker,
@@ -188,35 +188,79 @@ describe.each<AttributionScheme>([perJob, proposal, windowed])("laws of $name", 
 });
 
 describe("rounds", () => {
+  const terms = (end: number, over: Partial<CloseTerms> = {}): CloseTerms => ({
+    end,
+    commission: () => Rational.ZERO,
+    pendingOf: (worker) => `pending:${worker}:transcode:`,
+    ...over,
+  });
+
   it("a round without a win pays nothing; its work counts at the next win", () => {
-    const book = new RoundBook({ scheme: proposal, commission: Rational.ZERO });
-    book.record(work("a", { renditions: 3n }));
-    expect(book.close(1)).toBeNull();
-    book.record(work("b", { renditions: 1n }));
-    book.ticketWon(40n);
-    expect(book.close(2)?.shares).toEqual([
+    const rounds = new RoundCore(proposal);
+    rounds.work({ ...work("a", { renditions: 3n }), place: 0 });
+    expect(rounds.close(terms(0))).toMatchObject({ incomeWei: 0n, postings: [] });
+    rounds.work({ ...work("b", { renditions: 1n }), place: 1 });
+    rounds.won(40n);
+    expect(rounds.close(terms(1)).attribution.shares).toEqual([
       { worker: "a", wei: 30n },
       { worker: "b", wei: 10n },
     ]);
-    book.ticketWon(5n);
-    expect(book.close(3)).toMatchObject({ shares: [], unattributedWei: 5n });
+  });
+
+  it.each([proposal, windowed])("$name: a win without work waits for work", (scheme) => {
+    const rounds = new RoundCore(scheme);
+    rounds.won(100n);
+    expect(rounds.close(terms(-1))).toMatchObject({ incomeWei: 0n, postings: [] });
+    expect(rounds.waitingWei).toBe(100n);
+    rounds.work({ ...work("a", { renditions: 3n }), place: 0 });
+    rounds.work({ ...work("b", { renditions: 1n }), place: 1 });
+    expect(rounds.close(terms(1)).attribution).toEqual({
+      shares: [
+        { worker: "a", wei: 75n },
+        { worker: "b", wei: 25n },
+      ],
+      commissionWei: 0n,
+      unattributedWei: 0n,
+    });
+    expect(rounds.waitingWei).toBe(0n);
+  });
+
+  it("a scheme that can't say whose part of the income is pays none of it yet", () => {
+    const half: AttributionScheme = {
+      name: "half",
+      basis: "income",
+      attribute: ({ incomeWei }) => ({
+        shares: [{ worker: "a", wei: incomeWei / 2n }],
+        commissionWei: 0n,
+        unattributedWei: incomeWei - incomeWei / 2n,
+      }),
+    };
+    const rounds = new RoundCore(half);
+    rounds.won(100n);
+    expect(rounds.close(terms(-1))).toMatchObject({ incomeWei: 0n, postings: [] });
+    expect(rounds.waitingWei).toBe(100n);
   });
 
   it("per job, every round pays what was earned in it", () => {
-    const book = new RoundBook({ scheme: perJob, commission: tenPercent });
-    book.record(work("a", { feesWei: 50n }));
-    book.record(work("a", { feesWei: 50n }));
-    expect(book.close(1)).toMatchObject({
-      shares: [{ worker: "a", wei: 90n }],
-      commissionWei: 10n,
+    const rounds = new RoundCore(perJob);
+    const keeping = { commission: () => tenPercent };
+    rounds.work({ ...work("a", { feesWei: 50n }), place: 0 });
+    rounds.work({ ...work("a", { feesWei: 50n }), place: 1 });
+    expect(rounds.close(terms(1, keeping))).toMatchObject({
+      incomeWei: 100n,
+      attribution: { shares: [{ worker: "a", wei: 90n }], commissionWei: 10n },
     });
-    expect(book.close(2)).toBeNull();
+    expect(rounds.close(terms(1, keeping)).postings).toEqual([]);
   });
 
-  it("closes each round once", () => {
-    const book = new RoundBook({ scheme: perJob, commission: tenPercent });
-    book.close(7);
-    expect(() => book.close(7)).toThrow(/closed already/);
-    expect(() => book.close(6)).toThrow(/closed already/);
+  it("asks for the commission only where there is something to split", () => {
+    const refuse = () => {
+      throw new Error("asked");
+    };
+    const rounds = new RoundCore(proposal);
+    rounds.work({ ...work("a", { renditions: 3n }), place: 0 });
+    rounds.close(terms(0, { commission: refuse }));
+    rounds.won(1n);
+    expect(() => rounds.close(terms(0, { commission: refuse }))).toThrow("asked");
   });
 });

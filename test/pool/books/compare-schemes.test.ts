@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../../src/core/rational.js";
+import { SCHEME_NAMES, type SchemeName } from "../../../src/pool/books/attribution/registry.js";
 import { closeRound } from "../../../src/pool/books/close-round.js";
 import { compareSchemes } from "../../../src/pool/books/compare-schemes.js";
 import { EventIngest } from "../../../src/pool/books/ingest/ingest.js";
-import { changeSettings, SCHEME_NAMES, type SchemeName } from "../../../src/pool/books/settings.js";
+import { changeSettings } from "../../../src/pool/books/settings.js";
 import { type Books, balances, enter, openBooks, wrongIn } from "../../support/books/books.js";
 import { ALICE, BOB, list, redeemed, transcode } from "../../support/books/events.js";
 import { timeText, workerAddress } from "../../support/books/recorded.js";

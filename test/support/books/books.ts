@@ -1,9 +1,10 @@
 /** Books in memory, and short ways to fill and compare them. */
 import { Rational } from "../../../src/core/rational.js";
+import type { SchemeName } from "../../../src/pool/books/attribution/registry.js";
 import type { DecodeOptions } from "../../../src/pool/books/events/decode.js";
 import { JsonSplitter } from "../../../src/pool/books/events/json-splitter.js";
 import { EventIngest, type IngestResult } from "../../../src/pool/books/ingest/ingest.js";
-import { addRates, type SchemeName, setScheme } from "../../../src/pool/books/settings.js";
+import { addRates, setScheme } from "../../../src/pool/books/settings.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { verifyBooks } from "../../../src/pool/books/verify/verify.js";
 

@@ -1,8 +1,8 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
 import type { Rational } from "../../../core/rational.js";
 import { counted } from "../../../core/wording.js";
+import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/attribution/registry.js";
 import { type CompareOptions, compareSchemes } from "../../../pool/books/compare-schemes.js";
-import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/settings.js";
 import { wrapped } from "../../../sim/report/style.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";

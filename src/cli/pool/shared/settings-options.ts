@@ -2,13 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { instantOf } from "../../../core/instant.js";
 import type { Rational } from "../../../core/rational.js";
+import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/attribution/registry.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { PoolLimits } from "../../../pool/books/limits.js";
-import {
-  SCHEME_NAMES,
-  type SchemeName,
-  type SettingsChange,
-} from "../../../pool/books/settings.js";
+import type { SettingsChange } from "../../../pool/books/settings.js";
 import { positiveSpan } from "../../shared/amount-values.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import { exactNumber, part, weiAmount } from "./amounts.js";

@@ -4,7 +4,8 @@
  * since the last split.
  */
 import { InputError } from "../../../core/errors.js";
-import type { Rational } from "../../../core/rational.js";
+import { Rational } from "../../../core/rational.js";
+import { schemeEntry, WEIGHT_SETTINGS } from "./entry.js";
 import {
   type AttributionScheme,
   checkCommission,
@@ -53,3 +54,29 @@ export function byWeights(weights: Weights): AttributionScheme {
     },
   };
 }
+
+/** The coefficients that settings say. @throws InputError (`WEIGHTS`) if none is above 0 */
+export function weightsOf(settings: {
+  readonly weightDuration: string;
+  readonly weightPixels: string;
+  readonly weightRenditions: string;
+}): Weights {
+  const weights = {
+    duration: Rational.parse(settings.weightDuration),
+    pixels: Rational.parse(settings.weightPixels),
+    renditions: Rational.parse(settings.weightRenditions),
+  };
+  if (Object.values(weights).every((weight) => weight.sign() === 0)) {
+    throw new InputError("weights: expected at least one above 0", { code: "WEIGHTS" });
+  }
+  return weights;
+}
+
+export const byWeightsEntry = schemeEntry({
+  name: "by-weights",
+  settingName: "byWeights",
+  description: "At a win, all who worked since the last split, by weights of their work.",
+  settings: WEIGHT_SETTINGS,
+  needs: ["rounds", "renditions"],
+  create: (settings) => byWeights(weightsOf(settings)),
+});

@@ -1,4 +1,5 @@
 /** *Per job*, as open pools do: each job's fee, less the commission, is its worker's. */
+import { schemeEntry } from "./entry.js";
 import { type AttributionScheme, checkCommission, commissionOf, shareList } from "./scheme.js";
 
 /**
@@ -21,3 +22,12 @@ export const perJob: AttributionScheme = {
     return { shares: shareList(byWorker), commissionWei, unattributedWei: 0n };
   },
 };
+
+export const perJobEntry = schemeEntry({
+  name: "per-job",
+  settingName: "perJob",
+  description: "Each job's fee, less the commission, is its worker's.",
+  settings: {},
+  needs: [],
+  create: () => perJob,
+});

@@ -3,8 +3,10 @@
  * weights of the last rounds' work, paid before or not. Luck in one round pays the work of many,
  * and who comes only when a win is due gains nothing by it.
  */
+import { integer } from "../../../config/fields.js";
 import { InputError } from "../../../core/errors.js";
-import { byWeights, type Weights } from "./by-weights.js";
+import { byWeights, type Weights, weightsOf } from "./by-weights.js";
+import { schemeEntry, WEIGHT_SETTINGS } from "./entry.js";
 import type { AttributionScheme } from "./scheme.js";
 
 export interface SlidingWindowOptions {
@@ -20,3 +22,16 @@ export function slidingWindow({ weights, rounds }: SlidingWindowOptions): Attrib
   }
   return { ...byWeights(weights), name: "sliding-window", windowRounds: rounds };
 }
+
+export const slidingWindowEntry = schemeEntry({
+  name: "sliding-window",
+  settingName: "slidingWindow",
+  description: "At a win, all who worked in the last rounds, paid before or not, by weights.",
+  settings: {
+    ...WEIGHT_SETTINGS,
+    windowRounds: integer("Rounds that count, the one that closes included.", 1, 1000).default(10),
+  },
+  needs: ["rounds", "renditions"],
+  create: (settings) =>
+    slidingWindow({ weights: weightsOf(settings), rounds: settings.windowRounds }),
+});

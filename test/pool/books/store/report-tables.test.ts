@@ -5,11 +5,8 @@ import { expect, it, onTestFinished } from "vitest";
 import { Rational } from "../../../../src/core/rational.js";
 import { SqliteDatabase } from "../../../../src/io/sqlite.js";
 import { adjust } from "../../../../src/pool/books/adjust.js";
-import {
-  changeSettings,
-  type SchemeName,
-  type SettingsChange,
-} from "../../../../src/pool/books/settings.js";
+import type { SchemeName } from "../../../../src/pool/books/attribution/registry.js";
+import { changeSettings, type SettingsChange } from "../../../../src/pool/books/settings.js";
 import { SqlitePoolStore } from "../../../../src/pool/books/store/sqlite-pool-store.js";
 import { enter, openBooks } from "../../../support/books/books.js";
 import { ALICE, aiJob, list, received, transcode } from "../../../support/books/events.js";
