@@ -66,18 +66,27 @@ export {
   worstP99Ms,
 } from "./orchestrator/admission/benchmark-figures.js";
 export {
-  type AdmissionConfig,
-  type AdmissionRegions,
+  admissionNeeds,
   createAdmission,
+  regionLimitsIn,
   usesTiers,
+  withRegionLimits,
 } from "./orchestrator/admission/create.js";
+export {
+  type AdmissionEntry,
+  type AdmissionNeed,
+  type AdmissionRegions,
+  admissionEntry,
+} from "./orchestrator/admission/entry.js";
+export { AdmitEveryone, admitted, refused } from "./orchestrator/admission/none.js";
 export type {
   AdmissionCandidate,
   AdmissionDecision,
   AdmissionPolicy,
   DisconnectCause,
 } from "./orchestrator/admission/policy.js";
-export { parseAdmission } from "./orchestrator/admission/schema.js";
+export { ADMISSION_POLICIES } from "./orchestrator/admission/registry.js";
+export { type AdmissionConfig, parseAdmission } from "./orchestrator/admission/schema.js";
 export { OrchestratorReceiving, type ReceivingOptions } from "./orchestrator/receiving.js";
 export { ReconnectBackoff, type ReconnectOptions } from "./orchestrator/reconnect.js";
 export {

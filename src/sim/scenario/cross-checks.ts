@@ -6,6 +6,7 @@
 import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { Rational } from "../../core/rational.js";
+import { regionLimitsIn } from "../../pool/index.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import type { Scenario } from "./schema.js";
 
@@ -154,8 +155,9 @@ class Checks {
     for (const name of Object.keys(admission.sessionCap ?? {})) {
       this.#exists([...base, "sessionCap", name], name, names, "worker", true);
     }
-    this.#regionKeys([...base, "rolling", "regionLimitMs"], admission.rolling?.regionLimitMs);
-    this.#regionKeys([...base, "perRegion", "limitMs"], admission.perRegion?.limitMs);
+    for (const [policy, setting, limits] of regionLimitsIn(admission)) {
+      this.#regionKeys([...base, policy, setting], limits);
+    }
   }
 
   #orchestrator(path: Path, orchestrator: Orchestrator): void {

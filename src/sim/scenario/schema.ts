@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
 import { schemeSetting } from "../../pool/books/attribution/registry.js";
-import { admission } from "../../pool/orchestrator/admission/schema.js";
+import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
 
 const LONG = 1e9;
 
@@ -488,7 +488,7 @@ export const scenarioSchema = z.strictObject({
         )
         .optional(),
       backend: z.discriminatedUnion("type", [pool, device, measured]).default({ type: "pool" }),
-      admission: admission.prefault({}),
+      admission: admissionSchema().prefault({}),
       topology: topology.prefault({}),
       economics: pricing.prefault({}),
     })

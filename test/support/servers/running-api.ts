@@ -18,8 +18,8 @@ import {
 } from "../../../src/pool/api/index.js";
 import { perJob } from "../../../src/pool/books/attribution/per-job.js";
 import { CommissionSchedule } from "../../../src/pool/books/commission.js";
-import type { AdmissionConfig } from "../../../src/pool/orchestrator/admission/create.js";
 import { createAdmission } from "../../../src/pool/orchestrator/admission/create.js";
+import type { AdmissionConfig } from "../../../src/pool/orchestrator/admission/schema.js";
 import { MemoryBooks } from "../books/memory-books.js";
 
 export const NOW_MS = Date.parse("2026-03-01T12:00:00Z");

@@ -3,8 +3,8 @@
 import { pathText } from "../../../config/problem.js";
 import { readYaml } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
-import { type AdmissionPolicy, createAdmission } from "../../../pool/index.js";
-import { admission } from "../../../pool/orchestrator/admission/schema.js";
+import { type AdmissionPolicy, createAdmission, regionLimitsIn } from "../../../pool/index.js";
+import { admissionSchema } from "../../../pool/orchestrator/admission/schema.js";
 import { describeIssues } from "../../../sim/scenario/describe-issues.js";
 
 /** Where scenarios have these rules: what is known there is known here. */
@@ -18,7 +18,7 @@ const PLACE = ["orchestrator", "admission"];
  */
 export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy {
   const { value, find } = yamlOf(bytes, file);
-  const parsed = admission.safeParse(value);
+  const parsed = admissionSchema().safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => ({
       ...issue,
@@ -30,10 +30,8 @@ export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy 
     const subject = path.length === 0 ? "" : `${pathText(path)}: `;
     throw wrong(`${place}: ${subject}${finding?.text ?? "wrong"}`);
   }
-  const { rolling, perRegion, reconnectPenalty, ...others } = parsed.data;
-  const named = { ...rolling?.regionLimitMs, ...perRegion?.limitMs };
-  const config = { ...others, rolling, perRegion, reconnectPenalty };
-  return createAdmission(config, { names: Object.keys(named) });
+  const names = regionLimitsIn(parsed.data).flatMap(([, , limits]) => Object.keys(limits));
+  return createAdmission(parsed.data, { names: [...new Set(names)] });
 }
 
 function yamlOf(bytes: Uint8Array, file: string): ReturnType<typeof readYaml> {

@@ -4,6 +4,7 @@
  */
 import { counted } from "../../../core/wording.js";
 import { type BenchmarkFigures, type BenchmarkStep, worstP99Ms } from "./benchmark-figures.js";
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
@@ -71,3 +72,18 @@ export class BenchmarkPolicy extends AdmitEveryone {
     return judgeBenchmark(benchmark, this.#config, maxSessions);
   }
 }
+
+export const benchmark = admissionEntry({
+  name: "benchmark",
+  description: "A reference job at registration decides about admission and maxSessions.",
+  settings: ({ z, number, integer }) =>
+    z.strictObject({
+      limitMs: number("Limit on the 99th percentile of download + transcode + upload.", 1, 600_000),
+      segments: integer("Segments per number of sessions.", BENCHMARK_SEGMENTS, 100_000).default(
+        BENCHMARK_SEGMENTS,
+      ),
+      maxSessions: integer("Largest number of sessions tried.", 1, 1000).default(20),
+    }),
+  needs: ["benchmark"],
+  create: (settings: BenchmarkConfig) => new BenchmarkPolicy(settings),
+});

@@ -1,34 +1,19 @@
 /** From a configuration to the policy, or the several, that it names. */
-import { type BenchmarkConfig, BenchmarkPolicy } from "./benchmark.js";
 import { ComposedPolicy } from "./composed.js";
-import { type ListConfig, ListPolicy } from "./list.js";
+import type { AdmissionEntry, AdmissionNeed, AdmissionRegions } from "./entry.js";
+import { ListPolicy } from "./list.js";
 import { AdmitEveryone } from "./none.js";
-import { type PerRegionConfig, PerRegionPolicy } from "./per-region.js";
 import type { AdmissionPolicy } from "./policy.js";
-import { type ProbationConfig, ProbationPolicy } from "./probation.js";
-import { type ReconnectPenaltyConfig, ReconnectPenaltyPolicy } from "./reconnect-penalty.js";
-import { type RollingConfig, RollingPolicy } from "./rolling.js";
-import { checkedAdmission } from "./schema.js";
-import { type SessionCapConfig, SessionCapPolicy } from "./session-cap.js";
-import { type TierConfig, TierPolicy } from "./tier.js";
+import { ADMISSION_POLICIES } from "./registry.js";
+import { type AdmissionConfig, checkedAdmission } from "./schema.js";
 
-/** Which policies apply; empty: everyone is admitted. */
-export interface AdmissionConfig extends ListConfig {
-  readonly sessionCap?: SessionCapConfig | undefined;
-  readonly benchmark?: BenchmarkConfig | undefined;
-  readonly tier?: TierConfig | undefined;
-  readonly rolling?: RollingConfig | undefined;
-  readonly probation?: ProbationConfig | undefined;
-  readonly perRegion?: PerRegionConfig | undefined;
-  readonly reconnectPenalty?: ReconnectPenaltyConfig | undefined;
-}
-
-/** What the numbers of regions stand for. */
-export interface AdmissionRegions {
-  /** Names, in the order of their numbers. */
-  readonly names: readonly string[];
-  /** Round trip from each region to the orchestrator, ms, if known. */
-  readonly rttMs?: readonly number[] | undefined;
+/** Policies that a configuration names, in the order in which they are asked, and their settings. */
+function* named(config: AdmissionConfig): Generator<readonly [AdmissionEntry, unknown]> {
+  const settings = new Map<string, unknown>(Object.entries(config));
+  for (const entry of ADMISSION_POLICIES.all) {
+    const own = settings.get(entry.name);
+    if (own !== undefined) yield [entry, own];
+  }
 }
 
 /**
@@ -44,25 +29,58 @@ export function createAdmission(
   regions: AdmissionRegions = { names: [] },
 ): AdmissionPolicy {
   const config = checkedAdmission(given);
-  const { exclude = [], include, sessionCap, benchmark, tier, rolling } = config;
-  const { probation, perRegion, reconnectPenalty } = config;
+  const { exclude = [], include } = config;
   const policies: AdmissionPolicy[] = [];
   if (exclude.length > 0 || include !== undefined) policies.push(new ListPolicy(config));
-  if (sessionCap !== undefined) policies.push(new SessionCapPolicy(sessionCap));
-  if (benchmark !== undefined) policies.push(new BenchmarkPolicy(benchmark));
-  if (perRegion !== undefined) policies.push(new PerRegionPolicy(perRegion, regions.names));
-  if (probation !== undefined) policies.push(new ProbationPolicy(probation));
-  if (rolling !== undefined) {
-    policies.push(new RollingPolicy(rolling, regions.names, regions.rttMs));
-  }
-  if (tier !== undefined) policies.push(new TierPolicy(tier));
-  if (reconnectPenalty !== undefined) policies.push(new ReconnectPenaltyPolicy(reconnectPenalty));
+  for (const [entry, settings] of named(config)) policies.push(entry.create(settings, regions));
   const [first] = policies;
   if (first === undefined) return new AdmitEveryone();
   return policies.length === 1 ? first : new ComposedPolicy(policies);
 }
 
+/** What the policies of a configuration need of whoever asks them. */
+export function admissionNeeds(config: AdmissionConfig): ReadonlySet<AdmissionNeed> {
+  return new Set([...named(config)].flatMap(([{ needs }]) => needs));
+}
+
 /** Whether the worker manager needs its option `tiers` under this configuration. */
-export function usesTiers({ tier, reconnectPenalty }: AdmissionConfig): boolean {
-  return tier !== undefined || reconnectPenalty !== undefined;
+export function usesTiers(config: AdmissionConfig): boolean {
+  return admissionNeeds(config).has("tiers");
+}
+
+/** Limits by region that a configuration holds, and where: policy, setting, limits. */
+export function regionLimitsIn(
+  config: AdmissionConfig,
+): readonly (readonly [
+  policy: string,
+  setting: string,
+  limits: Readonly<Record<string, number>>,
+])[] {
+  return [...named(config)].flatMap(([{ name, limitsByRegion: key }, settings]) => {
+    const limits = key === undefined ? undefined : settingOf(settings, key);
+    return key === undefined || limits === undefined ? [] : [[name, key, limits] as const];
+  });
+}
+
+/**
+ * The same configuration without limits of some regions.
+ *
+ * @param isKept whether the limits of a region stay
+ */
+export function withRegionLimits(
+  config: AdmissionConfig,
+  isKept: (region: string) => boolean,
+): AdmissionConfig {
+  const changed = new Map<string, unknown>();
+  for (const [{ name, limitsByRegion: key }, settings] of named(config)) {
+    const limits = key === undefined ? undefined : settingOf(settings, key);
+    if (key === undefined || limits === undefined) continue;
+    const kept = Object.entries(limits).filter(([region]) => isKept(region));
+    changed.set(name, { ...(settings as object), [key]: Object.fromEntries(kept) });
+  }
+  return { ...config, ...Object.fromEntries(changed) };
+}
+
+function settingOf(settings: unknown, key: string): Readonly<Record<string, number>> | undefined {
+  return (settings as Readonly<Record<string, Readonly<Record<string, number>>>>)[key];
 }

@@ -3,6 +3,7 @@
  * the region's limit (sensibly: segment duration − gateway-side time − safety).
  */
 import { worstP99Ms } from "./benchmark-figures.js";
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { type RegionLimits, regionLimits } from "./region-limits.js";
@@ -58,3 +59,14 @@ export class PerRegionPolicy extends AdmitEveryone {
     this.#measured[worker]?.record(roundTripMs);
   }
 }
+
+export const perRegion = admissionEntry({
+  name: "perRegion",
+  description:
+    "A worker serves gateways only where its tail fits: the 99th percentile of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 200 live segments; then of the latest 2,000.",
+  settings: ({ z, number }) =>
+    z.strictObject({ limitMs: z.record(z.string(), number("Limit of a region.", 1, 600_000)) }),
+  needs: ["benchmark"],
+  limitsByRegion: "limitMs",
+  create: (settings: PerRegionConfig, regions) => new PerRegionPolicy(settings, regions.names),
+});

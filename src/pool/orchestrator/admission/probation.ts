@@ -4,6 +4,7 @@
  */
 import { counted } from "../../../core/wording.js";
 import { nearestRank } from "./benchmark-figures.js";
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
@@ -61,3 +62,15 @@ export class ProbationPolicy extends AdmitEveryone {
     trial.passed = nearestRank(trial.roundTripsMs.slice().sort(), 0.99) <= this.#limitMs;
   }
 }
+
+export const probation = admissionEntry({
+  name: "probation",
+  description: "New workers first get copies of live segments whose results are dropped.",
+  settings: ({ z, integer, number }) =>
+    z.strictObject({
+      segments: integer("Shadow segments to pass.", 1, 10_000).default(30),
+      limitMs: number("Limit on their 99th percentile.", 1, 600_000),
+    }),
+  needs: ["shadows"],
+  create: (settings: ProbationConfig) => new ProbationPolicy(settings),
+});

@@ -4,6 +4,7 @@
  * go-livepeer.
  */
 import type { SessionEnd } from "../sessions.js";
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision, DisconnectCause } from "./policy.js";
 
@@ -57,3 +58,13 @@ export class ReconnectPenaltyPolicy extends AdmitEveryone {
     if (cause === "ended" && segments > 0) this.#notBeforeMs[worker] = undefined;
   }
 }
+
+export const reconnectPenalty = admissionEntry({
+  name: "reconnectPenalty",
+  description:
+    "A worker whose task timed out waits when it comes back, and then comes last (not go-livepeer).",
+  settings: ({ z, span }) =>
+    z.strictObject({ wait: span("Wait before a worker that timed out serves again.") }),
+  needs: ["tiers"],
+  create: (settings: ReconnectPenaltyConfig) => new ReconnectPenaltyPolicy(settings),
+});

@@ -4,6 +4,7 @@
  * segments: the gateway swapped away. Two of the last three lost: benched for a while.
  */
 import type { SessionEnd } from "../sessions.js";
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { type RegionLimits, regionLimits } from "./region-limits.js";
@@ -129,3 +130,21 @@ function bitCount(bits: number): number {
   for (let rest = bits; rest > 0; rest >>= 1) count += rest & 1;
   return count;
 }
+
+export const rolling = admissionEntry({
+  name: "rolling",
+  description: "A worker whose last sessions were short is benched for a while.",
+  settings: ({ z, integer, number, span }) =>
+    z.strictObject({
+      minSegments: integer("Segments that a session must last.", 1, 1000).default(30),
+      regionLimitMs: z
+        .record(z.string(), number("Limit of a region.", 1, 600_000))
+        .describe("Only gateways of these regions count; default: all.")
+        .optional(),
+      coolDown: span("First time on the bench; doubles.").default(600_000),
+    }),
+  needs: [],
+  limitsByRegion: "regionLimitMs",
+  create: (settings: RollingConfig, regions) =>
+    new RollingPolicy(settings, regions.names, regions.rttMs),
+});

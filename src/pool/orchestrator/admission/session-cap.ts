@@ -2,6 +2,7 @@
  * `sessionCap`: at most so many sessions for named workers. Helps against overload; a black hole
  * it only slows down.
  */
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
@@ -25,3 +26,11 @@ export class SessionCapPolicy extends AdmitEveryone {
     return admitted(cap, `${name} is capped at ${cap} sessions`);
   }
 }
+
+export const sessionCap = admissionEntry({
+  name: "sessionCap",
+  description: "Sessions at most, by worker or kind of worker.",
+  settings: ({ z, integer }) => z.record(z.string(), integer("Sessions at most.", 0, 10_000)),
+  needs: [],
+  create: (settings: SessionCapConfig) => new SessionCapPolicy(settings),
+});

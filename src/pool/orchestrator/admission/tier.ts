@@ -2,6 +2,7 @@
  * `tier`: slow workers are spares: they serve only when every better one is full. Not
  * go-livepeer: one sort key ahead of the load factor.
  */
+import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { ShareAbove } from "./share-above.js";
@@ -54,3 +55,18 @@ export class TierPolicy extends AdmitEveryone {
     this.#measured[worker]?.record(roundTripMs);
   }
 }
+
+export const tier = admissionEntry({
+  name: "tier",
+  description: "Slow workers serve only when every better one is full (not go-livepeer).",
+  settings: ({ z, number }) =>
+    z.strictObject({
+      slowMs: number(
+        "Median round trip above which a worker is a spare: of the benchmark, where there is one, at as many sessions as the worker offers (its maxSessions), until it has delivered 20 live segments; then of the latest 400.",
+        1,
+        600_000,
+      ),
+    }),
+  needs: ["benchmark", "tiers"],
+  create: (settings: TierConfig) => new TierPolicy(settings),
+});

@@ -2,6 +2,7 @@
 import { childK0, childK1, type RandomKey } from "../../../core/random.js";
 import {
   type AdmissionConfig,
+  admissionNeeds,
   type BenchmarkFigures,
   benchmarkFigures,
   ReconnectBackoff,
@@ -48,8 +49,7 @@ export interface Worker {
  * @param config whose benchmark each worker passes through, where a policy looks at it
  */
 export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfig): Worker[] {
-  const needsFigures =
-    config.benchmark !== undefined || config.tier !== undefined || config.perRegion !== undefined;
+  const needsFigures = admissionNeeds(config).has("benchmark");
   const { segments = 200, maxSessions = 20 } = config.benchmark ?? {};
   const base = { k0: childK0(key, ENTITY.worker), k1: childK1(key, ENTITY.worker) };
   return world.workers.map((spec) => {

@@ -8,12 +8,12 @@ import { uniform } from "../../../core/random.js";
 import { bitString, DEFAULT_CAPABILITIES } from "../../../discovery/index.js";
 import {
   type AdmissionPolicy,
+  admissionNeeds,
   createAdmission,
   RemoteTranscoderManager,
   type SessionEnd,
   sessionSlot,
   settleTask,
-  usesTiers,
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
 import { WORKER_SESSION_DRAW } from "../draws.js";
@@ -66,8 +66,9 @@ export class Workers {
         return node === undefined ? 0 : world.tables.rttMs(region, node.region);
       }),
     });
-    this.#tiers = usesTiers(config);
-    this.mayShadow = config.probation !== undefined;
+    const needs = admissionNeeds(config);
+    this.#tiers = needs.has("tiers");
+    this.mayShadow = needs.has("shadows");
     for (const index of world.orchestrators[world.pool]?.nodes ?? []) {
       const manager = new RemoteTranscoderManager({
         tiers: this.#tiers,

@@ -5,11 +5,9 @@ import {
   benchmarkFigures,
   nearestRank,
 } from "../../../../src/pool/orchestrator/admission/benchmark-figures.js";
-import {
-  type AdmissionConfig,
-  createAdmission,
-} from "../../../../src/pool/orchestrator/admission/create.js";
+import { createAdmission } from "../../../../src/pool/orchestrator/admission/create.js";
 import type { AdmissionCandidate } from "../../../../src/pool/orchestrator/admission/policy.js";
+import type { AdmissionConfig } from "../../../../src/pool/orchestrator/admission/schema.js";
 
 const FRA = 0;
 const NYC = 1;
