@@ -8,20 +8,35 @@ export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
   type Candidates,
   checkCandidates,
-  checkSelectionWeights,
   type Draw,
-  drawRecipient,
-  LiveAlgorithm,
-  type MissingPrice,
   NOBODY,
+  type SelectionAlgorithm,
+  withinMaxPrice,
+} from "./algorithms/algorithm.js";
+export {
+  type SelectionContext,
+  type SelectionEntry,
+  selectionEntry,
+} from "./algorithms/entry.js";
+export type { MissingPrice, ProbabilityOptions } from "./algorithms/flags.js";
+export { LatencyAlgorithm } from "./algorithms/latency.js";
+export { LiveAlgorithm } from "./algorithms/live.js";
+export {
+  checkSelectionWeights,
+  drawRecipient,
   ProbabilityAlgorithm,
-  type ProbabilityOptions,
   type ProbabilityTable,
   pickByProbability,
-  type SelectionAlgorithm,
   selectionProbabilities,
-  withinMaxPrice,
-} from "./algorithms.js";
+} from "./algorithms/probability.js";
+export { RandomAlgorithm } from "./algorithms/random.js";
+export {
+  createSelection,
+  DEFAULT_SELECTION,
+  SELECTION_ALGORITHMS,
+  type SelectionSetting,
+  selectionSchema,
+} from "./algorithms/registry.js";
 export {
   type AttemptConfig,
   type AttemptObserver,

@@ -11,7 +11,7 @@ import {
   pickByProbability,
   selectionProbabilities,
   withinMaxPrice,
-} from "../../src/selection/algorithms.js";
+} from "../../src/selection/index.js";
 import { price } from "../support/sim/sessions.js";
 
 interface Given {

@@ -3,7 +3,12 @@
  * recipient that a selection algorithm names (on-chain, L-6 … L-8).
  */
 import type { Rational } from "../../core/rational.js";
-import { type Candidates, type Draw, NOBODY, type SelectionAlgorithm } from "../algorithms.js";
+import {
+  type Candidates,
+  type Draw,
+  NOBODY,
+  type SelectionAlgorithm,
+} from "../algorithms/algorithm.js";
 import type { Session } from "../session.js";
 import type { SessionPrice } from "../session-price.js";
 
@@ -117,6 +122,19 @@ export class RecipientChooser implements Chooser {
     const scores = this.#perfScores;
     const perfScores =
       scores === null ? null : recipients.map((recipient) => scores.scoreOf(recipient));
-    return { recipients, prices, stakes, perfScores, maxPrice: this.maxPrice };
+    const candidates = { recipients, prices, stakes, perfScores, maxPrice: this.maxPrice };
+    if (this.algorithm.needsLatencies !== true) return candidates;
+    return { ...candidates, latenciesMs: this.#latencies(sessions, recipients) };
+  }
+
+  /** Of each recipient that was just collected, its fastest session's in discovery. */
+  #latencies(sessions: readonly Session[], recipients: readonly number[]): number[] {
+    const latenciesMs = recipients.map(() => Number.POSITIVE_INFINITY);
+    for (const { recipient, initialLatencyMs } of sessions) {
+      const at = this.#position[recipient];
+      if (recipient < 0 || at === undefined) continue;
+      latenciesMs[at] = Math.min(latenciesMs[at] ?? initialLatencyMs, initialLatencyMs);
+    }
+    return latenciesMs;
   }
 }

@@ -3,7 +3,7 @@
  * one never measured, then the best of the bad ones.
  */
 import { InvariantError, invariant } from "../../core/errors.js";
-import type { Draw } from "../algorithms.js";
+import type { Draw } from "../algorithms/algorithm.js";
 import type { Session } from "../session.js";
 import { type Chooser, firstInOrder } from "./choosers.js";
 import { CHOSEN, type Chosen, type Selector } from "./selector.js";

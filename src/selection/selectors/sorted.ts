@@ -2,7 +2,7 @@
  * The plain selectors that go-livepeer's AI pools use (A-4): one list, sorted by discovery
  * latency or by latency score.
  */
-import type { Draw } from "../algorithms.js";
+import type { Draw } from "../algorithms/algorithm.js";
 import type { Session } from "../session.js";
 import { type Chooser, firstInOrder } from "./choosers.js";
 import { noDraw, type SelectorOptions, takeOut } from "./min-ls.js";

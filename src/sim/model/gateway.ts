@@ -22,10 +22,10 @@ import {
 import {
   type AttemptObserver,
   type Chooser,
+  createSelection,
   firstInOrder,
   MinLSSelector,
   PerformanceScores,
-  ProbabilityAlgorithm,
   poolNumOrchs,
   RecipientChooser,
   SegmentAttempt,
@@ -137,13 +137,15 @@ export class GatewayRuntime {
     const { orchestrators } = this.#world;
     const limit = Rational.parse(settings.maxPricePerUnit);
     return new RecipientChooser({
-      algorithm: new ProbabilityAlgorithm({
-        minPerfScore: settings.minPerfScore,
-        stakeWeight: settings.selectStakeWeight,
-        priceWeight: settings.selectPriceWeight,
-        randWeight: settings.selectRandFreq,
-        priceExpFactor: settings.selectPriceExpFactor,
-        ignoreMaxPriceIfNeeded: settings.ignoreMaxPriceIfNeeded,
+      algorithm: createSelection(settings.selection, {
+        flags: {
+          minPerfScore: settings.minPerfScore,
+          stakeWeight: settings.selectStakeWeight,
+          priceWeight: settings.selectPriceWeight,
+          randWeight: settings.selectRandFreq,
+          priceExpFactor: settings.selectPriceExpFactor,
+          ignoreMaxPriceIfNeeded: settings.ignoreMaxPriceIfNeeded,
+        },
       }),
       stakes: {
         readStakes: (recipients) =>

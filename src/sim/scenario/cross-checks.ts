@@ -7,6 +7,7 @@ import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { Rational } from "../../core/rational.js";
 import { regionLimitsIn } from "../../pool/index.js";
+import { DEFAULT_SELECTION } from "../../selection/index.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import type { Scenario } from "./schema.js";
 
@@ -25,6 +26,9 @@ export interface KnownNames {
   /** Lower-case names and addresses of the network's orchestrators. */
   readonly orchestrators: ReadonlySet<string>;
 }
+
+const OFF_CHAIN_SELECTION =
+  "off-chain gateways take the first in order (L-5): expected onchain: true, or no selection";
 
 /** L-17: how far the three weights may be from 1 together. */
 const WEIGHTS_TOLERANCE = 0.0001;
@@ -246,6 +250,10 @@ class Checks {
         typeof item === "string" ? item : item.name,
       );
     }
+    const isOnChain = (gateways ?? [gateway]).some(({ onchain }) => onchain ?? gateway.onchain);
+    if (gateway.selection !== DEFAULT_SELECTION && !isOnChain) {
+      this.#add(["gateway", "selection"], OFF_CHAIN_SELECTION);
+    }
     if (gateways === undefined) {
       this.#weights(["gateway"], gateway);
       return;
@@ -274,6 +282,9 @@ class Checks {
         selectPriceWeight: item.selectPriceWeight ?? gateway.selectPriceWeight,
         selectRandFreq: item.selectRandFreq ?? gateway.selectRandFreq,
       });
+      if (item.selection !== undefined && !(item.onchain ?? gateway.onchain)) {
+        this.#add([...path, "selection"], OFF_CHAIN_SELECTION);
+      }
     }
   }
 

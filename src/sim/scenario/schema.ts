@@ -7,6 +7,7 @@ import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
 import { schemeSetting } from "../../pool/books/attribution/registry.js";
 import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
+import { DEFAULT_SELECTION, selectionSchema } from "../../selection/algorithms/registry.js";
 
 const LONG = 1e9;
 
@@ -40,6 +41,7 @@ const gatewayFields = {
     .describe(
       "On-chain mode: stake, prices and tickets count (L-6). false: first in, first out (L-5).",
     ),
+  selection: selectionSchema(),
   selectStakeWeight: share("Weight of stake in the choice (L-13)."),
   selectPriceWeight: share("Weight of price in the choice (L-13)."),
   selectRandFreq: share("Weight of chance in the choice (L-13)."),
@@ -70,6 +72,7 @@ const gatewayDefaults = z.strictObject({
   source: gatewayFields.source.default("onchain"),
   orchestrators: gatewayFields.orchestrators,
   onchain: gatewayFields.onchain.default(true),
+  selection: gatewayFields.selection.default(DEFAULT_SELECTION),
   selectStakeWeight: gatewayFields.selectStakeWeight.default(0.7),
   selectPriceWeight: gatewayFields.selectPriceWeight.default(0),
   selectRandFreq: gatewayFields.selectRandFreq.default(0.3),
@@ -154,6 +157,7 @@ const gatewayOverrides = z
     bandwidthMbps: true,
     source: true,
     onchain: true,
+    selection: true,
     selectStakeWeight: true,
     selectPriceWeight: true,
     selectRandFreq: true,

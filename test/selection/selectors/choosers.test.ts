@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../../src/core/rational.js";
-import { type Candidates, NOBODY } from "../../../src/selection/algorithms.js";
+import { type Candidates, NOBODY } from "../../../src/selection/algorithms/algorithm.js";
 import {
   RecipientChooser,
   type RecipientChooserOptions,

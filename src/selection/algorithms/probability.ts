@@ -1,73 +1,20 @@
 /**
- * Which ticket recipient wins when a session has to be chosen among orchestrators that nobody
- * has measured yet (L-9 … L-17, L-20). Pure over arrays; also tells the probabilities, for
+ * `probability`: which ticket recipient wins when a session has to be chosen among orchestrators
+ * that nobody has measured yet (L-9 … L-17). Pure over arrays; also tells the probabilities, for
  * traces and for users who ask "how likely am I?".
  */
-import { InputError } from "../core/errors.js";
-import type { Rational } from "../core/rational.js";
-import type { SessionPrice } from "./session-price.js";
-
-/** A source of uniform numbers in [0, 1). Called at most once per selection. */
-export type Draw = () => number;
-
-/** Answer of an algorithm that selects nobody: the zero address in go-livepeer. */
-export const NOBODY = -1;
-
-/** Who can be selected. The lists run in parallel; their order is the sessions' order (L-6). */
-export interface Candidates {
-  /**
-   * Recipient handles. A recipient that is repeated counts in the sums as often as it is there, as
-   * in go-livepeer, and is drawn as often, which it is not there: {@link RecipientChooser} repeats
-   * nobody (L-7).
-   */
-  readonly recipients: readonly number[];
-  /** `null` = no known price. */
-  readonly prices: readonly (SessionPrice | null)[];
-  /** LPT × 10^5, 0 = unknown (L-15). */
-  readonly stakes: readonly number[];
-  /** Performance scores, 0 = unknown; `null` = the gateway keeps none (L-18). */
-  readonly perfScores: readonly number[] | null;
-  /** Wei per pixel; `null` = no limit (R-2, R-3). Keep one object per limit: comparisons are remembered. */
-  readonly maxPrice: Rational | null;
-  /**
-   * Whether the price of anybody is known, also of those who are not candidates: if not, no maximum
-   * price applies (L-10). @default whether one of `prices` is
-   */
-  readonly pricesKnown?: boolean | undefined;
-}
-
-/** Chooses among candidates. */
-export interface SelectionAlgorithm {
-  /** @returns the recipient handle, or {@link NOBODY} */
-  select(candidates: Candidates, draw: Draw): number;
-}
-
-/**
- * What happens to a candidate without a known price that passed the filters, which it can only
- * where no maximum price applies (L-16: go-livepeer crashes).
- *
- * - `drop`: it cannot be selected, as is the case wherever a maximum price applies.
- * - `noPriceWeight`: it stays, with a price term of 0; stake and chance still count for it.
- */
-export type MissingPrice = "drop" | "noPriceWeight";
-
-/** go-livepeer's selection flags. The three weights add up to 1 (L-17). */
-export interface ProbabilityOptions {
-  /** `-minPerfScore`: lowest performance score; ≤ 0 = no filter. @default 0 */
-  readonly minPerfScore?: number | undefined;
-  /** `-selectStakeWeight`. @default 0.7 */
-  readonly stakeWeight?: number | undefined;
-  /** `-selectPriceWeight`. @default 0 */
-  readonly priceWeight?: number | undefined;
-  /** `-selectRandFreq`. @default 0.3 */
-  readonly randWeight?: number | undefined;
-  /** `-selectPriceExpFactor`, wei per pixel. @default 100 */
-  readonly priceExpFactor?: number | undefined;
-  /** `-ignoreMaxPriceIfNeeded` (R-5). @default false */
-  readonly ignoreMaxPriceIfNeeded?: boolean | undefined;
-  /** Instead of the crash of L-16. @default "drop" */
-  readonly missingPrice?: MissingPrice | undefined;
-}
+import { InputError } from "../../core/errors.js";
+import {
+  type Candidates,
+  checkCandidates,
+  type Draw,
+  everyone,
+  NOBODY,
+  type SelectionAlgorithm,
+  withinMaxPrice,
+} from "./algorithm.js";
+import { selectionEntry } from "./entry.js";
+import type { ProbabilityOptions } from "./flags.js";
 
 /** How a selection came out at its probabilities. Entries are positions among the candidates. */
 export interface ProbabilityTable {
@@ -178,27 +125,6 @@ export function checkSelectionWeights(options: ProbabilityOptions): void {
   );
 }
 
-/**
- * Checks that the lists are parallel and that no stake is negative or no number, as nothing that
- * reads stakes could tell it. {@link ProbabilityAlgorithm} does; the core takes them as they are.
- *
- * @throws InputError (`CANDIDATES`)
- */
-export function checkCandidates({ recipients, prices, stakes, perfScores }: Candidates): void {
-  const count = recipients.length;
-  for (const [name, list] of Object.entries({ prices, stakes, perfScores })) {
-    if (list === null || list.length === count) continue;
-    throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
-      code: "CANDIDATES",
-    });
-  }
-  const at = stakes.findIndex((stake) => !(stake >= 0));
-  if (at < 0) return;
-  throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
-    code: "CANDIDATES",
-  });
-}
-
 /** The candidate that a table's probabilities draw: its recipient handle, or {@link NOBODY}. */
 export function drawRecipient(
   { eligible, probabilities }: ProbabilityTable,
@@ -234,30 +160,6 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
   }
 }
 
-/** The algorithm for live video: the first within the maximum price, without exception (L-20). */
-export class LiveAlgorithm implements SelectionAlgorithm {
-  select(candidates: Candidates): number {
-    const [first] = withinMaxPrice(candidates);
-    return first === undefined ? NOBODY : (candidates.recipients[first] ?? NOBODY);
-  }
-}
-
-/**
- * The candidates within the maximum price (L-10): all of `among` if there is none, or if no
- * candidate has a known price.
- *
- * @param among positions among the candidates (default: all)
- */
-export function withinMaxPrice(
-  candidates: Candidates,
-  among: readonly number[] = everyone(candidates),
-): readonly number[] {
-  const { prices, maxPrice } = candidates;
-  const known = candidates.pricesKnown ?? prices.some((price) => price !== null);
-  if (maxPrice === null || !known) return among;
-  return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
-}
-
 /** The candidates with a sufficient performance score (L-9): everyone, if that leaves nobody. */
 function filterByPerfScore(candidates: Candidates, minPerfScore: number): readonly number[] {
   const all = everyone(candidates);
@@ -272,6 +174,9 @@ function withPrice(among: readonly number[], prices: Candidates["prices"]): read
   return among.every(isPriced) ? among : among.filter(isPriced);
 }
 
-function everyone({ recipients }: Candidates): readonly number[] {
-  return recipients.map((_, at) => at);
-}
+export const probability = selectionEntry({
+  name: "probability",
+  description:
+    "chance by stake, price and luck, as go-livepeer's on-chain gateways choose for video (L-9 to L-17)",
+  create: (_settings: object, { flags }) => new ProbabilityAlgorithm(flags),
+});

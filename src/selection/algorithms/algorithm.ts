@@ -1,0 +1,90 @@
+/**
+ * What every selection algorithm is asked and answers: one of several ticket recipients, or nobody.
+ */
+import { InputError } from "../../core/errors.js";
+import type { Rational } from "../../core/rational.js";
+import type { SessionPrice } from "../session-price.js";
+
+/** A source of uniform numbers in [0, 1). Called at most once per selection. */
+export type Draw = () => number;
+
+/** Answer of an algorithm that selects nobody: the zero address in go-livepeer. */
+export const NOBODY = -1;
+
+/** Who can be selected. The lists run in parallel; their order is the sessions' order (L-6). */
+export interface Candidates {
+  /**
+   * Recipient handles. A recipient that is repeated counts in the sums as often as it is there, as
+   * in go-livepeer, and is drawn as often, which it is not there: {@link RecipientChooser} repeats
+   * nobody (L-7).
+   */
+  readonly recipients: readonly number[];
+  /** `null` = no known price. */
+  readonly prices: readonly (SessionPrice | null)[];
+  /** LPT × 10^5, 0 = unknown (L-15). */
+  readonly stakes: readonly number[];
+  /** Performance scores, 0 = unknown; `null` = the gateway keeps none (L-18). */
+  readonly perfScores: readonly number[] | null;
+  /** Wei per pixel; `null` = no limit (R-2, R-3). Keep one object per limit: comparisons are remembered. */
+  readonly maxPrice: Rational | null;
+  /**
+   * Whether the price of anybody is known, also of those who are not candidates: if not, no maximum
+   * price applies (L-10). @default whether one of `prices` is
+   */
+  readonly pricesKnown?: boolean | undefined;
+  /**
+   * Discovery latency of each recipient's fastest session, ms: only for algorithms that need it
+   * ({@link SelectionAlgorithm.needsLatencies}).
+   */
+  readonly latenciesMs?: readonly number[] | undefined;
+}
+
+/** Chooses among candidates. */
+export interface SelectionAlgorithm {
+  /** Whether it looks at `latenciesMs`. @default false */
+  readonly needsLatencies?: boolean | undefined;
+  /** @returns the recipient handle, or {@link NOBODY} */
+  select(candidates: Candidates, draw: Draw): number;
+}
+
+/**
+ * Checks that the lists are parallel and that no stake is negative or no number, as nothing that
+ * reads stakes could tell it. {@link ProbabilityAlgorithm} does; the core takes them as they are.
+ *
+ * @throws InputError (`CANDIDATES`)
+ */
+export function checkCandidates({ recipients, prices, stakes, perfScores }: Candidates): void {
+  const count = recipients.length;
+  for (const [name, list] of Object.entries({ prices, stakes, perfScores })) {
+    if (list === null || list.length === count) continue;
+    throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
+      code: "CANDIDATES",
+    });
+  }
+  const at = stakes.findIndex((stake) => !(stake >= 0));
+  if (at < 0) return;
+  throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
+    code: "CANDIDATES",
+  });
+}
+
+/**
+ * The candidates within the maximum price (L-10): all of `among` if there is none, or if no
+ * candidate has a known price.
+ *
+ * @param among positions among the candidates (default: all)
+ */
+export function withinMaxPrice(
+  candidates: Candidates,
+  among: readonly number[] = everyone(candidates),
+): readonly number[] {
+  const { prices, maxPrice } = candidates;
+  const known = candidates.pricesKnown ?? prices.some((price) => price !== null);
+  if (maxPrice === null || !known) return among;
+  return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
+}
+
+/** Positions of all candidates. */
+export function everyone({ recipients }: Candidates): readonly number[] {
+  return recipients.map((_, at) => at);
+}
