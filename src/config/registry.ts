@@ -85,7 +85,7 @@ export class Registry<Entry extends RegistryEntry, Own extends Entry = Entry> {
       throw new InputError(text, { code: "EXTENSION_NAME" });
     }
     if (!this.#reserved.has(wanted) && !this.#added.has(wanted)) return;
-    throw new InputError(`there is already a ${this.kind} called ${wanted}`, {
+    throw new InputError(`the name ${wanted} is taken by another ${this.kind}`, {
       code: "EXTENSION_NAME",
     });
   }

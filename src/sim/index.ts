@@ -15,6 +15,8 @@ export type { RunExperimentOptions } from "./experiment/run.js";
 export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
 export type { Progress } from "./experiment/workbench.js";
+export type { Extension, ExtensionFile, ExtensionRecord } from "./extensions/extension.js";
+export { loadExtensions } from "./extensions/load-extensions.js";
 export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";

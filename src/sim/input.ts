@@ -1,4 +1,5 @@
 /** What a simulation is made from: validated scenarios and the texts of their data files. */
+import type { ExtensionFile, ExtensionRecord } from "./extensions/extension.js";
 import type { Scenario } from "./scenario/schema.js";
 
 /** A data file: its name for error messages, and its text. */
@@ -27,6 +28,8 @@ export interface ScenarioData {
 export interface SimulationInput {
   readonly scenario: Scenario;
   readonly data: ScenarioData;
+  /** What its scenario may name of, for threads to load. @default none */
+  readonly extensions?: readonly ExtensionFile[] | undefined;
 }
 
 /** A scenario file with all its variants. */
@@ -37,6 +40,8 @@ export interface LoadedScenario {
   readonly sha256: string;
   /** What was set from outside the file. */
   readonly settings: readonly { readonly path: string; readonly value: unknown }[];
+  /** Extensions that it was loaded with. @default none */
+  readonly extensions?: readonly ExtensionRecord[] | undefined;
   /** Remarks on what the scenario leaves out and a node would have by default. */
   readonly assumed: readonly string[];
   /** The scenario without any variant's overrides. */

@@ -141,6 +141,15 @@ export interface ScenarioResult {
     /** What `--set` and `--duration` changed. */
     readonly settings: readonly { readonly path: string; readonly value: unknown }[];
   };
+  /** Extensions that the scenario was loaded with; left out where there are none. */
+  readonly extensions?: readonly {
+    /** Base name of the file. */
+    readonly name: string;
+    /** SHA-256 of the file's bytes, hex. */
+    readonly sha256: string;
+    /** Such as `admission policy patience`. */
+    readonly adds: readonly string[];
+  }[];
   readonly seed: number;
   readonly replications: number;
   /** Whether it was stopped before its end: nothing is judged then. */

@@ -1,8 +1,10 @@
 /** The experiment as users run it: the simulator, in as many threads as they allow. */
 import { existsSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
+import { loadExtensions } from "../extensions/load-extensions.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
+import { loadScenario } from "../scenario/load.js";
 import { simulate } from "../simulate.js";
 import { type Executor, inlineExecutor } from "./executor.js";
 import { type ExperimentOptions, experimentWith } from "./experiment.js";
@@ -29,6 +31,11 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * there is (`partial`).
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Files of extensions, relative to the working directory: their code runs here and in threads.
+   * Only where the scenario is given as a file; a loaded one has those of `loadScenario`.
+   */
+  readonly extensions?: readonly string[] | undefined;
 }
 
 /** The compiled entry of threads, also when this module runs from its TypeScript source. */
@@ -51,19 +58,33 @@ function executorFor(
     : threadExecutor({ entry, threads, seed });
 }
 
+async function loadedOf(
+  scenario: LoadedScenario | string,
+  extensions: readonly string[] | undefined,
+): Promise<LoadedScenario> {
+  if (typeof scenario === "string") {
+    return loadScenario(scenario, { extensions: await loadExtensions(extensions ?? []) });
+  }
+  if (extensions === undefined || extensions.length === 0) return scenario;
+  const text = "extensions: expected a scenario's file; a loaded one has those of loadScenario";
+  throw new InputError(text, { code: "OPTION_INVALID" });
+}
+
 /**
  * Runs a scenario: all variants, the verdict, the sensitivity block, the expectations.
  *
- * @param loaded from `loadScenario`
+ * @param scenario from `loadScenario`, or a scenario's file
  * @param options what the scenario does not say
  * @returns the result, ready for JSON: the same for the same scenario, seed and version
- * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, or the model's own)
+ * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, `EXTENSION`, or the model's own; of a
+ *   file also what `loadScenario` throws)
  * @throws the signal's reason when it aborts
  */
 export async function runExperiment(
-  loaded: LoadedScenario,
+  scenario: LoadedScenario | string,
   options: RunExperimentOptions = {},
 ): Promise<ScenarioResult> {
+  const loaded = await loadedOf(scenario, options.extensions);
   const { threads = 1, seed = loaded.base.scenario.seed } = options;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;

@@ -105,6 +105,7 @@ function omissionNotes({ omitted }: MarginalValues): string[] {
  */
 export function scenarioResult(loaded: LoadedScenario, findings: Findings): ScenarioResult {
   const { seed, variants, stage, judgement, cases, marginal } = findings;
+  const { extensions = [] } = loaded;
   const { scenario } = loaded.base;
   const baseline = variants.get(findings.baseline);
   invariant(baseline !== undefined, "the baseline has been run");
@@ -125,6 +126,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
       sha256: loaded.sha256,
       settings: loaded.settings,
     },
+    ...(extensions.length === 0 ? {} : { extensions }),
     seed,
     replications: baseline.records.length,
     partial: findings.isPartial,
@@ -144,6 +146,10 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     conservation: holds,
     notes: [
       ...partialNotes(findings, baseline.records.length),
+      ...extensions.map(
+        ({ name, sha256, adds }) =>
+          `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,
+      ),
       ...networkNotes(loaded),
       ...modelNotes(loaded.variants.map(({ input }) => input.scenario)),
       ...demandNotes(scenario, findings.calibrationNote),

@@ -111,7 +111,7 @@ export class Workbench {
     this.#dataNumbers.set(data, number);
     const key = `${number} ${keyOf(input)}`;
     const known = this.#known.get(key) ?? {
-      input: { scenario: input.scenario, data },
+      input: { ...input, data },
       records: new Map(),
       finished: new Map(),
     };

@@ -3,7 +3,9 @@
  * it would take, so that the checks behind it have their turn too; what they then find about a
  * replaced value is not held against the scenario.
  */
+
 import { dirname } from "node:path";
+import type { z } from "zod";
 import {
   inOrder,
   type Path,
@@ -17,6 +19,7 @@ import type { SimulationInput } from "../input.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft } from "./draft.js";
+import { schemaWith } from "./extended-schema.js";
 import { readFileWithin } from "./files.js";
 import { filledFromNetwork } from "./from-network.js";
 import { childValue } from "./json-schema.js";
@@ -30,7 +33,7 @@ import {
   variantOverride,
 } from "./load.js";
 import { type Askable, questionFindings } from "./question-checks.js";
-import { type Scenario, scenarioSchema } from "./schema.js";
+import type { Scenario } from "./schema.js";
 import { sizeFindings } from "./size-checks.js";
 
 /** Lines beyond these are counted only. */
@@ -97,9 +100,11 @@ function texts(value: unknown): string[] {
 class Collector {
   readonly problems: Problem[] = [];
   readonly #reader: DataReader;
+  readonly #schema: z.ZodType<Scenario>;
 
-  constructor(reader: DataReader) {
+  constructor(reader: DataReader, schema: z.ZodType<Scenario>) {
     this.#reader = reader;
+    this.#schema = schema;
   }
 
   /** Some work; what it throws is noted. */
@@ -120,7 +125,7 @@ class Collector {
     let value = given.value;
     const replaced: string[] = [];
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      const result = scenarioSchema.safeParse(value);
+      const result = this.#schema.safeParse(value);
       if (result.success) return { draft: given.withValue(value), scenario: result.data, replaced };
       const { issues } = result.error;
       // Later rounds find what a stand-in lacks, too: that is nobody's mistake.
@@ -170,8 +175,9 @@ function repairsOf(issue: Issue, round: number): readonly (readonly [path: Path,
 }
 
 function collect(file: string, options: LoadOptions): readonly Problem[] {
-  const { set = [], readFile = readFileWithin } = options;
-  const collector = new Collector(new DataReader(dirname(file), readFile));
+  const { set = [], readFile = readFileWithin, extensions = [] } = options;
+  const reader = new DataReader(dirname(file), readFile);
+  const collector = new Collector(reader, schemaWith(extensions));
   const source = collector.attempt(() => readYaml(readScenario(file, readFile), file));
   if (source === undefined) return collector.problems;
   let base = new Draft(source);

@@ -4,15 +4,18 @@
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
+import type { z } from "zod";
 import { type Path, type Place, problemsError } from "../../config/problem.js";
 import type { Setting } from "../../config/setting.js";
 import { readYaml, YAML_BYTES_MAX } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
+import { type Extension, extensionRecords } from "../extensions/extension.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
+import { schemaWith } from "./extended-schema.js";
 import { FileProblem, type ReadFile, readFileWithin } from "./files.js";
 import { filledFromNetwork } from "./from-network.js";
 import { metricProblem } from "./known-metrics.js";
@@ -21,7 +24,7 @@ import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
 import { type PackagedData, packagedData } from "./packaged-data.js";
 import { type Askable, questionFindings } from "./question-checks.js";
-import { type Scenario, scenarioSchema } from "./schema.js";
+import type { Scenario } from "./schema.js";
 import { sizeFindings } from "./size-checks.js";
 
 export interface LoadOptions {
@@ -29,6 +32,8 @@ export interface LoadOptions {
   readonly set?: readonly Setting[] | undefined;
   /** How files are read. Default: from the disk. */
   readonly readFile?: ReadFile | undefined;
+  /** Of `loadExtensions`: what the scenario may name besides poolsim's own. @default none */
+  readonly extensions?: readonly Extension[] | undefined;
 }
 
 /** What makes runs different in kind: a variant that changed it would compare unlike things. */
@@ -54,11 +59,11 @@ export function fromOutside(
   return { path, value, isComputed, find: () => place };
 }
 
-function validate(draft: Draft): Scenario {
+function validate(draft: Draft, schema: z.ZodType<Scenario>): Scenario {
   if (typeof draft.value !== "object" || draft.value === null || Array.isArray(draft.value)) {
     throw draft.error([{ path: [], text: "expected a mapping of settings, at least name" }]);
   }
-  const result = scenarioSchema.safeParse(draft.value);
+  const result = schema.safeParse(draft.value);
   if (!result.success) throw draft.error(describeIssues(result.error.issues, draft.value));
   return result.data;
 }
@@ -152,7 +157,9 @@ export function variantOverride(
  *   what was found and what was expected
  */
 export function loadScenario(file: string, options: LoadOptions = {}): LoadedScenario {
-  const { set = [], readFile = readFileWithin } = options;
+  const { set = [], readFile = readFileWithin, extensions = [] } = options;
+  const schema = schemaWith(extensions);
+  const files = extensions.map(({ path, sha256 }) => ({ path, sha256 }));
   const bytes = readScenario(file, readFile);
   const reader = new DataReader(dirname(file), readFile);
   let base = new Draft(readYaml(bytes, file));
@@ -160,13 +167,13 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     base = base.with(fromOutside(setting, index - set.length, false));
   }
   const inputOf = (given: Draft): SimulationInput => {
-    const own = validate(given);
+    const own = validate(given, schema);
     const data = reader.read(own, given);
     const draft = filledFromNetwork(given, own, data);
-    const scenario = draft === given ? own : validate(draft);
+    const scenario = draft === given ? own : validate(draft, schema);
     const findings = crossCheck(scenario, knownNames(data));
     if (findings.length > 0) throw draft.error(findings);
-    return { scenario, data };
+    return { scenario, data, ...(files.length === 0 ? {} : { extensions: files }) };
   };
   const baseInput = inputOf(base);
   const drafts = variantDrafts(base, baseInput.scenario);
@@ -186,6 +193,7 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     file: basename(file),
     sha256: createHash("sha256").update(bytes).digest("hex"),
     settings: set.map(({ path, value }) => ({ path, value })),
+    extensions: extensionRecords(extensions),
     assumed: assumptionNotes(judged.scenario, drafts.values()),
     base: baseInput,
     variants,

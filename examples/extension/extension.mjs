@@ -1,0 +1,77 @@
+/**
+ * An extension: one admission policy and one selection algorithm of one's own.
+ *
+ *     poolsim run examples/extension/scenario.yaml --extension examples/extension/extension.mjs
+ *
+ * Pure state machines: no clock, no random numbers but those that are passed in.
+ */
+
+/** `rest`: a worker with several slow segments in a row gets no new session for a while. */
+class Rest {
+  #settings;
+  /** Per worker: slow segments in a row, and the instant until which it rests. */
+  #slow = [];
+  #untilMs = [];
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  onSegment(worker, _region, roundTripMs, nowMs) {
+    const { limitMs, segments, length } = this.#settings;
+    const slow = roundTripMs > limitMs ? (this.#slow[worker] ?? 0) + 1 : 0;
+    this.#slow[worker] = slow % segments;
+    if (slow === segments) this.#untilMs[worker] = nowMs + length;
+  }
+
+  mayServe(worker, _region, nowMs) {
+    return nowMs >= (this.#untilMs[worker] ?? 0);
+  }
+}
+
+/** `cheapest`: the lowest price within the maximum; chance among those that are close to it. */
+class Cheapest {
+  #tolerance;
+
+  constructor({ tolerance }) {
+    this.#tolerance = tolerance;
+  }
+
+  select({ recipients, prices, maxPrice }, draw) {
+    const priced = recipients.flatMap((recipient, at) => {
+      const price = prices[at];
+      const isIn = price !== null && (maxPrice === null || price.isWithin(maxPrice));
+      return isIn ? [{ recipient, perPixel: price.perPixel }] : [];
+    });
+    const least = Math.min(...priced.map(({ perPixel }) => perPixel));
+    const close = priced.filter(({ perPixel }) => perPixel <= least * (1 + this.#tolerance));
+    if (close.length === 0) return -1;
+    return close[Math.floor(draw() * close.length)].recipient;
+  }
+}
+
+export const admission = [
+  {
+    name: "rest",
+    description: "A worker with several slow segments in a row gets no new session for a while.",
+    settings: ({ z, number, integer, span }) =>
+      z.strictObject({
+        limitMs: number("Round trip above which a segment is slow.", 1, 600_000),
+        segments: integer("Slow segments in a row.", 1, 1000).default(3),
+        length: span("How long the worker rests.").default(300_000),
+      }),
+    create: (settings) => new Rest(settings),
+  },
+];
+
+export const selection = [
+  {
+    name: "cheapest",
+    description: "the lowest price within the maximum, or chance among those close to it",
+    settings: ({ z, share }) =>
+      z.strictObject({
+        tolerance: share("How much dearer one may be and still count as cheapest.").default(0),
+      }),
+    create: (settings) => new Cheapest(settings),
+  },
+];

@@ -1,0 +1,32 @@
+/** What extensions are: ES modules of a user's own whose exports go into the registries. */
+import type { AdmissionEntry } from "../../pool/index.js";
+import type { SelectionEntry } from "../../selection/index.js";
+
+/** Which file an extension is: plain data, so that threads can load the same. */
+export interface ExtensionFile {
+  /** Absolute. */
+  readonly path: string;
+  /** SHA-256 of its bytes, hex. */
+  readonly sha256: string;
+}
+
+/** What an extension brings, as results record it. */
+export interface ExtensionRecord {
+  /** Base name of the file. */
+  readonly name: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly sha256: string;
+  /** What it adds, such as `admission policy patience`. */
+  readonly adds: readonly string[];
+}
+
+/** An extension that is loaded: what it brings is registered, for the life of the process. */
+export interface Extension extends ExtensionFile, ExtensionRecord {
+  readonly admission: readonly AdmissionEntry[];
+  readonly selection: readonly SelectionEntry[];
+}
+
+/** What a result says of extensions. */
+export function extensionRecords(extensions: readonly Extension[]): readonly ExtensionRecord[] {
+  return extensions.map(({ name, sha256, adds }) => ({ name, sha256, adds }));
+}
