@@ -1,7 +1,7 @@
 /** The command `check`: options, help and examples. */
 import type { Command } from "commander";
 import { examples, type Outcome } from "../shared/help.js";
-import { settingOption } from "../shared/option-values.js";
+import { extensionOption, settingOption } from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { CheckFlags } from "./run.js";
 
@@ -11,6 +11,7 @@ export function addCheck(program: Command, terminal: Terminal, outcome: Outcome)
     .description("check scenario files without running them")
     .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
     .addOption(settingOption())
+    .addOption(extensionOption())
     .option("--quiet", "print problems only", false)
     .addHelpText(
       "after",
@@ -21,6 +22,6 @@ export function addCheck(program: Command, terminal: Terminal, outcome: Outcome)
     )
     .action(async (files: string[], flags: CheckFlags) => {
       const { checkScenarios } = await import("./run.js");
-      outcome.exitCode = checkScenarios(files, flags, terminal);
+      outcome.exitCode = await checkScenarios(files, flags, terminal);
     });
 }

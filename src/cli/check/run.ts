@@ -7,6 +7,7 @@ import type { LoadedScenario } from "../../sim/input.js";
 import { modelNotes } from "../../sim/model/model-notes.js";
 import { allProblems } from "../../sim/scenario/all-problems.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal } from "../shared/terminal.js";
@@ -14,6 +15,7 @@ import { visible } from "../shared/visible.js";
 
 export interface CheckFlags {
   readonly set: readonly string[];
+  readonly extension: readonly string[];
   readonly quiet: boolean;
 }
 
@@ -28,17 +30,16 @@ function summary({ base, variants }: LoadedScenario): string {
  *
  * @returns the exit code
  */
-export function checkScenarios(
+export async function checkScenarios(
   files: readonly string[],
-  flags: CheckFlags,
+  { quiet, extension, ...flags }: CheckFlags,
   { stdout, stderr }: Terminal,
-): number {
-  const { quiet } = flags;
-  const set = flags.set.map(parseSetting);
+): Promise<number> {
+  const options = { set: flags.set.map(parseSetting), extensions: await extensionsOf(extension) };
   let exitCode: number = EXIT.ok;
   for (const file of files) {
     try {
-      const loaded = loadScenario(scenarioFile(file), { set });
+      const loaded = loadScenario(scenarioFile(file), options);
       if (quiet) continue;
       stdout.write(`${file}: ok, ${summary(loaded)}\n`);
       for (const note of modelNotes(loaded.variants.map(({ input }) => input.scenario))) {
@@ -46,7 +47,7 @@ export function checkScenarios(
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      const lines = allProblems(scenarioFile(file), { set });
+      const lines = allProblems(scenarioFile(file), options);
       for (const line of lines.length === 0 ? [error.message] : lines) {
         stderr.write(`${visible(line)}\n`);
       }

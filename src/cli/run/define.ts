@@ -1,7 +1,12 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
-import { settingOption, tracedStream, wholeNumber } from "../shared/option-values.js";
+import {
+  extensionOption,
+  settingOption,
+  tracedStream,
+  wholeNumber,
+} from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 
@@ -22,6 +27,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
     )
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
     .addOption(settingOption())
+    .addOption(extensionOption())
     .addOption(
       new Option(
         "--threads <n>",

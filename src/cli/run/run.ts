@@ -7,6 +7,7 @@ import { renderJson } from "../../sim/report/json.js";
 import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
@@ -20,6 +21,7 @@ export interface RunFlags {
   readonly replications?: number;
   readonly duration?: string;
   readonly set: readonly string[];
+  readonly extension: readonly string[];
   readonly threads?: number;
   readonly sensitivity: "off" | "short" | "full";
   readonly json?: string;
@@ -129,8 +131,8 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const set = settings(flags);
-  const scenarios = files.map((file) => loadScenario(scenarioFile(file), { set }));
+  const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
+  const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {
     if (scenarios.length > 1 || flags.json !== undefined) {

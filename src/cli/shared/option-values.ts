@@ -38,3 +38,10 @@ export function settingOption(
     .argParser((text: string, before: readonly string[]) => [...before, text])
     .default([], "none");
 }
+
+/** What `run` and `check` may be told to load. */
+export function extensionOption(): Option {
+  return new Option("--extension <file>", "load policies and algorithms of your own (repeatable)")
+    .argParser((file: string, files: readonly string[]) => [...files, file])
+    .default([], "none");
+}

@@ -128,7 +128,7 @@ export class RecipientChooser implements Chooser {
   }
 
   /** Of each recipient that was just collected, its fastest session's in discovery. */
-  #latencies(sessions: readonly Session[], recipients: readonly number[]): number[] {
+  #latencies(sessions: readonly RecipientSession[], recipients: readonly number[]): number[] {
     const latenciesMs = recipients.map(() => Number.POSITIVE_INFINITY);
     for (const { recipient, initialLatencyMs } of sessions) {
       const at = this.#position[recipient];
