@@ -3,4 +3,7 @@
  * (`poolsim/testing`): `for (const { name, run } of cases) test(name, run)`.
  */
 
+export { admissionLaws } from "./admission-laws.js";
 export type { ContractCase } from "./contract.js";
+export { schemeLaws } from "./scheme-laws.js";
+export { type SelectionLawsOptions, selectionLaws } from "./selection-laws.js";
