@@ -1,0 +1,137 @@
+/**
+ * Adding something is one file and its lines in one registry. Each kind is tried in a copy of the
+ * built package: a minimal addition is made, nothing else is touched, and it works.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyOfBuilt } from "../support/cli/built-copy.js";
+
+let folder: string;
+let main: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "poolsim-additions-"));
+  main = await copyOfBuilt(folder);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Addition {
+  readonly kind: string;
+  /** The new file and the registry, below dist/. */
+  readonly file: string;
+  readonly registry: string;
+  readonly text: string;
+  /** What the file exports. */
+  readonly exported: string;
+  /** Beginning of the registry's list. */
+  readonly list: string;
+}
+
+const POLICY = `
+import { admissionEntry } from "./entry.js";
+import { AdmitEveryone, refused } from "./none.js";
+class Nobody extends AdmitEveryone {
+  policy = "nobody";
+  onRegister() { return refused("nobody is admitted"); }
+}
+export const nobody = admissionEntry({
+  name: "nobody", description: "Refuses everybody.", needs: [],
+  settings: ({ z, span }) => z.strictObject({ patience: span("Of the operator.").default(1000) }),
+  create: () => new Nobody(),
+});`;
+
+const ALGORITHM = `
+import { NOBODY } from "./algorithm.js";
+import { selectionEntry } from "./entry.js";
+export const last = selectionEntry({
+  name: "last", description: "the last in order",
+  create: () => ({ select: ({ recipients }) => recipients.at(-1) ?? NOBODY }),
+});`;
+
+const ADDITIONS: readonly Addition[] = [
+  {
+    kind: "admission policy",
+    file: "pool/orchestrator/admission/nobody.js",
+    registry: "pool/orchestrator/admission/registry.js",
+    text: POLICY,
+    exported: "nobody",
+    list: "const OWN = [",
+  },
+  {
+    kind: "selection algorithm",
+    file: "selection/algorithms/last.js",
+    registry: "selection/algorithms/registry.js",
+    text: ALGORITHM,
+    exported: "last",
+    list: "const OWN = [",
+  },
+];
+
+/** Makes an addition: a file, and two lines of its registry. */
+function add({ file, registry, text, exported, list }: Addition): void {
+  writeFileSync(join(folder, "dist", file), text);
+  const path = join(folder, "dist", registry);
+  const before = readFileSync(path, "utf8");
+  expect(before.split(list)).toHaveLength(2);
+  const imported = `import { ${exported} } from "./${file.split("/").at(-1)}";\n`;
+  writeFileSync(path, imported + before.replace(list, `${list}${exported}, `));
+}
+
+function poolsim(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 300_000,
+  });
+  return { status, stdout, stderr };
+}
+
+const SCENARIO = `
+name: additions
+replications: 1
+warmup: 1m
+duration: 5m
+network: { limit: 0 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 3 }
+stream: { length: { distribution: constant, mean: 30s } }
+orchestrator: { name: pool, region: FRA, stakeLpt: 1 }
+workers: [{ name: good, roundTripMs: 500 }]
+orchestrators:
+  - { name: rival, region: FRA, stakeLpt: 1e6, backend: { type: measured, roundTripMs: 400 } }
+variants:
+  base: {}
+  none: { gateway.selection: live, orchestrator.admission.nobody: { patience: 2s } }
+  last: { gateway.selection: last }
+expect:
+  - none.pool.segments == 0
+  - last.pool.segments > 0
+`;
+
+describe("an addition is one file and its lines in the registry", () => {
+  it.each(ADDITIONS)("$kind", (addition) => {
+    add(addition);
+    expect(poolsim("schema").stdout).toContain(`"${addition.exported}"`);
+  });
+
+  it("and scenarios name it, with settings of its own", () => {
+    writeFileSync(join(folder, "additions.yaml"), SCENARIO);
+    const { status, stdout, stderr } = poolsim("run", "additions.yaml", "--sensitivity", "off");
+    expect(`${stderr}${stdout}`).toMatch(/2 of 2 hold/);
+    expect(status).toBe(0);
+  });
+
+  it("whose mistakes are found as all others", () => {
+    const wrong = poolsim(
+      "check",
+      "additions.yaml",
+      "--set",
+      "orchestrator.admission.nobody.patience=soon",
+    );
+    expect(wrong.stderr).toMatch(
+      /orchestrator\.admission\.nobody\.patience: .*expected a span of time/,
+    );
+  });
+});
