@@ -49,6 +49,7 @@ export {
   type Predicate,
   parseOrchBlocklist,
 } from "./eligibility.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export { type JobProfile, jobCapabilities, type VideoJob } from "./job-capabilities.js";
 export type { Asked, AskedEndpoint } from "./live/asked.js";
 export type { Clock } from "./live/clock.js";

@@ -50,6 +50,7 @@ export {
   type RoundSplit,
   type RoundState,
 } from "./books/rounds.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export {
   BENCHMARK_SEGMENTS,
   type BenchmarkConfig,

@@ -44,6 +44,7 @@ export {
   type Effect,
   SegmentAttempt,
 } from "./attempt.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export {
   type L1Head,
   type LiveSession,

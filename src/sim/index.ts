@@ -11,6 +11,7 @@ export { parseSetting } from "../config/setting.js";
 export type { PoolsimError } from "../core/errors.js";
 export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export type { RunExperimentOptions } from "./experiment/run.js";
 export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";

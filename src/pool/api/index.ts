@@ -20,6 +20,7 @@ export {
   type WriteOptions,
   type WriteReceipt,
 } from "./client.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
 export { openApiDocument } from "./openapi.js";
 export type { RateLimit } from "./rate-limit.js";

@@ -30,6 +30,7 @@ export {
   type Voided,
   voidJob,
 } from "./decide.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
   EventIdentity,

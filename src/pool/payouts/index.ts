@@ -10,6 +10,7 @@ export type {
   Receipt,
   SendAnswer,
 } from "./chain.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export { type FeeMarket, type Fees, firstFees, raisedFees } from "./gas.js";
 export {
   begin,

@@ -7,4 +7,5 @@ export type {
   SourceEndpoint,
   SourceListing,
 } from "../source.js";
+export type { PoolsimErrorCode } from "./error-codes.js";
 export { SubgraphSource, type SubgraphSourceOptions } from "./subgraph-source.js";
