@@ -1,7 +1,8 @@
 /** The sensitivity block: the verdict again under other assumptions, a few replications each. */
 import { InputError } from "../../core/errors.js";
 import type { SensitivityResult } from "../results.js";
-import { GUESSES, type Scenario } from "../scenario/schema.js";
+import { GUESSES } from "../scenario/assumptions-schema.js";
+import type { Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
 import { type Judgement, judge, type Pair, type Question } from "./judge.js";
 import { reported } from "./samples.js";

@@ -1,13 +1,25 @@
 /**
  * The scenario: the one source of what a scenario file may say, of its defaults, of the JSON
  * Schema for editors and of the type that the model is built from. Every figure that the model
- * uses is here or in the data files; those that are guesses and not data are listed in GUESSES.
+ * uses is here, in the parts that are imported here, or in the data files. The figures that are
+ * guesses and not data are listed in `GUESSES` in `assumptions-schema.ts`.
  */
 import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
-import { schemeSetting } from "../../pool/books/attribution/registry.js";
 import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
 import { DEFAULT_SELECTION, selectionSchema } from "../../selection/algorithms/registry.js";
+import { assumptions } from "./assumptions-schema.js";
+import {
+  device,
+  maxSessions,
+  measured,
+  orchestratorFields,
+  pool,
+  pricing,
+  topology,
+  worker,
+} from "./orchestrator-schema.js";
+import { hourly, length, profiles, segmentMs } from "./stream-schema.js";
 
 const LONG = 1e9;
 
@@ -90,50 +102,6 @@ const gatewayDefaults = z.strictObject({
   bandwidthMbps: number("Bandwidth of the gateway.", 0.1, 1e6).default(1000),
 });
 
-const length = z
-  .discriminatedUnion("distribution", [
-    z.strictObject({
-      distribution: z.literal("mixture"),
-      mean: duration("Mean length of a stream.").default(1_620_000),
-      shortShare: share("Share of streams that are short tests.").default(0.5),
-      shortMean: duration("Mean length of the short ones.").default(180_000),
-      shortCv: number("Spread of the short ones (standard deviation ÷ mean).", 0, 10).default(1),
-      longCv: number("Spread of the long ones.", 0, 10).default(1),
-    }),
-    z.strictObject({
-      distribution: z.literal("constant"),
-      mean: duration("Length of every stream."),
-    }),
-    z.strictObject({
-      distribution: z.literal("exponential"),
-      mean: duration("Mean length of a stream."),
-    }),
-    z.strictObject({
-      distribution: z.literal("lognormal"),
-      mean: duration("Mean length of a stream."),
-      cv: number("Standard deviation ÷ mean.", 0, 10).default(1),
-    }),
-    z.strictObject({
-      distribution: z.literal("empirical"),
-      values: z.array(duration("An observed length.")).min(1).max(100_000),
-    }),
-  ])
-  .describe("How long streams last.");
-
-const profile = z.strictObject({
-  width: integer("Pixels across.", 16, 16384),
-  height: integer("Pixels down.", 16, 16384),
-  fps: integer("Frames per second.", 1, 240).default(30),
-  bitrateMbps: number("Bandwidth of the rendition.", 0.001, 1000),
-  share: share("Share of streams that ask for it.").default(1),
-});
-
-const segmentMs = number("Mean duration of a segment.", 100, 300_000);
-const profiles = z.array(profile).min(1).max(20);
-const hourly = z
-  .union([z.enum(["flat", "evening"]), z.array(number("Factor of an hour.", 0, 100)).length(24)])
-  .describe("Arrivals by hour of the day, UTC.");
-
 const gatewayOverrides = z
   .strictObject({
     name: name("Name in reports; default: its region.").optional(),
@@ -174,201 +142,6 @@ const gatewayOverrides = z
     suspension: true,
   })
   .describe("One gateway; what it does not say is taken from `gateway`.");
-
-/** What `slowSpells` says, everywhere or of one. */
-const spellFields = {
-  every: duration("Mean time from one slow spell to the next."),
-  length: duration("Mean length of a slow spell; 0 s for none."),
-  extra: number("How much longer everything takes in it: 0.5 is half as long again.", 0, 100),
-};
-const ownSpells = z
-  .strictObject(spellFields)
-  .partial()
-  .describe("Its own spells of slowness; the rest as assumptions.slowSpells says.")
-  .optional();
-
-const whenDown = z
-  .enum(["unreachable", "silent"])
-  .describe(
-    "What is down cannot be reached, which a gateway notices after 3 s at the latest (G-18), or takes connections and never answers.",
-  );
-
-const worker = z.strictObject({
-  name: name("Name in reports and overrides; with count > 1 they are name-1, name-2, …"),
-  count: integer("How many of this kind.", 1, 100_000).default(1),
-  address: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
-    .describe("Where its fees go; default: made from its name.")
-    .optional(),
-  region: region("Where it is; default: where its orchestrator is.").optional(),
-  maxSessions: integer("Sessions that it offers (O-13).", 1, 10_000).default(10),
-  roundTripMs: number(
-    "Mean time from task sent to result received; instead of device and bandwidths.",
-    1,
-    600_000,
-  ).optional(),
-  roundTripCv: number("Spread of roundTripMs per segment.", 0, 5).default(0.15),
-  sessionCv: number(
-    "Spread of its times per session; default: assumptions.workerSessionCv.",
-    0,
-    5,
-  ).optional(),
-  slowSpells: ownSpells,
-  device: name("A device of the device table.").optional(),
-  downloadMbps: number("Bandwidth for sources.", 0.01, 1e6).default(300),
-  uploadMbps: number("Bandwidth for results.", 0.01, 1e6).default(100),
-  up: duration("Mean time between failures; default: it never fails.").optional(),
-  down: duration("Mean time until it is back.").default(600_000),
-  errorProbability: share("Chance that a segment ends with an error.").default(0),
-  hangProbability: share("Chance that a segment is never answered.").default(0),
-  cheatProbability: share("Chance that a result is wrong (seen by verification only).").default(0),
-  version: z.string().max(64).describe("go-livepeer version it reports.").default("0.8.8"),
-  node: name("The node of the topology that it registers with; default: the first.").optional(),
-});
-
-const measured = z.strictObject({
-  type: z.literal("measured"),
-  roundTripMs: z
-    .union([
-      number("Everywhere.", 0, 600_000),
-      z.record(z.string(), number("By region.", 0, 600_000)),
-    ])
-    .describe("Mean round trip of a segment, by gateway region or everywhere."),
-  successRate: z
-    .union([share("Everywhere."), z.record(z.string(), share("By region."))])
-    .default(1),
-  slowSpells: ownSpells,
-});
-
-const device = z.strictObject({
-  type: z.literal("device"),
-  device: name("A device of the device table."),
-  slowSpells: ownSpells,
-});
-
-const pool = z.strictObject({ type: z.literal("pool") });
-
-const topology = z.strictObject({
-  nodes: z
-    .array(
-      z.strictObject({
-        name: name("Name of the node."),
-        region: region("Where it is; default: as the orchestrator.").optional(),
-        maxSessions: integer("Sessions at most (O-7).", 0, 65_536).optional(),
-      }),
-    )
-    .min(1)
-    .max(100)
-    .describe("Several orchestrator nodes of one on-chain address (X-9).")
-    .optional(),
-  frontend: z
-    .enum(["balancer", "brokenBalancer", "advertised"])
-    .describe(
-      "How gateways reach the nodes: a balancer with nodes that advertise themselves (X-12), one whose nodes advertise the balancer, or -nodes (X-14).",
-    )
-    .default("balancer"),
-  redeemer: z.boolean().describe("A redeemer pays for redemptions (X-5).").default(false),
-  rewardService: z.boolean().describe("Calls reward once a round (X-6).").default(false),
-  roundInitializer: z.boolean().describe("Initialises rounds (X-7).").default(false),
-});
-
-const maxSessions = z.union([z.literal("auto"), integer("Sessions at most.", 0, 65_536)]);
-
-const orchestratorFields = {
-  name: name("Name in reports."),
-  address: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{40}$/, "expected an address: 0x and 40 hex digits")
-    .describe("Default: made from the name.")
-    .optional(),
-  region: region("Where it is."),
-  stakeLpt: number("Stake in LPT.", 0, 1e9).optional(),
-  stakeShare: share("Stake as a share of all stake, itself included.").optional(),
-  pricePerUnit: exact("Price, wei per pixelsPerUnit; default: the network's median.").optional(),
-  pixelsPerUnit: integer("Pixels that the price is for.", 1, 1e15).default(1),
-  version: z.string().max(64).describe("go-livepeer version.").default("0.8.8"),
-  maxSessions: maxSessions
-    .describe("Sessions at most (O-7); default: no limit for a measured one, 10 for a device.")
-    .optional(),
-  operatorGroup: name("Orchestrators of one group fail together.").optional(),
-  availability: share("Share of time that it is up.").default(1),
-  whenDown: whenDown.optional(),
-  lookAlike: z
-    .string()
-    .max(64)
-    .describe("Orchestrator whose gateway-side times it shares; default: the region's median.")
-    .optional(),
-  bandwidthMbps: number("Bandwidth of the orchestrator.", 0.1, 1e6).default(1000),
-};
-
-const pricing = z.strictObject({
-  commission: exact("What the operator keeps of the workers' fees (0…1).").default("1/4"),
-  feeShare: exact("The delegators' part of fees (0…1).").default("0/1"),
-  attribution: schemeSetting()
-    .describe("Who earns, by name or with the scheme's settings.")
-    .default("perJob"),
-  roundLengthMinutes: number("Length of a round.", 1, 100_000).default(1152),
-  gasPriceGwei: exact("Price of gas.").default("1/100"),
-  redeemGas: integer("Gas of a redemption (P-12).", 0, 1e8).default(1_200_000),
-  rewardGas: integer("Gas of a reward call.", 0, 1e8).default(500_000),
-  roundGas: integer("Gas of initialising a round.", 0, 1e8).default(300_000),
-  payoutGas: integer("Gas of one payout.", 0, 1e8).default(21_000),
-  payoutInterval: duration("Time between payouts to workers.").default(86_400_000),
-});
-
-const assumptions = z.strictObject({
-  noiseScale: number("Multiplies every coefficient of variation of network noise.", 0, 10).default(
-    1,
-  ),
-  rttScale: number(
-    "Multiplies round trips between regions and what grows with them.",
-    0,
-    10,
-  ).default(1),
-  loadScale: number("Multiplies demand.", 0, 100).default(1),
-  prepareMs: number("Mean time before a segment is in flight (T-9 to T-11).", 0, 10_000).default(5),
-  prepareCv: number("Spread of prepareMs.", 0, 5).default(0.5),
-  answerMs: number(
-    "Median time that an orchestrator takes to answer GetOrchestrator.",
-    0,
-    60_000,
-  ).default(10),
-  answerCv: number("Spread of answerMs.", 0, 10).default(1),
-  rttCv: number("Jitter of a round trip.", 0, 5).default(0.1),
-  sessionCv: number("Noise per gateway, orchestrator and session.", 0, 5).default(0.25),
-  segmentNoiseCv: number("Noise per segment.", 0, 5).default(0.15),
-  transferRtts: number("Round trips that a transfer takes besides its bytes.", 0, 100).default(4.2),
-  downloadShare: share("Share of a measured round trip that is rendition download.").default(0.49),
-  uploadShare: share("Share of a measured round trip until the response headers.").default(0.4),
-  meanDown: duration("Mean time that an orchestrator is down.").default(28_800_000),
-  segmentFailure: share("Chance that a segment fails at the orchestrator.").default(0.0003),
-  calibrateGatewaySide: z
-    .boolean()
-    .describe("The pool's gateway-side times come from the leaderboard, as its rivals' do.")
-    .default(true),
-  shareBandwidth: z
-    .boolean()
-    .describe("Transfers under way share the bandwidth of a worker with a device equally.")
-    .default(true),
-  slowSpells: z
-    .strictObject({
-      every: spellFields.every.default(7_200_000),
-      length: spellFields.length.default(300_000),
-      extra: spellFields.extra.default(0.5),
-    })
-    .describe(
-      "Spells in which a worker or an orchestrator is slow for a while; their mean times are as stated, spells included.",
-    )
-    .prefault({}),
-  workerSessionCv: number("Noise per session at a worker.", 0, 5).default(0.1),
-  whenDown: whenDown.default("unreachable"),
-  cliffSafetyMs: number(
-    "Kept free when a worker's limit per region is computed.",
-    0,
-    60_000,
-  ).default(200),
-});
 
 /** What a scenario file may say. */
 export const scenarioSchema = z.strictObject({
@@ -600,24 +373,3 @@ export type Scenario = z.output<typeof scenarioSchema>;
 
 /** What a scenario's file may hold: defaults left out, durations as text. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
-
-/** A setting that is a guess and not data: halved and doubled by `--sensitivity full`. */
-export interface Guess {
-  readonly path: string;
-  readonly label: string;
-}
-
-export const GUESSES: readonly Guess[] = [
-  { path: "stream.segmentCv", label: "spread of segment durations" },
-  { path: "assumptions.prepareMs", label: "time before a segment is in flight" },
-  { path: "assumptions.answerMs", label: "orchestrators' answer time" },
-  { path: "assumptions.sessionCv", label: "noise per session" },
-  { path: "assumptions.segmentNoiseCv", label: "noise per segment" },
-  { path: "assumptions.slowSpells.every", label: "time between slow spells" },
-  { path: "assumptions.slowSpells.length", label: "length of slow spells" },
-  { path: "assumptions.slowSpells.extra", label: "slowness in slow spells" },
-  { path: "assumptions.workerSessionCv", label: "noise per session at a worker" },
-  { path: "assumptions.meanDown", label: "mean time down" },
-  { path: "assumptions.segmentFailure", label: "failures per segment" },
-  { path: "assumptions.uploadShare", label: "share of a round trip until the response headers" },
-];
