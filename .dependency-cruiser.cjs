@@ -24,6 +24,19 @@ module.exports = {
       to: { path: "^src/(discovery|selection)/|^src/pool/(orchestrator|payouts|api)/" },
     },
     {
+      name: "no-cycles",
+      comment: "Modules may know each other's types, not depend on each other at run time",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-dev-dependencies-in-src",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev"] },
+    },
+    {
       name: "payouts-answer-nobody",
       comment: "Payouts work without the API, which shows them",
       severity: "error",
@@ -64,19 +77,6 @@ module.exports = {
       severity: "error",
       from: { path: "^src/testing/" },
       to: { path: "^src/sim/" },
-    },
-    {
-      name: "no-cycles",
-      comment: "Modules may know each other's types, not depend on each other at run time",
-      severity: "error",
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
-    },
-    {
-      name: "no-dev-dependencies-in-src",
-      severity: "error",
-      from: { path: "^src/" },
-      to: { dependencyTypes: ["npm-dev"] },
     },
   ],
   options: {

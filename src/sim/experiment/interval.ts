@@ -1,4 +1,2 @@
-/** Intervals of figures. */
-
 /** Lower and upper end, lower <= upper. */
 export type Interval = readonly [low: number, high: number];
