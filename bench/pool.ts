@@ -77,7 +77,7 @@ try {
   console.log(
     `memory: ${mib(memory[Math.floor(memory.length / 4)])} MiB after a quarter, ${mib(memory.at(-1))} MiB at the end`,
   );
-  console.log(`entries ${store.entryCount()}, quarantine ${store.quarantineCount()}`);
+  console.log(`entries ${store.ledger.entryCount()}, quarantine ${store.quarantine.count()}`);
   store.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });

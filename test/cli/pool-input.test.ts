@@ -154,7 +154,7 @@ it.each([
   );
   expect(exitCode).toBe(2);
   expect(text).toMatch(new RegExp(`^${name}: expected 1 to \\d+ `));
-  expect(store.entriesOfKind("adjust")).toEqual([]);
+  expect(store.reports.entriesOfKind("adjust")).toEqual([]);
   store.close();
 });
 

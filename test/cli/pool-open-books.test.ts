@@ -44,7 +44,7 @@ describe("Opening books", () => {
     ],
   ])("that were %s", (name, damage) => {
     const path = damaged(`${name}.db`, damage);
-    const error = failure(() => withBooks(path, "read", (store) => [...store.journal]));
+    const error = failure(() => withBooks(path, "read", (store) => [...store.ledger.journal]));
     expect(error).toBeInstanceOf(RemoteError);
     expect(error instanceof Error && error.message).toMatch(/^--db .*\.db: the file is damaged \(/);
   });

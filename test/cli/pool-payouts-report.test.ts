@@ -21,7 +21,11 @@ function booksOf(name: string, ...gwei: readonly bigint[]): string {
     const worker = pendingAccount({ address: addressOf(index), nodeType: "ai", region: "eu" });
     const wei = amount < 0n ? -amount * GWEI : amount * GWEI;
     const [from, to] = amount < 0n ? ([worker, "world"] as const) : (["world", worker] as const);
-    store.post({ cause: { kind: "test", id: `${index}` }, atMs: 0, postings: [{ from, to, wei }] });
+    store.ledger.post({
+      cause: { kind: "test", id: `${index}` },
+      atMs: 0,
+      postings: [{ from, to, wei }],
+    });
   }
   store.close();
   return path;

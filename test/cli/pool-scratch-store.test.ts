@@ -21,8 +21,8 @@ it("Scratch books work as others do, and leave nothing behind even if the proces
       // Nothing is there that a killed process could leave.
       expect(scratch()).toEqual([]);
     }
-    expect(store.balance(`pending:${ALICE.toLowerCase()}:transcode:eu`)).toBe(64_000n);
-    return store.eventCount();
+    expect(store.ledger.balance(`pending:${ALICE.toLowerCase()}:transcode:eu`)).toBe(64_000n);
+    return store.events.count();
   });
   expect(events).toBe(8_000);
   expect(scratch()).toEqual([]);

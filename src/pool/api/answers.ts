@@ -150,8 +150,8 @@ export function workerRow(row: WorkerRow, books: ApiBooks): z.output<typeof work
     isConnected: row.connections > 0,
     connections: row.connections,
     jobs: String(row.jobs),
-    pendingFees: String(books.balance(pendingAccount(row))),
-    paidFees: String(books.balance(paidAccount(row.address))),
+    pendingFees: String(books.ledger.balance(pendingAccount(row))),
+    paidFees: String(books.ledger.balance(paidAccount(row.address))),
     lastUpdated: inUtc(row.lastSeenMs),
   };
 }
@@ -169,7 +169,9 @@ export interface PoolTotals {
 
 /** Of all accounts whose name begins so. */
 export function sumOf(books: ApiBooks, prefix: string): bigint {
-  return books.flows(prefix).reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+  return books.ledger
+    .flows(prefix)
+    .reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
 }
 
 /** Adds up the books. */
@@ -179,9 +181,9 @@ export function totalsOf(books: ApiBooks, workers: readonly WorkerRow[]): PoolTo
     connectedWorkers: workers.filter(({ connections }) => connections > 0).length,
     pendingWei: sumOf(books, "pending:"),
     paidWei: sumOf(books, "paid:"),
-    commissionWei: books.balance("commission"),
-    unattributedWei: books.balance("unattributed"),
-    quarantined: books.quarantineCount(),
+    commissionWei: books.ledger.balance("commission"),
+    unattributedWei: books.ledger.balance("unattributed"),
+    quarantined: books.quarantine.count(),
   };
 }
 

@@ -353,7 +353,7 @@ class Api {
       if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
       this.#assertBooks();
       try {
-        this.#options.books.quarantineCount();
+        this.#options.books.quarantine.count();
       } catch {
         throw new Problem(503, "UNAVAILABLE", "the books cannot be read");
       }

@@ -1,13 +1,23 @@
 /** What the API server needs of the pool's books: to read them here, to write them elsewhere. */
 import type { PoolEvent } from "../books/events/event.js";
 import type { PoolSettings } from "../books/settings.js";
-import type { PoolStore } from "../books/store/store.js";
+import type {
+  JobStore,
+  LedgerStore,
+  PayoutStore,
+  PoolStore,
+  QuarantineStore,
+  WorkerStore,
+} from "../books/store/store.js";
 
 /** What it reads. A connection of its own, if the books are a file, never waits for writers. */
-export type ApiBooks = Pick<
-  PoolStore,
-  "jobs" | "payouts" | "workers" | "flows" | "balance" | "quarantineCount" | "setting"
->;
+export interface ApiBooks extends Pick<PoolStore, "setting"> {
+  readonly ledger: Pick<LedgerStore, "flows" | "balance">;
+  readonly jobs: Pick<JobStore, "list">;
+  readonly payouts: Pick<PayoutStore, "list">;
+  readonly workers: Pick<WorkerStore, "list">;
+  readonly quarantine: Pick<QuarantineStore, "count">;
+}
 
 /** What it must know of how the books are kept. */
 export type ApiSettings = Pick<PoolSettings, "commission" | "scheme" | "weights" | "renditions">;

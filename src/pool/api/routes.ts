@@ -98,7 +98,7 @@ export function readJobs(
   { limit = LIMIT_DEFAULT, before }: PageOptions,
   transcoderAddress?: string,
 ): z.output<typeof jobsAnswer> {
-  const rows = books.jobs({
+  const rows = books.jobs.list({
     limit,
     sinceMs: nowMs - DAY_MS,
     ...(before === undefined ? {} : { beforeSequence: before }),
@@ -115,7 +115,7 @@ export function readRewards(
   { limit = LIMIT_DEFAULT, before }: PageOptions,
   transcoderAddress?: string,
 ): z.output<typeof rewardsAnswer> {
-  const rows = books.payouts({
+  const rows = books.payouts.list({
     limit,
     states: ["intent", "signed", "sent", "mined", "confirmed"],
     ...(before === undefined ? {} : { beforeId: before }),
@@ -148,7 +148,7 @@ export function readWorkers(
   filter: WorkerFilter,
 ): z.output<typeof workersAnswer> {
   const { limit = LIMIT_DEFAULT, offset = 0, address, nodeType, isConnected = false } = filter;
-  const rows = (address === undefined ? standing.workers() : books.workers(address))
+  const rows = (address === undefined ? standing.workers() : books.workers.list(address))
     .filter((row) => nodeType === undefined || row.nodeType === nodeType)
     .filter((row) => !isConnected || row.connections > 0);
   const page = rows.slice(offset, offset + limit);

@@ -41,7 +41,7 @@ export class Standing {
     const { books, ageMaxMs, now } = this.#options;
     const atMs = now();
     if (this.#workers === null || Math.abs(atMs - this.#workers.atMs) >= ageMaxMs) {
-      this.#workers = { value: books.workers(), atMs };
+      this.#workers = { value: books.workers.list(), atMs };
     }
     return this.#workers.value;
   }

@@ -35,16 +35,16 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
     const cause = { kind: "adjust", id };
     const posting: Posting =
       wei > 0n ? { from, to: account, wei } : { from: account, to: from, wei: -wei };
-    const [before] = store.entriesOf(cause);
+    const [before] = store.ledger.entriesOf(cause);
     if (before !== undefined) {
       if (isOnly(before, posting)) return null;
       throw refused(`${id} was entered before with another amount or worker`);
     }
-    const owed = store.balance(account);
+    const owed = store.ledger.balance(account);
     if (wei < 0n && owed + wei < 0n) {
       throw refused(`${account} is owed ${owed} wei, less than ${-wei}`);
     }
-    const [entry] = store.post({ cause, atMs: nowMs, postings: [posting] });
+    const [entry] = store.ledger.post({ cause, atMs: nowMs, postings: [posting] });
     store.log({ atMs: nowMs, key: `adjust ${id}`, value: `${account} ${wei} wei: ${reason}` });
     return entry ?? null;
   });
@@ -88,7 +88,7 @@ export function openBalances(
         { from: "world", to: account, wei: balance.pendingWei },
         { from: "world", to: paidAccount(balance.address), wei: balance.paidWei },
       ];
-      const [before] = store.entriesOf(cause);
+      const [before] = store.ledger.entriesOf(cause);
       if (before !== undefined) {
         if (isTheSame(before, postings)) continue;
         throw notOpened(
@@ -98,14 +98,14 @@ export function openBalances(
       if (balance.pendingWei >= AMOUNT_END_WEI || balance.paidWei >= AMOUNT_END_WEI) {
         throw notOpened(`the balance of ${account} is 2^96 wei or more, which nobody is owed`);
       }
-      store.post({ cause, atMs: nowMs, postings });
+      store.ledger.post({ cause, atMs: nowMs, postings });
       const seen = { firstSeenMs: nowMs, lastSeenMs: nowMs, jobs: 0n, feesWei: 0n };
       const { nodeType, region } = balance;
-      store.addToWorkers([{ address: balance.address.toLowerCase(), nodeType, region, ...seen }]);
+      store.workers.add([{ address: balance.address.toLowerCase(), nodeType, region, ...seen }]);
       opened++;
     }
     if (opened > 0 && !isBesideHistory) {
-      const firstMs = store.firstMoneyMs(atMs);
+      const firstMs = store.events.firstMoneyMs(atMs);
       if (firstMs !== null) {
         throw notOpened(
           `there are events from ${utcText(firstMs)} on, older than these balances (${utcText(atMs)}), which probably hold them already`,

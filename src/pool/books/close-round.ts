@@ -32,9 +32,9 @@ export interface CloseRoundOptions {
 export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOptions): RoundRow {
   const nowMs = Math.trunc(options.nowMs);
   return store.transaction(() => {
-    const closed = store.rounds().find((row) => row.round === round);
+    const closed = store.rounds.list().find((row) => row.round === round);
     if (closed !== undefined) return closed;
-    const last = store.lastRound();
+    const last = store.rounds.last();
     if (last !== null && round < last.round) {
       throw new InputError(`round ${round} is over, the last one closed was ${last.round}`, {
         code: "ROUND_CLOSED",
@@ -48,7 +48,7 @@ export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOp
       });
     }
     const core = new RoundCore(scheme, readState(store));
-    core.won(store.balance("feesEarned"));
+    core.won(store.ledger.balance("feesEarned"));
     const lastEvent = tellWork(store, core, renditions);
     const before = core.state;
     const { incomeWei, attribution, postings } = core.close({
@@ -61,7 +61,11 @@ export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOp
     const entry =
       postings.length === 0
         ? undefined
-        : store.post({ cause: { kind: "round", id: String(round) }, atMs: nowMs, postings })[0];
+        : store.ledger.post({
+            cause: { kind: "round", id: String(round) },
+            atMs: nowMs,
+            postings,
+          })[0];
     const row: ClosedRound = {
       round,
       scheme: scheme.name,
@@ -73,14 +77,14 @@ export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOp
       entrySequence: entry?.sequence ?? null,
       lastEvent,
     };
-    store.addRound(row);
+    store.rounds.add(row);
     return row;
   });
 }
 
 /** Tells the work since the last split, or within the scheme's window, and says where it ends. */
 function tellWork(store: PoolStore, core: RoundCore, renditions: bigint): number {
-  const end = store.eventCount() - 1;
+  const end = store.events.count() - 1;
   const { from } = core;
   const tell = (job: JobRow) => {
     core.work({
@@ -93,13 +97,13 @@ function tellWork(store: PoolStore, core: RoundCore, renditions: bigint): number
     });
   };
   for (const sequence of core.carried) {
-    for (const job of store.jobs({ beforeSequence: sequence + 1, limit: 1 })) {
+    for (const job of store.jobs.list({ beforeSequence: sequence + 1, limit: 1 })) {
       // A job that became void is none any more.
       if (job.sequence === sequence) tell(job);
     }
   }
   for (let before = end + 1; before > from + 1; ) {
-    const page = store.jobs({ beforeSequence: before, limit: PAGE });
+    const page = store.jobs.list({ beforeSequence: before, limit: PAGE });
     for (const job of page) if (job.sequence > from) tell(job);
     before = page.at(-1)?.sequence ?? 0;
   }

@@ -75,8 +75,8 @@ export function compareSchemes(store: PoolStore, options: CompareOptions = {}): 
     schemeSettings: { ...books.schemeSettings, ...settingValues(options) },
   };
   const comparison = new Comparison(settings, commission);
-  const wins = store
-    .tickets()
+  const wins = store.tickets
+    .list()
     .filter(({ state }) => state !== "failed")
     .map(({ wonAtMs, faceValueWei }) => ({ atMs: wonAtMs, faceValueWei }))
     .sort((a, b) => a.atMs - b.atMs);
@@ -97,11 +97,11 @@ export function compareSchemes(store: PoolStore, options: CompareOptions = {}): 
 }
 
 function* jobsByTime(store: PoolStore): Generator<JobRow> {
-  for (let page = store.jobsAfter(null, PAGE); ; ) {
+  for (let page = store.reports.jobsAfter(null, PAGE); ; ) {
     yield* page;
     const last = page.at(-1);
     if (last === undefined) return;
-    page = store.jobsAfter(last, PAGE);
+    page = store.reports.jobsAfter(last, PAGE);
   }
 }
 

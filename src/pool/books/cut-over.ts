@@ -26,7 +26,7 @@ export function setSince(store: PoolStore, source: string, sinceMs: number): voi
         { code: "SINCE" },
       );
     }
-    const firstMs = store.firstMoneyMs(sinceMs, source);
+    const firstMs = store.events.firstMoneyMs(sinceMs, source);
     if (firstMs !== null) {
       throw new InputError(
         `source ${source} can't count from ${utcText(sinceMs)} on: these books have events of it from ${utcText(firstMs)}`,

@@ -46,11 +46,12 @@ export interface Voided {
 export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOptions): Voided {
   return store.transaction(() => {
     const { row, job } = jobAt(store, event);
-    const linked = store.processedOf(event);
+    const linked = store.jobs.processedOf(event);
     const address = job.address ?? linked?.address ?? null;
     const { feesWei } = job;
-    const countedIn = store.rounds().findLast(({ lastEvent }) => lastEvent >= event)?.round ?? null;
-    const before = store.decisionOf(event);
+    const countedIn =
+      store.rounds.list().findLast(({ lastEvent }) => lastEvent >= event)?.round ?? null;
+    const before = store.decisions.of(event);
     if (before?.kind === "void") return { isNew: false, address, feesWei, countedIn };
     const { postings, isPerJob } = postingsOf(store);
     const isReleased = before?.kind === "release";
@@ -82,7 +83,7 @@ export function assignJob(
     decide(store, row, { kind: "assign", address, reason, nowMs }, () =>
       isPerJob ? postings.attributed(moneyOf(linked), address, { isReleased }) : [],
     );
-    store.putProcessed([{ ...linked, address }]);
+    store.jobs.putProcessed([{ ...linked, address }]);
     tally(store, job, address, 1n, nowMs);
     return true;
   });
@@ -118,7 +119,7 @@ export function decideAgain(store: PoolStore, { kind, event, address, ...row }: 
 }
 
 function jobAt(store: PoolStore, event: number): { row: EventRow; job: JobProcessed } {
-  const row = store.event(event);
+  const row = store.events.get(event);
   if (row === null) throw refused(`there is no event ${event}`);
   const job = decodeStoredEvent(row);
   if (job.type === "job-processed") return { row, job };
@@ -126,9 +127,9 @@ function jobAt(store: PoolStore, event: number): { row: EventRow; job: JobProces
 }
 
 function waitingAt(store: PoolStore, event: number) {
-  const linked = store.processedOf(event);
+  const linked = store.jobs.processedOf(event);
   if (linked === null) throw refused(`event ${event} says whose it is: it needs nobody to say it`);
-  return { linked, before: store.decisionOf(event) };
+  return { linked, before: store.decisions.of(event) };
 }
 
 function assertNobodys({ address, atMs }: ProcessedRow, before: DecisionRow | null): void {
@@ -153,10 +154,10 @@ function decide(
   if (reason.trim() === "") throw refused("a decision needs a reason");
   const moved = postings();
   const atMs = Math.trunc(nowMs);
-  if (moved.length > 0) store.post({ cause: { kind, id, event }, atMs, postings: moved });
-  const lastEvent = store.eventCount() - 1;
-  const roundsBefore = store.rounds().length;
-  store.addDecision({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
+  if (moved.length > 0) store.ledger.post({ cause: { kind, id, event }, atMs, postings: moved });
+  const lastEvent = store.events.count() - 1;
+  const roundsBefore = store.rounds.list().length;
+  store.decisions.add({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
   store.log({
     atMs,
     key: `${kind} ${id}`,
@@ -175,7 +176,7 @@ function tally(
   const isNew = jobs > 0n;
   const firstSeenMs = isNew ? atMs : nowMs;
   const lastSeenMs = isNew ? atMs : 0;
-  store.addToWorkers([
+  store.workers.add([
     { address, nodeType, region, firstSeenMs, lastSeenMs, jobs, feesWei: jobs * feesWei },
   ]);
 }

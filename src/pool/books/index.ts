@@ -82,7 +82,6 @@ export {
   pollSource,
 } from "./sources/source.js";
 export { ingestStream, type StreamOptions } from "./sources/stream.js";
-export type { JobPosition, ReportStore } from "./store/report-tables.js";
 export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
 export type * from "./store/store.js";
 export { type VerifyResult, verifyBooks } from "./verify/verify.js";

@@ -187,7 +187,7 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
     throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
   }
   store.transaction(() => {
-    const isSettled = store.eventCount() > 0 || store.lastRound() !== null;
+    const isSettled = store.events.count() > 0 || store.rounds.last() !== null;
     for (const key of SETTLED) {
       if (asked[key] === undefined) continue;
       const value = String(asked[key]);
@@ -286,11 +286,11 @@ function assertAhead(store: PoolStore, fromMs: number): void {
       code: "COMMISSION_PAST",
     });
   };
-  const lastMs = store.lastEventMs();
+  const lastMs = store.events.lastMs();
   if (lastMs !== null && fromMs <= lastMs) {
     refuse(`there are events until ${utcText(lastMs)}; say a later one, e.g. 0.25@<time>`);
   }
-  const closed = store.lastRound();
+  const closed = store.rounds.last();
   if (closed !== null && fromMs <= closed.closedAtMs) {
     refuse(`round ${closed.round} was closed at ${utcText(closed.closedAtMs)}`);
   }

@@ -44,7 +44,7 @@ export async function acknowledgeNonces(options: AcknowledgeOptions): Promise<nu
   const head = await chain.head();
   const used = await chain.transactionCount(wallet, "latest");
   if (range.last >= used) throw refused(`nonce ${Math.max(range.first, used)} is not used yet`);
-  const payouts = new Set(store.payoutNonces({ chainId, fromAddress: wallet }));
+  const payouts = new Set(store.payouts.payoutNonces({ chainId, fromAddress: wallet }));
   const rows = [...books.acknowledged(wallet, chainId)];
   const before = new Set(rows.map(({ nonce }) => nonce));
   const fresh: AcknowledgedNonce[] = [];

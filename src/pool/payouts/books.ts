@@ -11,24 +11,7 @@ import type { PendingBalance } from "./plan.js";
 /** What payouts need of the store. */
 export type PayoutBooksStore = Pick<
   PoolStore,
-  | "transaction"
-  | "post"
-  | "flows"
-  | "addPayout"
-  | "changePayout"
-  | "payout"
-  | "payouts"
-  | "addAttempt"
-  | "attemptSent"
-  | "attempts"
-  | "payoutOf"
-  | "payoutNonces"
-  | "acknowledgedNonces"
-  | "acknowledgeNonce"
-  | "forgetAcknowledged"
-  | "entries"
-  | "log"
-  | "assertInPlace"
+  "transaction" | "ledger" | "payouts" | "log" | "assertInPlace"
 >;
 
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
@@ -49,7 +32,7 @@ export class PayoutBooks {
 
   /** Pending balances that are not 0. */
   pendingBalances(): PendingBalance[] {
-    return this.#store.flows("pending:").flatMap(({ account, inWei, outWei }) => {
+    return this.#store.ledger.flows("pending:").flatMap(({ account, inWei, outWei }) => {
       const [, address, nodeType, region] = account.split(":");
       invariant(
         address !== undefined && nodeType !== undefined && region !== undefined,
@@ -62,7 +45,7 @@ export class PayoutBooks {
   /** Stores a new payout; `beginning` is told its id. Within a transaction. */
   add(intent: Omit<PayoutIntent, "id">, beginning: (id: number) => Transition): Payout {
     const { address, amountWei, chainId, wallet, nonce, createdAtMs, parts } = intent;
-    const id = this.#store.addPayout({
+    const id = this.#store.payouts.add({
       address,
       amountWei,
       chainId,
@@ -95,12 +78,12 @@ export class PayoutBooks {
 
   /** An attempt was handed to a node. */
   markSent(txHash: string, nowMs: number): void {
-    this.#store.transaction(() => this.#store.attemptSent(txHash, nowMs));
+    this.#store.transaction(() => this.#store.payouts.attemptSent(txHash, nowMs));
   }
 
   /** @throws InputError (`PAYOUT_UNKNOWN`) */
   payout(id: number): Payout {
-    const row = this.#store.payout(id);
+    const row = this.#store.payouts.get(id);
     if (row === null) {
       throw new InputError(`there is no payout ${id}`, { code: "PAYOUT_UNKNOWN" });
     }
@@ -119,31 +102,31 @@ export class PayoutBooks {
 
   /** An address's, newest first. */
   historyOf(address: string): Payout[] {
-    return this.#store.payouts({ address, limit: 32 }).map((row) => this.#read(row));
+    return this.#store.payouts.list({ address, limit: 32 }).map((row) => this.#read(row));
   }
 
   /** All, newest first. */
   latest(limit: number): Payout[] {
-    return this.#store.payouts({ limit }).map((row) => this.#read(row));
+    return this.#store.payouts.list({ limit }).map((row) => this.#read(row));
   }
 
   /** Nonces of a wallet that the books explain, in their order. */
   knownNonces(wallet: string, chainId: bigint): number[] {
-    const own = this.#store.payoutNonces({ fromAddress: wallet, chainId });
+    const own = this.#store.payouts.payoutNonces({ fromAddress: wallet, chainId });
     const others = this.acknowledged(wallet, chainId).map(({ nonce }) => nonce);
     return [...new Set([...own, ...others])].sort((one, other) => one - other);
   }
 
   /** Transactions of a wallet that pay nobody of the books, as the operator said, by nonce. */
   acknowledged(wallet: string, chainId: bigint): readonly AcknowledgedNonce[] {
-    return this.#store.acknowledgedNonces({ fromAddress: wallet, chainId });
+    return this.#store.payouts.acknowledgedNonces({ fromAddress: wallet, chainId });
   }
 
   /** Keeps that a nonce pays nobody of the books, and logs it. */
   acknowledge(row: AcknowledgedNonce): void {
     const { nonce, txHash, reason, atMs } = row;
     this.#store.transaction(() => {
-      this.#store.acknowledgeNonce(row);
+      this.#store.payouts.acknowledgeNonce(row);
       const value = `${txHash} in block ${row.blockNumber}: ${reason}`;
       this.#store.log({ atMs, key: `nonce ${nonce} acknowledged`, value });
     });
@@ -151,19 +134,19 @@ export class PayoutBooks {
 
   /** The chain, or a payment that was taken in, says otherwise. */
   forgetAcknowledged(row: Pick<AcknowledgedNonce, "chainId" | "fromAddress" | "nonce">): void {
-    this.#store.transaction(() => this.#store.forgetAcknowledged(row));
+    this.#store.transaction(() => this.#store.payouts.forgetAcknowledged(row));
   }
 
   /** Whether the books owe an address anything, or have. */
   isPayee(address: string): boolean {
     return [`pending:${address}:`, inPayoutAccount(address), paidAccount(address)].some(
-      (prefix) => this.#store.flows(prefix).length > 0,
+      (prefix) => this.#store.ledger.flows(prefix).length > 0,
     );
   }
 
   /** Whether a transaction is one of a payout. */
   isKnown(txHash: string): boolean {
-    return this.#store.payoutOf(txHash) !== null;
+    return this.#store.payouts.payoutOf(txHash) !== null;
   }
 
   /** Whether a transaction pays somebody whom the books owe something, or have, unknown to them. */
@@ -190,7 +173,7 @@ export class PayoutBooks {
     const wanted: PayoutRow[] = [];
     let beforeId: number | undefined;
     for (;;) {
-      const page = this.#store.payouts({ ...query, beforeId, limit: PAGE });
+      const page = this.#store.payouts.list({ ...query, beforeId, limit: PAGE });
       const found = page.filter(isWanted);
       wanted.push(...found);
       beforeId = page.at(-1)?.id;
@@ -200,9 +183,9 @@ export class PayoutBooks {
 
   #write({ payout, entries }: Transition, attemptsBefore: number): void {
     const { id, state, nonce, inclusion, updatedAtMs } = payout;
-    if (entries.length > 0) this.#store.post(...entries);
+    if (entries.length > 0) this.#store.ledger.post(...entries);
     for (const attempt of payout.attempts.slice(attemptsBefore)) {
-      this.#store.addAttempt({
+      this.#store.payouts.addAttempt({
         payoutId: id,
         txHash: attempt.txHash,
         signedTx: attempt.signedTx,
@@ -213,7 +196,7 @@ export class PayoutBooks {
         sentAtMs: null,
       });
     }
-    this.#store.changePayout(id, {
+    this.#store.payouts.change(id, {
       updatedAtMs,
       state,
       txHash: inclusion?.txHash ?? null,
@@ -237,7 +220,7 @@ export class PayoutBooks {
       updatedAtMs,
       wallet: row.fromAddress,
       parts: row.sources.map(readPart),
-      attempts: this.#store.attempts(id).map((attempt) => ({
+      attempts: this.#store.payouts.attempts(id).map((attempt) => ({
         txHash: attempt.txHash,
         signedTx: attempt.signedTx,
         gasLimit: Transaction.from(attempt.signedTx).gasLimit,

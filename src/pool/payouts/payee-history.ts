@@ -28,11 +28,11 @@ const PAGE = 5_000;
 
 /** Follows the journal; each look reads what has come since the last. */
 export class PayeeHistory {
-  readonly #store: Pick<PoolStore, "entries">;
+  readonly #store: Pick<PoolStore, "ledger">;
   readonly #payees = new Map<string, Owed>();
   #next = 0;
 
-  constructor(store: Pick<PoolStore, "entries">) {
+  constructor(store: Pick<PoolStore, "ledger">) {
     this.#store = store;
   }
 
@@ -80,7 +80,7 @@ export class PayeeHistory {
 
   #read(): void {
     for (;;) {
-      const page = this.#store.entries(this.#next, PAGE);
+      const page = this.#store.ledger.entries(this.#next, PAGE);
       for (const entry of page) this.#take(entry);
       this.#next += page.length;
       if (page.length < PAGE) return;

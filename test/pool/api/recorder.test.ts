@@ -58,9 +58,9 @@ test("many writes of two orchestrators at once, some of them twice", async () =>
     }),
   );
   const statuses = (await Promise.all(writes)).map(({ status }) => status);
-  expect(statuses.filter((status) => status === 201)).toHaveLength(store.eventCount());
+  expect(statuses.filter((status) => status === 201)).toHaveLength(store.events.count());
   expect(statuses.every((status) => status === 200 || status === 201)).toBe(true);
-  expect(store.eventCount()).toBe(40);
+  expect(store.events.count()).toBe(40);
   store.close();
 });
 
@@ -78,7 +78,7 @@ test("jobs are those of the last 24 hours, whenever they were written", async ()
   });
   api.clock.nowMs += 2 * 86_400_000;
   expect((await get(api, "/getTranscodersJobs")).json).toMatchObject({ jobs: [] });
-  expect(store.jobs()).toHaveLength(4);
+  expect(store.jobs.list()).toHaveLength(4);
   store.close();
 });
 
@@ -115,7 +115,7 @@ test("tickets are won and claimed", async () => {
   expect((await post(api, "/recordWinningTicket", ticketBody("t"))).status).toBe(201);
   const claimed = ticketBody("t2", { paymentStatus: "Claimed", txHash: HASH });
   expect((await post(api, "/recordWinningTicket", claimed)).status).toBe(201);
-  expect(store.tickets()).toMatchObject([
+  expect(store.tickets.list()).toMatchObject([
     { state: "redeemed", faceValueWei: 180_000_000_000_000_000n, txHash: HASH },
   ]);
   store.close();
@@ -131,7 +131,7 @@ test("a job that the books cannot price is the writer's mistake, and keeps nobod
   expect(bad).toMatchObject({ status: 400, json: { error: { code: "BAD_REQUEST" } } });
   expect(bad.text).toContain("mars");
   expect(good.status).toBe(201);
-  expect(store.eventCount()).toBe(1);
+  expect(store.events.count()).toBe(1);
   store.close();
 });
 

@@ -87,7 +87,7 @@ describe("The comparison", () => {
             .filter(({ wei }) => wei[scheme] > 0n)
             .map(({ address, wei }) => [address, wei[scheme]]);
           expect(Object.fromEntries(said)).toEqual(pendingOf(owed));
-          expect(comparison.commissionWei[scheme]).toBe(owed.store.balance("commission"));
+          expect(comparison.commissionWei[scheme]).toBe(owed.store.ledger.balance("commission"));
           expect(wrongIn(owed)).toEqual([]);
           if (owed !== arrived) owed.store.close();
         }

@@ -31,7 +31,7 @@ const alice = (nodeType = "transcode") =>
   pendingAccount({ address: ALICE.toLowerCase(), nodeType, region: "eu" });
 const bob = (nodeType = "transcode") =>
   pendingAccount({ address: BOB.toLowerCase(), nodeType, region: "eu" });
-const codes = ({ store }: Books) => store.quarantine().map(({ code }) => code);
+const codes = ({ store }: Books) => store.quarantine.list().map(({ code }) => code);
 const replay = ({ store, ingest }: Books) => replayQuarantine(store, ingest, { now: () => NOW_MS });
 
 function priced(who: string, wei: bigint): string {
@@ -72,11 +72,11 @@ describe("Limits", () => {
     const books = openBooks();
     enter(books, list(priced(ALICE, ETH), priced(ALICE, ETH + 1n), transcode(BOB, 8n)));
     expect(codes(books)).toEqual(["JOB_CAP"]);
-    expect(books.store.balance(alice())).toBe((ETH * 3n) / 4n);
+    expect(books.store.ledger.balance(alice())).toBe((ETH * 3n) / 4n);
     expect(replay(books)).toBe(0);
     changeLimits(books.store, { jobCapWei: 2n * ETH });
     expect(replay(books)).toBe(1);
-    expect(books.store.balance("world")).toBe(-(2n * ETH + 9n));
+    expect(books.store.ledger.balance("world")).toBe(-(2n * ETH + 9n));
     expect(wrongIn(books)).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe("Limits", () => {
     );
     enter(books, list(redeemed(`${10n * ETH + 1n}`), units, long, transcode(BOB, 8n)));
     expect(codes(books)).toEqual(["TICKET_CAP", "WORK_CAP", "WORK_CAP"]);
-    expect(books.store.eventCount()).toBe(1);
+    expect(books.store.events.count()).toBe(1);
   });
 });
 
@@ -142,8 +142,8 @@ describe("A void job", () => {
     });
     expect(voidJob(books.store, { event: 1, reason: "absurd", nowMs: NOW_MS }).isNew).toBe(false);
     expect(balances(books)).toEqual({ world: -20n, commission: 5n, [alice()]: 6n, [bob()]: 9n });
-    expect(books.store.workers(ALICE)).toMatchObject([{ jobs: 1n, feesWei: 8n }]);
-    expect(books.store.jobs()).toHaveLength(2);
+    expect(books.store.workers.list(ALICE)).toMatchObject([{ jobs: 1n, feesWei: 8n }]);
+    expect(books.store.jobs.list()).toHaveLength(2);
     expect(enter(books, text)).toMatchObject({ recorded: 0, repeated: 3 });
     enter(books, list(transcode(BOB, 4n)));
     expect(wrongIn(books)).toEqual([]);
@@ -152,15 +152,15 @@ describe("A void job", () => {
   it("that was paid leaves less than 0, which the next job makes up for", () => {
     const books = openBooks();
     enter(books, list(transcode(ALICE, 8n)));
-    books.store.post({
+    books.store.ledger.post({
       cause: { kind: "adjust", id: "as a payout does" },
       atMs: NOW_MS,
       postings: [{ from: alice(), to: "world", wei: 6n }],
     });
     voidJob(books.store, { event: 0, reason: "absurd", nowMs: NOW_MS });
-    expect(books.store.balance(alice())).toBe(-6n);
+    expect(books.store.ledger.balance(alice())).toBe(-6n);
     enter(books, list(transcode(ALICE, 40n)));
-    expect(books.store.balance(alice())).toBe(24n);
+    expect(books.store.ledger.balance(alice())).toBe(24n);
     expect(wrongIn(books)).toEqual([]);
   });
 
@@ -173,12 +173,18 @@ describe("A void job", () => {
       expect(voidJob(books.store, options).countedIn).toBeNull();
       voidJob(books.store, { ...options, event: 2 });
       closeRound(books.store, { round: 1, nowMs: NOW_MS });
-      expect([books.store.balance(alice()), books.store.balance(bob())]).toEqual([0n, 3000n]);
+      expect([books.store.ledger.balance(alice()), books.store.ledger.balance(bob())]).toEqual([
+        0n,
+        3000n,
+      ]);
       enter(books, list(transcode(ALICE, 8n), transcode(BOB, 8n)));
       expect(voidJob(books.store, { ...options, event: 1 }).countedIn).toBe(1);
       enter(books, list(redeemed("4000", `0x${"cd".repeat(32)}`)));
       closeRound(books.store, { round: 2, nowMs: NOW_MS + 1 });
-      expect([books.store.balance(alice()), books.store.balance(bob())]).toEqual([1500n, 4500n]);
+      expect([books.store.ledger.balance(alice()), books.store.ledger.balance(bob())]).toEqual([
+        1500n,
+        4500n,
+      ]);
       expect(wrongIn(books)).toEqual([]);
     },
   );
@@ -205,9 +211,9 @@ describe("An AI job that nobody claimed", () => {
     enter(books, list(received("r", BOB, at("2026-01-10T10:00:00Z"))));
     enter(books, list(received("r", BOB, at("2026-06-01T10:00:00Z", "us"))));
     enter(books, list(aiJob("r", 40, at("2026-06-01T10:00:00Z"))));
-    expect(books.store.balance("unattributed")).toBe(40n);
+    expect(books.store.ledger.balance("unattributed")).toBe(40n);
     enter(books, list(received("r", ALICE, at("2026-06-01T09:59:00Z"))));
-    expect(books.store.balance(alice("ai"))).toBe(30n);
+    expect(books.store.ledger.balance(alice("ai"))).toBe(30n);
     expect(wrongIn(books)).toEqual([]);
   });
 
@@ -232,7 +238,7 @@ describe("An AI job that nobody claimed", () => {
       [bob("ai")]: 6n,
     });
     voidJob(books.store, decide);
-    expect(books.store.balance(alice("ai"))).toBe(0n);
+    expect(books.store.ledger.balance(alice("ai"))).toBe(0n);
     expect(wrongIn(books)).toEqual([]);
   });
 

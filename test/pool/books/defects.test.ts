@@ -60,7 +60,7 @@ it("EG-D3: AI jobs are attributed without a node type in the payload", () => {
   const books = openBooks();
   enter(books, list(api(1, received("r1", ALICE)), api(2, aiJob("r1", 400))), { region: "eu" });
   // The API form has no labels: the source says them.
-  expect(books.store.quarantineCount()).toBe(2);
+  expect(books.store.quarantine.count()).toBe(2);
   const labelled = { source: "o1", origin: "poll", nodeType: "ai", region: "eu", nowMs: NOW_MS };
   const pieces = [api(1, received("r1", ALICE)), api(2, aiJob("r1", 400))].map((event) => ({
     raw: Buffer.from(JSON.stringify(event)),
@@ -75,7 +75,7 @@ it("EG-D4: unattributed fees wait in their own account, and the zero address own
   const books = openBooks();
   enter(books, list(aiJob("r1", 400), transcode(`0x${"0".repeat(40)}`, 5n)));
   expect(balances(books)).toEqual({ world: -400n, unattributed: 400n });
-  expect(books.store.quarantine()[0]).toMatchObject({ code: "ADDRESS" });
+  expect(books.store.quarantine.list()[0]).toMatchObject({ code: "ADDRESS" });
 });
 
 it("EG-D5: a request received before a restart is found after it", () => {
@@ -115,7 +115,7 @@ it("EG-D7: an event and its fee are in the books together, or neither is", () =>
       throw new Error("crash");
     }),
   ).toThrow("crash");
-  expect([books.store.eventCount(), balances(books)]).toEqual([0, {}]);
+  expect([books.store.events.count(), balances(books)]).toEqual([0, {}]);
 });
 
 it("EG-D8: events of the same second, seen by overlapping polls, count once each", () => {
@@ -144,10 +144,10 @@ it("EG-D9: unknown events go to quarantine once, block nothing and can be replay
   const odd = bucket("worker-promoted", {});
   for (let poll = 0; poll < 3; poll++)
     enter(books, list(odd, transcode(ALICE, 8n, { ID: odd.ID.replace(/./, "f") })));
-  expect(books.store.quarantine()).toMatchObject([{ code: "TYPE_UNKNOWN", position: 1 }]);
-  expect([books.store.eventCount(), books.store.quarantineCount()]).toEqual([1, 1]);
+  expect(books.store.quarantine.list()).toMatchObject([{ code: "TYPE_UNKNOWN", position: 1 }]);
+  expect([books.store.events.count(), books.store.quarantine.count()]).toEqual([1, 1]);
   expect(replayQuarantine(books.store, books.ingest, { now: () => NOW_MS })).toBe(0);
-  expect(books.store.quarantineCount()).toBe(1);
+  expect(books.store.quarantine.count()).toBe(1);
 });
 
 it("EG-D14: balances have no upper limit", () => {
@@ -160,15 +160,17 @@ it("EG-D14: balances have no upper limit", () => {
       .replace(/"fees":7/, `"fees":${fees}`);
     enter(books, `[${text}]`);
   }
-  expect(books.store.balance("world")).toBe(-5n * fees);
+  expect(books.store.ledger.balance("world")).toBe(-5n * fees);
   expect(wrongIn(books)).toEqual([]);
 });
 
 it("EG-D15: one worker's rows are asked for, not filtered afterwards", () => {
   const books = openBooks();
   enter(books, list(transcode(ALICE, 8n), transcode(BOB, 8n)));
-  expect(books.store.workers(ALICE).map(({ address }) => address)).toEqual([ALICE.toLowerCase()]);
-  expect(books.store.workers()).toHaveLength(2);
+  expect(books.store.workers.list(ALICE).map(({ address }) => address)).toEqual([
+    ALICE.toLowerCase(),
+  ]);
+  expect(books.store.workers.list()).toHaveLength(2);
 });
 
 it("EG-D18, ED-D16: what a job is shows by its payload, whatever the node calls itself", () => {
@@ -208,7 +210,7 @@ it("ED-D8: of a damaged file everything readable counts, the rest waits with its
   const books = openBooks();
   const text = `[${JSON.stringify(transcode(ALICE, 8n))}, {"ID": nonsense}, ${JSON.stringify(transcode(BOB, 8n))}, {"ID": "cut o`;
   expect(enter(books, text)).toEqual({ recorded: 2, repeated: 0, quarantined: 2 });
-  const [bad, cut] = books.store.quarantine();
+  const [bad, cut] = books.store.quarantine.list();
   expect([bad?.code, Buffer.from(bad?.raw ?? []).toString()]).toEqual(["JSON", '{"ID": nonsense}']);
   expect([cut?.code, cut?.position]).toEqual(["PIECE", text.indexOf('{"ID": "cut o')]);
 });
@@ -256,7 +258,7 @@ it("ED-D13: every job is kept, so that any statistic can be made of all of them"
   const books = openBooks();
   for (let batch = 0; batch < 3; batch++)
     enter(books, list(transcode(ALICE, 8n), transcode(ALICE, 8n)));
-  expect(books.store.jobs().map(({ responseTimeNs }) => responseTimeNs)).toEqual(
+  expect(books.store.jobs.list().map(({ responseTimeNs }) => responseTimeNs)).toEqual(
     Array.from({ length: 6 }, () => 500_000_000n),
   );
 });
@@ -272,7 +274,7 @@ it("ED-D14: who connects in the second of a reset is online, in any order", () =
   for (const order of [list(reset, connected), list(connected, reset)]) {
     const books = openBooks();
     enter(books, order);
-    expect(books.store.workers()[0]?.connections).toBe(1);
+    expect(books.store.workers.list()[0]?.connections).toBe(1);
   }
 });
 
@@ -287,7 +289,7 @@ it("E-8: face values of 256 bits are exact; E-8: a hash of zeros is a failure, n
   const faceValue = 2n ** 255n + 1n;
   enter(books, list(redeemed(`${faceValue}`), redeemed("5", `0x${"0".repeat(64)}`)));
   expect(balances(books)).toEqual({ world: -faceValue, wallet: faceValue });
-  expect(books.store.tickets().map(({ state }) => state)).toEqual(["failed", "redeemed"]);
+  expect(books.store.tickets.list().map(({ state }) => state)).toEqual(["failed", "redeemed"]);
 });
 
 it("E-12: fees that wrapped at 64 bits are what their factors say", () => {
@@ -300,5 +302,5 @@ it("E-12: fees that wrapped at 64 bits are what their factors say", () => {
     .replace('"pricePerComputeUnit":1', `"pricePerComputeUnit":${price}`)
     .replace('"fees":7', `"fees":${wrapped}`);
   enter(books, `[${job}]`);
-  expect(books.store.balance("world")).toBe(-units * price);
+  expect(books.store.ledger.balance("world")).toBe(-units * price);
 });

@@ -71,7 +71,7 @@ describe("Events in any order, split anywhere, some of them twice", () => {
         const books = openBooks();
         for (const part of parts) enter(books, list(...part));
         expect(balances(books)).toEqual(balances(straight));
-        expect(books.store.workers()).toEqual(straight.store.workers());
+        expect(books.store.workers.list()).toEqual(straight.store.workers.list());
         expect(wrongIn(books)).toEqual([]);
         books.store.close();
       }),
@@ -115,7 +115,7 @@ it("The same id with other content is refused, and waits in quarantine", () => {
     repeated: 0,
     quarantined: 1,
   });
-  expect(books.store.quarantine()[0]).toMatchObject({ code: "CONTRADICTION" });
+  expect(books.store.quarantine.list()[0]).toMatchObject({ code: "CONTRADICTION" });
 });
 
 it("An API event is the same when its source is told another node type or region", () => {
@@ -151,7 +151,9 @@ describe("A redemption told twice, under two ids", () => {
     expect(outcome).toEqual({ recorded: 1, repeated: 0, quarantined: 1 });
     expect(enter(books, list(told("3000", 3))).quarantined).toBe(1);
     expect(balances(books)).toEqual({ wallet: 999n, gas: 1n, world: -1000n });
-    expect(books.store.quarantine()[0]?.reason).toMatch(/transaction 0xab.* with other content/);
+    expect(books.store.quarantine.list()[0]?.reason).toMatch(
+      /transaction 0xab.* with other content/,
+    );
   });
 });
 
@@ -183,7 +185,7 @@ it("A caller's events are told apart by its own ids", () => {
     );
   expect(ingest.record([event("8")], "orchestrator")).toEqual(["recorded"]);
   expect(ingest.record([event("8"), event("9")], "orchestrator")).toEqual(["repeated", "refused"]);
-  expect(store.balance("world")).toBe(-8n);
+  expect(store.ledger.balance("world")).toBe(-8n);
 });
 
 it("What is stored of an event is read again as the same event", () => {
@@ -300,7 +302,7 @@ it("What is owed below zero can be made up for in parts", () => {
   const who = { address: ALICE, nodeType: "ai", region: "eu", reason: "paid", nowMs: 2 };
   adjust(books.store, { ...who, wei: -60n, id: "a" });
   enter(books, list(received("r", BOB)));
-  const owed = () => books.store.balance(`pending:${ALICE.toLowerCase()}:ai:eu`);
+  const owed = () => books.store.ledger.balance(`pending:${ALICE.toLowerCase()}:ai:eu`);
   expect(owed()).toBe(-60n);
   adjust(books.store, { ...who, wei: 20n, id: "b" });
   expect(owed()).toBe(-40n);
@@ -329,7 +331,7 @@ it("verify reads tickets of which little was said", () => {
 it("verify finds what was changed behind its back", () => {
   const books = openBooks();
   enter(books, list(transcode(ALICE, 100n)));
-  books.store.post({
+  books.store.ledger.post({
     cause: { kind: "job-processed", id: "made up" },
     atMs: 0,
     postings: [{ from: "world", to: "commission", wei: 1n }],
@@ -382,8 +384,8 @@ describe("Tickets told in two ways, by a node in full and by an API without name
           }
           expect(balances(books)).toEqual(due);
           expect(
-            books.store
-              .tickets()
+            books.store.tickets
+              .list()
               .map(({ state }) => state)
               .sort(),
           ).toEqual([...["redeemed", "redeemed", "redeemed", "won"]]);
@@ -401,7 +403,7 @@ it("Events of days to come wait in quarantine: a clock is wrong, and no rate cou
   const [soon, late] = [NOW_MS + 3_600_000, NOW_MS + 2 * 86_400_000];
   enter(books, list(transcode(ALICE, 100n, at(soon)), transcode(ALICE, 1000n, at(late))));
   expect(balances(books)).toMatchObject({ [alice]: 75n });
-  expect(books.store.quarantine()).toMatchObject([{ code: "FUTURE" }]);
+  expect(books.store.quarantine.list()).toMatchObject([{ code: "FUTURE" }]);
 });
 
 it("A node that starts anew takes its own workers offline, not those of its neighbour", () => {
@@ -413,7 +415,9 @@ it("A node that starts anew takes its own workers offline, not those of its neig
     enter(books, list(...events), { source, region: "eu", nodeType: "transcode" });
   node("o1", api(1, connected(ALICE)));
   node("o2", api(1, connected(BOB)), api(2, reset));
-  expect(books.store.workers().map(({ address, connections }) => [address, connections])).toEqual([
+  expect(
+    books.store.workers.list().map(({ address, connections }) => [address, connections]),
+  ).toEqual([
     [ALICE.toLowerCase(), 1],
     [BOB.toLowerCase(), 0],
   ]);
@@ -433,7 +437,7 @@ describe("Events are found by a short key", () => {
     enter(books, list(transcode(ALICE, 100n, { ID: one })));
     enter(books, list(transcode(BOB, 200n, { ID: other })));
     enter(books, list(transcode(ALICE, 100n, { ID: one }), transcode(BOB, 200n, { ID: other })));
-    expect(store.eventCount()).toBe(2);
+    expect(store.events.count()).toBe(2);
     expect(balances(books)).toMatchObject({ [alice]: 75n, [bob]: 150n });
   });
 });
@@ -441,7 +445,7 @@ describe("Events are found by a short key", () => {
 it("Jobs of an address are its own and those linked to it, newest first, by pages", () => {
   const books = openBooks();
   const { store } = books;
-  const jobs = (query: JobQuery) => store.jobs(query).map(({ feesWei }) => Number(feesWei));
+  const jobs = (query: JobQuery) => store.jobs.list(query).map(({ feesWei }) => Number(feesWei));
   enter(books, list(transcode(ALICE, 1n), transcode(BOB, 2n), aiJob("r", 3), transcode(ALICE, 4n)));
   enter(books, list(received("r", ALICE), aiJob("nobody's", 5)));
   expect(jobs({ address: ALICE })).toEqual([4, 3, 1]);

@@ -18,7 +18,7 @@ const alice = { address: ALICE.toLowerCase(), nodeType: "transcode", region: "eu
 const account = `pending:${alice.address}:transcode:eu`;
 const FEBRUARY = Date.UTC(2026, 1, 1, 10);
 const opening = (pendingWei: bigint, paidWei = 0n) => [{ ...alice, pendingWei, paidWei }];
-const codes = ({ store }: Books) => store.quarantine().map(({ code }) => code);
+const codes = ({ store }: Books) => store.quarantine.list().map(({ code }) => code);
 
 describe("Opening balances", () => {
   it("are refused beside events that are older, unless told", () => {
@@ -114,7 +114,7 @@ describe("The same dump under another source", () => {
     const again = { source: "new", nodeType: "transcode", region: "us" };
     // That a node started tells it from none: it pays nobody.
     expect(enter(books, dump, again)).toMatchObject({ recorded: 1, quarantined: 2 });
-    expect(books.store.quarantine()[0]?.reason).toBe(
+    expect(books.store.quarantine.list()[0]?.reason).toBe(
       "source old has the same ID, time and content: it is probably the same node",
     );
     expect(balances(books)["world"]).toBe(-16n);
@@ -163,11 +163,11 @@ it("--replay finds the events in what earlier versions kept as damaged, in piece
     position += raw.length;
     return row;
   });
-  expect(books.store.addQuarantine(rows)).toBe(3);
+  expect(books.store.quarantine.add(rows)).toBe(3);
   expect(replayQuarantine(books.store, books.ingest, { now: () => NOW_MS })).toBe(3);
-  expect(books.store.eventCount()).toBe(count - 1);
-  expect(books.store.quarantineCount()).toBe(1);
+  expect(books.store.events.count()).toBe(count - 1);
+  expect(books.store.quarantine.count()).toBe(1);
   expect(replayQuarantine(books.store, books.ingest, { now: () => NOW_MS })).toBe(0);
-  expect(books.store.quarantineCount()).toBe(1);
+  expect(books.store.quarantine.count()).toBe(1);
   expect([...new JsonSplitter().push(damaged)].length).toBeGreaterThan(0);
 });

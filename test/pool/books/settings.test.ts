@@ -177,7 +177,7 @@ it("Events before the first commission wait, and are entered once one for then i
     books,
     list(...early, transcode(BOB, 8n, late), transcode(BOB, 8n, { ...late, Region: "us" })),
   );
-  expect(store.quarantineCount()).toBe(2);
+  expect(store.quarantine.count()).toBe(2);
   const before = balances(books);
   addRates(store, [rate("1")]);
   expect(balances(books)).toEqual(before);
@@ -225,7 +225,7 @@ describe("A round", () => {
     const books = openBooks({ scheme: "by-weights" });
     enter(books, list(transcode(ALICE, 8n), redeemed("4000")));
     closeRound(books.store, { round: 1, nowMs: march });
-    books.store.post({
+    books.store.ledger.post({
       cause: { kind: "round", id: "1" },
       atMs: march,
       postings: [{ from: "commission", to: "rounding", wei: 1n }],

@@ -128,7 +128,7 @@ describe("Of payouts", () => {
         chainId: 1n,
         nonce: 0,
       };
-      const id = store.addPayout({
+      const id = store.payouts.add({
         ...intent,
         fromAddress: wallet,
         sources: [{ account, wei: 90n }],
@@ -143,13 +143,17 @@ describe("Of payouts", () => {
         gasWei: 3n,
       } as const;
       const payout = { ...intent, id, wallet, parts, attempts: [], inclusion, updatedAtMs: 1 };
-      store.post(reservation(payout));
+      store.ledger.post(reservation(payout));
       for (const state of states) {
-        if (state === "sent") store.post(reopening({ ...payout, state: "confirmed" }, 2));
-        else store.post(closing({ ...payout, state }, 2));
-        store.changePayout(id, { state, gasFeesWei: state === "sent" ? null : 3n, updatedAtMs: 2 });
+        if (state === "sent") store.ledger.post(reopening({ ...payout, state: "confirmed" }, 2));
+        else store.ledger.post(closing({ ...payout, state }, 2));
+        store.payouts.change(id, {
+          state,
+          gasFeesWei: state === "sent" ? null : 3n,
+          updatedAtMs: 2,
+        });
       }
-      if (states.length === 0) store.changePayout(id, { state: "signed", updatedAtMs: 1 });
+      if (states.length === 0) store.payouts.change(id, { state: "signed", updatedAtMs: 1 });
     };
 
   it.each([

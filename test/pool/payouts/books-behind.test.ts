@@ -7,7 +7,7 @@ import { ETH, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
 import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 const RECOGNISED = { kind: "recognised" } as const;
-const states = (world: World): string[] => world.store.payouts().map(({ state }) => state);
+const states = (world: World): string[] => world.store.payouts.list().map(({ state }) => state);
 
 /** As if the books were of a backup made before anything was in them. */
 function restoreEmpty(world: World): SqlitePoolStore {
@@ -52,13 +52,13 @@ test("a restored backup pays nobody again: it stops, takes the payment in, and g
   const found = await world.verify(RECOGNISED);
   expect(found).toMatchObject({ wrong: [], adopted: [{ address: worker(1), state: "confirmed" }] });
   expect([world.pending(worker(1)), world.paid(worker(1))]).toEqual([0n, ETH]);
-  expect(world.store.balance("wallet")).toBe((await world.balance(WALLET)) - 10_000n * ETH);
+  expect(world.store.ledger.balance("wallet")).toBe((await world.balance(WALLET)) - 10_000n * ETH);
   expect(await world.verify(RECOGNISED)).toMatchObject({ wrong: [], adopted: [] });
   world.earn(worker(1), 2n * ETH);
   world.nowMs = Date.now() + 2 * DAY_MS;
   await settle(world);
   expect(await world.balance(worker(1))).toBe(3n * ETH);
-  expect(world.store.payouts().map(({ nonce }) => nonce)).toEqual([1, 0]);
+  expect(world.store.payouts.list().map(({ nonce }) => nonce)).toEqual([1, 0]);
 });
 
 test("several payments, one of another amount: that one only as the operator says", async () => {
@@ -131,7 +131,7 @@ test("older than all that its recipient is owed: history, as far as its opening 
       { from: "world", to: `pending:${address}:ai:eu`, wei: ETH },
       { from: "world", to: `paid:${address}`, wei: paid },
     ] as const;
-    world.store.post({ cause, atMs: world.nowMs, postings });
+    world.store.ledger.post({ cause, atMs: world.nowMs, postings });
   }
   expect(await world.acknowledge(0, 0)).toBe(1);
   await expect(world.acknowledge(1, 1)).rejects.toThrow(/nonce 1 paid 1 ETH/);
@@ -183,7 +183,7 @@ test("a backup's payout lost its nonce to a payment that the backup doesn't know
   expect(await world.balance(worker(1))).toBe(ETH);
   expect(await world.balance(worker(2))).toBe(2n * ETH);
   expect((await world.verify()).wrong).toEqual([]);
-  expect(world.store.payouts().map(({ nonce, state }) => [nonce, state])).toEqual([
+  expect(world.store.payouts.list().map(({ nonce, state }) => [nonce, state])).toEqual([
     [1, "confirmed"],
     [0, "confirmed"],
     [0, "cancelled"],

@@ -30,7 +30,7 @@ async function startOperator(): Promise<Operator> {
   for (const [index, wei] of [ETH, ETH / 1_000_000n].entries()) {
     const to = pendingAccount({ address: worker(index), nodeType: "transcode", region: "eu" });
     const cause = { kind: "job-processed", id: String(index) };
-    store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei }] });
+    store.ledger.post({ cause, atMs: 0, postings: [{ from: "world", to, wei }] });
   }
   store.close();
   const run: Operator["run"] = (...args) =>
@@ -171,7 +171,7 @@ test("three at once pay each once: who comes second waits, and finds all of it p
     const to = pendingAccount({ address, nodeType: "transcode", region: "eu" });
     const cause = { kind: "job-processed", id: address };
     const posting = { from: "world", to, wei: ETH + BigInt(index) } as const;
-    store.post({ cause, atMs: 0, postings: [posting] });
+    store.ledger.post({ cause, atMs: 0, postings: [posting] });
   }
   // A block for each of their looks at the chain, whose first question this is.
   const proxy = await startRpcProxy(anvil.url);
@@ -196,7 +196,7 @@ test("three at once pay each once: who comes second waits, and finds all of it p
   });
   const ends = children.map(async (child) => (await once(child, "exit"))[0]);
   expect(await Promise.all(ends)).toEqual([0, 0, 0]);
-  const payouts = store.payouts();
+  const payouts = store.payouts.list();
   expect(payouts.map(({ state }) => state)).toEqual(Array(9).fill("confirmed"));
   expect(payouts.map(({ nonce }) => nonce).toReversed()).toEqual([...Array(9).keys()]);
   for (const [index, address] of addresses.entries()) {
@@ -204,7 +204,7 @@ test("three at once pay each once: who comes second waits, and finds all of it p
     expect(wei).toBe(ETH + BigInt(index));
   }
   for (const { id } of payouts) {
-    expect(store.entriesOf({ kind: "payout-confirmed", id: String(id) })).toHaveLength(1);
+    expect(store.ledger.entriesOf({ kind: "payout-confirmed", id: String(id) })).toHaveLength(1);
   }
 });
 

@@ -11,7 +11,7 @@ import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
 const MILLI = ETH / 1_000n;
 
-const states = (world: World): string[] => world.store.payouts().map(({ state }) => state);
+const states = (world: World): string[] => world.store.payouts.list().map(({ state }) => state);
 
 /** Mines and looks until nothing is under way. */
 async function settle(world: World): Promise<void> {
@@ -35,13 +35,13 @@ test("EG-D4 fees that nobody owns are never paid to the zero address", async () 
 test("EG-D10 a payout's rows and postings are stored together or not at all", async () => {
   const world = await startWorld();
   world.earn(worker(1), ETH);
-  const post = world.store.post.bind(world.store);
-  world.store.post = (...transactions) => {
+  const post = world.store.ledger.post.bind(world.store);
+  world.store.ledger.post = (...transactions) => {
     post(...transactions);
     throw new Error("the disk is full");
   };
   await expect(world.pass()).rejects.toThrow("the disk is full");
-  world.store.post = post;
+  world.store.ledger.post = post;
   expect(states(world)).toEqual([]);
   expect([world.pending(worker(1)), world.inPayout(worker(1))]).toEqual([ETH, 0n]);
   await world.pass();
@@ -53,14 +53,14 @@ test("EG-D11 nothing is sent before it is recorded; what can't be recorded isn't
   const world = await startWorld();
   const proxy = await startRpcProxy(world.anvil.url);
   world.earn(worker(1), ETH);
-  const addAttempt = world.store.addAttempt.bind(world.store);
-  world.store.addAttempt = () => {
+  const addAttempt = world.store.payouts.addAttempt.bind(world.store);
+  world.store.payouts.addAttempt = () => {
     throw new Error("the disk is full");
   };
   await expect(world.pass({ url: proxy.url })).rejects.toThrow("the disk is full");
   const methods = proxy.requests.flat().map(({ method }) => method);
   expect(methods).not.toContain("eth_sendRawTransaction");
-  world.store.addAttempt = addAttempt;
+  world.store.payouts.addAttempt = addAttempt;
   expect(await world.balance(worker(1))).toBe(0n);
 });
 
@@ -87,7 +87,9 @@ test("EG-D13 every region's balance decreases: no region is paid again every cyc
     world.nowMs += 2 * DAY_MS;
   }
   expect(await world.balance(worker(1))).toBe(3n * ETH);
-  expect(world.store.flows("pending:").every(({ inWei, outWei }) => inWei === outWei)).toBe(true);
+  expect(world.store.ledger.flows("pending:").every(({ inWei, outWei }) => inWei === outWei)).toBe(
+    true,
+  );
 });
 
 test("EG-D14 balances of more than 2^63 wei are paid to the wei", async () => {
@@ -133,7 +135,7 @@ test("EG-D17 the chain id is eth_chainId's, signed into the bytes; a network id 
   await world.pass({ url: proxy.url });
   const methods = new Set(proxy.requests.flat().map(({ method }) => method));
   expect([methods.has("eth_chainId"), methods.has("net_version")]).toEqual([true, false]);
-  expect(world.store.payouts().map(({ chainId }) => chainId)).toEqual([CHAIN_ID]);
+  expect(world.store.payouts.list().map(({ chainId }) => chainId)).toEqual([CHAIN_ID]);
   await expect(world.pass({ settings: { chainId: 1n } })).rejects.toMatchObject({
     code: "PAYOUT_CHAIN",
   });
@@ -165,7 +167,7 @@ test("ED-D1 sent, but no receipt to be had: looked into until it is known, never
     await world.mine(3);
     world.nowMs += 2 * DAY_MS;
   }
-  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.store.payouts.list()).toHaveLength(1);
   await world.pass();
   expect(states(world)).toEqual(["confirmed"]);
   expect(await world.balance(worker(1))).toBe(ETH);
@@ -180,7 +182,7 @@ test("ED-D2 a payout under way keeps its worker from another one for as long as 
     world.earn(worker(1), ETH);
     world.nowMs += 2 * DAY_MS;
   }
-  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.store.payouts.list()).toHaveLength(1);
   await world.mine(3);
   expect(await world.balance(worker(1))).toBe(ETH);
 });
@@ -194,9 +196,9 @@ test("ED-D3 no log is ever cleared: finished payouts and their entries stay", as
     world.nowMs += 2 * DAY_MS;
   }
   expect(states(world)).toEqual(["confirmed", "confirmed", "confirmed"]);
-  for (const { id } of world.store.payouts()) {
+  for (const { id } of world.store.payouts.list()) {
     for (const kind of ["payout-reserved", "payout-confirmed"]) {
-      expect(world.store.entriesOf({ kind, id: String(id) })).toHaveLength(1);
+      expect(world.store.ledger.entriesOf({ kind, id: String(id) })).toHaveLength(1);
     }
   }
 });
@@ -262,7 +264,7 @@ test("ED-9 fees by EIP-1559 within the cap; gas as estimated, not a million", as
   const world = await startWorld();
   world.earn(worker(1), ETH);
   await world.pass();
-  const hash = world.store.attempts(1)[0]?.txHash;
+  const hash = world.store.payouts.attempts(1)[0]?.txHash;
   expect(await world.anvil.rpc("eth_getTransactionByHash", hash)).toMatchObject({
     type: "0x2",
     from: WALLET,

@@ -15,7 +15,7 @@ async function settle(world: World, passes = 6): Promise<void> {
   }
 }
 
-const states = (world: World): string[] => world.store.payouts().map(({ state }) => state);
+const states = (world: World): string[] => world.store.payouts.list().map(({ state }) => state);
 
 test("bytes are stored before they are sent, and the same bytes are sent again", async () => {
   const world = await startWorld();
@@ -27,7 +27,9 @@ test("bytes are stored before they are sent, and the same bytes are sent again",
     const [call] = calls;
     if (call?.method !== "eth_sendRawTransaction") return false;
     raw.push(call.params[0]);
-    stored.push(world.store.payouts().filter(({ id }) => world.store.attempts(id).length).length);
+    stored.push(
+      world.store.payouts.list().filter(({ id }) => world.store.payouts.attempts(id).length).length,
+    );
     if (isDead) response.destroy();
     return isDead;
   };
@@ -102,14 +104,14 @@ test("a stuck nonce: the same nonce with a higher fee, and only one of them is m
   await world.pass();
   world.nowMs += 11 * MINUTE_MS;
   await world.pass();
-  const [payout] = world.store.payouts();
-  const attempts = world.store.attempts(payout?.id ?? 0);
+  const [payout] = world.store.payouts.list();
+  const attempts = world.store.payouts.attempts(payout?.id ?? 0);
   expect(attempts.map(({ nonce }) => nonce)).toEqual([0, 0]);
   const [first, second] = attempts.map(({ maxFeePerGasWei }) => maxFeePerGasWei);
   expect((second ?? 0n) * 100n >= (first ?? 0n) * 112n).toBe(true);
   await settle(world);
   expect(states(world)).toEqual(["confirmed"]);
-  expect(world.store.payouts()[0]?.txHash).toBe(attempts[1]?.txHash);
+  expect(world.store.payouts.list()[0]?.txHash).toBe(attempts[1]?.txHash);
   expect(await world.balance(worker(1))).toBe(ETH);
 });
 
@@ -126,9 +128,9 @@ test("the older bytes may win: they count as well", async () => {
   await world.pass({ url: proxy.url });
   await world.mine(3);
   await world.pass();
-  const [payout] = world.store.payouts();
+  const [payout] = world.store.payouts.list();
   expect(payout?.state).toBe("confirmed");
-  expect(payout?.txHash).toBe(world.store.attempts(payout?.id ?? 0)[0]?.txHash);
+  expect(payout?.txHash).toBe(world.store.payouts.attempts(payout?.id ?? 0)[0]?.txHash);
 });
 
 test("the gas price cap holds for replacements too", async () => {
@@ -140,7 +142,7 @@ test("the gas price cap holds for replacements too", async () => {
     await world.pass({ settings });
     world.nowMs += 11 * MINUTE_MS;
   }
-  const fees = world.store.attempts(1).map(({ maxFeePerGasWei }) => maxFeePerGasWei);
+  const fees = world.store.payouts.attempts(1).map(({ maxFeePerGasWei }) => maxFeePerGasWei);
   expect(fees.every((wei) => wei <= 3n * GWEI)).toBe(true);
   expect((await world.pass({ settings })).troubles.map(({ message }) => message)).toContain(
     "it is stuck, and the cap allows no higher fee",
@@ -161,7 +163,7 @@ test("a reorganisation before it was deep enough: sent again, paid once", async 
   await settle(world);
   expect(await world.balance(worker(1))).toBe(ETH);
   expect(world.paid(worker(1))).toBe(ETH);
-  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.store.payouts.list()).toHaveLength(1);
 });
 
 test("a reorganisation after it was confirmed: the books take it back, then it is paid once", async () => {
@@ -176,7 +178,7 @@ test("a reorganisation after it was confirmed: the books take it back, then it i
   await world.stopMining();
   await world.pass();
   expect([world.paid(worker(1)), world.inPayout(worker(1))]).toEqual([0n, ETH]);
-  expect(world.store.balance("gas")).toBe(0n);
+  expect(world.store.ledger.balance("gas")).toBe(0n);
   await settle(world);
   expect([world.paid(worker(1)), world.inPayout(worker(1))]).toEqual([ETH, 0n]);
   expect(await world.balance(worker(1))).toBe(ETH);
@@ -240,7 +242,7 @@ test("a receipt that doesn't fit the chain is not believed", async () => {
   await world.pass();
   await world.mine(0);
   const proxy = await startRpcProxy(world.anvil.url);
-  const hash = world.store.attempts(1)[0]?.txHash;
+  const hash = world.store.payouts.attempts(1)[0]?.txHash;
   const receipt = {
     transactionHash: hash,
     from: WALLET,

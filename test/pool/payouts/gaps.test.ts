@@ -81,9 +81,9 @@ test("a node inflates the count of transactions: nothing is signed above a hole"
   lies = () => true;
   const { failure } = await world.pass({ url: world.anvil.url, witness: proxy.url });
   expect(failure?.message).toMatch(/one node counts 0 transactions .*, the other 5/);
-  expect(world.store.payouts()).toEqual([]);
+  expect(world.store.payouts.list()).toEqual([]);
   await settle(world);
-  expect(world.store.payouts().map(({ nonce }) => nonce)).toEqual([0]);
+  expect(world.store.payouts.list().map(({ nonce }) => nonce)).toEqual([0]);
   expect(await world.balance(worker(1))).toBe(ETH);
 });
 
@@ -94,12 +94,12 @@ test("a gap is named, no fee is raised above it, and the next payments fill it",
   const { gap, troubles } = await world.pass();
   expect(gap).toEqual([{ first: 0, last: 1 }]);
   expect(troubles.map(({ message }) => message)).toContain("it waits for nonce 0, used by nobody");
-  expect(world.store.attempts(1)).toHaveLength(1);
+  expect(world.store.payouts.attempts(1)).toHaveLength(1);
   world.earn(worker(2), ETH);
   expect((await world.pass()).begun.map(({ nonce }) => nonce)).toEqual([0]);
   expect((await world.pass()).gap).toEqual([{ first: 1, last: 1 }]);
   await settle(world, { fillsGaps: true });
-  expect(world.store.payouts().map(({ state }) => state)).toEqual(Array(3).fill("confirmed"));
+  expect(world.store.payouts.list().map(({ state }) => state)).toEqual(Array(3).fill("confirmed"));
   expect(await world.balance(worker(1))).toBe(ETH);
   expect(await world.balance(worker(2))).toBe(ETH);
   expect((await world.verify()).wrong).toEqual([]);
@@ -116,7 +116,7 @@ test("a gap is filled by transfers of nothing to oneself, when it is asked for",
   );
   await settle(world);
   expect(await world.balance(worker(1))).toBe(ETH);
-  expect(before - (await world.balance(WALLET))).toBe(ETH + world.store.balance("gas"));
+  expect(before - (await world.balance(WALLET))).toBe(ETH + world.store.ledger.balance("gas"));
   expect((await world.verify()).wrong).toEqual([]);
 });
 
@@ -128,7 +128,7 @@ test("somebody else's transaction is undone by a reorganisation: its nonce is a 
   world.earn(worker(1), ETH);
   await world.pass();
   await world.pass();
-  expect(world.store.payouts()).toMatchObject([{ nonce: 1, state: "mined" }]);
+  expect(world.store.payouts.list()).toMatchObject([{ nonce: 1, state: "mined" }]);
   await world.anvil.rpc("anvil_reorg", 3, []);
   await world.anvil.rpc("anvil_dropAllTransactions");
   expect((await world.pass()).gap).toEqual([{ first: 0, last: 0 }]);

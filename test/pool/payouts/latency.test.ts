@@ -108,7 +108,7 @@ describe.each(CASES)("blocks of $blockMs ms, answers after $latencyMs ms", (one)
       expect(await world.balance(worker(index))).toBe(ETH + BigInt(index));
       expect(world.paid(worker(index))).toBe(ETH + BigInt(index));
     }
-    const states = world.store.payouts().map(({ state }) => state);
+    const states = world.store.payouts.list().map(({ state }) => state);
     expect(states).toEqual(Array(WORKERS).fill("confirmed"));
     // Each wait is as long as the confirmations need, or as the passes' own questions take.
     const questionsMs = 2 * (6 + 4 * WORKERS) * one.latencyMs;

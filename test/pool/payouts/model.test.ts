@@ -52,7 +52,9 @@ async function compare({ earned, peak }: Model, { world, first }: Real): Promise
     const peakWei = peak.get(index) ?? 0n;
     expect((await world.balance(address)) <= peakWei).toBe(true);
     expect(onItsWay + world.paid(address) <= peakWei).toBe(true);
-    const payouts = world.store.payouts({ address }).filter(({ state }) => state !== "cancelled");
+    const payouts = world.store.payouts
+      .list({ address })
+      .filter(({ state }) => state !== "cancelled");
     for (const [place, { amountWei, createdAtMs }] of payouts.entries()) {
       expect(amountWei >= ETH / 100n).toBe(true);
       const before = payouts[place + 1];
@@ -60,11 +62,15 @@ async function compare({ earned, peak }: Model, { world, first }: Real): Promise
     }
   }
   // One at a time; but one that a reorganisation undid may meet a later one.
-  const open = world.store
-    .payouts({ states: ["intent", "signed", "sent", "mined"] })
-    .filter(({ id }) => world.store.entriesOf({ kind: "payout-undone", id: `${id}` }).length === 0);
+  const open = world.store.payouts
+    .list({ states: ["intent", "signed", "sent", "mined"] })
+    .filter(
+      ({ id }) => world.store.ledger.entriesOf({ kind: "payout-undone", id: `${id}` }).length === 0,
+    );
   expect(new Set(open.map(({ address }) => address)).size).toBe(open.length);
-  const sum = world.store.flows().reduce((all, { inWei, outWei }) => all + inWei - outWei, 0n);
+  const sum = world.store.ledger
+    .flows()
+    .reduce((all, { inWei, outWei }) => all + inWei - outWei, 0n);
   expect(sum).toBe(0n);
 }
 
@@ -206,12 +212,12 @@ const displace = fc.constant(
 type Reached = PayoutState | "raised" | "undone" | "negative part";
 
 function reached({ store }: World): Reached[] {
-  const found = store
-    .payouts({ limit: 10_000 })
+  const found = store.payouts
+    .list({ limit: 10_000 })
     .flatMap(({ id, state, sources }): Reached[] => [
       state,
-      ...(store.attempts(id).length > 1 ? ["raised" as const] : []),
-      ...(store.entriesOf({ kind: "payout-undone", id: `${id}` }).length > 0
+      ...(store.payouts.attempts(id).length > 1 ? ["raised" as const] : []),
+      ...(store.ledger.entriesOf({ kind: "payout-undone", id: `${id}` }).length > 0
         ? ["undone" as const]
         : []),
       ...(sources.some(({ wei }) => wei < 0n) ? ["negative part" as const] : []),

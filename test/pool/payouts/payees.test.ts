@@ -102,7 +102,7 @@ test("gas triples between signing and sending: signed again with enough, the sam
   isDead = false;
   units *= 3n;
   await world.pass({ url: proxy.url });
-  const limits = world.store
+  const limits = world.store.payouts
     .attempts(1)
     .map(({ signedTx, nonce }) => [nonce, Transaction.from(signedTx).gasLimit]);
   expect(limits).toEqual([
@@ -111,7 +111,7 @@ test("gas triples between signing and sending: signed again with enough, the sam
   ]);
   await world.mine(3);
   await world.pass({ url: proxy.url });
-  expect(world.store.payouts()).toMatchObject([{ state: "confirmed" }]);
+  expect(world.store.payouts.list()).toMatchObject([{ state: "confirmed" }]);
   expect(await world.balance(worker(1))).toBe(ETH);
 });
 
@@ -126,7 +126,9 @@ test("every replacement estimates again", async () => {
   units = 40_000n;
   world.nowMs += 11 * 60_000;
   await world.pass({ url: proxy.url });
-  const limits = world.store.attempts(1).map(({ signedTx }) => Transaction.from(signedTx).gasLimit);
+  const limits = world.store.payouts
+    .attempts(1)
+    .map(({ signedTx }) => Transaction.from(signedTx).gasLimit);
   expect(limits).toEqual([26_250n, 50_000n]);
 });
 

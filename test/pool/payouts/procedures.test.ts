@@ -63,7 +63,7 @@ function earn(db: string, address: string, wei: bigint, id = address): void {
   const store = new SqlitePoolStore({ path: db });
   const to = pendingAccount({ address, nodeType: "transcode", region: "eu" });
   const cause = { kind: "adjust", id };
-  store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei }] });
+  store.ledger.post({ cause, atMs: 0, postings: [{ from: "world", to, wei }] });
   store.close();
 }
 

@@ -44,12 +44,12 @@ test("confirmed means n blocks: before that the money is on its way", async () =
   await world.pass();
   for (const state of ["mined", "mined"]) {
     await world.pass();
-    expect(world.store.payouts().map((payout) => payout.state)).toEqual([state]);
+    expect(world.store.payouts.list().map((payout) => payout.state)).toEqual([state]);
     expect(world.paid(worker(1))).toBe(0n);
     await world.mine();
   }
   await world.pass();
-  expect(world.store.payouts().map((payout) => payout.state)).toEqual(["confirmed"]);
+  expect(world.store.payouts.list().map((payout) => payout.state)).toEqual(["confirmed"]);
   expect(world.paid(worker(1))).toBe(ETH);
 });
 
@@ -61,8 +61,8 @@ test("the books' wallet and gas follow the chain to the wei", async () => {
   await world.mine(3);
   await world.pass();
   const after = await world.balance(POOL_ADDRESS);
-  expect(before - after).toBe(6n * ETH + world.store.balance("gas"));
-  expect(world.store.balance("wallet")).toBe(after - before);
+  expect(before - after).toBe(6n * ETH + world.store.ledger.balance("gas"));
+  expect(world.store.ledger.balance("wallet")).toBe(after - before);
 });
 
 test("the minimum interval is kept", async () => {
@@ -98,7 +98,7 @@ test("a node of another chain: nothing is done", async () => {
   await expect(world.pass({ settings: { chainId: 42_161n } })).rejects.toMatchObject({
     code: "PAYOUT_CHAIN",
   });
-  expect(world.store.payouts()).toEqual([]);
+  expect(world.store.payouts.list()).toEqual([]);
 });
 
 test("the zero address, the pool's own wallet and made-up names are never paid", async () => {
@@ -147,7 +147,7 @@ test("what is under way is not spent twice: its amount and its gas are left in t
   await world.stopMining();
   world.earn(worker(1), ETH);
   await world.pass();
-  const [attempt] = world.store.attempts(1);
+  const [attempt] = world.store.payouts.attempts(1);
   const gasWei = 26_250n * (attempt?.maxFeePerGasWei ?? 0n);
   world.earn(worker(2), ETH);
   const passWith = async (wei: bigint) => {
@@ -200,7 +200,7 @@ test("a payment that reverts is pending again, costs its gas, and is not repeate
   expect(world.pending(contract)).toBe(ETH);
   expect(world.inPayout(contract)).toBe(0n);
   expect(await world.balance(contract)).toBe(0n);
-  expect(world.store.balance("gas") > 0n).toBe(true);
+  expect(world.store.ledger.balance("gas") > 0n).toBe(true);
   world.nowMs += DAY_MS;
   expect((await world.pass()).hindered.map(({ why }) => why)).toEqual(["recipientRefuses"]);
 });
@@ -228,7 +228,7 @@ test("a payout of another chain is left alone", async () => {
   await world.anvil.rpc("anvil_setChainId", 1);
   const { underWay, begun, troubles } = await world.pass({ settings: { chainId: 1n } });
   expect([underWay, begun, troubles]).toEqual([[], [], []]);
-  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.store.payouts.list()).toHaveLength(1);
 });
 
 test("taken back after it was paid: not due, and made good by what is earned elsewhere", async () => {
@@ -251,7 +251,9 @@ test("taken back after it was paid: not due, and made good by what is earned els
   await world.mine(3);
   await world.pass({ settings });
   expect(await world.balance(worker(1))).toBe((16n * ETH) / 10n);
-  expect(world.store.flows("pending:").every(({ inWei, outWei }) => inWei === outWei)).toBe(true);
+  expect(world.store.ledger.flows("pending:").every(({ inWei, outWei }) => inWei === outWei)).toBe(
+    true,
+  );
 });
 
 test("taken back while its payout is under way: that goes on, the next ones are less", async () => {
@@ -290,17 +292,17 @@ test("another wallet takes over: what the first signed is sent as it is, each wi
     [worker(2), STRANGER, 0],
   ]);
   // Stuck, but its key is not here: never signed again.
-  expect(world.store.attempts(1)).toHaveLength(1);
+  expect(world.store.payouts.attempts(1)).toHaveLength(1);
   await world.mine(3);
   await world.pass({ signer: successor });
-  expect(world.store.payouts().map(({ state, nonce }) => [state, nonce])).toEqual([
+  expect(world.store.payouts.list().map(({ state, nonce }) => [state, nonce])).toEqual([
     ["confirmed", 0],
     ["confirmed", 0],
   ]);
   expect([await world.balance(worker(1)), await world.balance(worker(2))]).toEqual([ETH, 2n * ETH]);
   const after = [await world.balance(WALLET), await world.balance(STRANGER)];
   const spent = before.reduce((sum, wei, index) => sum + wei - (after[index] ?? 0n), 0n);
-  expect(world.store.balance("wallet")).toBe(-spent);
+  expect(world.store.ledger.balance("wallet")).toBe(-spent);
 });
 
 test("two chains in the same books: who is being paid on one is not paid on the other", async () => {
@@ -322,10 +324,10 @@ test("two chains in the same books: who is being paid on one is not paid on the 
     await world.pass({ settings: { minIntervalMs: 9 * DAY_MS } });
     await world.pass({ ...elsewhere, settings: { chainId: 10n, minIntervalMs: 9 * DAY_MS } });
   }
-  expect(world.store.payouts().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
+  expect(world.store.payouts.list().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
   expect([await world.balance(worker(1)), await other.balance(worker(1))]).toEqual([ETH, 0n]);
   expect([await world.balance(worker(2)), await other.balance(worker(2))]).toEqual([0n, ETH]);
-  expect(world.store.entriesOf({ kind: "payout-undone", id: "1" })).toEqual([]);
+  expect(world.store.ledger.entriesOf({ kind: "payout-undone", id: "1" })).toEqual([]);
 });
 
 test("the node dies while payouts are begun: what was done is told, the rest is not forgotten", async () => {
@@ -372,6 +374,6 @@ test("paid by another process, or owed more, between estimate and signature: loo
     world.earn(worker(1), 2n * ETH);
   });
   expect(other).toEqual([0, ["moved"]]);
-  expect(world.store.payouts()).toHaveLength(1);
+  expect(world.store.payouts.list()).toHaveLength(1);
   expect(world.inPayout(worker(1))).toBe(2n * ETH);
 });

@@ -48,7 +48,9 @@ export function enter(
 
 /** All balances that are not 0, by name. */
 export function balances({ store }: Pick<Books, "store">): Record<string, bigint> {
-  const all = store.flows().map(({ account, inWei, outWei }) => [account, inWei - outWei] as const);
+  const all = store.ledger
+    .flows()
+    .map(({ account, inWei, outWei }) => [account, inWei - outWei] as const);
   return Object.fromEntries(all.filter(([, wei]) => wei !== 0n));
 }
 

@@ -159,7 +159,7 @@ function stateOf(db: string): { events: number; balances: string; wrong: readonl
   const store = new SqlitePoolStore({ path: db });
   try {
     const all = Object.entries(balances({ store })).map(([name, wei]) => `${name} ${wei}`);
-    return { events: store.eventCount(), balances: all.join("\n"), wrong: wrongIn({ store }) };
+    return { events: store.events.count(), balances: all.join("\n"), wrong: wrongIn({ store }) };
   } finally {
     store.close();
   }

@@ -56,39 +56,53 @@ export class MemoryBooks implements ApiBooks, ApiRecorder {
     if (this.failure !== null) throw this.failure;
   }
 
-  jobs: ApiBooks["jobs"] = (query = {}) => {
-    this.#check();
-    const { address, sinceMs = 0, beforeSequence = Number.POSITIVE_INFINITY, limit = 1000 } = query;
-    return this.jobRows
-      .filter((row) => row.sequence < beforeSequence && row.atMs >= sinceMs)
-      .filter((row) => address === undefined || row.address === address)
-      .reverse()
-      .slice(0, limit);
+  jobs: ApiBooks["jobs"] = {
+    list: (query = {}) => {
+      this.#check();
+      const {
+        address,
+        sinceMs = 0,
+        beforeSequence = Number.POSITIVE_INFINITY,
+        limit = 1000,
+      } = query;
+      return this.jobRows
+        .filter((row) => row.sequence < beforeSequence && row.atMs >= sinceMs)
+        .filter((row) => address === undefined || row.address === address)
+        .reverse()
+        .slice(0, limit);
+    },
   };
 
-  payouts: ApiBooks["payouts"] = (query = {}) => {
-    const { address, states, sinceMs = 0, beforeId = Number.POSITIVE_INFINITY } = query;
-    return this.payoutRows
-      .filter((row) => row.id < beforeId && row.createdAtMs >= sinceMs)
-      .filter((row) => address === undefined || row.address === address)
-      .filter((row) => states === undefined || states.includes(row.state))
-      .reverse()
-      .slice(0, query.limit ?? 1000);
+  payouts: ApiBooks["payouts"] = {
+    list: (query = {}) => {
+      const { address, states, sinceMs = 0, beforeId = Number.POSITIVE_INFINITY } = query;
+      return this.payoutRows
+        .filter((row) => row.id < beforeId && row.createdAtMs >= sinceMs)
+        .filter((row) => address === undefined || row.address === address)
+        .filter((row) => states === undefined || states.includes(row.state))
+        .reverse()
+        .slice(0, query.limit ?? 1000);
+    },
   };
 
-  workers: ApiBooks["workers"] = (address) =>
-    this.workerRows.filter((row) => address === undefined || row.address === address);
+  workers: ApiBooks["workers"] = {
+    list: (address) =>
+      this.workerRows.filter((row) => address === undefined || row.address === address),
+  };
 
-  flows: ApiBooks["flows"] = (prefix = "") =>
-    [...this.balances]
-      .filter(([account]) => account.startsWith(prefix))
-      .map(([account, wei]) => ({ account, inWei: wei, outWei: 0n }));
+  ledger: ApiBooks["ledger"] = {
+    flows: (prefix = "") =>
+      [...this.balances]
+        .filter(([account]) => account.startsWith(prefix))
+        .map(([account, wei]) => ({ account, inWei: wei, outWei: 0n })),
+    balance: (account) => this.balances.get(account) ?? 0n,
+  };
 
-  balance: ApiBooks["balance"] = (account) => this.balances.get(account) ?? 0n;
-
-  quarantineCount: ApiBooks["quarantineCount"] = () => {
-    this.#check();
-    return 3;
+  quarantine: ApiBooks["quarantine"] = {
+    count: () => {
+      this.#check();
+      return 3;
+    },
   };
 
   setting: ApiBooks["setting"] = (key) => this.settings.get(key) ?? null;

@@ -97,15 +97,15 @@ async function* inOnePiece(text: Buffer): AsyncGenerator<Uint8Array> {
 
 /** All that events make of the books; nothing of how or when they came. */
 export function stateOf(store: SqlitePoolStore) {
-  const tickets = store
-    .tickets()
+  const tickets = store.tickets
+    .list()
     .map(({ ticket, state, txHash }) => `${ticket} ${state} ${txHash}`);
   return {
     balances: balances({ store }),
-    workers: store.workers(),
+    workers: store.workers.list(),
     tickets: tickets.sort(),
-    events: store.eventCount(),
-    quarantined: store.quarantineCount(),
+    events: store.events.count(),
+    quarantined: store.quarantine.count(),
   };
 }
 
@@ -120,19 +120,19 @@ export function disagreements(
   };
   for (const { address, nodeType, region, feesWei, shareWei } of earned) {
     const who = `${address}:${nodeType}:${region}`;
-    const row = store
-      .workers(address)
+    const row = store.workers
+      .list(address)
       .find((worker) => worker.nodeType === nodeType && worker.region === region);
     check(`fees of ${who}`, row?.feesWei ?? 0n, feesWei);
-    if (shareWei !== null) check(`due to ${who}`, store.balance(`pending:${who}`), shareWei);
+    if (shareWei !== null) check(`due to ${who}`, store.ledger.balance(`pending:${who}`), shareWei);
   }
   const fees = earned.reduce((sum, one) => sum + one.feesWei, 0n);
   check(
     "fees of all workers",
-    store.workers().reduce((sum, { feesWei }) => sum + feesWei, 0n),
+    store.workers.list().reduce((sum, { feesWei }) => sum + feesWei, 0n),
     fees,
   );
-  check("unattributed", store.balance("unattributed"), unattributedWei);
-  check("tickets redeemed", store.balance("wallet"), incomeWei);
+  check("unattributed", store.ledger.balance("unattributed"), unattributedWei);
+  check("tickets redeemed", store.ledger.balance("wallet"), incomeWei);
   return wrong;
 }

@@ -146,7 +146,7 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
       for (const [index, part] of parts.entries()) {
         const to = pendingAccount({ address, nodeType: "transcode", region: `r${index}` });
         const cause = { kind: "adjust", id: `${address}-${index}` };
-        store.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
+        store.ledger.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
       }
     }
   });
@@ -164,7 +164,7 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
     // A file that is replaced has to be noticed; nobody else ends the process.
     const swap = fault === "swapped" ? () => restore(backup, path) : null;
     first = await start({ ...common, instant, lie, swap });
-    left = withStore(path, (store) => store.payouts().map(({ state }) => state));
+    left = withStore(path, (store) => store.payouts.list().map(({ state }) => state));
     if (fault === "restored") restore(backup, path);
     if (fault === "older") {
       rmSync(backup);
@@ -231,20 +231,22 @@ function booksWrong(
   owed: readonly { readonly address: string; readonly wei: bigint }[],
   spentWei: bigint,
 ): string[] {
-  const wrong = new Ledger({ journal: store.journal }).verify();
-  const derived = new Ledger({ journal: store.journal }).balances();
-  for (const { account, inWei, outWei } of store.flows()) {
+  const wrong = new Ledger({ journal: store.ledger.journal }).verify();
+  const derived = new Ledger({ journal: store.ledger.journal }).balances();
+  for (const { account, inWei, outWei } of store.ledger.flows()) {
     const wei = derived.get(account) ?? 0n;
     if (wei !== inWei - outWei) wrong.push(`${account} is kept as ${inWei - outWei}, not ${wei}`);
     const isOwed = account.startsWith("pending:") || account.startsWith("inPayout:");
     if (isOwed && wei !== 0n) wrong.push(`${account} still has ${wei} wei`);
   }
   for (const { address, wei } of owed) {
-    const paid = store.balance(`paid:${address}`);
+    const paid = store.ledger.balance(`paid:${address}`);
     if (paid !== wei) wrong.push(`${address} is paid ${paid} in the books instead of ${wei}`);
   }
-  if (store.balance("wallet") !== -spentWei) {
-    wrong.push(`the wallet spent ${spentWei} wei, its account says ${store.balance("wallet")}`);
+  if (store.ledger.balance("wallet") !== -spentWei) {
+    wrong.push(
+      `the wallet spent ${spentWei} wei, its account says ${store.ledger.balance("wallet")}`,
+    );
   }
   return wrong;
 }

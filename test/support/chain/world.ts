@@ -95,12 +95,12 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     nowMs: Date.UTC(2026, 0, 1),
     earn: (address, wei, { nodeType = "transcode", region = "eu" } = {}) => {
       const to = pendingAccount({ address, nodeType, region });
-      const cause = { kind: "job-processed", id: `${address}-${world.store.entryCount()}` };
+      const cause = { kind: "job-processed", id: `${address}-${world.store.ledger.entryCount()}` };
       const posting =
         wei < 0n
           ? { from: to, to: "world" as const, wei: -wei }
           : { from: "world" as const, to, wei };
-      world.store.post({ cause, atMs: world.nowMs, postings: [posting] });
+      world.store.ledger.post({ cause, atMs: world.nowMs, postings: [posting] });
     },
     runner: (options = {}) => {
       const { url = anvil.url, witness: witnessUrl = url, settings = {} } = options;
@@ -167,5 +167,7 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
 }
 
 function sum(store: SqlitePoolStore, prefix: string): bigint {
-  return store.flows(prefix).reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+  return store.ledger
+    .flows(prefix)
+    .reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
 }

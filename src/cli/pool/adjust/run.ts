@@ -29,7 +29,7 @@ export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
   return withBooks(flags.db, "write", (store) => {
     assertKnown(store, who);
     const entry = adjust(store, { ...who, wei, reason, id, nowMs: Date.now() });
-    const owedWei = store.balance(pendingAccount(who));
+    const owedWei = store.ledger.balance(pendingAccount(who));
     const shown = { id, isNew: entry !== null, entry: entry?.sequence ?? null, owedWei };
     print(terminal, flags, shown, () => [
       entry === null
@@ -45,7 +45,7 @@ function assertKnown(
   store: PoolStore,
   { address, nodeType, region }: { address: string; nodeType: string; region: string },
 ): void {
-  const rows = store.workers(address);
+  const rows = store.workers.list(address);
   if (rows.some((row) => row.nodeType === nodeType && row.region === region)) return;
   const places = rows.map((row) => `${row.nodeType} in ${row.region}`);
   const where =

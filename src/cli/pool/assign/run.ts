@@ -46,7 +46,7 @@ export function poolAssign(
     }
     if (address === undefined) throw usage("--address: expected the worker");
     const worker = addressAt({ "--address": address }, "--address");
-    if (store.workers(worker).length === 0) {
+    if (store.workers.list(worker).length === 0) {
       throw new InputError(`--address ${worker}: it is not in these books`, { code: "DECISION" });
     }
     const event = eventOf(store, text);
@@ -67,7 +67,7 @@ function releaseAll(
   return store.transaction(() => {
     let [jobs, feesWei] = [0, 0n];
     for (;;) {
-      const page = store.unclaimed({ beforeMs, limit: PAGE });
+      const page = store.jobs.unclaimed({ beforeMs, limit: PAGE });
       if (page.length === 0) return { jobs, feesWei };
       for (const row of page) {
         releaseJob(store, { event: row.event, reason, nowMs });
@@ -81,7 +81,7 @@ function releaseAll(
 function listed(flags: AssignFlags, terminal: Terminal): number {
   return withBooks(flags.db, "read", (store) => {
     const limit = flags.json ? 1_000_000 : SHOWN;
-    const rows = store.unclaimed({ beforeMs: Number.MAX_SAFE_INTEGER, limit });
+    const rows = store.jobs.unclaimed({ beforeMs: Number.MAX_SAFE_INTEGER, limit });
     print(terminal, flags, { unclaimed: rows }, () => [
       rows.length === 0
         ? "Every AI job has its worker."

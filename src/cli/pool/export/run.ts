@@ -74,8 +74,8 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
   }),
   tickets: (store) => ({
     head: ["ticket", "won", "state", "sender", "recipient", "wei", "eth", "gas_wei", "tx_hash"],
-    rows: store
-      .tickets()
+    rows: store.tickets
+      .list()
       .map((row) => [
         row.id,
         utcText(row.wonAtMs),
@@ -95,7 +95,7 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
 };
 
 function* journal(store: PoolStore): Generator<Cell[]> {
-  for (const { sequence, atMs, cause, postings } of store.journal) {
+  for (const { sequence, atMs, cause, postings } of store.ledger.journal) {
     for (const { from, to, wei } of postings) {
       yield [sequence, utcText(atMs), cause.kind, cause.id, from, to, wei, eth(wei)];
     }
@@ -103,8 +103,8 @@ function* journal(store: PoolStore): Generator<Cell[]> {
 }
 
 function* workers(store: PoolStore): Generator<Cell[]> {
-  for (const row of store.workers()) {
-    const pendingWei = store.balance(pendingAccount(row));
+  for (const row of store.workers.list()) {
+    const pendingWei = store.ledger.balance(pendingAccount(row));
     yield [
       row.address,
       row.nodeType,
@@ -116,14 +116,14 @@ function* workers(store: PoolStore): Generator<Cell[]> {
       row.feesWei,
       pendingWei,
       eth(pendingWei),
-      store.balance(inPayoutAccount(row.address)),
-      store.balance(paidAccount(row.address)),
+      store.ledger.balance(inPayoutAccount(row.address)),
+      store.ledger.balance(paidAccount(row.address)),
     ];
   }
 }
 
 function* jobs(store: PoolStore): Generator<Cell[]> {
-  let page: readonly JobRow[] = store.jobsAfter(null, PAGE);
+  let page: readonly JobRow[] = store.reports.jobsAfter(null, PAGE);
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     for (const row of page) {
       yield [
@@ -141,13 +141,13 @@ function* jobs(store: PoolStore): Generator<Cell[]> {
         eth(row.feesWei),
       ];
     }
-    page = store.jobsAfter(last, PAGE);
+    page = store.reports.jobsAfter(last, PAGE);
   }
 }
 
 /** Newest first, as the store has them. */
 function* payouts(store: PoolStore): Generator<Cell[]> {
-  let page: readonly PayoutRow[] = store.payouts({ limit: PAGE });
+  let page: readonly PayoutRow[] = store.payouts.list({ limit: PAGE });
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     for (const row of page) {
       yield [
@@ -162,7 +162,7 @@ function* payouts(store: PoolStore): Generator<Cell[]> {
         row.gasFeesWei,
       ];
     }
-    page = store.payouts({ limit: PAGE, beforeId: last.id });
+    page = store.payouts.list({ limit: PAGE, beforeId: last.id });
   }
 }
 

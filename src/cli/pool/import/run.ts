@@ -264,7 +264,7 @@ function isAmong(file: string, skipped: readonly SkippedFile[]): boolean {
 }
 
 function report(store: PoolStore, entered: Entered, flags: ImportFlags, terminal: Terminal): void {
-  const waiting = store.quarantineCount();
+  const waiting = store.quarantine.count();
   const { recorded, repeated, files, unchanged, opened, openedBefore, replayed, early, skipped } =
     entered;
   print(terminal, flags, { ...entered, waiting }, () => [

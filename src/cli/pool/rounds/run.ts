@@ -22,8 +22,8 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
   const { close, db } = flags;
   return withBooks(db, close === undefined ? "read" : "write", (store) => {
     const closed = close === undefined ? "" : closeOne(store, close);
-    const rounds = store.rounds().map(({ lastEvent: _, ...round }) => round);
-    const tickets = store.tickets();
+    const rounds = store.rounds.list().map(({ lastEvent: _, ...round }) => round);
+    const tickets = store.tickets.list();
     print(terminal, flags, { rounds, tickets: tickets.map(ticketShown) }, () => [
       closed,
       rounds.length === 0
@@ -48,7 +48,7 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
 }
 
 function closeOne(store: PoolStore, round: number): string {
-  const before = store.rounds().find((row) => row.round === round);
+  const before = store.rounds.list().find((row) => row.round === round);
   const { incomeWei, sharedWei, commissionWei, entrySequence, closedAtMs } = closeRound(store, {
     round,
     nowMs: Date.now(),
@@ -59,7 +59,7 @@ function closeOne(store: PoolStore, round: number): string {
   if (entrySequence === null) {
     return `Round ${round} is closed with nothing to split: no ticket was won since the last split, or nobody worked. What there is counts in the next.`;
   }
-  const postings = store.entry(entrySequence)?.postings ?? [];
+  const postings = store.ledger.entry(entrySequence)?.postings ?? [];
   const paid = postings.filter(({ to }) => to.startsWith("pending:"));
   const workers = new Set(paid.map(({ to }) => to.split(":")[1])).size;
   return (

@@ -31,7 +31,7 @@ export function poolSettings(flags: SettingsFlags, terminal: Terminal): number {
   return withBooks(flags.db, isChange ? "create" : "read", (store) => {
     set(store);
     const settings = readSettings(store);
-    const isSettled = store.eventCount() > 0;
+    const isSettled = store.events.count() > 0;
     const { rows, json } = formatSettings(settings);
     warnOfRegions(store, settings, terminal);
     const limit = readLimits(store);

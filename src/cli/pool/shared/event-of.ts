@@ -12,8 +12,8 @@ export function eventOf(store: PoolStore, text: string): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : null;
   const found =
     number === null
-      ? (store.eventByIdentity(text) ?? store.eventByIdentity(`uuid:${text.toLowerCase()}`))
-      : store.event(number);
+      ? (store.events.byIdentity(text) ?? store.events.byIdentity(`uuid:${text.toLowerCase()}`))
+      : store.events.get(number);
   if (found !== null) return found.sequence;
   throw new InputError(`${text}: there is no such event in these books`, { code: "DECISION" });
 }

@@ -29,7 +29,9 @@ export function openBooks(db: string, mode: BooksMode): SqlitePoolStore {
 export function withBooks<T>(db: string, mode: BooksMode, work: (store: SqlitePoolStore) => T): T {
   const store = openBooks(db, mode);
   try {
-    return naming(db, () => (mode === "read" ? store.snapshot(() => work(store)) : work(store)));
+    return naming(db, () =>
+      mode === "read" ? store.reports.snapshot(() => work(store)) : work(store),
+    );
   } finally {
     store.close();
   }

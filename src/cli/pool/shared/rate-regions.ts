@@ -9,7 +9,7 @@ export function warnOfRegions(
   { commission }: PoolSettings,
   { stderr }: Terminal,
 ): void {
-  const known = [...new Set(store.workers().map(({ region }) => region))].sort();
+  const known = [...new Set(store.workers.list().map(({ region }) => region))].sort();
   if (known.length === 0) return;
   const named = commission.rates.flatMap(({ region }) => (region === null ? [] : [region]));
   for (const region of new Set(named)) {

@@ -10,7 +10,7 @@ export interface WorkerShown extends WorkerRow {
 }
 
 export function rowsOf(store: PoolStore, rows: readonly WorkerRow[]): WorkerShown[] {
-  return rows.map((row) => ({ ...row, pendingWei: store.balance(pendingAccount(row)) }));
+  return rows.map((row) => ({ ...row, pendingWei: store.ledger.balance(pendingAccount(row)) }));
 }
 
 export function placeColumns(rows: readonly WorkerShown[]) {

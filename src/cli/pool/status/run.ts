@@ -22,21 +22,25 @@ const RAW_SHOWN = 200;
 export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
   return withBooks(flags.db, "read", (store) => {
     const settings = settingsOf(store);
-    const lastMs = store.lastEventMs();
-    const lastRound = store.lastRound();
+    const lastMs = store.events.lastMs();
+    const lastRound = store.rounds.last();
     const balances = balancesOf(store);
     const sources = sourcesOf(store);
     const quarantine = waiting(store, flags.json ? Number.POSITIVE_INFINITY : QUARANTINE_SHOWN);
-    const [oldest] = store.unclaimed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 });
+    const [oldest] = store.jobs.unclaimed({ beforeMs: Number.MAX_SAFE_INTEGER, limit: 1 });
     const unclaimed =
       oldest === undefined
         ? null
-        : { ...store.unclaimedSum(), oldestAtMs: oldest.atMs, ageDays: daysSince(oldest.atMs) };
+        : {
+            ...store.jobs.unclaimedSum(),
+            oldestAtMs: oldest.atMs,
+            ageDays: daysSince(oldest.atMs),
+          };
     const counts = {
-      events: store.eventCount(),
+      events: store.events.count(),
       lastEventAtMs: lastMs,
-      entries: store.entryCount(),
-      workers: new Set(store.workers().map(({ address }) => address)).size,
+      entries: store.ledger.entryCount(),
+      workers: new Set(store.workers.list().map(({ address }) => address)).size,
       lastRound: lastRound?.round ?? null,
     };
     const shown = {
@@ -88,7 +92,7 @@ export function poolStatus(flags: BooksFlags, terminal: Terminal): number {
             ),
             terminal,
           ),
-      quarantineText(quarantine, store.quarantineCount(), flags, terminal),
+      quarantineText(quarantine, store.quarantine.count(), flags, terminal),
     ]);
     return EXIT.ok;
   });
@@ -110,7 +114,7 @@ function settingsOf(store: PoolStore): PoolSettings | null {
 /** The accounts that exist once, and the sums of those that workers have. */
 function balancesOf(store: PoolStore): { account: string; wei: bigint }[] {
   const sums = new Map<string, bigint>();
-  for (const { account, inWei, outWei } of store.flows()) {
+  for (const { account, inWei, outWei } of store.ledger.flows()) {
     const [kind = "", payee] = account.split(":");
     const name = payee === undefined ? kind : `${kind} (all workers)`;
     sums.set(name, (sums.get(name) ?? 0n) + inWei - outWei);
@@ -153,7 +157,7 @@ function waiting(store: PoolStore, most: number): PieceShown[] {
   const shown: PieceShown[] = [];
   for (let last = 0; shown.length < most; ) {
     const limit = Math.min(QUARANTINE_PAGE, most - shown.length);
-    const page = store.quarantine({ afterId: last, limit });
+    const page = store.quarantine.list({ afterId: last, limit });
     for (const { raw, ...row } of page) shown.push({ ...row, raw: rawText(raw) });
     if (page.length < limit) break;
     last = page.at(-1)?.id ?? last;

@@ -113,7 +113,7 @@ async function compareChain(
   const isWriting = adopting.kind !== "nothing";
   const store = openBooks(db, isWriting ? "write" : "read");
   try {
-    const wallets = walletsOf(flags, store.payingWallets(), terminal);
+    const wallets = walletsOf(flags, store.payouts.payingWallets(), terminal);
     return await stoppable(async (signal) => {
       const options = { why: "--ethUrl", chainId, signal };
       const { chain, witness, close } = await openNodes(flags, options);

@@ -28,12 +28,14 @@ export function poolVoid(
       reason,
       nowMs: Date.now(),
     });
-    const job = store.event(event);
+    const job = store.events.get(event);
     const place = job === null ? null : decodeStoredEvent(job);
     const owedWei =
       address === null || place?.type !== "job-processed"
         ? 0n
-        : store.balance(pendingAccount({ address, nodeType: place.job, region: place.region }));
+        : store.ledger.balance(
+            pendingAccount({ address, nodeType: place.job, region: place.region }),
+          );
     print(terminal, flags, { event, isNew, address, feesWei, countedIn, owedWei }, () => [
       isNew
         ? `Event ${event} is void: ${bothText(feesWei)} less.`

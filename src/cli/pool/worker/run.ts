@@ -5,7 +5,7 @@ import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";
 import { inPayoutAccount, paidAccount } from "../../../pool/books/accounts.js";
 import { addressAt } from "../../../pool/books/events/fields.js";
-import type { PoolStore } from "../../../pool/books/store/store.js";
+import type { JobRow, PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import type { BooksFlags } from "../shared/flags.js";
@@ -22,7 +22,7 @@ export interface WorkerFlags extends BooksFlags {
 export function poolWorker(text: string, flags: WorkerFlags, terminal: Terminal): number {
   const address = addressOf(text);
   return withBooks(flags.db, "read", (store) => {
-    const rows = rowsOf(store, store.workers(address));
+    const rows = rowsOf(store, store.workers.list(address));
     if (rows.length === 0) {
       print(terminal, flags, { address, places: [] }, () => [
         `${getAddress(address)} is not in these books: poolsim pool workers --db ${flags.db} lists who is.`,
@@ -38,10 +38,10 @@ export function poolWorker(text: string, flags: WorkerFlags, terminal: Terminal)
       jobs: sum(({ jobs }) => jobs),
       feesWei: sum(({ feesWei }) => feesWei),
       pendingWei: sum(({ pendingWei }) => pendingWei),
-      inPayoutWei: store.balance(inPayoutAccount(address)),
-      paidWei: store.balance(paidAccount(address)),
+      inPayoutWei: store.ledger.balance(inPayoutAccount(address)),
+      paidWei: store.ledger.balance(paidAccount(address)),
       places: rows.map(({ address: _, ...row }) => row),
-      lastJobs: store.jobs({ address, limit: flags.limit }),
+      lastJobs: store.jobs.list({ address, limit: flags.limit }),
       payouts: payoutsOf(store, address, flags.limit),
       otherEntries: otherEntries(store, address),
     };
@@ -74,7 +74,7 @@ function addressOf(text: string): string {
   }
 }
 
-function jobsText(jobs: ReturnType<PoolStore["jobs"]>, terminal: Terminal): string {
+function jobsText(jobs: readonly JobRow[], terminal: Terminal): string {
   if (jobs.length === 0) return "No jobs yet.";
   return titled(
     "Last jobs",
@@ -93,8 +93,8 @@ function jobsText(jobs: ReturnType<PoolStore["jobs"]>, terminal: Terminal): stri
 }
 
 function payoutsOf(store: PoolStore, address: string, limit: number) {
-  return store
-    .payouts({ address, limit })
+  return store.payouts
+    .list({ address, limit })
     .map(({ id, state, amountWei, createdAtMs, updatedAtMs, txHash, gasFeesWei, reason }) => {
       return { id, state, amountWei, createdAtMs, updatedAtMs, txHash, gasFeesWei, reason };
     });
@@ -121,7 +121,7 @@ const KINDS = ["opening", "adjust", "round"] as const;
 /** What moved its balances without a job or a payout: opening, corrections, rounds. */
 function otherEntries(store: PoolStore, address: string) {
   const pending = `pending:${address}:`;
-  const entries = KINDS.flatMap((kind) => store.entriesOfKind(kind));
+  const entries = KINDS.flatMap((kind) => store.reports.entriesOfKind(kind));
   return entries
     .flatMap(({ sequence, cause, atMs, postings }) => {
       let wei = 0n;
@@ -134,7 +134,7 @@ function otherEntries(store: PoolStore, address: string) {
       }
       if (!isIts) return [];
       const { kind, id } = cause;
-      const [logged] = kind === "adjust" ? store.logged(`adjust ${id}`) : [];
+      const [logged] = kind === "adjust" ? store.reports.logged(`adjust ${id}`) : [];
       const reason = logged?.replace(/^.*? -?\d+ wei: /s, "") ?? null;
       return [{ sequence, atMs, kind, id, wei, reason }];
     })

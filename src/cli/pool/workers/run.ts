@@ -10,11 +10,11 @@ import { placeColumns, rowsOf } from "../shared/worker-rows.js";
 
 export function poolWorkers(flags: BooksFlags, terminal: Terminal): number {
   return withBooks(flags.db, "read", (store) => {
-    const rows = rowsOf(store, store.workers());
+    const rows = rowsOf(store, store.workers.list());
     const shown = rows.map((row) => ({
       ...row,
-      inPayoutWei: store.balance(inPayoutAccount(row.address)),
-      paidWei: store.balance(paidAccount(row.address)),
+      inPayoutWei: store.ledger.balance(inPayoutAccount(row.address)),
+      paidWei: store.ledger.balance(paidAccount(row.address)),
     }));
     print(terminal, flags, { workers: shown }, () => {
       if (rows.length === 0) {

@@ -43,7 +43,7 @@ export function linkAiJobs(store: PoolStore, input: AiInput): AiResult {
   const freshClaims = received.map(claimOf);
   const freshJobs = processed.map(jobOf);
   const requests = [...new Set([...freshClaims, ...freshJobs].map(({ requestId }) => requestId))];
-  const claims = byRequest([...store.received(requests), ...freshClaims]);
+  const claims = byRequest([...store.jobs.received(requests), ...freshClaims]);
   const transactions: LedgerTransaction[] = [];
   const attributed: Attributed[] = [];
   const changed: ProcessedRow[] = [];
@@ -60,7 +60,7 @@ export function linkAiJobs(store: PoolStore, input: AiInput): AiResult {
     if (claim !== null) attributed.push(attribution(job, claim));
   }
   const claimed = [...new Set(freshClaims.map(({ requestId }) => requestId))];
-  for (const job of store.processed(claimed)) {
+  for (const job of store.jobs.processed(claimed)) {
     if (job.decision === "void" || job.decision === "assign") continue;
     const claim = ownerOf(job, claims.get(job.requestId) ?? [], bounds);
     if (claim === null || claim.address === job.address) continue;
@@ -76,8 +76,8 @@ export function linkAiJobs(store: PoolStore, input: AiInput): AiResult {
     changed.push({ ...job, address });
     attributed.push(attribution(job, claim));
   }
-  store.addReceived(freshClaims);
-  store.putProcessed(changed);
+  store.jobs.addReceived(freshClaims);
+  store.jobs.putProcessed(changed);
   return { transactions, attributed };
 }
 

@@ -2,7 +2,7 @@
 import type { PoolEvent } from "../events/event.js";
 import { encodeStored } from "../events/stored.js";
 import type { Held } from "../limits.js";
-import type { EventRow, EventStore, IngestStore, KnownEvent } from "../store/store.js";
+import type { EventRow, KnownEvent, PoolStore } from "../store/store.js";
 
 /** An event with the name that it has in the books. */
 export interface NamedEvent {
@@ -33,7 +33,7 @@ export interface IdentifyOptions {
   readonly isDistinct?: boolean | undefined;
 }
 
-type Store = EventStore & Pick<IngestStore, "ticketByHash" | "eventsElsewhere" | "hasOtherSources">;
+type Store = Pick<PoolStore, "events" | "tickets">;
 
 interface Open extends KnownEvent {
   readonly event: PoolEvent;
@@ -71,7 +71,7 @@ export function identify(
   });
   for (let epoch = 0; open.length > 0; epoch++) {
     for (const one of open) one.identity = nameOf(one.event, source, epoch);
-    const known = store.knownEvents(open.map(({ identity }) => identity));
+    const known = store.events.known(open.map(({ identity }) => identity));
     const next: Open[] = [];
     const unknown = open.filter((one) => !known.has(one.identity));
     const twin = twinOf(unknown);
@@ -117,12 +117,12 @@ function unlabelled(content: string): string {
  * @returns for those events, what says why one of them is held; null: there are no other sources
  */
 function twinsOf(store: Store, source: string) {
-  const hasOthers = store.hasOtherSources(source);
+  const hasOthers = store.events.hasOtherSources(source);
   return (events: readonly Open[]): ((one: Open) => Held | null) | null => {
     const counted = events.filter(({ event }) => isCountedBySource(event));
     if (!hasOthers || counted.length === 0) return null;
     const others = new Map<string, EventRow>();
-    const rows = store.eventsElsewhere(
+    const rows = store.events.elsewhere(
       source,
       counted.map(({ atMs }) => atMs),
     );
@@ -152,12 +152,12 @@ function nodeName({ identity, source, atMs }: EventRow): string {
 }
 
 /** Says whether an event redeems what is redeemed already, for another face value. */
-function redemptionsOf(store: Pick<IngestStore, "ticketByHash">): (event: PoolEvent) => boolean {
+function redemptionsOf(store: Pick<PoolStore, "tickets">): (event: PoolEvent) => boolean {
   const batch = new Map<string, bigint>();
   return (event) => {
     if (event.type !== "ticket-redeemed" || event.txHash === null) return false;
     const { txHash, faceValueWei } = event;
-    const known = batch.get(txHash) ?? store.ticketByHash(txHash)?.faceValueWei ?? faceValueWei;
+    const known = batch.get(txHash) ?? store.tickets.byHash(txHash)?.faceValueWei ?? faceValueWei;
     batch.set(txHash, known);
     return known !== faceValueWei;
   };

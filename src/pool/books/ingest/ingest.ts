@@ -106,7 +106,7 @@ export class EventIngest {
           waiting.push({ ...origin, ...(held.get(event) ?? contradiction(event)) });
         }
       }
-      const quarantined = this.#store.addQuarantine(
+      const quarantined = this.#store.quarantine.add(
         waiting.map(({ piece: { raw, position }, origin, code, reason }) => {
           return { source, origin, position, code, reason, raw, atMs };
         }),
@@ -136,7 +136,7 @@ export class EventIngest {
         const raw = Buffer.from(encodeOwn(event));
         return { source, origin: API_ORIGIN, position: 0, code, reason, raw, atMs: nowMs };
       });
-      this.#store.addQuarantine(rows);
+      this.#store.quarantine.add(rows);
       return outcomes;
     });
   }
@@ -163,7 +163,7 @@ export class EventIngest {
     const openingMs = isBesideOpening ? null : openingAtMs(store);
     const day = Math.floor((apiAtMs ?? nowMs) / DAY_MS);
     const isApi = apiAtMs !== undefined;
-    let dayWei = isApi ? store.keyDayWei(source, day) : 0n;
+    let dayWei = isApi ? store.events.keyDayWei(source, day) : 0n;
     const door = (event: PoolEvent): Held | null => {
       const wei = incomeOf(event, { isPerJob });
       const isBefore = openingMs !== null && event.atMs < openingMs && isMoney(event);
@@ -175,7 +175,7 @@ export class EventIngest {
         return { code: "KEY_DAY_CAP", reason };
       }
       dayWei += wei;
-      store.setKeyDayWei(source, day, dayWei);
+      store.events.setKeyDayWei(source, day, dayWei);
       return null;
     };
     return { door, isDistinct };
@@ -252,14 +252,14 @@ export class EventIngest {
       const { fresh, outcomes, held } = identify(part, source, store, options);
       for (const outcome of outcomes) all.push(outcome);
       for (const [event, why] of held) allHeld.set(event, why);
-      store.addEvents(this.#rows(fresh, source, sums));
+      store.events.add(this.#rows(fresh, source, sums));
     }
     const { transactions, received, processed, tally } = sums;
     const { claims: bounds } = this.#settings;
     const ai = linkAiJobs(store, { received, processed, postings: this.#postings, bounds });
     if (this.#isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
-    store.post(...transactions);
+    store.ledger.post(...transactions);
     tally.write(store);
     return { outcomes: all, held: allHeld };
   }
@@ -268,7 +268,7 @@ export class EventIngest {
   #rows(fresh: readonly NamedEvent[], source: string, sums: Sums): NewEvent[] {
     const { transactions, received, processed, tally } = sums;
     const isPerJob = this.#isPerJob;
-    let sequence = this.#store.eventCount();
+    let sequence = this.#store.events.count();
     return fresh.map(({ event, identity, content }) => {
       const { type, atMs } = event;
       const cause = { kind: type, id: identity, event: sequence };

@@ -28,13 +28,13 @@ export function replayQuarantine(
   { now, ...options }: ReplayOptions,
 ): number {
   let left = 0;
-  let rows = store.quarantine({ limit: 1 });
+  let rows = store.quarantine.list({ limit: 1 });
   while (rows.length > 0) {
     const parts = [...rows];
     const last = () => parts.at(-1)?.id ?? 0;
     // What was cut where it became too long goes on in the next piece.
     for (;;) {
-      const [next] = store.quarantine({ afterId: last(), limit: 1 });
+      const [next] = store.quarantine.list({ afterId: last(), limit: 1 });
       if (next === undefined || !goesOn(parts, next)) break;
       parts.push(next);
     }
@@ -48,7 +48,7 @@ export function replayQuarantine(
     } catch (error) {
       if (!(error instanceof Unchanged)) throw error;
     }
-    rows = store.quarantine({ afterId, limit: 1 });
+    rows = store.quarantine.list({ afterId, limit: 1 });
   }
   return left;
 }
@@ -72,7 +72,7 @@ function enterAgain(
   const apiAtMs = origin === API_ORIGIN ? atMs : undefined;
   const result = ingest.ingest({ ...options, source, origin, pieces, nowMs, apiAtMs });
   if (result.recorded + result.repeated + (result.early ?? 0) === 0) return false;
-  for (const { id } of parts) store.resolveQuarantine(id, nowMs);
+  for (const { id } of parts) store.quarantine.resolve(id, nowMs);
   return true;
 }
 

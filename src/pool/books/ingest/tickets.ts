@@ -32,16 +32,16 @@ export function ticketPostings(
 }
 
 function won(store: PoolStore, event: WinningTicket, ticket: string, isIncome: boolean): Posting[] {
-  const untold = store.redemptions(ticket).find(({ isToldWon }) => !isToldWon);
+  const untold = store.tickets.redemptions(ticket).find(({ isToldWon }) => !isToldWon);
   if (untold !== undefined) {
-    store.putRedemption({ ...untold, isToldWon: true });
-    const known = store.ticketByHash(untold.txHash);
+    store.tickets.putRedemption({ ...untold, isToldWon: true });
+    const known = store.tickets.byHash(untold.txHash);
     if (known !== null) {
-      store.changeTicket({ ...known, wonAtMs: Math.min(known.wonAtMs, event.atMs) });
+      store.tickets.change({ ...known, wonAtMs: Math.min(known.wonAtMs, event.atMs) });
     }
     return [];
   }
-  store.addTicket({ ...rowOf(event, ticket), state: "won" });
+  store.tickets.add({ ...rowOf(event, ticket), state: "won" });
   return income(event, isIncome);
 }
 
@@ -54,25 +54,25 @@ function redeemed(
   const { txHash, gasFeesWei, faceValueWei } = event;
   if (txHash === null) {
     // An attempt that failed is no income: the ticket stays what it was.
-    store.addTicket({ ...rowOf(event, ticket), state: "failed", gasFeesWei });
+    store.tickets.add({ ...rowOf(event, ticket), state: "failed", gasFeesWei });
     return gas(gasFeesWei);
   }
-  const isTold = store.redemptions(ticket).some((other) => other.txHash === txHash);
+  const isTold = store.tickets.redemptions(ticket).some((other) => other.txHash === txHash);
   const waiting = isTold
     ? undefined
-    : store.ticketsLike(ticket).find(({ state }) => state === "won");
-  if (!isTold) store.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
-  const known = store.ticketByHash(txHash);
+    : store.tickets.like(ticket).find(({ state }) => state === "won");
+  if (!isTold) store.tickets.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
+  const known = store.tickets.byHash(txHash);
   if (known !== null) return toldAgain(store, event, { known, waiting, isIncome });
   const paid: Posting[] = [
     { from: "ticketsReceivable", to: "wallet", wei: faceValueWei },
     ...gas(gasFeesWei),
   ];
   if (waiting !== undefined) {
-    store.changeTicket({ ...waiting, state: "redeemed", txHash, gasFeesWei });
+    store.tickets.change({ ...waiting, state: "redeemed", txHash, gasFeesWei });
     return paid;
   }
-  store.addTicket({ ...rowOf(event, ticket), state: "redeemed", txHash, gasFeesWei });
+  store.tickets.add({ ...rowOf(event, ticket), state: "redeemed", txHash, gasFeesWei });
   return [...income(event, isIncome), ...paid];
 }
 
@@ -97,10 +97,10 @@ function toldAgain(
   const moreWei = event.gasFeesWei === null ? 0n : event.gasFeesWei - knownWei;
   const wonAtMs = Math.min(known.wonAtMs, waiting?.wonAtMs ?? known.wonAtMs);
   const gasFeesWei = moreWei > 0n ? knownWei + moreWei : known.gasFeesWei;
-  store.changeTicket({ ...known, wonAtMs, gasFeesWei });
+  store.tickets.change({ ...known, wonAtMs, gasFeesWei });
   const more = moreWei > 0n ? gas(moreWei) : [];
   if (waiting === undefined) return more;
-  store.removeTicket(waiting.id);
+  store.tickets.remove(waiting.id);
   return [
     ...more,
     ...income(event, isIncome).map(({ from, to, wei }) => ({ from: to, to: from, wei })),

@@ -62,9 +62,9 @@ export class WorkerTally {
   }
 
   write(store: PoolStore): void {
-    store.addToWorkers([...this.#workers.values()].flat());
-    store.addConnections(this.#connections);
-    for (const reset of this.#resets) store.addReset(reset);
+    store.workers.add([...this.#workers.values()].flat());
+    store.workers.addConnections(this.#connections);
+    for (const reset of this.#resets) store.workers.addReset(reset);
   }
 
   #add(who: Place & { readonly atMs: number }, jobs: bigint, feesWei: bigint): void {

@@ -4,43 +4,33 @@
  * compare.
  */
 import { InputError } from "../../../core/errors.js";
-import { SqliteDatabase, type SqlRow, type SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
-import { bringUpToDate, makePrivate } from "./file.js";
+import type { StoreDatabase } from "./database.js";
 import { identityKey } from "./identity-key.js";
-import { migrate } from "./schema.js";
-import type { AccountFlow, LedgerStore } from "./store.js";
+import type { AccountFlow, LedgerStore } from "./ledger-store.js";
 
 const PAGE = 5_000;
 const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
   n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
 
-export interface StoreOptions {
-  /** A file, made if it is not there; `:memory:` = nowhere. */
-  readonly path: string;
-  /** Refuses to write and to create. @default false */
-  readonly readOnly?: boolean | undefined;
-  /** The file's name may be taken away while it is open. @default false */
-  readonly isUnnamed?: boolean | undefined;
-}
-
 export class LedgerTables implements LedgerStore {
-  protected readonly database: SqliteDatabase;
+  readonly #database: SqliteDatabase;
+  readonly #transaction: StoreDatabase["transaction"];
   readonly journal: LedgerJournal;
   /** Of accounts, as the file has them; what a failed transaction made is forgotten. */
   readonly #ids = new Map<Account, number>();
   readonly #accounts = new Map<string, Account>();
 
-  constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
-    if (readOnly) bringUpToDate(path);
-    else if (path !== ":memory:") makePrivate(path);
-    this.database = new SqliteDatabase({ path, readOnly, isUnnamed });
-    if (!readOnly) {
-      this.database.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
-      migrate(this.database);
-    }
+  constructor({ sql, transaction, onFailure }: StoreDatabase) {
+    this.#database = sql;
+    this.#transaction = transaction;
+    onFailure(() => {
+      this.#ids.clear();
+      this.#accounts.clear();
+    });
     this.journal = {
       append: (entry) => {
         if (entry.sequence !== this.entryCount()) {
@@ -54,28 +44,9 @@ export class LedgerTables implements LedgerStore {
     };
   }
 
-  transaction<T>(work: () => T): T {
-    try {
-      return this.database.transaction(work);
-    } catch (error) {
-      this.forget();
-      throw error;
-    }
-  }
-
-  assertInPlace(): void {
-    this.database.assertInPlace();
-  }
-
-  /** Numbers that a failed transaction gave to names are free again. */
-  protected forget(): void {
-    this.#ids.clear();
-    this.#accounts.clear();
-  }
-
   /** @throws InputError (`LEDGER_POSTING`) for a negative amount or two equal accounts */
   post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
-    return this.transaction(() => {
+    return this.#transaction(() => {
       let sequence = this.entryCount();
       const moved = new Map<Account, Moved>();
       const rows: SqlValue[] = [];
@@ -98,19 +69,19 @@ export class LedgerTables implements LedgerStore {
         entries.push({ sequence, cause, atMs, postings });
         sequence++;
       }
-      this.database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
+      this.#database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
       this.#move(moved);
       return entries;
     });
   }
 
   balance(account: Account): bigint {
-    const row = this.database.get("SELECT balance_wei FROM flows WHERE account = ?", account);
+    const row = this.#database.get("SELECT balance_wei FROM flows WHERE account = ?", account);
     return row === undefined ? 0n : big(row, "balance_wei");
   }
 
   flows(prefix = ""): readonly AccountFlow[] {
-    return this.database
+    return this.#database
       .all(
         `SELECT account, in_wei, out_wei FROM flows
          WHERE substr(account, 1, length(?)) = ? ORDER BY account`,
@@ -129,7 +100,7 @@ export class LedgerTables implements LedgerStore {
   }
 
   entriesOf({ kind, id }: Cause): readonly LedgerEntry[] {
-    return this.database
+    return this.#database
       .all(
         `${ENTRY} WHERE (n.kind = ? AND n.cause = ?) OR n.sequence IN (
            SELECT n.sequence FROM entries n JOIN events e ON e.sequence = n.event
@@ -144,7 +115,7 @@ export class LedgerTables implements LedgerStore {
   }
 
   entries(from: number, limit: number): readonly LedgerEntry[] {
-    return this.database
+    return this.#database
       .all(
         `${ENTRY} WHERE n.sequence >= ? ORDER BY n.sequence LIMIT ?`,
         BigInt(from),
@@ -154,12 +125,8 @@ export class LedgerTables implements LedgerStore {
   }
 
   entryCount(): number {
-    const row = this.database.get("SELECT coalesce(max(sequence), -1) AS last FROM entries");
+    const row = this.#database.get("SELECT coalesce(max(sequence), -1) AS last FROM entries");
     return row === undefined ? 0 : whole(row, "last") + 1;
-  }
-
-  close(): void {
-    this.database.close();
   }
 
   #moved(moved: Map<Account, Moved>, account: Account): Moved {
@@ -174,12 +141,12 @@ export class LedgerTables implements LedgerStore {
   #idOf(account: Account): number {
     let id = this.#ids.get(account);
     if (id === undefined) {
-      this.database.run(
+      this.#database.run(
         `INSERT INTO flows (account, in_wei, out_wei, balance_wei) VALUES (?, '0', '0', '0')
          ON CONFLICT DO NOTHING`,
         account,
       );
-      const row = this.database.get("SELECT id FROM flows WHERE account = ?", account);
+      const row = this.#database.get("SELECT id FROM flows WHERE account = ?", account);
       id = row === undefined ? 0 : whole(row, "id");
       this.#ids.set(account, id);
     }
@@ -188,7 +155,7 @@ export class LedgerTables implements LedgerStore {
 
   #move(moved: ReadonlyMap<Account, Moved>): void {
     if (moved.size === 0) return;
-    const known = this.database.all(
+    const known = this.#database.all(
       "SELECT id, account, in_wei, out_wei FROM flows WHERE id IN (SELECT value FROM json_each(?))",
       JSON.stringify([...moved.values()].map(({ id }) => id)),
     );
@@ -200,7 +167,7 @@ export class LedgerTables implements LedgerStore {
       const outOf = outWei + big(row, "out_wei");
       rows.push(id, account, `${into}`, `${outOf}`, `${into - outOf}`);
     }
-    this.database.insert(
+    this.#database.insert(
       "flows (id, account, in_wei, out_wei, balance_wei)",
       5,
       rows,
@@ -212,7 +179,7 @@ export class LedgerTables implements LedgerStore {
   #accountOf(id: string): Account {
     let account = this.#accounts.get(id);
     if (account === undefined) {
-      for (const row of this.database.all("SELECT id, account FROM flows")) {
+      for (const row of this.#database.all("SELECT id, account FROM flows")) {
         this.#accounts.set(String(whole(row, "id")), accountOf(text(row, "account")));
       }
       account = this.#accounts.get(id) ?? missing(`account ${id}`);

@@ -1,9 +1,9 @@
 /** Payouts and everything ever signed for them. */
 import { InputError } from "../../../core/errors.js";
-import type { SqlRow, SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import { inPayoutAccount, pendingAccount } from "../accounts.js";
 import { big, bigOrNull, oneOf, text, textOrNull, whole, wholeOrNull } from "./columns.js";
-import { LedgerTables } from "./ledger-tables.js";
+import type { StoreDatabase } from "./database.js";
 import type {
   AcknowledgedNonce,
   NewPayout,
@@ -14,7 +14,7 @@ import type {
   PayoutRow,
   PayoutState,
   PayoutStore,
-} from "./store.js";
+} from "./payout-store.js";
 
 const STATES: readonly PayoutState[] = [
   "intent",
@@ -26,10 +26,16 @@ const STATES: readonly PayoutState[] = [
   "cancelled",
 ];
 
-export class PayoutTables extends LedgerTables implements PayoutStore {
-  addPayout(payout: NewPayout): number {
+export class PayoutTables implements PayoutStore {
+  readonly #database: SqliteDatabase;
+
+  constructor({ sql }: StoreDatabase) {
+    this.#database = sql;
+  }
+
+  add(payout: NewPayout): number {
     const { address, amountWei, chainId, fromAddress, nonce, createdAtMs, sources } = payout;
-    const row = this.database.get(
+    const row = this.#database.get(
       `INSERT INTO payouts (address, amount, chain_id, from_address, nonce, state, created_at,
          updated_at, sources) VALUES (?, ?, ?, ?, ?, 'intent', ?, ?, ?) RETURNING id`,
       address.toLowerCase(),
@@ -46,15 +52,15 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   /** @throws InputError (`PAYOUT_UNKNOWN`) */
-  changePayout(id: number, change: PayoutChange): void {
-    const row = this.payout(id);
+  change(id: number, change: PayoutChange): void {
+    const row = this.get(id);
     if (row === null) throw missing(id);
     const value = <K extends keyof PayoutRow & keyof PayoutChange>(key: K): PayoutRow[K] => {
       const next: unknown = change[key];
       // An optional key that is there holds what its column holds.
       return next === undefined ? row[key] : (next as PayoutRow[K]);
     };
-    this.database.run(
+    this.#database.run(
       `UPDATE payouts SET state = ?, nonce = ?, tx_hash = ?, block_number = ?, block_hash = ?,
          gas_fees = ?, reason = ?, updated_at = ? WHERE id = ?`,
       value("state"),
@@ -69,13 +75,13 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
     );
   }
 
-  payout(id: number): PayoutRow | null {
-    const row = this.database.get("SELECT * FROM payouts WHERE id = ?", BigInt(id));
+  get(id: number): PayoutRow | null {
+    const row = this.#database.get("SELECT * FROM payouts WHERE id = ?", BigInt(id));
     return row === undefined ? null : payoutOf(row);
   }
 
-  payouts({ states, address, sinceMs = 0, beforeId, limit = 1_000 }: PayoutQuery = {}) {
-    return this.database
+  list({ states, address, sinceMs = 0, beforeId, limit = 1_000 }: PayoutQuery = {}) {
+    return this.#database
       .all(
         `SELECT * FROM payouts
          WHERE (? IS NULL OR state IN (SELECT value FROM json_each(?)))
@@ -91,7 +97,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   addAttempt(attempt: PayoutAttempt): void {
-    this.database.run(
+    this.#database.run(
       `INSERT INTO payout_attempts (payout, tx_hash, signed_tx, nonce, max_fee, max_priority_fee,
          signed_at, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       BigInt(attempt.payoutId),
@@ -106,7 +112,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   attemptSent(txHash: string, sentAtMs: number): void {
-    this.database.run(
+    this.#database.run(
       "UPDATE payout_attempts SET sent_at = ? WHERE tx_hash = ? AND sent_at IS NULL",
       BigInt(sentAtMs),
       txHash.toLowerCase(),
@@ -114,7 +120,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   attempts(payoutId: number): readonly PayoutAttempt[] {
-    return this.database
+    return this.#database
       .all("SELECT * FROM payout_attempts WHERE payout = ? ORDER BY sequence", BigInt(payoutId))
       .map((row) => ({
         payoutId,
@@ -129,7 +135,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   payoutOf(txHash: string): number | null {
-    const row = this.database.get(
+    const row = this.#database.get(
       "SELECT payout FROM payout_attempts WHERE tx_hash = ?",
       txHash.toLowerCase(),
     );
@@ -137,7 +143,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   payoutNonces({ chainId, fromAddress }: PayingWallet): readonly number[] {
-    return this.database
+    return this.#database
       .all(
         `SELECT DISTINCT nonce FROM payouts WHERE chain_id = ? AND from_address = ?
          ORDER BY nonce`,
@@ -148,7 +154,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   payingWallets(): readonly PayingWallet[] {
-    return this.database
+    return this.#database
       .all("SELECT DISTINCT chain_id, from_address FROM payouts ORDER BY chain_id, from_address")
       .map((row) => ({ chainId: big(row, "chain_id"), fromAddress: text(row, "from_address") }));
   }
@@ -156,8 +162,8 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   acknowledgedNonces({ chainId, fromAddress }: PayingWallet): readonly AcknowledgedNonce[] {
     // Books of an older version that are only read have no such table.
     const table = "SELECT 1 FROM sqlite_master WHERE name = 'acknowledged_nonces'";
-    if (this.database.get(table) === undefined) return [];
-    return this.database
+    if (this.#database.get(table) === undefined) return [];
+    return this.#database
       .all(
         `SELECT * FROM acknowledged_nonces WHERE chain_id = ? AND from_address = ?
          ORDER BY nonce`,
@@ -168,7 +174,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   acknowledgeNonce(row: AcknowledgedNonce): void {
-    this.database.run(
+    this.#database.run(
       "INSERT OR REPLACE INTO acknowledged_nonces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.chainId.toString(),
       row.fromAddress.toLowerCase(),
@@ -185,7 +191,7 @@ export class PayoutTables extends LedgerTables implements PayoutStore {
   }
 
   forgetAcknowledged(row: PayingWallet & { readonly nonce: number }): void {
-    this.database.run(
+    this.#database.run(
       `DELETE FROM acknowledged_nonces
        WHERE chain_id = ? AND from_address = ? AND nonce = ?`,
       row.chainId.toString(),

@@ -1,40 +1,26 @@
-/** What reports ask of the books beyond what ingestion and the API need. */
+/** What reports ask, on disk. */
+import type { SqliteDatabase } from "../../../io/sqlite.js";
 import type { LedgerEntry } from "../ledger.js";
 import { text, textOrNull, whole } from "./columns.js";
-import { DecisionTables } from "./decision-tables.js";
-import { jobOf } from "./event-tables.js";
-import type { JobRow } from "./store.js";
+import type { StoreDatabase } from "./database.js";
+import type { JobRow } from "./job-store.js";
+import { jobOf } from "./job-tables.js";
+import type { LedgerStore } from "./ledger-store.js";
+import type { JobPosition, LinkedJob, ReportStore } from "./report-store.js";
 
-/** Where a walk through the jobs by time stands. */
-export interface JobPosition {
-  readonly atMs: number;
-  readonly sequence: number;
-}
+export class ReportTables implements ReportStore {
+  readonly #database: SqliteDatabase;
+  readonly #ledger: Pick<LedgerStore, "entry">;
 
-/** An AI job, and whose it is as far as is known. */
-export interface LinkedJob {
-  readonly event: number;
-  readonly address: string | null;
-}
+  constructor({ sql }: StoreDatabase, ledger: Pick<LedgerStore, "entry">) {
+    this.#database = sql;
+    this.#ledger = ledger;
+  }
 
-export interface ReportStore {
-  /** Jobs by time, then arrival, at most `limit` of those after a position; null: from the first. */
-  jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[];
-  /** Entries that no event caused, of one kind (`adjust`, `opening`, `round`, …), oldest first. */
-  entriesOfKind(kind: string): readonly LedgerEntry[];
-  /** AI jobs whose events name no worker, in order of arrival, at most `limit` after an event. */
-  linkedJobs(after: number, limit: number): readonly LinkedJob[];
-  /** What the log says under a key, oldest first. */
-  logged(key: string): readonly string[];
-  /** Reads only, all of it as the books are at one instant, whatever others write meanwhile. */
-  snapshot<T>(work: () => T): T;
-}
-
-export class ReportTables extends DecisionTables implements ReportStore {
   jobsAfter(position: JobPosition | null, limit: number): readonly JobRow[] {
     const { atMs, sequence } = position ?? { atMs: 0, sequence: -1 };
     const at = BigInt(atMs);
-    return this.database
+    return this.#database
       .all(
         `SELECT * FROM job_events WHERE at >= ? AND (at > ? OR sequence > ?)
          ORDER BY at, sequence LIMIT ?`,
@@ -47,16 +33,16 @@ export class ReportTables extends DecisionTables implements ReportStore {
   }
 
   entriesOfKind(kind: string): readonly LedgerEntry[] {
-    return this.database
+    return this.#database
       .all(
         "SELECT sequence FROM entries WHERE kind = ? AND cause IS NOT NULL ORDER BY sequence",
         kind,
       )
-      .flatMap((row) => this.entry(whole(row, "sequence")) ?? []);
+      .flatMap((row) => this.#ledger.entry(whole(row, "sequence")) ?? []);
   }
 
   linkedJobs(after: number, limit: number): readonly LinkedJob[] {
-    return this.database
+    return this.#database
       .all(
         "SELECT event, address FROM processed WHERE event > ? ORDER BY event LIMIT ?",
         BigInt(after),
@@ -66,17 +52,17 @@ export class ReportTables extends DecisionTables implements ReportStore {
   }
 
   logged(key: string): readonly string[] {
-    return this.database
+    return this.#database
       .all('SELECT "value" FROM logs WHERE "key" = ? ORDER BY rowid', key)
       .map((row) => text(row, "value"));
   }
 
   snapshot<T>(work: () => T): T {
-    this.database.exec("BEGIN");
+    this.#database.exec("BEGIN");
     try {
       return work();
     } finally {
-      this.database.exec("COMMIT");
+      this.#database.exec("COMMIT");
     }
   }
 }

@@ -12,7 +12,7 @@ type Sums = Map<Account, bigint>;
 export function verifyPayouts(store: PoolStore, report: (sentence: string) => void): void {
   const moved = movedByPayouts(store);
   for (let beforeId: number | undefined; ; ) {
-    const page = store.payouts({ beforeId, limit: PAGE });
+    const page = store.payouts.list({ beforeId, limit: PAGE });
     for (const row of page) {
       const id = String(row.id);
       if (!isSame(moved.get(id) ?? new Map(), dueOf(row))) {
@@ -29,7 +29,7 @@ export function verifyPayouts(store: PoolStore, report: (sentence: string) => vo
 /** By payout, what its entries come to. */
 function movedByPayouts(store: PoolStore): Map<string, Sums> {
   const moved = new Map<string, Sums>();
-  for (const { cause, postings } of store.journal) {
+  for (const { cause, postings } of store.ledger.journal) {
     if (!cause.kind.startsWith("payout-")) continue;
     const sums = moved.get(cause.id) ?? new Map<Account, bigint>();
     moved.set(cause.id, sums);

@@ -28,7 +28,10 @@ export function verifyTables(store: PoolStore, fresh: PoolStore, report: Report)
 function verifyOwners(store: PoolStore, fresh: PoolStore, report: Report): ReadonlySet<number> {
   const linked = new Set<number>();
   for (let after = -1; ; ) {
-    const [kept, again] = [store.linkedJobs(after, PAGE), fresh.linkedJobs(after, PAGE)];
+    const [kept, again] = [
+      store.reports.linkedJobs(after, PAGE),
+      fresh.reports.linkedJobs(after, PAGE),
+    ];
     const owners = new Map(kept.map(({ event, address }) => [event, address]));
     for (const { event, address } of again) {
       linked.add(event);
@@ -77,7 +80,7 @@ function* eventEntries(
   store: PoolStore,
   linked: ReadonlySet<number>,
 ): Generator<LedgerEntry, undefined> {
-  for (const entry of store.journal) {
+  for (const entry of store.ledger.journal) {
     const { kind, event } = entry.cause;
     if (!KINDS.has(kind) || entry.postings.length === 0) continue;
     if (event === undefined || !linked.has(event)) yield entry;
@@ -90,8 +93,8 @@ function textOf({ cause: { kind, id, event }, atMs, postings }: LedgerEntry): st
 }
 
 function verifyTickets(store: PoolStore, fresh: PoolStore, report: Report): void {
-  const again = fresh.tickets();
-  const kept = store.tickets();
+  const again = fresh.tickets.list();
+  const kept = store.tickets.list();
   if (kept.length !== again.length) {
     report(`there are ${kept.length} tickets, the events make ${again.length}`);
     return;
@@ -105,14 +108,14 @@ function verifyTickets(store: PoolStore, fresh: PoolStore, report: Report): void
 
 function verifyWorkers(store: PoolStore, fresh: PoolStore, report: Report): void {
   const sums = new Map(
-    fresh
-      .workers()
+    fresh.workers
+      .list()
       .map((row) => [
         `${row.address}:${row.nodeType}:${row.region}`,
         `${row.jobs} jobs, ${row.feesWei} wei`,
       ]),
   );
-  for (const { address, nodeType, region, jobs, feesWei } of store.workers()) {
+  for (const { address, nodeType, region, jobs, feesWei } of store.workers.list()) {
     const name = `${address}:${nodeType}:${region}`;
     const is = `${jobs} jobs, ${feesWei} wei`;
     // Opening balances make workers that have not worked.

@@ -38,16 +38,24 @@ export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
   readable(report, () => {
     const derived = flowsOfJournal(store, report);
     accounts = derived.size;
-    compare(store.flows(), derived, report);
-    const sum = store.flows().reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
+    compare(store.ledger.flows(), derived, report);
+    const sum = store.ledger
+      .flows()
+      .reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
     if (sum !== 0n) report(`all balances together are ${sum} wei, not 0`);
     verifyPayouts(store, report);
   });
   readable(report, () => {
     events = replayEvents(store, fresh, report);
-    if (events === store.eventCount()) verifyTables(store, fresh, report);
+    if (events === store.events.count()) verifyTables(store, fresh, report);
   });
-  return { events, entries: store.entryCount(), rounds: store.rounds().length, accounts, wrong };
+  return {
+    events,
+    entries: store.ledger.entryCount(),
+    rounds: store.rounds.list().length,
+    accounts,
+    wrong,
+  };
 }
 
 /** What poolsim would not have written is a finding too. */
@@ -66,7 +74,7 @@ type Flow = { inWei: bigint; outWei: bigint };
 function flowsOfJournal(store: PoolStore, report: (sentence: string) => void) {
   const flows = new Map<Account, Flow>();
   let due = 0;
-  for (const { sequence, postings } of store.journal) {
+  for (const { sequence, postings } of store.ledger.journal) {
     if (sequence !== due) report(`the journal has entry ${sequence} where ${due} was due`);
     due = sequence + 1;
     for (const { from, to, wei } of postings) {
@@ -115,15 +123,15 @@ function replayEvents(
     const value = store.setting(key);
     if (value !== null) fresh.setSetting(key, value);
   }
-  const count = store.eventCount();
+  const count = store.events.count();
   const ingest = count > 0 ? new EventIngest(fresh) : null;
   let next = 0;
   const replayUntil = (end: number) => {
     while (next < end) {
-      const page = store.events(next, Math.min(PAGE, end - next));
+      const page = store.events.list(next, Math.min(PAGE, end - next));
       if (page.length === 0 || ingest === null) return;
       const outcomes = ingest.again(page.map(decodeStoredEvent), "verify");
-      const known = store.knownEvents(page.map(({ identity }) => identity));
+      const known = store.events.known(page.map(({ identity }) => identity));
       for (const [index, { identity, sequence }] of page.entries()) {
         const outcome = outcomes[index];
         if (outcome !== "recorded") report(`event ${identity} is ${outcome} when entered again`);
@@ -135,7 +143,7 @@ function replayEvents(
     }
   };
   // A round was closed when so many events were in the books.
-  const decisions = [...store.decisions()];
+  const decisions = [...store.decisions.list()];
   const decideUntil = (rounds: number) => {
     for (
       let row = decisions[0];
@@ -147,7 +155,7 @@ function replayEvents(
       decisions.shift();
     }
   };
-  for (const [index, row] of store.rounds().entries()) {
+  for (const [index, row] of store.rounds.list().entries()) {
     decideUntil(index);
     replayUntil(row.lastEvent + 1);
     const again = closeRound(fresh, { round: row.round, nowMs: row.closedAtMs });
@@ -162,7 +170,9 @@ function replayEvents(
   }
   decideUntil(Number.POSITIVE_INFINITY);
   replayUntil(count);
-  const again = new Map(fresh.flows().map((flow) => [flow.account, flow.inWei - flow.outWei]));
+  const again = new Map(
+    fresh.ledger.flows().map((flow) => [flow.account, flow.inWei - flow.outWei]),
+  );
   const caused = balancesOfEvents(store);
   for (const account of new Set([...again.keys(), ...caused.keys()])) {
     const [is, was] = [again.get(account) ?? 0n, caused.get(account) ?? 0n];
@@ -185,7 +195,7 @@ const EVENT_KINDS = new Set([
 
 function balancesOfEvents(store: PoolStore): Map<Account, bigint> {
   const balances = new Map<Account, bigint>();
-  for (const { cause, postings } of store.journal) {
+  for (const { cause, postings } of store.ledger.journal) {
     if (!EVENT_KINDS.has(cause.kind)) continue;
     for (const { from, to, wei } of postings) {
       balances.set(from, (balances.get(from) ?? 0n) - wei);

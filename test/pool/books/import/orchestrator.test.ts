@@ -92,7 +92,7 @@ describe("A poll", () => {
         code: "EVENTS_CUT",
       });
       expect(books.store.cursor("orchestrator:o1")).toBeNull();
-      expect(books.store.quarantineCount()).toBe(0);
+      expect(books.store.quarantine.count()).toBe(0);
       expect(balances(books)[alice]).toBe(body.includes("ID") ? 6n : undefined);
     },
   );

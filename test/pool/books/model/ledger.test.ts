@@ -48,7 +48,7 @@ const START_MS = Date.UTC(2026, 1, 1, 10);
 
 function open(path: string | null): Books {
   const { store } = openBooks(path === null ? {} : { path });
-  if (store.eventCount() === 0 && store.entryCount() === 0) {
+  if (store.events.count() === 0 && store.ledger.entryCount() === 0) {
     const all = { nodeType: null, region: null };
     addRates(store, [
       { ...all, rate: Rational.of(1n, 3n), fromMs: 0, nodeType: "ai" },
@@ -160,7 +160,7 @@ const post = fc.array(fc.tuple(accounts, accounts, wei), { maxLength: 3 }).map((
     const moves = postings.filter(([from, to]) => from !== to);
     const cause = { kind: "by-hand", id: String(real.posted++) };
     const list = moves.map(([from, to, amount]) => ({ from, to, wei: amount }));
-    real.books.store.post({ cause, atMs: 0, postings: list });
+    real.books.store.ledger.post({ cause, atMs: 0, postings: list });
     model.byHand.push(moves);
   }),
 );
@@ -168,13 +168,13 @@ const post = fc.array(fc.tuple(accounts, accounts, wei), { maxLength: 3 }).map((
 const reverse = fc.nat().map((index) =>
   step(`reverse ${index}`, (model, real) => {
     const { store } = real.books;
-    if (store.entryCount() === 0) return;
-    const entry = store.entry(index % store.entryCount());
+    if (store.ledger.entryCount() === 0) return;
+    const entry = store.ledger.entry(index % store.ledger.entryCount());
     if (entry === null) throw new Error("an entry is missing");
     const back = entry.postings.map(({ from, to, wei: amount }) => [to, from, amount] as const);
     const cause = { kind: "reversal", id: String(real.posted++) };
     const postings = back.map(([from, to, amount]) => ({ from, to, wei: amount }));
-    store.post({ cause, atMs: 0, postings });
+    store.ledger.post({ cause, atMs: 0, postings });
     model.byHand.push(back);
   }),
 );
@@ -241,7 +241,7 @@ const reopen = fc.constant(
 const verify = fc.constant(
   step("verify", (model, { books }) => {
     expect(wrongIn(books)).toEqual([]);
-    const ledger = new Ledger({ journal: books.store.journal });
+    const ledger = new Ledger({ journal: books.store.ledger.journal });
     expect(ledger.verify()).toEqual([]);
     const again = [...ledger.balances()].filter(([, amount]) => amount !== 0n);
     expect(Object.fromEntries(again)).toEqual(naive(model).shown());

@@ -128,7 +128,7 @@ function step(name: string, run: (model: Model, real: Real) => void): Step {
     run: (model, real) => {
       run(model, real);
       expect(balances(real.books)).toEqual(naive(model).shown());
-      expect(real.books.store.rounds()).toHaveLength(model.rows.size);
+      expect(real.books.store.rounds.list()).toHaveLength(model.rows.size);
     },
     toString: () => name,
   };

@@ -93,8 +93,8 @@ it("A few days in poolsim's own form make the same balances as in a node's", asy
   const files = disturbed(filesIn(recorded(FEW_DAYS, { aiPerDay: 60, restarts: 1 })), 3);
   const [own, bucket] = [await straight(files, "poolsim"), await straight(files, "bucket")];
   expect(balances({ store: own })).toEqual(balances({ store: bucket }));
-  expect(own.workers().map(({ lastSeenMs: _, ...row }) => row)).toEqual(
-    bucket.workers().map(({ lastSeenMs: _, ...row }) => row),
+  expect(own.workers.list().map(({ lastSeenMs: _, ...row }) => row)).toEqual(
+    bucket.workers.list().map(({ lastSeenMs: _, ...row }) => row),
   );
   for (const store of [own, bucket]) store.close();
 });

@@ -210,9 +210,9 @@ describe.each([1, 2, 3])("A month with faults, seed %i", (seed) => {
       expect(replayQuarantine(store, ingest, { now: () => NOW, ...labels })).toBe(0);
 
       const eventOf = (key: string) =>
-        store.eventByIdentity(`uuid:${key}`) ??
-        store.eventByIdentity(`caller:${key.replace(" ", ":")}`) ??
-        store.eventByIdentity(`api:${key.replace(" ", ":0:")}`);
+        store.events.byIdentity(`uuid:${key}`) ??
+        store.events.byIdentity(`caller:${key.replace(" ", ":")}`) ??
+        store.events.byIdentity(`api:${key.replace(" ", ":0:")}`);
       const decide = (key: string) => {
         const event = eventOf(key)?.sequence;
         if (event === undefined) throw new Error(`the books have no ${key}`);
@@ -238,7 +238,7 @@ describe.each([1, 2, 3])("A month with faults, seed %i", (seed) => {
       expect(kept).toEqual(oracle.balances());
       expect(wrongIn(books)).toEqual([]);
       expect(oracle.size).toBeGreaterThan(300);
-      expect(store.quarantineCount()).toBeGreaterThan(60);
+      expect(store.quarantine.count()).toBeGreaterThan(60);
       results.push(kept);
       store.close();
     }

@@ -19,10 +19,10 @@ it("Jobs come by time, then by arrival, page after page, each once", () => {
   enter(books, list(transcode(ALICE, 4n, at("5")), transcode(ALICE, 2n, at("1"))));
   enter(books, list(received("r", ALICE, at("4"))));
   const seen = [];
-  let page = books.store.jobsAfter(null, 1);
+  let page = books.store.reports.jobsAfter(null, 1);
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     seen.push([last.feesWei, last.address]);
-    page = books.store.jobsAfter(last, 1);
+    page = books.store.reports.jobsAfter(last, 1);
   }
   const alice = ALICE.toLowerCase();
   expect(seen).toEqual([2n, 3n, 4n, 1n].map((fees) => [fees, alice]));
@@ -34,9 +34,9 @@ it("Entries of a kind that no event caused, and what the log says of them", () =
   const who = { address: ALICE, nodeType: "transcode", region: "eu" };
   for (const id of ["a", "b"])
     adjust(store, { ...who, wei: 7n, reason: `for ${id}`, id, nowMs: 2 });
-  expect(store.entriesOfKind("adjust").map(({ cause }) => cause.id)).toEqual(["a", "b"]);
-  expect(store.entriesOfKind("round")).toEqual([]);
-  expect(store.logged("adjust b")).toEqual([expect.stringMatching(/7 wei: for b$/)]);
+  expect(store.reports.entriesOfKind("adjust").map(({ cause }) => cause.id)).toEqual(["a", "b"]);
+  expect(store.reports.entriesOfKind("round")).toEqual([]);
+  expect(store.reports.logged("adjust b")).toEqual([expect.stringMatching(/7 wei: for b$/)]);
 });
 
 it("A job's weight is in the proposal's table, as a float, in books that pay by it", () => {
@@ -70,11 +70,11 @@ it("A snapshot stays as it is while another process writes", () => {
     books.store.close();
     rmSync(folder, { recursive: true });
   });
-  const counts = reader.snapshot(() => {
-    const before = reader.eventCount();
+  const counts = reader.reports.snapshot(() => {
+    const before = reader.events.count();
     enter(books, list(transcode(ALICE, 100n)));
-    return [before, reader.eventCount(), reader.entryCount()];
+    return [before, reader.events.count(), reader.ledger.entryCount()];
   });
   expect(counts).toEqual([0, 0, 0]);
-  expect(reader.eventCount()).toBe(1);
+  expect(reader.events.count()).toBe(1);
 });

@@ -22,7 +22,7 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
 
   it("enter transactions with their flows, to the wei", () => {
     const store = open();
-    const [entry] = store.post({
+    const [entry] = store.ledger.post({
       cause: { kind: "adjust", id: "1" },
       atMs: 5,
       postings: [
@@ -32,11 +32,13 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
       ],
     });
     expect(entry?.sequence).toBe(0);
-    expect(store.balance(alice)).toBe(BIG - 3n);
-    expect(store.balance("feesEarned")).toBe(0n);
-    expect(store.flows("pending:")).toEqual([{ account: alice, inWei: BIG - 3n, outWei: 0n }]);
-    expect(store.entriesOf({ kind: "adjust", id: "1" })).toEqual([entry]);
-    expect(new Ledger({ journal: store.journal }).balance(alice)).toBe(BIG - 3n);
+    expect(store.ledger.balance(alice)).toBe(BIG - 3n);
+    expect(store.ledger.balance("feesEarned")).toBe(0n);
+    expect(store.ledger.flows("pending:")).toEqual([
+      { account: alice, inWei: BIG - 3n, outWei: 0n },
+    ]);
+    expect(store.ledger.entriesOf({ kind: "adjust", id: "1" })).toEqual([entry]);
+    expect(new Ledger({ journal: store.ledger.journal }).balance(alice)).toBe(BIG - 3n);
     store.close();
   });
 
@@ -45,7 +47,7 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
     const post = () =>
       store.transaction(() => {
         store.setCursor("a", "7");
-        store.post({
+        store.ledger.post({
           cause: { kind: "adjust", id: "1" },
           atMs: 0,
           postings: [{ from: "world", to: alice, wei: 1n }],
@@ -53,26 +55,30 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
         throw new Error("crash");
       });
     expect(post).toThrow("crash");
-    expect([store.cursor("a"), store.balance(alice), store.entryCount()]).toEqual([null, 0n, 0]);
+    expect([store.cursor("a"), store.ledger.balance(alice), store.ledger.entryCount()]).toEqual([
+      null,
+      0n,
+      0,
+    ]);
     store.close();
   });
 
   it("refuse what can't be posted", () => {
     const store = open();
     const wrong = { cause: { kind: "adjust", id: "1" }, atMs: 0 };
-    expect(() => store.post({ ...wrong, postings: [{ from: "gas", to: "gas", wei: 1n }] })).toThrow(
-      /can't move/,
-    );
     expect(() =>
-      store.post({ ...wrong, postings: [{ from: "gas", to: alice, wei: -1n }] }),
+      store.ledger.post({ ...wrong, postings: [{ from: "gas", to: "gas", wei: 1n }] }),
     ).toThrow(/can't move/);
-    expect(store.entryCount()).toBe(0);
+    expect(() =>
+      store.ledger.post({ ...wrong, postings: [{ from: "gas", to: alice, wei: -1n }] }),
+    ).toThrow(/can't move/);
+    expect(store.ledger.entryCount()).toBe(0);
     store.close();
   });
 
   it("keep a payout, its changes and everything signed for it", () => {
     const store = open();
-    const id = store.addPayout({
+    const id = store.payouts.add({
       address: "0xA11CE",
       amountWei: BIG,
       chainId: 42161n,
@@ -91,11 +97,11 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
       signedAtMs: 11,
       sentAtMs: null,
     };
-    store.addAttempt(attempt);
-    expect(store.attempts(id)).toEqual([attempt]);
-    store.attemptSent("0xaa", 12);
-    store.changePayout(id, { state: "mined", blockNumber: 9, txHash: "0xaa", updatedAtMs: 13 });
-    expect(store.payout(id)).toMatchObject({
+    store.payouts.addAttempt(attempt);
+    expect(store.payouts.attempts(id)).toEqual([attempt]);
+    store.payouts.attemptSent("0xaa", 12);
+    store.payouts.change(id, { state: "mined", blockNumber: 9, txHash: "0xaa", updatedAtMs: 13 });
+    expect(store.payouts.get(id)).toMatchObject({
       address: "0xa11ce",
       amountWei: BIG,
       state: "mined",
@@ -103,17 +109,17 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
       blockHash: null,
       sources: [{ account: alice, wei: BIG }],
     });
-    store.changePayout(id, { state: "sent", blockNumber: null, updatedAtMs: 14 });
-    expect(store.payouts({ states: ["sent"], address: "0xA11CE" })[0]).toMatchObject({
+    store.payouts.change(id, { state: "sent", blockNumber: null, updatedAtMs: 14 });
+    expect(store.payouts.list({ states: ["sent"], address: "0xA11CE" })[0]).toMatchObject({
       id,
       blockNumber: null,
       txHash: "0xaa",
     });
-    expect(store.payouts({ states: ["confirmed"] })).toEqual([]);
-    expect(store.attempts(id)[0]?.sentAtMs).toBe(12);
-    expect(store.payoutNonces({ chainId: 42161n, fromAddress: "0xb0b" })).toEqual([4]);
-    expect(store.payoutNonces({ chainId: 1n, fromAddress: "0xb0b" })).toEqual([]);
-    expect(() => store.changePayout(77, { updatedAtMs: 1 })).toThrow(/no 77 payout/);
+    expect(store.payouts.list({ states: ["confirmed"] })).toEqual([]);
+    expect(store.payouts.attempts(id)[0]?.sentAtMs).toBe(12);
+    expect(store.payouts.payoutNonces({ chainId: 42161n, fromAddress: "0xb0b" })).toEqual([4]);
+    expect(store.payouts.payoutNonces({ chainId: 1n, fromAddress: "0xb0b" })).toEqual([]);
+    expect(() => store.payouts.change(77, { updatedAtMs: 1 })).toThrow(/no 77 payout/);
     store.close();
   });
 
@@ -133,12 +139,12 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
 
   it("show payouts under the names dashboards know", () => {
     const store = open();
-    store.post({
+    store.ledger.post({
       cause: { kind: "x", id: "1" },
       atMs: 0,
       postings: [{ from: "world", to: inPayoutAccount("0xA"), wei: 1n }],
     });
-    expect(store.flows("inPayout:").map(({ account }) => account)).toEqual(["inPayout:0xa"]);
+    expect(store.ledger.flows("inPayout:").map(({ account }) => account)).toEqual(["inPayout:0xa"]);
     store.close();
   });
 });
@@ -146,14 +152,14 @@ describe.each(["file", "memory"])("the books in %s", (where) => {
 it("A file is there again when it is opened again, and a reader needs no writer", () => {
   const path = join(folder, "pool.db");
   const store = new SqlitePoolStore({ path });
-  store.post({
+  store.ledger.post({
     cause: { kind: "adjust", id: "1" },
     atMs: 0,
     postings: [{ from: "world", to: alice, wei: 7n }],
   });
   store.close();
   const again = new SqlitePoolStore({ path, readOnly: true });
-  expect(again.balance(alice)).toBe(7n);
+  expect(again.ledger.balance(alice)).toBe(7n);
   expect(() => again.setSetting("a", "b")).toThrow(/readonly/);
   again.close();
 });

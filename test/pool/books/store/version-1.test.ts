@@ -47,8 +47,8 @@ describe("Books of version 1", () => {
       const store = new SqlitePoolStore({ path, readOnly });
       expect(wrongIn({ store })).toEqual([]);
       if (scheme === "per-job") expect(balances({ store })).toEqual(PER_JOB);
-      else expect(store.rounds()).toMatchObject([{ round: 10, sharedWei: 135_000n }]);
-      expect(store.jobs().length).toBe(5);
+      else expect(store.rounds.list()).toMatchObject([{ round: 10, sharedWei: 135_000n }]);
+      expect(store.jobs.list().length).toBe(5);
       store.close();
     }
   });
@@ -59,9 +59,9 @@ describe("Books of version 1", () => {
     const late = { DT: "2026-06-05T10:00:00Z", Region: "us" };
     // The claim of January also took this one in the old code.
     enter(books, list(aiJob("reqJan", 1_000, late)));
-    expect(store.balance("unattributed")).toBe(1_077n);
+    expect(store.ledger.balance("unattributed")).toBe(1_077n);
     enter(books, list(received("reqJan", `0x${"a".repeat(39)}1`, late)));
-    expect(store.balance("unattributed")).toBe(77n);
+    expect(store.ledger.balance("unattributed")).toBe(77n);
     expect(balances(books)[`pending:0x${"b".repeat(39)}2:ai:us`]).toBe(376n);
     expect(wrongIn(books)).toEqual([]);
     store.close();

@@ -1,0 +1,43 @@
+/** The database under the tables of a store: opened, brought up to date, one transaction for all. */
+import { SqliteDatabase } from "../../../io/sqlite.js";
+import { bringUpToDate, makePrivate } from "./file.js";
+import { migrate } from "./schema.js";
+
+export interface StoreOptions {
+  /** A file, made if it is not there; `:memory:` = nowhere. */
+  readonly path: string;
+  /** Refuses to write and to create. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** The file's name may be taken away while it is open. @default false */
+  readonly isUnnamed?: boolean | undefined;
+}
+
+export class StoreDatabase {
+  readonly sql: SqliteDatabase;
+  readonly #failed: (() => void)[] = [];
+
+  constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
+    if (readOnly) bringUpToDate(path);
+    else if (path !== ":memory:") makePrivate(path);
+    this.sql = new SqliteDatabase({ path, readOnly, isUnnamed });
+    if (!readOnly) {
+      this.sql.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
+      migrate(this.sql);
+    }
+  }
+
+  /** All or nothing, durable when it returns. Inside another one it is a part of that. */
+  readonly transaction = <T>(work: () => T): T => {
+    try {
+      return this.sql.transaction(work);
+    } catch (error) {
+      for (const forget of this.#failed) forget();
+      throw error;
+    }
+  };
+
+  /** What to forget when a transaction fails: whatever is remembered of what it wrote. */
+  readonly onFailure = (forget: () => void): void => {
+    this.#failed.push(forget);
+  };
+}
