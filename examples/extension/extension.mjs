@@ -1,5 +1,6 @@
 /**
- * An extension: one admission policy and one selection algorithm of one's own.
+ * An extension: one admission policy, one selection algorithm and one attribution scheme of one's
+ * own.
  *
  *     poolsim run examples/extension/scenario.yaml --extension examples/extension/extension.mjs
  *
@@ -73,5 +74,35 @@ export const selection = [
         tolerance: share("How much dearer one may be and still count as cheapest.").default(0),
       }),
     create: (settings) => new Cheapest(settings),
+  },
+];
+
+export const attribution = [
+  {
+    name: "evenly",
+    description: "At a win, all who delivered enough since the last one, the same to each.",
+    settings: ({ z, integer }) =>
+      z.strictObject({
+        renditions: integer("Renditions that are enough.", 1, 1_000_000).default(1),
+      }),
+    needs: ["rounds", "renditions"],
+    create: ({ renditions: enough }, { splitWei, commissionOf }) => ({
+      basis: "income",
+      attribute({ works, incomeWei, commission }) {
+        const done = new Map();
+        for (const { worker, renditions } of works) {
+          done.set(worker, (done.get(worker) ?? 0n) + renditions);
+        }
+        const heads = new Map([...done].map(([worker, n]) => [worker, n >= enough ? 1n : 0n]));
+        const commissionWei = commissionOf(incomeWei, commission);
+        const parts = splitWei(incomeWei - commissionWei, heads);
+        if (parts === null) return { shares: [], commissionWei: 0n, unattributedWei: incomeWei };
+        const shares = [...parts]
+          .filter(([, wei]) => wei > 0n)
+          .map(([worker, wei]) => ({ worker, wei }))
+          .sort((a, b) => (a.worker < b.worker ? -1 : 1));
+        return { shares, commissionWei, unattributedWei: 0n };
+      },
+    }),
   },
 ];

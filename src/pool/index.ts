@@ -20,6 +20,7 @@ export {
   attributionPostings,
 } from "./books/attribution/postings.js";
 export {
+  ATTRIBUTION_SCHEMES,
   SCHEMES,
   type SchemeName,
   schemeEntryOf,
@@ -32,6 +33,7 @@ export type {
   Work,
   WorkerShare,
 } from "./books/attribution/scheme.js";
+export { commissionOf } from "./books/attribution/scheme.js";
 export { splitWei } from "./books/attribution/split.js";
 export {
   type Cause,

@@ -86,6 +86,10 @@ describe("the example's", async () => {
   describe("policy", () => {
     obeyed(admissionLaws(() => rest?.create(settings, regions) ?? new AdmitEveryone()));
   });
+  describe("scheme", () => {
+    const [evenly] = example?.attribution ?? [];
+    obeyed(schemeLaws(() => evenly?.create({ renditions: 2 }) ?? perJob));
+  });
   describe("algorithm", () => {
     const make = () => cheapest?.create({ tolerance: 0.5 }, { flags: {} });
     obeyed(selectionLaws(() => make() ?? { select: () => Number.NaN }));

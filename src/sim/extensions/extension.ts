@@ -1,5 +1,5 @@
 /** What extensions are: ES modules of a user's own whose exports go into the registries. */
-import type { AdmissionEntry } from "../../pool/index.js";
+import type { AdmissionEntry, SchemeEntry } from "../../pool/index.js";
 import type { SelectionEntry } from "../../selection/index.js";
 
 /** Which file an extension is: plain data, so that threads can load the same. */
@@ -24,6 +24,7 @@ export interface ExtensionRecord {
 export interface Extension extends ExtensionFile, ExtensionRecord {
   readonly admission: readonly AdmissionEntry[];
   readonly selection: readonly SelectionEntry[];
+  readonly attribution: readonly SchemeEntry[];
 }
 
 /** What a result says of extensions. */

@@ -3,7 +3,13 @@
  * is checked, and what they throw says whose fault it is.
  */
 import { isPoolsimError } from "../../core/errors.js";
-import { type AdmissionPolicy, AdmitEveryone } from "../../pool/index.js";
+import {
+  type AdmissionPolicy,
+  AdmitEveryone,
+  type Attribution,
+  type AttributionInput,
+  type AttributionScheme,
+} from "../../pool/index.js";
 import { NOBODY, type SelectionAlgorithm } from "../../selection/index.js";
 import { extensionError } from "./read-module.js";
 
@@ -107,6 +113,59 @@ export function wholeAlgorithm(
       if (typeof picked === "number" && candidates.recipients.includes(picked)) return picked;
       if (picked === NOBODY) return NOBODY;
       throw wrong(author, "select", `one of the recipients, or ${NOBODY}`);
+    },
+  };
+}
+
+/** Whether value is conserved: each wei of what was attributed is somebody's, once. */
+function isConserved(found: unknown, input: AttributionInput, basis: "fees" | "income"): boolean {
+  if (!isObject(found)) return false;
+  const { shares, commissionWei, unattributedWei } = found as Partial<Attribution>;
+  if (!Array.isArray(shares) || !isAmount(commissionWei) || !isAmount(unattributedWei))
+    return false;
+  let wei = commissionWei + unattributedWei;
+  for (const share of shares as readonly unknown[]) {
+    if (!isObject(share)) return false;
+    const { worker, wei: part } = share as Readonly<Record<string, unknown>>;
+    if (typeof worker !== "string" || !isAmount(part) || part === 0n) return false;
+    if (!input.works.some((work) => work.worker === worker)) return false;
+    wei += part;
+  }
+  const fees = input.works.reduce((sum, work) => sum + work.feesWei, 0n);
+  return wei === (basis === "fees" ? fees : input.incomeWei);
+}
+
+function isAmount(value: unknown): value is bigint {
+  return typeof value === "bigint" && value >= 0n;
+}
+
+/**
+ * An extension's attribution scheme, held to conserving value at each split.
+ *
+ * @throws InputError (`EXTENSION`), now for what is no scheme, later for a wrong answer
+ */
+export function wholeScheme(name: string, given: unknown, author: Author): AttributionScheme {
+  const attribute = isObject(given) ? methodOf(given, "attribute") : undefined;
+  if (!isObject(given) || attribute === undefined) {
+    throw wrong(author, "create", "an object with basis and attribute");
+  }
+  const basis: unknown = Reflect.get(given, "basis");
+  const windowRounds: unknown = Reflect.get(given, "windowRounds");
+  if (basis !== "fees" && basis !== "income") {
+    throw wrong(author, "create", `an object whose basis is "fees" or "income"`);
+  }
+  const rounds = Number(windowRounds);
+  if (windowRounds !== undefined && !(Number.isInteger(rounds) && rounds >= 1 && rounds <= 1000)) {
+    throw wrong(author, "create", "an object whose windowRounds is 1 … 1000");
+  }
+  return {
+    name,
+    basis,
+    ...(windowRounds === undefined ? {} : { windowRounds: rounds }),
+    attribute: (input) => {
+      const found = guarded(author, "attribute", () => attribute.apply(given, [input] as never[]));
+      if (isConserved(found, input, basis)) return found as Attribution;
+      throw wrong(author, "attribute", "shares, commissionWei and unattributedWei that add up");
     },
   };
 }

@@ -4,10 +4,17 @@ import { z } from "zod";
 import { FILE_FIELDS, type RegistryEntry, type SettingFields } from "../../config/registry.js";
 import { suggestion } from "../../config/suggest.js";
 import { InputError } from "../../core/errors.js";
-import { ADMISSION_POLICIES, type AdmissionEntry } from "../../pool/index.js";
+import {
+  ADMISSION_POLICIES,
+  type AdmissionEntry,
+  ATTRIBUTION_SCHEMES,
+  commissionOf,
+  type SchemeEntry,
+  splitWei,
+} from "../../pool/index.js";
 import { SELECTION_ALGORITHMS, type SelectionEntry } from "../../selection/index.js";
 import type { Extension, ExtensionFile } from "./extension.js";
-import { type Author, guarded, wholeAlgorithm, wholePolicy } from "./guarded.js";
+import { type Author, guarded, wholeAlgorithm, wholePolicy, wholeScheme } from "./guarded.js";
 import { extensionError, readModule } from "./read-module.js";
 
 const EXTENSIONS_MAX = 100;
@@ -30,6 +37,12 @@ const algorithmSchema = z.strictObject({
   ...common,
   settings: callable.optional(),
   needs: z.array(z.enum(["latencies"])).default([]),
+});
+
+const schemeSchema = z.strictObject({
+  ...common,
+  settings: callable.optional(),
+  needs: z.array(z.enum(["rounds", "renditions"])).default([]),
 });
 
 /** Calls `settings` of an entry once, to see that a schema comes back. */
@@ -79,8 +92,27 @@ function algorithmOf(path: string, value: unknown): SelectionEntry {
   };
 }
 
+function schemeOf(path: string, value: unknown): SchemeEntry {
+  const given = schemeSchema.parse(value);
+  const { name, description, needs } = given;
+  const author = { path, what: `${ATTRIBUTION_SCHEMES.kind} ${name}` };
+  const schema =
+    given.settings && settingsOf(author, given.settings, (one) => one instanceof z.ZodObject);
+  return {
+    name,
+    settingName: name,
+    description,
+    needs,
+    settings: (schema?.(FILE_FIELDS) ?? z.strictObject({})) as SchemeEntry["settings"],
+    create: (own) => {
+      const made = guarded(author, "create", () => given.create(own, { splitWei, commissionOf }));
+      return wholeScheme(name, made, author);
+    },
+  };
+}
+
 /** What an extension may export, each a list of entries of one kind. */
-const KINDS = ["admission", "selection"] as const;
+const KINDS = ["admission", "selection", "attribution"] as const;
 
 function entriesOf<Entry>(
   path: string,
@@ -124,23 +156,27 @@ async function loadOne({ path, sha256: expected }: Partial<ExtensionFile> & { pa
   if (known !== undefined) return { ...known, path, name: basename(path) };
   for (const name of Object.keys(exports)) {
     if ((KINDS as readonly string[]).includes(name)) continue;
-    const hint = suggestion(name, KINDS) || `, expected ${KINDS.join(" or ")}`;
+    const hint = suggestion(name, KINDS) || `, expected one of ${KINDS.join(", ")}`;
     throw extensionError(path, `unknown export ${name}${hint}`);
   }
   const admission = entriesOf(path, "admission", exports["admission"], policyOf);
   const selection = entriesOf(path, "selection", exports["selection"], algorithmOf);
-  if (admission.length + selection.length === 0) {
-    throw extensionError(path, `it exports nothing, expected ${KINDS.join(" or ")}`);
+  const attribution = entriesOf(path, "attribution", exports["attribution"], schemeOf);
+  if (admission.length + selection.length + attribution.length === 0) {
+    throw extensionError(path, `it exports nothing, expected ${KINDS.join(", ")}`);
   }
   assertFree(path, admission, (name) => ADMISSION_POLICIES.assertFree(name));
   assertFree(path, selection, (name) => SELECTION_ALGORITHMS.assertFree(name));
+  assertFree(path, attribution, (name) => ATTRIBUTION_SCHEMES.assertFree(name));
   for (const entry of admission) ADMISSION_POLICIES.add(entry);
   for (const entry of selection) SELECTION_ALGORITHMS.add(entry);
+  for (const entry of attribution) ATTRIBUTION_SCHEMES.add(entry);
   const adds = [
     ...admission.map(({ name }) => `${ADMISSION_POLICIES.kind} ${name}`),
     ...selection.map(({ name }) => `${SELECTION_ALGORITHMS.kind} ${name}`),
+    ...attribution.map(({ name }) => `${ATTRIBUTION_SCHEMES.kind} ${name}`),
   ];
-  const extension = { path, sha256, name: basename(path), adds, admission, selection };
+  const extension = { path, sha256, name: basename(path), adds, admission, selection, attribution };
   loaded.set(sha256, extension);
   return extension;
 }

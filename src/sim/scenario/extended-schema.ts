@@ -1,5 +1,6 @@
 /** The scenario's schema with the names that extensions add. */
 import { z } from "zod";
+import { schemeSetting } from "../../pool/books/attribution/registry.js";
 import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
 import { DEFAULT_SELECTION, selectionSchema } from "../../selection/index.js";
 import type { Extension } from "../extensions/extension.js";
@@ -15,6 +16,9 @@ export function schemaWith(extensions: readonly Extension[]): z.ZodType<Scenario
   const { shape } = scenarioSchema;
   const selection = selectionSchema(extensions.flatMap((one) => one.selection));
   const admission = admissionSchema(extensions.flatMap((one) => one.admission));
+  const attribution = schemeSetting(extensions.flatMap((one) => one.attribution));
+  const orchestrator = shape.orchestrator.unwrap();
+  const economics = orchestrator.shape.economics.unwrap();
   return scenarioSchema.extend({
     gateway: shape.gateway
       .unwrap()
@@ -25,9 +29,11 @@ export function schemaWith(extensions: readonly Extension[]): z.ZodType<Scenario
       .min(1)
       .max(100)
       .optional(),
-    orchestrator: shape.orchestrator
-      .unwrap()
-      .extend({ admission: admission.prefault({}) })
+    orchestrator: orchestrator
+      .extend({
+        admission: admission.prefault({}),
+        economics: economics.extend({ attribution: attribution.default("perJob") }).prefault({}),
+      })
       .optional(),
   });
 }

@@ -35,7 +35,11 @@ describe("the example", () => {
       {
         name: "extension.mjs",
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-        adds: ["admission policy rest", "selection algorithm cheapest"],
+        adds: [
+          "admission policy rest",
+          "selection algorithm cheapest",
+          "attribution scheme evenly",
+        ],
       },
     ]);
     const two = await runExperiment(SCENARIO, { ...options, threads: 2 });
@@ -69,7 +73,7 @@ describe("an extension is refused", () => {
     ["own imports", `import "#own";`, /it imports "#own"/],
     ["syntax", "export const admission = [", /it (is no ES module|fails when it is loaded)/],
     ["throwing", `throw new Error("no luck");`, /fails when it is loaded: no luck/],
-    ["nothing", "export {};", /it exports nothing, expected admission or selection/],
+    ["nothing", "export {};", /it exports nothing, expected admission, selection, attribution/],
     ["unknown export", "export const admision = [];", /unknown export admision.*admission/],
     ["no list", "export const admission = {};", /admission: expected a list/],
     ["no entry", "export const admission = [{}];", /admission\.0\.name: /],

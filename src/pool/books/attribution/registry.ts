@@ -3,6 +3,7 @@
  * the command line, scenarios, `compare-schemes` and the docs read this list.
  */
 import { z } from "zod";
+import { Registry } from "../../../config/registry.js";
 import { InputError } from "../../../core/errors.js";
 import { byWeightsEntry } from "./by-weights.js";
 import type { SchemeEntry, SchemeSettingValues } from "./entry.js";
@@ -17,6 +18,13 @@ export type SchemeName = (typeof OWN)[number]["name"];
 
 /** All schemes, the default first. */
 export const SCHEMES: readonly SchemeEntry<SchemeName>[] = OWN;
+
+/** The same with those that extensions added: simulations can use them, books cannot. */
+export const ATTRIBUTION_SCHEMES = new Registry<SchemeEntry, SchemeEntry<SchemeName>>(
+  "attribution scheme",
+  OWN,
+  OWN.map(({ settingName }) => settingName),
+);
 
 /** Their names, in that order. */
 export const SCHEME_NAMES: readonly SchemeName[] = SCHEMES.map(({ name }) => name);
@@ -40,10 +48,15 @@ export function schemeEntryOf(name: string): SchemeEntry<SchemeName> {
 /** A scheme's name in scenarios, or that as `scheme` beside its settings. */
 export type SchemeSetting = string | SchemeSettingValues;
 
-/** What scenarios may say of a scheme: its name, or its name with settings. */
-export function schemeSetting() {
-  const names = SCHEMES.map(({ settingName }) => settingName);
-  const objects = SCHEMES.map(({ settingName, description, settings }) =>
+/**
+ * What scenarios may say of a scheme: its name, or its name with settings.
+ *
+ * @param added schemes of extensions that may be named too
+ */
+export function schemeSetting(added: readonly SchemeEntry[] = []) {
+  const all: readonly SchemeEntry[] = [...SCHEMES, ...added];
+  const names = all.map(({ settingName }) => settingName);
+  const objects = all.map(({ settingName, description, settings }) =>
     settings.extend({ scheme: z.literal(settingName) }).describe(description),
   );
   const [first, ...others] = objects;
@@ -63,6 +76,6 @@ export function schemeSetting() {
 /** The scheme that a scenario's setting asks for. @throws InputError (`SCHEME`) */
 export function schemeOfSetting(setting: SchemeSetting): AttributionScheme {
   const { scheme, ...said } = typeof setting === "string" ? { scheme: setting } : setting;
-  const entry = SCHEMES.find(({ settingName }) => settingName === scheme);
-  return schemeEntryOf(entry?.name ?? String(scheme)).create(said);
+  const entry = ATTRIBUTION_SCHEMES.all.find(({ settingName }) => settingName === scheme);
+  return (entry ?? schemeEntryOf(String(scheme))).create(said);
 }
