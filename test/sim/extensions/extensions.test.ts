@@ -118,12 +118,13 @@ describe("an extension is refused", () => {
 });
 
 describe("an extension at work", () => {
-  async function runWith(file: string, name: string) {
+  const POLICY = (name: string) => [{ path: `orchestrator.admission.${name}`, value: {} }];
+
+  async function runWith(file: string, name: string, set = POLICY(name)) {
     const text = readFileSync(SCENARIO, "utf8").replace(/^variants:[\s\S]*/m, "");
     const path = join(scratch, `${name}.yaml`);
     writeFileSync(path, `${text.replace("duration: 30m", "duration: 2m")}\n`);
     const extensions = await loadExtensions([file]);
-    const set = [{ path: `orchestrator.admission.${name}`, value: {} }];
     return runExperiment(loadScenario(path, { extensions, set }));
   }
 
@@ -142,6 +143,16 @@ describe("an extension at work", () => {
     writeFileSync(odd, needing);
     await expect(runWith(odd, "odd")).rejects.toThrow(
       refused(/admission policy odd: tier answers with something else than a finite number/),
+    );
+  });
+
+  it("that loses value is stopped at the first split", async () => {
+    const lossy = extension(`export const attribution = [{ name: "lossy", description: "d",
+      create: () => ({ basis: "fees", attribute: () =>
+        ({ shares: [], commissionWei: 0n, unattributedWei: 0n }) }) }];`);
+    const set = [{ path: "orchestrator.economics.attribution", value: "lossy" }];
+    await expect(runWith(lossy, "lossy", set)).rejects.toThrow(
+      refused(/attribution scheme lossy: attribute answers with something else than .* add up/),
     );
   });
 
