@@ -11,6 +11,7 @@ import { addRun } from "./run/define.js";
 import { addSchema } from "./schema/define.js";
 import { EXIT, reportFailure } from "./shared/failure.js";
 import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "./shared/help.js";
+import { loadChoices } from "./shared/late-choices.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
 import type { Terminal } from "./shared/terminal.js";
 import { visible } from "./shared/visible.js";
@@ -71,7 +72,9 @@ function createProgram(terminal: Terminal, outcome: Outcome, args: readonly stri
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.ok };
   try {
-    await createProgram(terminal, outcome, args).parseAsync(args, { from: "user" });
+    const program = createProgram(terminal, outcome, args);
+    await loadChoices(program, args);
+    await program.parseAsync(args, { from: "user" });
     return outcome.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, terminal);

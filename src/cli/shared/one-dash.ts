@@ -5,7 +5,7 @@ import { suggestion } from "../../config/suggest.js";
 const ONE_DASH = /^unknown option '-([A-Za-z][\w-]+)(=.*)?'$/s;
 
 /** The command that a command line is about, as far as it names one. */
-function commandOf(program: Command, args: readonly string[]): Command {
+export function commandOf(program: Command, args: readonly string[]): Command {
   let command = program;
   for (const arg of args) {
     const next = command.commands.find((one) => one.name() === arg || one.aliases().includes(arg));

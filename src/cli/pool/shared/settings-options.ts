@@ -2,11 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { instantOf } from "../../../core/instant.js";
 import type { Rational } from "../../../core/rational.js";
-import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/attribution/registry.js";
+import type { SchemeName } from "../../../pool/books/attribution/registry.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { PoolLimits } from "../../../pool/books/limits.js";
 import type { SettingsChange } from "../../../pool/books/settings.js";
 import { positiveSpan } from "../../shared/amount-values.js";
+import { LateChoices } from "../../shared/late-choices.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import { exactNumber, part, weiAmount } from "./amounts.js";
 
@@ -64,6 +65,11 @@ function weight(text: string): Rational {
   throw new InvalidArgumentError("expected a number or fraction of at least 0");
 }
 
+async function schemeNames(): Promise<readonly string[]> {
+  const { SCHEME_NAMES } = await import("../../../pool/books/attribution/registry.js");
+  return SCHEME_NAMES;
+}
+
 /** What the first import may say, too. */
 export function addSchemeOptions(command: Command): Command {
   return command
@@ -75,9 +81,7 @@ export function addSchemeOptions(command: Command): Command {
         .argParser(commissionRate)
         .default([], "what the books say"),
     )
-    .addOption(
-      new Option("--scheme <name>", "who gets what; default: per-job").choices(SCHEME_NAMES),
-    );
+    .addOption(new LateChoices("--scheme <name>", "who gets what; default: per-job", schemeNames));
 }
 
 export function addWeightOptions(command: Command): Command {
