@@ -127,6 +127,11 @@ describe("the floors", () => {
     for (const [, from, to] of FORBIDDEN) write(from, to);
     for (const [from, to] of ALLOWED) write(from, to);
     write("cli/schema/define.ts", "cli/schema/run.ts", true);
+    // Types make circles too.
+    const circle = (to: string) =>
+      `import type { A as B } from "./${to}.js";\nexport type A = B | 1;\n`;
+    writeFileSync(join(folder, "src/core/one.ts"), circle("two"));
+    writeFileSync(join(folder, "src/core/two.ts"), circle("one"));
     const { stdout, stderr } = spawnSync(
       process.execPath,
       [
@@ -151,5 +156,9 @@ describe("the floors", () => {
 
   it("let a command be imported when it runs", () => {
     expect(violations.filter((one) => one.includes("cli/schema"))).toEqual([]);
+  });
+
+  it("let no circle be, not even one of types", () => {
+    expect(violations.filter((one) => /^no-cycles src\/core\/(one|two)/.test(one))).not.toEqual([]);
   });
 });
