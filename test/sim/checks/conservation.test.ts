@@ -68,7 +68,7 @@ describe("a corrupted counter is noticed", () => {
 
 describe("money", () => {
   test.each(["pool", "tickets", "byWeights"])(
-    "%s: fees are pixels × price, and all of the income goes somewhere, to the wei",
+    "%s: fees are pixels × price, and all of them go somewhere, to the wei",
     (name) => {
       const watched = simulation(scenario(FEATURES[name] ?? {}));
       const money = watched.run();
@@ -80,9 +80,11 @@ describe("money", () => {
       // Each worker's sum is rounded down once.
       expect(money.feesWei <= (pixels * num) / den).toBe(true);
       expect(money.feesWei > (pixels * num) / den - workers).toBe(true);
+      // Of what the work is worth: which tickets win is luck, and the ledger's to account for.
       expect(money.netWei).toBe(
-        money.incomeWei - money.delegatorsWei - money.workersWei - money.gasWei,
+        money.feesWei - money.delegatorsWei - money.workersWei - money.gasWei,
       );
+      expect(money.isBalanced).toBe(true);
     },
   );
 });
