@@ -67,6 +67,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "An orchestrator's `/pool/events` cannot be reached or did not answer in time.",
   EVENTS_URL: "The address of an orchestrator's command-line API is not http or https.",
   EXPECTATION_INVALID: "An `expect:` item of a scenario cannot be read.",
+  EXTENSION:
+    "An extension cannot be read, is not one ES module, or answered wrongly; the message says which.",
+  EXTENSION_NAME: "An extension brings a name that there is already, or that is not allowed.",
   FEES: "An event's fees do not fit its units and price.",
   FIELD: "A field of an event is missing or holds something else than expected.",
   FILE: "A file that an option names cannot be read.",
@@ -135,6 +138,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   RULE_UNKNOWN: "There is no rule of the id.",
   SCENARIO_INVALID: "A scenario is wrong; each problem is a line with its place.",
   SCHEME: "There is no attribution scheme of the name.",
+  SELECTION_UNKNOWN: "There is no selection algorithm of the name.",
   SELECTION_WEIGHTS: "The weights of stake, price and chance do not add up to 1.",
   SETTINGS_PAST: "A setting holds from the first event on and cannot be changed later.",
   SETTING_SYNTAX: "A setting is not `path=value`.",

@@ -17,6 +17,7 @@ export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   "poolsim/pool/payouts": "src/pool/payouts/index.ts",
   "poolsim/pool/api": "src/pool/api/index.ts",
   "poolsim/sim": "src/sim/index.ts",
+  "poolsim/testing": "src/testing/index.ts",
   "command line": "src/cli/main.ts",
 };
 

@@ -5,7 +5,9 @@ import { readYaml } from "./yaml-source.js";
 
 /** A setting from outside the file: its dotted path and its value (`null` removes it). */
 export interface Setting {
+  /** The setting's path in a scenario, e.g. `gateway.region`. */
   readonly path: string;
+  /** What the setting becomes, as YAML reads it. */
   readonly value: unknown;
   /** What messages call it. Default: `--set <path>`. */
   readonly label?: string | undefined;

@@ -6,10 +6,14 @@ import { InputError, invariant } from "./errors.js";
 
 /** An immutable fraction in lowest terms with a positive denominator. */
 export class Rational {
+  /** The numerator, which carries the sign. */
   readonly num: bigint;
+  /** The denominator, always above 0; numerator and denominator have no common divisor. */
   readonly den: bigint;
 
+  /** 0. */
   static readonly ZERO = Rational.of(0n);
+  /** 1. */
   static readonly ONE = Rational.of(1n);
 
   private constructor(num: bigint, den: bigint) {
@@ -76,14 +80,17 @@ export class Rational {
     return Rational.of(BigInt(scaled), den);
   }
 
+  /** The exact sum. */
   add(other: Rational): Rational {
     return Rational.of(this.num * other.den + other.num * this.den, this.den * other.den);
   }
 
+  /** The exact difference. */
   sub(other: Rational): Rational {
     return Rational.of(this.num * other.den - other.num * this.den, this.den * other.den);
   }
 
+  /** The exact product. */
   mul(other: Rational): Rational {
     return Rational.of(this.num * other.num, this.den * other.den);
   }

@@ -12,6 +12,7 @@ export type BitString = readonly bigint[];
 export interface ModelConstraint {
   /** Loaded already. */
   readonly warm: boolean;
+  /** How many requests the model can serve at a time. */
   readonly capacity: number;
   /** Version of the container that runs it; empty = any or unknown. */
   readonly runnerVersion: string;
@@ -24,12 +25,15 @@ export type PerCapability = ReadonlyMap<number, ReadonlyMap<string, ModelConstra
 
 /** Limits that go with capabilities. */
 export interface Constraints {
+  /** The lowest go-livepeer version that a job accepts; empty = any (K-9). */
   readonly minVersion: string;
+  /** The models of each capability, null when none were sent. */
   readonly perCapability: PerCapability | null;
 }
 
 /** The message in which a node says what it can do; null = that part was not sent. */
 export interface Capabilities {
+  /** One bit per capability (K-1). */
   readonly bitstring: BitString;
   /** What it demands of a job (K-3). */
   readonly mandatories: BitString;
@@ -37,14 +41,17 @@ export interface Capabilities {
   readonly capacities: ReadonlyMap<number, number> | null;
   /** The node's own version. */
   readonly version: string;
+  /** What holds beside the bits, null when it was not sent. */
   readonly constraints: Constraints | null;
 }
 
 /** What a gateway's job needs. */
 export interface JobCapabilities {
+  /** One bit for each capability that the job needs (K-1). */
   readonly bitstring: BitString;
   /** Least version of an orchestrator; empty = any (K-10). */
   readonly minVersion: string;
+  /** The models that the job needs of each capability; null = none. */
   readonly perCapability: PerCapability | null;
 }
 

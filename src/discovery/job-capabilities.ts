@@ -38,6 +38,7 @@ export interface JobProfile {
 
 /** A video job. */
 export interface VideoJob {
+  /** The renditions that are asked for. */
   readonly profiles: readonly JobProfile[];
   /** @default "h264" */
   readonly codec?: keyof typeof inputCodecs | undefined;

@@ -7,7 +7,9 @@ import type { Capabilities } from "./capabilities.js";
 
 /** A price as it travels: `pricePerUnit` wei for `pixelsPerUnit` pixels. */
 export interface PriceInfo {
+  /** Wei for `pixelsPerUnit` pixels. */
   readonly pricePerUnit: bigint;
+  /** How many pixels the price is for. */
   readonly pixelsPerUnit: bigint;
 }
 
@@ -19,22 +21,29 @@ export interface TicketParams {
   readonly faceValue: bigint;
   /** Chance of winning times 2^256 − 1 (P-1). */
   readonly winProb: bigint;
+  /** The hash of the recipient's random number, in hex. */
   readonly recipientRandHash: string;
+  /** The seed from which the recipient makes its random number again. */
   readonly seed: bigint;
   /** L1 block at which the terms lapse. */
   readonly expirationBlock: bigint;
+  /** The round that the tickets are of; null when it was not sent. */
   readonly expirationParams: TicketExpirationParams | null;
 }
 
 /** The round in which tickets of these terms are made. */
 export interface TicketExpirationParams {
+  /** Number of the round. */
   readonly creationRound: bigint;
+  /** Hash of the round's first block, in hex. */
   readonly creationRoundBlockHash: string;
 }
 
 /** What a gateway shows with every segment of the session (G-10). */
 export interface AuthToken {
+  /** What proves the session to the orchestrator, in hex. */
   readonly token: string;
+  /** The orchestrator's name for the session. */
   readonly sessionId: string;
   /** Unix seconds. */
   readonly expiration: bigint;
@@ -44,11 +53,15 @@ export interface AuthToken {
 export interface OrchestratorInfo {
   /** Where segments go (V-2); empty = does no work (D-14). */
   readonly transcoder: string;
+  /** The terms for tickets; null when they were not sent. */
   readonly ticketParams: TicketParams | null;
+  /** The price; null when it was not sent. */
   readonly priceInfo: PriceInfo | null;
   /** Ethereum address, which need not be the tickets' recipient. */
   readonly address: string;
+  /** What it can do; null when it was not sent. */
   readonly capabilities: Capabilities | null;
+  /** The session's token; null when it was not sent. */
   readonly authToken: AuthToken | null;
   /** Further URIs that it advertises (D-15). */
   readonly nodes: readonly string[];

@@ -82,9 +82,9 @@ export type MaxPrices = ReadonlyMap<number, ReadonlyMap<string, Rational>>;
  * with its own price or its capability's default; the gateway's maximum where that is 0, which
  * it always is for video.
  *
- * @param job the models asked for; null = none
- * @param capabilityMaxPrices per model ({@link DEFAULT_MODEL} = the capability's default)
- * @param maxPrice the gateway's maximum for everything else; null = none
+ * @param options `job`: the models asked for, null = none; `capabilityMaxPrices`: the highest price
+ *   of each model ({@link DEFAULT_MODEL} = the capability's default); `maxPrice`: the gateway's
+ *   maximum for everything else, null = none
  * @returns null when there is no limit
  */
 export function jobMaxPrice({

@@ -26,6 +26,7 @@ export type RejectionReason =
 export interface Rejection {
   /** The rule that it follows, e.g. `D-21`. */
   readonly rule: string;
+  /** Which check it failed. */
   readonly reason: RejectionReason;
   /** For a reader: what was found and what was wanted. */
   readonly detail: string;

@@ -54,7 +54,9 @@ export interface FoundOrchestrator {
   readonly endpoint: number;
   /** The list's endpoint whose score it has: itself, or the one that advertised it (D-18). */
   readonly source: number;
+  /** Handle of the URI that segments are sent to. */
   readonly transcoder: number;
+  /** Ms from the question to the answer. */
   readonly latencyMs: number;
   /** Taken from the suspended ones, as there were not enough others (D-39). */
   readonly backfilled: boolean;
@@ -62,7 +64,9 @@ export interface FoundOrchestrator {
 
 /** Somebody who answered and may not be used. */
 export interface RejectedOrchestrator {
+  /** Handle of the endpoint that was asked. */
   readonly endpoint: number;
+  /** Why it is not used. */
   readonly rejection: Rejection;
 }
 

@@ -2,7 +2,9 @@
 
 /** What {@link SuspensionQueue.pop} gives. */
 export interface SuspendedEntry {
+  /** The caller's handle of the answer. */
   readonly id: number;
+  /** How much it is suspended; the lowest comes out first (D-39). */
   readonly penalty: number;
 }
 

@@ -16,6 +16,7 @@ export type SuspensionPolicy = "absolute" | "relative";
 
 /** The suspender of one pool of one stream (S-1 … S-4). Transcoders are integer handles. */
 export class Suspender {
+  /** How penalties are counted. */
   readonly policy: SuspensionPolicy;
   #count = 0;
   // Most streams suspend nobody: made at the first suspension.

@@ -33,7 +33,9 @@ export interface TicketLimits {
   readonly maxTotalEV: Rational;
   /** A ticket's face value is at most the deposit divided by this; `-depositMultiplier`, ≥ 1 (0 accepts no face value). */
   readonly depositMultiplier: bigint;
+  /** The last round that was initialised on chain. */
   readonly lastInitializedRound: bigint;
+  /** The last block of Ethereum that the gateway has seen. */
   readonly lastSeenL1Block: bigint;
   /** null = it cannot be read now. */
   readonly sender: SenderInfo | null;
@@ -46,6 +48,7 @@ export interface TicketParamsFault {
    * and stops the stream (P-8).
    */
   readonly kind: "expired" | "senderValidation" | "other";
+  /** What is wrong with the terms, in words. */
   readonly detail: string;
 }
 

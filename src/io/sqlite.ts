@@ -16,6 +16,7 @@ export type SqlValue = null | bigint | number | string | Uint8Array;
 /** A row by column names. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** How a file is opened. */
 export interface SqliteOptions {
   /** A file; `:memory:` = nowhere. */
   readonly path: string;

@@ -11,6 +11,8 @@ export type PoolsimErrorCode =
   | "CAPABILITY_RANGE"
   /** A commission is not a share from 0 to 1, or two rates apply to the same place and time. */
   | "COMMISSION"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
   /** A text cannot be part of an account's name. */
@@ -29,7 +31,9 @@ export type PoolsimErrorCode =
   | "RATIONAL_DIVISION_BY_ZERO"
   /** A text is neither a number nor a fraction, or a number is not finite. */
   | "RATIONAL_SYNTAX"
-  /** The round, or a later one, has been closed already. */
-  | "ROUND_CLOSED"
+  /** There is no attribution scheme of the name. */
+  | "SCHEME"
   /** The weights of a scheme are negative, or all are 0. */
-  | "WEIGHTS";
+  | "WEIGHTS"
+  /** A sliding window does not have 1 to 1000 rounds. */
+  | "WINDOW";

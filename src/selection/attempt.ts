@@ -116,7 +116,9 @@ export class SegmentAttempt<Info = unknown> {
   /** True if the result was taken although its verification failed thrice (T-36). */
   acceptedUnverified = false;
 
+  /** Which step the segment is at. */
   protected phase: number = PHASE.idle;
+  /** Who hears of each step; null = nobody. */
   protected readonly observer: AttemptObserver<Info> | null;
   readonly #maxAttempts: number;
   readonly #localVerify: boolean;

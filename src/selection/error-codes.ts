@@ -17,6 +17,8 @@ export type PoolsimErrorCode =
   | "DIAL_TIMEOUT"
   /** A discovery's times are not finite numbers from 0, or its counts not whole. */
   | "DISCOVERY_OPTIONS"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
   /** A fee takes more tickets than can be counted. */
@@ -39,6 +41,8 @@ export type PoolsimErrorCode =
   | "RPC_FAILED"
   /** An orchestrator or the signer did not answer in time. */
   | "RPC_TIMEOUT"
+  /** There is no selection algorithm of the name. */
+  | "SELECTION_UNKNOWN"
   /** The weights of stake, price and chance do not add up to 1. */
   | "SELECTION_WEIGHTS"
   /** The signer's signature does not prove the gateway's address. */

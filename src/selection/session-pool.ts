@@ -44,18 +44,23 @@ export interface SessionPoolOptions<Info = unknown> {
   readonly hasSender?: boolean | undefined;
   /** What M-24 does when `hasSender` is false (default `fail`). */
   readonly removalWithoutSender?: RemovalWithoutSender | undefined;
+  /** Who hears of the pool's decisions. */
   readonly observer?: SessionPoolObserver<Info> | undefined;
 }
 
 /** One of a stream's two session pools. */
 export class SessionPool<Info = unknown> {
+  /** How many orchestrators the source knows for this pool. */
   readonly poolSize: number;
+  /** How many orchestrators a discovery of this pool asks for (M-2). */
   readonly numOrchs: number;
   /** See {@link suspensionPenalty}. */
   readonly penalty: number;
   /** See {@link refreshThreshold}. */
   readonly refreshThreshold: number;
+  /** Chooses the next session. */
   readonly selector: Selector<Info>;
+  /** Who is suspended in this pool. */
   readonly suspender: Suspender;
   /** Whether the last selection asks for a refresh (M-11): to be begun after it, in the background. */
   refreshWanted = false;

@@ -33,21 +33,31 @@ export interface SessionOptions<Info = undefined> {
 
 /** A broadcast session (V-9). A session belongs to at most one pool. */
 export class Session<Info = unknown> {
+  /** The session's number, given by the caller. */
   readonly id: number;
+  /** Handle of the URI that segments are sent to. */
   readonly transcoder: number;
+  /** Handle of the orchestrator. */
   orchestrator: number;
+  /** The trust that the source gives it, 1 or 0 (V-10). */
   readonly score: number;
+  /** Handle of the address that is paid. */
   recipient: number;
   /** Price in the latest answer (M-36). */
   price: SessionPrice | null;
   /** Price at creation, never updated: what R-10 compares with. */
   readonly initialPrice: SessionPrice | null;
+  /** Ms that its answer took when it was discovered. */
   readonly initialLatencyMs: number;
   /** Response time ÷ segment duration of the last completed segment, 0 = not measured (V-11). */
   latencyScore: number;
+  /** When its token ends, ms on the caller's clock. */
   authTokenExpiresAtMs: number;
+  /** When its terms for tickets end, ms on the caller's clock. */
   ticketParamsExpireAtMs: number;
+  /** Handle of the auth session at the orchestrator. */
   sessionKey: number;
+  /** Whatever the caller wants to know of it again. */
   info: Info;
   /** Kept by the pool: whether this very object is the entry of its transcoder in the pool's map. */
   mapped: boolean;

@@ -14,7 +14,9 @@ const UNTRUSTED_PER_VERIFICATION = 2;
 
 /** How many orchestrators each discovery of the two pools asks for. */
 export interface PoolNumOrchs {
+  /** How many a discovery of the trusted pool asks for. */
   readonly trusted: number;
+  /** How many a discovery of the untrusted pool asks for. */
   readonly untrusted: number;
 }
 
@@ -50,8 +52,11 @@ export interface VerificationChoice<Info = unknown> {
 
 /** Chooses, completes and drops the sessions of one stream. */
 export class SessionsManager<Info = unknown> {
+  /** Sessions of orchestrators with a score of 1 or more. */
   readonly trusted: SessionPool<Info>;
+  /** Sessions of all other orchestrators. */
   readonly untrusted: SessionPool<Info>;
+  /** One in so many segments is verified; 0 = none (M-29). */
   readonly verificationFreq: number;
   /** The untrusted session whose result last equalled a trusted one (M-29). */
   verifiedSession: Session<Info> | null = null;

@@ -11,7 +11,9 @@ import type { VerificationChoice } from "./sessions-manager.js";
 
 /** How an untrusted result compares with the trusted one (T-42). */
 export const MATCH = {
+  /** The two results are the same. */
   equal: 0,
+  /** The two results differ. */
   different: 1,
   /** A download or the comparison itself failed (T-43). */
   failed: 2,
@@ -22,11 +24,13 @@ export type Match = (typeof MATCH)[keyof typeof MATCH];
 
 /** One of the orchestrators that work on the segment. */
 export interface VerifiedMember<Info = unknown> {
+  /** The session that got the segment. */
   readonly session: Session<Info>;
   /** What its call has come to; null while it is under way. */
   outcome: Outcome | null;
   /** As in `SegmentAttempt.submitted`. */
   tookAllMs: number;
+  /** How many renditions its result has. */
   renditions: number;
 }
 

@@ -77,6 +77,10 @@ export type PoolsimErrorCode =
   | "ETH_URL"
   /** An `expect:` item of a scenario cannot be read. */
   | "EXPECTATION_INVALID"
+  /** An extension cannot be read, is not one ES module, or answered wrongly; the message says which. */
+  | "EXTENSION"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** A server redirects too often, or to something that is not http or https. */
   | "HTTP_REDIRECTS"
   /** A server answered with an HTTP status that is not a success. */
@@ -127,14 +131,16 @@ export type PoolsimErrorCode =
   | "RATIONAL_SYNTAX"
   /** A region does not exist. */
   | "REGION_UNKNOWN"
-  /** The round, or a later one, has been closed already. */
-  | "ROUND_CLOSED"
   /** An orchestrator refused GetOrchestrator, or its answer could not be read. */
   | "RPC_FAILED"
   /** An orchestrator or the signer did not answer in time. */
   | "RPC_TIMEOUT"
   /** A scenario is wrong; each problem is a line with its place. */
   | "SCENARIO_INVALID"
+  /** There is no attribution scheme of the name. */
+  | "SCHEME"
+  /** There is no selection algorithm of the name. */
+  | "SELECTION_UNKNOWN"
   /** The weights of stake, price and chance do not add up to 1. */
   | "SELECTION_WEIGHTS"
   /** A setting is not `path=value`. */
@@ -167,5 +173,7 @@ export type PoolsimErrorCode =
   | "WEBHOOK_URL"
   /** The weights of a scheme are negative, or all are 0. */
   | "WEIGHTS"
+  /** A sliding window does not have 1 to 1000 rounds. */
+  | "WINDOW"
   /** SQLite's own failures, with its codes. */
   | `SQLITE_${string}`;

@@ -4,7 +4,9 @@ import type { Scenario } from "./scenario/schema.js";
 
 /** A data file: its name for error messages, and its text. */
 export interface DataFile {
+  /** The file's name in messages. */
   readonly name: string;
+  /** All of its text. */
   readonly text: string;
 }
 
@@ -26,7 +28,9 @@ export interface ScenarioData {
 
 /** One variant of a scenario, ready to run. Plain data: it travels to other threads. */
 export interface SimulationInput {
+  /** The validated scenario of one variant. */
   readonly scenario: Scenario;
+  /** The texts of its data files. */
   readonly data: ScenarioData;
   /** What its scenario may name of, for threads to load. @default none */
   readonly extensions?: readonly ExtensionFile[] | undefined;

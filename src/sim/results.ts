@@ -2,9 +2,13 @@
 
 /** Counters kept in two independent ways and compared at the end. */
 export interface ConservationCheck {
+  /** What is checked. */
   readonly name: string;
+  /** The figure as it was counted one way. */
   readonly left: number;
+  /** The figure as it was counted the other way. */
   readonly right: number;
+  /** Whether the two agree. */
   readonly holds: boolean;
 }
 
@@ -14,14 +18,19 @@ export interface ConservationCheck {
  * `region.<code>.…`. A metric that has no value (a share of nothing) is absent.
  */
 export interface ReplicationResult {
+  /** Values by name; a metric without a value is left out. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Names in their order of appearance, for tables. */
   readonly orchestrators: readonly string[];
+  /** Names of the workers, in the order of the tables. */
   readonly workers: readonly string[];
+  /** Codes of the regions, in the order of the tables. */
   readonly regions: readonly string[];
   /** Time series: name to one number per bin. */
   readonly series: Readonly<Record<string, readonly number[]>>;
+  /** Ms of simulated time that one value of a series stands for. */
   readonly seriesBinMs: number;
+  /** What must balance, each side as it was counted. */
   readonly conservation: readonly ConservationCheck[];
   /** Shares of input that is imputed: of stake, of prices, of response times. */
   readonly imputed: Readonly<Record<string, number>>;
@@ -29,38 +38,53 @@ export interface ReplicationResult {
 
 /** A mean with its 95 % interval. */
 export interface Estimate {
+  /** The mean over the replications that have a value. */
   readonly mean: number;
   /** From −∞ to ∞ where one value alone has no interval; in JSON that is `[null, null]`. */
   readonly ci95: readonly [number, number];
+  /** How many replications have a value. */
   readonly n: number;
 }
 
 /** A row of a table: a name and estimates by metric. */
 export interface ResultRow {
+  /** Name of the worker, orchestrator or region. */
   readonly name: string;
+  /** Its metrics by name. */
   readonly metrics: Readonly<Record<string, Estimate>>;
 }
 
+/** What came of one variant. */
 export interface VariantResult {
+  /** The variant's name. */
   readonly name: string;
   /** `network.…`, `viewer.…` and `pool.…` metrics. */
   readonly metrics: Readonly<Record<string, Estimate>>;
+  /** A row for each orchestrator. */
   readonly orchestrators: readonly ResultRow[];
+  /** A row for each worker. */
   readonly workers: readonly ResultRow[];
   /** By region: nested by the metric's path (`roundTripMs.p50` → `{roundTripMs: {p50}}`), means. */
   readonly regions: Readonly<Record<string, unknown>>;
   /** The same with intervals: `region.<code>.<metric>` under its last part. */
   readonly regionEstimates: readonly ResultRow[];
+  /** Series over time, by name. */
   readonly series: Readonly<Record<string, readonly number[]>>;
 }
 
+/** The paired difference of one metric between a variant and the baseline. */
 export interface Comparison {
+  /** The variant that is compared. */
   readonly variant: string;
+  /** The variant that it is compared with. */
   readonly baseline: string;
+  /** The metric's name. */
   readonly metric: string;
+  /** Variant minus baseline: mean and 95 % interval. */
   readonly difference: { readonly mean: number; readonly ci95: readonly [number, number] };
 }
 
+/** What a verdict says to do. */
 export type Decision = "admit" | "exclude" | "no difference" | "undecided";
 
 /** Why: for *undecided* the second list, for the other decisions the first. */
@@ -119,12 +143,22 @@ export interface Verdict {
   readonly lossPerSegment: number | null;
 }
 
+/** The verdict under one other assumption. */
 export interface SensitivityResult {
+  /** What is assumed differently, in words. */
   readonly label: string;
+  /** The metric that the verdict is on. */
   readonly objective: string;
+  /** The verdict under this assumption. */
   readonly decision: Decision;
+  /** The verdict's reason, one of a closed list. */
   readonly reason: Reason;
+  /** The paired difference of the objective. */
   readonly difference: Estimate;
+  /**
+   * What is held against the margin: relative to the baseline's mean, or with an absolute margin
+   * the difference; null where nothing can be.
+   */
   readonly change: Estimate | null;
   /** True when the verdict differs from the main one. */
   readonly flips: boolean;
@@ -133,7 +167,9 @@ export interface SensitivityResult {
 /** The JSON result (schemaVersion 2). No wall-clock times: same input and seed, same bytes. */
 export interface ScenarioResult {
   readonly schemaVersion: 2;
+  /** The version of poolsim that made the result. */
   readonly poolsim: string;
+  /** What was run: the file's name, and what makes it the same again. */
   readonly scenario: {
     readonly name: string;
     readonly file: string;
@@ -150,11 +186,15 @@ export interface ScenarioResult {
     /** Such as `admission policy patience`. */
     readonly adds: readonly string[];
   }[];
+  /** The seed of all draws. */
   readonly seed: number;
+  /** How many replications each variant had. */
   readonly replications: number;
   /** Whether it was stopped before its end: nothing is judged then. */
   readonly partial: boolean;
+  /** The variants, in the scenario's order. */
   readonly variants: readonly VariantResult[];
+  /** Paired differences of variants to the baseline. */
   readonly comparisons: readonly Comparison[];
   /** What the scenario asks; `null` where it has no `decision`. */
   readonly question: {
@@ -167,7 +207,9 @@ export interface ScenarioResult {
   readonly intervals: { readonly confidence: 0.95; readonly simultaneous: false };
   /** `instead`: on fees, where there can be none on the operator's net. */
   readonly verdict: (Verdict & { readonly instead: Verdict | null }) | null;
+  /** The verdict under other assumptions; empty when it was not asked for. */
   readonly sensitivity: readonly SensitivityResult[];
+  /** The `expect:` items, and whether each holds. */
   readonly expectations: readonly {
     readonly text: string;
     readonly passed: boolean;
@@ -175,7 +217,9 @@ export interface ScenarioResult {
   }[];
   /** What was assumed where the scenario says nothing and a node left as it is would differ. */
   readonly assumed: readonly string[];
+  /** The share of each kind of input that was not measured, from 0 to 1. */
   readonly imputed: Readonly<Record<string, number>>;
+  /** Whether each check of what must balance holds in all replications. */
   readonly conservation: Readonly<Record<string, boolean>>;
   /** Remarks that a reader must know: uncalibrated demand, a remaining trend, `depends on …`. */
   readonly notes: readonly string[];

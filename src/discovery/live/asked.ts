@@ -18,6 +18,7 @@ export interface AskedEndpoint extends DialUri {
 export interface Asked extends AskedEndpoint {
   /** From just before dialling to the answer or the failure (D-13); null = neither came. */
   readonly latencyMs: number | null;
+  /** What the orchestrator answered; null when it did not answer. */
   readonly answer: OrchestratorAnswer | null;
   /** Why there is no answer. */
   readonly error: Error | null;

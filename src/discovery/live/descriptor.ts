@@ -12,9 +12,11 @@ export interface OrchestratorDescriptor {
   readonly uri: string;
   /** See `Asked`. */
   readonly advertisedBy: string | null;
+  /** The trust that the source gives it, 1 or 0 (V-10). */
   readonly score: number;
   /** Where segments go (V-2). */
   readonly transcoder: string;
+  /** Ms from the question to its answer. */
   readonly latencyMs: number;
   /** Suspended, and taken as there were not enough others (D-39). */
   readonly backfilled: boolean;

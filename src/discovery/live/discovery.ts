@@ -18,6 +18,7 @@ import { clientOf, type DiscoverOptions, type DiscoverySettings } from "./option
 import { type PolledOrchestrator, poll } from "./poll.js";
 import { Suspensions } from "./suspensions.js";
 
+/** What a long-running discovery is told. */
 export interface DiscoveryOptions extends DiscoverySettings {
   /** Whom to ask; the caller closes it. */
   readonly source: OrchestratorSource;
@@ -155,7 +156,9 @@ export type StreamDiscoveryOptions = Pick<DiscoverOptions, "wanted" | "signal" |
 
 /** The discoveries of one stream (S-1): a suspension list for each of its two pools. */
 export class StreamDiscovery {
+  /** Who is suspended in the stream's trusted pool. */
   readonly trusted: Suspensions;
+  /** Who is suspended in the stream's untrusted pool. */
   readonly untrusted: Suspensions;
   readonly #discovery: Discovery;
   readonly #job: JobCapabilities | undefined;

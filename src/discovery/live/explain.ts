@@ -30,10 +30,13 @@ export type Verdict = "found" | "eligible" | "rejected";
 
 /** What is known of one orchestrator; null = not told. */
 export interface OrchestratorReport {
+  /** The URI that was asked. */
   readonly uri: string;
   /** See `Asked`. */
   readonly advertisedBy: string | null;
+  /** The trust that the source gives it (V-10); null for a node that another one advertised. */
   readonly score: number | null;
+  /** What a gateway makes of it. */
   readonly verdict: Verdict;
   /** Why it is not found, with the rule; null only for `found`. */
   readonly rejection: Rejection | null;
@@ -41,15 +44,19 @@ export interface OrchestratorReport {
   readonly place: number | null;
   /** Taken although suspended (D-39). */
   readonly backfilled: boolean;
+  /** Ms from the question to the answer; null when there was none. */
   readonly latencyMs: number | null;
+  /** The URI that segments would be sent to; null when there was no answer. */
   readonly transcoder: string | null;
   /** Its own address, and whom its tickets are paid to. */
   readonly address: string | null;
+  /** Who would be paid: an address of 20 bytes in hex; null when that is not known. */
   readonly recipient: string | null;
   /** Wei per pixel: of the answer, else of the source. */
   readonly price: Rational | null;
   /** In hundred-thousandths of an LPT (B-9). */
   readonly stake: bigint | null;
+  /** The go-livepeer version that it says it runs; null when it does not say. */
   readonly version: string | null;
   /** Capability numbers. */
   readonly capabilities: readonly number[] | null;
@@ -71,11 +78,13 @@ export interface Explanation {
   readonly found: readonly OrchestratorDescriptor[];
   /** How long the gateway's discovery took, without the wait for the others. */
   readonly elapsedMs: number;
+  /** What the source answered. */
   readonly listing: SourceListing;
   /** The signal ended it: reports are of what was known until then. */
   readonly interrupted: boolean;
 }
 
+/** What an explanation is told: what a discovery is, and how long it waits. */
 export interface ExplainOptions extends DiscoverOptions {
   /** @default 6000 For how long those who are too slow for the gateway are waited for, in ms. */
   readonly patienceMs?: number | undefined;

@@ -27,6 +27,7 @@ export interface RoundProgress {
   readonly latest: Asked;
   /** How many were asked so far, and how many answered or failed. */
   readonly asked: number;
+  /** How many orchestrators have answered or failed so far. */
   readonly settled: number;
 }
 

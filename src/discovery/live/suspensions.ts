@@ -6,6 +6,7 @@ import { Suspender, type SuspensionPolicy } from "../suspension.js";
 
 /** What a discovery consults: for instance a session pool's suspender, with its handles. */
 export interface SuspensionList {
+  /** The suspensions by handle, as a core of selection wants them. */
   readonly suspender: Suspender;
   /** The suspender's handle of a transcoder URI; null = it was never suspended. */
   handleOf(transcoder: string): number | null;
@@ -13,6 +14,7 @@ export interface SuspensionList {
 
 /** A suspension list for who keeps no handles. */
 export class Suspensions implements SuspensionList {
+  /** The suspensions by handle, as a core of selection wants them. */
   readonly suspender: Suspender;
   // Only of transcoders that were suspended: what strangers call themselves is not kept.
   readonly #handles = new Map<string, number>();

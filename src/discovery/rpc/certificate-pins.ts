@@ -11,15 +11,18 @@ export interface CertificateChange {
   readonly server: string;
   /** SHA-256 fingerprints, upper-case hex with colons. */
   readonly pinned: string;
+  /** SHA-256 of the certificate that the server shows now, in hex. */
   readonly seen: string;
 }
 
+/** How remembered certificates are treated. */
 export interface CertificatePinsOptions {
   /**
    * @default "report" `report` tells {@link CertificatePinsOptions.onChange} and pins the new one;
    *   `refuse` tells it, keeps the old one and fails the request
    */
   readonly onMismatch?: "report" | "refuse" | undefined;
+  /** Called when a server shows another certificate than before. */
   readonly onChange?: ((change: CertificateChange) => void) | undefined;
   /** Fingerprints of an earlier run, by server ({@link CertificatePins.entries}). */
   readonly known?: Iterable<readonly [server: string, fingerprint: string]> | undefined;

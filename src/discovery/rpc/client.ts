@@ -92,7 +92,7 @@ export class OrchestratorClient implements OrchestratorAsker {
    *
    * @param endpoint where
    * @param question as whom and for which job; may be the same object for all
-   * @param options.signal gives up: the socket is released, and the call rejects with its reason
+   * @param options `signal` gives up: the socket is released, and the call rejects with its reason
    * @throws InputError (`URI_UNDIALLABLE`); RemoteError with code `DIAL_TIMEOUT`, `DIAL_FAILED`,
    *   `CERTIFICATE_CHANGED`, `RPC_TIMEOUT`, `RPC_FAILED` (an error answer, or something that is no
    *   answer), `ANSWER_TOO_LARGE`, `CLIENT_CLOSED`

@@ -11,6 +11,7 @@ import type * as wire from "./generated/lp_rpc_pb.js";
 
 /** A price for one capability and model, which orchestrators tell who asks without a job (G-8). */
 export interface CapabilityPrice extends PriceInfo {
+  /** The capability's number (K-1). */
   readonly capability: number;
   /** Model id. */
   readonly constraint: string;
@@ -18,26 +19,35 @@ export interface CapabilityPrice extends PriceInfo {
 
 /** A GPU behind an orchestrator. */
 export interface Gpu {
+  /** The device's identifier, as the node tells it. */
   readonly id: string;
+  /** The device's name, as the node tells it. */
   readonly name: string;
   /** Compute capability, e.g. 8.9. */
   readonly major: number;
+  /** The minor part of its compute capability. */
   readonly minor: number;
   /** Bytes. */
   readonly memoryFree: bigint;
+  /** All of its memory, in bytes. */
   readonly memoryTotal: bigint;
 }
 
 /** What runs one model of one pipeline. */
 export interface Hardware {
+  /** The AI pipeline that the hardware serves. */
   readonly pipeline: string;
+  /** The model that the hardware serves. */
   readonly modelId: string;
+  /** Its graphics cards. */
   readonly gpus: readonly Gpu[];
 }
 
 /** An answer with what only polling asks for. */
 export interface OrchestratorAnswer extends OrchestratorInfo {
+  /** Prices of single capabilities and models. */
   readonly capabilitiesPrices: readonly CapabilityPrice[];
+  /** What AI models run on. */
   readonly hardware: readonly Hardware[];
 }
 

@@ -14,7 +14,9 @@ export interface RequestIdentity {
 
 /** The zero address without a signature, which off-chain orchestrators accept (G-6). */
 export const OFFCHAIN_IDENTITY: RequestIdentity = {
+  /** The zero address. */
   address: `0x${"00".repeat(20)}`,
+  /** No signature. */
   signature: "0x",
 };
 
@@ -23,6 +25,7 @@ const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681
 
 /** Holds a key: an ethers wallet, or anything else that signs personal messages. */
 export interface MessageSigner {
+  /** The signer's address, `0x` and 40 hex digits. */
   getAddress(): Promise<string>;
   /** Signs the bytes with Ethereum's personal-message prefix (EIP-191). */
   signMessage(message: Uint8Array): Promise<string>;

@@ -10,6 +10,7 @@ import type { RequestIdentity } from "./identity.js";
 
 /** What is asked; the same object may be used for all requests of a discovery. */
 export interface OrchestratorQuestion {
+  /** Who asks. */
   readonly identity: RequestIdentity;
   /** What the job needs; null = not said, as in polling. */
   readonly job: JobCapabilities | null;

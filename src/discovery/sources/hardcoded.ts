@@ -48,6 +48,7 @@ function withDefaults(item: string): string {
   return withHost.startsWith("http") ? withHost : `https://${withHost}`;
 }
 
+/** The configured list. */
 export interface HardcodedSourceOptions {
   /** As `-orchAddr`. Empty = no list, where D-5's empty pool object stands. */
   readonly orchAddr: string;
@@ -57,6 +58,7 @@ export interface HardcodedSourceOptions {
 
 /** A source that always answers with the same list. All entries have score 1 (D-3). */
 export class HardcodedSource implements OrchestratorSource {
+  /** Tells the kinds of sources apart. */
   readonly kind = "list";
   readonly usesBlocklist = true;
   readonly usesOnChainPredicate = false;

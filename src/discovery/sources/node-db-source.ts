@@ -21,6 +21,7 @@ import {
   timestamp,
 } from "./store/orchestrator-table.js";
 
+/** Which database is read, and within which limits. */
 export interface NodeDbSourceOptions {
   /** Path of the node's `lpdb.sqlite3`. */
   readonly path: string;
@@ -47,6 +48,7 @@ const NEVER = 2n ** 63n - 1n;
 
 /** A node's database. All entries are untrusted, score 0 (B-14). */
 export class NodeDbSource implements OrchestratorSource {
+  /** Tells the kinds of sources apart. */
   readonly kind = "nodeDb";
   readonly usesBlocklist = true;
   readonly usesOnChainPredicate = true;

@@ -35,9 +35,11 @@ export interface SourceEndpoint {
 export interface DroppedEntry {
   /** As the source had it. */
   readonly uri: string;
+  /** The entry's address; null when it has none. */
   readonly recipient: string | null;
   /** The rule that drops it, e.g. `D-2`. */
   readonly rule: string;
+  /** What is wrong with it, in words. */
   readonly detail: string;
 }
 
@@ -45,6 +47,7 @@ export interface DroppedEntry {
 export interface SourceListing {
   /** In the source's order; equal URIs are not merged (D-8). */
   readonly endpoints: readonly SourceEndpoint[];
+  /** Entries that cannot be used, with the reason of each. */
   readonly dropped: readonly DroppedEntry[];
   /** Unix ms when the source last confirmed this list. */
   readonly confirmedAtMs: number;
@@ -52,6 +55,7 @@ export interface SourceListing {
   readonly staleBecause: Error | null;
 }
 
+/** What reading a source may be told. */
 export interface ListOptions {
   /** Ends the wait: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -59,6 +63,7 @@ export interface ListOptions {
 
 /** A source of orchestrators. */
 export interface OrchestratorSource {
+  /** Tells the kinds of sources apart. */
   readonly kind: SourceKind;
   /** Whether `-orchBlocklist` counts for its endpoints: not for webhooks (B-16, W-13). */
   readonly usesBlocklist: boolean;

@@ -10,6 +10,7 @@ import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
 import { BodyReader } from "./body.js";
 import type { ApiBooks, ApiRecorder, ApiSettings, WriteOutcome } from "./books.js";
 import type { KeyRing } from "./keys.js";
+import type { ApiLogEntry } from "./log-entry.js";
 import { ApiMetrics } from "./metrics.js";
 import { NonceCache } from "./nonces.js";
 import { openApiDocument } from "./openapi.js";
@@ -23,23 +24,7 @@ import { HEADERS, signAnswer } from "./signature.js";
 import { Standing } from "./standing.js";
 import { WriteQueue } from "./write-queue.js";
 
-/** What happened with a request, for a log; nothing secret in it. */
-export interface ApiLogEntry {
-  readonly level: "info" | "warn" | "error";
-  readonly method: string;
-  /** The route, not the URL. */
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly client: string;
-  /** Id of the key of a write. */
-  readonly key?: string | undefined;
-  /** Code of a refusal. */
-  readonly code?: string | undefined;
-  /** Message of an internal error. */
-  readonly error?: string | undefined;
-}
-
+/** What the API needs, and its bounds. */
 export interface PoolApiOptions {
   /** To read. */
   readonly books: ApiBooks;
@@ -47,6 +32,7 @@ export interface PoolApiOptions {
   readonly recorder: ApiRecorder;
   /** How the books are kept; asked at most once a second. */
   readonly settings: () => ApiSettings;
+  /** The keys that sign writes. */
   readonly keys: KeyRing;
   /** Decides about workers that send their benchmark. */
   readonly admission: AdmissionPolicy;
@@ -82,6 +68,7 @@ type Call = Context<Env>;
 
 /** What the server needs: the function, and what to say while it stops. */
 export interface PoolApi {
+  /** Answers one request, as the fetch standard has it. */
   readonly fetch: Hono<Env>["fetch"];
   /** `/healthz` answers 503 from now on. */
   stopping(): void;

@@ -40,7 +40,9 @@ export type WriteOutcome = "recorded" | "repeated" | "conflict" | "quarantined";
 export interface ApiNote {
   /** Of the setting; its last value counts. */
   readonly name: string;
+  /** The setting's value. */
   readonly value: string;
+  /** When it was set, by which key, and to what: the line for the books' log. */
   readonly log: { readonly atMs: number; readonly key: string; readonly value: string };
 }
 

@@ -9,7 +9,9 @@ import { InputError } from "../../core/errors.js";
 
 /** Key and certificate, PEM. */
 export interface ServerCertificate {
+  /** The private key, PEM. */
   readonly key: string;
+  /** The certificate, PEM. */
   readonly cert: string;
 }
 

@@ -11,9 +11,11 @@ import { decisionAnswer, errorAnswer, writeAnswer } from "./answers.js";
 import type { benchmarkRequest, jobRequest, ticketRequest } from "./requests.js";
 import { HEADERS, sameSignature, signAnswer, signRequest } from "./signature.js";
 
+/** Which pool is told, with which key, and within which limits. */
 export interface PoolApiClientOptions {
   /** E.g. `https://pool.example.org:8443`; a path is kept. */
   readonly url: string;
+  /** The key's id, and its secret as bytes. */
   readonly key: { readonly id: string; readonly secret: Uint8Array };
   /**
    * Whom to believe. `any`: any certificate, as the pool makes a new one at each start; answers
@@ -39,20 +41,33 @@ export interface PoolApiClientOptions {
  * What a write may say besides its content. Who makes the id says the time too: a write that is
  * sent again later must say the same of both.
  */
-export type WriteOptions = { readonly signal?: AbortSignal | undefined } & (
+export type WriteOptions = {
+  /** Ends the write when it is aborted. What was already sent may still be recorded. */
+  readonly signal?: AbortSignal | undefined;
+} & (
   | {
       /** The same for each try and each repetition. @default a random UUID */
       readonly id?: undefined;
       /** When it happened, Unix ms. @default now */
       readonly atMs?: number | undefined;
     }
-  | { readonly id: string; readonly atMs: number }
+  | {
+      /** Names the write, the same for each try and each repetition. */
+      readonly id: string;
+      /** When it happened, ms since 1970. */
+      readonly atMs: number;
+    }
 );
 
+/** One job, as the API takes it. */
 export type JobDetails = z.input<typeof jobRequest>["jobDetails"];
+/** One ticket that won, as the API takes it. */
 export type WinningTicketDetails = z.input<typeof ticketRequest>["winningTicket"];
+/** A worker's benchmark, as the API takes it. */
 export type BenchmarkDetails = z.input<typeof benchmarkRequest>["benchmark"];
+/** What the API answers to a write that it recorded. */
 export type WriteReceipt = z.output<typeof writeAnswer>;
+/** What the API answers to a benchmark: whether the worker may serve, and why. */
 export type BenchmarkDecision = z.output<typeof decisionAnswer>;
 
 interface Answer {

@@ -1,6 +1,6 @@
 /** `poolsim/pool/api`: the pool's API server and its client. */
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
-export { type ApiLogEntry, createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
+export { createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
 export type {
   ApiBooks,
   ApiNote,
@@ -22,6 +22,7 @@ export {
 } from "./client.js";
 export type { PoolsimErrorCode } from "./error-codes.js";
 export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
+export type { ApiLogEntry } from "./log-entry.js";
 export { openApiDocument } from "./openapi.js";
 export type { RateLimit } from "./rate-limit.js";
 export { recorderOf } from "./recorder.js";

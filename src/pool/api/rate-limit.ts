@@ -3,7 +3,9 @@ import { LRUCache } from "lru-cache";
 
 /** So many requests per second on average, and so many at once after a rest. */
 export interface RateLimit {
+  /** Requests per second that a client may make in the long run. */
   readonly perSecond: number;
+  /** Requests that a client may make at once. */
   readonly burst: number;
 }
 

@@ -22,6 +22,7 @@ export interface PlainError {
   readonly message: string;
 }
 
+/** How the thread that writes the books is started. */
 export interface RecorderThreadOptions {
   /** The books' file. */
   readonly path: string;

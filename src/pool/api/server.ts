@@ -8,7 +8,9 @@ import type { PoolApi } from "./app.js";
 import type { ServerCertificate } from "./certificate.js";
 import { clientOf } from "./rate-limit.js";
 
+/** Where and how the API is served. */
 export interface PoolServerOptions {
+  /** What answers the requests. */
   readonly api: PoolApi;
   /** Address to listen at. */
   readonly host: string;
@@ -16,6 +18,7 @@ export interface PoolServerOptions {
   readonly port: number;
   /** null: plain HTTP, on loopback only. */
   readonly tls: ServerCertificate | null;
+  /** Bounds that differ from the defaults. */
   readonly limits?: Partial<ServerLimits> | undefined;
 }
 
@@ -42,6 +45,7 @@ export interface ServerLimits {
 export interface PoolServer {
   /** Without a slash at the end. */
   readonly url: string;
+  /** The port that it listens at. */
   readonly port: number;
   /** Open now. */
   connections(): number;

@@ -7,9 +7,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** Names of the headers. */
 export const HEADERS = {
+  /** The id of the key that signed. */
   key: "x-pool-key",
+  /** When the request was signed. */
   timestamp: "x-pool-timestamp",
+  /** A text that is used once only. */
   nonce: "x-pool-nonce",
+  /** The signature, in hex. */
   signature: "x-pool-signature",
 } as const;
 
@@ -23,6 +27,7 @@ export interface SignedRequest {
   readonly timestamp: string;
   /** 16 to 64 characters of A–Z, a–z, 0–9, - and _. */
   readonly nonce: string;
+  /** The body's bytes, exactly as they are sent. */
   readonly body: Uint8Array;
 }
 
@@ -30,7 +35,9 @@ export interface SignedRequest {
 export interface SignedAnswer {
   /** Nonce of the request. */
   readonly nonce: string;
+  /** The answer's HTTP status. */
   readonly status: number;
+  /** The body's bytes, exactly as they are sent. */
   readonly body: Uint8Array;
 }
 

@@ -27,6 +27,7 @@ export type CommonAccount =
 /** Accounts of one payee: owed to it, on the way to it, received by it. */
 export type PayeeAccount = `pending:${string}` | `inPayout:${string}` | `paid:${string}`;
 
+/** An account of the ledger, by name. */
 export type Account = CommonAccount | PayeeAccount;
 
 /** Whose work it is and where it was done: balances are kept apart by all three. */
@@ -35,6 +36,7 @@ export interface Payee {
   readonly address: string;
   /** `transcode` or `ai`. */
   readonly nodeType: string;
+  /** The region that the work was done in. */
   readonly region: string;
 }
 

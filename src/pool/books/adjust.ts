@@ -7,12 +7,15 @@ import { AMOUNT_END_WEI } from "./limits.js";
 import { keepOpeningAt } from "./opening-date.js";
 import type { PoolStore } from "./store/store.js";
 
+/** A correction of what a worker is owed. */
 export interface Adjustment extends Payee {
   /** What the worker gets; less than 0 takes it away. */
   readonly wei: bigint;
+  /** Why, in the operator's words; kept with the entry. */
   readonly reason: string;
   /** Unique: the same adjustment twice is one. */
   readonly id: string;
+  /** When it is entered, ms since 1970. */
   readonly nowMs: number;
   /** Who pays it. @default "commission" */
   readonly from?: Account | undefined;
@@ -52,10 +55,13 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
 
 /** What a worker was owed and had been paid when the books were opened. */
 export interface OpeningBalance extends Payee {
+  /** What the worker is still owed, in wei. */
   readonly pendingWei: bigint;
+  /** What the worker was paid before, in wei. */
   readonly paidWei: bigint;
 }
 
+/** How opening balances are entered. */
 export interface OpeningOptions {
   /** Where they come from; with the payee it says what is the same balance. */
   readonly origin: string;

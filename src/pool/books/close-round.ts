@@ -17,7 +17,9 @@ const CARRIED = "carriedJobs";
 /** Where the next split goes on, as the store calls it. */
 export const ROUND_KEYS: readonly string[] = [BOUNDARIES, CARRIED];
 
+/** Which round is closed. */
 export interface CloseRoundOptions {
+  /** Number of the round. */
   readonly round: number;
   /** Ms since 1970. */
   readonly nowMs: number;

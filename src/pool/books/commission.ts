@@ -6,6 +6,7 @@ import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { checkCommission } from "./attribution/scheme.js";
 
+/** One commission, with what it applies to and from when on. */
 export interface CommissionRate {
   /** Of the fees, 0 … 1. */
   readonly rate: Rational;
@@ -17,14 +18,19 @@ export interface CommissionRate {
   readonly region: string | null;
 }
 
+/** Which work a commission is asked for. */
 export interface CommissionQuery {
+  /** The type of node that did the work. */
   readonly nodeType: string;
+  /** The region that the work was done in. */
   readonly region: string;
+  /** When the work was done, ms since 1970. */
   readonly atMs: number;
 }
 
 /** The most specific rate wins (node type and region, node type, region, all), then the latest. */
 export class CommissionSchedule {
+  /** All rates, in the order in which they were given. */
   readonly rates: readonly CommissionRate[];
   /** By node type, then region: those that apply there, the one to be asked first in front. */
   readonly #byPlace = new Map<string, Map<string, readonly CommissionRate[]>>();

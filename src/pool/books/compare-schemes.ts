@@ -17,6 +17,7 @@ import {
 } from "./settings.js";
 import type { JobRow, PoolStore } from "./store/store.js";
 
+/** How schemes are compared. */
 export interface CompareOptions {
   /** Ms of a round, above 0. @default 69120000 (5,760 blocks of 12 s) */
   readonly roundMs?: number | undefined;
@@ -33,12 +34,17 @@ export interface CompareOptions {
   readonly windowRounds?: number | undefined;
 }
 
+/** What one worker gets under each scheme. */
 export interface ComparedWorker {
+  /** The worker's address. */
   readonly address: string;
+  /** What it gets under each scheme, in wei. */
   readonly wei: Readonly<Record<SchemeName, bigint>>;
 }
 
+/** How the same events pay under each scheme. */
 export interface SchemeComparison extends SchemeSettings {
+  /** How many rounds were split. */
   readonly rounds: number;
   /** Tickets won: what schemes by round split. */
   readonly incomeWei: bigint;
@@ -48,6 +54,7 @@ export interface SchemeComparison extends SchemeSettings {
   readonly jobs: number;
   /** Of those, the ones whose event does not say how many renditions: `renditions` counts. */
   readonly jobsWithoutRenditions: number;
+  /** What the operator keeps under each scheme, in wei. */
   readonly commissionWei: Readonly<Record<SchemeName, bigint>>;
   /** Won when nobody had worked: it waits for somebody who does. */
   readonly unattributedWei: Readonly<Record<SchemeName, bigint>>;

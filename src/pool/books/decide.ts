@@ -12,6 +12,7 @@ import type { Posting } from "./ledger.js";
 import { readSettings } from "./settings.js";
 import type { DecisionRow, EventRow, PoolStore, ProcessedRow } from "./store/store.js";
 
+/** Why and when an operator decided. */
 export interface DecideOptions {
   /** Sequence of the event. */
   readonly event: number;
@@ -21,16 +22,19 @@ export interface DecideOptions {
   readonly nowMs: number;
 }
 
+/** A decision about whose a job is. */
 export interface AssignOptions extends DecideOptions {
   /** The worker. */
   readonly address: string;
 }
 
+/** What voiding an event did. */
 export interface Voided {
   /** false: it was void before, and nothing changed. */
   readonly isNew: boolean;
   /** Whose job it was; null: nobody's. */
   readonly address: string | null;
+  /** The fees that it had counted for, in wei. */
   readonly feesWei: bigint;
   /** The last closed round that counted its work: its split stays as it is. */
   readonly countedIn: number | null;

@@ -8,7 +8,9 @@ import type { Account } from "./accounts.js";
 
 /** Moves `wei` from one account to another. */
 export interface Posting {
+  /** The account that the amount leaves. */
   readonly from: Account;
+  /** The account that the amount goes to. */
   readonly to: Account;
   /** At least 0; postings of 0 are left out. */
   readonly wei: bigint;
@@ -26,9 +28,11 @@ export interface Cause {
 
 /** What is to be entered. */
 export interface LedgerTransaction {
+  /** What the transaction is for. */
   readonly cause: Cause;
   /** When it happened, ms: since 1970 for a live pool, since the start for the simulator. */
   readonly atMs: number;
+  /** What is moved, all of it or nothing. */
   readonly postings: readonly Posting[];
 }
 
@@ -40,9 +44,11 @@ export interface LedgerEntry extends LedgerTransaction {
 
 /** Where entries are kept, in order: in memory, or in a store that also survives crashes. */
 export interface LedgerJournal extends Iterable<LedgerEntry> {
+  /** Adds an entry at the end. */
   append(entry: LedgerEntry): void;
 }
 
+/** Where a ledger's entries are kept. */
 export interface LedgerOptions {
   /**
    * Where entries are kept; what it holds already is read first. null: nowhere, only balances
@@ -57,6 +63,7 @@ interface Flow {
   outWei: bigint;
 }
 
+/** Double-entry books in wei, with each account's balance kept beside the entries. */
 export class Ledger {
   readonly #journal: LedgerJournal | null;
   readonly #flows = new Map<Account, Flow>();
@@ -166,6 +173,7 @@ export class Ledger {
 export class MemoryJournal implements LedgerJournal {
   readonly #entries: LedgerEntry[] = [];
 
+  /** Adds an entry at the end. */
   append(entry: LedgerEntry): void {
     this.#entries.push(entry);
   }

@@ -7,6 +7,7 @@ import { InputError } from "../../core/errors.js";
 import type { JobProcessed, PoolEvent } from "./events/event.js";
 import type { PoolStore } from "./store/store.js";
 
+/** What no single event can be worth. */
 export interface PoolLimits {
   /** Most that a job may earn, wei, and that a redemption's gas may cost. @default 1 ETH */
   readonly jobCapWei: bigint;
@@ -32,6 +33,7 @@ export const DEFAULT_LIMITS: PoolLimits = {
 
 export const LIMIT_KEYS = ["jobCapWei", "ticketCapWei", "keyDayCapWei", "jobPixelsCap"] as const;
 
+/** The limits that a store has, or their defaults. */
 export function readLimits(store: Pick<PoolStore, "setting">): PoolLimits {
   const value = (key: keyof PoolLimits): bigint => {
     const text = store.setting(`limit:${key}`);

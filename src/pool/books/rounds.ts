@@ -25,6 +25,7 @@ export interface RoundState {
   readonly carried: readonly number[];
 }
 
+/** What closing a round depends on beside the work and the income. */
 export interface CloseTerms {
   /** The last place that there is: work after it belongs to the next round. */
   readonly end: number;
@@ -84,6 +85,7 @@ export class RoundCore {
     this.#carried = new Set(state.carried);
   }
 
+  /** All that the core remembers, to go on from later. */
   get state(): RoundState {
     return this.#state;
   }

@@ -34,15 +34,19 @@ export interface ClaimBounds {
   readonly boundFrom: number;
 }
 
+/** How a pool's books are kept. */
 export interface PoolSettings extends SchemeSettings {
+  /** What the operator keeps. */
   readonly commission: CommissionSchedule;
   /** @default "per-job" */
   readonly schemeName: SchemeName;
+  /** The attribution scheme, made with its settings. */
   readonly scheme: AttributionScheme;
   /** The settings of all schemes by name; whichever is in use takes its own. */
   readonly schemeSettings: SchemeSettingValues;
   /** The delegators' part of everything attributed, 0 … 1. @default 0 */
   readonly feeShare: Rational;
+  /** Which claims can be of an AI job. */
   readonly claims: ClaimBounds;
 }
 
@@ -152,11 +156,17 @@ export function roundCommission({ commission }: PoolSettings, atMs: number): Rat
 
 /** What may be set. What is left out stays as it is. */
 export interface SettingsChange {
+  /** New commissions, beside those that there are. */
   readonly commission?: readonly CommissionRate[] | undefined;
+  /** The attribution scheme. */
   readonly scheme?: SchemeName | undefined;
+  /** The delegators' part of everything attributed, 0 … 1. */
   readonly feeShare?: Rational | undefined;
+  /** How work is weighed, by schemes that weigh it. */
   readonly weights?: Partial<Weights> | undefined;
+  /** Renditions of a job whose event does not say how many, at least 0. */
   readonly renditions?: bigint | undefined;
+  /** Rounds of the sliding window, 1 … 1000. */
   readonly windowRounds?: number | undefined;
   /** Settings of schemes by name, as the registry describes them. */
   readonly schemeSettings?: SchemeSettingValues | undefined;

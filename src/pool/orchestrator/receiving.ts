@@ -5,6 +5,7 @@
 import { invariant } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 
+/** How an orchestrator takes payments. */
 export interface ReceivingOptions {
   /** What a ticket is expected to bring, wei: credited per ticket (P-30), wanted as balance (P-31). */
   readonly ticketEv: Rational;

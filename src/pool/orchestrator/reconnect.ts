@@ -15,6 +15,7 @@ export interface ReconnectOptions {
   readonly jitter?: number | undefined;
 }
 
+/** When a worker tries to connect again (O-14). */
 export class ReconnectBackoff {
   readonly #initialMs: number;
   readonly #factor: number;

@@ -22,6 +22,7 @@ export type SessionEnd = "idle" | "ended";
  */
 export type SessionCloseListener = (session: number, atMs: number, cause: SessionEnd) => void;
 
+/** How many sessions a node has, and for how long. */
 export interface OrchestratorSessionsOptions {
   /** How many sessions at a time, 0 … 65,536, or `auto`: what the workers offer (O-7). @default 10 */
   readonly maxSessions?: number | "auto" | undefined;

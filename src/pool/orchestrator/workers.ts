@@ -45,6 +45,7 @@ export interface WorkerRegistration {
   readonly identity?: number | undefined;
 }
 
+/** How a manager of workers is made. */
 export interface RemoteTranscoderManagerOptions {
   /** Not go-livepeer: sort by tier ahead of the load factor. @default false */
   readonly tiers?: boolean | undefined;
@@ -184,6 +185,7 @@ export class RemoteTranscoderManager {
     return this.#load[worker] ?? 0;
   }
 
+  /** The sessions that a worker offers. */
   capacity(worker: number): number {
     return this.#capacity[worker] ?? 0;
   }

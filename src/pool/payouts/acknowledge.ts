@@ -11,15 +11,23 @@ import { readPayment } from "./found-payment.js";
 import type { NonceRange } from "./nonces.js";
 import { PayeeHistory } from "./payee-history.js";
 
+/** Which nonces are acknowledged, and why. */
 export interface AcknowledgeOptions {
+  /** The books. */
   readonly store: PayoutBooksStore;
+  /** The node that is asked. */
   readonly chain: PayoutChain;
+  /** A second node; null = there is none. */
   readonly witness: PayoutChain | null;
+  /** The chain's number. */
   readonly chainId: bigint;
   /** Lower-case hex with `0x`. */
   readonly wallet: string;
+  /** The nonces. */
   readonly range: NonceRange;
+  /** Why, in the operator's words; kept in the books. */
   readonly reason: string;
+  /** The time, ms since 1970. */
   readonly nowMs: number;
 }
 

@@ -18,6 +18,7 @@ const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
 const CLOSED: readonly PayoutState[] = ["confirmed", "failed", "cancelled"];
 const PAGE = 1_000;
 
+/** A pool's payouts in its store. */
 export class PayoutBooks {
   readonly #store: PayoutBooksStore;
 

@@ -1,6 +1,7 @@
 /** Fees by EIP-1559: what is offered first, and by how much more a stuck payment is replaced. */
 import type { SignedPayment } from "./payout.js";
 
+/** What gas costs now. */
 export interface FeeMarket {
   /** What a unit of gas costs now. */
   readonly baseFeeWei: bigint;
@@ -8,8 +9,11 @@ export interface FeeMarket {
   readonly priorityFeeWei: bigint;
 }
 
+/** What a payment offers for a unit of gas (EIP-1559). */
 export interface Fees {
+  /** Most that a unit of gas may cost, in wei. */
   readonly maxFeeWei: bigint;
+  /** What of it goes to the block's maker, in wei. */
   readonly priorityFeeWei: bigint;
 }
 

@@ -17,16 +17,32 @@ import { closing, reopening, reservation } from "./postings.js";
 /** What the chain says about a payout. */
 export type Observation =
   /** Nothing that can be relied on: the node contradicts itself, or is behind. */
-  | { readonly kind: "unclear"; readonly why: string }
+  | {
+      readonly kind: "unclear";
+      /** The reason, in words. */
+      readonly why: string;
+    }
   /** In no block of the chain, and its nonce not used. */
   | { readonly kind: "absent" }
   /** Its nonce went to a payment to somebody that these books owe, and they don't have it. */
-  | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "included"; readonly inclusion: Inclusion; readonly headNumber: number };
+  | {
+      readonly kind: "unknown";
+      /** The reason, in words. */
+      readonly why: string;
+    }
+  | {
+      readonly kind: "included";
+      /** Where it is on the chain. */
+      readonly inclusion: Inclusion;
+      /** Number of the last block at that time. */
+      readonly headNumber: number;
+    };
 
 /** A payout's next form, and the entries that must be stored with it, both or neither. */
 export interface Transition {
+  /** The payout's next form. */
   readonly payout: Payout;
+  /** What that means to the books. */
   readonly entries: readonly LedgerTransaction[];
 }
 

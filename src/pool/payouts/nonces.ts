@@ -5,10 +5,13 @@
 
 /** Nonces from the first to the last, both counted. */
 export interface NonceRange {
+  /** The lowest nonce of the range. */
   readonly first: number;
+  /** The highest nonce of the range, included. */
   readonly last: number;
 }
 
+/** How a wallet's nonces stand. */
 export interface NonceState {
   /** The lowest nonce that nothing in the books explains: what is signed next has it. */
   readonly next: number;
@@ -18,6 +21,7 @@ export interface NonceState {
   readonly gap: readonly NonceRange[];
 }
 
+/** What the books and the chain know of a wallet's nonces. */
 export interface NonceInput {
   /** Nonces of payouts and acknowledged ones, in their order. */
   readonly known: readonly number[];

@@ -11,11 +11,13 @@ export interface SignedPayment {
   readonly txHash: string;
   /** The signed transaction, hex with `0x`: what is sent, always the same. */
   readonly signedTx: string;
+  /** Most gas that it may use. */
   readonly gasLimit: bigint;
   /** Most that a unit of gas may cost. */
   readonly maxFeeWei: bigint;
   /** What of it goes to the block's maker. */
   readonly priorityFeeWei: bigint;
+  /** When it was signed, ms since 1970. */
   readonly signedAtMs: number;
 }
 
@@ -23,7 +25,9 @@ export interface SignedPayment {
 export interface Inclusion {
   /** Which transaction used the nonce. */
   readonly txHash: string;
+  /** Number of the block. */
   readonly blockNumber: number;
+  /** Hash of the block. */
   readonly blockHash: string;
   /** `paid` and `reverted`: one of ours; `displaced`: somebody else's with the same nonce. */
   readonly outcome: "paid" | "reverted" | "displaced";
@@ -33,8 +37,11 @@ export interface Inclusion {
 
 /** A pending balance that it takes; negative where more was paid than was owed. */
 export interface PayoutPart {
+  /** The type of node that the part was earned with. */
   readonly nodeType: string;
+  /** The region that the part was earned in. */
   readonly region: string;
+  /** How much, in wei. */
   readonly wei: bigint;
 }
 
@@ -44,13 +51,17 @@ export interface PayoutIntent {
   readonly id: number;
   /** Whom it pays: lower-case hex with `0x`. */
   readonly address: string;
+  /** What it pays, in wei. */
   readonly amountWei: bigint;
   /** Adds up to the amount. */
   readonly parts: readonly PayoutPart[];
+  /** When it was begun, ms since 1970. */
   readonly createdAtMs: number;
+  /** The chain's number. */
   readonly chainId: bigint;
   /** Whose money: lower-case hex with `0x`. */
   readonly wallet: string;
+  /** Its number among the wallet's transactions. */
   readonly nonce: number;
 }
 
@@ -61,11 +72,13 @@ export interface PayoutIntent {
  * makes them `sent` again. `intent` is never stored: the bytes are there from the beginning.
  */
 export interface Payout extends PayoutIntent {
+  /** How far it is. */
   readonly state: PayoutState;
   /** Oldest first; at least one. */
   readonly attempts: readonly SignedPayment[];
   /** null while it is in no block. */
   readonly inclusion: Inclusion | null;
+  /** When it changed last, ms since 1970. */
   readonly updatedAtMs: number;
 }
 

@@ -31,7 +31,9 @@ export type NotDue =
 export interface PlannedPayout {
   /** Lower case. */
   readonly address: string;
+  /** What is to be paid, in wei. */
   readonly amountWei: bigint;
+  /** What the amount consists of. */
   readonly parts: readonly PayoutPart[];
   /** null: it is due. */
   readonly notDue: NotDue | null;
@@ -39,13 +41,17 @@ export interface PlannedPayout {
   readonly dueAtMs: number | null;
 }
 
+/** What a plan of payouts is made from. */
 export interface PlanInput {
+  /** What is owed, by account. */
   readonly pending: Iterable<PendingBalance>;
   /** An address's payouts, newest first; a few are enough. */
   readonly historyOf: (address: string) => readonly Payout[];
   /** Whose money, if it is known. */
   readonly wallet: string | null;
+  /** The operator's rules. */
   readonly settings: Pick<PayoutSettings, "thresholdWei" | "minIntervalMs" | "failurePauseMs">;
+  /** The time, ms since 1970. */
   readonly nowMs: number;
 }
 

@@ -25,8 +25,11 @@ export type Hindrance =
   /** What it is owed changed at this very moment: the next pass looks again. */
   | "moved";
 
+/** A payment that is due, and what is in its way. */
 export interface Hindered {
+  /** What would be paid. */
   readonly plan: PlannedPayout;
+  /** What is in its way. */
   readonly why: Hindrance;
   /** More of it, for people: a node's words, amounts; null if there is no more. */
   readonly detail: string | null;
@@ -34,12 +37,15 @@ export interface Hindered {
 
 /** Something to tell the operator about a payout; it goes on with the next pass. */
 export interface PayoutTrouble {
+  /** The payout. */
   readonly payout: Payout;
+  /** What went wrong, in words. */
   readonly message: string;
 }
 
 /** What a pass did. */
 export interface PassReport {
+  /** Payouts that this pass began. */
   readonly begun: readonly Payout[];
   /** Payouts whose state changed, as they are now. */
   readonly changed: readonly Payout[];
@@ -47,6 +53,7 @@ export interface PassReport {
   readonly underWay: readonly Payout[];
   /** Due, but not begun, or not in full. */
   readonly hindered: readonly Hindered[];
+  /** Payouts that something went wrong with in this pass. */
   readonly troubles: readonly PayoutTrouble[];
   /** Nonces that nobody uses, below payouts that are under way: those wait until they are used. */
   readonly gap: readonly NonceRange[];

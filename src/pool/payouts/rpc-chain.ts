@@ -6,6 +6,7 @@ import type { Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
 import { readTransaction } from "./rpc-transaction.js";
 import { hex, invalid, quantity, safe } from "./rpc-values.js";
 
+/** Which node is asked, and within which limits. */
 export interface RpcPayoutChainOptions {
   /** The node's JSON-RPC, http or https. */
   readonly url: string;

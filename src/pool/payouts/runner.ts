@@ -18,12 +18,17 @@ import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
 import { unknownNonces } from "./unknown-nonces.js";
 
+/** What a runner of payouts works with. */
 export interface PayoutRunnerOptions {
+  /** The books. */
   readonly store: PayoutBooksStore;
+  /** The node that is asked. */
   readonly chain: PayoutChain;
   /** Another node: a payout is in a block only if both say so. @default none */
   readonly witness?: PayoutChain | undefined;
+  /** Signs payments. */
   readonly signer: PayoutSigner;
+  /** The operator's rules. */
   readonly settings: PayoutSettings;
   /** Uses up nonces that nobody uses, below payouts that wait for them. @default false */
   readonly fillsGaps?: boolean | undefined;
@@ -42,6 +47,7 @@ interface Pass {
 /** Gaps filled in one pass. */
 const FILLS_MAX = 16;
 
+/** Pays what the books owe, pass by pass. */
 export class PayoutRunner {
   readonly #books: PayoutBooks;
   readonly #chain: PayoutChain;

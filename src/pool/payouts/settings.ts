@@ -2,6 +2,7 @@
 import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 
+/** What the operator decides about payouts. */
 export interface PayoutSettings {
   /** What `eth_chainId` must answer; a network id is not asked for. @default 42161n */
   readonly chainId: bigint;
@@ -30,17 +31,29 @@ export interface PayoutSettings {
   readonly maxUnderWay: number;
 }
 
+/** The defaults, made for Arbitrum One. */
 export const PAYOUT_DEFAULTS: PayoutSettings = {
+  /** Arbitrum One. */
   chainId: 42_161n,
+  /** 0.005 ETH. */
   thresholdWei: 5_000_000_000_000_000n,
+  /** A day. */
   minIntervalMs: 86_400_000,
+  /** A day. */
   failurePauseMs: 86_400_000,
+  /** 10 gwei. */
   gasPriceCapWei: 10_000_000_000n,
+  /** A twentieth of the amount. */
   maxGasShare: Rational.of(1n, 20n),
+  /** All or nothing. */
   partialPayouts: false,
+  /** 20 blocks. */
   confirmations: 20,
+  /** 5,000 blocks. */
   watchBlocks: 5_000,
+  /** 10 minutes. */
   replaceAfterMs: 600_000,
+  /** 16 payouts. */
   maxUnderWay: 16,
 };
 

@@ -11,11 +11,17 @@ import type { SignedPayment } from "./payout.js";
 
 /** What is to be signed: a transfer by EIP-1559. */
 export interface Payment extends Fees {
+  /** The chain's number. */
   readonly chainId: bigint;
+  /** Its number among the wallet's transactions. */
   readonly nonce: number;
+  /** Whom it pays. */
   readonly to: string;
+  /** What it pays, in wei. */
   readonly amountWei: bigint;
+  /** Most gas that it may use. */
   readonly gasLimit: bigint;
+  /** When it is signed, ms since 1970. */
   readonly atMs: number;
 }
 
@@ -23,6 +29,7 @@ export interface Payment extends Fees {
 export interface PayoutSigner {
   /** Lower-case hex with `0x`. */
   readonly address: string;
+  /** Signs a payment. The same payment always gives the same bytes. */
   sign(payment: Payment): SignedPayment;
 }
 

@@ -21,19 +21,33 @@ export type Adopting =
   /** Take in payments of exactly what the recipient was owed at the time. */
   | { readonly kind: "recognised" }
   /** Take in those too that have one of these nonces, whatever the amount. */
-  | { readonly kind: "these"; readonly range: NonceRange; readonly reason: string };
+  | {
+      readonly kind: "these";
+      /** The nonces. */
+      readonly range: NonceRange;
+      /** Why, in the operator's words; kept in the books. */
+      readonly reason: string;
+    };
 
+/** What is compared with which chain. */
 export interface VerifyChainOptions {
+  /** The books. */
   readonly store: PayoutBooksStore;
+  /** The node that is asked. */
   readonly chain: PayoutChain;
+  /** A second node; null = there is none. */
   readonly witness: PayoutChain | null;
+  /** The wallet that pays. */
   readonly wallet: PayingWallet;
+  /** Which payments are taken into the books. */
   readonly adopting: Adopting;
   /** Only what is so deep is taken in. */
   readonly confirmations: number;
+  /** The time, ms since 1970. */
   readonly nowMs: number;
 }
 
+/** What comparing with the chain found. */
 export interface ChainFindings {
   /** Payouts compared with their transactions. */
   readonly payouts: number;

@@ -9,9 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, isPoolsimError, RemoteError } from "../../core/errors.js";
 import { SqliteDatabase } from "../../io/sqlite.js";
 
+/** Which wallet is locked, and for how long a lock is waited for. */
 export interface WalletLockOptions {
   /** Where locks are kept: the same folder for all processes that use the wallet. */
   readonly folder: string;
+  /** The chain's number. */
   readonly chainId: bigint;
   /** Lower-case hex with `0x`. */
   readonly wallet: string;
@@ -19,6 +21,7 @@ export interface WalletLockOptions {
   readonly holder: string;
   /** How long to wait for another process, ms; 0: not at all. */
   readonly waitMs: number;
+  /** Ends the waiting when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Called once, when there is somebody to wait for. */
   readonly onWait?: ((holder: string) => void) | undefined;
@@ -28,6 +31,7 @@ export interface WalletLockOptions {
 export interface WalletLock {
   /** @throws RemoteError (`DATABASE_REPLACED`) when somebody removed the lock's file */
   assertHeld(): void;
+  /** Gives the lock back. */
   release(): void;
 }
 

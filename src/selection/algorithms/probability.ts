@@ -138,6 +138,7 @@ export function drawRecipient(
 
 /** The algorithm of on-chain gateways for video: chance by stake, price and luck (L-9 … L-17). */
 export class ProbabilityAlgorithm implements SelectionAlgorithm {
+  /** The settings that it was made with. */
   readonly options: ProbabilityOptions;
   /** How the last selection came about, for traces. */
   lastTable: ProbabilityTable | null = null;

@@ -29,6 +29,7 @@ export type LiveSession = Session<OrchestratorDescriptor>;
 
 /** The last L1 block that was seen, and when: from it follows when ticket parameters expire. */
 export interface L1Head {
+  /** Number of the last block. */
   readonly block: bigint;
   /** Unix ms. */
   readonly seenAtMs: number;

@@ -20,6 +20,7 @@ export interface Chooser {
 
 /** First in, first out (L-5): ascending discovery latency within each refresh. */
 export const firstInOrder: Chooser = {
+  /** Takes the first session, or answers −1 when there is none. */
   choose: (sessions) => (sessions.length > 0 ? 0 : -1),
 };
 
@@ -43,7 +44,9 @@ export type RecipientSession = Pick<Session, "recipient" | "price" | "initialLat
 
 /** How to make a {@link RecipientChooser}. */
 export interface RecipientChooserOptions {
+  /** How a recipient is chosen among several. */
   readonly algorithm: SelectionAlgorithm;
+  /** How much stake each recipient has. */
   readonly stakes: StakeReader;
   /** `null` (default) = none are kept (L-18). */
   readonly perfScores?: PerfScoreReader | null | undefined;
@@ -62,6 +65,7 @@ export interface RecipientChooserOptions {
  * stream: one object can serve all streams of a gateway.
  */
 export class RecipientChooser implements Chooser {
+  /** How a recipient is chosen among several. */
   readonly algorithm: SelectionAlgorithm;
   /** The maximum price that applies; may be changed at any time (R-6). */
   maxPrice: Rational | null;

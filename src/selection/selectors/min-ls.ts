@@ -24,6 +24,7 @@ export interface MinLSSelectorOptions extends SelectorOptions {
 
 /** Keeps sessions by latency score, those without one in order of arrival. */
 export class MinLSSelector<Info = unknown> implements Selector<Info> {
+  /** Highest latency score that is good enough (L-1). */
   readonly minLS: number;
   lastChosen: Chosen = CHOSEN.unknown;
 

@@ -12,6 +12,7 @@ import { threadExecutor } from "./thread-pool.js";
 
 const THREADS_MAX = 256;
 
+/** How an experiment is run: threads, progress, and whatever an experiment is told. */
 export interface RunExperimentOptions extends ExperimentOptions {
   /**
    * Threads to run replications in, 1 … 256; 1 runs them in the calling thread, which has its

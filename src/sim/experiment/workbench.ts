@@ -10,7 +10,9 @@ import { Samples } from "./samples.js";
 
 /** How far an experiment is. `total` grows as stages find out what they need. */
 export interface Progress {
+  /** Replications that are finished. */
   readonly done: number;
+  /** Replications that are planned so far; it may grow. */
   readonly total: number;
   /** What was finished last, e.g. `peak demand`. */
   readonly label: string;

@@ -22,7 +22,9 @@ export interface ExtensionRecord {
 
 /** An extension that is loaded: what it brings is registered, for the life of the process. */
 export interface Extension extends ExtensionFile, ExtensionRecord {
+  /** The admission policies that it brings. */
   readonly admission: readonly AdmissionEntry[];
+  /** The selection algorithms that it brings. */
   readonly selection: readonly SelectionEntry[];
   readonly attribution: readonly SchemeEntry[];
 }

@@ -12,4 +12,4 @@ export {
   POOL_METRICS,
 } from "./orchestrator-metrics.js";
 export { REGION_METRICS, type RegionSubject } from "./region-metrics.js";
-export { EXPERIMENT_METRICS, WORKER_METRICS, type WorkerSubject } from "./worker-metrics.js";
+export { EXPERIMENT_METRICS, WORKER_METRICS } from "./worker-metrics.js";

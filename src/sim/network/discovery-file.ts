@@ -92,7 +92,9 @@ const discoveryFile = z.object({
   orchestrators: z.array(discovered).max(MAX_ORCHESTRATORS),
 });
 
+/** One orchestrator of a discovery file. */
 export type DiscoveredOrchestrator = z.output<typeof discovered>;
+/** What `poolsim discover --json` writes. */
 export type DiscoveryFile = z.output<typeof discoveryFile>;
 
 /** Whether a network file is a discovery; else it is CSV. */

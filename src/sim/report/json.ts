@@ -3,7 +3,7 @@ import type { ScenarioResult } from "../results.js";
 
 /**
  * @param results in the order of the files
- * @param options.isList an array even of one: others were asked for that are not there
+ * @param options `isList`: write an array even of one result, because several were asked for
  * @returns JSON text with a line end; the same results always give the same text
  */
 export function renderJson(

@@ -27,6 +27,7 @@ import { type Askable, questionFindings } from "./question-checks.js";
 import type { Scenario } from "./schema.js";
 import { sizeFindings } from "./size-checks.js";
 
+/** How a scenario is loaded. */
 export interface LoadOptions {
   /** Settings that replace those of the file, before variants are made. */
   readonly set?: readonly Setting[] | undefined;

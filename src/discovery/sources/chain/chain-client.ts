@@ -8,14 +8,19 @@ export type Hex = string;
 
 /** A read-only call. Without `to` the data is init code, which runs without being deployed. */
 export interface ChainCall {
+  /** The contract that is called. */
   readonly to?: Hex | undefined;
+  /** The encoded call. */
   readonly data: Hex;
 }
 
 /** A block's header. */
 export interface ChainBlock {
+  /** The block's number. */
   readonly number: number;
+  /** The block's hash. */
   readonly hash: Hex;
+  /** The hash of the block before it. */
   readonly parentHash: Hex;
   /** The L1 block that it knows of; its own number where the chain is an L1 (C-16). */
   readonly l1BlockNumber: bigint;
@@ -23,17 +28,25 @@ export interface ChainBlock {
 
 /** An event of a contract. */
 export interface ChainLog {
+  /** The contract that emitted the event. */
   readonly address: Hex;
+  /** The event's indexed fields; the first is its signature's hash. */
   readonly topics: readonly Hex[];
+  /** The event's other fields, encoded. */
   readonly data: Hex;
+  /** Number of the event's block. */
   readonly blockNumber: number;
+  /** Hash of the event's block. */
   readonly blockHash: Hex;
+  /** The event's place in its block. */
   readonly logIndex: number;
 }
 
 /** Which events: any of the addresses (none = any address), any of the first topics. */
 export interface LogFilter {
+  /** Only events of these contracts. */
   readonly addresses: readonly Hex[];
+  /** Only events with one of these signatures' hashes. */
   readonly topics: readonly Hex[];
   /** First block. */
   readonly fromBlock: number;
@@ -41,7 +54,9 @@ export interface LogFilter {
   readonly toBlock: number;
 }
 
+/** What any question to a chain may be told. */
 export interface ChainOptions {
+  /** Ends the question when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Whether the caller asks for less when a call is too much for the node: that is told at once
@@ -57,6 +72,7 @@ export interface ChainOptions {
  * `CHAIN_BATCH`, `CHAIN_RPC` (the node's own error), in the node's own words, or the signal's reason.
  */
 export interface ChainClient {
+  /** The chain's number. */
   chainId(options?: ChainOptions): Promise<bigint>;
 
   /**

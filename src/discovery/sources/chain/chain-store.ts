@@ -44,6 +44,7 @@ export interface Checkpoint {
 
 /** The chain as of the last checkpoint. */
 export interface ChainState {
+  /** The last round that was initialised on chain. */
   readonly lastInitializedRound: bigint;
   /** For P-6, which counts in L1 blocks (C-16). */
   readonly lastSeenL1Block: bigint;

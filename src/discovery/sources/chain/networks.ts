@@ -4,9 +4,13 @@ import type { Hex } from "./chain-client.js";
 
 /** Addresses of the Controller by network name (C-1). */
 export const CONTROLLERS: Readonly<Record<string, Hex>> = {
+  /** The network in use, on Arbitrum One. */
   "arbitrum-one-mainnet": "0xd8e8328501e9645d16cf49539efc04f734606ee4",
+  /** The former network on Ethereum. */
   mainnet: "0xf96d54e490317c557a967abfa5d6e33006be69b3",
+  /** The former test network on Rinkeby. */
   rinkeby: "0x9a9827455911a858e55f07911904facc0d66027e",
+  /** The former test network on Arbitrum. */
   "arbitrum-one-rinkeby": "0x9cec649179e2c7ab91688271bcd09fb707b3e574",
 };
 

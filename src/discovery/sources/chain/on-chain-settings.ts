@@ -6,6 +6,7 @@ import { controllerOf } from "./networks.js";
 import type { RpcChainClientOptions } from "./rpc-chain-client.js";
 import type { WalkMode } from "./transcoder-pool.js";
 
+/** Which chain is read, and how. */
 export interface OnChainSourceOptions {
   /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. Or give `chain`. */
   readonly ethUrl?: string | undefined;

@@ -27,6 +27,7 @@ import {
   onChainSettings,
 } from "./on-chain-settings.js";
 
+/** How a watch over the chain is kept. */
 export interface WatchOptions extends ListOptions {
   /** Told after every look, with the failure of one that failed. */
   readonly onLook?: ((report: SyncReport | Error) => void) | undefined;

@@ -11,10 +11,13 @@ import { priceToFixed } from "../../price.js";
 export interface OrchestratorRow {
   /** With EIP-55 checksum; compared as text. */
   readonly ethereumAddr: string;
+  /** Where the orchestrator can be asked. */
   readonly serviceURI: string;
   /** Thousandths of a wei (B-9). */
   readonly pricePerPixel: bigint;
+  /** The round from which it is active. */
   readonly activationRound: bigint;
+  /** The round from which it is no longer active. */
   readonly deactivationRound: bigint;
   /** Hundred-thousandths of an LPT (B-9). */
   readonly stake: bigint;

@@ -17,6 +17,7 @@ import { type OrchestratorRows, readOrchestrators } from "./read-orchestrators.j
 import { SubgraphEndpoint } from "./subgraph-endpoint.js";
 import { withTimeLimit } from "./time-limit.js";
 
+/** Which subgraph is asked, and within which limits. */
 export interface SubgraphSourceOptions {
   /**
    * http or https, e.g. `https://gateway.thegraph.com/api/<key>/subgraphs/id/<id>`. No message shows
@@ -79,6 +80,7 @@ type Snapshot = Omit<SourceListing, "staleBecause">;
  * untrusted, with their delegated stake as of the block that was read.
  */
 export class SubgraphSource implements OrchestratorSource {
+  /** Tells the kinds of sources apart. */
   readonly kind = "subgraph";
   readonly usesBlocklist = true;
   readonly usesOnChainPredicate = true;

@@ -19,6 +19,7 @@ import {
 
 /** What an answer holds. */
 export interface WebhookList {
+  /** The entries that can be used, in the webhook's order. */
   readonly endpoints: readonly SourceEndpoint[];
   /** Entries whose address is no request URI; those with an empty address are not mentioned. */
   readonly dropped: readonly DroppedEntry[];

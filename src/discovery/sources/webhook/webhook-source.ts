@@ -17,6 +17,7 @@ import {
 } from "../source.js";
 import { parseWebhookList, type WebhookList } from "./webhook-list.js";
 
+/** Which webhook is asked, and within which limits. */
 export interface WebhookSourceOptions {
   /** http or https (W-2). */
   readonly url: string;
@@ -46,6 +47,7 @@ interface Snapshot {
 
 /** A webhook. Missing scores are 0, untrusted (W-11); no block list counts for it (W-13). */
 export class WebhookSource implements OrchestratorSource {
+  /** Tells the kinds of sources apart. */
   readonly kind = "webhook";
   readonly usesBlocklist = false;
   readonly usesOnChainPredicate = false;

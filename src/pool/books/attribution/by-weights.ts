@@ -19,7 +19,9 @@ import { splitWei } from "./split.js";
 export interface Weights {
   /** Per second of source. */
   readonly duration: Rational;
+  /** Weight of one pixel, at least 0. */
   readonly pixels: Rational;
+  /** Weight of one rendition, at least 0. */
   readonly renditions: Rational;
 }
 

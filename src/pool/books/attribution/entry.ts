@@ -29,6 +29,7 @@ export interface SchemeEntry<Name extends string = string> {
    * schemes that share a name share the setting and its default.
    */
   readonly settings: z.ZodObject<Shape>;
+  /** What the scheme needs of whoever asks it. */
   readonly needs: readonly SchemeNeed[];
   /**
    * Makes the scheme.

@@ -8,8 +8,11 @@ import { type AttributionScheme, checkCommission, commissionOf, shareList } from
  * @throws InputError (`COMMISSION`) for a commission outside 0 … 1
  */
 export const perJob: AttributionScheme = {
+  /** The scheme's name. */
   name: "per-job",
+  /** It splits the jobs' own fees. */
   basis: "fees",
+  /** Gives each worker the fees of its jobs, less the commission. */
   attribute({ works, commission }) {
     checkCommission(commission);
     const byWorker = new Map<string, bigint>();

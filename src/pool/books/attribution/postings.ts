@@ -4,6 +4,7 @@ import type { Account } from "../accounts.js";
 import type { Posting } from "../ledger.js";
 import { type Attribution, checkCommission, commissionOf } from "./scheme.js";
 
+/** Which accounts an attribution is booked to. */
 export interface AttributionPostingsOptions {
   /** The account of what a worker is owed. */
   readonly pendingOf: (worker: string) => Account;

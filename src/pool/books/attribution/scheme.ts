@@ -10,11 +10,15 @@ export interface Work {
   readonly feesWei: bigint;
   /** Of the source segments, ms. */
   readonly durationMs: bigint;
+  /** Pixels of all its renditions. */
   readonly pixels: bigint;
+  /** How many renditions it made. */
   readonly renditions: bigint;
 }
 
+/** What a scheme splits, and among which works. */
 export interface AttributionInput {
+  /** The works that count. */
   readonly works: readonly Work[];
   /** What came in for all of it, e.g. the face values of the tickets won. */
   readonly incomeWei: bigint;
@@ -24,7 +28,9 @@ export interface AttributionInput {
 
 /** A worker's part. */
 export interface WorkerShare {
+  /** Whose share it is. */
   readonly worker: string;
+  /** How much, in wei. */
   readonly wei: bigint;
 }
 
@@ -32,7 +38,9 @@ export interface WorkerShare {
 export interface Attribution {
   /** By worker, ascending; each above 0. */
   readonly shares: readonly WorkerShare[];
+  /** The operator's part, in wei. */
   readonly commissionWei: bigint;
+  /** What nobody worked for, in wei. */
   readonly unattributedWei: bigint;
 }
 
@@ -41,6 +49,7 @@ export interface Attribution {
  * pays nothing for nothing.
  */
 export interface AttributionScheme {
+  /** The scheme's name. */
   readonly name: string;
   /** What is attributed: the works' own fees, or the income, which comes by luck of tickets. */
   readonly basis: "fees" | "income";
@@ -49,6 +58,9 @@ export interface AttributionScheme {
    * @default works count from the last split on, once
    */
   readonly windowRounds?: number | undefined;
+  /**
+   * Splits what is attributed, to the wei. It is pure, and the order of the works does not matter.
+   */
   attribute(input: AttributionInput): Attribution;
 }
 

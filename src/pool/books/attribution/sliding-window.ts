@@ -9,7 +9,9 @@ import { byWeights, type Weights, weightsOf } from "./by-weights.js";
 import { schemeEntry, WEIGHT_SETTINGS } from "./entry.js";
 import type { AttributionScheme } from "./scheme.js";
 
+/** How long the window is, and what counts as work. */
 export interface SlidingWindowOptions {
+  /** How work is weighed. */
   readonly weights: Weights;
   /** How many rounds count, the one that closes included: 1 … 1000. */
   readonly rounds: number;

@@ -13,6 +13,7 @@ export interface EventIdentity {
    * epoch begins when IDs start again. `caller`: made by whoever wrote it, unique in its source.
    */
   readonly form: "uuid" | "api" | "caller";
+  /** The event's id within its source. */
   readonly id: string;
 }
 
@@ -28,10 +29,13 @@ interface EventBase {
 /** A node started: its workers are gone. */
 export interface NodeReset extends EventBase {
   readonly type: "reset";
+  /** The kind of node that began anew. */
   readonly node: "orchestrator" | "gateway" | "node";
 }
 
+/** A worker came to a node, or left it. */
 export interface WorkerConnection extends EventBase {
+  /** Whether the worker came or left. */
   readonly type: "worker-connected" | "worker-disconnected";
   /** Lower case, as all addresses in events. */
   readonly address: string;
@@ -42,21 +46,28 @@ export interface WorkerConnection extends EventBase {
 /** The result of a remote AI worker arrived: says who works on a request. */
 export interface JobReceived extends EventBase {
   readonly type: "job-received";
+  /** The worker that claims the request. */
   readonly address: string;
+  /** The request's id. */
   readonly requestId: string;
+  /** The AI pipeline that is asked for. */
   readonly pipeline: string;
+  /** The model that is asked for. */
   readonly modelId: string;
 }
 
 /** Work that earned a fee. */
 export interface JobProcessed extends EventBase {
   readonly type: "job-processed";
+  /** Whether it was transcoding or AI work. */
   readonly job: JobKind;
   /** null: not known yet, as in AI jobs, which are linked by {@link requestId}. */
   readonly address: string | null;
   /** null for transcoding. */
   readonly requestId: string | null;
+  /** The AI pipeline; empty for transcoding. */
   readonly pipeline: string;
+  /** The AI model; empty for transcoding. */
   readonly modelId: string;
   /** Encoded pixels, or the AI request's own units. */
   readonly computeUnits: bigint;
@@ -101,6 +112,7 @@ export interface TicketRedeemed extends TicketBase {
   readonly gasFeesWei: bigint | null;
 }
 
+/** Anything that can happen in a pool. */
 export type PoolEvent =
   | NodeReset
   | WorkerConnection

@@ -2,6 +2,7 @@
 
 /** Bytes of one element, or of what is none. */
 export interface JsonPiece {
+  /** The piece's bytes, as they were in the text. */
   readonly raw: Uint8Array;
   /** Byte offset in the stream. */
   readonly position: number;

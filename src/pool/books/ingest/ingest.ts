@@ -39,9 +39,11 @@ export interface BatchOrigin {
 export interface RawBatch extends DecodeOptions, BatchOrigin {
   /** File or request, for the quarantine. */
   readonly origin: string;
+  /** The pieces, in the order in which they were read. */
   readonly pieces: readonly JsonPiece[];
 }
 
+/** What entering events did. */
 export interface IngestResult {
   /** New in the books. */
   readonly recorded: number;

@@ -8,7 +8,9 @@ import { API_ORIGIN, type EventIngest } from "./ingest.js";
 /** Pieces of one text are put together again up to so many bytes. */
 const JOINED_BYTES_MAX = 1 << 26;
 
+/** How quarantine is tried again. */
 export interface ReplayOptions extends DecodeOptions {
+  /** The time, ms since 1970. */
   readonly now: () => number;
   /** Also what another source has told the same: it is another node's. @default false */
   readonly isDistinct?: boolean | undefined;

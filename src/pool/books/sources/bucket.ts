@@ -21,10 +21,13 @@ import {
 } from "./s3.js";
 import { type FeedOptions, feeding } from "./stream.js";
 
+/** Which bucket is read, and within which limits. */
 export interface BucketOptions extends FeedOptions {
   /** The server, e.g. `https://s3.example.com`; the bucket is asked for by path. */
   readonly endpoint: string;
+  /** The bucket's name. */
   readonly bucket: string;
+  /** Who reads it. */
   readonly credentials: S3Credentials;
   /** Only names that begin so, e.g. `eu-central/`. @default "" */
   readonly prefix?: string | undefined;

@@ -9,11 +9,13 @@ import type { PoolStore } from "../store/store.js";
 import { filesOf, readable, type SkippedFile } from "./directory.js";
 import { type FeedOptions, feeding } from "./stream.js";
 
+/** How files are entered. */
 export interface ImportOptions extends FeedOptions {
   /** A file was read; its last events may not be entered yet. */
   readonly onFile?: ((file: string) => void) | undefined;
 }
 
+/** What an import did. */
 export interface ImportResult extends IngestResult {
   /** Read now. */
   readonly files: number;

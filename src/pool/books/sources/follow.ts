@@ -5,12 +5,15 @@ import type { ImportResult } from "./files.js";
 import { repeat } from "./repeat.js";
 import { type EventSource, type PollOptions, pollSource } from "./source.js";
 
+/** How several sources are followed. */
 export interface FollowSourcesOptions extends PollOptions {
   /** Time between polls of each source. @default 60000 */
   readonly intervalMs?: number | undefined;
   /** Longest pause after failures, which doubles with each. @default 900000 */
   readonly maxPauseMs?: number | undefined;
+  /** Called after each poll that worked. */
   readonly onPoll?: ((source: EventSource, result: ImportResult) => void) | undefined;
+  /** Called after each poll that failed; the source is asked again later. */
   readonly onFailure?:
     | ((source: EventSource, error: PoolsimError, pauseMs: number) => void)
     | undefined;

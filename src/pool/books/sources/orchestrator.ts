@@ -11,6 +11,7 @@ import { plain } from "./compressed.js";
 import { type RepeatOptions, repeat } from "./repeat.js";
 import { type FeedOptions, ingestStream } from "./stream.js";
 
+/** Which orchestrator is asked, and how. */
 export interface OrchestratorPollOptions extends FeedOptions {
   /** The node's CLI address, e.g. `http://127.0.0.1:7935`. */
   readonly url: string;
@@ -99,6 +100,7 @@ function originOf(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
+/** How an orchestrator is followed. */
 export interface FollowOptions extends OrchestratorPollOptions, RepeatOptions<IngestResult> {}
 
 /**

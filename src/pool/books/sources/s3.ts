@@ -3,8 +3,11 @@ import { AwsV4Signer } from "aws4fetch";
 import { XMLParser } from "fast-xml-parser";
 import { RemoteError } from "../../../core/errors.js";
 
+/** What signs requests to a bucket. */
 export interface S3Credentials {
+  /** The public half. */
   readonly accessKey: string;
+  /** The secret half. */
   readonly secretKey: string;
   /** Of credentials that were lent for some time. @default none */
   readonly sessionToken?: string | undefined;

@@ -21,6 +21,7 @@ interface SourceBase extends DecodeOptions {
 /** Files, and directories with all JSON files below them. */
 export interface FilesSource extends SourceBase {
   readonly kind: "files";
+  /** Files and directories, in the order in which they are read. */
   readonly paths: readonly string[];
 }
 
@@ -38,17 +39,22 @@ export interface BucketSource extends SourceBase {
   readonly kind: "bucket";
   /** The server, e.g. `https://s3.example.com`. */
   readonly endpoint: string;
+  /** The bucket's name. */
   readonly bucket: string;
   /** Only names that begin so. @default "" */
   readonly prefix?: string | undefined;
+  /** Who reads it. */
   readonly credentials: S3Credentials;
 }
 
+/** Where events come from, as data. */
 export type EventSource = FilesSource | OrchestratorSource | BucketSource;
 
+/** What any poll may be told. */
 export interface PollOptions {
   /** Ms since 1970. */
   readonly now: () => number;
+  /** Ends the poll when it is aborted; what was entered stays. */
   readonly signal?: AbortSignal | undefined;
   /** Events in a transaction. @default 10000 */
   readonly batchSize?: number | undefined;

@@ -36,6 +36,7 @@ export interface StreamPart {
   readonly mustBeWhole?: boolean | undefined;
 }
 
+/** Which part of a stream is entered, and as what. */
 export interface StreamOptions extends FeedOptions, StreamPart {}
 
 export const NOTHING: IngestResult = { recorded: 0, repeated: 0, quarantined: 0 };

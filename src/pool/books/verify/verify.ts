@@ -16,10 +16,15 @@ import { verifyTables } from "./verify-tables.js";
 const PAGE = 2_000;
 const MAX_FINDINGS = 100;
 
+/** What was derived again, and what was found. */
 export interface VerifyResult {
+  /** Events that were read. */
   readonly events: number;
+  /** Entries of the ledger that were derived again. */
   readonly entries: number;
+  /** Closed rounds that were derived again. */
   readonly rounds: number;
+  /** Accounts whose balances were compared. */
   readonly accounts: number;
   /** Empty when all is right. */
   readonly wrong: readonly string[];

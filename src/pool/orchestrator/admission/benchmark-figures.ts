@@ -9,6 +9,7 @@ export interface BenchmarkSegment {
   readonly cold: boolean;
   /** Source to the worker. */
   readonly downloadMs: number;
+  /** Transcoding, ms. */
   readonly transcodeMs: number;
   /** Results back. */
   readonly uploadMs: number;
@@ -16,12 +17,15 @@ export interface BenchmarkSegment {
 
 /** The reference job at one number of concurrent sessions. */
 export interface BenchmarkRun {
+  /** How many sessions ran at once. */
   readonly sessions: number;
+  /** The segments of all sessions. */
   readonly segments: readonly BenchmarkSegment[];
 }
 
 /** Everything that was measured. */
 export interface BenchmarkReport {
+  /** One run for each number of sessions that was tried. */
   readonly runs: readonly BenchmarkRun[];
   /** Round trips of an empty message, ms. */
   readonly latenciesMs: readonly number[];
@@ -29,24 +33,35 @@ export interface BenchmarkReport {
 
 /** Median and 99th percentile, ms; both NaN when nothing was measured. */
 export interface Quantiles {
+  /** The median, ms. */
   readonly p50Ms: number;
+  /** The 99th percentile, ms. */
   readonly p99Ms: number;
 }
 
 /** Figures at one number of concurrent sessions. The whole = download + transcode + upload. */
 export interface BenchmarkStep {
+  /** How many sessions ran at once. */
   readonly sessions: number;
+  /** How many segments were measured. */
   readonly segments: number;
+  /** Whole segments on a warm device. */
   readonly warm: Quantiles;
+  /** Whole segments that were their session's first. */
   readonly cold: Quantiles;
+  /** The download alone. */
   readonly download: Quantiles;
+  /** The transcoding alone. */
   readonly transcode: Quantiles;
+  /** The upload alone. */
   readonly upload: Quantiles;
 }
 
+/** What a benchmark says, in figures. */
 export interface BenchmarkFigures {
   /** By number of sessions, ascending. */
   readonly steps: readonly BenchmarkStep[];
+  /** Round trips of the connection alone. */
   readonly latency: Quantiles;
 }
 

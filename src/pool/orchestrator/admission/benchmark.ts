@@ -8,6 +8,7 @@ import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
+/** What a worker's benchmark must reach. */
 export interface BenchmarkConfig {
   /** Limit on the 99th percentile, ms; the proposal's example is 800. */
   readonly limitMs: number;

@@ -32,6 +32,7 @@ export interface AdmissionEntry<
    * they are checked once more when the policy is made.
    */
   readonly settings: (fields: SettingFields) => Settings;
+  /** What the policy needs of whoever asks it. */
   readonly needs: readonly AdmissionNeed[];
   /** The setting that is a mapping from region to limit, if one is. */
   readonly limitsByRegion?: string | undefined;

@@ -20,6 +20,7 @@ export function refused(reason: string): AdmissionDecision {
   return { admitted: false, maxSessions: 0, reason };
 }
 
+/** Admits everyone, with the sessions that they offer. */
 export class AdmitEveryone implements AdmissionPolicy {
   readonly policy: string = "none";
   readonly readsSegments: boolean = false;

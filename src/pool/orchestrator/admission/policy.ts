@@ -22,9 +22,11 @@ export interface AdmissionCandidate {
 
 /** Admitted with so many sessions, or refused, and why in one sentence. */
 export interface AdmissionDecision {
+  /** Whether the worker may serve. */
   readonly admitted: boolean;
   /** Sessions at a time; 0 when refused. */
   readonly maxSessions: number;
+  /** Why, in words. */
   readonly reason: string;
 }
 
