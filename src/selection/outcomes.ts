@@ -91,42 +91,46 @@ export interface OutcomeRule {
   readonly payment: PaymentOutcome;
 }
 
-type Spec = readonly [rule: string, effects: string, payment: PaymentOutcome];
+/** What follows from an outcome, besides its rule and the credit; what is left out does not. */
+type Effects = Partial<Pick<OutcomeRule, "suspends" | "removes" | "completes" | "retries">>;
+type Spec = readonly [rule: string, effects: Effects, payment: PaymentOutcome];
 const { notSent, lost, received } = PAYMENT_OUTCOME;
 
-// Effects: s = suspends, r = removes, c = completes, t = tried again.
+/** The usual failure: the orchestrator is suspended, its session removed, and another one tried. */
+const FAILS: Effects = { suspends: true, removes: true, retries: true };
+
 const SPECS: Record<keyof typeof OUTCOME, Spec> = {
-  ok: ["T-35", "c", received],
-  sourceUploadFailed: ["S-12 row 1", "srt", notSent],
-  sessionRefreshFailed: ["S-12 row 2", "srt", notSent],
-  authTokenMissing: ["S-12 row 2", "srt", notSent],
-  ticketParamsInvalid: ["S-12 row 2", "srt", notSent],
-  credentialsFailed: ["S-12 row 3", "srt", notSent],
-  priceInvalid: ["S-12 row 3", "srt", notSent],
-  feeEstimateFailed: ["S-12 row 3", "srt", notSent],
-  ticketEvFailed: ["S-12 row 3", "srt", notSent],
-  paymentFailed: ["S-12 row 3", "srt", notSent],
-  priceTooHigh: ["S-12 row 3, R-10", "srt", notSent],
-  senderInvalid: ["S-12 row 3, S-14, T-31", "sr", notSent],
-  headerTimeout: ["S-12 row 3, T-18", "srt", notSent],
-  orchestratorCapped: ["S-12 row 3, S-13", "srt", lost],
-  authTokenRejected: ["S-12 row 3, S-13", "srt", lost],
-  hashMismatch: ["S-12 row 3, S-13", "srt", lost],
-  insufficientBalance: ["S-12 row 3, S-13", "srt", lost],
-  statusError: ["S-12 row 3, T-18", "srt", lost],
-  bodyTimeout: ["S-12 row 3, T-18", "srt", lost],
-  badProtobuf: ["S-12 row 3, T-18", "srt", lost],
-  orchestratorBusy: ["S-12 row 3, S-13", "srt", lost],
-  errorResult: ["S-12 row 3, S-13", "srt", lost],
-  unsetResult: ["S-12 row 3, T-18", "srt", lost],
-  emptyResponse: ["S-12 row 4", "srt", lost],
-  nonRetryable: ["S-12 row 6, T-28", "c", lost],
-  renditionDownloadFailed: ["S-12 row 5, T-34", "srt", received],
-  verificationFailed: ["S-12 row 7, T-36", "rt", received],
-  signatureInvalid: ["S-12 row 8, T-36", "t", received],
-  resultsDiffer: ["S-12 row 9, T-42", "sr", received],
-  perceptualHashMissing: ["S-12 row 12", "t", received],
-  comparisonFailed: ["S-12 row 12, T-43", "t", received],
+  ok: ["T-35", { completes: true }, received],
+  sourceUploadFailed: ["S-12 row 1", FAILS, notSent],
+  sessionRefreshFailed: ["S-12 row 2", FAILS, notSent],
+  authTokenMissing: ["S-12 row 2", FAILS, notSent],
+  ticketParamsInvalid: ["S-12 row 2", FAILS, notSent],
+  credentialsFailed: ["S-12 row 3", FAILS, notSent],
+  priceInvalid: ["S-12 row 3", FAILS, notSent],
+  feeEstimateFailed: ["S-12 row 3", FAILS, notSent],
+  ticketEvFailed: ["S-12 row 3", FAILS, notSent],
+  paymentFailed: ["S-12 row 3", FAILS, notSent],
+  priceTooHigh: ["S-12 row 3, R-10", FAILS, notSent],
+  senderInvalid: ["S-12 row 3, S-14, T-31", { suspends: true, removes: true }, notSent],
+  headerTimeout: ["S-12 row 3, T-18", FAILS, notSent],
+  orchestratorCapped: ["S-12 row 3, S-13", FAILS, lost],
+  authTokenRejected: ["S-12 row 3, S-13", FAILS, lost],
+  hashMismatch: ["S-12 row 3, S-13", FAILS, lost],
+  insufficientBalance: ["S-12 row 3, S-13", FAILS, lost],
+  statusError: ["S-12 row 3, T-18", FAILS, lost],
+  bodyTimeout: ["S-12 row 3, T-18", FAILS, lost],
+  badProtobuf: ["S-12 row 3, T-18", FAILS, lost],
+  orchestratorBusy: ["S-12 row 3, S-13", FAILS, lost],
+  errorResult: ["S-12 row 3, S-13", FAILS, lost],
+  unsetResult: ["S-12 row 3, T-18", FAILS, lost],
+  emptyResponse: ["S-12 row 4", FAILS, lost],
+  nonRetryable: ["S-12 row 6, T-28", { completes: true }, lost],
+  renditionDownloadFailed: ["S-12 row 5, T-34", FAILS, received],
+  verificationFailed: ["S-12 row 7, T-36", { removes: true, retries: true }, received],
+  signatureInvalid: ["S-12 row 8, T-36", { retries: true }, received],
+  resultsDiffer: ["S-12 row 9, T-42", { suspends: true, removes: true }, received],
+  perceptualHashMissing: ["S-12 row 12", { retries: true }, received],
+  comparisonFailed: ["S-12 row 12, T-43", { retries: true }, received],
 };
 
 /** The table S-12: what follows from each outcome, in order of their numbers. */
@@ -134,10 +138,10 @@ export const OUTCOME_RULES: readonly OutcomeRule[] = Object.entries(SPECS).map(
   ([name, [rule, effects, payment]]) => ({
     name,
     rule,
-    suspends: effects.includes("s"),
-    removes: effects.includes("r"),
-    completes: effects.includes("c"),
-    retries: effects.includes("t"),
+    suspends: effects.suspends === true,
+    removes: effects.removes === true,
+    completes: effects.completes === true,
+    retries: effects.retries === true,
     payment,
   }),
 );

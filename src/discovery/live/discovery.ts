@@ -45,7 +45,10 @@ export type OneDiscovery = Pick<
   "pool" | "wanted" | "job" | "suspensions" | "signal" | "onProgress"
 >;
 
-/** See the top of the file. To be closed. */
+/**
+ * Discovery for as long as a gateway runs: discoveries by stream, and polls in the background once
+ * `startPolling()` was called. Call `close()` when it is no longer needed.
+ */
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #client: OrchestratorAsker;

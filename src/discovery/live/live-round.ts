@@ -75,7 +75,10 @@ export interface LiveRoundOutcome {
 
 /** Dials begun in one turn of the event loop; more would hold up answers and timers. */
 const DIALS_PER_TURN = 16;
-/** Handles of transcoders that were never suspended are no handles of the suspender. */
+/**
+ * Transcoders that were never suspended get handles from here up. The suspender knows none of these,
+ * so it takes those transcoders for not suspended.
+ */
 const UNSUSPENDED_FROM = 2 ** 30;
 
 /** Runs a round to its end. */

@@ -43,7 +43,8 @@ export class SharedTask<T> {
     const promise = this.#task(abort.signal).finally(() => {
       if (this.#running === running) this.#running = null;
     });
-    // Those who wait see the failure; that nobody waits any more is none.
+    // Whoever waits for the task still gets its rejection. This handler only keeps a rejection that
+    // nobody waits for any more from being reported as unhandled.
     promise.catch(() => {});
     const running = { promise, abort, waiting: 0 };
     return running;

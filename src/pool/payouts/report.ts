@@ -20,7 +20,7 @@ export type Hindrance =
   | "foreignTransactions"
   /** An acknowledged transaction of the wallet paid it while these books owed it. */
   | "paidOutside"
-  /** As many are under way as may be. */
+  /** The setting `maxUnderWay` is reached: no further payout may be under way. */
   | "tooMany"
   /** What it is owed changed at this very moment: the next pass looks again. */
   | "moved";

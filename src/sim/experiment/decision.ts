@@ -9,10 +9,9 @@
  */
 
 import { invariant } from "../../core/errors.js";
+import type { Decision } from "../results.js";
 import type { Change } from "./change.js";
 import type { Estimate } from "./intervals.js";
-
-export type Decision = "exclude" | "admit" | "no difference" | "undecided";
 
 /** Why it is decided. */
 export type DecidedReason =

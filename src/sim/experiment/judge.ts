@@ -1,7 +1,7 @@
 /** From the replications of two variants to the verdict on one of them. */
 import { makeKey, type RandomKey } from "../../core/random.js";
 import { feeParts } from "../model/kept.js";
-import type { Estimate } from "../results.js";
+import type { Decision, Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import { advise, type MoreReplications } from "./advice.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
@@ -9,7 +9,6 @@ import {
   type Constraint,
   type ConstraintState,
   constraintState,
-  type Decision,
   type DecisionInput,
   decide,
   needsPeak,

@@ -3,7 +3,7 @@
  * block, as scenario overrides, and what their outcomes say about the verdict.
  */
 
-import type { Decision } from "./decision.js";
+import type { Decision } from "../results.js";
 
 /** How many of the cases to run. */
 export type SensitivityLevel = "off" | "short" | "full";

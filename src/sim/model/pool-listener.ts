@@ -1,8 +1,14 @@
-/** Who hears what happens in the pool. A run without one makes nothing for nobody. */
+/**
+ * Who is told what happens in the pool. In a run without a listener, nothing is built for one, so that
+ * it costs no time.
+ */
 import type { Call } from "./entities.js";
 import type { TicketTerms } from "./tickets.js";
 
-/** Told in order of time; what it is given is the model's own, and used again afterwards. */
+/**
+ * Is told what happens, in order of time. The objects that it is given belong to the model, which
+ * uses them again: a listener must copy what it wants to keep.
+ */
 export interface PoolListener {
   /** A worker has registered with its node. */
   connected(worker: number, atMs: number): void;

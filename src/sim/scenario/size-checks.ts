@@ -17,11 +17,14 @@ export const STREAMS_AT_A_TIME_MAX = 10_000;
 /** Hours of work; what is beyond is a slip of the hand. */
 const STREAMS_MAX = 1e8;
 const SEGMENTS_MAX = 5e9;
-/** Of one orchestrator in one region; there are some hundred of the one and ten of the other. */
+/**
+ * Test segments of one orchestrator in one region. A usual network has about a hundred orchestrators
+ * and ten regions.
+ */
 const TEST_SEGMENTS_MAX = 1e8;
 const DAY_MS = 86_400_000;
 const PAYOUT_INTERVAL_MIN_MS = 1000;
-/** What is up or down for less is so millions of times. */
+/** Shorter times up or down would make a run schedule millions of events. */
 const UP_MIN_MS = 1000;
 
 function atLeast(foundMs: number, leastMs: number): string {

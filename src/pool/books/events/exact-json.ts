@@ -49,7 +49,10 @@ export function parsePlain(text: string): unknown {
   }
 }
 
-/** Of the parser's words only where: the rest repeats the text, whatever is in it. */
+/**
+ * Why a text is no JSON. Only the position is taken from the parser's message, because the rest of
+ * that message may quote the text, which can hold anything.
+ */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof SyntaxError)) return cause instanceof Error ? cause.message : "no JSON";
   const [place] = / at position \d+/.exec(cause.message) ?? [""];

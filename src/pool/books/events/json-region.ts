@@ -47,7 +47,7 @@ export class JsonRegion {
   }
 }
 
-/** Light while nobody asks for its bytes. */
+/** One element, already parsed. Its bytes are looked for in the region only when somebody asks. */
 class ParsedPiece implements JsonPiece {
   readonly problem = null;
   readonly #region: JsonRegion;
