@@ -17,6 +17,8 @@ export type PoolsimErrorCode =
   | "DATABASE_MISSING"
   /** The open file was moved, deleted or replaced. Start again on the right file. */
   | "DATABASE_REPLACED"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** An event's fees do not fit its units and price. */
   | "FEES"
   /** A field of an event is missing or holds something else than expected. */

@@ -39,6 +39,8 @@ export type PoolsimErrorCode =
   | "EVENTS_UNREACHABLE"
   /** The address of an orchestrator's command-line API is not http or https. */
   | "EVENTS_URL"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** An event's fees do not fit its units and price. */
   | "FEES"
   /** A field of an event is missing or holds something else than expected. */
