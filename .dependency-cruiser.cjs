@@ -72,6 +72,30 @@ module.exports = {
       to: { path: "^src/cli/.*/run\\.ts$", dependencyTypesNot: ["dynamic-import", "type-only"] },
     },
     {
+      name: "model-data-below-parts",
+      comment: "What a run shares, and what comes and goes in it, knows none of the model's parts",
+      severity: "error",
+      from: { path: "^src/sim/model/(run|entities)\\.ts$" },
+      to: {
+        path: "^src/sim/model/",
+        pathNot: "/(entities|events|pool-listener|renditions|tickets|trace|world)\\.ts$",
+      },
+    },
+    {
+      name: "model-backends-below-lives",
+      comment: "A backend says what became of a call; what follows from it is not its business",
+      severity: "error",
+      from: { path: "^src/sim/model/backends/" },
+      to: { path: "^src/sim/model/(orchestrator-side|receiving|segments|sending)\\.ts$" },
+    },
+    {
+      name: "model-composed-last",
+      comment: "Only what runs a simulation knows the whole of it",
+      severity: "error",
+      from: { path: "^src/sim/model/" },
+      to: { path: "^src/sim/model/simulation\\.ts$" },
+    },
+    {
       name: "testing-beside-sim",
       comment: "Contract suites try the library's parts; they know nothing of the simulator",
       severity: "error",
