@@ -50,6 +50,17 @@ export const last = selectionEntry({
   create: () => ({ select: ({ recipients }) => recipients.at(-1) ?? NOBODY }),
 });`;
 
+const SCHEME = `
+import { schemeEntry } from "./entry.js";
+const sum = (works) => works.reduce((total, { feesWei }) => total + feesWei, 0n);
+export const toNobody = schemeEntry({
+  name: "to-nobody", settingName: "toNobody", description: "Nobody earns.", settings: {}, needs: [],
+  create: () => ({
+    name: "to-nobody", basis: "fees",
+    attribute: ({ works }) => ({ shares: [], commissionWei: 0n, unattributedWei: sum(works) }),
+  }),
+});`;
+
 const ADDITIONS: readonly Addition[] = [
   {
     kind: "admission policy",
@@ -65,6 +76,14 @@ const ADDITIONS: readonly Addition[] = [
     registry: "selection/algorithms/registry.js",
     text: ALGORITHM,
     exported: "last",
+    list: "const OWN = [",
+  },
+  {
+    kind: "attribution scheme",
+    file: "pool/books/attribution/to-nobody.js",
+    registry: "pool/books/attribution/registry.js",
+    text: SCHEME,
+    exported: "toNobody",
     list: "const OWN = [",
   },
 ];
@@ -105,9 +124,11 @@ variants:
   base: {}
   none: { gateway.selection: live, orchestrator.admission.nobody: { patience: 2s } }
   last: { gateway.selection: last }
+  unpaid: { orchestrator.economics.attribution: toNobody }
 expect:
   - none.pool.segments == 0
   - last.pool.segments > 0
+  - unpaid.network.segments > 0
 `;
 
 describe("an addition is one file and its lines in the registry", () => {
@@ -119,7 +140,7 @@ describe("an addition is one file and its lines in the registry", () => {
   it("and scenarios name it, with settings of its own", () => {
     writeFileSync(join(folder, "additions.yaml"), SCENARIO);
     const { status, stdout, stderr } = poolsim("run", "additions.yaml", "--sensitivity", "off");
-    expect(`${stderr}${stdout}`).toMatch(/2 of 2 hold/);
+    expect(`${stderr}${stdout}`).toMatch(/3 of 3 hold/);
     expect(status).toBe(0);
   });
 
