@@ -1,5 +1,4 @@
 /** The files about error codes, from the codes in src and their meanings. */
-import { dirname, join } from "node:path";
 import { ERROR_MEANINGS } from "./error-meanings.js";
 import { codesOf, ENTRY_POINTS, filesOf, parsedSources, throwSites } from "./error-scan.js";
 
@@ -33,6 +32,11 @@ function namesOf(entries: readonly string[]): string {
   return faces.map((name) => `\`${name}\``).join(", ");
 }
 
+/** Where an entry point's union is: `poolsim/pool/api` has `pool-api.ts`. */
+function unionFile(name: string): string {
+  return `src/core/error-codes/${name.replace("poolsim/", "").replaceAll("/", "-")}.ts`;
+}
+
 function unionOf(name: string, codes: readonly string[], hasFiles: boolean): string {
   const ofSqlite = `  /** SQLite's own failures, with its codes. */\n  | \`SQLITE_\${string}\``;
   const members = codes.map((code) => {
@@ -61,7 +65,7 @@ export function errorFiles(): ReadonlyMap<string, string> {
   for (const [name, entry, codes] of byEntry) {
     if (name === "command line") continue;
     files.set(
-      join(dirname(entry), "error-codes.ts"),
+      unionFile(name),
       unionOf(name, codes, filesOf(entry, sources).has("src/io/sqlite.ts")),
     );
   }

@@ -3,6 +3,8 @@
  * time included, and answers with plain data. Around them are sources, the wire, and the live shell
  * that drives the cores with both: `discover`, `explain`, `Discovery`.
  */
+
+export type { PoolsimErrorCode } from "../core/error-codes/discovery.js";
 export {
   InputError,
   InvariantError,
@@ -49,7 +51,6 @@ export {
   type Predicate,
   parseOrchBlocklist,
 } from "./eligibility.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { type JobProfile, jobCapabilities, type VideoJob } from "./job-capabilities.js";
 export type { Asked, AskedEndpoint } from "./live/asked.js";
 export type { Clock } from "./live/clock.js";

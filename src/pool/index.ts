@@ -3,6 +3,7 @@
  * session, who is admitted and who is owed what. Time and randomness are passed in.
  */
 
+export type { PoolsimErrorCode } from "../core/error-codes/pool.js";
 export {
   type Account,
   type CommonAccount,
@@ -52,7 +53,6 @@ export {
   type RoundSplit,
   type RoundState,
 } from "./books/rounds.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export {
   BENCHMARK_SEGMENTS,
   type BenchmarkConfig,

@@ -3,6 +3,7 @@
  * are passed in; URIs and addresses are integer handles.
  */
 
+export type { PoolsimErrorCode } from "../core/error-codes/selection.js";
 export { Rational } from "../core/rational.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
@@ -44,7 +45,6 @@ export {
   type Effect,
   SegmentAttempt,
 } from "./attempt.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export {
   type L1Head,
   type LiveSession,

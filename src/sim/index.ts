@@ -8,10 +8,10 @@
 
 export type { Setting } from "../config/setting.js";
 export { parseSetting } from "../config/setting.js";
+export type { PoolsimErrorCode } from "../core/error-codes/sim.js";
 export type { PoolsimError } from "../core/errors.js";
 export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export type { RunExperimentOptions } from "./experiment/run.js";
 export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";

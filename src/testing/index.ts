@@ -3,9 +3,9 @@
  * (`poolsim/testing`): `for (const { name, run } of cases) test(name, run)`.
  */
 
+export type { PoolsimErrorCode } from "../core/error-codes/testing.js";
 export { admissionLaws } from "./admission-laws.js";
 export type { ContractCase } from "./contract.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { schemeLaws } from "./scheme-laws.js";
 export { type SelectionLawsOptions, selectionLaws } from "./selection-laws.js";
 export { type OpenStore, storeContract } from "./store-contract.js";

@@ -1,4 +1,6 @@
 /** `poolsim/pool/api`: the pool's API server and its client. */
+
+export type { PoolsimErrorCode } from "../../core/error-codes/pool-api.js";
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
 export { createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
 export type {
@@ -20,7 +22,6 @@ export {
   type WriteOptions,
   type WriteReceipt,
 } from "./client.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
 export type { ApiLogEntry } from "./log-entry.js";
 export { openApiDocument } from "./openapi.js";

@@ -3,6 +3,7 @@
  * checks addresses, which a simulation needs none of: events in, exact balances, verified.
  */
 
+export type { PoolsimErrorCode } from "../../core/error-codes/pool-books.js";
 export {
   type Adjustment,
   adjust,
@@ -30,7 +31,6 @@ export {
   type Voided,
   voidJob,
 } from "./decide.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
   EventIdentity,

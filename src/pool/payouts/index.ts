@@ -1,4 +1,6 @@
 /** `poolsim/pool/payouts`: from pending balances to money on chain, exactly once. */
+
+export type { PoolsimErrorCode } from "../../core/error-codes/pool-payouts.js";
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
 export { ACKNOWLEDGED_MAX, type AcknowledgeOptions, acknowledgeNonces } from "./acknowledge.js";
 export { PayoutBooks, type PayoutBooksStore } from "./books.js";
@@ -10,7 +12,6 @@ export type {
   Receipt,
   SendAnswer,
 } from "./chain.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { type FeeMarket, type Fees, firstFees, raisedFees } from "./gas.js";
 export {
   begin,

@@ -1,4 +1,6 @@
 /** `poolsim/discovery/subgraph`: the subgraph as a source of orchestrators, for who wants it. */
+
+export type { PoolsimErrorCode } from "../../../core/error-codes/discovery-subgraph.js";
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../../core/errors.js";
 export type {
   DroppedEntry,
@@ -7,5 +9,4 @@ export type {
   SourceEndpoint,
   SourceListing,
 } from "../source.js";
-export type { PoolsimErrorCode } from "./error-codes.js";
 export { SubgraphSource, type SubgraphSourceOptions } from "./subgraph-source.js";
