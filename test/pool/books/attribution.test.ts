@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../../src/core/rational.js";
@@ -5,6 +6,7 @@ import { pendingAccount } from "../../../src/pool/books/accounts.js";
 import { byWeights } from "../../../src/pool/books/attribution/by-weights.js";
 import { perJob } from "../../../src/pool/books/attribution/per-job.js";
 import { attributionPostings } from "../../../src/pool/books/attribution/postings.js";
+import { SCHEMES, schemeOfSetting } from "../../../src/pool/books/attribution/registry.js";
 import type {
   Attribution,
   AttributionScheme,
@@ -262,5 +264,31 @@ describe("rounds", () => {
     rounds.close(terms(0, { commission: refuse }));
     rounds.won(1n);
     expect(() => rounds.close(terms(0, { commission: refuse }))).toThrow("asked");
+  });
+});
+
+describe("the registry", () => {
+  it("is what docs/books.md says of each scheme", () => {
+    const docs = readFileSync(new URL("../../../docs/books.md", import.meta.url), "utf8");
+    for (const { name, settingName, description, settings } of SCHEMES) {
+      const own = Object.entries(settings.parse({})).map(
+        ([key, value]) => `\`${key}\` (${String(value).replace(/\/1$/, "")})`,
+      );
+      expect(docs).toContain(
+        `| \`${name}\` | \`${settingName}\` | ${description} | ${own.join(", ") || "none"} |`,
+      );
+    }
+  });
+
+  it("reads a scenario's setting: a name, or a name with settings", () => {
+    expect(schemeOfSetting("perJob")).toBe(perJob);
+    expect(schemeOfSetting("byWeights")).toMatchObject({ name: "by-weights", basis: "income" });
+    expect(schemeOfSetting({ scheme: "slidingWindow", windowRounds: 3 }).windowRounds).toBe(3);
+    expect(schemeOfSetting("slidingWindow").windowRounds).toBe(10);
+    expect(() => schemeOfSetting("nobody")).toThrow(/expected per-job, by-weights/);
+    const nothing = { weightDuration: "0", weightPixels: "0", weightRenditions: "0" };
+    expect(() => schemeOfSetting({ scheme: "byWeights", ...nothing })).toThrow(
+      /at least one above/,
+    );
   });
 });
