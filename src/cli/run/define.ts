@@ -1,6 +1,6 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
-import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
+import { EXIT_CODES, examples, type Outcome, RULE_IDS, WORDS } from "../shared/help.js";
 import {
   extensionOption,
   settingOption,
@@ -57,6 +57,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
       ) +
         RULE_IDS +
+        WORDS +
         EXIT_CODES,
     )
     .action(async (files: string[], flags: RunFlags) => {

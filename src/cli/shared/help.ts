@@ -41,6 +41,12 @@ export const RULE_IDS = `
 Letters with a number, such as M-14, name rules of go-livepeer: poolsim explain M-14 prints one.
 `;
 
+/** For commands whose reports have words of their own. */
+export const WORDS = `
+The words of the report, such as swap, black hole or margin, are explained in docs/glossary.md:
+https://github.com/poolsim/poolsim/blob/main/docs/glossary.md
+`;
+
 export const EXIT_CODES = `
 Exit codes:
   0    done, all expectations hold
