@@ -12,10 +12,15 @@ import type {
 
 /** What it reads. A connection of its own, if the books are a file, never waits for writers. */
 export interface ApiBooks extends Pick<PoolStore, "setting"> {
+  /** The ledger. */
   readonly ledger: Pick<LedgerStore, "flows" | "balance">;
+  /** The jobs. */
   readonly jobs: Pick<JobStore, "list">;
+  /** The payouts. */
   readonly payouts: Pick<PayoutStore, "list">;
+  /** The workers. */
   readonly workers: Pick<WorkerStore, "list">;
+  /** What waits in quarantine. */
   readonly quarantine: Pick<QuarantineStore, "count">;
 }
 

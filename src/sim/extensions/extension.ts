@@ -26,6 +26,7 @@ export interface Extension extends ExtensionFile, ExtensionRecord {
   readonly admission: readonly AdmissionEntry[];
   /** The selection algorithms that it brings. */
   readonly selection: readonly SelectionEntry[];
+  /** The attribution schemes that it brings. */
   readonly attribution: readonly SchemeEntry[];
 }
 
