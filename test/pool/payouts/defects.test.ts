@@ -35,7 +35,7 @@ test("EG-D4 fees that nobody owns are never paid to the zero address", async () 
 test("EG-D10 a payout's rows and postings are stored together or not at all", async () => {
   const world = await startWorld();
   world.earn(worker(1), ETH);
-  const post = world.store.ledger.post.bind(world.store);
+  const post = world.store.ledger.post.bind(world.store.ledger);
   world.store.ledger.post = (...transactions) => {
     post(...transactions);
     throw new Error("the disk is full");
@@ -53,7 +53,7 @@ test("EG-D11 nothing is sent before it is recorded; what can't be recorded isn't
   const world = await startWorld();
   const proxy = await startRpcProxy(world.anvil.url);
   world.earn(worker(1), ETH);
-  const addAttempt = world.store.payouts.addAttempt.bind(world.store);
+  const addAttempt = world.store.payouts.addAttempt.bind(world.store.payouts);
   world.store.payouts.addAttempt = () => {
     throw new Error("the disk is full");
   };
