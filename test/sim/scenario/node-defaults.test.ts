@@ -34,6 +34,8 @@ const NO_FLAG = new Set([
   ...["orchestrator.whenDown", "orchestrators[].whenDown"],
   ...["workers[].sessionCv", "workers[].slowSpells"],
   ...["gateway.region", "gateway.orchestrators", "gateway.suspension", "gateway.bandwidthMbps"],
+  // go-livepeer has one algorithm on-chain (L-9 … L-14).
+  "gateway.selection",
   ...["name", "address", "region", "stakeLpt", "stakeShare", "version", "operatorGroup"].flatMap(
     (key) => [`orchestrator.${key}`, `orchestrators[].${key}`],
   ),
