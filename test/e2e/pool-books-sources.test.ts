@@ -26,7 +26,8 @@ beforeEach(async () => {
     asked.push({ path: pathname, authorization });
     const prefix = searchParams.get("prefix");
     const answer = answers.get(prefix === null ? pathname : `${pathname}?${prefix}`) ?? 404;
-    if (typeof answer === "number") response.writeHead(answer).end("<Error><Code>Why</Code></Error>");
+    if (typeof answer === "number")
+      response.writeHead(answer).end("<Error><Code>Why</Code></Error>");
     else response.end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
