@@ -71,7 +71,7 @@ export {
   type Verdict,
 } from "./live/explain.js";
 export type { RoundProgress } from "./live/live-round.js";
-export type { DiscoverOptions, DiscoverySettings, ScorePool } from "./live/options.js";
+export type { DiscoverOptions, DiscoverySettings } from "./live/options.js";
 export type { PolledOrchestrator } from "./live/poll.js";
 export { type SuspensionList, Suspensions } from "./live/suspensions.js";
 export { capacitiesOf, NodeCapabilities } from "./node-capabilities.js";
@@ -138,6 +138,7 @@ export { type HostLookup, lookupBySystem, lookupInParallel } from "./rpc/lookup.
 export type { OrchestratorQuestion } from "./rpc/request.js";
 export type { DialUri } from "./rpc/target.js";
 export { parseMinRunnerVersions } from "./runner-versions.js";
+export type { ScorePool } from "./score-pool.js";
 export type {
   ChainBlock,
   ChainCall,

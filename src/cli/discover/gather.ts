@@ -10,7 +10,7 @@ import {
   type SourceListing,
   type Verdict,
 } from "../../discovery/index.js";
-import { inPool } from "../../discovery/live/options.js";
+import { inPool } from "../../discovery/score-pool.js";
 import {
   type ChoiceOptions,
   choose,

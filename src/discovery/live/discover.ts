@@ -1,9 +1,11 @@
 /** One discovery on the real network, in one call. */
+
+import { inPool } from "../score-pool.js";
 import type { SourceListing } from "../sources/source.js";
 import type { Asked } from "./asked.js";
 import { descriptor, type OrchestratorDescriptor, stakesOf } from "./descriptor.js";
 import { runLiveRound } from "./live-round.js";
-import { clientOf, type DiscoverOptions, inPool, liveRound } from "./options.js";
+import { clientOf, type DiscoverOptions, liveRound } from "./options.js";
 
 /** What a discovery found. */
 export interface DiscoverResult {

@@ -9,6 +9,7 @@ import { DISCOVERY_DEFAULTS } from "../options.js";
 import { priceRejection } from "../price.js";
 import type { Rejection } from "../rejection.js";
 import type { OrchestratorAnswer } from "../rpc/decode.js";
+import { inPool } from "../score-pool.js";
 import type { SourceEndpoint, SourceListing } from "../sources/source.js";
 import type { Asked } from "./asked.js";
 import {
@@ -19,7 +20,7 @@ import {
   stakesOf,
 } from "./descriptor.js";
 import { type LiveRoundOutcome, runLiveRound } from "./live-round.js";
-import { clientOf, type DiscoverOptions, inPool, liveRound } from "./options.js";
+import { clientOf, type DiscoverOptions, liveRound } from "./options.js";
 import { suspensionOf } from "./suspensions.js";
 
 /**

@@ -17,17 +17,12 @@ import {
   type OrchestratorClientOptions,
 } from "../rpc/client.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity } from "../rpc/identity.js";
+import type { ScorePool } from "../score-pool.js";
 import type { OrchestratorSource, SourceEndpoint } from "../sources/source.js";
 import type { TicketLimits } from "../ticket-params.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { LiveRoundOptions, RoundProgress } from "./live-round.js";
 import type { SuspensionList } from "./suspensions.js";
-
-/**
- * Whose score counts (D-7): trusted ≥ 1, untrusted = 0, any ≥ 0. Video gateways have a trusted and
- * an untrusted pool, so that a score between 0 and 1 is in neither.
- */
-export type ScorePool = "trusted" | "untrusted" | "any";
 
 /** How orchestrators are asked and judged. */
 export interface DiscoverySettings extends DiscoveryRoundOptions {
@@ -75,12 +70,6 @@ export interface DiscoverOptions extends DiscoverySettings {
   readonly signal?: AbortSignal | undefined;
   /** Is called at each answer and each failure. */
   readonly onProgress?: ((progress: RoundProgress) => void) | undefined;
-}
-
-/** Whether an endpoint with this score is in the pool. */
-export function inPool(score: number, pool: ScorePool): boolean {
-  if (pool === "trusted") return score >= 1;
-  return pool === "untrusted" ? score === 0 : score >= 0;
 }
 
 /** A client to ask with, and how to end it if it was made here. */
