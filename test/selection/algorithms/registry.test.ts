@@ -46,10 +46,15 @@ describe("selection algorithms by name", () => {
     expect(() => createSelection("rando", context)).toThrow(
       expect.objectContaining({
         code: "SELECTION_UNKNOWN",
-        message:
-          "no selection algorithm is called rando; there are probability, live, latency, random",
+        // All, also those that extensions added in other tests of this process.
+        message: `no selection algorithm is called rando; there are ${SELECTION_ALGORITHMS.all
+          .map(({ name }) => name)
+          .join(", ")}`,
       }),
     );
+    expect(SELECTION_ALGORITHMS.own.map(({ name }) => name)).toEqual([
+      ...["probability", "live", "latency", "random"],
+    ]);
     expect(selectionSchema().safeParse("rando").success).toBe(false);
     expect(selectionSchema().safeParse({ algorithm: "live" }).success).toBe(false);
   });
