@@ -27,7 +27,7 @@ describe("modules", () => {
 
   it("of the command that is asked for are loaded where its choices are a list of the library's", () => {
     const loaded = loadedModules("pool", "settings", "--help");
-    expect(loaded).toContain("dist/pool/books/settings.js");
+    expect(loaded).toContain("dist/pool/books/attribution/registry.js");
     expect(loaded.filter((module) => /\/run\.js$/.test(module))).toEqual([]);
   });
 

@@ -9,14 +9,10 @@ export type PoolsimErrorCode =
   | "ADMISSION"
   /** An admission policy has a limit for a region that does not exist. */
   | "ADMISSION_REGION"
-  /** An orchestrator's answer has a field that is longer than any honest answer's. */
-  | "ANSWER_TOO_LARGE"
   /** The lists about the candidates of a selection have different lengths, or a stake is not a number from 0. */
   | "CANDIDATES"
   /** A capability is not a whole number from 0 to 2^20 − 1. */
   | "CAPABILITY_RANGE"
-  /** The client for GetOrchestrator was closed while it was asking. */
-  | "CLIENT_CLOSED"
   /** A commission is not a share from 0 to 1, or two rates apply to the same place and time. */
   | "COMMISSION"
   /** The books have no commission for what was worked; set one, then enter it again. */
@@ -25,12 +21,6 @@ export type PoolsimErrorCode =
   | "COMMISSION_PAST"
   /** A decision about an event names an event or a worker that does not allow it. */
   | "DECISION"
-  /** No connection to the orchestrator could be made. */
-  | "DIAL_FAILED"
-  /** The connection to the orchestrator was not ready in time. */
-  | "DIAL_TIMEOUT"
-  /** A discovery's times are not finite numbers from 0, or its counts not whole. */
-  | "DISCOVERY_OPTIONS"
   /** An extension brings a name that there is already, or that is not allowed. */
   | "EXTENSION_NAME"
   /** An event's fees do not fit its units and price. */
@@ -57,8 +47,6 @@ export type PoolsimErrorCode =
   | "PAYMENT_TOO_MANY_TICKETS"
   /** A list of performance scores cannot be read. */
   | "PERFORMANCE_SCORES_INVALID"
-  /** A pixel format cannot be decoded by any worker. */
-  | "PIXEL_FORMAT"
   /** The number of sessions of a node is not a whole number in its range. */
   | "POOL_MAX_SESSIONS"
   /** The idle time or the queue length of sessions is out of its range. */
@@ -81,10 +69,6 @@ export type PoolsimErrorCode =
   | "ROUND_CLOSED"
   /** These books pay per job: they have no rounds to close. */
   | "ROUND_SCHEME"
-  /** An orchestrator refused GetOrchestrator, or its answer could not be read. */
-  | "RPC_FAILED"
-  /** An orchestrator or the signer did not answer in time. */
-  | "RPC_TIMEOUT"
   /** There is no attribution scheme of the name. */
   | "SCHEME"
   /** There is no selection algorithm of the name. */
@@ -93,16 +77,10 @@ export type PoolsimErrorCode =
   | "SELECTION_WEIGHTS"
   /** A setting holds from the first event on and cannot be changed later. */
   | "SETTINGS_PAST"
-  /** The signer's signature does not prove the gateway's address. */
-  | "SIGNATURE_INVALID"
   /** From when on a source counts cannot be changed after its first event. */
   | "SINCE"
-  /** The source brings on-chain orchestrators, which needs `ticketLimits` (B-13). */
-  | "TICKET_LIMITS_MISSING"
   /** An event is of a type that this version does not know. */
   | "TYPE_UNKNOWN"
-  /** A URI has no host or port that can be dialled (G-14). */
-  | "URI_UNDIALLABLE"
   /** An event is not UTF-8. */
   | "UTF8"
   /** An event is of a version that is not known. */
