@@ -81,7 +81,7 @@ describe("100 orchestrators, of which 10 % hang and 10 % talk nonsense", () => {
 
   async function sweep(timeoutMs: number, patienceMs: number) {
     const uris = servers.orchestrators.map(({ uri }) => uri);
-    const entry = new URL("sweep-entry.ts", import.meta.url).pathname;
+    const entry = new URL("../../support/servers/sweep-entry.ts", import.meta.url).pathname;
     const args = ["--import", "tsx", entry, String(timeoutMs), String(patienceMs), ...uris];
     const child = endsWithUs(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] }));
     const texts = { stdout: "", stderr: "" };
