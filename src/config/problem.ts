@@ -59,9 +59,14 @@ export class ScenarioError extends InputError {
   /** In the file's order. */
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /**
+   * @param problems at least one
+   * @param undescribed how many there are beyond those
+   */
+  constructor(problems: readonly Problem[], undescribed = 0) {
     const [first, ...others] = inOrder(problems);
-    const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+    const rest = others.length + undescribed;
+    const more = rest === 0 ? "" : ` (and ${rest} more)`;
     const message = first === undefined ? "invalid scenario" : `${problemLine(first)}${more}`;
     super(message, { code: "SCENARIO_INVALID" });
     this.problems = first === undefined ? [] : [first, ...others];
@@ -72,9 +77,10 @@ export class ScenarioError extends InputError {
  * The error for some problems: the first in the file's order, and how many more there are.
  *
  * @param problems at least one
+ * @param undescribed how many there are beyond those
  */
-export function problemsError(problems: readonly Problem[]): ScenarioError {
-  return new ScenarioError(problems);
+export function problemsError(problems: readonly Problem[], undescribed = 0): ScenarioError {
+  return new ScenarioError(problems, undescribed);
 }
 
 /** A found value as a message shows it, at most 40 characters of it. */

@@ -68,22 +68,67 @@ function standIn(issue: Issue): unknown {
   ];
 }
 
-function copyOf(value: unknown): Tree | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  // An array is a tree of numbered children.
-  return (Array.isArray(value) ? [...value] : { ...value }) as Tree;
-}
+/** An item that is gone; its neighbours keep their numbers until the end of a round. */
+const GONE = Symbol("gone");
 
-/** The value with what stands at a path replaced; removed where there is no stand-in. */
-function replacedAt(root: unknown, path: Path, by: unknown): unknown {
-  const [part, ...rest] = path;
-  const tree = copyOf(root);
-  if (part === undefined || tree === undefined) return by;
-  const value = rest.length === 0 ? by : replacedAt(tree[part], rest, by);
-  if (value !== undefined) tree[part] = value;
-  else if (Array.isArray(tree)) tree.splice(Number(part), 1);
-  else delete tree[part];
-  return tree;
+/** A value of which parts are replaced; the value that was given stays as it is. */
+class Repair {
+  /** What has been copied and may be changed. */
+  readonly #own = new Set<unknown>();
+  #root: unknown;
+
+  constructor(root: unknown) {
+    this.#root = this.#copyOf(root);
+  }
+
+  /** The value with all that was replaced. */
+  finish(): unknown {
+    for (const tree of this.#own) {
+      if (!Array.isArray(tree) || !tree.includes(GONE)) continue;
+      let kept = 0;
+      for (const item of tree) {
+        if (item === GONE) continue;
+        tree[kept] = item;
+        kept += 1;
+      }
+      tree.length = kept;
+    }
+    return this.#root;
+  }
+
+  /** What stands at a path, as it is now. */
+  at(path: Path): unknown {
+    const value = valueAt(this.#root, path);
+    return value === GONE ? undefined : value;
+  }
+
+  /** Replaces what stands at a path; `undefined` removes it. */
+  replace(path: Path, by: unknown): void {
+    const last = path.at(-1);
+    if (last === undefined) {
+      this.#root = by;
+      return;
+    }
+    let tree = this.#root;
+    for (const part of path.slice(0, -1)) {
+      const child = childValue(tree, part);
+      // Another issue has already replaced what this one is about.
+      if (typeof child !== "object" || child === null) return;
+      const copy = this.#copyOf(child);
+      (tree as Tree)[part] = copy;
+      tree = copy;
+    }
+    if (by !== undefined) (tree as Tree)[last] = by;
+    else if (Array.isArray(tree)) tree[Number(last)] = GONE;
+    else delete (tree as Tree)[last];
+  }
+
+  #copyOf(value: unknown): unknown {
+    if (typeof value !== "object" || value === null || this.#own.has(value)) return value;
+    const copy = Array.isArray(value) ? [...value] : { ...value };
+    this.#own.add(copy);
+    return copy;
+  }
 }
 
 function valueAt(root: unknown, path: Path): unknown {
@@ -99,6 +144,8 @@ function texts(value: unknown): string[] {
 /** Collects problems. */
 class Collector {
   readonly problems: Problem[] = [];
+  /** How many there are beyond those. */
+  undescribed = 0;
   readonly #reader: DataReader;
   readonly #schema: z.ZodType<Scenario>;
 
@@ -107,12 +154,16 @@ class Collector {
     this.#schema = schema;
   }
 
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) this.problems.push(problem);
+  }
+
   /** Some work; what it throws is noted. */
   attempt<T>(work: () => T): T | undefined {
     try {
       return work();
     } catch (error) {
-      if (error instanceof ScenarioError) this.problems.push(...error.problems);
+      if (error instanceof ScenarioError) this.add(error.problems);
       else if (error instanceof InputError) {
         this.problems.push({ place: { text: "", order: LAST }, path: "", text: error.message });
       } else throw error;
@@ -129,13 +180,19 @@ class Collector {
       if (result.success) return { draft: given.withValue(value), scenario: result.data, replaced };
       const { issues } = result.error;
       // Later rounds find what a stand-in lacks, too: that is nobody's mistake.
-      if (round === 0) this.problems.push(...given.problems(describeIssues(issues, value)));
+      if (round === 0) {
+        const { findings, more } = describeIssues(issues, value);
+        this.add(given.problems(findings));
+        this.undescribed += more;
+      }
+      const repair = new Repair(value);
       for (const issue of issues.toReversed()) {
         for (const [path, by] of repairsOf(issue, round)) {
-          replaced.push(...texts(valueAt(value, path)));
-          value = replacedAt(value, path, by);
+          for (const text of texts(repair.at(path))) replaced.push(text);
+          repair.replace(path, by);
         }
       }
+      value = repair.finish();
     }
     return undefined;
   }
@@ -157,7 +214,7 @@ class Collector {
         valueAt(given.value, path) === valueAt(filled.draft.value, path) &&
         !replaced.some((name) => text.includes(name)),
     );
-    this.problems.push(...given.problems(findings));
+    this.add(given.problems(findings));
     return { scenario, data, isWhole: replaced.length === 0 && findings.length === 0 };
   }
 }
@@ -174,12 +231,12 @@ function repairsOf(issue: Issue, round: number): readonly (readonly [path: Path,
   return [[path.slice(0, depth), depth === path.length ? by : undefined]];
 }
 
-function collect(file: string, options: LoadOptions): readonly Problem[] {
+function collect(file: string, options: LoadOptions): Pick<Collector, "problems" | "undescribed"> {
   const { set = [], readFile = readFileWithin, extensions = [] } = options;
   const reader = new DataReader(dirname(file), readFile);
   const collector = new Collector(reader, schemaWith(extensions));
   const source = collector.attempt(() => readYaml(readScenario(file, readFile), file));
-  if (source === undefined) return collector.problems;
+  if (source === undefined) return collector;
   let base = new Draft(source);
   for (const [index, setting] of set.entries()) {
     const override = fromOutside(setting, index - set.length, false);
@@ -187,10 +244,11 @@ function collect(file: string, options: LoadOptions): readonly Problem[] {
   }
   if (typeof base.value !== "object" || base.value === null || Array.isArray(base.value)) {
     const text = "expected a mapping of settings, at least name";
-    return [...collector.problems, ...base.problems([{ path: [], text }])];
+    collector.add(base.problems([{ path: [], text }]));
+    return collector;
   }
   const baseInput = collector.inputOf(base);
-  if (baseInput === undefined) return collector.problems;
+  if (baseInput === undefined) return collector;
   const { scenario } = baseInput;
   const variants = Object.entries(scenario.variants).flatMap(([name, settings]) => {
     let draft = base;
@@ -213,12 +271,12 @@ function collect(file: string, options: LoadOptions): readonly Problem[] {
         : undefined,
     valueProblem: (metric, where) => (isWhole ? whole.valueProblem(metric, where) : undefined),
   };
-  collector.problems.push(...base.problems(questionFindings(scenario, asked)));
+  collector.add(base.problems(questionFindings(scenario, asked)));
   for (const { input, draft } of all) {
-    collector.problems.push(...draft.problems(missingFindings(input.scenario)));
-    if (input.isWhole) collector.problems.push(...draft.problems(sizeFindings(input)));
+    collector.add(draft.problems(missingFindings(input.scenario)));
+    if (input.isWhole) collector.add(draft.problems(sizeFindings(input)));
   }
-  return collector.problems;
+  return collector;
 }
 
 /**
@@ -228,7 +286,8 @@ function collect(file: string, options: LoadOptions): readonly Problem[] {
  * @returns empty when nothing is wrong
  */
 export function allProblems(file: string, options: LoadOptions = {}): readonly string[] {
-  const lines = [...new Set(inOrder(collect(file, options)).map(problemLine))];
-  const more = lines.length - LINES_MAX;
+  const { problems, undescribed } = collect(file, options);
+  const lines = [...new Set(inOrder(problems).map(problemLine))];
+  const more = lines.length + undescribed - LINES_MAX;
   return more <= 0 ? lines : [...lines.slice(0, LINES_MAX), `… and ${more} more`];
 }

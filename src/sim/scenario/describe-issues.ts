@@ -8,7 +8,7 @@ import { childValue, isDurationAt, keysAt } from "./json-schema.js";
 
 type Issue = z.core.$ZodIssue;
 
-/** Findings beyond these are left out: each one is looked up in the file. */
+/** Findings beyond these are only counted: each one is looked up in the file. */
 const DESCRIBED_MAX = 200;
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -138,8 +138,17 @@ class Describer {
   }
 
   describe(issues: readonly Issue[]): Finding[] {
-    return issues.slice(0, DESCRIBED_MAX).flatMap((issue) => this.#describe(issue, []));
+    const findings = issues.slice(0, DESCRIBED_MAX).flatMap((issue) => this.#describe(issue, []));
+    return findings.slice(0, DESCRIBED_MAX);
   }
+}
+
+/** The schema's issues in words. */
+export interface DescribedIssues {
+  /** The first of them. */
+  readonly findings: readonly Finding[];
+  /** How many there are beyond those. */
+  readonly more: number;
 }
 
 /**
@@ -148,6 +157,9 @@ class Describer {
  * @param issues of zod
  * @param root the value that was validated
  */
-export function describeIssues(issues: readonly Issue[], root: unknown): readonly Finding[] {
-  return new Describer(root).describe(issues);
+export function describeIssues(issues: readonly Issue[], root: unknown): DescribedIssues {
+  const findings = new Describer(root).describe(issues);
+  let count = 0;
+  for (const issue of issues) count += issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+  return { findings, more: Math.max(0, count - findings.length) };
 }

@@ -120,9 +120,13 @@ export class Draft {
     return new Draft(this.#source, value, this.#layers);
   }
 
-  /** The error for what is wrong with this draft. */
-  error(findings: readonly Finding[]): Error {
-    return problemsError(this.problems(findings));
+  /**
+   * The error for what is wrong with this draft.
+   *
+   * @param undescribed how many problems there are beyond the findings
+   */
+  error(findings: readonly Finding[], undescribed = 0): Error {
+    return problemsError(this.problems(findings), undescribed);
   }
 
   /** What is wrong with this draft, and where. */

@@ -78,7 +78,7 @@ function step(schema: Outline, part: string | number): Outline | undefined {
 export function childValue(value: unknown, part: string | number): unknown {
   if (Array.isArray(value)) return typeof part === "number" ? value[part] : undefined;
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-  return Object.entries(value).find(([key]) => key === String(part))?.[1];
+  return (value as Readonly<Record<string, unknown>>)[part];
 }
 
 /** The schemas that may apply at a path of a scenario that is not validated yet. */

@@ -65,7 +65,10 @@ function validate(draft: Draft, schema: z.ZodType<Scenario>): Scenario {
     throw draft.error([{ path: [], text: "expected a mapping of settings, at least name" }]);
   }
   const result = schema.safeParse(draft.value);
-  if (!result.success) throw draft.error(describeIssues(result.error.issues, draft.value));
+  if (!result.success) {
+    const { findings, more } = describeIssues(result.error.issues, draft.value);
+    throw draft.error(findings, more);
+  }
   return result.data;
 }
 

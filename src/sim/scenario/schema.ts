@@ -23,6 +23,11 @@ import { hourly, length, profiles, segmentMs } from "./stream-schema.js";
 
 const LONG = 1e9;
 
+/** A limit for the keys of a mapping. */
+function atMost(max: number, what: string): [check: (value: object) => boolean, error: string] {
+  return [(value) => Object.keys(value).length <= max, `expected at most ${max} ${what}`];
+}
+
 /** A name or an address; names of the network have dots in them (`vidwave.eth`). */
 function listedName(description: string) {
   return z.string().min(1).max(100).describe(description);
@@ -325,8 +330,12 @@ export const scenarioSchema = z.strictObject({
   variants: z
     .record(
       name("Name of a variant."),
-      z.record(z.string(), z.unknown()).describe("Path of a setting: its value in this variant."),
+      z
+        .record(z.string(), z.unknown())
+        .refine(...atMost(1000, "settings"))
+        .describe("Path of a setting: its value in this variant."),
     )
+    .refine(...atMost(100, "variants"))
     .describe("Named overrides: path to value, lists by index or by their items' names.")
     .default({}),
   decision: z

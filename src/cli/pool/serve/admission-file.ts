@@ -24,7 +24,8 @@ export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy 
       ...issue,
       path: [...PLACE, ...issue.path],
     }));
-    const [finding] = describeIssues(issues, { orchestrator: { admission: value } });
+    const { findings } = describeIssues(issues, { orchestrator: { admission: value } });
+    const [finding] = findings;
     const path = finding?.path.slice(PLACE.length) ?? [];
     const place = find(path, finding?.atKey === true)?.text ?? file;
     const subject = path.length === 0 ? "" : `${pathText(path)}: `;
