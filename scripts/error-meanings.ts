@@ -164,7 +164,6 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "The source brings on-chain orchestrators, which needs `ticketLimits` (B-13).",
   TLS_CERTIFICATE: "The TLS key and certificate do not fit each other, or cannot be read.",
   TLS_NAME: "A name for a certificate is neither a DNS name nor an IP address.",
-  TOO_MANY_VARIANTS: "A scenario has more variants than are run together.",
   TRACE_INVALID: "The file of stream arrivals has a wrong line, or names an unknown gateway.",
   TYPE_UNKNOWN: "An event is of a type that this version does not know.",
   URI_INVALID: "A text is no URI that go-livepeer would read (W-18).",

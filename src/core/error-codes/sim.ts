@@ -155,8 +155,6 @@ export type PoolsimErrorCode =
   | "SQL_PARAMETERS"
   /** The source brings on-chain orchestrators, which needs `ticketLimits` (B-13). */
   | "TICKET_LIMITS_MISSING"
-  /** A scenario has more variants than are run together. */
-  | "TOO_MANY_VARIANTS"
   /** The file of stream arrivals has a wrong line, or names an unknown gateway. */
   | "TRACE_INVALID"
   /** A text is no URI that go-livepeer would read (W-18). */

@@ -30,7 +30,6 @@ import type { SensitivityLevel } from "./sensitivity-cases.js";
 import { planReplications } from "./stopping.js";
 import { type Progress, Workbench } from "./workbench.js";
 
-const VARIANTS_MAX = 100;
 const REPLICATIONS_MAX = 10_000;
 /** Half width that two-stage runs ask for when the scenario does not say: this part of the margin. */
 const HALF_WIDTH_OF_MARGIN = 0.5;
@@ -202,12 +201,9 @@ function checkRange(name: string, value: number | undefined, low: number, high: 
   });
 }
 
-function check({ file, variants }: LoadedScenario, options: ExperimentOptions): void {
+function check(options: ExperimentOptions): void {
   checkRange("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
   checkRange("replications", options.replications, 1, REPLICATIONS_MAX);
-  if (variants.length <= VARIANTS_MAX) return;
-  const text = `${file}: found ${variants.length} variants, expected at most ${VARIANTS_MAX}`;
-  throw new InputError(text, { code: "TOO_MANY_VARIANTS" });
 }
 
 /**
@@ -215,7 +211,7 @@ function check({ file, variants }: LoadedScenario, options: ExperimentOptions): 
  *
  * @param executor closed when the experiment ends, however it does
  * @param options what the scenario does not say; `signal` stops the experiment
- * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, or a scenario's own)
+ * @throws InputError (`OPTION_INVALID`, or a scenario's own)
  * @throws the signal's reason when it aborts, unless there is a partial result
  */
 export async function experimentWith(
@@ -226,7 +222,7 @@ export async function experimentWith(
   const { signal } = options;
   let stop = (): void => {};
   try {
-    check(loaded, options);
+    check(options);
     signal?.throwIfAborted();
     const stopped = new Promise<never>((_, reject) => {
       stop = () => reject(signal?.reason);

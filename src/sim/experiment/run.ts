@@ -77,7 +77,7 @@ async function loadedOf(
  * @param scenario from `loadScenario`, or a scenario's file
  * @param options what the scenario does not say
  * @returns the result, ready for JSON: the same for the same scenario, seed and version
- * @throws InputError (`OPTION_INVALID`, `TOO_MANY_VARIANTS`, `EXTENSION`, or the model's own; of a
+ * @throws InputError (`OPTION_INVALID`, `EXTENSION`, or the model's own; of a
  *   file also what `loadScenario` throws)
  * @throws the signal's reason when it aborts
  */

@@ -601,7 +601,9 @@ describe("bad input", () => {
   it("more than 100 variants are refused", async () => {
     const names = Array.from({ length: 101 }, (_, index) => `  v${index}: {}`).join("\n");
     const yaml = `${noDecision.slice(0, noDecision.indexOf("variants:"))}variants:\n${names}\n`;
-    await expect(run(yaml)).rejects.toThrow(/found 101 variants, expected at most 100/);
+    await expect(run(yaml)).rejects.toThrow(
+      /variants: found a mapping, expected at most 100 variants/,
+    );
   });
 
   it("of the simulator comes out as it is, and ends the experiment", async () => {
