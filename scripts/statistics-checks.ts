@@ -1,12 +1,12 @@
 /** The checks behind `npm run test:statistics`: does the same question get the same answer? */
-import { runExperiment } from "../src/sim/experiment/run.js";
+import type { Executor } from "../src/sim/experiment/executor.js";
+import { experimentWith } from "../src/sim/experiment/experiment.js";
 import type { LoadedScenario } from "../src/sim/input.js";
 import type { Decision, ScenarioResult } from "../src/sim/results.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 
 /** How the scenario of the main job is run. */
 export interface RunPlan {
-  readonly threads: number;
   /** @default the scenario's */
   readonly replications?: number;
   /** Settings that replace the scenario's: path and value. */
@@ -27,13 +27,17 @@ export function scenarios(plan: RunPlan): {
   return { slow, good: loadScenario(FILE, { set: [...set, swapped] }) };
 }
 
-/** Runs a scenario without its sensitivity block. */
+/**
+ * Runs a scenario without its sensitivity block.
+ *
+ * @param executor with the same seed; `sharedBooks` runs streams that are the same only once
+ */
 export function runSeed(
   loaded: LoadedScenario,
-  { threads, replications }: RunPlan,
-  seed: number,
+  { replications }: RunPlan,
+  { seed, executor }: { readonly seed: number; readonly executor: Executor },
 ): Promise<ScenarioResult> {
-  return runExperiment(loaded, { seed, threads, replications, sensitivity: "off" });
+  return experimentWith(loaded, executor, { seed, replications, sensitivity: "off" });
 }
 
 /** The verdict on the candidate. */
@@ -43,7 +47,7 @@ export function decisionOf({ verdict }: ScenarioResult): Decision {
 }
 
 /** An interval that may or may not cover the truth. */
-interface Found {
+export interface Found {
   readonly mean: number;
   readonly ci95: readonly [number, number];
 }
@@ -55,16 +59,17 @@ export interface Coverage {
   readonly of: number;
 }
 
-function figuresOf({ variants, comparisons }: ScenarioResult): Map<string, Found> {
-  const figures = new Map<string, Found>();
+/** The figures of a result whose intervals are to cover the truth, by name. */
+export function figuresOf({ variants, comparisons }: ScenarioResult): Record<string, Found> {
+  const figures: Record<string, Found> = {};
   const metrics = ["pool.operatorNetPerDay", "pool.segmentShare", "network.lateShare"];
   for (const metric of metrics) {
     const alone = variants[0]?.metrics[metric];
-    if (alone !== undefined) figures.set(`${variants[0]?.name}.${metric}`, alone);
+    if (alone !== undefined) figures[`${variants[0]?.name}.${metric}`] = alone;
     const compared = comparisons.find((comparison) => comparison.metric === metric);
     if (compared !== undefined) {
       const { variant, baseline, difference } = compared;
-      figures.set(`difference(${variant},${baseline}).${metric}`, difference);
+      figures[`difference(${variant},${baseline}).${metric}`] = difference;
     }
   }
   return figures;
@@ -73,13 +78,12 @@ function figuresOf({ variants, comparisons }: ScenarioResult): Map<string, Found
 /**
  * How often the 95 % intervals cover the truth, which is taken to be the mean over all seeds.
  *
- * @param results one a seed
+ * @param figures of one result a seed
  */
-export function coverage(results: readonly ScenarioResult[]): Coverage[] {
-  const [first] = results;
-  if (first === undefined) return [];
-  return [...figuresOf(first).keys()].map((name) => {
-    const found = results.flatMap((result) => figuresOf(result).get(name) ?? []);
+export function coverage(figures: readonly Readonly<Record<string, Found>>[]): Coverage[] {
+  const [first = {}] = figures;
+  return Object.keys(first).map((name) => {
+    const found = figures.flatMap((all) => all[name] ?? []);
     const truth = found.reduce((sum, { mean }) => sum + mean, 0) / found.length;
     const covered = found.filter(({ ci95 }) => ci95[0] <= truth && truth <= ci95[1]).length;
     return { name, covered, of: found.length };

@@ -138,70 +138,91 @@ export interface Check {
   readonly text: string;
 }
 
+/** A check that is made with any number of sets. */
+export interface SyntheticCheck {
+  readonly name: string;
+  readonly run: (sets: number) => Check;
+}
+
+const NULLS = [
+  { what: "no change: admitted or excluded", truth: 0, size: 0.03, nominal: 0.05 },
+  { what: "no change, large noise: admitted or excluded", truth: 0, size: 0.3, nominal: 0.05 },
+  { what: "a loss of the margin: excluded", truth: -0.05, size: 0.05, nominal: 0.025 },
+] as const;
+
 /** Differences that are noise around nothing, around the margin: false decisions at most as often as promised. */
-export function nullChecks(sets: number): Check[] {
-  const shapes = ["normal", "skewed", "lumpy"] as const;
-  const cases = [
-    { what: "no change: admitted or excluded", truth: 0, size: 0.03, nominal: 0.05 },
-    { what: "no change, large noise: admitted or excluded", truth: 0, size: 0.3, nominal: 0.05 },
-    { what: "a loss of the margin: excluded", truth: -0.05, size: 0.05, nominal: 0.025 },
-  ];
-  return shapes.flatMap((shape) =>
+const NULL_CHECKS: readonly SyntheticCheck[] = (["normal", "skewed", "lumpy"] as const).flatMap(
+  (shape) =>
     [10, 40].flatMap((n) =>
-      cases.map(({ what, truth, size, nominal }) => {
-        const count = countSets({ shape, n, truth, size }, sets, ({ decision }) =>
-          truth < 0 ? decision === "exclude" : decision === "exclude" || decision === "admit",
-        );
-        const surprise = binomialTail(count, sets, nominal);
-        return {
-          passed: surprise >= 0.01,
-          text: `${shape} differences, n = ${n}, ${what} ${count} of ${sets} times (nominal ${100 * nominal} %)`,
+      NULLS.map(({ what, truth, size, nominal }) => {
+        const name = `${shape} differences, n = ${n}, ${what}`;
+        const isFalse = ({ decision }: Judgement) =>
+          decision === "exclude" || (truth === 0 && decision === "admit");
+        const run = (sets: number): Check => {
+          const count = countSets({ shape, n, truth, size }, sets, isFalse);
+          return {
+            passed: binomialTail(count, sets, nominal) >= 0.01,
+            text: `${name} ${count} of ${sets} times (nominal ${100 * nominal} %)`,
+          };
         };
+        return { name, run };
       }),
     ),
-  );
-}
+);
 
 function covers({ change }: Judgement, truth: number): boolean {
   const ci95 = change?.ci95 ?? null;
   return ci95 !== null && ci95[0] <= truth && truth <= ci95[1];
 }
 
+function isDecided({ decision }: Judgement): boolean {
+  return decision !== "undecided";
+}
+
+/** Two fifths of the income: what a replication loses that loses anything. */
+const LOSS = 0.4;
+
 /** Losses in one replication of ten, of a few sessions each; then three margins of loss. */
-export function rareChecks(sets: number): Check[] {
-  const size = 0.4;
-  const checks = [10, 40].map((n): Check => {
+const RARE_CHECKS: readonly SyntheticCheck[] = [
+  ...[10, 40].map((n): SyntheticCheck => {
     // Three sessions of 36, at most those that a worker has at a time.
     const given = { shape: "rare", n, truth: -0.1 * (3 / 36), size: 3 / 36 } as const;
-    const decided = ({ decision }: Judgement) => decision !== "undecided";
-    const all = countSets(given, sets, decided);
-    const right = countSets(given, sets, (found) => decided(found) && covers(found, given.truth));
-    return {
-      passed: right >= 0.9 * all,
-      text: `rare losses, n = ${n}: the truth is covered in ${right} of ${all} decided sets of ${sets} (at least 90 %)`,
+    const name = `rare losses, n = ${n}`;
+    const run = (sets: number): Check => {
+      const all = countSets(given, sets, isDecided);
+      const right = countSets(given, sets, (one) => isDecided(one) && covers(one, given.truth));
+      return {
+        passed: right >= 0.9 * all,
+        text: `${name}: the truth is covered in ${right} of ${all} decided sets of ${sets} (at least 90 %)`,
+      };
     };
-  });
-  const atMargin = [10, 40].map((n): Check => {
-    const given = { shape: "rare", n, truth: -0.05, size } as const;
-    const count = countSets(given, sets, ({ decision }) => decision !== "undecided");
-    return {
-      passed: binomialTail(count, sets, 0.05) >= 0.01,
-      text: `rare losses of two fifths of the income that make up the margin, n = ${n}: decided ${count} of ${sets} times (nominal 5 %)`,
+    return { name, run };
+  }),
+  ...[10, 40].map((n): SyntheticCheck => {
+    const given = { shape: "rare", n, truth: -0.05, size: LOSS } as const;
+    const name = `rare losses of two fifths of the income that make up the margin, n = ${n}`;
+    const run = (sets: number): Check => {
+      const count = countSets(given, sets, isDecided);
+      return {
+        passed: binomialTail(count, sets, 0.05) >= 0.01,
+        text: `${name}: decided ${count} of ${sets} times (nominal 5 %)`,
+      };
     };
-  });
-  const loss = { shape: "rare", n: 40, truth: -0.15, size } as const;
-  const found = countSets(loss, sets, ({ decision }) => decision === "exclude");
-  const covered = countSets(
-    loss,
-    sets,
-    (one) => one.decision !== "undecided" && covers(one, loss.truth),
-  );
-  return [
-    ...checks,
-    ...atMargin,
-    {
-      passed: found >= 0.8 * sets && covered >= 0.9 * found,
-      text: `a loss of three margins in three of eight replications is excluded in ${found} of ${sets} sets at n = 40 (at least 80 %), covered in ${covered}`,
+    return { name, run };
+  }),
+  {
+    name: "a loss of three margins in three of eight replications",
+    run: (sets) => {
+      const given = { shape: "rare", n: 40, truth: -0.15, size: LOSS } as const;
+      const found = countSets(given, sets, ({ decision }) => decision === "exclude");
+      const right = countSets(given, sets, (one) => isDecided(one) && covers(one, given.truth));
+      return {
+        passed: found >= 0.8 * sets && right >= 0.9 * found,
+        text: `a loss of three margins in three of eight replications is excluded in ${found} of ${sets} sets at n = 40 (at least 80 %), covered in ${right}`,
+      };
     },
-  ];
-}
+  },
+];
+
+/** What `npm run test:statistics` checks of the judge; test/sim/experiment has short forms. */
+export const SYNTHETIC_CHECKS: readonly SyntheticCheck[] = [...NULL_CHECKS, ...RARE_CHECKS];

@@ -1,116 +1,90 @@
 /**
- * `npm run test:statistics [seeds] [coverage seeds] [synthetic sets]`: whether the answer to the main
- * job depends on luck, or on settings that have nothing to do with it. Takes some hours of CPU time,
- * most of it for the black hole under 24 settings with each seed; `npm test` has a short form.
+ * `npm run test:statistics`: whether the answer to the main job depends on luck, or on settings that
+ * have nothing to do with it. It takes more than an hour of CPU time. What is found is kept until the
+ * program changes, so it may be stopped at any time, and goes on when it is run again:
+ *
+ *     npm run test:statistics -- [--seeds 20] [--coverageSeeds 40] [--sets 10000] [--threads 2]
+ *       [--minutes 5]   begin nothing new after so many
+ *       [--only slow]   pieces whose names begin so; all of them are judged at the end
  */
+import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { modelChecks } from "./model-checks.js";
-import {
-  blackHoleProblem,
-  CELLS,
-  cellText,
-  coverage,
-  decisionOf,
-  isGaining,
-  runSeed,
-  scenarios,
-  settingsOf,
-} from "./statistics-checks.js";
-import { nullChecks, rareChecks } from "./synthetic-checks.js";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import pLimit from "p-limit";
+import { Findings } from "./statistics-findings.js";
+import { statisticsReport } from "./statistics-report.js";
+import { type Sizes, type Unit, unitsOf } from "./statistics-units.js";
 
-const seeds = Number(process.argv[2] ?? 20);
-const coverageSeeds = Number(process.argv[3] ?? 40);
-const sets = Number(process.argv[4] ?? 10_000);
-const plan = { threads: availableParallelism() };
-const { slow, good } = scenarios(plan);
-const failures: string[] = [];
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20" },
+    coverageSeeds: { type: "string", default: "40" },
+    sets: { type: "string", default: "10000" },
+    threads: { type: "string", default: String(availableParallelism()) },
+    minutes: { type: "string", default: "Infinity" },
+    only: { type: "string", default: "" },
+    /** One piece, in this process: what the others are started with. */
+    unit: { type: "string" },
+  },
+});
+const sizes: Sizes = {
+  seeds: Number(values.seeds),
+  coverageSeeds: Number(values.coverageSeeds),
+  sets: Number(values.sets),
+};
+const units = unitsOf(sizes);
+const all: readonly Unit<unknown>[] = [
+  ...units.slow,
+  ...units.good,
+  ...units.model,
+  ...units.synthetic,
+];
+const findings = new Findings();
 
-function check(passed: boolean, text: string): void {
-  console.log(`${passed ? "ok  " : "FAIL"} ${text}`);
-  if (!passed) failures.push(text);
+/** Runs a piece in a process of its own. */
+function runApart({ name }: Unit<unknown>): Promise<void> {
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), "--unit", name];
+  const given = Object.entries(sizes).flatMap(([size, value]) => [`--${size}`, String(value)]);
+  const child = spawn(process.execPath, [...args, ...given], { stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${name}: ended with code ${code}`));
+    });
+  });
 }
 
-const slowResults = [];
-const slowDecisions = [];
-const goodDecisions = [];
-for (let seed = 1; seed <= Math.max(seeds, coverageSeeds); seed += 1) {
-  const result = await runSeed(slow, plan, seed);
-  slowResults.push(result);
-  if (seed > seeds) continue;
-  slowDecisions.push(decisionOf(result));
-  const swapped = await runSeed(good, plan, seed);
-  goodDecisions.push(decisionOf(swapped));
-  console.log(
-    `seed ${seed}: ${decisionOf(result)} (${result.verdict?.sentence}) | made good: ${decisionOf(swapped)} (${swapped.verdict?.sentence})`,
+async function runAll(): Promise<void> {
+  const endMs = performance.now() + Number(values.minutes) * 60_000;
+  const limit = pLimit(Number(values.threads));
+  const wanted = all.filter(
+    ({ name }) => name.startsWith(values.only) && findings.of(name) === undefined,
+  );
+  await Promise.all(
+    wanted.map((unit) =>
+      limit(async () => {
+        if (performance.now() < endMs) await runApart(unit);
+      }),
+    ),
   );
 }
 
-check(
-  slowDecisions.every((decision) => decision === "exclude"),
-  `the slow worker is excluded with every seed from 1 to ${seeds}`,
-);
-check(
-  goodDecisions.every((decision) => decision !== "exclude"),
-  "made like the good workers it is excluded with none",
-);
-const same = goodDecisions.filter((found) => found === "no difference" || found === "undecided");
-check(
-  same.length >= Math.ceil(0.95 * seeds),
-  `that identical worker makes "no difference" or is "undecided" with ${same.length} of ${seeds} seeds (at least ${Math.ceil(0.95 * seeds)})`,
-);
-for (const { name, covered, of } of coverage(slowResults.slice(0, coverageSeeds))) {
-  console.log(`     95 % intervals cover ${name}: ${covered} of ${of}`);
-}
-
-for (const { name, found, expected, holds } of await modelChecks(plan.threads)) {
-  const figures = [found.mean, ...found.ci95, expected].map((value) => value.toFixed(4));
-  check(holds, `${name}: ${figures[0]} (${figures[1]} … ${figures[2]}), theory ${figures[3]}`);
-}
-
-for (const { passed, text } of [...nullChecks(sets), ...rareChecks(sets)]) check(passed, text);
-
-// Tickets, shares and the peak test have nothing to do with whether the worker does harm.
-const byTickets = new Map<string, string[]>();
-for (const cell of CELLS) {
-  const inCell = scenarios({ ...plan, set: settingsOf(cell) }).slow;
-  const problems: string[] = [];
-  const decisions: string[] = [];
-  let refused = 0;
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const result = await runSeed(inCell, plan, seed);
-    const problem = blackHoleProblem(cell, result);
-    if (problem !== undefined) problems.push(`seed ${seed}: ${problem}`);
-    const { decision, reason, instead } = result.verdict ?? {};
-    if (reason === "objective not positive") refused += 1;
-    decisions.push(`${decision} ${instead?.decision}`);
+if (values.unit === undefined) {
+  await runAll();
+  const left = all.filter(({ name }) => findings.of(name) === undefined);
+  if (left.length === 0) {
+    process.exitCode = statisticsReport(sizes, units, findings) ? 0 : 1;
+  } else {
+    console.log(`${left.length} of ${all.length} pieces are left: run it again to go on`);
+    process.exitCode = 3;
   }
-  for (const problem of problems) console.log(`     ${problem}`);
-  check(
-    problems.length <= Math.floor(0.05 * seeds) &&
-      problems.every((problem) => !/admitted|untrue|judged/.test(problem)),
-    `${cellText(cell)}: ${isGaining(cell) ? "excluded" : `refused on net (${refused}), excluded on fees`} with ${seeds - problems.length} of ${seeds} seeds`,
-  );
-  const { tickets: _, ...rest } = cell;
-  const name = cellText({ ...rest, tickets: false });
-  byTickets.set(name, [...(byTickets.get(name) ?? []), decisions.join()]);
+} else {
+  const unit = all.find(({ name }) => name === values.unit);
+  if (unit === undefined) throw new Error(`there is no piece "${values.unit}"`);
+  const found = await unit.run();
+  findings.keep(unit.name, found);
+  const { user } = process.cpuUsage();
+  console.log(`${unit.name} (${(user / 1e6).toFixed(0)} s): ${JSON.stringify(found)}`);
 }
-check(
-  [...byTickets.values()].every(([off, on]) => off === on),
-  `decisions with tickets on and off agree with all of ${seeds} seeds in all cells`,
-);
-
-// The null: a worker swapped for its renamed twin is no loss and no gain, whatever the settings.
-const nullSeeds = Math.min(10, seeds);
-const nullCells = CELLS.filter(({ feeShare, peak }) => feeShare === "0" && peak);
-for (const cell of nullCells) {
-  const { good } = scenarios({ ...plan, set: settingsOf(cell) });
-  const decisions: string[] = [];
-  for (let seed = 1; seed <= nullSeeds; seed += 1) {
-    decisions.push(decisionOf(await runSeed(good, plan, seed)));
-  }
-  check(
-    decisions.every((decision) => decision !== "admit" && decision !== "exclude"),
-    `an identical worker, ${cellText(cell)}: neither admitted nor excluded with ${nullSeeds} seeds (${decisions.join(", ")})`,
-  );
-}
-process.exitCode = failures.length === 0 ? 0 : 1;

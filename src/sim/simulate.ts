@@ -17,8 +17,10 @@ import {
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
 import { compileWorld } from "./model/compile-world.js";
+import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
+import type { World } from "./model/world.js";
 import type { ReplicationResult } from "./results.js";
 
 /** How to run a replication. */
@@ -57,17 +59,29 @@ function checkTimes({ scenario }: SimulationInput, { seed, replication }: Simula
  */
 export function simulate(input: SimulationInput, options: SimulateOptions): ReplicationResult {
   checkTimes(input, options);
-  const world = compileWorld(input);
   const simulation = new Simulation({
-    world,
+    world: compileWorld(input),
     seed: options.seed ?? input.scenario.seed,
     replication: options.replication,
     tracing: options.trace,
     atOnce: options.atOnce,
   });
-  const money = simulation.run();
+  return resultOf(simulation, simulation.run());
+}
+
+/**
+ * The metrics of a run that is over.
+ *
+ * @param money what the pool's books say; null where no pool is under study
+ * @param world of these books: that of the run, or one in which only the shares of money differ
+ */
+export function resultOf(
+  simulation: Simulation,
+  money: MoneyTotals | null,
+  world: World = simulation.world,
+): ReplicationResult {
   const { counters } = simulation;
-  const context: MetricContext = { world, counters, money, durationMs: input.scenario.duration };
+  const context: MetricContext = { world, counters, money, durationMs: world.scenario.duration };
   const metrics: Record<string, number> = {};
   const add = <T>(prefix: string, list: readonly Metric<T>[], subject: T) => {
     for (const { name, of } of list) {

@@ -1,20 +1,11 @@
 /** The judge on made-up replications: the short form of what `npm run test:statistics` checks. */
 import { describe, expect, it } from "vitest";
-import {
-  binomialTail,
-  judgeSet,
-  nullChecks,
-  rareChecks,
-} from "../../../scripts/synthetic-checks.js";
+import { binomialTail, judgeSet, SYNTHETIC_CHECKS } from "../../../scripts/synthetic-checks.js";
 import { advised } from "../../../src/sim/experiment/judge.js";
 
 describe("on made-up replications", () => {
-  it.each(nullChecks(300))("$text", ({ passed }) => {
-    expect(passed).toBe(true);
-  });
-
-  it.each(rareChecks(300))("$text", ({ passed }) => {
-    expect(passed).toBe(true);
+  it.each(SYNTHETIC_CHECKS)("$name", ({ run }) => {
+    expect(run(300)).toMatchObject({ passed: true });
   });
 
   it("keeps what it advises: so many fresh replications decide in about four of five cases", () => {
