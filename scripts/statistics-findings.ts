@@ -13,7 +13,18 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** All that a finding depends on: the program, what is run with it, and the checks themselves. */
-const SOURCES = ["src", "scenarios", "scripts", "package-lock.json"];
+const SOURCES = [
+  "src",
+  "scenarios",
+  "package-lock.json",
+  ...[
+    "model-checks",
+    "shared-books",
+    "statistics-checks",
+    "statistics-units",
+    "synthetic-checks",
+  ].map((name) => `scripts/${name}.ts`),
+];
 
 /** One hash of all files. */
 function hashOf(paths: readonly string[]): string {
