@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "../support/cli/command.js";
 import { start } from "../support/cli/running-command.js";
@@ -35,7 +35,22 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function run(...args: readonly string[]): Outcome {
-  return poolsim(["run", "scenario.yaml", ...SHORT, ...args], { cwd: folder });
+  return runWith({}, ...args);
+}
+
+function runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Outcome {
+  return poolsim(["run", "scenario.yaml", ...SHORT, ...args], { cwd: folder, env });
+}
+
+/** A scenario in a folder of its own, for as long as `act` takes. */
+function inFolder<T>(act: () => T): T {
+  folder = emptyFolder();
+  writeFileSync(join(folder, "scenario.yaml"), SCENARIO);
+  try {
+    return act();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function resultIn(text: string): ScenarioResult {
@@ -43,9 +58,26 @@ function resultIn(text: string): ScenarioResult {
 }
 
 describe("run", () => {
+  const EXPECT = "expect=[with.pool.segments < 0, without.pool.segments >= 0]";
+  /** One run that several tests look at: an expectation fails, and a file is written over. */
+  let whole: Outcome & { readonly json: string; readonly files: readonly string[] };
+  /** One with the result on stdout, in one thread. */
+  let toStdout: Outcome;
+  beforeAll(() => {
+    whole = inFolder(() => {
+      writeFileSync(join(folder, "real.json"), "old");
+      symlinkSync("real.json", join(folder, "out.json"));
+      const outcome = run("--json", "out.json", "--set", EXPECT);
+      const json = readFileSync(join(folder, "real.json"), "utf8");
+      return { ...outcome, json, files: readdirSync(folder).sort() };
+    });
+    toStdout = inFolder(() =>
+      run("--json", "-", "--threads", "1", "--set", "stream.segmentMs=2000"),
+    );
+  });
+
   it("prints the report to stdout and nothing to a stderr that nobody watches", () => {
-    const { exitCode, stdout, stderr } = run();
-    expect(exitCode).toBe(0);
+    const { stdout, stderr } = whole;
     expect(stderr).toBe("");
     expect(stdout).toMatch(
       /^my-pool\nscenario\.yaml: variants without, with; 2 replications of 5 min/,
@@ -57,7 +89,8 @@ describe("run", () => {
   });
 
   it("prints JSON to stdout with --json - and the report to stderr", () => {
-    const { stdout, stderr } = run("--json", "-", "--set", "stream.segmentMs=2000");
+    const { exitCode, stdout, stderr } = toStdout;
+    expect(exitCode).toBe(0);
     const result = resultIn(stdout);
     expect(result).toMatchObject({
       schemaVersion: 2,
@@ -75,61 +108,47 @@ describe("run", () => {
   });
 
   it("gives the same bytes whatever the number of threads", () => {
-    const one = run("--json", "-", "--threads", "1").stdout;
-    expect(run("--json", "-", "--threads", "2").stdout).toBe(one);
-    expect(run("--json", "-", "--seed", "2").stdout).not.toBe(one);
+    const settings = ["--json", "-", "--set", "stream.segmentMs=2000"];
+    expect(run(...settings, "--threads", "2").stdout).toBe(toStdout.stdout);
+    expect(run(...settings, "--threads", "1", "--seed", "2").stdout).not.toBe(toStdout.stdout);
   });
 
   it("writes the JSON file whole, over an older one and through a link", () => {
-    writeFileSync(join(folder, "real.json"), "old");
-    symlinkSync("real.json", join(folder, "out.json"));
-    expect(run("--json", "out.json", "--quiet").exitCode).toBe(0);
-    expect(resultIn(readFileSync(join(folder, "real.json"), "utf8")).replications).toBe(2);
-    expect(readdirSync(folder).sort()).toEqual(["out.json", "real.json", "scenario.yaml"]);
+    expect(resultIn(whole.json).replications).toBe(2);
+    expect(whole.files).toEqual(["out.json", "real.json", "scenario.yaml"]);
   });
 
   it("gives an array for several files", () => {
     writeFileSync(join(folder, "other.yaml"), SCENARIO.replace("name: my-pool", "name: other"));
-    const { stdout, stderr } = run("other.yaml", "--json", "-");
+    const { stdout, stderr } = run("other.yaml", "--json", "-", "--threads", "1");
     const results: ScenarioResult[] = JSON.parse(stdout);
     expect(results.map(({ scenario }) => scenario.file)).toEqual(["scenario.yaml", "other.yaml"]);
     expect(stderr).toMatch(/^my-pool\n[\s\S]*\n\nother\n/);
   });
 
   it("ends with 1 when an expectation fails, and still writes the JSON", () => {
-    const { exitCode, stdout } = run(
-      "--set",
-      "expect=[with.pool.segments < 0, without.pool.segments >= 0]",
-      "--json",
-      "out.json",
-    );
+    const { exitCode, stdout, json } = whole;
     expect(exitCode).toBe(1);
     expect(stdout).toContain("Expectations: 1 of 2 hold");
     expect(stdout).toMatch(/✗ with\.pool\.segments < 0/);
-    const { expectations } = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
+    const { expectations } = resultIn(json);
     expect(expectations.map(({ passed }) => passed)).toEqual([false, true]);
   });
 
   it("prints the verdict and failed expectations only when asked to be quiet", () => {
-    const { stdout } = run("--quiet", "--set", "expect=[without.pool.segments >= 0]");
+    const setting = "expect=[without.pool.segments >= 0]";
+    const { stdout } = run("--quiet", "--threads", "1", "--set", setting);
     expect(stdout).toMatch(/^my-pool\nVerdict: [^\n]+\n[\s\S]+\n$/);
     expect(stdout).not.toContain("Comparison");
     expect(stdout).not.toContain("Expectations");
   });
 
-  it("colours when told to, never with NO_COLOR", () => {
-    const args = ["run", "scenario.yaml", ...SHORT];
-    const coloured = poolsim(args, { cwd: folder, env: { FORCE_COLOR: "1" } });
+  it("colours when told to, never with NO_COLOR, and keeps to COLUMNS", () => {
+    const coloured = runWith({ FORCE_COLOR: "1" }, "--threads", "1");
     expect(coloured.stdout).toContain("\u001b[1m");
-    const plain = poolsim(args, { cwd: folder, env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
-    expect(plain.stdout).not.toContain("\u001b");
-  });
-
-  it("keeps to COLUMNS", () => {
-    const { stdout } = poolsim(["run", "scenario.yaml", ...SHORT], {
-      cwd: folder,
-      env: { COLUMNS: "72" },
-    });
+    const env = { FORCE_COLOR: "1", NO_COLOR: "1", COLUMNS: "72" };
+    const { stdout } = runWith(env, "--threads", "1");
+    expect(stdout).not.toContain("\u001b");
     expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(72);
   });
 
@@ -177,7 +196,7 @@ describe("the starter scenario", () => {
   it("runs as init wrote it", () => {
     expect(poolsim(["init", "starter"], { cwd: folder }).exitCode).toBe(0);
     const { exitCode, stdout, stderr } = poolsim(
-      ["run", "starter/scenario.yaml", ...SHORT, "--duration", "5m", "--set", "warmup=5m"],
+      ["run", "starter/scenario.yaml", ...SHORT, "--duration", "5m", "--set", "warmup=2m"],
       { cwd: folder },
     );
     expect(stderr).toBe("");
