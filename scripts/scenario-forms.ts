@@ -16,9 +16,11 @@ export interface ScenarioForm {
 
 export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {
   "admit-worker": { replications: 6 },
+  "fast-worker": { replications: 4, duration: "1h" },
   "network-week": { duration: "1h" },
   overload: { replications: 5 },
   "perf-score": { replications: 5, duration: "9d", set: { "demand.concurrentStreams": 0.4 } },
+  spare: { replications: 3, duration: "1h" },
 };
 
 /** The scenarios' folder. */
