@@ -65,6 +65,7 @@ export interface Guess {
 export const GUESSES: readonly Guess[] = [
   { path: "stream.segmentCv", label: "spread of segment durations" },
   { path: "assumptions.prepareMs", label: "time before a segment is in flight" },
+  // From how many answered a gateway in a public log: docs/validation.md, "Answers to discovery".
   { path: "assumptions.answerMs", label: "orchestrators' answer time" },
   { path: "assumptions.sessionCv", label: "noise per session" },
   { path: "assumptions.segmentNoiseCv", label: "noise per segment" },
