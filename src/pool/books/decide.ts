@@ -2,25 +2,15 @@
  * What an operator decides about single events: that one counts for nothing, whose an AI job is that
  * nobody claimed, or that it is nobody's. Each is an entry with its reason; none is ever changed.
  */
-import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
+import { type DecideOptions, enterDecision, refused } from "./enter-decision.js";
 import type { JobProcessed } from "./events/event.js";
 import { decodeStoredEvent } from "./events/stored.js";
 import { moneyOf } from "./ingest/ai-jobs.js";
 import { JobPostings } from "./ingest/job-postings.js";
-import type { Posting } from "./ledger.js";
 import { readSettings } from "./settings.js";
 import type { DecisionRow, EventRow, PoolStore, ProcessedRow } from "./store/store.js";
-
-/** Why and when an operator decided. */
-export interface DecideOptions {
-  /** Sequence of the event. */
-  readonly event: number;
-  /** Kept with it. */
-  readonly reason: string;
-  /** Ms since 1970. */
-  readonly nowMs: number;
-}
+import { type VoidedTicket, voidTicket } from "./void-ticket.js";
 
 /** A decision about whose a job is. */
 export interface AssignOptions extends DecideOptions {
@@ -38,6 +28,29 @@ export interface Voided {
   readonly feesWei: bigint;
   /** The last closed round that counted its work: its split stays as it is. */
   readonly countedIn: number | null;
+}
+
+/** What voiding a job or an event about a ticket did. */
+export type VoidedEvent =
+  | ({ readonly kind: "job" } & Voided)
+  | ({ readonly kind: "ticket" } & VoidedTicket);
+
+/**
+ * Takes a job, a win or a redemption out of the books: {@link voidJob}, {@link voidTicket}.
+ *
+ * @throws InputError (`DECISION`) if the event is none of these, or without a reason
+ */
+export function voidEvent(store: PoolStore, options: DecideOptions): VoidedEvent {
+  return store.transaction(() => {
+    const row = store.events.get(options.event);
+    if (row === null) throw refused(`there is no event ${options.event}`);
+    const event = decodeStoredEvent(row);
+    if (event.type === "winning-ticket" || event.type === "ticket-redeemed") {
+      return { kind: "ticket", ...voidTicket(store, { row, event }, options) };
+    }
+    if (event.type === "job-processed") return { kind: "job", ...voidJob(store, options) };
+    throw refused(`event ${options.event} is ${event.type}, expected a job or a ticket`);
+  });
 }
 
 /**
@@ -59,7 +72,7 @@ export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOption
     if (before?.kind === "void") return { isNew: false, address, feesWei, countedIn };
     const { postings, isPerJob } = postingsOf(store);
     const isReleased = before?.kind === "release";
-    decide(store, row, { kind: "void", address: null, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "void", address: null, reason, nowMs }, () =>
       isPerJob ? postings.voided(job, address, { isReleased }) : [],
     );
     if (address !== null) tally(store, job, address, -1n, nowMs);
@@ -84,7 +97,7 @@ export function assignJob(
     assertNobodys(linked, before);
     const { postings, isPerJob } = postingsOf(store);
     const isReleased = before?.kind === "release";
-    decide(store, row, { kind: "assign", address, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "assign", address, reason, nowMs }, () =>
       isPerJob ? postings.attributed(moneyOf(linked), address, { isReleased }) : [],
     );
     store.jobs.putProcessed([{ ...linked, address }]);
@@ -107,7 +120,7 @@ export function releaseJob(store: PoolStore, { event, reason, nowMs }: DecideOpt
     assertNobodys(linked, before);
     const { postings, isPerJob } = postingsOf(store);
     if (!isPerJob) throw refused("in these books jobs have no fee: rounds pay their work");
-    decide(store, row, { kind: "release", address: null, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "release", address: null, reason, nowMs }, () =>
       postings.released(moneyOf(linked)),
     );
     return true;
@@ -117,7 +130,7 @@ export function releaseJob(store: PoolStore, { event, reason, nowMs }: DecideOpt
 /** Decides again what was decided, in books made from the same events: for `verify`. */
 export function decideAgain(store: PoolStore, { kind, event, address, ...row }: DecisionRow): void {
   const options = { event, reason: row.reason, nowMs: row.atMs };
-  if (kind === "void") voidJob(store, options);
+  if (kind === "void") voidEvent(store, options);
   else if (kind === "release") releaseJob(store, options);
   else assignJob(store, { ...options, address: address ?? "" });
 }
@@ -148,27 +161,6 @@ function postingsOf(store: PoolStore): { postings: JobPostings; isPerJob: boolea
   return { postings: new JobPostings(settings), isPerJob: settings.scheme.basis === "fees" };
 }
 
-function decide(
-  store: PoolStore,
-  { sequence: event, identity: id }: EventRow,
-  decision: Pick<DecisionRow, "kind" | "address" | "reason"> & { readonly nowMs: number },
-  postings: () => readonly Posting[],
-): void {
-  const { kind, address, reason, nowMs } = decision;
-  if (reason.trim() === "") throw refused("a decision needs a reason");
-  const moved = postings();
-  const atMs = Math.trunc(nowMs);
-  if (moved.length > 0) store.ledger.post({ cause: { kind, id, event }, atMs, postings: moved });
-  const lastEvent = store.events.count() - 1;
-  const roundsBefore = store.rounds.list().length;
-  store.decisions.add({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
-  store.log({
-    atMs,
-    key: `${kind} ${id}`,
-    value: address === null ? reason : `${address}: ${reason}`,
-  });
-}
-
 /** Of workers, when they were seen stays as it is. */
 function tally(
   store: PoolStore,
@@ -183,8 +175,4 @@ function tally(
   store.workers.add([
     { address, nodeType, region, firstSeenMs, lastSeenMs, jobs, feesWei: jobs * feesWei },
   ]);
-}
-
-function refused(why: string): InputError {
-  return new InputError(why, { code: "DECISION" });
 }

@@ -26,11 +26,13 @@ export { setSince, sinceMsOf } from "./cut-over.js";
 export {
   type AssignOptions,
   assignJob,
-  type DecideOptions,
   releaseJob,
   type Voided,
+  type VoidedEvent,
+  voidEvent,
   voidJob,
 } from "./decide.js";
+export type { DecideOptions } from "./enter-decision.js";
 export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
   EventIdentity,
@@ -85,3 +87,4 @@ export { ingestStream, type StreamOptions } from "./sources/stream.js";
 export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
 export type * from "./store/store.js";
 export { type VerifyResult, verifyBooks } from "./verify/verify.js";
+export type { VoidedTicket } from "./void-ticket.js";

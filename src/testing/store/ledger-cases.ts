@@ -57,6 +57,23 @@ export const ledgerCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "finds the entries that events caused, in order",
+    check: ({ ledger, events }) => {
+      const common = { source: "o1", atMs: 0, content: '{"type":"reset"}', worker: null };
+      events.add([0, 1, 2].map((sequence) => ({ ...common, sequence, identity: `e${sequence}` })));
+      for (const event of [2, 1, 0, 2]) {
+        const of = { kind: "void", id: `e${event}`, event };
+        ledger.post({ cause: of, atMs: 0, postings: [{ from: "world", to: "gas", wei: 1n }] });
+      }
+      ledger.post({ cause, atMs: 0, postings: [] });
+      deepStrictEqual(
+        ledger.entriesOfEvents([2, 0]).map(({ sequence }) => sequence),
+        [0, 2, 3],
+      );
+      deepStrictEqual(ledger.entriesOfEvents([]), []);
+    },
+  },
+  {
     name: "refuses what can't be posted, and keeps nothing of the call it is in",
     check: ({ ledger }) => {
       const good = { cause, atMs: 0, postings: [{ from: "world", to: "gas", wei: 1n }] } as const;

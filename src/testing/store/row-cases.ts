@@ -56,6 +56,24 @@ export const rowCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "finds wins and redemptions of tickets of a face value, in order",
+    check: ({ events }) => {
+      const ticket = (type: string, faceValueWei: bigint) => ({
+        content: JSON.stringify({ faceValueWei: `${faceValueWei}`, type }),
+      });
+      events.add([
+        event(0, ticket("ticket-redeemed", BIG)),
+        event(1, ticket("winning-ticket", 7n)),
+        event(2, ticket("winning-ticket", BIG)),
+        event(3),
+      ]);
+      deepStrictEqual(
+        events.ticketsOf(BIG).map(({ sequence }) => sequence),
+        [0, 2],
+      );
+    },
+  },
+  {
     name: "keeps what each source brought on a day",
     check: ({ events }) => {
       strictEqual(events.keyDayWei("o1", 3), 0n);
@@ -168,6 +186,10 @@ export const rowCases: readonly StoreCase[] = [
       tickets.putRedemption({ txHash: "0x1", ticket: "t", isToldWon: false });
       tickets.putRedemption({ txHash: "0x1", ticket: "t", isToldWon: true });
       deepStrictEqual(tickets.redemptions("t"), [{ txHash: "0x1", ticket: "t", isToldWon: true }]);
+      tickets.dropRedemption({ txHash: "0x1", ticket: "u", isToldWon: true });
+      strictEqual(tickets.redemptions("t").length, 1);
+      tickets.dropRedemption({ txHash: "0x1", ticket: "t", isToldWon: false });
+      deepStrictEqual(tickets.redemptions("t"), []);
     },
   },
   {

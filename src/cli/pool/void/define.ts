@@ -10,11 +10,15 @@ export function addVoid(pool: Command, terminal: Terminal, outcome: Outcome): vo
     booksCommand(
       pool,
       "void <event>",
-      "take a job out of the books, by its number (pool export --what jobs) or its id",
+      "take a job, a win or a redemption out of the books, by its event's number or id",
     ).requiredOption("--reason <text>", "why; kept with it"),
     [
       'poolsim pool void 1234 --db pool.db --reason "the node counted wrong"',
-      "a balanced reversal",
+      "a balanced reversal; pool export --what jobs has the numbers",
+    ],
+    [
+      'poolsim pool void uuid:5f0c… --db pool.db --reason "no such ticket"',
+      "pool export --what journal has the ids of tickets' events, as causes",
     ],
   ).action(async (event: string, flags: VoidFlags) => {
     const { poolVoid } = await import("./run.js");

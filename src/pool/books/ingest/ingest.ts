@@ -284,7 +284,7 @@ export class EventIngest {
           transactions.push({ cause, atMs, postings: this.#postings.earned(event, worker) });
         }
       } else if (type === "winning-ticket" || type === "ticket-redeemed") {
-        const postings = ticketPostings(this.#store, event, { isIncome: !isPerJob });
+        const postings = ticketPostings(this.#store.tickets, event, { isIncome: !isPerJob });
         if (postings.length > 0) transactions.push({ cause, atMs, postings });
       }
       return { sequence: sequence++, identity, source, atMs, content, worker };

@@ -6,47 +6,52 @@
  */
 import type { TicketRedeemed, WinningTicket } from "../events/event.js";
 import type { Posting } from "../ledger.js";
-import type { PoolStore, TicketRow } from "../store/store.js";
+import type { TicketRow, TicketStore } from "../store/store.js";
 
 export interface TicketOptions {
   /** Tickets are the income that rounds split: they count as earned when they are won. */
   readonly isIncome: boolean;
 }
 
+/** All that events say of a ticket: equal ones have equal names. */
+export function ticketNameOf(event: WinningTicket | TicketRedeemed): string {
+  const { sender, recipient, faceValueWei, winProb, creationRound } = event;
+  return [sender, recipient, faceValueWei, winProb, creationRound].join(":");
+}
+
 /** Keeps the ticket. @returns what it moves */
 export function ticketPostings(
-  store: PoolStore,
+  tickets: TicketStore,
   event: WinningTicket | TicketRedeemed,
   { isIncome }: TicketOptions,
 ): Posting[] {
-  const ticket = [
-    event.sender,
-    event.recipient,
-    event.faceValueWei,
-    event.winProb,
-    event.creationRound,
-  ].join(":");
+  const ticket = ticketNameOf(event);
   return event.type === "winning-ticket"
-    ? won(store, event, ticket, isIncome)
-    : redeemed(store, event, ticket, isIncome);
+    ? won(tickets, event, ticket, isIncome)
+    : redeemed(tickets, event, ticket, isIncome);
 }
 
-function won(store: PoolStore, event: WinningTicket, ticket: string, isIncome: boolean): Posting[] {
-  const untold = store.tickets.redemptions(ticket).find(({ isToldWon }) => !isToldWon);
+function won(
+  tickets: TicketStore,
+  event: WinningTicket,
+  ticket: string,
+  isIncome: boolean,
+): Posting[] {
+  const untold = tickets.redemptions(ticket).find(({ isToldWon }) => !isToldWon);
   if (untold !== undefined) {
-    store.tickets.putRedemption({ ...untold, isToldWon: true });
-    const known = store.tickets.byHash(untold.txHash);
+    tickets.putRedemption({ ...untold, isToldWon: true });
+    const known = tickets.byHash(untold.txHash);
     if (known !== null) {
-      store.tickets.change({ ...known, wonAtMs: Math.min(known.wonAtMs, event.atMs) });
+      tickets.change({ ...known, wonAtMs: Math.min(known.wonAtMs, event.atMs) });
     }
     return [];
   }
-  store.tickets.add({ ...rowOf(event, ticket), state: "won" });
+  tickets.add({ ...rowOf(event, ticket), state: "won" });
   return income(event, isIncome);
 }
 
 function redeemed(
-  store: PoolStore,
+  tickets: TicketStore,
   event: TicketRedeemed,
   ticket: string,
   isIncome: boolean,
@@ -54,25 +59,23 @@ function redeemed(
   const { txHash, gasFeesWei, faceValueWei } = event;
   if (txHash === null) {
     // An attempt that failed is no income: the ticket stays what it was.
-    store.tickets.add({ ...rowOf(event, ticket), state: "failed", gasFeesWei });
+    tickets.add({ ...rowOf(event, ticket), state: "failed", gasFeesWei });
     return gas(gasFeesWei);
   }
-  const isTold = store.tickets.redemptions(ticket).some((other) => other.txHash === txHash);
-  const waiting = isTold
-    ? undefined
-    : store.tickets.like(ticket).find(({ state }) => state === "won");
-  if (!isTold) store.tickets.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
-  const known = store.tickets.byHash(txHash);
-  if (known !== null) return toldAgain(store, event, { known, waiting, isIncome });
+  const isTold = tickets.redemptions(ticket).some((other) => other.txHash === txHash);
+  const waiting = isTold ? undefined : tickets.like(ticket).find(({ state }) => state === "won");
+  if (!isTold) tickets.putRedemption({ txHash, ticket, isToldWon: waiting !== undefined });
+  const known = tickets.byHash(txHash);
+  if (known !== null) return toldAgain(tickets, event, { known, waiting, isIncome });
   const paid: Posting[] = [
     { from: "ticketsReceivable", to: "wallet", wei: faceValueWei },
     ...gas(gasFeesWei),
   ];
   if (waiting !== undefined) {
-    store.tickets.change({ ...waiting, state: "redeemed", txHash, gasFeesWei });
+    tickets.change({ ...waiting, state: "redeemed", txHash, gasFeesWei });
     return paid;
   }
-  store.tickets.add({ ...rowOf(event, ticket), state: "redeemed", txHash, gasFeesWei });
+  tickets.add({ ...rowOf(event, ticket), state: "redeemed", txHash, gasFeesWei });
   return [...income(event, isIncome), ...paid];
 }
 
@@ -81,7 +84,7 @@ function redeemed(
  * first, and a ticket that waited under this telling's name is the known one.
  */
 function toldAgain(
-  store: PoolStore,
+  tickets: TicketStore,
   event: TicketRedeemed,
   {
     known,
@@ -97,10 +100,10 @@ function toldAgain(
   const moreWei = event.gasFeesWei === null ? 0n : event.gasFeesWei - knownWei;
   const wonAtMs = Math.min(known.wonAtMs, waiting?.wonAtMs ?? known.wonAtMs);
   const gasFeesWei = moreWei > 0n ? knownWei + moreWei : known.gasFeesWei;
-  store.tickets.change({ ...known, wonAtMs, gasFeesWei });
+  tickets.change({ ...known, wonAtMs, gasFeesWei });
   const more = moreWei > 0n ? gas(moreWei) : [];
   if (waiting === undefined) return more;
-  store.tickets.remove(waiting.id);
+  tickets.remove(waiting.id);
   return [
     ...more,
     ...income(event, isIncome).map(({ from, to, wei }) => ({ from: to, to: from, wei })),

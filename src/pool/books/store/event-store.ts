@@ -40,6 +40,8 @@ export interface EventStore {
   byIdentity(identity: string): EventRow | null;
   /** When the first job or ticket before an instant was, of one source or all; null: none. */
   firstMoneyMs(beforeMs: number, source?: string): number | null;
+  /** Wins and redemptions of tickets of a face value, in order of arrival. */
+  ticketsOf(faceValueWei: bigint): readonly EventRow[];
   /** What ingestion writes; nobody else needs it. */
   add(events: readonly NewEvent[]): void;
   /** Events told by ID or by callers, of other sources, at some instants. */

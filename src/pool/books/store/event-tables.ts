@@ -1,5 +1,5 @@
 /** Events on disk. */
-import type { SqliteDatabase, SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
 import type { EventRow, EventStore, KnownEvent, NewEvent } from "./event-store.js";
@@ -45,13 +45,7 @@ export class EventTables implements EventStore {
         BigInt(from),
         BigInt(limit),
       )
-      .map((row) => ({
-        sequence: whole(row, "sequence"),
-        identity: text(row, "identity"),
-        source: text(row, "source"),
-        atMs: whole(row, "at"),
-        content: text(row, "content"),
-      }));
+      .map(eventOf);
   }
 
   count(): number {
@@ -85,6 +79,16 @@ export class EventTables implements EventStore {
     return row === undefined ? null : whole(row, "at");
   }
 
+  ticketsOf(faceValueWei: bigint): readonly EventRow[] {
+    return this.#database
+      .all(
+        `${EVENT} WHERE e.content ->> 'type' IN ('winning-ticket', 'ticket-redeemed')
+           AND e.content ->> 'faceValueWei' = ? ORDER BY e.sequence`,
+        faceValueWei.toString(),
+      )
+      .map(eventOf);
+  }
+
   add(events: readonly NewEvent[]): void {
     const rows: SqlValue[] = [];
     for (const { sequence, identity, source, atMs, content, worker } of events) {
@@ -106,13 +110,7 @@ export class EventTables implements EventStore {
         JSON.stringify([...new Set(instantsMs)]),
         source,
       )
-      .map((row) => ({
-        sequence: whole(row, "sequence"),
-        identity: text(row, "identity"),
-        source: text(row, "source"),
-        atMs: whole(row, "at"),
-        content: text(row, "content"),
-      }));
+      .map(eventOf);
   }
 
   hasOtherSources(source: string): boolean {
@@ -161,4 +159,14 @@ export class EventTables implements EventStore {
       )
       .flatMap((row) => (identities.includes(text(row, "identity")) ? whole(row, "sequence") : []));
   }
+}
+
+function eventOf(row: SqlRow): EventRow {
+  return {
+    sequence: whole(row, "sequence"),
+    identity: text(row, "identity"),
+    source: text(row, "source"),
+    atMs: whole(row, "at"),
+    content: text(row, "content"),
+  };
 }

@@ -21,6 +21,8 @@ export interface LedgerStore {
   flows(prefix?: string): readonly AccountFlow[];
   entry(sequence: number): LedgerEntry | null;
   entriesOf(cause: Cause): readonly LedgerEntry[];
+  /** Those that any of these events caused, in order. */
+  entriesOfEvents(events: readonly number[]): readonly LedgerEntry[];
   /** From a sequence on, at most `limit`. */
   entries(from: number, limit: number): readonly LedgerEntry[];
   entryCount(): number;

@@ -114,6 +114,15 @@ export class LedgerTables implements LedgerStore {
       .map((row) => this.#entryOf(row));
   }
 
+  entriesOfEvents(events: readonly number[]): readonly LedgerEntry[] {
+    return this.#database
+      .all(
+        `${ENTRY} WHERE n.event IN (SELECT value FROM json_each(?)) ORDER BY n.sequence`,
+        JSON.stringify(events),
+      )
+      .map((row) => this.#entryOf(row));
+  }
+
   entries(from: number, limit: number): readonly LedgerEntry[] {
     return this.#database
       .all(

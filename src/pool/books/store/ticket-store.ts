@@ -36,4 +36,6 @@ export interface TicketStore {
   remove(id: number): void;
   redemptions(ticket: string): readonly RedemptionRow[];
   putRedemption(redemption: RedemptionRow): void;
+  /** Forgets it, by its ticket and its transaction. */
+  dropRedemption(redemption: RedemptionRow): void;
 }

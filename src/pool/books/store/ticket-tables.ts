@@ -77,6 +77,10 @@ export class TicketTables implements TicketStore {
       isToldWon ? 1n : 0n,
     );
   }
+
+  dropRedemption({ txHash, ticket }: RedemptionRow): void {
+    this.#database.run("DELETE FROM redemptions WHERE ticket = ? AND tx_hash = ?", ticket, txHash);
+  }
 }
 
 function ticketOf(row: SqlRow): TicketRow {

@@ -5,6 +5,7 @@
 import { ROUND_KEYS } from "../close-round.js";
 import type { LedgerEntry } from "../ledger.js";
 import type { PoolStore } from "../store/store.js";
+import { UNSPLIT_KIND } from "../unsplit.js";
 
 type Report = (sentence: string) => void;
 
@@ -72,6 +73,7 @@ const KINDS = new Set([
   "ticket-redeemed",
   "round",
   "void",
+  UNSPLIT_KIND,
   "assign",
   "release",
 ]);

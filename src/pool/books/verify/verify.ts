@@ -10,6 +10,7 @@ import { decodeStoredEvent } from "../events/stored.js";
 import { EventIngest } from "../ingest/ingest.js";
 import { ALL_SETTING_KEYS } from "../settings.js";
 import type { AccountFlow, PoolStore } from "../store/store.js";
+import { UNSPLIT_KIND } from "../unsplit.js";
 import { verifyPayouts } from "./verify-payouts.js";
 import { verifyTables } from "./verify-tables.js";
 
@@ -194,6 +195,7 @@ const EVENT_KINDS = new Set([
   "ticket-redeemed",
   "round",
   "void",
+  UNSPLIT_KIND,
   "assign",
   "release",
 ]);

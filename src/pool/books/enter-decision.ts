@@ -1,0 +1,41 @@
+/** How an operator's decision about an event is entered: its entry, its row and its line in the log. */
+import { InputError } from "../../core/errors.js";
+import type { Posting } from "./ledger.js";
+import type { DecisionRow, EventRow, PoolStore } from "./store/store.js";
+
+/** Why and when an operator decided. */
+export interface DecideOptions {
+  /** Sequence of the event. */
+  readonly event: number;
+  /** Kept with it. */
+  readonly reason: string;
+  /** Ms since 1970. */
+  readonly nowMs: number;
+}
+
+/** @throws InputError (`DECISION`) without a reason */
+export function enterDecision(
+  store: PoolStore,
+  { sequence: event, identity: id }: EventRow,
+  decision: Pick<DecisionRow, "kind" | "address" | "reason"> & { readonly nowMs: number },
+  postings: () => readonly Posting[],
+): void {
+  const { kind, address, reason, nowMs } = decision;
+  if (reason.trim() === "") throw refused("a decision needs a reason");
+  const moved = postings();
+  const atMs = Math.trunc(nowMs);
+  if (moved.length > 0) store.ledger.post({ cause: { kind, id, event }, atMs, postings: moved });
+  const lastEvent = store.events.count() - 1;
+  const roundsBefore = store.rounds.list().length;
+  store.decisions.add({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
+  store.log({
+    atMs,
+    key: `${kind} ${id}`,
+    value: address === null ? reason : `${address}: ${reason}`,
+  });
+}
+
+/** A decision that can't be. */
+export function refused(why: string): InputError {
+  return new InputError(why, { code: "DECISION" });
+}
