@@ -148,6 +148,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SOURCE_CLOSED: "The source was closed.",
   SOURCE_TIMEOUT: "The source of orchestrators was not read in time.",
   SQLITE_CANTOPEN: "The SQLite file cannot be opened.",
+  SQLITE_CORRUPT_WAL: "The log beside the books is damaged: committed transactions are lost.",
   SQL_PARAMETERS: "A statement has other parameters than it was given.",
   STORE_DAMAGED: "The file of the books holds what poolsim never writes.",
   STORE_VERSION: "The file of the books is of a later poolsim, or of an earlier one and read-only.",

@@ -242,18 +242,29 @@ describe("Of damaged books", () => {
     expect((await run("verify", write("b.txt", "no books"))).exitCode).toBe(2);
   });
 
-  it("a log beside the file that is damaged ends nothing", async () => {
+  it("a log beside the file that is damaged is found, and nothing is done with such books", async () => {
     const { db, write } = place();
     await enter(db, write("a.json", one()));
     const file = new SqliteDatabase({ path: db });
     file.exec("PRAGMA wal_autocheckpoint = 0");
-    file.run("INSERT INTO logs VALUES ('t', 'k', 'v')");
+    for (const key of ["k", "l"]) file.run("INSERT INTO logs VALUES ('t', ?, 'v')", key);
     const copy = join(folder, "wal.db");
-    copyFileSync(db, copy);
+    const again = () => {
+      for (const suffix of ["", "-wal", "-shm"]) copyFileSync(db + suffix, copy + suffix);
+    };
+    again();
+    expect((await run("verify", copy)).exitCode).toBe(0);
+    again();
     const log = readFileSync(`${db}-wal`);
     file.close();
-    log.fill(0xa5, 40, 400);
-    writeFileSync(`${copy}-wal`, log);
-    expect((await run("verify", copy)).exitCode).toBe(0);
+    writeFileSync(`${copy}-wal`, log.fill(0xa5, 100, 400));
+    for (const [command, ...more] of [["status"], ["settings", "--renditions", "2"]] as const) {
+      const { exitCode, stderr } = await run(command, copy, ...more);
+      expect([command, exitCode]).toEqual([command, 4]);
+      expect(stderr).toMatch(/--db .*wal\.db: the file is damaged \(.*-wal: .* can't be read/);
+    }
+    const { exitCode, stdout } = await run("verify", copy);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/-wal: .* that had been committed can't be read, from page 1 of it on/);
   });
 });

@@ -71,6 +71,8 @@ export type PoolsimErrorCode =
   | "SINCE"
   /** The SQLite file cannot be opened. */
   | "SQLITE_CANTOPEN"
+  /** The log beside the books is damaged: committed transactions are lost. */
+  | "SQLITE_CORRUPT_WAL"
   /** A statement has other parameters than it was given. */
   | "SQL_PARAMETERS"
   /** The file of the books holds what poolsim never writes. */

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
+import { assertLogWhole } from "../../../pool/books/store/file.js";
 import { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 
 /** `create` makes the file if it is not there; the others need it. */
@@ -132,6 +133,7 @@ export function fileKind(db: string): "database" | "damaged" | "other" {
 }
 
 function assertOurs(db: string, mode: BooksMode): void {
+  assertLogWhole(db);
   const database = new SqliteDatabase({ path: db, readOnly: true });
   try {
     const tables = database

@@ -2,6 +2,7 @@
 
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
+import { walDamage } from "../../../io/wal-damage.js";
 import type { PayingWallet } from "../../../pool/books/store/store.js";
 import { type VerifyResult, verifyBooks } from "../../../pool/books/verify/verify.js";
 import {
@@ -58,7 +59,10 @@ export async function poolVerify(flags: VerifyFlags, terminal: Terminal): Promis
 function damageOf(db: string): string[] {
   const kind = fileKind(db);
   if (kind === "damaged") return ["its beginning is not that of an SQLite file"];
-  return kind === "database" ? examine(db) : [];
+  if (kind !== "database") return [];
+  // First: whoever opens the file makes the index anew, which tells how much was committed.
+  const log = walDamage(db);
+  return log === null ? examine(db) : [log.reason];
 }
 
 function reportDamage(wrong: readonly string[], flags: VerifyFlags, terminal: Terminal): number {

@@ -1,6 +1,6 @@
 /** The database under the tables of a store: opened, brought up to date, one transaction for all. */
 import { SqliteDatabase } from "../../../io/sqlite.js";
-import { bringUpToDate, makePrivate } from "./file.js";
+import { assertLogWhole, bringUpToDate, makePrivate } from "./file.js";
 import { migrate } from "./schema.js";
 
 export interface StoreOptions {
@@ -17,6 +17,7 @@ export class StoreDatabase {
   readonly #failed: (() => void)[] = [];
 
   constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
+    if (path !== ":memory:") assertLogWhole(path);
     if (readOnly) bringUpToDate(path);
     else if (path !== ":memory:") makePrivate(path);
     this.sql = new SqliteDatabase({ path, readOnly, isUnnamed });

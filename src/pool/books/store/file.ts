@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
+import { walDamage } from "../../../io/wal-damage.js";
 import { isUpToDate, migrate } from "./schema.js";
 
 /** A new file is its owner's: it says who earns what. SQLite gives the files beside it the same. */
@@ -10,6 +11,19 @@ export function makePrivate(path: string): void {
     closeSync(openSync(path, "wx", 0o600));
   } catch {
     // It is there, or can't be made: opening it will tell.
+  }
+}
+
+/**
+ * SQLite drops what it can't read of the log beside a file, and writes over it: books that have lost
+ * what was committed are not opened. Before anything else opens them.
+ *
+ * @throws RemoteError (`SQLITE_CORRUPT_WAL`)
+ */
+export function assertLogWhole(path: string): void {
+  const damage = walDamage(path);
+  if (damage?.isCertain === true) {
+    throw new RemoteError(damage.reason, { code: "SQLITE_CORRUPT_WAL" });
   }
 }
 
