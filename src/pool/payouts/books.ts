@@ -5,7 +5,13 @@ import { inPayoutAccount, paidAccount, pendingAccount } from "../books/accounts.
 import type { AcknowledgedNonce, PayoutRow, PayoutState, PoolStore } from "../books/store/store.js";
 import type { ChainTransaction } from "./chain.js";
 import type { Transition } from "./machine.js";
-import { isSameVersion, type Payout, type PayoutIntent, type PayoutPart } from "./payout.js";
+import {
+  type Inclusion,
+  isSameVersion,
+  type Payout,
+  type PayoutIntent,
+  type PayoutPart,
+} from "./payout.js";
 import type { PendingBalance } from "./plan.js";
 
 /** What payouts need of the store. */
@@ -221,14 +227,19 @@ export class PayoutBooks {
       updatedAtMs,
       wallet: row.fromAddress,
       parts: row.sources.map(readPart),
-      attempts: this.#store.payouts.attempts(id).map((attempt) => ({
-        txHash: attempt.txHash,
-        signedTx: attempt.signedTx,
-        gasLimit: Transaction.from(attempt.signedTx).gasLimit,
-        maxFeeWei: attempt.maxFeePerGasWei,
-        priorityFeeWei: attempt.maxPriorityFeePerGasWei,
-        signedAtMs: attempt.signedAtMs,
-      })),
+      attempts: this.#store.payouts.attempts(id).map((attempt) => {
+        const { gasLimit, value } = Transaction.from(attempt.signedTx);
+        return {
+          txHash: attempt.txHash,
+          signedTx: attempt.signedTx,
+          gasLimit,
+          maxFeeWei: attempt.maxFeePerGasWei,
+          priorityFeeWei: attempt.maxPriorityFeePerGasWei,
+          signedAtMs: attempt.signedAtMs,
+          // The only one of a payment's that moves nothing.
+          isCancellation: amountWei > 0n && value === 0n,
+        };
+      }),
       inclusion:
         row.txHash === null || row.blockNumber === null || row.blockHash === null
           ? null
@@ -243,8 +254,10 @@ export class PayoutBooks {
   }
 }
 
-function readOutcome(reason: string | null): "paid" | "reverted" | "displaced" {
-  return reason === "reverted" || reason === "displaced" ? reason : "paid";
+function readOutcome(reason: string | null): Inclusion["outcome"] {
+  return reason === "reverted" || reason === "displaced" || reason === "calledOff"
+    ? reason
+    : "paid";
 }
 
 function readPart({ account, wei }: PayoutRow["sources"][number]): PayoutPart {

@@ -46,7 +46,12 @@ export interface Transition {
   readonly entries: readonly LedgerTransaction[];
 }
 
-const CLOSED_AS = { paid: "confirmed", reverted: "failed", displaced: "cancelled" } as const;
+const CLOSED_AS = {
+  paid: "confirmed",
+  reverted: "failed",
+  calledOff: "cancelled",
+  displaced: "cancelled",
+} as const;
 
 /**
  * Begins one: money reserved and bytes signed, to be stored together before anything is sent. One of

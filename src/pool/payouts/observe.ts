@@ -18,18 +18,27 @@ export interface ObserveOptions {
 /** Asks the node about one payout. */
 export async function observe(payout: Payout, options: ObserveOptions): Promise<Observation> {
   const { chain, head } = options;
-  const { attempts, wallet, nonce, inclusion } = payout;
+  const { attempts, address, wallet, nonce, inclusion } = payout;
   const hashes = attempts.map(({ txHash }) => txHash);
+  const cancelling = new Set(
+    attempts.filter(({ isCancellation = false }) => isCancellation).map(({ txHash }) => txHash),
+  );
   // The same payment in bytes that are not in these books.
   const isOthers = inclusion !== null && inclusion.outcome !== "displaced";
   if (isOthers && !hashes.includes(inclusion.txHash)) hashes.push(inclusion.txHash);
   for (const txHash of hashes.toReversed()) {
     const receipt = await chain.receipt(txHash);
     if (receipt === null) continue;
-    const doubt = await doubtOf(receipt, txHash, payout, chain, head);
-    return doubt === null
-      ? { kind: "included", inclusion: inclusionOf(receipt), headNumber: head.number }
-      : unclear(doubt);
+    const isCancelling = cancelling.has(txHash);
+    const expected = { txHash, wallet, nonce, to: isCancelling ? wallet : address };
+    const doubt = await doubtOf(receipt, expected, chain, head);
+    if (doubt !== null) return unclear(doubt);
+    const seen = inclusionOf(receipt);
+    return {
+      kind: "included",
+      inclusion: isCancelling ? { ...seen, outcome: "calledOff" } : seen,
+      headNumber: head.number,
+    };
   }
   if (inclusion !== null) {
     if (head.number < inclusion.blockNumber) return unclear("the node is behind");
@@ -51,12 +60,19 @@ function inclusionOf(receipt: Receipt): Inclusion {
 /** What speaks against a receipt; null if nothing does. */
 async function doubtOf(
   receipt: Receipt,
-  txHash: string,
-  { wallet, address, nonce }: Payout,
+  {
+    txHash,
+    wallet,
+    to,
+    nonce,
+  }: Pick<Payout, "wallet" | "nonce"> & {
+    readonly txHash: string;
+    readonly to: string;
+  },
   chain: PayoutChain,
   head: Head,
 ): Promise<string | null> {
-  if (receipt.txHash !== txHash || receipt.from !== wallet || receipt.to !== address) {
+  if (receipt.txHash !== txHash || receipt.from !== wallet || receipt.to !== to) {
     return "the node has a receipt of another transaction";
   }
   if (receipt.blockNumber > head.number) return "its block is newer than the head";

@@ -19,6 +19,11 @@ export interface SignedPayment {
   readonly priorityFeeWei: bigint;
   /** When it was signed, ms since 1970. */
   readonly signedAtMs: number;
+  /**
+   * It pays nobody: a transfer of nothing to the wallet itself, in the place of a payment that no
+   * node takes. @default false
+   */
+  readonly isCancellation?: boolean | undefined;
 }
 
 /** Where the chain has it. */
@@ -29,8 +34,11 @@ export interface Inclusion {
   readonly blockNumber: number;
   /** Hash of the block. */
   readonly blockHash: string;
-  /** `paid` and `reverted`: one of ours; `displaced`: somebody else's with the same nonce. */
-  readonly outcome: "paid" | "reverted" | "displaced";
+  /**
+   * `paid` and `reverted`: one of ours; `calledOff`: ours too, but it pays nobody; `displaced`:
+   * somebody else's with the same nonce.
+   */
+  readonly outcome: "paid" | "reverted" | "calledOff" | "displaced";
   /** What the gas cost; 0 for a displaced one. */
   readonly gasWei: bigint;
 }
@@ -68,7 +76,7 @@ export interface PayoutIntent {
 /**
  * Its states: `signed` (stored with its bytes), `sent` (handed to a node at least once), `mined`
  * (in a block, not deep enough), `confirmed`, `failed` (reverted), `cancelled` (the nonce went to
- * another transaction). The last three are final but for a reorganisation of the chain, which
+ * another transaction, or was used up as no node took the payment). The last three are final but for a reorganisation of the chain, which
  * makes them `sent` again. `intent` is never stored: the bytes are there from the beginning.
  */
 export interface Payout extends PayoutIntent {

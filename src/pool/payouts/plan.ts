@@ -18,7 +18,7 @@ export type NotDue =
   | "tooSoon"
   /** A payout of it is under way. */
   | "underWay"
-  /** Its last payout reverted not long ago. */
+  /** Its last payout reverted, or was called off, not long ago. */
   | "failedBefore"
   /** No 20 bytes: a made-up name. */
   | "notAnAddress"
@@ -119,7 +119,10 @@ function planned(
   if (amountWei < settings.thresholdWei || amountWei <= 0n) return answer("belowThreshold");
   const history = historyOf(address);
   if (history.some((payout) => !isClosed(payout))) return answer("underWay");
-  const tried = history.filter(({ state }) => state !== "cancelled");
+  // One that no node took was tried, and would be refused again.
+  const tried = history.filter(
+    ({ state, inclusion }) => state !== "cancelled" || inclusion?.outcome === "calledOff",
+  );
   const firstPaid = tried.findIndex(({ state }) => state === "confirmed");
   const failures = firstPaid < 0 ? tried.length : firstPaid;
   const last = tried[0];

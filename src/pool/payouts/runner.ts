@@ -6,13 +6,13 @@ import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js
 import { PayoutBeginner } from "./begin-due.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { ChainTransaction, Head, PayoutChain, SendAnswer } from "./chain.js";
-import { estimateTransfer, gasLimitFor, isChainError } from "./estimate.js";
-import { raisedFees } from "./gas.js";
-import { type Observation, observed, replaced, sent, type Transition } from "./machine.js";
+import { isChainError } from "./estimate.js";
+import { type Observation, observed, sent, type Transition } from "./machine.js";
 import { type NonceState, nonceState, noncesOf } from "./nonces.js";
 import { observe } from "./observe.js";
 import { PayeeHistory } from "./payee-history.js";
 import { isClosed, isSameInclusion, lastAttempt, type Payout } from "./payout.js";
+import { PayoutReplacer } from "./replace.js";
 import type { MutableReport, PassReport } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
@@ -56,6 +56,9 @@ export class PayoutRunner {
   readonly #settings: PayoutSettings;
   readonly #fillsGaps: boolean;
   readonly #beginner: PayoutBeginner;
+  readonly #replacer: PayoutReplacer;
+  /** Payouts that the node refused when it was asked last. */
+  readonly #refused = new Set<number>();
 
   constructor({ store, chain, witness, signer, settings, fillsGaps }: PayoutRunnerOptions) {
     this.#books = new PayoutBooks(store);
@@ -65,7 +68,9 @@ export class PayoutRunner {
     this.#settings = settings;
     this.#fillsGaps = fillsGaps ?? false;
     const history = new PayeeHistory(store);
-    this.#beginner = new PayoutBeginner({ books: this.#books, history, chain, signer, settings });
+    const books = this.#books;
+    this.#beginner = new PayoutBeginner({ books, history, chain, signer, settings });
+    this.#replacer = new PayoutReplacer({ books, chain, signer, settings });
   }
 
   /**
@@ -240,16 +245,38 @@ export class PayoutRunner {
     const transition = observed(before, observation, { confirmations, nowMs });
     const payout = this.#apply(before, transition, report);
     if (isClosed(payout) || payout.inclusion !== null) return null;
-    const { replaceAfterMs } = this.#settings;
-    const isStuck = nowMs - lastAttempt(payout).signedAtMs >= replaceAfterMs;
-    const raised = isStuck ? await this.#replace(payout, pass, "stuck") : payout;
+    await this.#sendAgain(payout, pass);
+    return null;
+  }
+
+  /** It is in no block: its bytes, new ones where those are stuck or refused, or its end. */
+  async #sendAgain(payout: Payout, pass: Pass): Promise<void> {
+    const { report } = pass;
+    const isStuck = pass.nowMs - lastAttempt(payout).signedAtMs >= this.#settings.replaceAfterMs;
+    const raised = isStuck ? await this.#replacer.raise(payout, pass, report) : payout;
+    tellChange(payout, raised, report);
     const answer = await this.#send(raised, pass);
-    if (answer.accepted || isKnown(answer.message)) return null;
+    if (isTaken(answer)) {
+      this.#refused.delete(payout.id);
+      return;
+    }
     // Perhaps it needs more gas than when it was signed: then no node will ever take it.
     const refused = this.#books.payout(raised.id);
-    const again = await this.#replace(refused, pass, "refused");
-    if (again !== refused) await this.#send(again, pass);
-    return null;
+    const again = await this.#replacer.signAgain(refused, pass, report);
+    tellChange(refused, again, report);
+    const last = again === refused ? answer : await this.#send(again, pass);
+    if (isTaken(last)) {
+      this.#refused.delete(payout.id);
+      return;
+    }
+    // A node may refuse once for reasons of its own.
+    const isLasting = this.#refused.has(payout.id);
+    this.#refused.add(payout.id);
+    if (!isLasting) return;
+    const now = this.#books.payout(raised.id);
+    const off = await this.#replacer.callOffRefused(now, last.message, pass, report);
+    tellChange(now, off, report);
+    if (off !== now) await this.#send(off, pass);
   }
 
   /** What the node says, and the witness too where it matters. */
@@ -262,52 +289,6 @@ export class PayoutRunner {
     const isSame = other.kind === "included" && isSameInclusion(other.inclusion, seen.inclusion);
     if (!isSame) return { kind: "unclear", why: "the second node does not confirm it" };
     return { ...seen, headNumber: Math.min(seen.headNumber, other.headNumber) };
-  }
-
-  /**
-   * One that is stuck, or that needs more gas than it has, gets an attempt with the same nonce, if
-   * its key is here and the caps allow it. Gas is estimated again: what a transfer needs moves.
-   */
-  async #replace(payout: Payout, pass: Pass, why: "stuck" | "refused"): Promise<Payout> {
-    const { head, nowMs, report, nonces } = pass;
-    const { gasPriceCapWei, maxGasShare } = this.#settings;
-    const last = lastAttempt(payout);
-    const { chainId, nonce, address, amountWei, wallet } = payout;
-    if (this.#signer.address !== wallet) return payout;
-    const [hole] = nonces.gap;
-    if (hole !== undefined && nonce > hole.first) {
-      // More money would not help.
-      report.troubles.push({ payout, message: `it waits for nonce ${hole.first}, used by nobody` });
-      return payout;
-    }
-    const transfer = { from: wallet, to: address, amountWei };
-    const estimate = await estimateTransfer(this.#chain, transfer);
-    // Its nonce must be used up, also where the recipient has come to refuse it.
-    const gas = "gas" in estimate ? estimate.gas : 0n;
-    const needsMore = gas > last.gasLimit;
-    if (why === "refused" && !needsMore) return payout;
-    const gasLimit = needsMore || gas * 2n < last.gasLimit ? gasLimitFor(gas) : last.gasLimit;
-    const priorityFeeWei = await this.#chain.priorityFeeWei();
-    const raised = raisedFees(last, { ...head, priorityFeeWei }, gasPriceCapWei);
-    // A node that refused the last one has none of its kind to be outbid.
-    const fees = raised ?? (needsMore ? last : null);
-    if (fees === null) {
-      report.troubles.push({ payout, message: "it is stuck, and the cap allows no higher fee" });
-      return payout;
-    }
-    const gasWei = gasLimit * fees.maxFeeWei;
-    if (amountWei > 0n && gasWei * maxGasShare.den > amountWei * maxGasShare.num) {
-      const message = "it is stuck, and gas would cost more than its share of the amount";
-      report.troubles.push({ payout, message });
-      return payout;
-    }
-    const { maxFeeWei, priorityFeeWei: tipWei } = fees;
-    const payment = this.#signer.sign({
-      ...{ maxFeeWei, priorityFeeWei: tipWei, gasLimit },
-      ...{ chainId, nonce, to: address, amountWei, atMs: nowMs },
-    });
-    if (payout.attempts.some(({ txHash }) => txHash === payment.txHash)) return payout;
-    return this.#apply(payout, replaced(payout, payment), report);
   }
 
   /** Hands its stored bytes to the node. Whatever the answer, only the chain tells what it means. */
@@ -327,7 +308,7 @@ export class PayoutRunner {
   #apply(before: Payout, transition: Transition | null, report: MutableReport): Payout {
     if (transition === null) return before;
     const payout = this.#books.apply(before, transition);
-    if (payout.state !== before.state) report.changed.push(payout);
+    tellChange(before, payout, report);
     return payout;
   }
 
@@ -344,6 +325,15 @@ export class PayoutRunner {
       report.troubles.push({ payout, message: error.message });
     }
   }
+}
+
+function tellChange(before: Payout, payout: Payout, report: MutableReport): void {
+  if (payout.state !== before.state) report.changed.push(payout);
+}
+
+/** @returns whether the node has it now */
+function isTaken(answer: SendAnswer): answer is Extract<SendAnswer, { accepted: true }> {
+  return answer.accepted || isKnown(answer.message);
 }
 
 /** Words of nodes that have it already. */

@@ -10,7 +10,7 @@ export interface PayoutSettings {
   readonly thresholdWei: bigint;
   /** Least time from one payout of an address to its next. @default 86400000 (a day) */
   readonly minIntervalMs: number;
-  /** Pause after a payout that reverted; doubles with each further one, up to 30 days. @default 86400000 */
+  /** Pause after a payout that reverted or was called off; doubles with each further one, up to 30 days. @default 86400000 */
   readonly failurePauseMs: number;
   /** Most that a unit of gas may cost; above it payouts wait. @default 10000000000n (10 gwei) */
   readonly gasPriceCapWei: bigint;

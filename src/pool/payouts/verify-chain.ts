@@ -130,7 +130,9 @@ class ChainVerifier {
     if (inclusion.outcome === "displaced") this.#suspects.set(nonce, inclusion.txHash);
     const said = difference(payout, seen);
     if (said === null) {
-      if (inclusion.outcome !== "displaced") await this.#compareAmount(payout, inclusion);
+      const { outcome } = inclusion;
+      const isPayment = outcome === "paid" || outcome === "reverted";
+      if (isPayment) await this.#compareAmount(payout, inclusion);
       return;
     }
     const { confirmations, nowMs, adopting } = this.#options;

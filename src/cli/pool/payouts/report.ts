@@ -23,7 +23,7 @@ const REASONS = {
   belowThreshold: "below the threshold",
   tooSoon: "paid not long ago",
   underWay: "a payout is under way",
-  failedBefore: "its last payout failed",
+  failedBefore: "its last payout failed, or no node took it",
   notAnAddress: "no Ethereum address",
   zeroAddress: "the zero address is never paid",
   ownWallet: "the pool's own wallet",

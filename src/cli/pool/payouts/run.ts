@@ -243,16 +243,18 @@ async function follow(
 
 /** What passes came to, all together. */
 class Tally {
-  readonly #reverted = new Set<number>();
+  /** Reverted, or called off. */
+  readonly #unpaid = new Set<number>();
   readonly #inPart = new Map<string, Hindered>();
   #waits = 0;
   /** Looks in a row at which payouts waited for a nonce that nobody uses. */
   gapLooks = 0;
 
   add({ changed, hindered, begun, gap }: PassReport): void {
-    for (const { id, state } of changed) {
-      if (state === "failed") this.#reverted.add(id);
-      else this.#reverted.delete(id);
+    for (const { id, state, inclusion } of changed) {
+      const isUnpaid = state === "failed" || inclusion?.outcome === "calledOff";
+      if (isUnpaid) this.#unpaid.add(id);
+      else this.#unpaid.delete(id);
     }
     for (const one of hindered)
       if (one.why === "paidInPart") this.#inPart.set(one.plan.address, one);
@@ -269,7 +271,7 @@ class Tally {
 
   end({ hindered: last }: PassReport): End {
     const hindered = [...this.#inPart.values(), ...last];
-    const isAllPaid = hindered.length === 0 && this.#reverted.size === 0;
+    const isAllPaid = hindered.length === 0 && this.#unpaid.size === 0;
     return { exitCode: isAllPaid ? EXIT.ok : EXIT.expectationFailed, hindered };
   }
 }
