@@ -1,5 +1,5 @@
 /** What is wrong in the files that `pool serve` reads: which file, where in it, what was expected. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -62,5 +62,62 @@ describe("A file of admission rules", () => {
     ["- 1\n", "1:1: found a list of 1 item, expected a mapping"],
   ])("%j", async (text, why) => {
     expect(await refusal(keysOf({}), text)).toContain(`--admission rules.yaml:${why}`);
+  });
+});
+
+describe.runIf(process.platform !== "win32")("A file with a secret that others may read", () => {
+  const wallet = ["--ethKeystorePath", join(folder, "secret"), "--ethPasswordFile"];
+  const paying = ["payouts", "--db", db ?? "", "--send", "--ethUrl", "http://127.0.0.1:9"];
+  const serving = ["serve", "--db", db ?? "", "--port", "0"];
+  const asking = ["discover", "--orchAddr", "https://127.0.0.1:9", ...wallet.slice(0, 2)];
+  const own = join(folder, "own");
+  const cases: readonly (readonly [flag: string, ...command: string[]])[] = [
+    ["--keys", "pool", ...serving, "--plain", "--keys", join(folder, "secret")],
+    [
+      "--tlsKey",
+      ...["pool", ...serving, "--keys", own, "--tlsCert", own, "--tlsKey", join(folder, "secret")],
+    ],
+    ["--ethKeystorePath", "pool", ...paying, ...wallet, own],
+    ["--ethKeystorePath", ...asking, "--ethPassword", "a word"],
+    [
+      "--ethPasswordFile",
+      "pool",
+      ...paying,
+      "--ethKeystorePath",
+      own,
+      "--ethPasswordFile",
+      join(folder, "secret"),
+    ],
+    [
+      "--ethPassword",
+      "discover",
+      "--orchAddr",
+      "https://127.0.0.1:9",
+      "--ethKeystorePath",
+      own,
+      "--ethPassword",
+      join(folder, "secret"),
+    ],
+  ];
+  it.each(cases)("is refused, and nothing is done: %s of %s %s", async (flag, ...command) => {
+    const text = JSON.stringify({ ...JSON.parse(keysOf({})), address: "0".repeat(40) });
+    for (const mode of [0o644, 0o640, 0o604, 0o620]) {
+      for (const [file, its] of [
+        ["secret", mode],
+        ["own", 0o600],
+      ] as const) {
+        rmSync(join(folder, file), { force: true });
+        writeFileSync(
+          join(folder, file),
+          flag === "--keys" || flag === "--tlsKey" ? keysOf({}) : text,
+        );
+        chmodSync(join(folder, file), its);
+      }
+      const { exitCode, stderr } = await inProcess(...command);
+      expect([exitCode, stderr.trimEnd().split("\n").at(-1)]).toEqual([
+        2,
+        `${flag} ${join(folder, "secret")}: others may read it; expected chmod 600`,
+      ]);
+    }
   });
 });

@@ -58,7 +58,7 @@ async function withSession(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const account = await openAccount(flags, (line) => terminal.stderr.write(`${line}\n`));
+  const account = await openAccount(flags);
   const opened = await openSource(flags);
   const client = new OrchestratorClient({ verifyCertificates: flags.verifyCertificates });
   const session = { flags, opened, account, client, terminal, signal };

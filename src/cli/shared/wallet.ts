@@ -1,10 +1,10 @@
 /** The gateway's account: its key in a keystore, with which requests are signed (G-4). */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity, signIdentity } from "../../discovery/index.js";
-import { isReadByOthers } from "./secret-file.js";
+import { assertSecret, readShort } from "./secret-file.js";
 
 /** Who asks, and what its tickets may be like (P-6). */
 export interface AccountFlags {
@@ -30,31 +30,20 @@ function refuse(message: string, cause?: unknown): never {
   throw new InputError(message, { code: "KEYSTORE", cause });
 }
 
-/** A short file as text. */
-export function readSmall(path: string, flag: string): string {
-  try {
-    const { size } = statSync(path);
-    if (size > KEY_BYTES_MAX) throw new Error(`${size} bytes long`);
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return refuse(`${flag} ${path}: cannot be read (${why})`, error);
-  }
+const code = "KEYSTORE";
+
+function readSmall(path: string, flag: string): string {
+  return readShort(path, { flag, bytesMax: KEY_BYTES_MAX, code }).toString("utf8");
 }
 
 /**
  * A password's file: white space around the password is not part of it, as in go-livepeer.
  *
- * @param warn told when others may read it
+ * @throws InputError (`KEYSTORE`) if it can't be read, or others may read it
  */
-export function readPassword(path: string, flag: string, warn: (line: string) => void): string {
-  const text = readSmall(path, flag).trim();
-  if (isReadByOthers(path)) warn(publicWarning(flag, path));
-  return text;
-}
-
-function publicWarning(flag: string, path: string): string {
-  return `warning: ${flag} ${path}: others may read it; expected chmod 600`;
+export function readPassword(path: string, flag: string): string {
+  assertSecret(path, flag, code);
+  return readSmall(path, flag).trim();
 }
 
 /**
@@ -85,9 +74,9 @@ export function ownerOf(text: string): string | null {
 /**
  * The key file: the one named, or that of the account in a folder of them.
  *
- * @param warn told when others may read it
+ * @throws InputError (`KEYSTORE`) if there is none, or others may read it
  */
-export function keyFile(path: string, wanted: string | null, warn: (line: string) => void): string {
+export function keyFile(path: string, wanted: string | null): string {
   if (!existsSync(path)) refuse(`--ethKeystorePath ${path}: no such file or folder`);
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
@@ -106,7 +95,7 @@ export function keyFile(path: string, wanted: string | null, warn: (line: string
   if (second !== undefined && wanted === null) {
     refuse(`--ethKeystorePath ${path}: several keys, expected --ethAcctAddr to choose one`);
   }
-  if (isReadByOthers(first.file)) warn(publicWarning("--ethKeystorePath", first.file));
+  assertSecret(first.file, "--ethKeystorePath", code);
   return first.text;
 }
 
@@ -116,17 +105,14 @@ export function keyFile(path: string, wanted: string | null, warn: (line: string
  *
  * @throws InputError (`KEYSTORE`) when the key cannot be had
  */
-export async function openAccount(
-  flags: AccountFlags,
-  warn: (line: string) => void,
-): Promise<Account> {
+export async function openAccount(flags: AccountFlags): Promise<Account> {
   const { ethKeystorePath, ethAcctAddr, ethPassword } = flags;
   const wanted = ethAcctAddr === undefined ? null : accountAddress(ethAcctAddr);
   if (ethKeystorePath === undefined) return { identity: OFFCHAIN_IDENTITY, address: wanted };
-  const key = keyFile(ethKeystorePath, wanted, warn);
+  const key = keyFile(ethKeystorePath, wanted);
   if (ethPassword === undefined) refuse("--ethKeystorePath: expected --ethPassword too");
   const password = existsSync(ethPassword)
-    ? readPassword(ethPassword, "--ethPassword", warn)
+    ? readPassword(ethPassword, "--ethPassword")
     : ethPassword;
   const { Wallet } = await import("ethers/wallet");
   const wallet = await Wallet.fromEncryptedJson(key, password).catch((error: unknown) =>

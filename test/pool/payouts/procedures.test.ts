@@ -1,5 +1,5 @@
 /** What operators do with the files of a pool: copy, restore, replace, run twice. */
-import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { pendingAccount } from "../../../src/pool/books/accounts.js";
@@ -196,14 +196,14 @@ test("import --follow ends when its books are gone", async () => {
   expect(stderr).toContain("the file was removed while it was open");
 });
 
-test("a key or a password that others may read is warned of, once a start", async () => {
+test("a key or a password that others may read is refused, and nothing is sent", async () => {
   const { folder, send } = await startOperator();
   writeFileSync(join(folder, "open"), `  ${PASSWORD}\n\n`, { mode: 0o644 });
   const { exitCode, stderr } = send("--ethPasswordFile", "open");
-  expect(exitCode).toBe(0);
-  expect(stderr).toMatch(
-    /^warning: --ethPasswordFile open: others may read it; expected chmod 600\n/,
-  );
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/--ethPasswordFile open: others may read it; expected chmod 600\n$/);
+  chmodSync(join(folder, "open"), 0o600);
+  expect(send("--ethPasswordFile", "open").exitCode).toBe(0);
 });
 
 test("one payee's error and a wallet that is short: said with the address, exit code 1", async () => {

@@ -36,7 +36,7 @@ export async function keystorePassword(
   { env, stdin, stderr }: Asked = process,
 ): Promise<string> {
   if (file !== undefined) {
-    return readPassword(file, "--ethPasswordFile", (line) => stderr.write(`${line}\n`));
+    return readPassword(file, "--ethPasswordFile");
   }
   const known = env[PASSWORD_VARIABLE];
   if (known !== undefined) return known;

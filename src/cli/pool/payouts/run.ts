@@ -131,7 +131,7 @@ async function acknowledge(
   store: SqlitePoolStore,
   terminal: Terminal,
 ): Promise<void> {
-  const wallet = walletOf(flags, terminal);
+  const wallet = walletOf(flags);
   const { reason } = flags;
   const why = "--acknowledge-nonces";
   if (reason === undefined)
@@ -168,7 +168,7 @@ async function send(
   if (url === undefined || !/^https?:\/\//.test(url)) {
     throw new InputError("--send: expected --ethUrl too, http or https", { code: "USAGE" });
   }
-  const json = keystoreOf(flags, terminal);
+  const json = keystoreOf(flags);
   const signer = await openKeystore(json, await keystorePassword(flags.ethPasswordFile));
   const { chainId } = settings;
   return await stoppable(async (signal) => {

@@ -1,5 +1,4 @@
 /** `poolsim pool serve`: the pool's API on its books, until it is told to stop. */
-import { readFileSync, statSync } from "node:fs";
 import { type Logger, pino } from "pino";
 import { InputError } from "../../../core/errors.js";
 import { POOLSIM_VERSION } from "../../../core/version.js";
@@ -17,7 +16,7 @@ import { readSettings } from "../../../pool/books/settings.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 import { type AdmissionPolicy, createAdmission } from "../../../pool/index.js";
 import { EXIT } from "../../shared/failure.js";
-import { isReadByOthers } from "../../shared/secret-file.js";
+import { assertSecret, readShort } from "../../shared/secret-file.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { checkBooks, named, openBooks } from "../shared/open-books.js";
@@ -115,26 +114,12 @@ function troubleOf(look: () => void): string | null {
 }
 
 function readFile(path: string, flag: string): Buffer {
-  try {
-    const { size } = statSync(path);
-    if (size > FILE_BYTES_MAX) throw new Error(`${size} bytes long`);
-    return readFileSync(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`${flag} ${path}: cannot be read (${why})`, {
-      code: "FILE",
-      cause: error,
-    });
-  }
+  return readShort(path, { flag, bytesMax: FILE_BYTES_MAX, code: "FILE" });
 }
 
 function readKeys(path: string): ReturnType<typeof parseKeys> {
   const text = readFile(path, "--keys");
-  if (isReadByOthers(path)) {
-    throw new InputError(`--keys ${path}: others may read it; expected chmod 600`, {
-      code: "API_KEYS",
-    });
-  }
+  assertSecret(path, "--keys", "API_KEYS");
   return parseKeys(text.toString("utf8"), `--keys ${path}`);
 }
 
@@ -160,10 +145,10 @@ async function certificateOf(flags: ServeFlags): Promise<ServerCertificate | nul
   }
   if (plain) return null;
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    return {
-      cert: readFile(tlsCert, "--tlsCert").toString("utf8"),
-      key: readFile(tlsKey, "--tlsKey").toString("utf8"),
-    };
+    const cert = readFile(tlsCert, "--tlsCert").toString("utf8");
+    const key = readFile(tlsKey, "--tlsKey").toString("utf8");
+    assertSecret(tlsKey, "--tlsKey", "FILE");
+    return { cert, key };
   }
   if (dnsName === undefined && (host === "0.0.0.0" || host === "::")) {
     throw new InputError(`--host ${host}: expected --dnsName too`, { code: "USAGE" });

@@ -66,21 +66,18 @@ export async function openNodes(
 }
 
 /** The keystore of the command line, still closed. */
-export function keystoreOf(
-  { ethKeystorePath, ethAcctAddr }: WalletFlags,
-  { stderr }: Terminal,
-): string {
+export function keystoreOf({ ethKeystorePath, ethAcctAddr }: WalletFlags): string {
   if (ethKeystorePath === undefined) {
     throw new InputError("--send: expected --ethKeystorePath too", { code: "USAGE" });
   }
   const wanted = ethAcctAddr === undefined ? null : accountAddress(ethAcctAddr);
-  return keyFile(ethKeystorePath, wanted, (line) => stderr.write(`${line}\n`));
+  return keyFile(ethKeystorePath, wanted);
 }
 
 /** Whose transactions are meant, without its key; null when the command line does not say. */
-export function walletOf(flags: WalletFlags, terminal: Terminal): string | null {
+export function walletOf(flags: WalletFlags): string | null {
   if (flags.ethAcctAddr !== undefined) return accountAddress(flags.ethAcctAddr);
-  return flags.ethKeystorePath === undefined ? null : ownerOf(keystoreOf(flags, terminal));
+  return flags.ethKeystorePath === undefined ? null : ownerOf(keystoreOf(flags));
 }
 
 /** Keeps other processes of this user and machine from paying from the wallet. */

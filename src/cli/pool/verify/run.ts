@@ -117,7 +117,7 @@ async function compareChain(
   const isWriting = adopting.kind !== "nothing";
   const store = openBooks(db, isWriting ? "write" : "read");
   try {
-    const wallets = walletsOf(flags, store.payouts.payingWallets(), terminal);
+    const wallets = walletsOf(flags, store.payouts.payingWallets());
     return await stoppable(async (signal) => {
       const options = { why: "--ethUrl", chainId, signal };
       const { chain, witness, close } = await openNodes(flags, options);
@@ -145,14 +145,10 @@ async function compareChain(
   }
 }
 
-function walletsOf(
-  flags: VerifyFlags,
-  known: readonly PayingWallet[],
-  terminal: Terminal,
-): readonly PayingWallet[] {
+function walletsOf(flags: VerifyFlags, known: readonly PayingWallet[]): readonly PayingWallet[] {
   const chainId = BigInt(flags.chainId);
   const own = known.filter((wallet) => wallet.chainId === chainId);
-  const asked = walletOf(flags, terminal);
+  const asked = walletOf(flags);
   if (asked !== null) return [{ chainId, fromAddress: asked }];
   if (own.length > 0) return own;
   throw new InputError(
