@@ -49,6 +49,25 @@ describe.each(Object.entries(FAMILIES))("%s", (family, { inputs, law, holds }) =
   });
 });
 
+it("a score that is no number leaves the order of the others open, also when it is gone", async () => {
+  const { driver, outcome }: Driven = await import("../drivers/selectors.js");
+  const given = {
+    fn: "trace",
+    group: "tiesOver12ImplementationSpecific",
+    selector: "latencyScore",
+    sessions: [1, "NaN", 0].map((latencyScore, at) => ({ id: `s${at}`, latencyScore })),
+    ops: [
+      { op: "add", ids: ["s1", "s0", "s2"] },
+      { op: "select" },
+      { op: "complete", id: "s1", latencyScore: "NaN" },
+      { op: "add", ids: ["s0", "s2"] },
+      { op: "remove", id: "s1" },
+      { op: "select" },
+    ],
+  };
+  driver({ in: given, out: outcome(given) });
+});
+
 /** The outcome, undefined for a refusal with a code. */
 function answered(run: () => unknown): unknown {
   try {
