@@ -4,20 +4,24 @@
  */
 import {
   type Alias,
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
   type ParsedNode,
-  parseDocument,
+  Parser,
   type Range,
   visit,
 } from "yaml";
+import { invariant } from "../core/errors.js";
 import { oneLine, type Path, type Place, type Problem, problemsError } from "./problem.js";
 
 /** Bytes of YAML that are read at most. */
@@ -186,28 +190,50 @@ function finder(root: unknown, targets: Targets, positions: Positions): YamlSour
 
 /** The message of a YAML error in a scenario's terms. */
 function syntaxText(message: string): string {
-  if (/call stack/i.test(message)) return `nested deeper than ${DEPTH_MAX} levels`;
-  if (message.includes("multiple documents")) return "found a second document, expected one";
   const [first = message] = message.split("\n");
   const text = first.replace(/ at line \d+, column \d+:?$/, "");
   return `not valid YAML: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
-function parse(source: string, lineCounter: LineCounter, positions: Positions): Document.Parsed {
-  try {
-    return parseDocument(source, {
-      lineCounter,
-      prettyErrors: false,
-      // Duplicates are found while values are made: the parser's own check is quadratic.
-      uniqueKeys: false,
-      logLevel: "error",
-    });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const text = syntaxText(error.message);
-    const nesting = { place: positions.at(0), path: "", text };
-    throw problemsError([nesting]);
+/** Collections that are open at once: some more than {@link DEPTH_MAX} allows, said by the resolver. */
+const OPEN_MAX = DEPTH_MAX + 20;
+
+/**
+ * The text's tokens. Deep nesting ends here: composing nests calls as deep as the text does, and
+ * V8 ends the process where its compiler of regular expressions finds no room on the stack.
+ */
+function* tokensOf(
+  source: string,
+  lineCounter: LineCounter,
+  positions: Positions,
+): Generator<CST.Token> {
+  const parser = new Parser(lineCounter.addNewLine);
+  lineCounter.addNewLine(0);
+  for (const lexeme of new Lexer().lex(source)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length <= OPEN_MAX) continue;
+    const text = `nested deeper than ${DEPTH_MAX} levels`;
+    throw problemsError([{ place: positions.at(parser.offset), path: "", text }]);
   }
+  yield* parser.end();
+}
+
+function parse(source: string, lineCounter: LineCounter, positions: Positions): Document.Parsed {
+  const composer = new Composer({
+    lineCounter,
+    prettyErrors: false,
+    // Duplicates are found while values are made: the parser's own check is quadratic.
+    uniqueKeys: false,
+    logLevel: "error",
+  });
+  const tokens = tokensOf(source, lineCounter, positions);
+  const [document, second] = composer.compose(tokens, true, source.length);
+  invariant(document !== undefined, "there is a document, if an empty one");
+  if (second !== undefined) {
+    const place = positions.at(second.range[0]);
+    throw problemsError([{ place, path: "", text: "found a second document, expected one" }]);
+  }
+  return document;
 }
 
 /**

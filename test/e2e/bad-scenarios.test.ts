@@ -100,6 +100,12 @@ const cases: readonly {
     content: `name: ${"[".repeat(400_000)}`,
     says: "nested deeper than 100 levels",
   },
+  // What V8 ends the process over, if calls are nested as deep as the text.
+  ...["[", "- ", "? ", "{a: ", "[{a: "].map((opening) => ({
+    what: `nothing but ${JSON.stringify(opening)}`,
+    content: opening.repeat(100_000),
+    says: "nested deeper than 100 levels",
+  })),
   {
     what: "NaN",
     content: "name: x\nstream: { segmentMs: .nan }\n",
