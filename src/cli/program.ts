@@ -14,7 +14,7 @@ import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "
 import { loadChoices } from "./shared/late-choices.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
 import type { Terminal } from "./shared/terminal.js";
-import { visible } from "./shared/visible.js";
+import { inOneLine, visible } from "./shared/visible.js";
 import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
@@ -35,10 +35,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, args: readonly stri
       writeOut: terminal.stdout.write,
       writeErr: terminal.stderr.write,
       outputError: (message, write) => {
-        const line = message
-          .replace(/^error: /, "")
-          .trim()
-          .replaceAll(/\s*\n\s*/g, " ");
+        const line = inOneLine(message.replace(/^error: /, "").trim());
         write(`poolsim: ${visible(withDashHint(line, program, args))}\n`);
       },
       getOutHelpWidth: () => terminal.stdout.width,

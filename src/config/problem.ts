@@ -44,9 +44,16 @@ export function oneLine(text: string): string {
   );
 }
 
+/** Longer than anything that is meant to be read: names and numbers of a file may be of any length. */
+const PART_MAX = 1_000;
+
 /** A problem in one line: where, which setting, what was found and what was expected. */
 export function problemLine({ place, path, text }: Problem): string {
-  return oneLine([place.text, path, text].filter((part) => part !== "").join(": "));
+  const parts = [place.text, path, text].filter((part) => part !== "");
+  const short = parts.map((part) =>
+    part.length <= PART_MAX ? part : `${part.slice(0, PART_MAX - 1)}…`,
+  );
+  return oneLine(short.join(": "));
 }
 
 /** In the file's order. */

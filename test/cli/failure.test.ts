@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Interrupted, reportFailure } from "../../src/cli/shared/failure.js";
 import type { Terminal, TextStream } from "../../src/cli/shared/terminal.js";
+import { inOneLine } from "../../src/cli/shared/visible.js";
 import { InputError, InvariantError } from "../../src/core/errors.js";
 
 function terminal(isDebug = false): { readonly terminal: Terminal; readonly printed: string[] } {
@@ -55,5 +56,26 @@ describe("how commands end", () => {
     const { terminal: to, printed } = terminal(true);
     reportFailure(new TypeError("oh"), to);
     expect(printed.join("")).toContain("\nTypeError: oh\n    at ");
+  });
+});
+
+describe("Lines that become one", () => {
+  it("as white space around breaks goes", () => {
+    for (const [text, line] of [
+      ["a \n  b", "a b"],
+      ["a\n\n \nb\tc", "a b\tc"],
+      ["  a  b  ", "  a  b  "],
+      ["\na", " a"],
+      ["a\n", "a "],
+      ["", ""],
+    ] as const) {
+      expect(inOneLine(text)).toBe(line);
+      expect(inOneLine(text)).toBe(text.replaceAll(/\s*\n\s*/g, " "));
+    }
+  });
+
+  it("take time in proportion to their length: this took hours", () => {
+    const blanks = " ".repeat(3_000_000);
+    expect(inOneLine(`a${blanks}b\n${blanks}c`)).toBe(`a${blanks}b c`);
   });
 });

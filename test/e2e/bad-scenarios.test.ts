@@ -331,6 +331,20 @@ describe("bad scenarios", () => {
     expect(readdirSync(folder)).toEqual(["bad.yaml"]);
   });
 
+  it.each([
+    ["a number", `seed: ${"9".repeat(100_000)}`],
+    ["a number beyond all", `orchestrator: { stakeShare: 1e${"9".repeat(100_000)} }`],
+    ["a tag", `seed: !${"a".repeat(100_000)} 1`],
+    ["an anchor", `seed: *${"a".repeat(100_000)}`],
+    ["a key", `? ${"a".repeat(100_000)}\n: 1`],
+    ["a name", `gateways: [{ region: ${"Z".repeat(100_000)} }]`],
+  ])("%s of 100,000 characters makes no line that nobody reads", async (_, line) => {
+    writeFileSync(join(folder, "bad.yaml"), `name: x\n${line}\n`);
+    const { exitCode, stderr } = await inProcessIn(folder, "check", "bad.yaml");
+    expect(exitCode).toBe(2);
+    for (const each of stderr.split("\n")) expect(each.length).toBeLessThan(2_100);
+  });
+
   it("a scenario that does not exist", async () => {
     const { exitCode, stderr } = await inProcessIn(folder, "run", "nowhere.yaml");
     expect(stderr).toBe("nowhere.yaml:1:1: no such file\n");

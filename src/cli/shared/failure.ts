@@ -3,7 +3,7 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import { systemCode } from "../../core/system-error.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import type { Terminal } from "./terminal.js";
-import { visible } from "./visible.js";
+import { inOneLine, visible } from "./visible.js";
 
 /** Exit codes; documented in `poolsim --help`. */
 export const EXIT = {
@@ -29,7 +29,7 @@ function internalErrorLine(error: unknown, { commandLine, isDebug }: Terminal): 
   const stack = isDebug && error instanceof Error ? `\n${error.stack}` : "";
   const versions = `poolsim ${POOLSIM_VERSION}, node ${process.version}`;
   const line = `poolsim: this is a bug of poolsim: ${message}; replay it with: ${commandLine} (${versions})`;
-  return `${visible(line.replaceAll(/\s*\n\s*/g, " "))}${stack}`;
+  return `${visible(inOneLine(line))}${stack}`;
 }
 
 /**

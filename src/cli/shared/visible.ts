@@ -9,3 +9,15 @@ export function visible(text: string): string {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
+
+/** A text of several lines in one: a space for each break, with what white space is around it. */
+export function inOneLine(text: string): string {
+  const lines = text.split("\n");
+  return lines
+    .map((line, at) => {
+      const begun = at === 0 ? line : line.trimStart();
+      return at === lines.length - 1 ? begun : begun.trimEnd();
+    })
+    .filter((line, at) => line !== "" || at === 0 || at === lines.length - 1)
+    .join(" ");
+}
