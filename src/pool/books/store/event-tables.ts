@@ -82,7 +82,7 @@ export class EventTables implements EventStore {
   ticketsOf(faceValueWei: bigint): readonly EventRow[] {
     return this.#database
       .all(
-        `${EVENT} WHERE e.content ->> 'type' IN ('winning-ticket', 'ticket-redeemed')
+        `${EVENT} WHERE e.worker IS NULL AND e.content ->> 'type' IN ('winning-ticket', 'ticket-redeemed')
            AND e.content ->> 'faceValueWei' = ? ORDER BY e.sequence`,
         faceValueWei.toString(),
       )

@@ -149,16 +149,17 @@ function replayEvents(
     }
   };
   // A round was closed when so many events were in the books.
-  const decisions = [...store.decisions.list()];
+  const decisions = store.decisions.list();
+  let decided = 0;
   const decideUntil = (rounds: number) => {
     for (
-      let row = decisions[0];
+      let row = decisions[decided];
       row !== undefined && row.roundsBefore <= rounds;
-      row = decisions[0]
+      row = decisions[decided]
     ) {
       replayUntil(row.lastEvent + 1);
       decideAgain(fresh, row);
-      decisions.shift();
+      decided++;
     }
   };
   for (const [index, row] of store.rounds.list().entries()) {
