@@ -2,6 +2,7 @@
  * A YAML file as plain values that remember where they stand. YAML is read strictly and within
  * limits: one document, no tags, no duplicate keys, finite numbers, bounded aliases and depth.
  */
+
 import {
   type Alias,
   Composer,
@@ -22,6 +23,7 @@ import {
   visit,
 } from "yaml";
 import { invariant } from "../core/errors.js";
+import { grouped } from "../core/wording.js";
 import { oneLine, type Path, type Place, type Problem, problemsError } from "./problem.js";
 
 /** Bytes of YAML that are read at most. */
@@ -246,7 +248,7 @@ function parse(source: string, lineCounter: LineCounter, positions: Positions): 
 export function readYaml(bytes: Uint8Array, file: string): YamlSource {
   const start: Place = { text: `${file}:1:1`, order: 0 };
   if (bytes.length > YAML_BYTES_MAX) {
-    const size = `more than ${YAML_BYTES_MAX.toLocaleString("en")} bytes`;
+    const size = `more than ${grouped(YAML_BYTES_MAX)} bytes`;
     throw problemsError([{ place: start, path: "", text: `found ${size}, expected a scenario` }]);
   }
   const text = decode(bytes, file);

@@ -7,16 +7,29 @@
  * @param many for any other number. @default `one` with an s
  */
 export function counted(count: number | bigint, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${Number(count) === 1 ? one : many}`;
+  return `${grouped(count)} ${Number(count) === 1 ? one : many}`;
+}
+
+/**
+ * `1234567` → `1,234,567`, the text of `toLocaleString("en")`. Whole numbers do without that: the
+ * tables of languages that it loads first take longer than a short command.
+ */
+export function grouped(value: number | bigint): string {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) return value.toLocaleString("en");
+  if (Object.is(value, -0)) return "-0";
+  return withCommas(String(value));
+}
+
+function withCommas(digits: string): string {
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `-1234.5` → `−1,234.5`, with a true minus and never a minus zero. */
 export function fixed(value: number, decimals: number): string {
   const text = Math.abs(value).toFixed(decimals);
   const [whole = "0", fraction] = text.split(".");
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
   const sign = value < 0 && Number(text) !== 0 ? "−" : "";
-  return `${sign}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+  return `${sign}${withCommas(whole)}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
 /** The same with a plus before what is above zero: `+0.5`, `−0.5`, `0.0`. */

@@ -1,6 +1,8 @@
 /** What was recorded, and whose record it is in. */
+
 import { createHash } from "node:crypto";
 import { InputError } from "../../core/errors.js";
+import { grouped } from "../../core/wording.js";
 import type { PoolEvent } from "../../pool/books/events/event.js";
 
 /** A node that keeps a record of its own: its IDs count for themselves. */
@@ -22,7 +24,7 @@ const EVENTS_MAX = 2_000_000;
 /** @throws InputError (`RECORD_SIZE`) for more events than a record may have */
 export function assertSize(events: number): void {
   if (events <= EVENTS_MAX) return;
-  const most = EVENTS_MAX.toLocaleString("en");
+  const most = grouped(EVENTS_MAX);
   throw new InputError(
     `the record has more than ${most} events: expected less demand or a shorter duration`,
     { code: "RECORD_SIZE" },

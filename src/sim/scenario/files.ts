@@ -1,5 +1,7 @@
 /** Reading files within limits. */
+
 import { closeSync, openSync, readSync } from "node:fs";
+import { grouped } from "../../core/wording.js";
 
 /** Why a file could not be read, in words. */
 export class FileProblem extends Error {}
@@ -42,9 +44,7 @@ export const readFileWithin: ReadFile = (path, bytesMax) => {
       chunks.push(chunk.subarray(0, count));
       size += count;
       if (size > bytesMax) {
-        throw new FileProblem(
-          `found more than ${bytesMax.toLocaleString("en")} bytes, expected at most that`,
-        );
+        throw new FileProblem(`found more than ${grouped(bytesMax)} bytes, expected at most that`);
       }
     }
   } catch (error) {

@@ -32,9 +32,8 @@ function writtenDefault(value: unknown, schema: Outline): unknown {
   return value;
 }
 
-/** The JSON Schema (draft 2020-12) of scenario files, made from the schema that validates them. */
-export function scenarioJsonSchema(): Readonly<Record<string, unknown>> {
-  const schema = z.toJSONSchema(scenarioSchema, {
+function jsonSchemaOf(part: z.ZodType) {
+  return z.toJSONSchema(part, {
     io: "input",
     target: "draft-2020-12",
     override: ({ zodSchema, jsonSchema }) => {
@@ -45,10 +44,50 @@ export function scenarioJsonSchema(): Readonly<Record<string, unknown>> {
       }
     },
   });
+}
+
+/** The JSON Schema (draft 2020-12) of scenario files, made from the schema that validates them. */
+export function scenarioJsonSchema(): Readonly<Record<string, unknown>> {
   return {
-    ...schema,
+    ...jsonSchemaOf(scenarioSchema),
     title: "poolsim scenario",
     description: "What `poolsim run` simulates. All settings but `name` have defaults.",
+  };
+}
+
+/** What a schema is about, without its defaults and whether it may be missing. */
+function inner(type: z.core.$ZodType): z.core.$ZodType {
+  const { def } = type._zod;
+  const isWrapped = ["optional", "default", "prefault"].includes(def.type) && "innerType" in def;
+  return isWrapped ? inner(def.innerType as z.core.$ZodType) : type;
+}
+
+/** The outline of a schema. What is below a mapping's keys is made when asked for: it takes a while. */
+function outlineOf(type: z.ZodType): Outline {
+  let whole: Outline | undefined;
+  const outline = () => {
+    whole ??= jsonSchemaOf(type) as Outline;
+    return whole;
+  };
+  const mapping = inner(type);
+  if (!(mapping instanceof z.ZodObject) || !(mapping.def.catchall instanceof z.ZodNever)) {
+    return outline();
+  }
+  const properties: Record<string, Outline> = {};
+  for (const [key, part] of Object.entries<z.ZodType>(mapping.shape)) {
+    let known: Outline | undefined;
+    const get = () => {
+      known ??= outlineOf(part);
+      return known;
+    };
+    Object.defineProperty(properties, key, { enumerable: true, get });
+  }
+  return {
+    type: "object",
+    properties,
+    get default() {
+      return outline().default;
+    },
   };
 }
 
@@ -69,8 +108,8 @@ function alternatives(schema: Outline, value: unknown): readonly Outline[] {
 
 function step(schema: Outline, part: string | number): Outline | undefined {
   if (typeof part === "number") return typeof schema.items === "object" ? schema.items : undefined;
-  const property = Object.entries(schema.properties ?? {}).find(([key]) => key === part)?.[1];
-  if (property !== undefined) return property;
+  const { properties = {} } = schema;
+  if (Object.hasOwn(properties, part)) return properties[part];
   return typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
 }
 
@@ -83,7 +122,7 @@ export function childValue(value: unknown, part: string | number): unknown {
 
 /** The schemas that may apply at a path of a scenario that is not validated yet. */
 function schemasAt(path: Path, value: unknown): readonly Outline[] {
-  root ??= scenarioJsonSchema() as Outline;
+  root ??= outlineOf(scenarioSchema);
   let current = value;
   let schemas = alternatives(root, current);
   for (const part of path) {

@@ -4,6 +4,7 @@
  */
 
 import type { Finding, Path } from "../../config/problem.js";
+import { grouped } from "../../core/wording.js";
 import type { SimulationInput } from "../input.js";
 import { parseTrace } from "../model/demand.js";
 import { streamKinds } from "../model/stream-kinds.js";
@@ -32,7 +33,7 @@ function atLeast(foundMs: number, leastMs: number): string {
 }
 
 function count(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return grouped(Math.round(value));
 }
 
 /** Mean number of streams at a time, where demand is random. */

@@ -1,6 +1,6 @@
 /** `poolsim pool compare-schemes`: how the same events pay under each scheme. */
 import type { Rational } from "../../../core/rational.js";
-import { counted } from "../../../core/wording.js";
+import { counted, grouped } from "../../../core/wording.js";
 import { SCHEME_NAMES, type SchemeName } from "../../../pool/books/attribution/registry.js";
 import { type CompareOptions, compareSchemes } from "../../../pool/books/compare-schemes.js";
 import { wrapped } from "../../../sim/report/style.js";
@@ -68,7 +68,7 @@ export function poolCompare(flags: CompareFlags, terminal: Terminal): number {
         comparison.jobsWithoutRenditions === 0
           ? ""
           : paragraph(
-              `Renditions: ${comparison.jobsWithoutRenditions.toLocaleString("en")} of ${counted(comparison.jobs, "job")} do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
+              `Renditions: ${grouped(comparison.jobsWithoutRenditions)} of ${counted(comparison.jobs, "job")} do not say how many they had (no open-pool event does): each counts as the constant ${comparison.renditions}.`,
             ),
         titled(
           "ETH for each, cut to 12 decimals",

@@ -1,4 +1,5 @@
 /** A file of several sources (`--sources`): YAML, and whatever is wrong in it by line and column. */
+
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DURATION_EXPECTED, parseDuration } from "../../../config/duration.js";
@@ -7,6 +8,7 @@ import { suggestion } from "../../../config/suggest.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
 import { instantOf } from "../../../core/instant.js";
+import { grouped } from "../../../core/wording.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
 import {
   assertHttp,
@@ -194,6 +196,6 @@ function bytesOf(file: string): Uint8Array {
     const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
     throw new InputError(`--sources ${file}: ${why}`, { code: "SOURCES", cause: error });
   }
-  const most = BYTES_MAX.toLocaleString("en");
+  const most = grouped(BYTES_MAX);
   throw new InputError(`--sources ${file}: it has more than ${most} bytes`, { code: "SOURCES" });
 }

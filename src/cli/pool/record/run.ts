@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { formatDuration } from "../../../config/duration.js";
 import { parseSetting } from "../../../config/setting.js";
 import { InputError } from "../../../core/errors.js";
-import { counted } from "../../../core/wording.js";
+import { counted, grouped } from "../../../core/wording.js";
 import type { SimulationInput } from "../../../sim/input.js";
 import { disturbed } from "../../../sim/record/disturb.js";
 import { type EventFile, filesOf, pathsOf } from "../../../sim/record/files.js";
@@ -92,7 +92,7 @@ export async function recordEvents(
   const repeated = shown.events - shown.distinctEvents;
   terminal.stdout.write(
     [
-      `${formatDuration(duration)} of ${name} (variant ${variant}, seed ${seed}): ${counted(shown.distinctEvents, "event")} of ${counted(shown.sources.length, "node")} in ${counted(shown.files, "file")}${repeated > 0 ? `, ${repeated.toLocaleString("en")} of them told again` : ""}`,
+      `${formatDuration(duration)} of ${name} (variant ${variant}, seed ${seed}): ${counted(shown.distinctEvents, "event")} of ${counted(shown.sources.length, "node")} in ${counted(shown.files, "file")}${repeated > 0 ? `, ${grouped(repeated)} of them told again` : ""}`,
       `${counted(shown.transcode.jobs, "transcoding job")} of ${counted(shown.workers, "worker")} earned ${ethText(shown.transcode.feesWei)}`,
       ...(aiPerDay === 0
         ? []
