@@ -1,6 +1,6 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
 import { describe, expect, it } from "vitest";
-import { loadedModules } from "../support/cli/loaded-modules.js";
+import { importedModules, loadedModules } from "../support/cli/loaded-modules.js";
 
 /**
  * All that the commands' definitions may load: no package but the reader of command lines, nothing
@@ -35,5 +35,13 @@ describe("modules", () => {
     const loaded = loadedModules("schema");
     expect(loaded).toContain("dist/cli/schema/run.js");
     expect(loaded.some((module) => module.startsWith("node_modules/zod/"))).toBe(true);
+  });
+
+  it("of poolsim/pool/api are few: neither what sends, nor all of ethers for addresses", () => {
+    const loaded = importedModules("pool/api/index.js");
+    expect(loaded).toContain("dist/pool/api/client.js");
+    expect(loaded.length).toBeLessThanOrEqual(300);
+    const heavy = /^node_modules\/(?:undici|ethers\/lib\.esm\/(?:providers|contract|wallet))\//;
+    expect(loaded.filter((module) => heavy.test(module))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, request } from "undici";
+import type { Agent } from "undici";
 import type { z } from "zod";
 import { InputError, RemoteError } from "../../core/errors.js";
 import { decisionAnswer, errorAnswer, writeAnswer } from "./answers.js";
@@ -84,7 +84,8 @@ const BACKOFF_MAX_MS = 30_000;
 export class PoolApiClient {
   readonly #options: PoolApiClientOptions;
   readonly #base: URL;
-  readonly #agent: Agent;
+  readonly #connect: NonNullable<Agent.Options["connect"]>;
+  #agent: Promise<Agent> | undefined;
   readonly #now: () => number;
 
   /** @throws InputError (`POOL_API_URL`) for a URL that is neither http nor https */
@@ -97,14 +98,12 @@ export class PoolApiClient {
     this.#options = options;
     this.#base = new URL(url);
     this.#now = options.now ?? Date.now;
-    this.#agent = new Agent({
-      connect:
-        trust === undefined
-          ? { timeout: timeoutMs }
-          : trust === "any"
-            ? { timeout: timeoutMs, rejectUnauthorized: false }
-            : { timeout: timeoutMs, ca: trust.ca },
-    });
+    this.#connect =
+      trust === undefined
+        ? { timeout: timeoutMs }
+        : trust === "any"
+          ? { timeout: timeoutMs, rejectUnauthorized: false }
+          : { timeout: timeoutMs, ca: trust.ca };
   }
 
   /**
@@ -138,7 +137,13 @@ export class PoolApiClient {
 
   /** Ends all connections. */
   async close(): Promise<void> {
-    await this.#agent.close();
+    await (await this.#agent)?.close();
+  }
+
+  /** Whoever only serves does not load what sends. */
+  async #newAgent(): Promise<Agent> {
+    const { Agent } = await import("undici");
+    return new Agent({ connect: this.#connect });
   }
 
   async #write<S extends z.ZodType>(
@@ -187,9 +192,11 @@ export class PoolApiClient {
     const signature = signRequest(key.secret, { method: "POST", path, timestamp, nonce, body });
     const limit = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs, leftMs))));
     try {
+      const { request } = await import("undici");
+      this.#agent ??= this.#newAgent();
       const response = await request(new URL(path, this.#base), {
         method: "POST",
-        dispatcher: this.#agent,
+        dispatcher: await this.#agent,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         body,
         headers: {

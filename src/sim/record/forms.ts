@@ -1,5 +1,5 @@
 /** The three forms in which the same events are written down. */
-import { getAddress } from "ethers";
+import { getAddress } from "ethers/address";
 import type { PoolEvent } from "../../pool/books/events/event.js";
 import { encodeStored } from "../../pool/books/events/stored.js";
 import type { Form } from "./form-names.js";

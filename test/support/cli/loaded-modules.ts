@@ -1,4 +1,4 @@
-/** Which modules a command line loads. */
+/** Which modules a command line loads, or an import. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,13 +25,22 @@ function dataUrl(code: string): string {
  *   `node_modules/commander/esm.mjs`; Node's own modules are left out
  */
 export function loadedModules(...args: readonly string[]): readonly string[] {
+  return modulesOf([MAIN, ...args]);
+}
+
+/** @returns what importing a file of the build loads, `pool/api/index.js` for one, in the same form */
+export function importedModules(file: string): readonly string[] {
+  return modulesOf(["--import", `${ROOT}dist/${file}`, "--eval", "0"]);
+}
+
+function modulesOf(args: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-modules-"));
   try {
     const list = join(folder, "modules");
     const register = `import { register } from "node:module"; register(${JSON.stringify(dataUrl(HOOK))});`;
     const { status, stderr } = spawnSync(
       process.execPath,
-      ["--import", dataUrl(register), MAIN, ...args],
+      ["--import", dataUrl(register), ...args],
       {
         cwd: folder,
         encoding: "utf8",
@@ -39,7 +48,7 @@ export function loadedModules(...args: readonly string[]): readonly string[] {
         env: { ...ownState(folder), LOADED_MODULES: list },
       },
     );
-    if (status !== 0) throw new Error(`poolsim ${args.join(" ")}: ${status}\n${stderr}`);
+    if (status !== 0) throw new Error(`node ${args.join(" ")}: ${status}\n${stderr}`);
     return readFileSync(list, "utf8")
       .trimEnd()
       .split("\n")

@@ -1,5 +1,5 @@
 /** Reads fields of a decoded record, each with the reason when it is not what it has to be. */
-import { getAddress } from "ethers";
+import { getAddress } from "ethers/address";
 import { InputError } from "../../../core/errors.js";
 import { instantOf } from "../../../core/instant.js";
 import { Rational } from "../../../core/rational.js";
