@@ -1,12 +1,18 @@
 /**
- * The queue of future events: a 4-ary heap in typed arrays. Events of equal time come out in the
- * order in which they were scheduled, so that a run never depends on the heap's shape.
+ * The queue of future events: a 4-ary heap in typed arrays. Events of equal time come out by their
+ * kind and then by a key of whatever they happen to, so that a run depends neither on the heap's
+ * shape nor on the order in which events were scheduled. The latter would be another one where a step
+ * is done without an event.
  */
 import { InvariantError } from "../../core/errors.js";
 
 const INITIAL_CAPACITY = 1024;
+/** Kinds of events, 0 to this − 1. */
+const KINDS = 32;
+/** Keys lie below it: a kind and a key together are exact in a double. */
+export const EVENT_KEYS = 2 ** 53 / KINDS;
 
-/** Events ordered by (time, order of scheduling). An event is a kind and an id. */
+/** Events ordered by (time, kind, key). An event is a kind and an id. */
 export class EventQueue {
   #times = new Float64Array(INITIAL_CAPACITY);
   #orders = new Float64Array(INITIAL_CAPACITY);
@@ -36,22 +42,25 @@ export class EventQueue {
    * Schedules an event.
    *
    * @param time when, ms; not before the event taken last
-   * @param kind what, 0 to 255
+   * @param kind what, 0 to 31
    * @param id of what, 32 bits
+   * @param key of what, as it is called whatever else happens: a whole number from 0, below
+   *   {@link EVENT_KEYS}. Two events of one time, kind and key come out in no particular order
    */
-  schedule(time: number, kind: number, id: number): void {
+  schedule(time: number, kind: number, id: number, key: number): void {
     if (!(time >= this.now)) {
       throw new InvariantError(`an event lies in the past: ${time} < ${this.now}`);
     }
     if (this.#size === this.#times.length) this.#grow();
-    const order = this.#scheduled++;
+    this.#scheduled++;
+    const order = kind * EVENT_KEYS + key;
     const times = this.#times;
     const orders = this.#orders;
     let hole = this.#size++;
     while (hole > 0) {
       const parent = (hole - 1) >> 2;
-      // A later order never passes an equal time, so times alone decide on the way up.
-      if ((times[parent] as number) <= time) break;
+      const parentTime = times[parent] as number;
+      if (parentTime < time || (parentTime === time && (orders[parent] as number) <= order)) break;
       this.#move(parent, hole);
       hole = parent;
     }

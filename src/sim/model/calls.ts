@@ -7,6 +7,7 @@ import {
   PAYMENT_OUTCOME,
   ruleOf,
 } from "../../selection/index.js";
+import { attemptDraws } from "./draws.js";
 import {
   Call,
   type Segment,
@@ -15,7 +16,7 @@ import {
   Slots,
   type Stream,
 } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
 import type { Recorder } from "./recorder.js";
 import type { Renditions } from "./renditions.js";
@@ -109,7 +110,7 @@ export class Calls {
     if (call.gatewayDone) return;
     call.outcome = outcome;
     call.resultAtMs = atMs;
-    this.#run.queue.schedule(atMs, EVENT.result, call.slot);
+    this.#run.queue.schedule(atMs, EVENT.result, call.slot, callKey(call));
   }
 
   /** Tickets for the segment's fee estimate (P-19 … P-21). */
@@ -145,4 +146,9 @@ export class Calls {
     if (known !== undefined) known[seconds] = pixels;
     return pixels;
   }
+}
+
+/** Key of a call's events. */
+export function callKey({ stream, index, attempt, member }: Call): number {
+  return streamKey(stream?.order ?? 0, attemptDraws(index, attempt, member));
 }

@@ -16,7 +16,7 @@ import { drawLognormal, type Lognormal, lognormal } from "../engine/distribution
 import type { Conditions } from "./conditions.js";
 import { foundDraw, routeDraw } from "./draws.js";
 import { SessionInfo, Slots, type Stream } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
 import type { NodeRuntime } from "./node.js";
 import type { Run } from "./run.js";
@@ -206,10 +206,15 @@ export class Discoveries {
     }
   }
 
-  #schedule({ round, startMs, slot }: Refresh): void {
+  #schedule({ round, startMs, slot, stream, index }: Refresh): void {
     const run = this.#run;
     const endMs = startMs + (round?.elapsedMs ?? 0);
-    run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot);
+    run.queue.schedule(
+      Math.max(endMs, run.now),
+      EVENT.discovered,
+      slot,
+      streamKey(stream?.order ?? 0, index),
+    );
   }
 
   /** Draws the answers of those to be asked now and puts them in order of time. */
@@ -259,7 +264,12 @@ export class Discoveries {
         continue;
       }
       if (!own && this.#nodes[node]?.mayFill(run.now, SLOTS_NEVER_FILLED)) {
-        run.queue.schedule(time, EVENT.answer, refresh.slot);
+        run.queue.schedule(
+          time,
+          EVENT.answer,
+          refresh.slot,
+          streamKey(stream.order, refresh.index),
+        );
         return "wait";
       }
       const capped = own && this.#nodes[node]?.isFull(time) === true;

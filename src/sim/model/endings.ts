@@ -1,6 +1,6 @@
 /** Sessions that gateways end at their orchestrators: EndTranscodingSession on its way. */
 import { type SessionInfo, Slots } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { NodeRuntime } from "./node.js";
 import type { Run } from "./run.js";
 
@@ -30,7 +30,8 @@ export class Endings {
     ending.node = info.node;
     ending.session = info.nodeSession;
     info.closesMs = sentMs + 1.5 * rttMs;
-    queue.schedule(info.closesMs, EVENT.sessionEnd, ending.slot);
+    const key = streamKey(info.stream.order, info.stream.endings++);
+    queue.schedule(info.closesMs, EVENT.sessionEnd, ending.slot, key);
   }
 
   /** The node hears of it. */

@@ -77,8 +77,10 @@ export interface Probe {
 export class Stream {
   /** Place in the model's table; reused after the stream's end. */
   slot = -1;
-  /** Number in order of arrival, the same in every variant. */
+  /** Number in order of arrival, the same in every variant; −1 of a probe's. */
   readonly number: number;
+  /** Its place among streams where events fall on the same instant: another one of each, from 0. */
+  readonly order: number;
   /** The site that sends it; one of the world's sites. */
   readonly site: number;
   readonly k0: number;
@@ -106,11 +108,14 @@ export class Stream {
   discoveries = 0;
   selections = 0;
   verifications = 0;
+  /** Sessions ended at their orchestrators. */
+  endings = 0;
   /** Orchestrators that delivered a segment. */
   readonly won: number[] = [];
 
   constructor(options: {
     readonly number: number;
+    readonly order: number;
     readonly site: number;
     readonly k0: number;
     readonly k1: number;
@@ -120,6 +125,7 @@ export class Stream {
     readonly traced: boolean;
   }) {
     this.number = options.number;
+    this.order = options.order;
     this.site = options.site;
     this.k0 = options.k0;
     this.k1 = options.k1;

@@ -1,4 +1,7 @@
-/** Kinds of events: what an event's id stands for is in the comment. */
+/**
+ * Kinds of events: what an event's id stands for is in the comment. Events of the same instant happen
+ * in the order of this list, and those of one kind by the keys of their entities: see below.
+ */
 export const EVENT = {
   /** Gateway: its next stream begins. */
   arrival: 0,
@@ -19,28 +22,45 @@ export const EVENT = {
   /** Call: the worker or device is done with it. */
   workDone: 8,
   /** Task: its source or its result begins to flow. */
-  transferBegins: 20,
+  transferBegins: 9,
   /** Link of a worker: a transfer ends on it, if no other has begun since. */
-  transferEnds: 21,
+  transferEnds: 10,
   /** Call: the orchestrator gives its worker up (O-18). */
-  taskTimeout: 9,
+  taskTimeout: 11,
   /** Call: the gateway has the response, or gives up waiting for it. */
-  result: 10,
+  result: 12,
   /** Call: the gateway gives up on a call whose end is not known. */
-  callTimeout: 11,
+  callTimeout: 13,
   /** Segment: its renditions are downloaded, or not. */
-  downloaded: 12,
+  downloaded: 14,
   /** Ending: EndTranscodingSession reaches the orchestrator. */
-  sessionEnd: 13,
+  sessionEnd: 15,
   /** Worker: it fails, or is there again. */
-  workerChanges: 14,
+  workerChanges: 16,
   /** Worker: it tries to register again. */
-  workerReconnects: 15,
+  workerReconnects: 17,
   /** Test: the tester begins one. */
-  test: 16,
+  test: 18,
   /** Gateways read the performance scores (L-18). */
-  scores: 17,
+  scores: 19,
   /** The round is over, payouts are due. */
-  round: 18,
-  payout: 19,
+  round: 20,
+  payout: 21,
 } as const;
+
+/**
+ * Keys of what belongs to a stream lie so far apart from those of the next stream. Within a stream they
+ * repeat after as many; what is so far apart is never under way at the same time.
+ */
+const PER_STREAM = 2 ** 20;
+
+/**
+ * The key of something that belongs to a stream: the same whatever happens to other streams, and
+ * whether or not each of the stream's steps is an event.
+ *
+ * @param order the stream's, see `Stream`
+ * @param part which of its calls, segments, discoveries or endings: a whole number from 0
+ */
+export function streamKey(order: number, part = 0): number {
+  return order * PER_STREAM + (part & (PER_STREAM - 1));
+}

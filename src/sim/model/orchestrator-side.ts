@@ -6,7 +6,7 @@ import { invariant } from "../../core/errors.js";
 import { ORCHESTRATOR_CAPPED } from "../../pool/index.js";
 import { OUTCOME, wholeTimeoutMs } from "../../selection/index.js";
 import { type Backend, WORK, type WorkState } from "./backends/backend.js";
-import type { Calls } from "./calls.js";
+import { type Calls, callKey } from "./calls.js";
 import type { Call, SessionInfo } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { NodeRuntime } from "./node.js";
@@ -68,7 +68,7 @@ export class OrchestratorSide {
     }
     // One segment of a session at a time (O-9); the end of the one before is not known yet.
     const limitMs = call.sentMs + wholeTimeoutMs(call.durationMs);
-    queue.schedule(limitMs, EVENT.callTimeout, call.slot);
+    queue.schedule(limitMs, EVENT.callTimeout, call.slot, callKey(call));
     call.resultAtMs = Number.POSITIVE_INFINITY;
     if (info.running === null) this.#beginWork(call, info);
     else info.queue.push(call);

@@ -16,7 +16,7 @@ import { isUnseenUntil } from "./at-once.js";
 import type { Calls } from "./calls.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { type Call, type Segment, type Stream, verified } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 
@@ -94,7 +94,7 @@ export class Receiving {
     if (!segment.downloadFails && isUnseenUntil(this.#run, stream, endMs)) {
       return this.downloaded(segment, endMs);
     }
-    queue.schedule(endMs, EVENT.downloaded, segment.slot);
+    queue.schedule(endMs, EVENT.downloaded, segment.slot, streamKey(stream.order, segment.index));
     return null;
   }
 

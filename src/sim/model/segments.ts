@@ -21,7 +21,7 @@ import type { Discovered, Discoveries } from "./discovery.js";
 import { durationDraw } from "./draws.js";
 import type { Endings } from "./endings.js";
 import { type Call, type Segment, type SimSession, type Stream, verified } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
 import type { Receiving } from "./receiving.js";
 import type { Recorder } from "./recorder.js";
@@ -67,7 +67,7 @@ export class Segments {
     const goesOn =
       stream.probe === null ? readyMs < stream.endMs : stream.segments < stream.probe.segments;
     stream.nextReadyMs = goesOn ? readyMs : Number.POSITIVE_INFINITY;
-    if (goesOn) queue.schedule(readyMs, EVENT.ready, stream.slot);
+    if (goesOn) queue.schedule(readyMs, EVENT.ready, stream.slot, streamKey(stream.order));
   }
 
   /** A segment is ready (T-1: whatever its predecessors do). */

@@ -20,7 +20,7 @@ import {
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
 import { AtOnce } from "./at-once.js";
 import type { Backend } from "./backends/backend.js";
-import type { Calls } from "./calls.js";
+import { type Calls, callKey } from "./calls.js";
 import type { Conditions } from "./conditions.js";
 import { CONNECT_ROUND_TRIPS, type Connections } from "./connections.js";
 import { type Discoveries, TICKET_PARAMS_VALID_MS } from "./discovery.js";
@@ -111,12 +111,12 @@ export class Sending {
         isUp ? answerMs - CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
       );
       call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
-      queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot);
+      queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot, callKey(call));
       return false;
     }
     if (member < 0 && this.#atOnce.run(segment, stream, session, now + prepareMs)) return true;
     const call = calls.take(segment, stream, session, member);
-    queue.schedule(now + prepareMs, EVENT.inFlight, call.slot);
+    queue.schedule(now + prepareMs, EVENT.inFlight, call.slot, callKey(call));
     return false;
   }
 
@@ -221,6 +221,6 @@ export class Sending {
       calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
       return;
     }
-    queue.schedule(now + headersMs, EVENT.arrived, call.slot);
+    queue.schedule(now + headersMs, EVENT.arrived, call.slot, callKey(call));
   }
 }

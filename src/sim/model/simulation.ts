@@ -159,10 +159,10 @@ export class Simulation {
     this.pool?.workers.start();
     this.#starts.start();
     this.tester.start();
-    queue.schedule(0, EVENT.scores, 0);
+    queue.schedule(0, EVENT.scores, 0, 0);
     if (economics !== undefined) {
-      queue.schedule(economics.roundLengthMinutes * 60_000, EVENT.round, 0);
-      queue.schedule(economics.payoutInterval, EVENT.payout, 0);
+      queue.schedule(economics.roundLengthMinutes * 60_000, EVENT.round, 0, 0);
+      queue.schedule(economics.payoutInterval, EVENT.payout, 0, 0);
     }
     const { warmupMs, endMs } = world;
     for (;;) {
@@ -247,7 +247,7 @@ export class Simulation {
         break;
       case EVENT.scores:
         this.tester.publish(this.gateways.list);
-        this.queue.schedule(this.now + PERFORMANCE_SCORES_INTERVAL_MS, EVENT.scores, 0);
+        this.queue.schedule(this.now + PERFORMANCE_SCORES_INTERVAL_MS, EVENT.scores, 0, 0);
         break;
       case EVENT.round:
         this.money?.closeRound(this.now);
@@ -266,6 +266,6 @@ export class Simulation {
   }
 
   #again(kind: number, afterMs: number): void {
-    this.queue.schedule(this.now + afterMs, kind, 0);
+    this.queue.schedule(this.now + afterMs, kind, 0, 0);
   }
 }

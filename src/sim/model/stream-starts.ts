@@ -5,7 +5,7 @@ import { arrivalSources } from "./arrivals.js";
 import type { Arrival, ArrivalSource } from "./demand.js";
 import { STREAM_DRAW } from "./draws.js";
 import { Stream } from "./entities.js";
-import { EVENT } from "./events.js";
+import { EVENT, streamKey } from "./events.js";
 import type { GatewayRuntime } from "./gateway.js";
 import type { Gateways } from "./gateways.js";
 import type { Renditions } from "./renditions.js";
@@ -44,6 +44,7 @@ export class StreamStarts {
     const number = this.#number++;
     const stream = new Stream({
       number,
+      order: 2 * number,
       site: gateway.site,
       k0: arrival.k0,
       k1: arrival.k1,
@@ -59,7 +60,7 @@ export class StreamStarts {
         `stream ${number} begins at ${gateway.name}, ${((stream.endMs - now) / 60_000).toFixed(1)} min`,
       );
     }
-    queue.schedule(stream.endMs, EVENT.streamEnd, stream.slot);
+    queue.schedule(stream.endMs, EVENT.streamEnd, stream.slot, streamKey(stream.order));
     this.#draw(gatewayIndex);
   }
 
@@ -68,7 +69,7 @@ export class StreamStarts {
     const arrival = this.#sources[gateway]?.next();
     this.#pending[gateway] = arrival;
     if (arrival === undefined || arrival.atMs > world.endMs) return;
-    queue.schedule(arrival.atMs, EVENT.arrival, gateway);
+    queue.schedule(arrival.atMs, EVENT.arrival, gateway, gateway);
   }
 }
 

@@ -136,6 +136,8 @@ export class Tester {
   readonly #run: Run;
   readonly #segments: Segments;
   readonly #intervalMs: number;
+  /** Tests begun so far. */
+  #begun = 0;
 
   constructor(run: Run, segments: Segments) {
     const { world } = run;
@@ -178,7 +180,7 @@ export class Tester {
         world.scenario.tester?.timing === "independent"
           ? u * this.#intervalMs
           : shared * this.#intervalMs + u * Math.min(TOGETHER_MS, this.#intervalMs);
-      if (atMs < world.endMs) queue.schedule(atMs, EVENT.test, index);
+      if (atMs < world.endMs) queue.schedule(atMs, EVENT.test, index, index);
     }
   }
 
@@ -200,6 +202,7 @@ export class Tester {
     this.#segments.beginStream(
       new Stream({
         number: -1,
+        order: 2 * this.#begun++ + 1,
         site: test.site,
         k0: streamKey.k0,
         k1: streamKey.k1,
@@ -209,7 +212,7 @@ export class Tester {
         traced: false,
       }),
     );
-    run.queue.schedule(run.now + this.#intervalMs, EVENT.test, index);
+    run.queue.schedule(run.now + this.#intervalMs, EVENT.test, index, index);
   }
 
   /** Gateways read the scores of the tester in their own region (L-18). */

@@ -14,6 +14,8 @@ const NO_TASK = -1;
 /** One task; reused. */
 export class WorkerTask implements TaskParts {
   readonly slot: number;
+  /** Number in the order in which tasks were sent. */
+  number = 0;
   worker = -1;
   /** Who waits for it; null for a copy of a segment, and for one that was given up. */
   call: Call | null = null;
@@ -40,6 +42,7 @@ export class WorkerTasks {
   /** Two of each worker: download, upload. */
   readonly #links: FairLink[];
   readonly #epochs: number[];
+  #taken = 0;
 
   constructor(run: Run, workers: readonly WorkerTimes[]) {
     this.#run = run;
@@ -53,6 +56,7 @@ export class WorkerTasks {
   /** A task to fill in and to {@link begin}. */
   take(worker: number, call: Call | null): WorkerTask {
     const task = this.#slots.take();
+    task.number = this.#taken++;
     task.worker = worker;
     task.call = call;
     task.isShadow = call === null;
@@ -66,7 +70,7 @@ export class WorkerTasks {
   /** The task is sent. */
   begin(task: WorkerTask): void {
     const { queue, now } = this.#run;
-    queue.schedule(now + task.beforeDownloadMs, EVENT.transferBegins, task.slot);
+    queue.schedule(now + task.beforeDownloadMs, EVENT.transferBegins, task.slot, task.number);
   }
 
   /** Its bytes begin to flow. */
@@ -97,7 +101,7 @@ export class WorkerTasks {
     if (!task.isTranscoded) {
       task.isTranscoded = true;
       const beginsMs = now + task.transcodeMs + task.beforeUploadMs;
-      queue.schedule(beginsMs, EVENT.transferBegins, task.slot);
+      queue.schedule(beginsMs, EVENT.transferBegins, task.slot, task.number);
       return null;
     }
     // The call may be another's when this is over.
@@ -130,7 +134,7 @@ export class WorkerTasks {
   #await(index: number): void {
     const endMs = this.#links[index]?.nextEndMs ?? Number.POSITIVE_INFINITY;
     if (endMs < Number.POSITIVE_INFINITY) {
-      this.#run.queue.schedule(endMs, EVENT.transferEnds, index);
+      this.#run.queue.schedule(endMs, EVENT.transferEnds, index, index);
     }
   }
 

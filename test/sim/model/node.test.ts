@@ -20,6 +20,7 @@ if (renditions === undefined || only === undefined) {
 const spec: Node = only;
 const stream = new Stream({
   number: 0,
+  order: 0,
   site: 0,
   k0: 1,
   k1: 2,

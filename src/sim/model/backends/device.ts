@@ -3,6 +3,7 @@ import { invariant } from "../../../core/errors.js";
 import { uniform } from "../../../core/random.js";
 import { drawLognormal, type Lognormal, lognormal } from "../../engine/distributions.js";
 import type { Device } from "../../network/devices.js";
+import { callKey } from "../calls.js";
 import type { Conditions } from "../conditions.js";
 import { callDraw, DRAW } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
@@ -58,7 +59,7 @@ export class DeviceBackend implements Backend {
       transcodeMs(own.device, call.pixels, load, drawLognormal(own.noise, u)) *
       this.#conditions.slownessOf(call.node, now);
     call.workFails = workFails(world, call, info.stream);
-    queue.schedule(now + tookMs, EVENT.workDone, call.slot);
+    queue.schedule(now + tookMs, EVENT.workDone, call.slot, callKey(call));
     return WORK.underWay;
   }
 

@@ -4,6 +4,7 @@
  */
 import { childK0, childK1, type RandomKey, uniform } from "../../../core/random.js";
 import { taskTimeoutMs } from "../../../pool/index.js";
+import { callKey } from "../calls.js";
 import { callDraw, DRAW, ENTITY } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import { EVENT } from "../events.js";
@@ -71,7 +72,7 @@ export class PoolBackend implements Backend {
     const { queue, now } = run;
     if (times.sharesLinks) {
       // When it ends depends on what else begins: the end and the limit are both awaited.
-      queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+      queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
       if (hangs) return;
       const task = this.workers.tasks.take(worker.spec.index, call);
       this.workers.tasks.begin(times.drawParts(task, work, load, factor, u0, u1));
@@ -79,8 +80,8 @@ export class PoolBackend implements Backend {
     }
     const endMs = now + times.drawMs(work, load, factor, u0, u1);
     const late = hangs || endMs > call.taskDueMs;
-    if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
-    else queue.schedule(endMs, EVENT.workDone, call.slot);
+    if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
+    else queue.schedule(endMs, EVENT.workDone, call.slot, callKey(call));
   }
 
   /** The worker's result is due. */
@@ -91,7 +92,7 @@ export class PoolBackend implements Backend {
     const { info } = call;
     if (worker === undefined || info === null) return WORK.underWay;
     if (worker.epoch !== call.epoch) {
-      run.queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot);
+      run.queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
       return WORK.underWay;
     }
     call.taskDueMs = Number.NaN;

@@ -119,7 +119,7 @@ export class Workers {
   #scheduleChange(index: number): void {
     const { queue, now } = this.#run;
     const atMs = this.list[index]?.uptime?.nextChange(now) ?? Number.POSITIVE_INFINITY;
-    if (atMs < Number.POSITIVE_INFINITY) queue.schedule(atMs, EVENT.workerChanges, index);
+    if (atMs < Number.POSITIVE_INFINITY) queue.schedule(atMs, EVENT.workerChanges, index, index);
   }
 
   /** A worker that was thrown out tries again (O-14); one that failed meanwhile does not. */
@@ -222,7 +222,7 @@ export class Workers {
       uniform(worker.key.k0, worker.key.k1, worker.draws++),
     );
     worker.reconnectAtMs = run.now + delayMs;
-    run.queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, index);
+    run.queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, index, index);
   }
 
   /** A session of a node has ended (O-20). */
