@@ -40,6 +40,13 @@ export class Histogram {
     this.#total++;
   }
 
+  /** The buckets that have counts, ascending, each with its count: all that it knows. */
+  filled(): (readonly [bucket: number, count: number])[] {
+    return Array.from(this.#counts, (count, bucket) => [bucket, count] as const).filter(
+      ([, count]) => count > 0,
+    );
+  }
+
   /** Adds what another one counted. */
   merge(other: Histogram): void {
     if (other.#total === 0) return;

@@ -108,6 +108,8 @@ export class AtOnce {
       info.lastEndMs > run.now ||
       (info.closesMs > Number.NEGATIVE_INFINITY && !isOpenAgain(info, node, run.now)) ||
       arrivedMs >= info.lastEndMs + IDLE_MS ||
+      // It is credited when it arrives.
+      (node.spec.orchestrator === run.world.pool && arrivedMs >= run.settlesMs) ||
       headersMs > uploadTimeoutMs(segment.durationMs) ||
       endMs > inFlightMs + wholeTimeoutMs(segment.durationMs) ||
       overMs - endMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||

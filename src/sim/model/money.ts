@@ -79,8 +79,8 @@ export class Money {
   #place = -1;
   #wonTickets = 0;
   #incomeWei = 0n;
-  /** Sum over tickets of faceValue² × p × (1 − p). */
-  #incomeVariance = 0;
+  /** Tickets that came in, by their terms: whole numbers, whose sums do not depend on their order. */
+  readonly #tickets = new Map<Pick<TicketTerms, "faceValue" | "chance">, number>();
   /** Gas of transactions that were sent. */
   #gasUnits = 0;
   /** Payouts × the ms of their period that were counted. */
@@ -134,15 +134,11 @@ export class Money {
   }
 
   /** Tickets came in, of which some have won. */
-  received(
-    tickets: number,
-    wins: number,
-    { faceValue, chance }: Pick<TicketTerms, "faceValue" | "chance">,
-  ): void {
-    this.#incomeVariance += tickets * Number(faceValue) ** 2 * chance * (1 - chance);
+  received(tickets: number, wins: number, terms: Pick<TicketTerms, "faceValue" | "chance">): void {
+    this.#tickets.set(terms, (this.#tickets.get(terms) ?? 0) + tickets);
     if (wins === 0) return;
     this.#wonTickets += wins;
-    const wei = BigInt(wins) * faceValue;
+    const wei = BigInt(wins) * terms.faceValue;
     this.#incomeWei += wei;
     this.#rounds.won(wei);
     this.#gasUnits += wins * (this.#world.scenario.orchestrator?.economics.redeemGas ?? 0);
@@ -202,13 +198,22 @@ export class Money {
       gasWei,
       netWei: feesWei - delegatorsWei - workersWei - gasWei,
       incomeWei: this.#ticketsOn ? this.#incomeWei : feesWei,
-      incomeLuckWei: BigInt(Math.round(Math.sqrt(this.#incomeVariance))),
+      incomeLuckWei: this.#incomeLuckWei(),
       pendingWei: this.#workers.map(({ account }) => this.ledger.balance(account)),
       workerFeesWei: this.#workers.map(({ postedWei }) => postedWei),
       pixels: this.#workers.reduce((total, { pixels }) => total + pixels, 0),
       winningTickets: this.#wonTickets,
       isBalanced: sum(all) === 0n && this.ledger.verify().length === 0,
     };
+  }
+
+  /** Standard deviation of the income: of each ticket faceValue² × p × (1 − p). */
+  #incomeLuckWei(): bigint {
+    let variance = 0;
+    for (const [{ faceValue, chance }, tickets] of this.#tickets) {
+      variance += tickets * Number(faceValue) ** 2 * chance * (1 - chance);
+    }
+    return BigInt(Math.round(Math.sqrt(variance)));
   }
 
   /** Who gets how much of the fees: as the ledger has it, unless that waits for tickets to win. */

@@ -39,6 +39,11 @@ export class Run {
   readonly tracedStream: number;
   /** Codes of the regions that send, in the sites' order. */
   readonly regionNames: readonly string[];
+  /**
+   * When a round or a payout comes next, ms: what arrives at the pool before belongs to the open round,
+   * what arrives afterwards to another one.
+   */
+  settlesMs = Number.POSITIVE_INFINITY;
   /** Whether the warm-up is over. */
   counting = false;
   /** Segments that came back to their session pool, warm-up and tests included. */

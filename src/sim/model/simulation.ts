@@ -59,6 +59,9 @@ export class Simulation {
   readonly #run: Run;
   readonly #endings: Endings;
   readonly #starts: StreamStarts;
+  /** When the next round ends, and the next payout is due, ms. */
+  #roundMs = Number.POSITIVE_INFINITY;
+  #payoutMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SimulationOptions) {
     const run = new Run(options);
@@ -161,8 +164,8 @@ export class Simulation {
     this.tester.start();
     queue.schedule(0, EVENT.scores, 0, 0);
     if (economics !== undefined) {
-      queue.schedule(economics.roundLengthMinutes * 60_000, EVENT.round, 0, 0);
-      queue.schedule(economics.payoutInterval, EVENT.payout, 0, 0);
+      this.#settles(EVENT.round, economics.roundLengthMinutes * 60_000);
+      this.#settles(EVENT.payout, economics.payoutInterval);
     }
     const { warmupMs, endMs } = world;
     for (;;) {
@@ -251,21 +254,29 @@ export class Simulation {
         break;
       case EVENT.round:
         this.money?.closeRound(this.now);
-        this.#again(
+        this.#settles(
           EVENT.round,
           (this.world.scenario.orchestrator?.economics.roundLengthMinutes ?? 0) * 60_000,
         );
         break;
       case EVENT.payout:
         this.money?.payout(this.now);
-        this.#again(EVENT.payout, this.world.scenario.orchestrator?.economics.payoutInterval ?? 0);
+        this.#settles(
+          EVENT.payout,
+          this.world.scenario.orchestrator?.economics.payoutInterval ?? 0,
+        );
         break;
       default:
         invariant(false, `there is no event of kind ${kind}`);
     }
   }
 
-  #again(kind: number, afterMs: number): void {
-    this.queue.schedule(this.now + afterMs, kind, 0, 0);
+  /** The next round or payout. */
+  #settles(kind: typeof EVENT.round | typeof EVENT.payout, afterMs: number): void {
+    const atMs = this.now + afterMs;
+    this.queue.schedule(atMs, kind, 0, 0);
+    if (kind === EVENT.round) this.#roundMs = atMs;
+    else this.#payoutMs = atMs;
+    this.#run.settlesMs = Math.min(this.#roundMs, this.#payoutMs);
   }
 }
