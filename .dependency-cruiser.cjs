@@ -78,7 +78,7 @@ module.exports = {
       from: { path: "^src/sim/model/(run|entities)\\.ts$" },
       to: {
         path: "^src/sim/model/",
-        pathNot: "/(entities|events|pool-listener|renditions|tickets|trace|world)\\.ts$",
+        pathNot: "/(entities|events|worker-listener|renditions|tickets|trace|world)\\.ts$",
       },
     },
     {

@@ -62,6 +62,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   DISCOVERY_OPTIONS: "A discovery's times are not finite numbers from 0, or its counts not whole.",
   ETH_URL: "The URL of the chain's node is not http or https.",
   EVENTS_CUT: "An orchestrator's list of events ended too early.",
+  EVENTS_EXTENSION: "An extension's source of events could not read what it has.",
   EVENTS_HTTP: "An orchestrator answered `/pool/events` with a status that is not a success.",
   EVENTS_UNREACHABLE:
     "An orchestrator's `/pool/events` cannot be reached or did not answer in time.",
@@ -146,6 +147,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SINCE: "From when on a source counts cannot be changed after its first event.",
   SOURCES: "The file of sources has a mistake; the message says where.",
   SOURCE_CLOSED: "The source was closed.",
+  SOURCE_EXTENSION: "An extension's source of orchestrators could not read its list.",
   SOURCE_TIMEOUT: "The source of orchestrators was not read in time.",
   SQLITE_CANTOPEN: "The SQLite file cannot be opened.",
   SQLITE_CORRUPT_WAL: "The log beside the books is damaged: committed transactions are lost.",

@@ -1,11 +1,14 @@
 /**
- * An extension: one admission policy, one selection algorithm and one attribution scheme of one's
- * own.
+ * An extension: one admission policy, one selection algorithm, one attribution scheme, one source of
+ * orchestrators and one source of events of one's own.
  *
  *     poolsim run examples/extension/scenario.yaml --extension examples/extension/extension.mjs
  *
- * Pure state machines: no clock, no random numbers but those that are passed in.
+ * What simulations use are pure state machines: no clock, no random numbers but those that are
+ * passed in. Sources read what they are told to read.
  */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 
 /** `rest`: a worker with several slow segments in a row gets no new session for a while. */
 class Rest {
@@ -102,6 +105,57 @@ export const attribution = [
           .map(([worker, wei]) => ({ worker, wei }))
           .sort((a, b) => (a.worker < b.worker ? -1 : 1));
         return { shares, commissionWei, unattributedWei: 0n };
+      },
+    }),
+  },
+];
+
+/**
+ * `inventory`: the orchestrators that a file of one's own names, one a line, each with a score if
+ * it is trusted. A real one would ask a service registry.
+ *
+ *     poolsim discover --extension extension.mjs --inventory orchestrators.txt
+ */
+export const orchestratorSources = [
+  {
+    name: "inventory",
+    description: "Those in a text file, one a line: an address, and 1 if it is trusted.",
+    settings: ({ z, text }) =>
+      z.strictObject({ inventory: text("Those in a text file, one a line.", "file") }),
+    create: ({ inventory }) => ({
+      async list({ signal }) {
+        const lines = (await readFile(inventory, { encoding: "utf8", signal })).split("\n");
+        return lines
+          .map((line) => line.trim())
+          .filter((line) => line !== "" && !line.startsWith("#"))
+          .map((line) => {
+            const [uri, score = "0"] = line.split(/\s+/);
+            return { uri, score: Number(score) };
+          });
+      },
+    }),
+  },
+];
+
+/**
+ * `journal`: a file that a node appends events to, one a line. What was read is not read again: the
+ * version of the piece is its length.
+ *
+ *     poolsim pool import --db pool.db --commission 0.25 --extension extension.mjs --journal events.log
+ */
+export const eventSources = [
+  {
+    name: "journal",
+    description: "A file that grows, one event a line; a last line that is not whole waits.",
+    settings: ({ z, text }) => z.strictObject({ journal: text("A file that grows.", "file") }),
+    create: ({ journal }, { folder = "." }) => ({
+      async *pieces({ versionOf, signal }) {
+        const path = resolve(folder, journal);
+        const bytes = await readFile(path, { signal });
+        const from = Number(versionOf(path) ?? 0);
+        const end = bytes.lastIndexOf("\n") + 1;
+        if (end > from)
+          yield { origin: path, version: String(end), bytes: bytes.subarray(from, end) };
       },
     }),
   },

@@ -11,7 +11,7 @@ import { addRun } from "./run/define.js";
 import { addSchema } from "./schema/define.js";
 import { EXIT, reportFailure } from "./shared/failure.js";
 import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "./shared/help.js";
-import { loadChoices } from "./shared/late-choices.js";
+import { loadLate } from "./shared/late-options.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
 import type { Terminal } from "./shared/terminal.js";
 import { inOneLine, visible } from "./shared/visible.js";
@@ -70,7 +70,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   const outcome: Outcome = { exitCode: EXIT.ok };
   try {
     const program = createProgram(terminal, outcome, args);
-    await loadChoices(program, args);
+    await loadLate(program, args);
     await program.parseAsync(args, { from: "user" });
     return outcome.exitCode;
   } catch (error) {

@@ -30,6 +30,16 @@ export function milliseconds(description: string) {
   return number(`${description} Milliseconds.`, 0, DURATION_MS_MAX);
 }
 
+/**
+ * Text of 1 to 4096 characters.
+ *
+ * @param placeholder what help calls it, as in `--ethUrl <url>`
+ */
+export function text(description: string, placeholder: string) {
+  const expected = "expected text of 1 to 4096 characters";
+  return z.string(expected).min(1, expected).max(4096, expected).meta({ description, placeholder });
+}
+
 /** A finite number within bounds. One call of `check`: each makes a copy of the schema. */
 export function number(description: string, min: number, max: number) {
   return z.number().check(z.gte(min), z.lte(max), z.describe(description));

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../core/errors.js";
-import { duration, integer, milliseconds, name, number, share } from "./fields.js";
+import { duration, integer, milliseconds, name, number, share, text } from "./fields.js";
 
 /** What everything that a registry lists says of itself. */
 export interface RegistryEntry {
@@ -29,10 +29,12 @@ export interface SettingFields {
   readonly share: typeof share;
   /** Letters, digits, `_` and `-`. */
   readonly name: typeof name;
+  /** Text, with what help calls it: `text("Where it is.", "url")` is `--key <url>`. */
+  readonly text: typeof text;
 }
 
 /** Settings as files write them. */
-export const FILE_FIELDS: SettingFields = { z, span: duration, number, integer, share, name };
+export const FILE_FIELDS: SettingFields = { z, span: duration, number, integer, share, name, text };
 /** Settings as the library takes them. */
 export const LIBRARY_FIELDS: SettingFields = { ...FILE_FIELDS, span: milliseconds };
 

@@ -154,18 +154,25 @@ export { CONTROLLERS } from "./sources/chain/networks.js";
 export type { OnChainSourceOptions } from "./sources/chain/on-chain-settings.js";
 export { OnChainSource, type WatchOptions } from "./sources/chain/on-chain-source.js";
 export {
+  type ChainKnowledge,
+  type OrchestratorSourceContext,
+  type OrchestratorSourceEntry,
+  orchestratorSourceEntry,
+} from "./sources/entry.js";
+export {
   HardcodedSource,
   type HardcodedSourceOptions,
   parseOrchAddrs,
 } from "./sources/hardcoded.js";
+export { ListingSource, type ListingSourceOptions } from "./sources/listing-source.js";
 export { NodeDbSource, type NodeDbSourceOptions } from "./sources/node-db-source.js";
+export { ORCHESTRATOR_SOURCES } from "./sources/registry.js";
 export { parseOrchestratorUri, parseRequestUri, type RequestUri } from "./sources/request-uri.js";
 export type {
   DroppedEntry,
   ListOptions,
   OrchestratorSource,
   SourceEndpoint,
-  SourceKind,
   SourceListing,
 } from "./sources/source.js";
 export {

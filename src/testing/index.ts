@@ -6,6 +6,12 @@
 export type { PoolsimErrorCode } from "../core/error-codes/testing.js";
 export { admissionLaws } from "./admission-laws.js";
 export type { ContractCase } from "./contract.js";
+export {
+  type EventSourceLawsOptions,
+  eventSourceLaws,
+  type OpenEventSource,
+} from "./event-source-laws.js";
+export { type OpenOrchestratorSource, orchestratorSourceLaws } from "./orchestrator-source-laws.js";
 export { schemeLaws } from "./scheme-laws.js";
 export { type SelectionLawsOptions, selectionLaws } from "./selection-laws.js";
 export { type OpenStore, storeContract } from "./store-contract.js";

@@ -13,11 +13,18 @@ import { ALICE, list, transcode } from "../support/books/events.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-input-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const FLAGS: ImportFlags = { db: "", json: false, commission: [], follow: false, replay: false };
+const FLAGS: ImportFlags = {
+  db: "",
+  json: false,
+  commission: [],
+  follow: false,
+  replay: false,
+  extension: [],
+};
 const ENV = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
 
 /** The message about a file of sources, or about options. */
-function refusal(flags: Partial<ImportFlags>): string {
+function refusal(flags: Partial<ImportFlags> & { readonly bucket?: string }): string {
   try {
     sourcesOf([], { ...FLAGS, ...flags }, ENV);
   } catch (error) {

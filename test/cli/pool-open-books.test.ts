@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { assertThere } from "../../src/cli/pool/import/source-parts.js";
 import { withBooks } from "../../src/cli/pool/shared/open-books.js";
 import { InputError, RemoteError } from "../../src/core/errors.js";
 import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { assertThere } from "../../src/pool/books/sources/files.js";
 import { openBooks } from "../support/books/books.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-open-books-"));

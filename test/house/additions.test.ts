@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALICE, list, transcode } from "../support/books/events.js";
 import { copyOfBuilt } from "../support/cli/built-copy.js";
 
 let folder: string;
@@ -27,6 +28,8 @@ interface Addition {
   readonly exported: string;
   /** Beginning of the registry's list. */
   readonly list: string;
+  /** The command that shows it, and as what. @default the schema of scenarios, by its name */
+  readonly shownBy?: readonly [args: readonly string[], text: string];
 }
 
 const POLICY = `
@@ -54,11 +57,32 @@ const SCHEME = `
 import { schemeEntry } from "./entry.js";
 const sum = (works) => works.reduce((total, { feesWei }) => total + feesWei, 0n);
 export const toNobody = schemeEntry({
-  name: "to-nobody", settingName: "toNobody", description: "Nobody earns.", settings: {}, needs: [],
+  name: "to-nobody", description: "Nobody earns.", settings: {}, needs: [],
   create: () => ({
     name: "to-nobody", basis: "fees",
     attribute: ({ works }) => ({ shares: [], commissionWei: 0n, unattributedWei: sum(works) }),
   }),
+});`;
+
+const ORCHESTRATORS = `
+import { orchestratorSourceEntry } from "./entry.js";
+import { HardcodedSource } from "./hardcoded.js";
+export const nobody = orchestratorSourceEntry({
+  name: "nobody", description: "Knows one, in one place.",
+  settings: ({ z, text }) => z.strictObject({ nobodyAt: text("Where it is.", "host") }),
+  label: ({ nobodyAt }) => "nobody at " + nobodyAt,
+  create: ({ nobodyAt }) => new HardcodedSource({ orchAddr: nobodyAt }),
+});`;
+
+const EVENTS = `
+import { eventSourceEntry } from "./entry.js";
+import { pieceReader } from "./pieces.js";
+export const memo = eventSourceEntry({
+  name: "memo", description: "Events as they are written.",
+  settings: ({ z, text }) => z.strictObject({ memo: text("Events as JSON.", "json") }),
+  create: ({ memo }) => ({ defaultName: "memo", ...pieceReader("memo", async function* () {
+    yield { origin: "memo", version: memo, bytes: memo };
+  }) }),
 });`;
 
 const ADDITIONS: readonly Addition[] = [
@@ -85,6 +109,25 @@ const ADDITIONS: readonly Addition[] = [
     text: SCHEME,
     exported: "toNobody",
     list: "const OWN = [",
+    shownBy: [["schema"], `"to-nobody"`],
+  },
+  {
+    kind: "orchestrator source",
+    file: "discovery/sources/nobody.js",
+    registry: "discovery/sources/registry.js",
+    text: ORCHESTRATORS,
+    exported: "nobody",
+    list: "const OWN = [",
+    shownBy: [["discover", "--help"], "--nobodyAt <host>"],
+  },
+  {
+    kind: "event source",
+    file: "pool/books/sources/memo.js",
+    registry: "pool/books/sources/registry.js",
+    text: EVENTS,
+    exported: "memo",
+    list: "const OWN = [",
+    shownBy: [["pool", "import", "--help"], "--memo <json>"],
   },
 ];
 
@@ -124,7 +167,7 @@ variants:
   base: {}
   none: { gateway.selection: live, orchestrator.admission.nobody: { patience: 2s } }
   last: { gateway.selection: last }
-  unpaid: { orchestrator.economics.attribution: toNobody }
+  unpaid: { orchestrator.economics.attribution: to-nobody }
 expect:
   - none.pool.segments == 0
   - last.pool.segments > 0
@@ -134,7 +177,27 @@ expect:
 describe("an addition is one file and its lines in the registry", () => {
   it.each(ADDITIONS)("$kind", (addition) => {
     add(addition);
-    expect(poolsim("schema").stdout).toContain(`"${addition.exported}"`);
+    const [args, text] = addition.shownBy ?? [["schema"], `"${addition.exported}"`];
+    expect(poolsim(...args).stdout).toContain(text);
+  });
+
+  it("and commands take sources of it", () => {
+    const asked = ["--nobodyAt", "127.0.0.1:1", "--patience", "0", "--quiet"];
+    const discovered = poolsim("discover", "--from", "nobody", ...asked);
+    expect(`${discovered.stdout}${discovered.stderr}`).toContain("127.0.0.1:1");
+    const events = list(transcode(ALICE, 8n));
+    const books = ["--db", "memo.db", "--commission", "0.25", "--region", "eu"];
+    const imported = poolsim("pool", "import", ...books, "--memo", events);
+    expect(`${imported.stderr}${imported.stdout}`).toContain("1 new event, 0 known already");
+    const file = `sources: [{ name: memo, region: eu, memo: ${JSON.stringify(events)} }]`;
+    writeFileSync(join(folder, "sources.yaml"), file);
+    const again = poolsim("pool", "import", "--db", "memo.db", "--sources", "sources.yaml");
+    expect(`${again.stderr}${again.stdout}`).toContain("0 new events, 0 known already");
+    const wrong = poolsim("pool", "import", ...books, "--memo", "");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('--memo: found "", expected text'),
+    ]);
   });
 
   it("and scenarios name it, with settings of its own", () => {

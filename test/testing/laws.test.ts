@@ -1,11 +1,17 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { FILE_FIELDS } from "../../src/config/registry.js";
 import { Rational } from "../../src/core/rational.js";
+import { HardcodedSource } from "../../src/discovery/index.js";
 import { byWeights } from "../../src/pool/books/attribution/by-weights.js";
 import { perJob } from "../../src/pool/books/attribution/per-job.js";
 import type { AttributionScheme } from "../../src/pool/books/attribution/scheme.js";
 import { slidingWindow } from "../../src/pool/books/attribution/sliding-window.js";
+import { filesSource } from "../../src/pool/books/sources/files.js";
+import { eventSource } from "../../src/pool/books/sources/source.js";
 import {
   type AdmissionConfig,
   AdmitEveryone,
@@ -18,11 +24,17 @@ import { loadExtensions } from "../../src/sim/index.js";
 import {
   admissionLaws,
   type ContractCase,
+  eventSourceLaws,
+  orchestratorSourceLaws,
   schemeLaws,
   selectionLaws,
 } from "../../src/testing/index.js";
+import { NOW_MS } from "../support/books/books.js";
+import { ALICE, BOB, list, transcode } from "../support/books/events.js";
 
 const EXAMPLE = fileURLToPath(new URL("../../examples/extension/extension.mjs", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "poolsim-laws-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const regions = { names: ["FRA", "NYC"], rttMs: [2, 80] };
 const one = Rational.ONE;
 const weights = { duration: one, pixels: Rational.of(1n, 1_000_000n), renditions: one };
@@ -78,6 +90,14 @@ describe.each([perJob, byWeights(weights), slidingWindow({ weights, rounds: 3 })
   (scheme) => obeyed(schemeLaws(() => scheme)),
 );
 
+describe("event source files", () => {
+  const paths = [join(folder, "files")];
+  mkdirSync(join(folder, "files"));
+  writeFileSync(join(folder, "files", "1.json"), list(transcode(ALICE, 8n), transcode(BOB, 8n)));
+  writeFileSync(join(folder, "files", "2.json"), list(transcode(ALICE, 9n)));
+  obeyed(eventSourceLaws((name) => filesSource({ name, paths }), { events: 3, nowMs: NOW_MS }));
+});
+
 describe("the example's", async () => {
   const [example] = await loadExtensions([EXAMPLE]);
   const [rest] = example?.admission ?? [];
@@ -89,6 +109,42 @@ describe("the example's", async () => {
   describe("scheme", () => {
     const [evenly] = example?.attribution ?? [];
     obeyed(schemeLaws(() => evenly?.create({ renditions: 2 }) ?? perJob));
+  });
+  describe("source of orchestrators", () => {
+    const file = join(folder, "orchestrators.txt");
+    writeFileSync(file, "# ours\nhttps://a.example:8935 1\nb.example:8935\nhttp://[::1\n");
+    const [inventory] = example?.orchestratorSources ?? [];
+    const make = () =>
+      inventory?.create(inventory.settings(FILE_FIELDS).parse({ inventory: file }), {});
+    const open = async () => (await make()) ?? new HardcodedSource({ orchAddr: "" });
+    obeyed(orchestratorSourceLaws(open));
+    it("drops what is no address", async () => {
+      const { endpoints, dropped } = await (await open()).list();
+      expect(endpoints.map(({ uri, score }) => [uri, score])).toEqual([
+        ["https://a.example:8935", 1],
+        ["https://b.example:8935", 0],
+      ]);
+      expect(dropped).toMatchObject([{ uri: "http://[::1" }]);
+    });
+  });
+  describe("source of events", () => {
+    const file = join(folder, "events.log");
+    const events = [transcode(ALICE, 8n), transcode(BOB, 8n), transcode(ALICE, 9n)];
+    writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    const [journal] = example?.eventSources ?? [];
+    const labels = { nodeType: "transcode", region: "eu" };
+    obeyed(
+      eventSourceLaws(
+        (name) => {
+          const context = { env: {}, where: "journal" };
+          const reader = journal?.create({ journal: file }, context);
+          return reader === undefined
+            ? filesSource({ name, paths: [], ...labels })
+            : eventSource("journal", { name, ...labels }, reader);
+        },
+        { events: 3, nowMs: NOW_MS },
+      ),
+    );
   });
   describe("algorithm", () => {
     const make = () => cheapest?.create({ tolerance: 0.5 }, { flags: {} });

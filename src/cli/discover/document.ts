@@ -2,7 +2,7 @@
 import { isPoolsimError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
-import type { OrchestratorReport, SourceKind } from "../../discovery/index.js";
+import type { OrchestratorReport } from "../../discovery/index.js";
 import type { DiscoveredOrchestrator, DiscoveryFile } from "../../sim/network/discovery-file.js";
 import type { Findings, Judged } from "./gather.js";
 
@@ -13,7 +13,7 @@ const TEXT_MAX = 4096;
 /** The findings as JSON: what is a big integer is text, what is not known is null. */
 export function discoveryDocument(
   findings: Findings,
-  { kind, onChain }: { readonly kind: SourceKind; readonly onChain: boolean },
+  { kind, onChain }: { readonly kind: string; readonly onChain: boolean },
 ): DiscoveryFile {
   const { listing, elapsedMs, interrupted, startedAtMs, orchestrators } = findings;
   return {

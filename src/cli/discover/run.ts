@@ -5,6 +5,7 @@ import { Rational } from "../../core/rational.js";
 import type { DiscoverySettings, SourceListing } from "../../discovery/index.js";
 import { OrchestratorClient } from "../../discovery/index.js";
 import { styleOf } from "../../sim/report/style.js";
+import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted, reportFailure } from "../shared/failure.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { type OpenSource, openSource } from "../shared/orchestrator-source.js";
@@ -42,6 +43,7 @@ export async function discoverOrchestrators(
   terminal: Terminal,
 ): Promise<number> {
   jobOf(flags);
+  await extensionsOf(flags.extension ?? []);
   if (typeof flags.json === "string") checkJsonTarget(flags.json, []);
   return await stoppable(async (signal) => {
     try {
@@ -190,15 +192,13 @@ function sessionNotes(
   { flags, opened, account }: Session,
   { listing }: Findings,
 ): (string | null)[] {
-  const { onChain, source, chain } = opened;
+  const { onChain, source, chain, remark } = opened;
   const isUnsigned = account.identity.signature === "0x";
   return [
     listing.staleBecause === null
       ? null
       : `the list is an old one, of ${new Date(listing.confirmedAtMs).toISOString()}: ${listing.staleBecause.message}`,
-    source.kind === "subgraph"
-      ? "stakes of a subgraph are total stakes: a gateway counts those of this round's earnings pools, 0 where there is none (B-8)"
-      : null,
+    remark,
     stakeNote(listing, chain?.withoutEarningsPool() ?? new Set()),
     onChain && isUnsigned
       ? "requests were not signed: orchestrators of an on-chain network refuse them (G-7); --ethKeystorePath signs them"

@@ -39,9 +39,9 @@ export function settingOption(
     .default([], "none");
 }
 
-/** What `run` and `check` may be told to load. */
-export function extensionOption(): Option {
-  return new Option("--extension <file>", "load policies and algorithms of your own (repeatable)")
+/** What commands may be told to load: files of the user's own code. */
+export function extensionOption(brings = "policies and algorithms"): Option {
+  return new Option("--extension <file>", `load ${brings} of your own (repeatable)`)
     .argParser((file: string, files: readonly string[]) => [...files, file])
     .default([], "none");
 }

@@ -1,27 +1,23 @@
 /** The source that the command line names, and what the chain knows besides. */
+import { FILE_FIELDS } from "../../config/registry.js";
+import { aboutSetting, readSetting } from "../../config/setting-schema.js";
 import { InputError } from "../../core/errors.js";
-import {
-  HardcodedSource,
-  type ListOptions,
-  NodeDbSource,
-  type OrchestratorSource,
-  WebhookSource,
-} from "../../discovery/index.js";
+import type { OrchestratorSource } from "../../discovery/index.js";
+import { onChainEntry } from "../../discovery/sources/chain/on-chain-entry.js";
 import type { OnChainSource } from "../../discovery/sources/chain/on-chain-source.js";
+import type { ChainKnowledge, OrchestratorSourceEntry } from "../../discovery/sources/entry.js";
+import { ORCHESTRATOR_SOURCES } from "../../discovery/sources/registry.js";
 
-/** Where orchestrators come from. */
+/** What all commands with sources are told; the settings of the sources stand beside, by name. */
 export interface SourceFlags {
-  readonly orchAddr?: string;
-  readonly orchWebhookUrl?: string;
-  readonly subgraphUrl?: string;
-  readonly nodeDb?: string;
+  /** The kind of source that is meant. */
+  readonly from?: string;
   /** `offchain` or the name of a network. */
   readonly network?: string;
   readonly ethUrl?: string;
   readonly ethController?: string;
-  readonly aiServiceRegistry?: boolean;
-  /** SQLite file that remembers the chain. */
-  readonly chainStore?: string;
+  /** Files of code that bring sources. */
+  readonly extension?: readonly string[];
 }
 
 /** A source that is open. */
@@ -33,13 +29,14 @@ export interface OpenSource {
   readonly onChain: boolean;
   /** The chain, where a node was named. */
   readonly chain: OnChainSource | null;
+  /** What readers of its list have to know of it; null: nothing. */
+  readonly remark: string | null;
   close(): Promise<void>;
 }
 
-type NamedSource = Pick<OpenSource, "source" | "label">;
+type NamedSource = Pick<OpenSource, "source" | "label" | "remark">;
 
 const OFFCHAIN = "offchain";
-const SOURCES = ["orchAddr", "orchWebhookUrl", "subgraphUrl", "nodeDb"] as const;
 
 function usage(message: string): never {
   throw new InputError(message, { code: "USAGE" });
@@ -51,60 +48,91 @@ export interface OpenOptions {
   readonly asksEachTime?: boolean;
 }
 
-/** The origin of a URL. */
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+/** The settings that a kind of source cannot do without. */
+function needsOf({ settings }: OrchestratorSourceEntry): readonly string[] {
+  return Object.entries(settings(FILE_FIELDS).shape).flatMap(([key, schema]) =>
+    aboutSetting(schema).isRequired ? [key] : [],
+  );
+}
+
+function isSaid(flags: SourceFlags, key: string): boolean {
+  return Reflect.get(flags, key) !== undefined;
+}
+
+/** A source's settings from the flags. @throws InputError (`USAGE`) */
+function settingsOf({ settings }: OrchestratorSourceEntry, flags: SourceFlags) {
+  const values: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(settings(FILE_FIELDS).shape)) {
+    const read = readSetting(schema, Reflect.get(flags, key));
+    if (read.fault !== undefined) usage(`--${key}: ${read.fault}`);
+    values[key] = read.value;
+  }
+  return values;
+}
+
+/**
+ * The kind of source that is meant: that of `--from`, or the one whose settings are given.
+ *
+ * @throws InputError (`USAGE`) for none or several
+ */
+export function sourceEntryOf(flags: SourceFlags): OrchestratorSourceEntry {
+  const others = ORCHESTRATOR_SOURCES.all.filter(({ name }) => name !== onChainEntry.name);
+  const named = others.flatMap((entry) => {
+    const key = Object.keys(entry.settings(FILE_FIELDS).shape).find((one) => isSaid(flags, one));
+    return key === undefined ? [] : [{ entry, key }];
+  });
+  const [first, second] = named;
+  if (first !== undefined && second !== undefined) {
+    usage(`--${first.key} and --${second.key}: expected one source`);
+  }
+  const meant =
+    flags.from === undefined ? (first?.entry ?? chainEntryOf(flags)) : entryNamed(flags.from);
+  if (first !== undefined && meant.name !== first.entry.name && meant.name !== onChainEntry.name) {
+    usage(`--from ${meant.name} and --${first.key}: expected one source`);
+  }
+  for (const key of needsOf(meant)) {
+    if (isSaid(flags, key)) continue;
+    usage(
+      `${flags.from === undefined ? `--${first?.key}` : `--from ${meant.name}`}: expected --${key} too`,
+    );
+  }
+  return meant;
+}
+
+function entryNamed(name: string): OrchestratorSourceEntry {
+  const entry = ORCHESTRATOR_SOURCES.find(name);
+  const known = ORCHESTRATOR_SOURCES.all.map((one) => one.name).join(", ");
+  return entry ?? usage(`--from: found ${JSON.stringify(name)}, expected one of ${known}`);
+}
+
+/** The chain itself, where nothing else is named. */
+function chainEntryOf({ network = OFFCHAIN, ethUrl, ethController }: SourceFlags) {
+  if (ethUrl !== undefined) return onChainEntry as OrchestratorSourceEntry;
+  if (ethController !== undefined) usage("--ethController: expected --ethUrl too");
+  if (network !== OFFCHAIN) usage(`--network ${network}: expected --ethUrl too`);
+  const known = ORCHESTRATOR_SOURCES.all
+    .filter(({ name }) => name !== onChainEntry.name)
+    .flatMap((entry) => needsOf(entry).slice(0, 1))
+    .map((key) => `--${key}`);
+  return usage(`expected a source: ${known.join(", ")}, or --network with --ethUrl`);
 }
 
 async function openChain(flags: SourceFlags): Promise<OnChainSource | null> {
-  const { network = OFFCHAIN, ethUrl, ethController, aiServiceRegistry, chainStore } = flags;
-  if (ethUrl === undefined) {
-    if (ethController !== undefined) usage("--ethController: expected --ethUrl too");
+  if (flags.ethUrl === undefined) {
+    if (flags.ethController !== undefined) usage("--ethController: expected --ethUrl too");
     return null;
   }
-  if (network === OFFCHAIN && ethController === undefined) {
-    usage("--ethUrl: expected --network too, e.g. --network arbitrum-one-mainnet");
-  }
-  const { OnChainSource } = await import("../../discovery/sources/chain/on-chain-source.js");
-  return new OnChainSource({
-    ethUrl,
-    ...(ethController === undefined ? { network } : { controller: ethController }),
-    aiServiceRegistry,
-    storePath: chainStore,
-  });
+  const settings = settingsOf(onChainEntry as OrchestratorSourceEntry, flags);
+  return await onChainEntry.create(onChainEntry.settings(FILE_FIELDS).parse(settings), {});
 }
 
-async function roundOf(chain: OnChainSource, { signal }: ListOptions): Promise<bigint | undefined> {
-  await chain.sync({ signal });
-  return chain.chainState()?.lastInitializedRound;
-}
-
-async function openNamed(
-  name: (typeof SOURCES)[number],
-  value: string,
-  chain: OnChainSource | null,
-  { asksEachTime = false }: OpenOptions,
-): Promise<NamedSource> {
-  switch (name) {
-    case "orchAddr":
-      return { source: new HardcodedSource({ orchAddr: value }), label: "list of --orchAddr" };
-    case "orchWebhookUrl":
-      return { source: new WebhookSource({ url: value }), label: `webhook of ${originOf(value)}` };
-    case "nodeDb": {
-      const source = new NodeDbSource({
-        path: value,
-        // Asked for each list: rounds go by while a list is kept up.
-        currentRound: chain === null ? undefined : (asked) => roundOf(chain, asked),
-      });
-      return { source, label: `database ${value}` };
-    }
-    case "subgraphUrl": {
-      const { SubgraphSource } = await import("../../discovery/sources/subgraph/index.js");
-      const patience = asksEachTime ? { refreshMs: 0, holdOffMs: 0 } : {};
-      const source = new SubgraphSource({ url: value, ...patience });
-      return { source, label: `subgraph of ${originOf(value)}` };
-    }
-  }
+function knowledgeOf(chain: OnChainSource): ChainKnowledge {
+  return {
+    currentRound: async ({ signal }) => {
+      await chain.sync({ signal });
+      return chain.chainState()?.lastInitializedRound;
+    },
+  };
 }
 
 /**
@@ -114,23 +142,13 @@ async function openNamed(
  */
 export async function openSource(
   flags: SourceFlags,
-  options: OpenOptions = {},
+  { asksEachTime = false }: OpenOptions = {},
 ): Promise<OpenSource> {
-  const named = SOURCES.filter((name) => flags[name] !== undefined);
-  const [name, other] = named;
-  if (name !== undefined && other !== undefined) {
-    usage(`--${name} and --${other}: expected one source`);
-  }
-  const isNetwork = (flags.network ?? OFFCHAIN) !== OFFCHAIN;
-  if (name === undefined && isNetwork && flags.ethUrl === undefined) {
-    usage(`--network ${flags.network}: expected --ethUrl too`);
-  }
+  const entry = sourceEntryOf(flags);
   const chain = await openChain(flags);
   try {
-    const main =
-      name === undefined
-        ? onlyChain(chain, flags)
-        : await openNamed(name, flags[name] ?? "", chain, options);
+    const main = await openMain(entry, flags, { chain, asksEachTime });
+    const isNetwork = (flags.network ?? OFFCHAIN) !== OFFCHAIN;
     return {
       ...main,
       onChain: isNetwork || chain !== null || main.source.usesOnChainPredicate,
@@ -146,8 +164,18 @@ export async function openSource(
   }
 }
 
-function onlyChain(chain: OnChainSource | null, { ethUrl = "" }: SourceFlags): NamedSource {
-  if (chain !== null) return { source: chain, label: `chain by ${originOf(ethUrl)}` };
-  const known = SOURCES.map((source) => `--${source}`).join(", ");
-  return usage(`expected a source: ${known}, or --network with --ethUrl`);
+async function openMain(
+  entry: OrchestratorSourceEntry,
+  flags: SourceFlags,
+  { chain, asksEachTime }: { readonly chain: OnChainSource | null; readonly asksEachTime: boolean },
+): Promise<NamedSource> {
+  const settings = settingsOf(entry, flags);
+  const label = entry.label(settings);
+  const remark = entry.remark ?? null;
+  if (entry.name === onChainEntry.name && chain !== null) return { source: chain, label, remark };
+  const source = await entry.create(settings, {
+    chain: chain === null ? undefined : knowledgeOf(chain),
+    asksEachTime,
+  });
+  return { source, label, remark };
 }

@@ -1,21 +1,42 @@
 /** The options that say where orchestrators come from, by go-livepeer's names where it has them. */
 import type { Command } from "commander";
+import { addLate, LateChoices } from "./late-options.js";
+import { extensionOption } from "./option-values.js";
+
+const SOURCE = "Source, one of them:";
+const CHAIN = "Chain:";
+
+async function sourceNames(): Promise<readonly string[]> {
+  const { ORCHESTRATOR_SOURCES } = await import("../../discovery/sources/registry.js");
+  return ORCHESTRATOR_SOURCES.all.map(({ name }) => name);
+}
+
+/** The settings of all sources. The chain's are of use beside another source too. */
+async function addSourceSettings(command: Command): Promise<void> {
+  const { ORCHESTRATOR_SOURCES } = await import("../../discovery/sources/registry.js");
+  const { onChainEntry } = await import("../../discovery/sources/chain/on-chain-entry.js");
+  const { addSettingOptions } = await import("./setting-options.js");
+  const { all, kind } = ORCHESTRATOR_SOURCES;
+  const others = all.filter(({ name }) => name !== onChainEntry.name);
+  addSettingOptions(command, kind, others, { group: SOURCE });
+  addSettingOptions(command, kind, [onChainEntry], { group: CHAIN });
+}
 
 /** Where orchestrators come from. */
-export function addSourceOptions(command: Command): void {
+export function addSourceOptions(
+  command: Command,
+  { isFromRequired = false }: { readonly isFromRequired?: boolean } = {},
+): void {
+  addLate(command, addSourceSettings);
+  const from = new LateChoices(
+    "--from <source>",
+    isFromRequired
+      ? "where the list comes from"
+      : "which source is meant; default: the one whose option is given",
+    sourceNames,
+  );
   command
-    .optionsGroup("Source, one of them:")
-    .option("--orchAddr <list>", "these, separated by commas (D-2)")
-    .option("--orchWebhookUrl <url>", "the list that a web server gives (W-1)")
-    .option(
-      "--network <name>",
-      "those registered on chain, e.g. arbitrum-one-mainnet; needs --ethUrl",
-    )
-    .option("--subgraphUrl <url>", "those that a Livepeer subgraph knows")
-    .option("--nodeDb <file>", "those in the lpdb.sqlite3 of a go-livepeer node; it is only read")
-    .optionsGroup("Chain:")
-    .option("--ethUrl <url>", "JSON-RPC of an Ethereum node")
-    .option("--ethController <address>", "Controller contract, default: the network's (C-1)")
-    .option("--aiServiceRegistry", "the registry of AI orchestrators (C-3)", false)
-    .option("--chainStore <file>", "remember what was read of the chain in this SQLite file");
+    .optionsGroup(SOURCE)
+    .addOption(isFromRequired ? from.makeOptionMandatory() : from)
+    .addOption(extensionOption("sources"));
 }

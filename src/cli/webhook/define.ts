@@ -12,12 +12,7 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
   const command = program
     .command("webhook")
     .description("serve a list of orchestrators to gateways that are told -orchWebhookUrl");
-  command.addOption(
-    new Option("--from <source>", "where the list comes from")
-      .choices(["list", "onchain", "subgraph", "nodeDb"])
-      .makeOptionMandatory(),
-  );
-  addSourceOptions(command);
+  addSourceOptions(command, { isFromRequired: true });
   command
     .optionsGroup("The list:")
     .option("--orchBlocklist <list>", "addresses left out, separated by commas", "")

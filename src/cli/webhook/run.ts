@@ -3,8 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatDuration } from "../../config/duration.js";
 import { InputError, RemoteError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
+import type { SourcePace } from "../../discovery/sources/entry.js";
+import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
-import { type OpenSource, openSource, type SourceFlags } from "../shared/orchestrator-source.js";
+import {
+  type OpenSource,
+  openSource,
+  type SourceFlags,
+  sourceEntryOf,
+} from "../shared/orchestrator-source.js";
 import { stoppable } from "../shared/stoppable.js";
 import type { Terminal } from "../shared/terminal.js";
 import { type EntryRules, readRules } from "./entries.js";
@@ -12,7 +19,6 @@ import { AnswerKeeper } from "./keeper.js";
 import { serveAnswer } from "./server.js";
 
 export interface WebhookFlags extends SourceFlags {
-  readonly from: "list" | "onchain" | "subgraph" | "nodeDb";
   readonly port: number;
   readonly host: string;
   /** Ms. */
@@ -24,18 +30,8 @@ export interface WebhookFlags extends SourceFlags {
   readonly score?: "0" | "1";
 }
 
-/** The flag that says where each kind of source is. */
-const NEEDS = {
-  list: "orchAddr",
-  onchain: "ethUrl",
-  subgraph: "subgraphUrl",
-  nodeDb: "nodeDb",
-} as const;
-
-/** How often sources are read, and how old a list may be: the subgraph changes by the round. */
-const REFRESH_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const SUBGRAPH = { refresh: 6 * HOUR_MS, maxAge: 12 * HOUR_MS } as const;
+/** How often sources are read, and how old a list may be, where a kind of source says nothing. */
+const PACE: SourcePace = { refreshMs: 60_000, maxAgeMs: 3_600_000 };
 /** The longest that a reading may take. */
 const READ_LIMIT_MS = 300_000;
 
@@ -46,12 +42,10 @@ const READ_LIMIT_MS = 300_000;
  * @throws InputError for bad input; RemoteError when the source cannot be read at the start
  */
 export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Promise<number> {
-  const needed = NEEDS[flags.from];
-  if (flags[needed] === undefined) {
-    throw new InputError(`--from ${flags.from}: expected --${needed} too`, { code: "USAGE" });
-  }
+  await extensionsOf(flags.extension ?? []);
+  const { pace = PACE } = sourceEntryOf(flags);
   const rules = readRules(flags);
-  const spans = spansOf(flags);
+  const spans = spansOf(flags, pace);
   return await stoppable(async (signal) => {
     const opened = await openSource(flags, { asksEachTime: true });
     try {
@@ -75,11 +69,10 @@ interface Spans {
   readonly maxAge: number;
 }
 
-function spansOf({ from, refresh, maxAge }: WebhookFlags): Spans {
-  const standard = from === "subgraph" ? SUBGRAPH : { refresh: REFRESH_MS, maxAge: HOUR_MS };
-  const most = maxAge ?? standard.maxAge;
+function spansOf({ refresh, maxAge }: WebhookFlags, pace: SourcePace): Spans {
+  const most = maxAge ?? pace.maxAgeMs;
   // Read again in time for a failure or two before the list is too old.
-  const often = refresh ?? Math.min(standard.refresh, Math.ceil(most / 2));
+  const often = refresh ?? Math.min(pace.refreshMs, Math.ceil(most / 2));
   if (often < most) return { refresh: often, maxAge: most };
   const [one, other] = [formatDuration(often), formatDuration(most)];
   throw new InputError(

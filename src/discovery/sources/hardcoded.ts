@@ -1,5 +1,6 @@
 /** The list that an operator writes by hand: go-livepeer's `-orchAddr` (D-2, D-3). */
 import { PoolsimError } from "../../core/errors.js";
+import { orchestratorSourceEntry } from "./entry.js";
 import { trimGoSpace } from "./go-text.js";
 import { parseRequestUri } from "./request-uri.js";
 import {
@@ -81,3 +82,12 @@ export class HardcodedSource implements OrchestratorSource {
     this.#closed = true;
   }
 }
+
+export const listEntry = orchestratorSourceEntry({
+  name: "list",
+  description: "Those that are named, in their order (D-2).",
+  settings: ({ z, text }) =>
+    z.strictObject({ orchAddr: text("These, separated by commas (D-2).", "list") }),
+  label: () => "list of --orchAddr",
+  create: ({ orchAddr }) => new HardcodedSource({ orchAddr }),
+});

@@ -5,6 +5,7 @@
 import { InputError, PoolsimError } from "../../core/errors.js";
 import { readForeignDatabase } from "../../io/foreign-database.js";
 import type { SqliteDatabase, SqlRow } from "../../io/sqlite.js";
+import { orchestratorSourceEntry } from "./entry.js";
 import { endpointOf } from "./row-endpoint.js";
 import {
   assertOpen,
@@ -162,3 +163,16 @@ function readTable(database: SqliteDatabase, path: string): readonly TouchedRow[
     unknown: ROUNDS.filter((column) => typeof row[column] !== "bigint"),
   }));
 }
+
+export const nodeDbEntry = orchestratorSourceEntry({
+  name: "nodeDb",
+  description: "Those in the lpdb.sqlite3 of a go-livepeer node, which is only read.",
+  settings: ({ z, text }) =>
+    z.strictObject({
+      nodeDb: text("Those in the lpdb.sqlite3 of a go-livepeer node; it is only read.", "file"),
+    }),
+  label: ({ nodeDb }) => `database ${nodeDb}`,
+  // Asked for each list: rounds go by while a list is kept up.
+  create: ({ nodeDb }, { chain }) =>
+    new NodeDbSource({ path: nodeDb, currentRound: chain?.currentRound }),
+});

@@ -6,9 +6,6 @@
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 
-/** Which source an endpoint came from. */
-export type SourceKind = "list" | "webhook" | "onchain" | "subgraph" | "nodeDb";
-
 /** One place to ask (D-1), and what its source knows. Unknown is null, never 0. */
 export interface SourceEndpoint {
   /** As go-livepeer writes the parsed URL (D-17 compares this text), e.g. `https://host:8935`. */
@@ -63,8 +60,8 @@ export interface ListOptions {
 
 /** A source of orchestrators. */
 export interface OrchestratorSource {
-  /** Tells the kinds of sources apart. */
-  readonly kind: SourceKind;
+  /** Which kind it is, by the name in the registry, such as `webhook`. */
+  readonly kind: string;
   /** Whether `-orchBlocklist` counts for its endpoints: not for webhooks (B-16, W-13). */
   readonly usesBlocklist: boolean;
   /** Whether answers must satisfy the on-chain predicate (B-13) in discovery. */

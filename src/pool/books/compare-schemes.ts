@@ -4,6 +4,7 @@
  */
 import type { Rational } from "../../core/rational.js";
 import type { Weights } from "./attribution/by-weights.js";
+import type { SchemeSettingValues } from "./attribution/entry.js";
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from "./attribution/registry.js";
 import { type AttributionScheme, commissionOf } from "./attribution/scheme.js";
 import { pendingOf } from "./close-round.js";
@@ -14,6 +15,7 @@ import {
   roundCommission,
   type SchemeSettings,
   settingValues,
+  weighing,
 } from "./settings.js";
 import type { JobRow, PoolStore } from "./store/store.js";
 
@@ -32,6 +34,8 @@ export interface CompareOptions {
   readonly renditions?: bigint | undefined;
   /** Instead of the books' own. */
   readonly windowRounds?: number | undefined;
+  /** Settings of schemes by name, as the registry describes them, instead of the books' own. */
+  readonly schemeSettings?: SchemeSettingValues | undefined;
 }
 
 /** What one worker gets under each scheme. */
@@ -74,12 +78,16 @@ const ROUND_MS = 5_760 * 12_000;
 export function compareSchemes(store: PoolStore, options: CompareOptions = {}): SchemeComparison {
   const { roundMs = ROUND_MS, commission } = options;
   const books = readSettings(store);
+  const schemeSettings = {
+    ...books.schemeSettings,
+    ...settingValues(options),
+    ...options.schemeSettings,
+  };
   const settings: PoolSettings = {
     ...books,
-    weights: { ...books.weights, ...options.weights },
+    ...weighing(schemeSettings),
     renditions: options.renditions ?? books.renditions,
-    windowRounds: options.windowRounds ?? books.windowRounds,
-    schemeSettings: { ...books.schemeSettings, ...settingValues(options) },
+    schemeSettings,
   };
   const comparison = new Comparison(settings, commission);
   const wins = store.tickets

@@ -66,22 +66,40 @@ export {
   setScheme,
 } from "./settings.js";
 export { type BucketOptions, importBucket } from "./sources/bucket.js";
-export { type ImportOptions, type ImportResult, importFiles } from "./sources/files.js";
+export { type BucketSourceOptions, bucketSource } from "./sources/bucket-source.js";
+export {
+  type Environment,
+  type EventSourceContext,
+  type EventSourceEntry,
+  eventSourceEntry,
+} from "./sources/entry.js";
+export {
+  type FilesSourceOptions,
+  filesSource,
+  type ImportOptions,
+  importFiles,
+} from "./sources/files.js";
 export { type FollowSourcesOptions, followSources } from "./sources/follow.js";
+export type { ImportResult, SkippedFile } from "./sources/import-result.js";
 export {
   type FollowOptions,
   followOrchestrator,
+  type NodeSourceOptions,
+  nodeSource,
   type OrchestratorPollOptions,
   pollOrchestrator,
 } from "./sources/orchestrator.js";
+export { type EventPiece, type PieceQuestion, pieceReader } from "./sources/pieces.js";
+export { EVENT_SOURCES } from "./sources/registry.js";
 export type { S3Credentials } from "./sources/s3.js";
 export {
-  type BucketSource,
+  type EventReader,
   type EventSource,
-  type FilesSource,
-  type OrchestratorSource,
+  eventSource,
   type PollOptions,
   pollSource,
+  probeSource,
+  type SourceLabels,
 } from "./sources/source.js";
 export { ingestStream, type StreamOptions } from "./sources/stream.js";
 export { SqlitePoolStore } from "./store/sqlite-pool-store.js";

@@ -106,6 +106,21 @@ export function settingValues({
   );
 }
 
+/** Weights and the window, of all settings of schemes by name. */
+export function weighing(
+  settings: SchemeSettingValues,
+): Pick<SchemeSettings, "weights" | "windowRounds"> {
+  const exactly = (key: string) => Rational.parse(String(settings[key]));
+  return {
+    weights: {
+      duration: exactly("weightDuration"),
+      pixels: exactly("weightPixels"),
+      renditions: exactly("weightRenditions"),
+    },
+    windowRounds: Number(settings["windowRounds"]),
+  };
+}
+
 /** What the store says. @throws InputError (`COMMISSION_NONE`) for books that were never set up */
 export function readSettings(store: PoolStore): PoolSettings {
   const rates = store.setting("commission");
@@ -121,12 +136,7 @@ export function readSettings(store: PoolStore): PoolSettings {
   );
   const { name, create } = schemeEntryOf(value("scheme"));
   return {
-    weights: {
-      duration: Rational.parse(value("weightDuration")),
-      pixels: Rational.parse(value("weightPixels")),
-      renditions: Rational.parse(value("weightRenditions")),
-    },
-    windowRounds: Number(value("windowRounds")),
+    ...weighing(schemeSettings),
     renditions: BigInt(value("renditions")),
     commission: new CommissionSchedule(parseRates(rates)),
     schemeName: name,

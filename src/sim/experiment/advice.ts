@@ -11,7 +11,7 @@
 import { makeKey, normalQuantile, uniform } from "../../core/random.js";
 import type { Change } from "./change.js";
 import { type DecisionInput, decide, type Outcome } from "./decision.js";
-import type { Estimate } from "./intervals.js";
+import type { SampleEstimate } from "./intervals.js";
 import { studentTCritical } from "./student-t.js";
 
 /** How likely the advised number is to decide. */
@@ -34,7 +34,7 @@ export interface MoreReplications {
 }
 
 /** What a fresh run of n replications would find, by two normal numbers: truth, and its luck. */
-function fresh<T extends Estimate>(found: T, n: number, truth: number, luck: number): T {
+function fresh<T extends SampleEstimate>(found: T, n: number, truth: number, luck: number): T {
   const { mean, ci95 } = found;
   if (mean === null || ci95 === null || found.n < 2) return found;
   const width = (ci95[1] - ci95[0]) / 2;

@@ -11,7 +11,7 @@
 import { invariant } from "../../core/errors.js";
 import type { Decision } from "../results.js";
 import type { Change } from "./change.js";
-import type { Estimate } from "./intervals.js";
+import type { SampleEstimate } from "./intervals.js";
 
 /** Why it is decided. */
 export type DecidedReason =
@@ -38,7 +38,7 @@ export type Reason = DecidedReason | UndecidedReason;
 export interface Constraint {
   readonly metric: string;
   /** Candidate less baseline. */
-  readonly difference: Estimate;
+  readonly difference: SampleEstimate;
   /** The limit on the difference, e.g. 0.005: late share at most baseline + 0.5 percentage points. */
   readonly limit: number;
   /** On which side of the limit it holds. Default `atMost`. */

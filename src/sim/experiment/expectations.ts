@@ -7,7 +7,7 @@
  * Without `with 95%` the mean must satisfy the relation, with it every point of the 95 % interval.
  */
 
-import type { Estimate } from "./intervals.js";
+import type { SampleEstimate } from "./intervals.js";
 
 const OPERATORS = ["<=", ">=", "==", "!=", "<", ">"] as const;
 
@@ -130,8 +130,12 @@ export function parseExpectation(text: string): ParsedExpectation {
 
 /** Where an expectation finds its figures; `undefined` for names that do not exist. */
 export interface EstimateLookup {
-  readonly metric: (variant: string, metric: string) => Estimate | undefined;
-  readonly difference: (variant: string, baseline: string, metric: string) => Estimate | undefined;
+  readonly metric: (variant: string, metric: string) => SampleEstimate | undefined;
+  readonly difference: (
+    variant: string,
+    baseline: string,
+    metric: string,
+  ) => SampleEstimate | undefined;
 }
 
 /** An expectation with what came out. */
@@ -139,7 +143,7 @@ export interface ExpectationResult {
   readonly text: string;
   readonly passed: boolean;
   /** `null` when nothing goes by that name. */
-  readonly actual: Estimate | null;
+  readonly actual: SampleEstimate | null;
 }
 
 function holds(operator: Operator, value: number, low: number, high: number): boolean {

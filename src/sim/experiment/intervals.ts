@@ -17,7 +17,7 @@ import { studentTCritical } from "./student-t.js";
 import { studentisedQuantiles } from "./studentised.js";
 
 /** A figure as estimated from replications; plain JSON. */
-export interface Estimate {
+export interface SampleEstimate {
   /** `null` where no replication has the figure. */
   readonly mean: number | null;
   /** 95 % interval; `null` with fewer than 2 values, of zero width where all are equal. */
@@ -33,7 +33,7 @@ export interface Estimate {
 export type IntervalMethod = "t" | "bootstrap-t" | "rare events";
 
 /** An estimate that says how its interval was made. */
-export interface MethodEstimate extends Estimate {
+export interface MethodEstimate extends SampleEstimate {
   readonly method: IntervalMethod;
 }
 
@@ -46,7 +46,7 @@ export function present(value: Observation): value is number {
 }
 
 /** Mean and Student t interval of values that are all present. */
-function estimatePresent(values: readonly number[]): Estimate {
+function estimatePresent(values: readonly number[]): SampleEstimate {
   const [first] = values;
   const n = values.length;
   if (first === undefined) return { mean: null, ci95: null, n };
@@ -65,7 +65,7 @@ function estimatePresent(values: readonly number[]): Estimate {
  *
  * @param values the metric in each replication
  */
-export function estimate(values: readonly Observation[]): Estimate {
+export function estimate(values: readonly Observation[]): SampleEstimate {
   return estimatePresent(values.filter(present));
 }
 

@@ -1,12 +1,7 @@
 /** The replications of one variant, seen metric by metric. */
 import type { RandomKey } from "../../core/random.js";
 import type { Estimate } from "../results.js";
-import {
-  type Estimate as Estimated,
-  estimate,
-  type Observation,
-  pairedDifference,
-} from "./intervals.js";
+import { estimate, type Observation, pairedDifference, type SampleEstimate } from "./intervals.js";
 import type { ReplicationRecord } from "./replication-record.js";
 
 /** Replications of a variant, in the order of their numbers. */
@@ -65,13 +60,13 @@ export function difference(options: {
  * An estimate as results have it. One value alone has no interval: it reaches from −∞ to ∞ (in
  * JSON: `[null, null]`), so that no claim about it holds.
  */
-export function reported({ mean, ci95, n }: Estimated): Estimate | undefined {
+export function reported({ mean, ci95, n }: SampleEstimate): Estimate | undefined {
   if (mean === null) return undefined;
   return { mean, ci95: ci95 ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], n };
 }
 
 /** The reverse of {@link reported}. */
-export function estimated(found: Estimate | undefined): Estimated {
+export function estimated(found: Estimate | undefined): SampleEstimate {
   if (found === undefined) return { mean: null, ci95: null, n: 0 };
   const { mean, ci95, n } = found;
   return { mean, ci95: Number.isFinite(ci95[0]) ? [ci95[0], ci95[1]] : null, n };

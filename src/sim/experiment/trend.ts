@@ -3,10 +3,10 @@
  * replication by replication, and a trend that remains is reported.
  */
 
-import { type Estimate, estimate, type Observation, pairedDifferences } from "./intervals.js";
+import { estimate, type Observation, pairedDifferences, type SampleEstimate } from "./intervals.js";
 
 /** Second half less first half of the measured part. */
-export interface Trend extends Estimate {
+export interface Trend extends SampleEstimate {
   /** Mean change relative to the first half's mean; `null` where that is 0 or nothing was measured. */
   readonly relativeChange: number | null;
   /** True when the 95 % interval of the change leaves out 0. */

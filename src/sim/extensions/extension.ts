@@ -1,4 +1,6 @@
 /** What extensions are: ES modules of a user's own whose exports go into the registries. */
+import type { OrchestratorSourceEntry } from "../../discovery/index.js";
+import type { EventSourceEntry } from "../../pool/books/sources/entry.js";
 import type { AdmissionEntry, SchemeEntry } from "../../pool/index.js";
 import type { SelectionEntry } from "../../selection/index.js";
 
@@ -28,6 +30,10 @@ export interface Extension extends ExtensionFile, ExtensionRecord {
   readonly selection: readonly SelectionEntry[];
   /** The attribution schemes that it brings. */
   readonly attribution: readonly SchemeEntry[];
+  /** The kinds of orchestrator sources that it brings. */
+  readonly orchestratorSources: readonly OrchestratorSourceEntry[];
+  /** The kinds of event sources that it brings. */
+  readonly eventSources: readonly EventSourceEntry[];
 }
 
 /** What a result says of extensions. */

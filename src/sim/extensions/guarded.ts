@@ -20,7 +20,7 @@ export interface Author {
   readonly what: string;
 }
 
-type Call = (...given: never[]) => unknown;
+export type Call = (...given: never[]) => unknown;
 
 /** Calls an extension; what it throws becomes the user's error, with the place. */
 export function guarded<T>({ path, what }: Author, place: string, call: () => T): T {
@@ -34,16 +34,17 @@ export function guarded<T>({ path, what }: Author, place: string, call: () => T)
 }
 
 /** An answer that is not what was expected. */
-function wrong({ path, what }: Author, place: string, expected: string): Error {
+export function wrong({ path, what }: Author, place: string, expected: string): Error {
   return extensionError(path, `${what}: ${place} answers with something else than ${expected}`);
 }
 
-function methodOf(given: object, name: string): Call | undefined {
+export function methodOf(given: object, name: string): Call | undefined {
   const found: unknown = Reflect.get(given, name);
   return typeof found === "function" ? (found as Call) : undefined;
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+export const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null;
 const isBoolean = (value: unknown) => typeof value === "boolean";
 
 function isDecision(value: unknown): boolean {

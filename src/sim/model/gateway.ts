@@ -36,10 +36,10 @@ import {
 import { type Lognormal, lognormal } from "../engine/distributions.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
-import { PoolRecorder } from "./pool-recorder.js";
 import type { Recorder } from "./recorder.js";
 import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
+import { SessionPoolRecorder } from "./session-pool-recorder.js";
 import type { TicketTerms } from "./tickets.js";
 import type { Gateway, World } from "./world.js";
 
@@ -71,7 +71,7 @@ export class GatewayRuntime {
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
   readonly #observer: AttemptObserver<SessionInfo>;
-  readonly #poolObserver: PoolRecorder;
+  readonly #poolObserver: SessionPoolRecorder;
   readonly job: JobCapabilities;
   readonly #limits: TicketLimits;
   readonly #terms: readonly TicketTerms[];
@@ -108,7 +108,7 @@ export class GatewayRuntime {
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
-    this.#poolObserver = new PoolRecorder(run, recorder, this.chooser);
+    this.#poolObserver = new SessionPoolRecorder(run, recorder, this.chooser);
     this.job = jobCapabilities({
       profiles: mostRenditions(gateway.streams.renditions).profiles.map(() => ({
         container: "mpegts",

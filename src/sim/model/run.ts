@@ -6,8 +6,8 @@ import { invariant } from "../../core/errors.js";
 import { makeKey, type RandomKey } from "../../core/random.js";
 import { EventQueue } from "../engine/event-queue.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
-import type { PoolListener } from "./pool-listener.js";
 import { Trace, type Tracing } from "./trace.js";
+import type { WorkerListener } from "./worker-listener.js";
 import type { World } from "./world.js";
 
 /** How a run is made. */
@@ -23,7 +23,7 @@ export interface RunOptions {
   /** Whether segments that nobody can see meanwhile are done within one event. @default true */
   readonly atOnce?: boolean | undefined;
   /** Hears what happens in the pool. @default nobody */
-  readonly listener?: PoolListener | undefined;
+  readonly listener?: WorkerListener | undefined;
 }
 
 /** One run of one variant, without what happens in it. */
@@ -33,7 +33,7 @@ export class Run {
   readonly queue = new EventQueue();
   readonly counters: Counters;
   readonly trace: Trace;
-  readonly listener: PoolListener | null;
+  readonly listener: WorkerListener | null;
   readonly atOnce: boolean;
   /** Number of the stream that is traced, or −1. */
   readonly tracedStream: number;

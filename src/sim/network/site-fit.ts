@@ -78,25 +78,36 @@ function siteSets(size: number): { sets: number[][]; tripleStart: number } {
   return { sets: [...singles, ...pairs, ...triples], tripleStart: singles.length + pairs.length };
 }
 
-/**
- * Prepares the fit for a regions table.
- *
- * @param table regions and round trips; at most 60 regions are candidates for sites
- */
-export function siteFitter(table: RegionTable): SiteFitter {
-  const regionCount = table.regions.length;
-  const siteCount = Math.min(regionCount, 60);
-  const { sets, tripleStart } = siteSets(siteCount);
-  const setCount = sets.length;
-  const constantCount = CONSTANTS_MS.length;
-  // nearest[set * regionCount + region]: the site of the set that is nearest to the region.
-  const nearest = new Uint8Array(regionCount * setCount);
+/** What does not depend on observations: made once per regions table. */
+interface FitTables {
+  readonly regionCount: number;
+  /** The first so many regions are candidates for sites. */
+  readonly siteCount: number;
+  /** All sets of sites, and where those of three begin. */
+  readonly sets: readonly (readonly number[])[];
+  readonly tripleStart: number;
+  /** `nearest[set * regionCount + region]`: the site of the set that is nearest to the region. */
+  readonly nearest: Uint8Array;
+  /** Log prior of each set, and of each constant. */
+  readonly setPrior: Float64Array;
+  readonly constantPrior: readonly number[];
+  /** `logPrediction[(constant * regionCount + region) * siteCount + site]`: log of the round trip. */
+  readonly logPrediction: Float64Array;
+  /** RTT from each region (rows) to each region, ms. */
+  readonly rttMs: RegionTable["rttMs"];
+}
+
+function nearestSites(
+  { regions: { length: regionCount }, rttMs }: RegionTable,
+  sets: readonly (readonly number[])[],
+): Uint8Array {
+  const nearest = new Uint8Array(regionCount * sets.length);
   for (const [set, sites] of sets.entries()) {
     for (let region = 0; region < regionCount; region += 1) {
       let best = 0;
       let bestRtt = Number.POSITIVE_INFINITY;
       for (const site of sites) {
-        const rtt = table.rttMs[region * regionCount + site] ?? bestRtt;
+        const rtt = rttMs[region * regionCount + site] ?? bestRtt;
         if (rtt < bestRtt) {
           best = site;
           bestRtt = rtt;
@@ -105,115 +116,186 @@ export function siteFitter(table: RegionTable): SiteFitter {
       nearest[set * regionCount + region] = best;
     }
   }
-  const setPrior = Float64Array.from(sets, (set) => -SITE_PENALTY * (set.length - 1));
-  const constantPrior = CONSTANTS_MS.map(
-    (constant) => -CONSTANT_PENALTY * Math.log(constant / USUAL_CONSTANT_MS) ** 2,
-  );
-  // logPrediction[(constant * regionCount + region) * siteCount + site]
-  const logPrediction = new Float64Array(constantCount * regionCount * siteCount);
+  return nearest;
+}
+
+function logPredictions(
+  { regions: { length: regionCount }, rttMs }: RegionTable,
+  siteCount: number,
+): Float64Array {
+  const logPrediction = new Float64Array(CONSTANTS_MS.length * regionCount * siteCount);
   for (const [at, constant] of CONSTANTS_MS.entries()) {
     for (let region = 0; region < regionCount; region += 1) {
       for (let site = 0; site < siteCount; site += 1) {
-        const rtt = table.rttMs[region * regionCount + site] ?? 0;
+        const rtt = rttMs[region * regionCount + site] ?? 0;
         logPrediction[(at * regionCount + region) * siteCount + site] = Math.log(
           constant + TRANSFER_RTTS * rtt,
         );
       }
     }
   }
-  /** Weighs every hypothesis; gives up on one as soon as it falls behind the best by too much. */
-  const weighHypotheses = (unordered: readonly SiteObservation[]) => {
-    // Short round trips say most about sites: with them first, hopeless sets are left early.
-    const observations = [...unordered].sort((x, y) => x.roundTripMs - y.roundTripMs);
-    const count = observations.length;
-    const losses = new Float64Array(constantCount * count * siteCount);
-    for (let constant = 0; constant < constantCount; constant += 1) {
-      for (const [at, { region, roundTripMs, weight }] of observations.entries()) {
-        const from = (constant * regionCount + region) * siteCount;
-        const to = (constant * count + at) * siteCount;
-        const observed = Math.log(roundTripMs);
-        for (let site = 0; site < siteCount; site += 1) {
-          const deviation = ((logPrediction[from + site] ?? 0) - observed) / SIGMA;
-          losses[to + site] = weight * ((NU + 1) / 2) * Math.log1p((deviation * deviation) / NU);
-        }
-      }
-    }
-    // What the observations from `at` on cost at least, whichever sites there are.
-    const atLeast = new Float64Array(constantCount * (count + 1));
-    for (let constant = 0; constant < constantCount; constant += 1) {
-      for (let at = count - 1; at >= 0; at -= 1) {
-        const from = (constant * count + at) * siteCount;
-        const least = losses.subarray(from, from + siteCount).reduce((x, y) => Math.min(x, y));
-        const cell = constant * (count + 1) + at;
-        atLeast[cell] = (atLeast[cell + 1] ?? 0) + least;
-      }
-    }
-    const regionOf = Uint8Array.from(observations, ({ region }) => region);
-    let best: Hypothesis = { set: 0, constant: 0, logWeight: Number.NEGATIVE_INFINITY };
-    const kept: Hypothesis[] = [];
-    const weighSets = (first: number, last: number) => {
-      for (let constant = 0; constant < constantCount; constant += 1) {
-        const prior = constantPrior[constant] ?? 0;
-        const bound = constant * (count + 1);
-        if (prior - (atLeast[bound] ?? 0) < best.logWeight - NEGLIGIBLE) continue;
-        for (let set = first; set < last; set += 1) {
-          const enough = best.logWeight - NEGLIGIBLE;
-          let logWeight = prior + (setPrior[set] ?? 0);
-          let at = 0;
-          while (at < count && logWeight - (atLeast[bound + at] ?? 0) >= enough) {
-            const site = nearest[set * regionCount + (regionOf[at] ?? 0)] ?? 0;
-            logWeight -= losses[(constant * count + at) * siteCount + site] ?? 0;
-            at += 1;
-          }
-          if (at < count || logWeight < enough) continue;
-          const hypothesis = { set, constant, logWeight };
-          kept.push(hypothesis);
-          if (logWeight > best.logWeight) best = hypothesis;
-        }
-      }
-    };
-    weighSets(0, tripleStart);
-    weighSets(tripleStart, setCount);
-    return { kept, best };
-  };
+  return logPrediction;
+}
 
+function fitTables(table: RegionTable): FitTables {
+  const regionCount = table.regions.length;
+  const siteCount = Math.min(regionCount, 60);
+  const { sets, tripleStart } = siteSets(siteCount);
+  return {
+    regionCount,
+    siteCount,
+    sets,
+    tripleStart,
+    nearest: nearestSites(table, sets),
+    setPrior: Float64Array.from(sets, (set) => -SITE_PENALTY * (set.length - 1)),
+    constantPrior: CONSTANTS_MS.map(
+      (constant) => -CONSTANT_PENALTY * Math.log(constant / USUAL_CONSTANT_MS) ** 2,
+    ),
+    logPrediction: logPredictions(table, siteCount),
+    rttMs: table.rttMs,
+  };
+}
+
+/** `losses[(constant * count + at) * siteCount + site]`: what an observation costs if a site served it. */
+function lossesOf(
+  { regionCount, siteCount, logPrediction }: FitTables,
+  observations: readonly SiteObservation[],
+): Float64Array {
+  const count = observations.length;
+  const losses = new Float64Array(CONSTANTS_MS.length * count * siteCount);
+  for (let constant = 0; constant < CONSTANTS_MS.length; constant += 1) {
+    for (const [at, { region, roundTripMs, weight }] of observations.entries()) {
+      const from = (constant * regionCount + region) * siteCount;
+      const to = (constant * count + at) * siteCount;
+      const observed = Math.log(roundTripMs);
+      for (let site = 0; site < siteCount; site += 1) {
+        const deviation = ((logPrediction[from + site] ?? 0) - observed) / SIGMA;
+        losses[to + site] = weight * ((NU + 1) / 2) * Math.log1p((deviation * deviation) / NU);
+      }
+    }
+  }
+  return losses;
+}
+
+/**
+ * `atLeast[constant * (count + 1) + at]`: what the observations from `at` on cost at least, whichever
+ * sites there are.
+ */
+function leastLosses(losses: Float64Array, count: number, siteCount: number): Float64Array {
+  const atLeast = new Float64Array(CONSTANTS_MS.length * (count + 1));
+  for (let constant = 0; constant < CONSTANTS_MS.length; constant += 1) {
+    for (let at = count - 1; at >= 0; at -= 1) {
+      const from = (constant * count + at) * siteCount;
+      const least = losses.subarray(from, from + siteCount).reduce((x, y) => Math.min(x, y));
+      const cell = constant * (count + 1) + at;
+      atLeast[cell] = (atLeast[cell + 1] ?? 0) + least;
+    }
+  }
+  return atLeast;
+}
+
+/** Hypotheses that are not negligible when they are met, and the best of all. */
+interface Weighed {
+  readonly kept: readonly Hypothesis[];
+  readonly best: Hypothesis;
+}
+
+/** Weighs every hypothesis; gives up on one as soon as it falls behind the best by too much. */
+function weighHypotheses(tables: FitTables, unordered: readonly SiteObservation[]): Weighed {
+  const { regionCount, siteCount, sets, tripleStart, nearest, setPrior, constantPrior } = tables;
+  // Short round trips say most about sites: with them first, hopeless sets are left early.
+  const observations = [...unordered].sort((x, y) => x.roundTripMs - y.roundTripMs);
+  const count = observations.length;
+  const losses = lossesOf(tables, observations);
+  const atLeast = leastLosses(losses, count, siteCount);
+  const regionOf = Uint8Array.from(observations, ({ region }) => region);
+  let best: Hypothesis = { set: 0, constant: 0, logWeight: Number.NEGATIVE_INFINITY };
+  const kept: Hypothesis[] = [];
+  const weighSets = (first: number, last: number) => {
+    for (let constant = 0; constant < CONSTANTS_MS.length; constant += 1) {
+      const prior = constantPrior[constant] ?? 0;
+      const bound = constant * (count + 1);
+      if (prior - (atLeast[bound] ?? 0) < best.logWeight - NEGLIGIBLE) continue;
+      for (let set = first; set < last; set += 1) {
+        const enough = best.logWeight - NEGLIGIBLE;
+        let logWeight = prior + (setPrior[set] ?? 0);
+        let at = 0;
+        while (at < count && logWeight - (atLeast[bound + at] ?? 0) >= enough) {
+          const site = nearest[set * regionCount + (regionOf[at] ?? 0)] ?? 0;
+          logWeight -= losses[(constant * count + at) * siteCount + site] ?? 0;
+          at += 1;
+        }
+        if (at < count || logWeight < enough) continue;
+        const hypothesis = { set, constant, logWeight };
+        kept.push(hypothesis);
+        if (logWeight > best.logWeight) best = hypothesis;
+      }
+    }
+  };
+  weighSets(0, tripleStart);
+  weighSets(tripleStart, sets.length);
+  return { kept, best };
+}
+
+/** The weight of each (constant, region, serving site) over all hypotheses, as predictions are indexed. */
+function servingWeights(
+  { regionCount, siteCount, nearest }: FitTables,
+  { kept, best }: Weighed,
+): Float64Array {
+  const weights = new Float64Array(regionCount * CONSTANTS_MS.length * siteCount);
+  for (const { set, constant, logWeight } of kept) {
+    if (logWeight < best.logWeight - NEGLIGIBLE) continue;
+    const weight = Math.exp(logWeight - best.logWeight);
+    for (let region = 0; region < regionCount; region += 1) {
+      const site = nearest[set * regionCount + region] ?? 0;
+      const cell = (constant * regionCount + region) * siteCount + site;
+      weights[cell] = (weights[cell] ?? 0) + weight;
+    }
+  }
+  return weights;
+}
+
+/** What the weights say of each region. */
+function predictions(
+  { regionCount, siteCount, logPrediction, rttMs: rtts }: FitTables,
+  weights: Float64Array,
+): Pick<SiteFit, "roundTripMs" | "rttMs"> {
+  const rttMs = new Float64Array(regionCount);
+  const roundTripMs = new Float64Array(regionCount);
+  for (let region = 0; region < regionCount; region += 1) {
+    const points: WeightedPoint[] = [];
+    let total = 0;
+    for (let constant = 0; constant < CONSTANTS_MS.length; constant += 1) {
+      for (let site = 0; site < siteCount; site += 1) {
+        const cell = (constant * regionCount + region) * siteCount + site;
+        const weight = weights[cell] ?? 0;
+        if (weight === 0) continue;
+        total += weight;
+        points.push({ value: logPrediction[cell] ?? 0, weight });
+        const rtt = rtts[region * regionCount + site] ?? 0;
+        rttMs[region] = (rttMs[region] ?? 0) + weight * rtt;
+      }
+    }
+    rttMs[region] = (rttMs[region] ?? 0) / total;
+    roundTripMs[region] = Math.exp(weightedQuantile(points, 0.5));
+  }
+  return { roundTripMs, rttMs };
+}
+
+/**
+ * Prepares the fit for a regions table.
+ *
+ * @param table regions and round trips; at most 60 regions are candidates for sites
+ */
+export function siteFitter(table: RegionTable): SiteFitter {
+  const tables = fitTables(table);
   return (observations) => {
     invariant(observations.length > 0, "a fit needs an observation");
-    const { kept, best } = weighHypotheses(observations);
-    // Weight of each (region, constant, serving site) over all hypotheses.
-    const weights = new Float64Array(regionCount * constantCount * siteCount);
-    for (const { set, constant, logWeight } of kept) {
-      if (logWeight < best.logWeight - NEGLIGIBLE) continue;
-      const weight = Math.exp(logWeight - best.logWeight);
-      for (let region = 0; region < regionCount; region += 1) {
-        const site = nearest[set * regionCount + region] ?? 0;
-        const cell = (constant * regionCount + region) * siteCount + site;
-        weights[cell] = (weights[cell] ?? 0) + weight;
-      }
-    }
-    const rttMs = new Float64Array(regionCount);
-    const roundTripMs = new Float64Array(regionCount);
-    for (let region = 0; region < regionCount; region += 1) {
-      const points: WeightedPoint[] = [];
-      let total = 0;
-      for (let constant = 0; constant < constantCount; constant += 1) {
-        for (let site = 0; site < siteCount; site += 1) {
-          const cell = (constant * regionCount + region) * siteCount + site;
-          const weight = weights[cell] ?? 0;
-          if (weight === 0) continue;
-          total += weight;
-          points.push({ value: logPrediction[cell] ?? 0, weight });
-          const rtt = table.rttMs[region * regionCount + site] ?? 0;
-          rttMs[region] = (rttMs[region] ?? 0) + weight * rtt;
-        }
-      }
-      rttMs[region] = (rttMs[region] ?? 0) / total;
-      roundTripMs[region] = Math.exp(weightedQuantile(points, 0.5));
-    }
+    const weighed = weighHypotheses(tables, observations);
+    const { best } = weighed;
     return {
-      roundTripMs,
-      rttMs,
-      sites: sets[best.set] ?? [],
+      ...predictions(tables, servingWeights(tables, weighed)),
+      sites: tables.sets[best.set] ?? [],
       constantMs: CONSTANTS_MS[best.constant] ?? USUAL_CONSTANT_MS,
     };
   };

@@ -6,8 +6,8 @@ import { type RandomKey, uniform } from "../../core/random.js";
 import { Rational } from "../../core/rational.js";
 import type { PoolEvent } from "../../pool/books/events/event.js";
 import type { Call } from "../model/entities.js";
-import type { PoolListener } from "../model/pool-listener.js";
 import type { TicketTerms } from "../model/tickets.js";
+import type { WorkerListener } from "../model/worker-listener.js";
 import type { World } from "../model/world.js";
 import { addressOf } from "../network/made-address.js";
 import { assertSize, digest, type PoolSource, type RecordedEvent } from "./recorded-event.js";
@@ -39,7 +39,7 @@ export function workerAddress({ name, settings }: World["workers"][number]): str
   return settings.address?.toLowerCase() ?? addressOf(name);
 }
 
-export class EventRecorder implements PoolListener {
+export class EventRecorder implements WorkerListener {
   /** Not in order: redemptions are written down when their tickets win. */
   readonly events: RecordedEvent[] = [];
   readonly #options: EventRecorderOptions;

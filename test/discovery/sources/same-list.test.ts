@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { OnChainSource } from "../../../src/discovery/sources/chain/on-chain-source.js";
 import { HardcodedSource } from "../../../src/discovery/sources/hardcoded.js";
 import { NodeDbSource } from "../../../src/discovery/sources/node-db-source.js";
+import { ORCHESTRATOR_SOURCES } from "../../../src/discovery/sources/registry.js";
 import type { OrchestratorSource } from "../../../src/discovery/sources/source.js";
 import {
   createOrchestratorTable,
@@ -14,6 +15,7 @@ import {
 import { SubgraphSource } from "../../../src/discovery/sources/subgraph/index.js";
 import { WebhookSource } from "../../../src/discovery/sources/webhook/webhook-source.js";
 import { SqliteDatabase } from "../../../src/io/sqlite.js";
+import { orchestratorSourceLaws } from "../../../src/testing/index.js";
 import {
   orchestrator,
   serviceURI,
@@ -27,18 +29,18 @@ import { respond, startWebhookServer } from "../../support/servers/webhook-serve
 const NUMBERS = upTo(100);
 
 /** Each source with its real counterpart, which knows the same 100 orchestrators. */
-const OPENERS: Readonly<Record<string, () => Promise<OrchestratorSource>>> = {
-  list: async () => new HardcodedSource({ orchAddr: NUMBERS.map(serviceURI).join(",") }),
+const OPENERS: Readonly<Record<string, () => Promise<() => OrchestratorSource>>> = {
+  list: async () => () => new HardcodedSource({ orchAddr: NUMBERS.map(serviceURI).join(",") }),
   webhook: async () => {
     const entries = NUMBERS.map((number) => ({ address: serviceURI(number) }));
     const { url } = await startWebhookServer(respond(JSON.stringify(entries)));
-    return new WebhookSource({ url });
+    return () => new WebhookSource({ url });
   },
   onchain: async () => {
     const chain = await startLivepeerChain();
     onTestFinished(() => chain.stop());
     await chain.register(NUMBERS.length);
-    return new OnChainSource({ ethUrl: chain.url, controller: chain.controller });
+    return () => new OnChainSource({ ethUrl: chain.url, controller: chain.controller });
   },
   subgraph: async () => {
     const rows = NUMBERS.map((number) =>
@@ -49,7 +51,7 @@ const OPENERS: Readonly<Record<string, () => Promise<OrchestratorSource>>> = {
       }),
     );
     const { url } = await startSubgraphServer(block(1, rows));
-    return new SubgraphSource({ url });
+    return () => new SubgraphSource({ url });
   },
   nodeDb: async () => {
     const directory = mkdtempSync(join(tmpdir(), "poolsim-test-"));
@@ -68,13 +70,20 @@ const OPENERS: Readonly<Record<string, () => Promise<OrchestratorSource>>> = {
         deactivationRound: 2n ** 63n - 1n,
       });
     }
-    return new NodeDbSource({ path, currentRound: 1n });
+    return () => new NodeDbSource({ path, currentRound: 1n });
   },
 };
 
+it("are those of the registry", () => {
+  expect(Object.keys(OPENERS).sort()).toEqual(
+    ORCHESTRATOR_SOURCES.own.map(({ name }) => name).sort(),
+  );
+});
+
 describe.each(Object.keys(OPENERS))("the %s source", (kind) => {
   it("lists the same 100 orchestrators from its counterpart, then ends as all do", async () => {
-    const source = await (OPENERS[kind]?.() ?? Promise.reject(new Error(kind)));
+    const open = await (OPENERS[kind]?.() ?? Promise.reject(new Error(kind)));
+    const source = open();
     onTestFinished(() => source.close());
     expect(source.kind).toBe(kind);
 
@@ -97,5 +106,7 @@ describe.each(Object.keys(OPENERS))("the %s source", (kind) => {
     await source.close();
     await source.close();
     await expect(source.list()).rejects.toMatchObject({ code: "SOURCE_CLOSED" });
+
+    for (const { run } of orchestratorSourceLaws(open)) await run();
   });
 });

@@ -5,7 +5,7 @@ import {
   evaluateExpectation,
   parseExpectation,
 } from "../../../src/sim/experiment/expectations.js";
-import type { Estimate } from "../../../src/sim/experiment/intervals.js";
+import type { SampleEstimate } from "../../../src/sim/experiment/intervals.js";
 
 function parsed(text: string) {
   const result = parseExpectation(text);
@@ -123,7 +123,7 @@ describe("parsing an expectation", () => {
 });
 
 describe("evaluating an expectation", () => {
-  const net: Estimate = { mean: 5, ci95: [3, 7], n: 10 };
+  const net: SampleEstimate = { mean: 5, ci95: [3, 7], n: 10 };
   const lookup: EstimateLookup = {
     metric: (variant, metric) => {
       if (variant !== "with") return undefined;

@@ -39,6 +39,8 @@ describe("the example", () => {
           "admission policy rest",
           "selection algorithm cheapest",
           "attribution scheme evenly",
+          "orchestrator source inventory",
+          "event source journal",
         ],
       },
     ]);

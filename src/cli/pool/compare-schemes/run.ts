@@ -9,7 +9,8 @@ import type { Terminal } from "../../shared/terminal.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { columnsOf, eth, plainRational, print, titled } from "../shared/output.js";
-import { type WeightFlags, weightsOf } from "../shared/settings-options.js";
+import { schemeSettingsOf } from "../shared/settings-change.js";
+import type { WeightFlags } from "../shared/settings-options.js";
 
 export interface CompareFlags extends BooksFlags, WeightFlags {
   readonly roundHours?: number;
@@ -18,13 +19,12 @@ export interface CompareFlags extends BooksFlags, WeightFlags {
 
 /** @throws InputError (`COMMISSION_NONE`, `WEIGHTS`) */
 export function poolCompare(flags: CompareFlags, terminal: Terminal): number {
-  const { roundHours, commission, renditions, windowRounds } = flags;
+  const { roundHours, commission, renditions } = flags;
   const options: CompareOptions = {
     roundMs: roundHours === undefined ? undefined : Math.round(roundHours * 3_600_000),
     commission,
-    weights: weightsOf(flags),
+    schemeSettings: schemeSettingsOf(flags),
     renditions: renditions === undefined ? undefined : BigInt(renditions),
-    windowRounds,
   };
   return withBooks(flags.db, "read", (store) => {
     const comparison = compareSchemes(store, options);

@@ -2,7 +2,8 @@
 import { type Command, Option } from "commander";
 import { positiveSpan } from "../../shared/amount-values.js";
 import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
-import { instant, wholeNumber } from "../../shared/option-values.js";
+import { addLate } from "../../shared/late-options.js";
+import { extensionOption, instant, wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { booksCommand } from "../shared/books-command.js";
 import { addSchemeOptions } from "../shared/settings-options.js";
@@ -10,15 +11,27 @@ import type { ImportFlags } from "./flags.js";
 
 const CREDENTIALS = `
 A bucket's credentials come from the environment only: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-AWS_SESSION_TOKEN, AWS_REGION; in a file of sources "credentials: EU" means EU_ACCESS_KEY_ID etc.
+AWS_SESSION_TOKEN, AWS_REGION; --credentials EU means EU_ACCESS_KEY_ID etc., and so does
+"credentials: EU" in a file of sources.
 `;
 
+const SOURCES = "Sources:";
+
+/** Sources of all kinds but files, which are named without an option. */
+async function addSourceSettings(command: Command): Promise<void> {
+  const { EVENT_SOURCES } = await import("../../../pool/books/sources/registry.js");
+  const { addSettingOptions } = await import("../../shared/setting-options.js");
+  const kinds = EVENT_SOURCES.all.filter(({ name }) => name !== "files");
+  addSettingOptions(command, EVENT_SOURCES.kind, kinds, { group: SOURCES });
+}
+
 export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): void {
-  addSchemeOptions(booksCommand(pool, "import [path...]", "enter events, once or continuously"))
-    .optionsGroup("Sources:")
-    .option("--orchestrator <url>", "a node's /pool/events, e.g. http://127.0.0.1:7935")
-    .option("--bucket <url>", "an S3-compatible bucket: https://<server>/<bucket>[/<prefix>]")
+  const command = booksCommand(pool, "import [path...]", "enter events, once or continuously");
+  addLate(command, addSourceSettings);
+  addSchemeOptions(command)
+    .optionsGroup(SOURCES)
     .option("--sources <file>", "several of all kinds, YAML")
+    .addOption(extensionOption("sources"))
     .option(
       "--source <name>",
       "what the books call a path (default: files), a node, a bucket (default: its name)",

@@ -1,4 +1,4 @@
-/** What `poolsim pool import` is told, as the command line is read. */
+/** What `poolsim pool import` is told, as the command line is read; sources have settings besides. */
 import type { BooksFlags } from "../shared/flags.js";
 import type { SchemeFlags } from "../shared/settings-options.js";
 
@@ -7,8 +7,8 @@ export interface ImportFlags extends BooksFlags, SchemeFlags {
   readonly nodeType?: string;
   readonly region?: string;
   readonly opening?: string;
-  readonly orchestrator?: string;
-  readonly bucket?: string;
+  /** Files of code that bring sources. */
+  readonly extension: readonly string[];
   readonly sources?: string;
   readonly follow: boolean;
   /** Ms. */

@@ -9,16 +9,17 @@ import { EventIngest } from "../../../pool/books/ingest/ingest.js";
 import { replayQuarantine } from "../../../pool/books/ingest/replay.js";
 import { readOpening } from "../../../pool/books/opening.js";
 import { changeSettings, readSettings } from "../../../pool/books/settings.js";
-import type { SkippedFile } from "../../../pool/books/sources/directory.js";
-import type { ImportResult } from "../../../pool/books/sources/files.js";
+import { assertThere } from "../../../pool/books/sources/files.js";
 import { followSources } from "../../../pool/books/sources/follow.js";
-import { probeSource } from "../../../pool/books/sources/probe.js";
+import type { ImportResult, SkippedFile } from "../../../pool/books/sources/import-result.js";
 import {
   type EventSource,
   type PollOptions,
   pollSource,
+  probeSource,
 } from "../../../pool/books/sources/source.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
+import { extensionsOf } from "../../shared/extensions.js";
 import { EXIT, Interrupted } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -32,8 +33,7 @@ import {
 import { print, shortened } from "../shared/output.js";
 import { warnOfRegions } from "../shared/rate-regions.js";
 import type { ImportFlags } from "./flags.js";
-import { assertThere } from "./source-parts.js";
-import { sourcesOf } from "./sources.js";
+import { sourceFlags, sourcesOf } from "./sources.js";
 
 /** What was entered, all sources together. */
 interface Entered {
@@ -62,6 +62,7 @@ export async function poolImport(
   flags: ImportFlags,
   terminal: Terminal,
 ): Promise<number> {
+  await extensionsOf(flags.extension);
   const { sources, everyMs } = sourcesOf(paths, flags, process.env);
   assertWork(sources, flags);
   const balances = flags.opening === undefined ? null : readOpening(flags.opening);
@@ -106,7 +107,7 @@ function assertWork(sources: readonly EventSource[], flags: ImportFlags): void {
   checkBooks(db, "create");
   if (sources.length === 0 && opening === undefined && !replay) {
     throw new InputError(
-      "nothing to import: expected a path, --orchestrator, --bucket, --sources, --opening or --replay",
+      `nothing to import: expected a path, ${sourceFlags().join(", ")}, --sources, --opening or --replay`,
       { code: "USAGE" },
     );
   }
@@ -252,10 +253,9 @@ function add(
       `poolsim: ${source.name}: ${counted(quarantined, "piece")} could not be read and went to quarantine\n`,
     );
   }
-  if (source.kind === "files" && files + unchanged === 0) {
-    stderr.write(
-      `poolsim: ${source.name}: no .json, .jsonl or .ndjson file in ${source.paths.join(", ")}\n`,
-    );
+  const { whenEmpty } = source.reader;
+  if (whenEmpty !== undefined && files + unchanged === 0) {
+    stderr.write(`poolsim: ${source.name}: ${whenEmpty}\n`);
   }
 }
 

@@ -1,30 +1,31 @@
 /** A file of several sources (`--sources`): YAML, and whatever is wrong in it by line and column. */
 
 import { readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { DURATION_EXPECTED, parseDuration } from "../../../config/duration.js";
 import { type Path, pathText, valueText } from "../../../config/problem.js";
+import { FILE_FIELDS } from "../../../config/registry.js";
+import { readSetting } from "../../../config/setting-schema.js";
 import { suggestion } from "../../../config/suggest.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
 import { instantOf } from "../../../core/instant.js";
 import { grouped } from "../../../core/wording.js";
-import type { EventSource } from "../../../pool/books/sources/source.js";
+import type { Environment, EventSourceEntry } from "../../../pool/books/sources/entry.js";
+import { EVENT_SOURCES, SOURCE_LABELS } from "../../../pool/books/sources/registry.js";
 import {
-  assertHttp,
-  assertThere,
-  bucketPlace,
-  type ChosenSources,
-  credentialsFrom,
-  type Environment,
-  labelOf,
-  nameOf,
-} from "./source-parts.js";
+  type EventReader,
+  type EventSource,
+  eventSource,
+} from "../../../pool/books/sources/source.js";
+import { type ChosenSources, labelOf, nameOf } from "./source-parts.js";
 
 const BYTES_MAX = 1_000_000;
-const KINDS = ["files", "orchestrator", "bucket"] as const;
-const COMMON = ["name", "nodeType", "region", "since"];
-const OWN = { files: [], orchestrator: ["overlap"], bucket: ["credentials", "signingRegion"] };
+
+/** The names of a kind's settings. */
+function settingsOf({ settings }: EventSourceEntry): readonly string[] {
+  return Object.keys(settings(FILE_FIELDS).shape);
+}
 
 /** @throws InputError (`SOURCES`) */
 export function readSourcesFile(file: string, env: Environment): ChosenSources {
@@ -66,42 +67,37 @@ class SourcesFile {
 
   #source(value: unknown, path: Path): EventSource {
     const item = this.#mapping(value, path);
-    this.#assertKeys(item, path, [...COMMON, ...KINDS, ...Object.values(OWN).flat()]);
-    const kinds = KINDS.filter((kind) => item[kind] !== undefined);
-    const [kind] = kinds;
-    if (kind === undefined || kinds.length > 1) {
-      this.#fail(path, `expected one of ${KINDS.join(", ")}`);
+    const { all } = EVENT_SOURCES;
+    this.#assertKeys(item, path, [...SOURCE_LABELS, ...all.flatMap(settingsOf)]);
+    const named = all.filter((one) => item[one.name] !== undefined);
+    const [entry] = named;
+    if (entry === undefined || named.length > 1) {
+      this.#fail(path, `expected one of ${all.map(({ name }) => name).join(", ")}`);
     }
-    this.#assertKeys(item, path, [...COMMON, kind, ...OWN[kind]]);
-    const at = (key: string): Path => [...path, key];
+    this.#assertKeys(item, path, [...SOURCE_LABELS, ...settingsOf(entry)]);
     const written = this.#text(item, "name", path);
-    const name = this.#checked(at("name"), () => nameOf(written, "name"));
-    const base = {
-      name,
+    const labels = {
+      name: this.#checked([...path, "name"], () => nameOf(written, "name")),
       nodeType: this.#label(item, "nodeType", path),
       region: this.#label(item, "region", path),
       sinceMs: this.#instant(item, "since", path),
     };
-    if (kind === "files") {
-      const folder = dirname(this.#file);
-      const paths = this.#texts(item, "files", path).map((text) => resolve(folder, text));
-      this.#checked(at("files"), () => paths.forEach(assertThere));
-      return { kind, ...base, paths };
+    return eventSource(entry.name, labels, this.#reader(entry, item, path));
+  }
+
+  /** What reads a source, of settings that its kind describes. */
+  #reader({ name, settings, create }: EventSourceEntry, item: Mapping, path: Path): EventReader {
+    const values: Record<string, unknown> = {};
+    for (const [key, schema] of Object.entries(settings(FILE_FIELDS).shape)) {
+      const read = readSetting(schema, item[key]);
+      if (read.fault !== undefined) {
+        if (item[key] === undefined) this.#fail(path, `${key} is missing`);
+        this.#fail([...path, key, ...read.path], read.fault);
+      }
+      values[key] = read.value;
     }
-    const url = this.#text(item, kind, path);
-    if (kind === "orchestrator") {
-      this.#checked(at(kind), () => assertHttp(url, kind));
-      const overlapMs =
-        item["overlap"] === undefined ? undefined : this.#span(item, "overlap", path);
-      return { kind, ...base, url, overlapMs };
-    }
-    const place = this.#checked(at(kind), () => bucketPlace(url, kind));
-    const prefix = this.#textOr(item, "credentials", path) ?? "AWS";
-    const signingRegion = this.#textOr(item, "signingRegion", path);
-    const credentials = this.#checked(at(kind), () =>
-      credentialsFrom(this.#env, prefix, { signingRegion, where: kind }),
-    );
-    return { kind, ...base, ...place, credentials };
+    const context = { folder: dirname(this.#file), env: this.#env, where: name };
+    return this.#checked([...path, name], () => create(values, context));
   }
 
   #mapping(value: unknown, path: Path): Mapping {
@@ -134,17 +130,6 @@ class SourcesFile {
     const text = this.#textOr(item, key, path);
     if (text === undefined) return undefined;
     return this.#checked([...path, key], () => labelOf(text, key));
-  }
-
-  #texts(item: Mapping, key: string, path: Path): string[] {
-    const value = item[key];
-    if (!Array.isArray(value)) return [this.#text(item, key, path)];
-    const at = [...path, key];
-    if (value.length === 0) this.#fail(at, "found an empty list, expected a path, or some");
-    return value.map((text: unknown, index) => {
-      if (typeof text === "string" && text !== "") return text;
-      return this.#fail([...at, index], `found ${valueText(text)}, expected text`);
-    });
   }
 
   /** YAML takes what looks like a time for one: it comes as text here. */

@@ -7,7 +7,8 @@ import type { Terminal } from "../../shared/terminal.js";
 import { assertCommissionFor, rehearsed, withBooks } from "../shared/open-books.js";
 import { lines, print } from "../shared/output.js";
 import { warnOfRegions } from "../shared/rate-regions.js";
-import { limitsOf, type SettingsFlags, settingsChange } from "../shared/settings-options.js";
+import { limitsOf, settingsChange } from "../shared/settings-change.js";
+import type { SettingsFlags } from "../shared/settings-options.js";
 import { formatSettings, limitsText } from "../shared/settings-text.js";
 
 /** @throws InputError (`SETTINGS_PAST`, `COMMISSION_PAST`, `COMMISSION_NONE`, …) */

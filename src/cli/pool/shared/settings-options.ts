@@ -4,20 +4,16 @@ import { instantOf } from "../../../core/instant.js";
 import type { Rational } from "../../../core/rational.js";
 import type { SchemeName } from "../../../pool/books/attribution/registry.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
-import type { PoolLimits } from "../../../pool/books/limits.js";
-import type { SettingsChange } from "../../../pool/books/settings.js";
 import { positiveSpan } from "../../shared/amount-values.js";
-import { LateChoices } from "../../shared/late-choices.js";
+import { addLate, LateChoices } from "../../shared/late-options.js";
 import { wholeNumber } from "../../shared/option-values.js";
-import { exactNumber, part, weiAmount } from "./amounts.js";
+import { part, weiAmount } from "./amounts.js";
 
-/** Coefficients and constants of the schemes that split tickets. */
+const SCHEME_SETTINGS = "Settings of schemes:";
+
+/** Constants of the schemes that split tickets; the schemes' own settings stand beside, by name. */
 export interface WeightFlags {
-  readonly weightDuration?: Rational;
-  readonly weightPixels?: Rational;
-  readonly weightRenditions?: Rational;
   readonly renditions?: number;
-  readonly windowRounds?: number;
 }
 
 export interface SchemeFlags {
@@ -59,12 +55,6 @@ function commissionRate(text: string, before: readonly CommissionRate[]): Commis
   return [...before, { rate: part(rate), fromMs, ...place }];
 }
 
-function weight(text: string): Rational {
-  const value = exactNumber(text);
-  if (value !== null && value.sign() >= 0) return value;
-  throw new InvalidArgumentError("expected a number or fraction of at least 0");
-}
-
 async function schemeNames(): Promise<readonly string[]> {
   const { SCHEME_NAMES } = await import("../../../pool/books/attribution/registry.js");
   return SCHEME_NAMES;
@@ -84,28 +74,25 @@ export function addSchemeOptions(command: Command): Command {
     .addOption(new LateChoices("--scheme <name>", "who gets what; default: per-job", schemeNames));
 }
 
+/** The settings of all attribution schemes, each once. */
+async function addSchemeSettings(command: Command): Promise<void> {
+  const { SCHEMES } = await import("../../../pool/books/attribution/registry.js");
+  const { addSettingOptions } = await import("../../shared/setting-options.js");
+  const listed = SCHEMES.map(({ name, settings }) => ({ name, settings: () => settings }));
+  addSettingOptions(command, "attribution scheme", listed, {
+    group: SCHEME_SETTINGS,
+    isRead: true,
+    isShared: true,
+  });
+}
+
 export function addWeightOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--weightDuration <n>", "weight of a second; default: 1").argParser(weight),
-    )
-    .addOption(
-      new Option("--weightPixels <n>", "weight of a pixel; default: 1/1000000").argParser(weight),
-    )
-    .addOption(
-      new Option("--weightRenditions <n>", "weight of a rendition; default: 1").argParser(weight),
-    )
-    .addOption(
-      new Option(
-        "--renditions <n>",
-        "renditions of a job whose event does not say; default: 1",
-      ).argParser(wholeNumber(0, 1_000)),
-    )
-    .addOption(
-      new Option("--windowRounds <n>", "rounds of the sliding window; default: 10").argParser(
-        wholeNumber(1, 1_000),
-      ),
-    );
+  addLate(command, addSchemeSettings);
+  return command.addOption(
+    new Option("--renditions <n>", "renditions of a job whose event does not say; default: 1")
+      .argParser(wholeNumber(0, 1_000))
+      .helpGroup(SCHEME_SETTINGS),
+  );
 }
 
 export function addLimitOptions(command: Command): Command {
@@ -144,18 +131,6 @@ export function addClaimOption(command: Command): Command {
   );
 }
 
-/** The limits that were given; null: none. */
-export function limitsOf(flags: LimitFlags): Partial<PoolLimits> | null {
-  const { jobCap, ticketCap, keyDayCap, jobPixelsCap } = flags;
-  const limits = {
-    ...(jobCap === undefined ? {} : { jobCapWei: jobCap }),
-    ...(ticketCap === undefined ? {} : { ticketCapWei: ticketCap }),
-    ...(keyDayCap === undefined ? {} : { keyDayCapWei: keyDayCap }),
-    ...(jobPixelsCap === undefined ? {} : { jobPixelsCap: BigInt(jobPixelsCap) }),
-  };
-  return Object.keys(limits).length === 0 ? null : limits;
-}
-
 export function addFeeShareOption(command: Command): Command {
   return command.addOption(
     new Option(
@@ -163,35 +138,4 @@ export function addFeeShareOption(command: Command): Command {
       "the delegators' part of everything, paid out of the commission; default: 0",
     ).argParser(part),
   );
-}
-
-/** The coefficients that were given. */
-export function weightsOf(flags: WeightFlags): NonNullable<SettingsChange["weights"]> {
-  const { weightDuration, weightPixels, weightRenditions } = flags;
-  return {
-    ...(weightDuration === undefined ? {} : { duration: weightDuration }),
-    ...(weightPixels === undefined ? {} : { pixels: weightPixels }),
-    ...(weightRenditions === undefined ? {} : { renditions: weightRenditions }),
-  };
-}
-
-/** What the options ask for; null: nothing. */
-export function settingsChange(flags: SettingsFlags): SettingsChange | null {
-  const { commission, scheme, feeShare, renditions, windowRounds, claimWindow } = flags;
-  const weights = weightsOf(flags);
-  const isNothing =
-    commission.length === 0 &&
-    Object.keys(weights).length === 0 &&
-    [scheme, feeShare, renditions, windowRounds, claimWindow].every((value) => value === undefined);
-  return isNothing
-    ? null
-    : {
-        commission,
-        scheme,
-        feeShare,
-        weights,
-        renditions: renditions === undefined ? undefined : BigInt(renditions),
-        windowRounds,
-        claimWindowMs: claimWindow,
-      };
 }

@@ -8,8 +8,7 @@ import { InputError, RemoteError } from "../../../core/errors.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
-import type { SkippedFile } from "./directory.js";
-import type { ImportResult } from "./files.js";
+import type { ImportResult, SkippedFile } from "./import-result.js";
 import { holdsEvents, unreadName } from "./names.js";
 import {
   encoded,

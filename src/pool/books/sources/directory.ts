@@ -2,13 +2,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
+import type { SkippedFile } from "./import-result.js";
 import { holdsEvents, unreadName } from "./names.js";
-
-/** What is not read, and why. */
-export interface SkippedFile {
-  readonly file: string;
-  readonly why: string;
-}
 
 export interface FoundFiles {
   readonly files: readonly string[];

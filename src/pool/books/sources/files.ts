@@ -1,28 +1,21 @@
 /** Files and directories as a source: for what was downloaded, recorded or generated. */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "../../../core/errors.js";
-import type { EventIngest, IngestResult } from "../ingest/ingest.js";
+import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
-import { filesOf, readable, type SkippedFile } from "./directory.js";
+import { filesOf, readable } from "./directory.js";
+import { eventSourceEntry } from "./entry.js";
+import type { ImportResult, SkippedFile } from "./import-result.js";
+import { type EventReader, type EventSource, eventSource, type SourceLabels } from "./source.js";
 import { type FeedOptions, feeding } from "./stream.js";
 
 /** How files are entered. */
 export interface ImportOptions extends FeedOptions {
   /** A file was read; its last events may not be entered yet. */
   readonly onFile?: ((file: string) => void) | undefined;
-}
-
-/** What an import did. */
-export interface ImportResult extends IngestResult {
-  /** Read now. */
-  readonly files: number;
-  /** Read before, and not changed since. */
-  readonly unchanged: number;
-  /** Not read, or not to their ends: what could be read of them is entered. @default none */
-  readonly skipped?: readonly SkippedFile[] | undefined;
 }
 
 const CHUNK_BYTES = 1 << 18;
@@ -124,3 +117,58 @@ async function assertFile(file: string, found: Stats): Promise<void> {
     }
   });
 }
+
+/** @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`) */
+export function assertThere(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new InputError(`${path}: it cannot be read (${code})`, {
+      code: "FILE_UNREADABLE",
+      cause,
+    });
+  }
+  throw new InputError(`${path}: there is no such file or directory`, { code: "FILE_MISSING" });
+}
+
+function filesReader(paths: readonly string[]): EventReader {
+  return {
+    defaultName: "files",
+    whenEmpty: `no .json, .jsonl or .ndjson file in ${paths.join(", ")}`,
+    poll: (store, ingest, options) => importFiles(paths, store, ingest, options),
+    probe: () => assertReadable(paths),
+  };
+}
+
+/** Which files are a source. */
+export interface FilesSourceOptions extends SourceLabels {
+  /** Files and directories, in the order in which they are read. */
+  readonly paths: readonly string[];
+}
+
+/** Files, and directories with all JSON files below them, as a source of events. */
+export function filesSource({ paths, ...labels }: FilesSourceOptions): EventSource {
+  return eventSource(filesEntry.name, labels, filesReader(paths));
+}
+
+export const filesEntry = eventSourceEntry({
+  name: "files",
+  description: "Files, and directories with all JSON files below them, plain or with gzip.",
+  settings: ({ z }) =>
+    z.strictObject({
+      files: z
+        .preprocess(
+          (value) => (typeof value === "string" ? [value] : value),
+          z
+            .array(z.string("expected text").min(1, "expected text"), "expected a path, or some")
+            .min(1, "expected a path, or some"),
+        )
+        .meta({ description: "Paths of files and directories.", placeholder: "path" }),
+    }),
+  create: ({ files }, { folder }) => {
+    const paths = folder === undefined ? files : files.map((path) => resolve(folder, path));
+    paths.forEach(assertThere);
+    return filesReader(paths);
+  },
+});

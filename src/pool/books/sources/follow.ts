@@ -1,7 +1,7 @@
 /** Several sources at once: a slow or failing one keeps none of the others waiting. */
 import type { PoolsimError } from "../../../core/errors.js";
 import type { PoolStore } from "../store/store.js";
-import type { ImportResult } from "./files.js";
+import type { ImportResult } from "./import-result.js";
 import { repeat } from "./repeat.js";
 import { type EventSource, type PollOptions, pollSource } from "./source.js";
 

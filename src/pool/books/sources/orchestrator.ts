@@ -8,7 +8,9 @@ import { InputError, RemoteError } from "../../../core/errors.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
+import { checkedText, eventSourceEntry } from "./entry.js";
 import { type RepeatOptions, repeat } from "./repeat.js";
+import { type EventReader, type EventSource, eventSource, type SourceLabels } from "./source.js";
 import { type FeedOptions, ingestStream } from "./stream.js";
 
 /** Which orchestrator is asked, and how. */
@@ -133,3 +135,52 @@ function eventsUrl(base: string): URL {
   const root = url.pathname.replace(/\/+$/, "").replace(/\/pool\/events$/, "");
   return new URL(`${root}/pool/events`, url);
 }
+
+type NodePlace = Pick<OrchestratorPollOptions, "url" | "overlapMs">;
+
+function nodeReader(place: NodePlace): EventReader {
+  return {
+    poll: async (store, ingest, options) => {
+      const result = await pollOrchestrator(store, ingest, { ...options, ...place });
+      return { ...result, files: 0, unchanged: 0 };
+    },
+    probe: (options) => probeOrchestrator({ ...options, ...place }),
+  };
+}
+
+/** Which node is a source. */
+export interface NodeSourceOptions extends SourceLabels, NodePlace {}
+
+/** A node's `/pool/events` as a source of events. */
+export function nodeSource({ url, overlapMs, ...labels }: NodeSourceOptions): EventSource {
+  return eventSource(nodeEntry.name, labels, nodeReader({ url, overlapMs }));
+}
+
+function httpAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\/[^@]*$/.test(text)) return text;
+  throw new InputError("expected an address", { code: "EVENTS_URL" });
+}
+
+const DAY_MS = 86_400_000;
+
+export const nodeEntry = eventSourceEntry({
+  name: "orchestrator",
+  description: "A node's /pool/events; polls overlap, as nodes write into seconds already read.",
+  settings: ({ z, span }) =>
+    z.strictObject({
+      orchestrator: checkedText(
+        "A node's /pool/events, e.g. http://127.0.0.1:7935.",
+        "url",
+        httpAddress,
+        "expected an address such as http://127.0.0.1:7935, without a password",
+      ),
+      overlap: span("How far a poll reaches back before the last one.")
+        .refine((ms) => ms >= 1 && ms <= DAY_MS, "expected a span of time from 1ms to 1d")
+        .default(600_000)
+        .meta({
+          description: "How far a poll reaches back before the last one.",
+          placeholder: "span",
+        }),
+    }),
+  create: ({ orchestrator, overlap }) => nodeReader({ url: orchestrator, overlapMs: overlap }),
+});

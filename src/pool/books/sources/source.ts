@@ -1,14 +1,13 @@
-/** A source of events as data: what it is, where it is, and what the books call it. */
+/** What every source of events has in common: what the books call it, and how it is read. */
 import { setSince } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
-import { importBucket } from "./bucket.js";
-import { type ImportResult, importFiles } from "./files.js";
-import { pollOrchestrator } from "./orchestrator.js";
-import type { S3Credentials } from "./s3.js";
+import type { ImportResult } from "./import-result.js";
+import type { FeedOptions } from "./stream.js";
 
-interface SourceBase extends DecodeOptions {
+/** What the books are told of a source, whatever its kind. */
+export interface SourceLabels extends DecodeOptions {
   /** Stays the same for ever: cursors, and the IDs that a node counts, are told apart by it. */
   readonly name: string;
   /**
@@ -18,37 +17,30 @@ interface SourceBase extends DecodeOptions {
   readonly sinceMs?: number | undefined;
 }
 
-/** Files, and directories with all JSON files below them. */
-export interface FilesSource extends SourceBase {
-  readonly kind: "files";
-  /** Files and directories, in the order in which they are read. */
-  readonly paths: readonly string[];
+/** Reads one source. Each kind of source makes readers of its own. */
+export interface EventReader {
+  /** What the books call the source if nobody says. @default it has to be said */
+  readonly defaultName?: string | undefined;
+  /** What to say when a poll finds nothing that could be read. @default nothing */
+  readonly whenEmpty?: string | undefined;
+  /**
+   * Enters what is new. How far it read is kept by cursors, in the transactions that enter the
+   * events: ended anywhere, the next poll goes on from there.
+   *
+   * @throws InputError for what will not pass; RemoteError for what may; the signal's reason
+   */
+  poll(store: PoolStore, ingest: EventIngest, options: FeedOptions): Promise<ImportResult>;
+  /** Reads the beginning of what there is, and enters nothing. @throws as `poll` */
+  probe(options: FeedOptions): Promise<void>;
 }
 
-/** An orchestrator's `/pool/events`. */
-export interface OrchestratorSource extends SourceBase {
-  readonly kind: "orchestrator";
-  /** The node's CLI address, e.g. `http://127.0.0.1:7935`. */
-  readonly url: string;
-  /** How far a poll reaches back before the last one, ms. @default 600000 */
-  readonly overlapMs?: number | undefined;
+/** A source of events. */
+export interface EventSource extends SourceLabels {
+  /** Which kind it is, by the name in the registry. */
+  readonly kind: string;
+  /** What reads it. */
+  readonly reader: EventReader;
 }
-
-/** An S3-compatible bucket. */
-export interface BucketSource extends SourceBase {
-  readonly kind: "bucket";
-  /** The server, e.g. `https://s3.example.com`. */
-  readonly endpoint: string;
-  /** The bucket's name. */
-  readonly bucket: string;
-  /** Only names that begin so. @default "" */
-  readonly prefix?: string | undefined;
-  /** Who reads it. */
-  readonly credentials: S3Credentials;
-}
-
-/** Where events come from, as data. */
-export type EventSource = FilesSource | OrchestratorSource | BucketSource;
 
 /** What any poll may be told. */
 export interface PollOptions {
@@ -64,6 +56,15 @@ export interface PollOptions {
   readonly isBesideOpening?: boolean | undefined;
 }
 
+/** A source from its kind, its labels and what reads it. */
+export function eventSource(
+  kind: string,
+  { name, nodeType, region, sinceMs }: SourceLabels,
+  reader: EventReader,
+): EventSource {
+  return { kind, name, nodeType, region, sinceMs, reader };
+}
+
 /**
  * Enters what is new at a source. The books' settings are read at each poll, so that a rate that
  * was added meanwhile counts.
@@ -72,31 +73,23 @@ export interface PollOptions {
  *   (`EVENTS_…`, `BUCKET_…`, `SQLITE_…`); the signal's reason
  */
 export async function pollSource(
-  source: EventSource,
+  { name, nodeType, region, sinceMs, reader }: EventSource,
   store: PoolStore,
   options: PollOptions,
 ): Promise<ImportResult> {
   const ingest = new EventIngest(store);
-  const { name, nodeType, region, sinceMs } = source;
   if (sinceMs !== undefined) setSince(store, name, sinceMs);
-  const shared = { source: name, nodeType, region, ...options };
-  switch (source.kind) {
-    case "files":
-      return await importFiles(source.paths, store, ingest, shared);
-    case "orchestrator": {
-      const { url, overlapMs } = source;
-      const result = await pollOrchestrator(store, ingest, { ...shared, url, overlapMs });
-      return { ...result, files: 0, unchanged: 0 };
-    }
-    case "bucket": {
-      const { endpoint, bucket, prefix, credentials } = source;
-      return await importBucket(store, ingest, {
-        ...shared,
-        endpoint,
-        bucket,
-        prefix,
-        credentials,
-      });
-    }
-  }
+  return await reader.poll(store, ingest, { source: name, nodeType, region, ...options });
+}
+
+/**
+ * Reads the beginning of what a source has, and enters nothing: asked before books are made for it.
+ *
+ * @throws as {@link pollSource}, of the source
+ */
+export async function probeSource(
+  { name, nodeType, region, reader }: EventSource,
+  { now, signal }: PollOptions,
+): Promise<void> {
+  await reader.probe({ source: name, nodeType, region, now, signal });
 }

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { RemoteError } from "../../../../src/core/errors.js";
+import { filesSource } from "../../../../src/pool/books/sources/files.js";
 import { followSources } from "../../../../src/pool/books/sources/follow.js";
+import { nodeSource } from "../../../../src/pool/books/sources/orchestrator.js";
 import { repeat } from "../../../../src/pool/books/sources/repeat.js";
 import type { EventSource } from "../../../../src/pool/books/sources/source.js";
 import { balances, NOW_MS, openBooks } from "../../../support/books/books.js";
@@ -18,11 +20,8 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
-const files = (name: string, ...paths: string[]): EventSource => ({
-  kind: "files",
-  name,
-  paths: paths.map((path) => join(folder, path)),
-});
+const files = (name: string, ...paths: string[]): EventSource =>
+  filesSource({ name, paths: paths.map((path) => join(folder, path)) });
 
 it("A directory that is gone for a while is asked later and later; the other goes on", async () => {
   const books = openBooks();
@@ -52,7 +51,7 @@ it("A directory that is gone for a while is asked later and later; the other goe
 it("What can't pass ends all of them", async () => {
   const books = openBooks();
   writeFileSync(join(folder, "here.json"), "[]");
-  const wrong: EventSource = { kind: "orchestrator", name: "o", url: "ftp://nowhere" };
+  const wrong = nodeSource({ name: "o", url: "ftp://nowhere" });
   const following = followSources([files("here", "here.json"), wrong], books.store, {
     now: () => NOW_MS,
     intervalMs: 3_600_000,

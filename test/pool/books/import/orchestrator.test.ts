@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   followOrchestrator,
+  nodeSource,
   pollOrchestrator,
 } from "../../../../src/pool/books/sources/orchestrator.js";
+import { eventSourceLaws } from "../../../../src/testing/index.js";
 import { balances, openBooks } from "../../../support/books/books.js";
 import { ALICE, api, list, transcode } from "../../../support/books/events.js";
 
@@ -40,6 +42,17 @@ const options = () => ({
   nodeType: "transcode",
   region: "eu",
   now: () => NOW,
+});
+
+it("obeys the laws of event sources", async () => {
+  const events = [
+    api(1, transcode(ALICE, 8n)),
+    api(2, transcode(ALICE, 16n)),
+    api(3, transcode(ALICE, 9n)),
+  ];
+  answer = { status: 200, body: list(...events) };
+  const open = (name: string) => nodeSource({ name, url, nodeType: "transcode", region: "eu" });
+  for (const { run } of eventSourceLaws(open, { events: 3, nowMs: NOW })) await run();
 });
 
 describe("A poll", () => {

@@ -9,9 +9,11 @@ import { join } from "node:path";
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { importBucket } from "../../../../src/pool/books/sources/bucket.js";
+import { bucketSource } from "../../../../src/pool/books/sources/bucket-source.js";
 import { encoded } from "../../../../src/pool/books/sources/s3.js";
+import { eventSourceLaws } from "../../../../src/testing/index.js";
 import { openBooks } from "../../../support/books/books.js";
-import { ALICE, list, transcode } from "../../../support/books/events.js";
+import { ALICE, BOB, list, transcode } from "../../../support/books/events.js";
 
 /** As far as it is used: the package has no types. */
 interface S3Server {
@@ -84,4 +86,14 @@ it("says in the server's words that a key or a bucket is wrong", async () => {
   await expect(importBucket(store, ingest, { ...options(), bucket: "none" })).rejects.toMatchObject(
     { message: expect.stringMatching(/answers 404 \(NoSuchBucket\)/) },
   );
+});
+
+it("obeys the laws of event sources", async () => {
+  await put("laws/1.json", list(transcode(ALICE, 8n), transcode(BOB, 8n)));
+  await put("laws/2.json", list(transcode(ALICE, 9n)));
+  const { endpoint: server, bucket, credentials } = options();
+  const open = (name: string) =>
+    bucketSource({ name, endpoint: server, bucket, prefix: "laws/", credentials });
+  const laws = eventSourceLaws(open, { events: 3, nowMs: Date.now() });
+  for (const { run } of laws) await run();
 });

@@ -34,7 +34,7 @@ const SWAP_LOSS: Readonly<Record<SwapReason, LossReason | null>> = {
 };
 
 /** Observer of all session pools of a gateway. */
-export class PoolRecorder implements SessionPoolObserver<SessionInfo> {
+export class SessionPoolRecorder implements SessionPoolObserver<SessionInfo> {
   readonly #run: Run;
   readonly #recorder: Recorder;
   readonly #chooser: Chooser;

@@ -9,7 +9,7 @@ import type { TicketTerms } from "./tickets.js";
  * Is told what happens, in order of time. The objects that it is given belong to the model, which
  * uses them again: a listener must copy what it wants to keep.
  */
-export interface PoolListener {
+export interface WorkerListener {
   /** A worker has registered with its node. */
   connected(worker: number, atMs: number): void;
   /** A worker's stream has ended. */

@@ -1,0 +1,64 @@
+/**
+ * What commands take from lists that the library keeps, choices and whole options: the lists are
+ * loaded for the command that a command line is about, and not to list commands.
+ */
+import { type Command, Option } from "commander";
+import { extensionsOf } from "./extensions.js";
+import { commandOf } from "./one-dash.js";
+
+/** An option that takes one of the names that a list has when the command is asked for. */
+export class LateChoices extends Option {
+  readonly #names: () => Promise<readonly string[]>;
+
+  /** @param names loads the list */
+  constructor(flags: string, description: string, names: () => Promise<readonly string[]>) {
+    super(flags, description);
+    this.#names = names;
+  }
+
+  async load(): Promise<void> {
+    this.choices(await this.#names());
+  }
+}
+
+type Late = (command: Command) => Promise<void>;
+const LATE = new WeakMap<Command, Late[]>();
+
+/** Lets a command have more options, which are only known when it is asked for. */
+export function addLate(command: Command, add: Late): void {
+  LATE.set(command, [...(LATE.get(command) ?? []), add]);
+}
+
+function allBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allBelow)];
+}
+
+/** Files behind `--extension`: what they bring has to be known before the command line is read. */
+function extensionsIn(args: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? args.length : end).flatMap((arg, at, before) => {
+    if (arg.startsWith("--extension=")) return [arg.slice("--extension=".length)];
+    const file = before[at + 1];
+    return arg === "--extension" && file !== undefined ? [file] : [];
+  });
+}
+
+/**
+ * Loads the options and choices of the command that a command line is about; for completion, of all.
+ *
+ * @param args the command line, without the names of node and script
+ * @throws InputError (`EXTENSION`)
+ */
+export async function loadLate(program: Command, args: readonly string[]): Promise<void> {
+  const about = commandOf(program, args);
+  const commands = about.name() === "completion" ? allBelow(program) : [about];
+  for (const command of commands) {
+    const late = LATE.get(command) ?? [];
+    const takesExtensions = command.options.some(({ long }) => long === "--extension");
+    if (late.length > 0 && takesExtensions) await extensionsOf(extensionsIn(args));
+    for (const add of late) await add(command);
+  }
+  for (const option of commands.flatMap(({ options }) => options)) {
+    if (option instanceof LateChoices) await option.load();
+  }
+}
