@@ -63,6 +63,8 @@ export type PoolsimErrorCode =
   | "DISCOVERY_OPTIONS"
   /** The URL of the chain's node is not http or https. */
   | "ETH_URL"
+  /** An extension brings a name that there is already, or that is not allowed. */
+  | "EXTENSION_NAME"
   /** A server redirects too often, or to something that is not http or https. */
   | "HTTP_REDIRECTS"
   /** A server answered with an HTTP status that is not a success. */
@@ -103,12 +105,30 @@ export type PoolsimErrorCode =
   | "SQLITE_CANTOPEN"
   /** A statement has other parameters than it was given. */
   | "SQL_PARAMETERS"
+  /** The subgraph's pages are of different blocks. */
+  | "SUBGRAPH_BLOCK"
+  /** The subgraph answered with an error of its own. */
+  | "SUBGRAPH_GRAPHQL"
+  /** The subgraph's answer does not have the expected form. */
+  | "SUBGRAPH_INVALID"
+  /** The subgraph's answer is no JSON. */
+  | "SUBGRAPH_JSON"
+  /** The subgraph's API key has characters that no header can carry. */
+  | "SUBGRAPH_KEY"
+  /** An option of the subgraph source is out of its range. */
+  | "SUBGRAPH_OPTION"
+  /** The subgraph lists more orchestrators than are accepted. */
+  | "SUBGRAPH_TOO_MANY"
+  /** The subgraph's URL is not http or https, or has a user in it. */
+  | "SUBGRAPH_URL"
   /** The source brings on-chain orchestrators, which needs `ticketLimits` (B-13). */
   | "TICKET_LIMITS_MISSING"
   /** A text is no URI that go-livepeer would read (W-18). */
   | "URI_INVALID"
   /** A URI has no host or port that can be dialled (G-14). */
   | "URI_UNDIALLABLE"
+  /** Options of a command are missing, wrong, or exclude each other. */
+  | "USAGE"
   /** The webhook's answer is no list of orchestrators that go-livepeer would read. */
   | "WEBHOOK_JSON"
   /** The webhook lists more orchestrators than are accepted. */

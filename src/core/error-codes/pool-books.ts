@@ -23,6 +23,8 @@ export type PoolsimErrorCode =
   | "COMMISSION_NONE"
   /** A new commission would begin before work that the books already have. */
   | "COMMISSION_PAST"
+  /** The environment has no credentials for a bucket. */
+  | "CREDENTIALS"
   /** A CSV text has a wrong quote or a record of the wrong length. */
   | "CSV"
   /** There is no database at the path. */

@@ -19,6 +19,10 @@ export type PoolsimErrorCode =
   | "COMMISSION_NONE"
   /** A new commission would begin before work that the books already have. */
   | "COMMISSION_PAST"
+  /** There is no database at the path. */
+  | "DATABASE_MISSING"
+  /** The open file was moved, deleted or replaced. Start again on the right file. */
+  | "DATABASE_REPLACED"
   /** A decision about an event names an event or a worker that does not allow it. */
   | "DECISION"
   /** An extension brings a name that there is already, or that is not allowed. */
@@ -45,6 +49,8 @@ export type PoolsimErrorCode =
   | "LIMIT"
   /** A fee takes more tickets than can be counted. */
   | "PAYMENT_TOO_MANY_TICKETS"
+  /** The books have no such payout. */
+  | "PAYOUT_UNKNOWN"
   /** A list of performance scores cannot be read. */
   | "PERFORMANCE_SCORES_INVALID"
   /** The number of sessions of a node is not a whole number in its range. */
@@ -79,6 +85,16 @@ export type PoolsimErrorCode =
   | "SETTINGS_PAST"
   /** From when on a source counts cannot be changed after its first event. */
   | "SINCE"
+  /** The SQLite file cannot be opened. */
+  | "SQLITE_CANTOPEN"
+  /** The log beside the books is damaged: committed transactions are lost. */
+  | "SQLITE_CORRUPT_WAL"
+  /** A statement has other parameters than it was given. */
+  | "SQL_PARAMETERS"
+  /** The file of the books holds what poolsim never writes. */
+  | "STORE_DAMAGED"
+  /** The file of the books is of a later poolsim, or of an earlier one and read-only. */
+  | "STORE_VERSION"
   /** An event is of a type that this version does not know. */
   | "TYPE_UNKNOWN"
   /** An event is not UTF-8. */
@@ -88,4 +104,6 @@ export type PoolsimErrorCode =
   /** The weights of a scheme are negative, or all are 0. */
   | "WEIGHTS"
   /** A sliding window does not have 1 to 1000 rounds. */
-  | "WINDOW";
+  | "WINDOW"
+  /** SQLite's own failures, with its codes. */
+  | `SQLITE_${string}`;
