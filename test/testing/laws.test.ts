@@ -118,6 +118,16 @@ describe("the example's", async () => {
       inventory?.create(inventory.settings(FILE_FIELDS).parse({ inventory: file }), {});
     const open = async () => (await make()) ?? new HardcodedSource({ orchAddr: "" });
     obeyed(orchestratorSourceLaws(open));
+    it("drops what is no endpoint, and keeps the others", async () => {
+      const wrong = join(folder, "wrong.txt");
+      writeFileSync(wrong, "https://a.example:8935 high\nhttps://b.example:8935 1\n");
+      const source = await inventory?.create({ inventory: wrong }, {});
+      const { endpoints, dropped } = (await source?.list()) ?? {};
+      expect(endpoints?.map(({ uri }) => uri)).toEqual(["https://b.example:8935"]);
+      expect(dropped).toMatchObject([
+        { uri: "https://a.example:8935", rule: "D-2", detail: expect.stringMatching(/^score: /) },
+      ]);
+    });
     it("drops what is no address", async () => {
       const { endpoints, dropped } = await (await open()).list();
       expect(endpoints.map(({ uri, score }) => [uri, score])).toEqual([

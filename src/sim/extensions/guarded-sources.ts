@@ -61,10 +61,19 @@ function pieceFailure(author: Author, cause: unknown): unknown {
   return new RemoteError(text, { code: "EVENTS_EXTENSION", cause });
 }
 
-function endpointOf(author: Author, given: unknown): SourceEndpoint | DroppedEntry {
+/** One item of a list; what is wrong with it is dropped and said, and stops no other. */
+function endpointOf(given: unknown): SourceEndpoint | DroppedEntry {
   const read = endpointSchema.safeParse(given);
   if (!read.success) {
-    throw wrong(author, "list", "endpoints of uri, perhaps score, recipient, stake and price");
+    const uri = isObject(given) ? Reflect.get(given, "uri") : given;
+    const [first] = read.error.issues;
+    const detail = [...(first?.path ?? []), first?.message ?? "wrong"].join(": ");
+    return {
+      uri: typeof uri === "string" ? uri.slice(0, 200) : "",
+      recipient: null,
+      rule: "D-2",
+      detail,
+    };
   }
   const { uri, score, recipient: address, stake, price } = read.data;
   const recipient = address?.toLowerCase() ?? null;
@@ -111,7 +120,7 @@ export function wholeOrchestratorSource(
     list: async (options) => {
       const answered = await ask("list", list, options);
       if (Array.isArray(answered) && answered.length <= ENDPOINTS_MAX) {
-        return answered.map((one: unknown) => endpointOf(author, one));
+        return answered.map((one: unknown) => endpointOf(one));
       }
       throw wrong(author, "list", `a list of at most ${ENDPOINTS_MAX} endpoints`);
     },
