@@ -100,6 +100,8 @@ export async function heavyTails(threads: number, replications: number, warmUp?:
       ...ONE,
       ["workers.worker.slowSpells.extra", 0],
       ["workers.worker.roundTripCv", 0],
+      // Room for all that are under way when the run begins: half the time they are more than 100.
+      ["workers.worker.maxSessions", 1000],
       ["workers.worker.errorProbability", FAILS],
       ["stream.length", HEAVY],
       ["stream.segmentMs", SEGMENT_MS],
