@@ -64,21 +64,39 @@ function valueAt(root: unknown, path: Path): unknown {
   );
 }
 
-function expectedBy(issue: z.core.$ZodIssue): string {
+/** What a schema bounds a number with on one side, also below `optional`, `default` and the like. */
+function boundOf(schema: z.core.$ZodType, side: "greater_than" | "less_than"): unknown {
+  const { innerType, checks } = schema._zod.def as {
+    readonly innerType?: z.core.$ZodType;
+    readonly checks?: readonly z.core.$ZodCheck[];
+  };
+  if (innerType !== undefined) return boundOf(innerType, side);
+  const bound = checks?.find(({ _zod }) => _zod.def.check === side)?._zod.def;
+  return bound && (bound as z.core.$ZodCheckGreaterThanDef).value;
+}
+
+function rangeText(
+  schema: z.core.$ZodType,
+  issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
+): string {
+  const isWhole = issue.path.length === 0;
+  const least = isWhole ? boundOf(schema, "greater_than") : undefined;
+  const most = isWhole ? boundOf(schema, "less_than") : undefined;
+  if (least !== undefined && most !== undefined)
+    return `expected a number from ${least} to ${most}`;
+  return issue.code === "too_small"
+    ? `expected a number of at least ${issue.minimum}`
+    : `expected a number of at most ${issue.maximum}`;
+}
+
+function expectedBy(schema: z.core.$ZodType, issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith("expected")) return issue.message;
   switch (issue.code) {
     case "too_small":
-      return issue.message.startsWith("expected")
-        ? issue.message
-        : `expected a number of at least ${issue.minimum}`;
     case "too_big":
-      return issue.message.startsWith("expected")
-        ? issue.message
-        : `expected a number of at most ${issue.maximum}`;
-    case "invalid_type": {
-      const isOurs = issue.message.startsWith("expected");
-      const type = issue.expected === "int" ? "whole number" : issue.expected;
-      return isOurs ? issue.message : `expected a ${type}`;
-    }
+      return rangeText(schema, issue);
+    case "invalid_type":
+      return `expected a ${issue.expected === "int" ? "whole number" : issue.expected}`;
     default:
       return issue.message;
   }
@@ -98,7 +116,7 @@ export function readSetting(schema: z.core.$ZodType, given: unknown): SettingRea
   if (issue === undefined || issue.code === "custom") {
     return { fault: oneLine(issue?.message ?? "wrong"), path };
   }
-  return { fault: `found ${valueText(valueAt(given, path))}, ${expectedBy(issue)}`, path };
+  return { fault: `found ${valueText(valueAt(given, path))}, ${expectedBy(schema, issue)}`, path };
 }
 
 /** Reads one setting of a command line, where everything is text. */

@@ -178,7 +178,10 @@ describe("webhook at its start", () => {
     [["--from", "nodeDb", "--nodeDb", "/", "--port", "0"], "/ cannot be read (it is a folder)"],
     [["--from", "nodeDb", "--nodeDb", "/dev/null", "--port", "0"], "/dev/null is no regular file"],
     [[...LIST, "--port", "0", "--refresh", "2h"], "--refresh 2h: expected less than --maxAge 1h"],
-    [["--from", "web", "--port", "0"], "Allowed choices are list, onchain, subgraph, nodeDb."],
+    [
+      ["--from", "web", "--port", "0"],
+      "Allowed choices are list, webhook, subgraph, nodeDb, onchain.",
+    ],
     [LIST, "required option '--port <n>' not specified"],
     [[...LIST, "--port", "65536"], "expected a whole number from 0 to 65535"],
     [[...LIST, "--port", "0", "--score", "0.5"], "Allowed choices are 0, 1."],

@@ -57,7 +57,7 @@ const SCHEME = `
 import { schemeEntry } from "./entry.js";
 const sum = (works) => works.reduce((total, { feesWei }) => total + feesWei, 0n);
 export const toNobody = schemeEntry({
-  name: "to-nobody", description: "Nobody earns.", settings: {}, needs: [],
+  name: "to-nobody", settingName: "toNobody", description: "Nobody earns.", settings: {}, needs: [],
   create: () => ({
     name: "to-nobody", basis: "fees",
     attribute: ({ works }) => ({ shares: [], commissionWei: 0n, unattributedWei: sum(works) }),
@@ -109,7 +109,7 @@ const ADDITIONS: readonly Addition[] = [
     text: SCHEME,
     exported: "toNobody",
     list: "const OWN = [",
-    shownBy: [["schema"], `"to-nobody"`],
+    shownBy: [["schema"], `"toNobody"`],
   },
   {
     kind: "orchestrator source",
@@ -167,7 +167,7 @@ variants:
   base: {}
   none: { gateway.selection: live, orchestrator.admission.nobody: { patience: 2s } }
   last: { gateway.selection: last }
-  unpaid: { orchestrator.economics.attribution: to-nobody }
+  unpaid: { orchestrator.economics.attribution: toNobody }
 expect:
   - none.pool.segments == 0
   - last.pool.segments > 0

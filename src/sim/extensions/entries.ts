@@ -98,6 +98,7 @@ export function schemeOf(path: string, value: unknown): SchemeEntry {
     given.settings && settingsOf(author, given.settings, (one) => one instanceof z.ZodObject);
   return {
     name,
+    settingName: name,
     description,
     needs,
     settings: (schema?.(FILE_FIELDS) ?? z.strictObject({})) as SchemeEntry["settings"],

@@ -113,7 +113,7 @@ export class Money {
       paidForWei: 0n,
     }));
     this.#accounts = new Map(this.#workers.map(({ name, account }) => [name, account]));
-    const scheme = schemeOfSetting(economics?.attribution ?? "per-job");
+    const scheme = schemeOfSetting(economics?.attribution ?? "perJob");
     this.#splitsIncome = scheme.basis === "income";
     this.#rounds = new RoundCore(scheme);
   }

@@ -32,7 +32,7 @@ export function schemaWith(extensions: readonly Extension[]): z.ZodType<Scenario
     orchestrator: orchestrator
       .extend({
         admission: admission.prefault({}),
-        economics: economics.extend({ attribution: attribution.default("per-job") }).prefault({}),
+        economics: economics.extend({ attribution: attribution.default("perJob") }).prefault({}),
       })
       .optional(),
   });

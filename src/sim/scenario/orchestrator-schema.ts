@@ -135,7 +135,7 @@ export const pricing = z.strictObject({
   feeShare: exact("The delegators' part of fees (0…1).").default("0/1"),
   attribution: schemeSetting()
     .describe("Who earns, by name or with the scheme's settings.")
-    .default("per-job"),
+    .default("perJob"),
   roundLengthMinutes: number("Length of a round.", 1, 100_000).default(1152),
   gasPriceGwei: exact("Price of gas.").default("1/100"),
   redeemGas: integer("Gas of a redemption (P-12).", 0, 1e8).default(1_200_000),

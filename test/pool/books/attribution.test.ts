@@ -270,22 +270,24 @@ describe("rounds", () => {
 describe("the registry", () => {
   it("is what docs/books.md says of each scheme", () => {
     const docs = readFileSync(new URL("../../../docs/books.md", import.meta.url), "utf8");
-    for (const { name, description, settings } of SCHEMES) {
+    for (const { name, settingName, description, settings } of SCHEMES) {
       const own = Object.entries(settings.parse({})).map(
         ([key, value]) => `\`${key}\` (${String(value).replace(/\/1$/, "")})`,
       );
-      expect(docs).toContain(`| \`${name}\` | ${description} | ${own.join(", ") || "none"} |`);
+      expect(docs).toContain(
+        `| \`${name}\` | \`${settingName}\` | ${description} | ${own.join(", ") || "none"} |`,
+      );
     }
   });
 
   it("reads a scenario's setting: a name, or a name with settings", () => {
-    expect(schemeOfSetting("per-job")).toBe(perJob);
-    expect(schemeOfSetting("by-weights")).toMatchObject({ name: "by-weights", basis: "income" });
-    expect(schemeOfSetting({ scheme: "sliding-window", windowRounds: 3 }).windowRounds).toBe(3);
-    expect(schemeOfSetting("sliding-window").windowRounds).toBe(10);
+    expect(schemeOfSetting("perJob")).toBe(perJob);
+    expect(schemeOfSetting("byWeights")).toMatchObject({ name: "by-weights", basis: "income" });
+    expect(schemeOfSetting({ scheme: "slidingWindow", windowRounds: 3 }).windowRounds).toBe(3);
+    expect(schemeOfSetting("slidingWindow").windowRounds).toBe(10);
     expect(() => schemeOfSetting("nobody")).toThrow(/expected per-job, by-weights/);
     const nothing = { weightDuration: "0", weightPixels: "0", weightRenditions: "0" };
-    expect(() => schemeOfSetting({ scheme: "by-weights", ...nothing })).toThrow(
+    expect(() => schemeOfSetting({ scheme: "byWeights", ...nothing })).toThrow(
       /at least one above/,
     );
   });

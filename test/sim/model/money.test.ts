@@ -108,7 +108,7 @@ describe("with tickets", () => {
     expect((Number(gasWei) - payoutsWei) / Number(feesWei)).toBeCloseTo(0.01, 6);
   });
 
-  test.each(["per-job", "by-weights"])(
+  test.each(["perJob", "byWeights"])(
     "%s: net is the same with and without tickets, but for gas",
     (attribution) => {
       const economics = {

@@ -38,7 +38,7 @@ export const FEATURES: Readonly<Record<string, Settings>> = {
   }),
   byWeights: merged(shortPool, {
     tickets: { enabled: true },
-    orchestrator: { economics: { attribution: "by-weights", roundLengthMinutes: 7 } },
+    orchestrator: { economics: { attribution: "byWeights", roundLengthMinutes: 7 } },
   }),
   tester: merged(shortPool, {
     gateways: [{ region: "FRA", minPerfScore: 0.7 }, { region: "NYC" }],

@@ -76,6 +76,7 @@ export function weightsOf(settings: {
 
 export const byWeightsEntry = schemeEntry({
   name: "by-weights",
+  settingName: "byWeights",
   description: "At a win, all who worked since the last split, by weights of their work.",
   settings: WEIGHT_SETTINGS,
   needs: ["rounds", "renditions"],

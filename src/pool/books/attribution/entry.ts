@@ -18,8 +18,10 @@ type Shape = Readonly<Record<string, z.ZodType<string | number>>>;
 
 /** An attribution scheme as the registry lists it. */
 export interface SchemeEntry<Name extends string = string> {
-  /** What books, the command line and scenarios call it. */
+  /** What books and the command line call it. */
   readonly name: Name;
+  /** What scenarios call it, as they call everything: `byWeights` for `by-weights`. */
+  readonly settingName: string;
   /** Who earns, in one sentence. */
   readonly description: string;
   /**

@@ -28,6 +28,7 @@ export const perJob: AttributionScheme = {
 
 export const perJobEntry = schemeEntry({
   name: "per-job",
+  settingName: "perJob",
   description: "Each job's fee, less the commission, is its worker's.",
   settings: {},
   needs: [],

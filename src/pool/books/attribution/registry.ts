@@ -23,6 +23,7 @@ export const SCHEMES: readonly SchemeEntry<SchemeName>[] = OWN;
 export const ATTRIBUTION_SCHEMES = new Registry<SchemeEntry, SchemeEntry<SchemeName>>(
   "attribution scheme",
   OWN,
+  OWN.map(({ settingName }) => settingName),
 );
 
 /** Their names, in that order. */
@@ -54,9 +55,9 @@ export type SchemeSetting = string | SchemeSettingValues;
  */
 export function schemeSetting(added: readonly SchemeEntry[] = []) {
   const all: readonly SchemeEntry[] = [...SCHEMES, ...added];
-  const names = all.map(({ name }) => name);
-  const objects = all.map(({ name, description, settings }) =>
-    settings.extend({ scheme: z.literal(name) }).describe(description),
+  const names = all.map(({ settingName }) => settingName);
+  const objects = all.map(({ settingName, description, settings }) =>
+    settings.extend({ scheme: z.literal(settingName) }).describe(description),
   );
   const [first, ...others] = objects;
   if (first === undefined) throw new TypeError("there is at least one scheme");
@@ -75,6 +76,6 @@ export function schemeSetting(added: readonly SchemeEntry[] = []) {
 /** The scheme that a scenario's setting asks for. @throws InputError (`SCHEME`) */
 export function schemeOfSetting(setting: SchemeSetting): AttributionScheme {
   const { scheme, ...said } = typeof setting === "string" ? { scheme: setting } : setting;
-  const name = String(scheme);
-  return (ATTRIBUTION_SCHEMES.find(name) ?? schemeEntryOf(name)).create(said);
+  const entry = ATTRIBUTION_SCHEMES.all.find(({ settingName }) => settingName === scheme);
+  return (entry ?? schemeEntryOf(String(scheme))).create(said);
 }

@@ -27,6 +27,7 @@ export function slidingWindow({ weights, rounds }: SlidingWindowOptions): Attrib
 
 export const slidingWindowEntry = schemeEntry({
   name: "sliding-window",
+  settingName: "slidingWindow",
   description: "At a win, all who worked in the last rounds, paid before or not, by weights.",
   settings: {
     ...WEIGHT_SETTINGS,
