@@ -51,7 +51,6 @@ export class PayoutTables implements PayoutStore {
     return whole(row, "id");
   }
 
-  /** @throws InputError (`PAYOUT_UNKNOWN`) */
   change(id: number, change: PayoutChange): void {
     const row = this.get(id);
     if (row === null) throw missing(id);
@@ -61,10 +60,9 @@ export class PayoutTables implements PayoutStore {
       return next === undefined ? row[key] : (next as PayoutRow[K]);
     };
     this.#database.run(
-      `UPDATE payouts SET state = ?, nonce = ?, tx_hash = ?, block_number = ?, block_hash = ?,
+      `UPDATE payouts SET state = ?, tx_hash = ?, block_number = ?, block_hash = ?,
          gas_fees = ?, reason = ?, updated_at = ? WHERE id = ?`,
       value("state"),
-      BigInt(value("nonce")),
       value("txHash"),
       bigOf(value("blockNumber")),
       value("blockHash"),

@@ -1,8 +1,10 @@
 /** What could not be read. */
 
-/** What could not be read: never dropped, can be replayed. */
+/** A piece of input that could not be entered: never dropped, can be tried again. */
 export interface QuarantineRow {
+  /** Counts up in order of arrival; the store gives it. */
   readonly id: number;
+  /** Name of the source that it is from. */
   readonly source: string;
   /** File or request it came in. */
   readonly origin: string;
@@ -10,10 +12,13 @@ export interface QuarantineRow {
   readonly position: number;
   /** Stable upper-case code. */
   readonly code: string;
+  /** What is wrong with it, in words. */
   readonly reason: string;
+  /** The bytes as they came. */
   readonly raw: Uint8Array;
+  /** When it was put here, ms since 1970. */
   readonly atMs: number;
-  /** null: still waits. */
+  /** When it was entered after all, ms since 1970; null: it still waits. */
   readonly resolvedAtMs: number | null;
 }
 
@@ -29,9 +34,17 @@ export interface QuarantineQuery {
 
 /** Pieces that wait until somebody decides or a later version reads them. */
 export interface QuarantineStore {
-  /** Oldest first. */
+  /** Pieces that wait, or all of them, oldest first. */
   list(query?: QuarantineQuery): readonly QuarantineRow[];
+  /** How many pieces wait. */
   count(): number;
+  /**
+   * Puts pieces here. The same bytes of the same source are kept once, however often they are read,
+   * also when they were entered in the meantime.
+   *
+   * @returns how many are new
+   */
   add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number;
+  /** Says that a piece was entered after all, at `atMs` (ms since 1970): it waits no more. */
   resolve(id: number, atMs: number): void;
 }
