@@ -36,7 +36,9 @@ export type VoidedEvent =
   | ({ readonly kind: "ticket" } & VoidedTicket);
 
 /**
- * Takes a job, a win or a redemption out of the books: {@link voidJob}, {@link voidTicket}.
+ * Takes a job ({@link voidJob}), a win or a redemption out of the books, as if it had never been told.
+ * What another event tells of the same ticket stays; income that a closed round has split comes back
+ * out of that round.
  *
  * @throws InputError (`DECISION`) if the event is none of these, or without a reason
  */

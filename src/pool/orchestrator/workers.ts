@@ -148,7 +148,7 @@ export class RemoteTranscoderManager {
    * The worker for a session's next segment (O-16).
    *
    * @param session the caller's number for the session
-   * @param job handle given by {@link job}
+   * @param job handle given by {@link RemoteTranscoderManager.job}
    * @returns a worker, {@link NO_TRANSCODERS_AVAILABLE} or {@link NO_CAPABLE_TRANSCODERS}
    */
   select(session: number, job: number): number {

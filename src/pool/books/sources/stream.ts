@@ -153,7 +153,14 @@ export async function feeding(
   return feed.flush();
 }
 
-/** Enters everything that the chunks hold; see {@link EventFeed}. */
+/**
+ * Enters everything that the chunks hold, in transactions of `batchSize` events. When it is
+ * interrupted, all can be read again: what is in the books already is recognised.
+ *
+ * @returns what came of the events
+ * @throws the signal's reason; whatever the chunks throw; RemoteError (`SQLITE_…`, `EVENTS_CUT`);
+ *   InputError (`FILE_COMPRESSED`)
+ */
 export async function ingestStream(
   ingest: EventIngest,
   chunks: AsyncIterable<Uint8Array>,

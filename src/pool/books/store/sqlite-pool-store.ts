@@ -9,7 +9,19 @@ import { PayoutTables } from "./payout-tables.js";
 import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
-import type { PoolStore } from "./store.js";
+import type {
+  DecisionStore,
+  EventStore,
+  JobStore,
+  LedgerStore,
+  PayoutStore,
+  PoolStore,
+  QuarantineStore,
+  ReportStore,
+  RoundStore,
+  TicketStore,
+  WorkerStore,
+} from "./store.js";
 import { TicketTables } from "./ticket-tables.js";
 import { WorkerTables } from "./worker-tables.js";
 
@@ -17,16 +29,16 @@ import { WorkerTables } from "./worker-tables.js";
  * The books, one object for each part of them, over one database.
  */
 export class SqlitePoolStore implements PoolStore {
-  readonly ledger: LedgerTables;
-  readonly events: EventTables;
-  readonly jobs: JobTables;
-  readonly decisions: DecisionTables;
-  readonly workers: WorkerTables;
-  readonly quarantine: QuarantineTables;
-  readonly tickets: TicketTables;
-  readonly rounds: RoundTables;
-  readonly payouts: PayoutTables;
-  readonly reports: ReportTables;
+  readonly ledger: LedgerStore;
+  readonly events: EventStore;
+  readonly jobs: JobStore;
+  readonly decisions: DecisionStore;
+  readonly workers: WorkerStore;
+  readonly quarantine: QuarantineStore;
+  readonly tickets: TicketStore;
+  readonly rounds: RoundStore;
+  readonly payouts: PayoutStore;
+  readonly reports: ReportStore;
   readonly #database: StoreDatabase;
 
   /**
