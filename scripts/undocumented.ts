@@ -1,7 +1,7 @@
 /**
  * Which names of the public faces have no docstring: exported names, and the members of exported
- * interfaces, classes, object types and constant tables. A member that an ancestor documents counts as
- * documented.
+ * interfaces, classes, object types and constant tables, inherited ones included. A member that an
+ * ancestor documents counts as documented; tags alone, such as `@default`, do not.
  */
 import { relative } from "node:path";
 import ts from "typescript";
@@ -52,9 +52,16 @@ function shapesOf(node: ts.Node | undefined): (ts.TypeLiteralNode | ts.ObjectLit
   return [];
 }
 
-function membersOf(declaration: ts.Declaration): readonly ts.Declaration[] {
+/** Its own members, and those of the parents that it extends: no face need show these. */
+function membersOf(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Declaration[] {
   if (ts.isInterfaceDeclaration(declaration) || ts.isClassDeclaration(declaration)) {
-    return [...declaration.members];
+    const parents = (declaration.heritageClauses ?? [])
+      .filter(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
+      .flatMap(({ types }) => types)
+      .flatMap((type) => checker.getTypeAtLocation(type).symbol?.declarations ?? [])
+      .filter(isOurs);
+    const inherited = parents.flatMap((parent) => membersOf(parent, checker));
+    return [...declaration.members, ...inherited];
   }
   const shape = ts.isTypeAliasDeclaration(declaration)
     ? declaration.type
@@ -95,8 +102,7 @@ export function documentationOf(entries: readonly string[]): Documentation {
   let names = 0;
   let members = 0;
   const isDocumented = (symbol: ts.Symbol) =>
-    ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() !== "" ||
-    symbol.getJsDocTags(checker).length > 0;
+    ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() !== "";
 
   for (const entry of entries) {
     const source = program.getSourceFile(entry);
@@ -112,7 +118,7 @@ export function documentationOf(entries: readonly string[]): Documentation {
       names += 1;
       if (!isDocumented(symbol)) undocumented.add(placeOf(first, symbol.name));
       for (const declaration of symbol.declarations ?? []) {
-        for (const member of membersOf(declaration)) {
+        for (const member of membersOf(declaration, checker)) {
           if (!isMember(member) || isDiscriminant(member)) continue;
           const { name } = member as { readonly name?: ts.PropertyName };
           const of = name === undefined ? undefined : checker.getSymbolAtLocation(name);

@@ -95,7 +95,11 @@ export class Rational {
     return Rational.of(this.num * other.num, this.den * other.den);
   }
 
-  /** @throws InputError (`RATIONAL_DIVISION_BY_ZERO`) when `other` is zero */
+  /**
+   * The exact quotient.
+   *
+   * @throws InputError (`RATIONAL_DIVISION_BY_ZERO`) when `other` is zero
+   */
   div(other: Rational): Rational {
     return Rational.of(this.num * other.den, this.den * other.num);
   }

@@ -24,15 +24,15 @@ const pixelFormats = new Map<string, number | null>([
 
 /** One rendition, as far as capabilities go. */
 export interface JobProfile {
-  /** @default "none" */
+  /** The format that the rendition's segments come in. @default "none" */
   readonly container?: keyof typeof containers | undefined;
-  /** @default "h264" */
+  /** The codec that the rendition is encoded with. @default "h264" */
   readonly encoder?: keyof typeof encoders | undefined;
-  /** @default "none" */
+  /** The H.264 profile that is asked for. @default "none" */
   readonly profile?: keyof typeof h264Profiles | undefined;
-  /** @default 0 Denominator of the frame rate; 0 = a whole number of frames. */
+  /** Denominator of the frame rate; 0 = a whole number of frames. @default 0 */
   readonly fpsDen?: number | undefined;
-  /** @default 0 Distance of key frames in ms, or a negative special value. */
+  /** Distance of key frames in ms, or a negative special value. @default 0 */
   readonly gop?: number | undefined;
 }
 
@@ -40,17 +40,20 @@ export interface JobProfile {
 export interface VideoJob {
   /** The renditions that are asked for. */
   readonly profiles: readonly JobProfile[];
-  /** @default "h264" */
+  /** The codec of the input. @default "h264" */
   readonly codec?: keyof typeof inputCodecs | undefined;
-  /** @default "unknown" Chroma and depth of H.264 input, e.g. `420-8`; RTMP knows none (K-12). */
+  /** Chroma and depth of H.264 input, e.g. `420-8`; RTMP knows none (K-12). @default "unknown" */
   readonly pixelFormat?: string | undefined;
-  /** @default "memory" Where the gateway keeps segments. */
+  /** Where the gateway keeps segments. @default "memory" */
   readonly storage?: keyof typeof storages | undefined;
-  /** @default 0 Above 0: results are verified, which needs signatures. */
+  /** How often results are verified; above 0 signatures are needed. @default 0 */
   readonly verificationFreq?: number | undefined;
-  /** @default false HTTP push always passes them, RTMP never (K-12). */
+  /**
+   * Whether segment parameters are passed, which needs a capability of its own: HTTP push always
+   * does, RTMP never (K-12). @default false
+   */
   readonly segmentParameters?: boolean | undefined;
-  /** @default "" See {@link JobCapabilities}. */
+  /** The least version of go-livepeer that an orchestrator must have (K-9); "" = any. @default "" */
   readonly minVersion?: string | undefined;
 }
 

@@ -14,11 +14,11 @@ import { SuspensionQueue } from "./suspension-queue.js";
 
 /** How rounds are run; the defaults are go-livepeer's. */
 export interface DiscoveryRoundOptions {
-  /** @default 500 First interval of the attempt timer; ≤ 0: the first answer wins (D-37). */
+  /** First interval of the attempt timer; ≤ 0: the first answer wins (D-37). @default 500 */
   readonly discoveryTimeoutMs?: number | undefined;
-  /** @default 0 How many of an orchestrator's advertised nodes are followed (D-16). */
+  /** How many of an orchestrator's advertised nodes are followed (D-16). @default 0 */
   readonly extraNodes?: number | undefined;
-  /** @default 6000 End of every round, and cap of the attempt timer's interval (D-31). */
+  /** End of every round, and cap of the attempt timer's interval (D-31). @default 6000 */
   readonly cutoffMs?: number | undefined;
 }
 

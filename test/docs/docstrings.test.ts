@@ -27,6 +27,8 @@ describe("what counts as undocumented", () => {
       "Bare",
       "Described.bareMember",
       "Shape.method",
+      "Shown.bareInherited",
+      "Shown.onlyTagged",
       "TABLE.bare",
       "Union.bare",
     ]);

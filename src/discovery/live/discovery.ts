@@ -22,13 +22,13 @@ import { Suspensions } from "./suspensions.js";
 export interface DiscoveryOptions extends DiscoverySettings {
   /** Whom to ask; the caller closes it. */
   readonly source: OrchestratorSource;
-  /** @default 1500000 Ms between polls; `-liveAICapReportInterval` (B-10). */
+  /** Ms between polls; `-liveAICapReportInterval` (B-10). @default 1500000 */
   readonly pollIntervalMs?: number | undefined;
-  /** @default 3000 Ms for which a poll collects answers (B-10). */
+  /** Ms for which a poll collects answers (B-10). @default 3000 */
   readonly collectMs?: number | undefined;
-  /** @default "absolute" How suspensions of streams last. */
+  /** How suspensions of streams last. @default "absolute" */
   readonly suspensionPolicy?: SuspensionPolicy | undefined;
-  /** @default 10000 Addresses whose prices are kept; the longest unseen are dropped. */
+  /** Addresses whose prices are kept; the longest unseen are dropped. @default 10000 */
   readonly maxPrices?: number | undefined;
   /** Is called after each poll, with what is to be noted of prices (B-11). */
   readonly onPoll?: (

@@ -87,7 +87,7 @@ export interface Explanation {
 
 /** What an explanation is told: what a discovery is, and how long it waits. */
 export interface ExplainOptions extends DiscoverOptions {
-  /** @default 6000 For how long those who are too slow for the gateway are waited for, in ms. */
+  /** How long to wait for those who answer too late for the gateway, ms. @default 6000 */
   readonly patienceMs?: number | undefined;
 }
 

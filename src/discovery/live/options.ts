@@ -26,33 +26,40 @@ import type { SuspensionList } from "./suspensions.js";
 
 /** How orchestrators are asked and judged. */
 export interface DiscoverySettings extends DiscoveryRoundOptions {
-  /** @default H.264 by HTTP push to one MPEG-TS rendition (K-12). What the job needs (K-11). */
+  /** What the job needs (K-11). @default H.264 by HTTP push to one MPEG-TS rendition (K-12) */
   readonly job?: JobCapabilities | undefined;
-  /** @default "" Least version, where the job states none; `-orchMinLivepeerVersion` (K-10). */
+  /** Least version, where the job states none; `-orchMinLivepeerVersion` (K-10). @default "" */
   readonly orchMinLivepeerVersion?: string | undefined;
-  /** @default "" Addresses never used, comma separated; `-orchBlocklist` (D-21). */
+  /** Addresses never used, comma separated; `-orchBlocklist` (D-21). @default "" */
   readonly orchBlocklist?: string | undefined;
   /**
-   * @default null What is demanded of ticket parameters (P-6), read at each answer. Needed for
-   *   sources whose answers must satisfy the on-chain predicate (B-13), looked at for no others.
+   * What is demanded of ticket parameters (P-6), read at each answer. Needed for sources whose
+   * answers must satisfy the on-chain predicate (B-13), and looked at for no others. @default null
    */
   readonly ticketLimits?: (TicketLimits | (() => TicketLimits) | null) | undefined;
   /**
-   * @default null Wei per pixel, see `jobMaxPrice`; null = any. Discovery finds dearer ones too
-   *   (D-26) and says that selection passes over them (L-10).
+   * The highest price, wei per pixel, see `jobMaxPrice`; null = any. Discovery finds dearer ones
+   * too (D-26) and says that selection passes over them (L-10). @default null
    */
   readonly maxPrice?: Rational | null | undefined;
-  /** @default {@link OFFCHAIN_IDENTITY}; on chain what `signIdentity` makes of a wallet (G-4). */
+  /**
+   * Who asks: address and signature; on chain what `signIdentity` makes of a wallet (G-4).
+   *
+   * @default {@link OFFCHAIN_IDENTITY}
+   */
   readonly identity?: RequestIdentity | undefined;
-  /** @default false See G-3. */
+  /** Whether orchestrators that are full answer as well (G-3, G-7). @default false */
   readonly ignoreCapacityCheck?: boolean | undefined;
-  /** @default Infinity How many are asked at the same time; go-livepeer has no limit (D-11). */
+  /** How many are asked at the same time; go-livepeer has no limit (D-11). @default Infinity */
   readonly concurrency?: number | undefined;
-  /** @default a client of the call's own, in `fresh` mode; a given one is the caller's to close */
+  /**
+   * What asks: a client, which the caller closes, or the options of one that lives as long as the
+   * call. @default a client of the call's own, in `fresh` mode
+   */
   readonly client?: OrchestratorAsker | OrchestratorClientOptions | undefined;
-  /** @default Math.random Uniform in [0, 1): in which order they are asked (D-11). */
+  /** Uniform in [0, 1): in which order they are asked (D-11). @default Math.random */
   readonly random?: (() => number) | undefined;
-  /** @default the machine's */
+  /** What tells the time and waits. @default the machine's clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -60,11 +67,11 @@ export interface DiscoverySettings extends DiscoveryRoundOptions {
 export interface DiscoverOptions extends DiscoverySettings {
   /** Whom to ask; the caller closes it. */
   readonly source: OrchestratorSource;
-  /** @default "any" */
+  /** Which orchestrators of the source are asked, by their scores. @default "any" */
   readonly pool?: ScorePool | undefined;
-  /** @default all in the pool. M: how many are wanted (D-9). */
+  /** M: how many orchestrators are wanted (D-9). @default all in the pool */
   readonly wanted?: number | undefined;
-  /** @default null The stream's suspensions in this pool (S-1). */
+  /** The stream's suspensions in this pool (S-1). @default null */
   readonly suspensions?: SuspensionList | null | undefined;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;

@@ -18,15 +18,16 @@ export interface CertificateChange {
 /** How remembered certificates are treated. */
 export interface CertificatePinsOptions {
   /**
-   * @default "report" `report` tells {@link CertificatePinsOptions.onChange} and pins the new one;
-   *   `refuse` tells it, keeps the old one and fails the request
+   * What happens when a server shows another certificate: `report` tells
+   * {@link CertificatePinsOptions.onChange} and pins the new one; `refuse` tells it too, but keeps
+   * the old one and fails the request. @default "report"
    */
   readonly onMismatch?: "report" | "refuse" | undefined;
   /** Called when a server shows another certificate than before. */
   readonly onChange?: ((change: CertificateChange) => void) | undefined;
   /** Fingerprints of an earlier run, by server ({@link CertificatePins.entries}). */
   readonly known?: Iterable<readonly [server: string, fingerprint: string]> | undefined;
-  /** @default 10000 The pins of the longest unseen servers are dropped beyond that. */
+  /** Servers remembered; beyond that the longest unseen are forgotten. @default 10000 */
   readonly maxServers?: number | undefined;
 }
 

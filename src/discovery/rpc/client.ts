@@ -17,27 +17,27 @@ import { type DialTarget, type DialUri, dialTarget } from "./target.js";
 /** How orchestrators are asked. */
 export interface OrchestratorClientOptions extends AnswerLimits {
   /**
-   * @default "fresh" `fresh` opens a connection for every request and closes it afterwards, as
+   * `fresh` opens a connection for every request and closes it afterwards, as
    *   go-livepeer does (G-15): latency includes the handshakes (D-13). `pooled` keeps connections
    *   open for the next request to the same server: faster, and latency is that of the request
-   *   alone wherever one is open.
+   *   alone wherever one is open. @default "fresh"
    */
   readonly mode?: "fresh" | "pooled" | undefined;
-  /** @default 3000 Ms until a connection must be open (G-18). */
+  /** Ms until a connection must be open (G-18). @default 3000 */
   readonly connectLimitMs?: number | undefined;
-  /** @default 8000 Ms until a request must be answered, from the dial. */
+  /** Ms until a request must be answered, from the dial. @default 8000 */
   readonly requestLimitMs?: number | undefined;
-  /** @default 4194304 Bytes of a whole answer, as go-livepeer; honest ones have some thousands. */
+  /** Bytes of a whole answer, as go-livepeer; honest ones have some thousands. @default 4194304 */
   readonly maxMessageBytes?: number | undefined;
-  /** @default false True: only certificates signed by an authority, for the host's name (G-14). */
+  /** Whether an authority must have signed for the host's name (G-14). @default false */
   readonly verifyCertificates?: boolean | undefined;
-  /** @default null Remembers certificates and reports other ones. */
+  /** Remembers certificates and reports other ones. @default null */
   readonly certificatePins?: CertificatePins | null | undefined;
-  /** @default 1024 Open connections in `pooled` mode; the longest unused go first. */
+  /** Open connections in `pooled` mode; the longest unused go first. @default 1024 */
   readonly maxChannels?: number | undefined;
-  /** @default 600000 Ms after which an unused connection is closed in `pooled` mode. */
+  /** Ms after which an unused connection is closed in `pooled` mode. @default 600000 */
   readonly idleLimitMs?: number | undefined;
-  /** @default by name server, in parallel */
+  /** How the names of hosts are looked up. @default {@link lookupInParallel} */
   readonly lookup?: HostLookup | undefined;
 }
 

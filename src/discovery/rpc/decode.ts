@@ -53,9 +53,9 @@ export interface OrchestratorAnswer extends OrchestratorInfo {
 
 /** Most that an answer may hold; anything longer fails it (`ANSWER_TOO_LARGE`). */
 export interface AnswerLimits {
-  /** @default 1024 Entries of any list or map; of advertised nodes the first ones are taken. */
+  /** Entries of any list or map; of advertised nodes the first ones are taken. @default 1024 */
   readonly maxEntries?: number | undefined;
-  /** @default 4096 Characters of any text. */
+  /** Characters of any text. @default 4096 */
   readonly maxTextLength?: number | undefined;
 }
 

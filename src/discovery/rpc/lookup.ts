@@ -14,7 +14,12 @@ export type HostLookup = (signal: AbortSignal) => LookupFunction;
 /** Asks the system, two names at a time in the whole process. */
 export const lookupBySystem: HostLookup = () => systemLookup;
 
-/** @param servers addresses of name servers; none = the system's */
+/**
+ * Asks name servers directly, for IPv4 and IPv6 addresses at the same time, any number of names at
+ * once. Names without a dot, and names that the servers do not know, are asked of the system.
+ *
+ * @param servers addresses of name servers; none = the system's
+ */
 export function lookupInParallel(servers: readonly string[] = []): HostLookup {
   return (signal) => (hostname, options, callback) => {
     // Without a dot it is no name of the public network.

@@ -14,7 +14,7 @@ export interface OrchestratorQuestion {
   readonly identity: RequestIdentity;
   /** What the job needs; null = not said, as in polling. */
   readonly job: JobCapabilities | null;
-  /** @default false True: orchestrators that are full answer as well (G-3, G-7). */
+  /** Whether orchestrators that are full answer as well (G-3, G-7). @default false */
   readonly ignoreCapacityCheck?: boolean | undefined;
 }
 

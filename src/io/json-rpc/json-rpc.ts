@@ -52,7 +52,7 @@ export type Patience = "rates" | "notTooMuch" | "everything" | "ratesInWords";
 
 /** How one call is sent. */
 export interface SendOptions {
-  /** @default "rates" */
+  /** Which failures are waited out. @default "rates" */
   readonly patience?: Patience | undefined;
   /** Tries while the node is in trouble of its own. @default as often as for anything */
   readonly troubleAttempts?: number | undefined;

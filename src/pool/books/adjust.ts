@@ -22,6 +22,9 @@ export interface Adjustment extends Payee {
 }
 
 /**
+ * Changes what a worker is owed, by an entry with its reason. The other side is paid by
+ * `commission` unless the adjustment names another account.
+ *
  * @returns the entry; null if it was made before
  * @throws InputError (`ADJUST`) without a reason, for 0 wei, for more than the worker is owed, or
  *   for an id that another adjustment has

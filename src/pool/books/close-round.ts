@@ -26,6 +26,9 @@ export interface CloseRoundOptions {
 }
 
 /**
+ * Closes a round: splits what tickets brought since the last split among whoever worked since then, or
+ * within the scheme's window, in one transaction. Income waits while nobody worked.
+ *
  * @returns what was split; of a round that was closed before, what was split then
  * @throws InputError (`ROUND_CLOSED`) for a round before the last one closed; (`ROUND_SCHEME`) for
  *   books whose jobs are paid one by one; (`COMMISSION_NONE`) if income is to be split and no rate

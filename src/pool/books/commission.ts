@@ -41,7 +41,11 @@ export class CommissionSchedule {
     this.rates = rates;
   }
 
-  /** @throws InputError (`COMMISSION_NONE`) if no rate is valid then and there */
+  /**
+   * The operator's part of a fee, 0 … 1, for a node type and a region at a time.
+   *
+   * @throws InputError (`COMMISSION_NONE`) if no rate is valid then and there
+   */
   rateOf({ nodeType, region, atMs }: CommissionQuery): Rational {
     for (const { fromMs, rate } of this.#ratesAt(nodeType, region)) {
       if (fromMs <= atMs) return rate;

@@ -38,7 +38,7 @@ export interface ClaimBounds {
 export interface PoolSettings extends SchemeSettings {
   /** What the operator keeps. */
   readonly commission: CommissionSchedule;
-  /** @default "per-job" */
+  /** Name of the attribution scheme. @default "per-job" */
   readonly schemeName: SchemeName;
   /** The attribution scheme, made with its settings. */
   readonly scheme: AttributionScheme;

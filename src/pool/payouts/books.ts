@@ -88,7 +88,11 @@ export class PayoutBooks {
     this.#store.transaction(() => this.#store.payouts.attemptSent(txHash, nowMs));
   }
 
-  /** @throws InputError (`PAYOUT_UNKNOWN`) */
+  /**
+   * The payout with this id.
+   *
+   * @throws InputError (`PAYOUT_UNKNOWN`) if there is none
+   */
   payout(id: number): Payout {
     const row = this.#store.payouts.get(id);
     if (row === null) {
@@ -167,7 +171,11 @@ export class PayoutBooks {
     this.#store.transaction(() => this.#store.log({ atMs, key, value }));
   }
 
-  /** @throws RemoteError (`DATABASE_REPLACED`) when these are not the books any more */
+  /**
+   * Checks that the open file is still the books that others see.
+   *
+   * @throws RemoteError (`DATABASE_REPLACED`) when it is not
+   */
   assertInPlace(): void {
     this.#store.assertInPlace();
   }

@@ -62,7 +62,13 @@ export interface ChainFindings {
 /** Nonces that nothing explains, looked at in one go. */
 const UNKNOWN_MAX = 1_000;
 
-/** @throws RemoteError (`CHAIN_…`) when the node does not answer */
+/**
+ * Compares payouts with their transactions on the chain, and the wallet's nonces with those that the
+ * books explain. Payouts that the chain has otherwise are mended; payments that the books lack are
+ * taken in as `adopting` says.
+ *
+ * @throws RemoteError (`CHAIN_…`) when the node does not answer
+ */
 export async function verifyChain(options: VerifyChainOptions): Promise<ChainFindings> {
   return await new ChainVerifier(options, await options.chain.head()).run();
 }

@@ -29,7 +29,11 @@ export interface WalletLockOptions {
 
 /** What was got; it is let go at the end of the process too. */
 export interface WalletLock {
-  /** @throws RemoteError (`DATABASE_REPLACED`) when somebody removed the lock's file */
+  /**
+   * Checks that nobody else can hold the same lock.
+   *
+   * @throws RemoteError (`DATABASE_REPLACED`) when somebody removed the lock's file
+   */
   assertHeld(): void;
   /** Gives the lock back. */
   release(): void;

@@ -43,7 +43,12 @@ export interface Candidates {
 export interface SelectionAlgorithm {
   /** Whether it looks at `latenciesMs`. @default false */
   readonly needsLatencies?: boolean | undefined;
-  /** @returns the recipient handle, or {@link NOBODY} */
+  /**
+   * Chooses one candidate.
+   *
+   * @param draw uniform in [0, 1); called at most once
+   * @returns the recipient handle, or {@link NOBODY}
+   */
   select(candidates: Candidates, draw: Draw): number;
 }
 

@@ -152,7 +152,12 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
     this.options = options;
   }
 
-  /** @throws InputError (`CANDIDATES`), see {@link checkCandidates} */
+  /**
+   * Draws one candidate by the probabilities of the price, the stake and the random part (L-9 … L-15).
+   *
+   * @returns the recipient handle, or {@link NOBODY}
+   * @throws InputError (`CANDIDATES`), see {@link checkCandidates}
+   */
   select(candidates: Candidates, draw: Draw): number {
     checkCandidates(candidates);
     const table = selectionProbabilities(candidates, this.options);

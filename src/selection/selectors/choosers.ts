@@ -14,7 +14,11 @@ import type { SessionPrice } from "../session-price.js";
 
 /** Chooses among sessions in order. */
 export interface Chooser {
-  /** @returns position in `sessions`, −1 = nobody */
+  /**
+   * Chooses the session that is next.
+   *
+   * @returns its position in `sessions`, −1 = nobody
+   */
   choose(sessions: readonly Session[], draw: Draw): number;
 }
 
@@ -27,6 +31,8 @@ export const firstInOrder: Chooser = {
 /** Reads the stakes of orchestrators. */
 export interface StakeReader {
   /**
+   * Reads the stakes of some recipients.
+   *
    * @param recipients handles
    * @returns LPT × 10^5 of each, 0 = unknown; `null` = they could not be read (L-8)
    */
@@ -35,7 +41,7 @@ export interface StakeReader {
 
 /** Looks performance scores up. */
 export interface PerfScoreReader {
-  /** @returns the recipient's score, 0 = never seen (L-19) */
+  /** The score of a recipient, given by its handle; 0 = never seen (L-19). */
   scoreOf(recipient: number): number;
 }
 

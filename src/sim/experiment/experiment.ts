@@ -36,7 +36,7 @@ const HALF_WIDTH_OF_MARGIN = 0.5;
 
 /** What may be said about an experiment from outside the scenario. */
 export interface ExperimentOptions {
-  /** @default the scenario's */
+  /** Seed of all random draws. @default the scenario's */
   readonly seed?: number | undefined;
   /** Exactly so many, 1 … 10,000. @default as the scenario says */
   readonly replications?: number | undefined;
@@ -45,6 +45,7 @@ export interface ExperimentOptions {
    * asks for. @default "short"
    */
   readonly sensitivity?: SensitivityLevel | undefined;
+  /** Is told of each replication that is finished. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * When it is stopped: a result of the replications that all variants have finished, marked

@@ -27,7 +27,7 @@ const AI_WORKERS = 4;
 const DAY_MS = 86_400_000;
 
 export interface RecordPoolOptions {
-  /** @default the scenario's */
+  /** Seed of all random draws. @default the scenario's */
   readonly seed?: number | undefined;
   /** When the counted time begins: ms since 1970, whole seconds. */
   readonly startMs: number;

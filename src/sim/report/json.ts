@@ -2,6 +2,8 @@
 import type { ScenarioResult } from "../results.js";
 
 /**
+ * Writes results as JSON, which docs/result.md describes.
+ *
  * @param results in the order of the files
  * @param options `isList`: write an array even of one result, because several were asked for
  * @returns JSON text with a line end; the same results always give the same text

@@ -5,7 +5,7 @@ import { createColors } from "picocolors";
 export interface ReportOptions {
   /** Characters in a line. @default 100 */
   readonly width?: number | undefined;
-  /** @default false */
+  /** Whether text is coloured, by the codes of terminals. @default false */
   readonly hasColour?: boolean | undefined;
   /** Counted time of each replication, ms; left out: the report does not say. */
   readonly countedMs?: number | undefined;

@@ -19,7 +19,7 @@ import { LogReader } from "./log-reader.js";
 export interface RpcChainClientOptions {
   /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. */
   readonly url: string;
-  /** @default none */
+  /** Sent with each request, e.g. an API key. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** For one HTTP request (C-5). @default 120000 */
   readonly timeoutMs?: number | undefined;

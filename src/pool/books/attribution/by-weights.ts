@@ -25,7 +25,12 @@ export interface Weights {
   readonly renditions: Rational;
 }
 
-/** @throws InputError (`WEIGHTS`) for a negative coefficient */
+/**
+ * The scheme that splits income in proportion to weighed work: each job weighs its source seconds,
+ * its pixels and its renditions by the coefficients. Each job counts once.
+ *
+ * @throws InputError (`WEIGHTS`) for a negative coefficient
+ */
 export function byWeights(weights: Weights): AttributionScheme {
   const { duration, pixels, renditions } = weights;
   if ([duration, pixels, renditions].some((weight) => weight.sign() < 0)) {

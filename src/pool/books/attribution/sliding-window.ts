@@ -17,7 +17,12 @@ export interface SlidingWindowOptions {
   readonly rounds: number;
 }
 
-/** @throws InputError (`WINDOW`) for a window outside 1 … 1000; (`WEIGHTS`) */
+/**
+ * The scheme that splits income among all who worked in the last rounds, paid before or not, in
+ * proportion to their work as `by-weights` weighs it.
+ *
+ * @throws InputError (`WINDOW`) for a window outside 1 … 1000; (`WEIGHTS`) for negative weights
+ */
 export function slidingWindow({ weights, rounds }: SlidingWindowOptions): AttributionScheme {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1_000) {
     throw new InputError(`a window has 1 … 1000 rounds, not ${rounds}`, { code: "WINDOW" });

@@ -17,9 +17,9 @@ import { eventOfFields } from "./stored.js";
 
 /** What the source is told to be, for forms that do not say. */
 export interface DecodeOptions {
-  /** @default none: events must say it */
+  /** Node type of events that have none, e.g. `transcode`. @default none: events must say it */
   readonly nodeType?: string | undefined;
-  /** @default none: events must say it */
+  /** Region of events that have none. @default none: events must say it */
   readonly region?: string | undefined;
 }
 

@@ -18,9 +18,11 @@ export interface EventIdentity {
 }
 
 interface EventBase {
+  /** What makes it itself. */
   readonly identity: EventIdentity;
   /** When it happened, ms since 1970 UTC (of whole seconds in the node's forms). */
   readonly atMs: number;
+  /** Region of the node that it happened at. */
   readonly region: string;
   /** The node's own label: shown, but nothing is decided by it. */
   readonly nodeType: string;
@@ -88,11 +90,15 @@ export interface JobProcessed extends EventBase {
 }
 
 interface TicketBase extends EventBase {
+  /** The orchestrator that is paid, lower case. */
   readonly recipient: string;
+  /** The gateway that pays, lower case. */
   readonly sender: string;
+  /** What the ticket pays, wei. */
   readonly faceValueWei: bigint;
-  /** Of 2^256. */
+  /** Chance that it wins, as a part of 2^256. */
   readonly winProb: bigint;
+  /** The protocol round in which it was made. */
   readonly creationRound: bigint;
 }
 

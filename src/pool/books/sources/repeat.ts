@@ -3,12 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, type PoolsimError, RemoteError } from "../../../core/errors.js";
 
 export interface RepeatOptions<T> {
+  /** Ends the polling. */
   readonly signal?: AbortSignal | undefined;
-  /** Time between polls. @default 60000 */
+  /** Pause between polls, ms. @default 60000 */
   readonly intervalMs?: number | undefined;
-  /** Longest pause after failures, which doubles with each. @default 900000 */
+  /** Longest pause after failures, ms; it doubles with each. @default 900000 */
   readonly maxPauseMs?: number | undefined;
+  /** Is told what each poll brought. */
   readonly onPoll?: ((result: T) => void) | undefined;
+  /** Is told of each failure that may pass, and after how many ms it is tried again. */
   readonly onFailure?: ((error: PoolsimError, pauseMs: number) => void) | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface S3Credentials {
   readonly secretKey: string;
   /** Of credentials that were lent for some time. @default none */
   readonly sessionToken?: string | undefined;
-  /** @default "us-east-1" */
+  /** The region that requests are signed for. @default "us-east-1" */
   readonly signingRegion?: string | undefined;
 }
 

@@ -11,15 +11,17 @@ const BATCH_BYTES = 1 << 25;
 
 /** What all streams of a source have in common. */
 export interface FeedOptions extends DecodeOptions {
+  /** The source's name: cursors, and the ids that a node counts, are told apart by it. */
   readonly source: string;
-  /** Ms since 1970. */
+  /** The time, ms since 1970. */
   readonly now: () => number;
+  /** Ends the reading when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Events in a transaction. @default 10000 */
   readonly batchSize?: number | undefined;
-  /** @default false */
+  /** What another source has told the same is let in: it is another node's. @default false */
   readonly isDistinct?: boolean | undefined;
-  /** @default false */
+  /** Also events older than the opening balances. @default false */
   readonly isBesideOpening?: boolean | undefined;
 }
 

@@ -26,9 +26,9 @@ export interface QuarantineRow {
 export interface QuarantineQuery {
   /** Also those that were entered after all. @default false */
   readonly all?: boolean | undefined;
-  /** @default 0, from the first on */
+  /** Pieces with a higher id. @default 0, from the first on */
   readonly afterId?: number | undefined;
-  /** @default all */
+  /** At most so many, at least 1. @default all */
   readonly limit?: number | undefined;
 }
 

@@ -62,8 +62,10 @@ export interface PoolStore {
    */
   transaction<T>(work: () => T): T;
   /**
-   * @throws RemoteError (`DATABASE_REPLACED`) when another file, or none, has taken the place of
-   *   the one that is open; transactions that write do this by themselves
+   * Checks that the open file is still the one that others find under its name; transactions that
+   * write do this by themselves.
+   *
+   * @throws RemoteError (`DATABASE_REPLACED`) when another file, or none, has taken its place
    */
   assertInPlace(): void;
   /**

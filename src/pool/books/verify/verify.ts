@@ -32,6 +32,9 @@ export interface VerifyResult {
 }
 
 /**
+ * Derives the books again from their events, decisions and closed rounds, and compares balances,
+ * entries, payouts and tables. It changes nothing in `store`.
+ *
  * @param store the books
  * @param fresh empty books in memory, with the settings of the first copied by this function
  */
