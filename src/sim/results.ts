@@ -104,7 +104,7 @@ export type Reason =
   | "constraint unclear"
   | "objective not positive";
 
-/** What the peak test shows, held against the margin. */
+/** What the peak test shows, compared with the margin. */
 export type PeakState = "off" | "not run" | "harm" | "no harm" | "nothing" | "gains" | "unclear";
 
 /** The verdict on an objective. */
@@ -118,7 +118,7 @@ export interface Verdict {
   readonly margin: { readonly relative: number | null; readonly absolute: number | null };
   /** Candidate − baseline in the objective's unit. */
   readonly difference: Estimate | null;
-  /** What is held against the margin: relative to the baseline's mean, or the difference. */
+  /** What is compared with the margin: relative to the baseline's mean, or the difference. */
   readonly change: Estimate | null;
   readonly method: "t" | "bootstrap-t" | "rare events" | null;
   /** `change` at peak demand; `null` where it was not run. */
@@ -156,7 +156,7 @@ export interface SensitivityResult {
   /** The paired difference of the objective. */
   readonly difference: Estimate;
   /**
-   * What is held against the margin: relative to the baseline's mean, or with an absolute margin
+   * What is compared with the margin: relative to the baseline's mean, or with an absolute margin
    * the difference; null where nothing can be.
    */
   readonly change: Estimate | null;

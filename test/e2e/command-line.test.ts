@@ -43,6 +43,12 @@ describe("help", () => {
     expect(stdout.match(/^Help:$/gm)).toHaveLength(1);
   });
 
+  it("of settings of sources says spans as spans, and begins in lower case", () => {
+    const { stdout } = run("pool", "import", "--help");
+    expect(stdout).toMatch(/--overlap <span> +how far a poll reaches back .*; default: 10m\n/);
+    expect(run("discover", "--help").stdout).toMatch(/--orchAddr <list> +those named here,/);
+  });
+
   it("names every flag of run, and the exit codes", () => {
     const { stdout } = run("run", "--help");
     for (const flag of [

@@ -33,7 +33,7 @@ function addRuleOptions(command: Command): void {
     .addOption(
       choice(
         "--pool <which>",
-        "which scores count: video asks the trusted (1) and the untrusted (0), any is for AI (D-7)",
+        "who is asked, by score: trusted (1), untrusted (0), video: both pools, any: all, as for AI (D-7)",
         ["video", "trusted", "untrusted", "any"],
       ),
     )
@@ -53,12 +53,12 @@ function addRuleOptions(command: Command): void {
     .option("--orchMinLivepeerVersion <version>", "least version (K-10)", "")
     .option("--verifyCertificates", "refuse self-signed certificates (not go-livepeer)", false)
     .addOption(
-      option("--concurrency <n>", "ask so many at a time; default: all at once (D-11)", {
+      option("--concurrency <n>", "how many are asked at a time; default: all (D-11)", {
         read: wholeNumber(1, 100_000),
       }),
     )
     .addOption(
-      option("--patience <span>", "wait so long for those too slow for a gateway", {
+      option("--patience <span>", "how long to wait for those that a gateway would not wait for", {
         read: span,
         or: [6_000, "6s"],
       }),
@@ -76,7 +76,7 @@ function addRuleOptions(command: Command): void {
         or: [1, "1"],
       }),
     )
-    .option("--ignoreMaxPriceIfNeeded", "rather dear than nobody (R-5)", false)
+    .option("--ignoreMaxPriceIfNeeded", "use dear orchestrators rather than none (R-5)", false)
     .addOption(
       option("--maxTicketEV <wei>", "most that a ticket may be worth (P-9)", {
         read: exactAmount,
@@ -127,7 +127,7 @@ function addSelectionOptions(command: Command): void {
       }),
     )
     .option("--orchPerfStatsUrl <url>", "where performance scores are published (L-18)")
-    .option("--region <code>", "the gateway's region in them");
+    .option("--region <code>", "the gateway's region: its scores count");
 }
 
 function addJobOptions(command: Command): void {
@@ -148,18 +148,25 @@ function addJobOptions(command: Command): void {
       ]),
     )
     .addOption(
-      option("--fpsDen <n>", "denominator of its frame rate", {
+      option("--fpsDen <n>", "denominator of the output's frame rate", {
         read: wholeNumber(0, 1_000_000),
         or: [0, "0"],
       }),
     )
     .addOption(
-      option("--gop <span>", "distance of its key frames", {
+      option("--gop <span>", "distance of the output's key frames", {
         read: positiveSpan,
         or: [0, "not set"],
       }),
     )
-    .addOption(choice("--storage <kind>", "of segments", ["memory", "direct", "s3", "gcs"]))
+    .addOption(
+      choice("--storage <kind>", "where the gateway keeps segments", [
+        "memory",
+        "direct",
+        "s3",
+        "gcs",
+      ]),
+    )
     .addOption(
       option("--verificationFreq <n>", "1 in so many results is verified; 0: none", {
         read: wholeNumber(0, 1_000_000),
@@ -181,7 +188,7 @@ export function addDiscoverOptions(command: Command): void {
   command
     .optionsGroup("Output:")
     .option("--json [file]", "write JSON, a scenario's network file, to a file or to stdout")
-    .option("--watch", "again and again until Ctrl-C, with what has changed", false)
+    .option("--watch", "repeat until Ctrl-C, and show what has changed", false)
     .addOption(
       option("--interval <span>", "time between the rounds of --watch", {
         read: positiveSpan,

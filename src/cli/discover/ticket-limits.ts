@@ -1,4 +1,4 @@
-/** What answers' ticket parameters are held against (P-6): flags, the chain, the gateway's funds. */
+/** What answers' ticket parameters are checked against (P-6): flags, the chain, the gateway's funds. */
 import type { SenderInfo, TicketLimits } from "../../discovery/index.js";
 import type { OnChainSource } from "../../discovery/sources/chain/on-chain-source.js";
 import type { AccountFlags } from "../shared/wallet.js";

@@ -3,6 +3,7 @@
  * the description that its schema has. Loaded with the command that has them (`addLate`).
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { formatDuration } from "../../config/duration.js";
 import { FILE_FIELDS, type SettingFields } from "../../config/registry.js";
 import { aboutSetting, readSettingText, type SettingShape } from "../../config/setting-schema.js";
 import { InputError } from "../../core/errors.js";
@@ -16,13 +17,14 @@ export interface Listed {
 /** `Weight of a pixel.` as help has it. */
 function helpText(description: string): string {
   const text = description.replace(/\.$/, "");
-  return /^[A-Z][a-z]* /.test(text) ? `${text.slice(0, 1).toLowerCase()}${text.slice(1)}` : text;
+  return /^[A-Z][a-z]*[ ,]/.test(text) ? `${text.slice(0, 1).toLowerCase()}${text.slice(1)}` : text;
 }
 
 function optionOf(key: string, schema: SettingShape[string], isRead: boolean): Option {
   const { description, placeholder, isSwitch, standard } = aboutSetting(schema);
   const isSaid = standard !== undefined && !isSwitch;
-  const shown = String(standard).replace(/\/1$/, "");
+  const isSpan = placeholder === "span" && typeof standard === "number";
+  const shown = isSpan ? formatDuration(standard) : String(standard).replace(/\/1$/, "");
   const text = `${helpText(description)}${isSaid ? `; default: ${shown}` : ""}`;
   const option = new Option(`--${key}${isSwitch ? "" : ` <${placeholder}>`}`, text);
   if (isSwitch || !isRead) return option;

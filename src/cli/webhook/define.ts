@@ -18,10 +18,10 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
     .option("--orchBlocklist <list>", "addresses left out, separated by commas", "")
     .option("--trusted <list>", "addresses or hosts with ports whose score is 1 (V-10)", "")
     .addOption(
-      new Option("--score <score>", "of everybody else; default: what the source says").choices([
-        "0",
-        "1",
-      ]),
+      new Option(
+        "--score <score>",
+        "score of everybody else; default: what the source says",
+      ).choices(["0", "1"]),
     )
     .addOption(
       new Option(

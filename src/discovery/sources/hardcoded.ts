@@ -87,7 +87,7 @@ export const listEntry = orchestratorSourceEntry({
   name: "list",
   description: "Those that are named, in their order (D-2).",
   settings: ({ z, text }) =>
-    z.strictObject({ orchAddr: text("These, separated by commas (D-2).", "list") }),
+    z.strictObject({ orchAddr: text("Those named here, separated by commas (D-2).", "list") }),
   label: () => "list of --orchAddr",
   create: ({ orchAddr }) => new HardcodedSource({ orchAddr }),
 });

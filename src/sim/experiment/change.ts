@@ -1,5 +1,5 @@
 /**
- * How much the objective changes: what a margin is held against. Relative to the baseline's own
+ * How much the objective changes: what a margin is compared with. Relative to the baseline's own
  * mean, which is itself only estimated: the interval has the ratios r for which the paired mean of
  * candidate − r × baseline may be 0 (Fieller 1954), so that "below 1 − m" is a test of the mean of
  * candidate − (1 − m) × baseline. Or, for an absolute margin, the paired difference.

@@ -56,7 +56,7 @@ export interface Judgement {
   readonly baseline: Estimate | undefined;
   /** The objective, candidate less baseline, in its unit; undefined when it has no value. */
   readonly difference: Estimate | undefined;
-  /** The same as it is held against the margin; `null` where there is a problem. */
+  /** The same as it is compared with the margin; `null` where there is a problem. */
   readonly change: Change | null;
   readonly margin: Margin;
   readonly peak: { readonly state: PeakState | "not run"; readonly change: Change | null };
@@ -148,7 +148,7 @@ function differenceOf({ seed }: JudgeOptions, pair: Pair, metric: string): Estim
   return difference({ of, from, metric, key: bootstrapKey(seed) });
 }
 
-/** The change that is held against the margin. */
+/** The change that is compared with the margin. */
 function changeOf({ question, seed, workers }: JudgeOptions, pair: Pair): Change {
   const { objective, margin } = question;
   const evidence = evidenceOf({ ...pair, objective, workers });

@@ -15,12 +15,15 @@ function signedAmount(text: string): bigint {
 
 export function addAdjust(pool: Command, terminal: Terminal, outcome: Outcome): void {
   helped(
-    booksCommand(pool, "adjust", "a correction by hand, with its reason, out of the commission")
+    booksCommand(pool, "adjust", "correct what a worker is owed by hand, out of the commission")
       .requiredOption("--address <address>", "the worker")
       .requiredOption("--nodeType <name>", "transcode or ai")
-      .requiredOption("--region <name>", "where")
+      .requiredOption("--region <name>", "region that the work was done in")
       .addOption(
-        new Option("--amount <amount>", "what it gets, 0.005eth or wei; -0.005eth takes it away")
+        new Option(
+          "--amount <amount>",
+          "what the worker gets, e.g. 0.005eth, or wei; -0.005eth takes it away",
+        )
           .argParser(signedAmount)
           .makeOptionMandatory(),
       )

@@ -8,7 +8,11 @@ import type { AssignFlags } from "./run.js";
 
 export function addAssign(pool: Command, terminal: Terminal, outcome: Outcome): void {
   helped(
-    booksCommand(pool, "assign [event]", "AI jobs that nobody claimed; or gives one to its worker")
+    booksCommand(
+      pool,
+      "assign [event]",
+      "show AI jobs that nobody claimed; with an event, give that one to its worker",
+    )
       .option("--address <address>", "the worker; it must be in the books")
       .option("--reason <text>", "why; kept with it")
       .addOption(

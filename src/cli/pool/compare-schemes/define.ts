@@ -11,7 +11,7 @@ import type { CompareFlags } from "./run.js";
 export function addCompareSchemes(pool: Command, terminal: Terminal, outcome: Outcome): void {
   helped(
     addWeightOptions(
-      booksCommand(pool, "compare-schemes", "how the same events pay under each scheme")
+      booksCommand(pool, "compare-schemes", "show what the same events pay under each scheme")
         .addOption(
           new Option("--roundHours <n>", "length of a round; default: 19.2").argParser(
             decimal(0.1, 10_000),

@@ -9,8 +9,10 @@ import { EXPORTS } from "./tables.js";
 
 export function addExport(pool: Command, terminal: Terminal, outcome: Outcome): void {
   helped(
-    booksCommand(pool, "export", "tables for spreadsheets and programs")
-      .addOption(new Option("--what <table>", "which").choices(EXPORTS).default("journal" as const))
+    booksCommand(pool, "export", "write tables for spreadsheets and programs")
+      .addOption(
+        new Option("--what <table>", "which table").choices(EXPORTS).default("journal" as const),
+      )
       .option("--csv", "as CSV (RFC 4180), which is the default", false),
     ["poolsim pool export --db pool.db --csv > journal.csv", "every posting of every entry"],
     ["poolsim pool export --db pool.db --csv --what workers", "balances"],

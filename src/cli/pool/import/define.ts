@@ -30,14 +30,14 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
   addLate(command, addSourceSettings);
   addSchemeOptions(command)
     .optionsGroup(SOURCES)
-    .option("--sources <file>", "several of all kinds, YAML")
+    .option("--sources <file>", "a YAML file that lists several sources of any kind")
     .addOption(extensionOption("sources"))
     .option(
       "--source <name>",
       "what the books call a path (default: files), a node, a bucket (default: its name)",
     )
-    .option("--nodeType <name>", "for events that do not say it")
-    .option("--region <name>", "for events that do not say it")
+    .option("--nodeType <name>", "node type of events that do not say it")
+    .option("--region <name>", "region of events that do not say it")
     .optionsGroup("How:")
     .option("--follow", "go on until stopped", false)
     .addOption(
@@ -46,7 +46,7 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     .addOption(
       new Option(
         "--batch <events>",
-        "events in a transaction, while which others can't write; default: 10000",
+        "events in a transaction; others can't write meanwhile; default: 10000",
       ).argParser(wholeNumber(1, 100_000)),
     )
     .option("--opening <file>", "balances of an openpool-manager's SQLite file, or a CSV")
@@ -55,7 +55,7 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     .addOption(
       new Option(
         "--since <time>",
-        "the source's cut-over, for ever: what is older was paid before and is left out",
+        "the source's cut-over, set once: older events were paid elsewhere and are left out",
       ).argParser(instant),
     )
     .addOption(
@@ -66,10 +66,10 @@ export function addImport(pool: Command, terminal: Terminal, outcome: Outcome): 
     )
     .option(
       "--withHistory",
-      "opening balances and older events, or events that are older: they tell of different work",
+      "take both opening balances and older events: they are about different work",
       false,
     )
-    .option("--distinct", "events that another source has told the same: it is another node", false)
+    .option("--distinct", "take events that another source has told too: it is another node", false)
     .addHelpText(
       "after",
       examples(

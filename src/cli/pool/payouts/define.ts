@@ -54,9 +54,10 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
       "file with its password; else POOLSIM_KEYSTORE_PASSWORD, else asked for",
     )
     .addOption(
-      new Option("--chainId <n>", "what the node must be of; default: 42161").argParser(
-        wholeNumber(1, Number.MAX_SAFE_INTEGER),
-      ),
+      new Option(
+        "--chainId <n>",
+        "number of the chain that the node must be on; default: 42161",
+      ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
     )
     .addOption(
       new Option(

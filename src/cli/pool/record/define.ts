@@ -32,7 +32,10 @@ export function addRecord(pool: Command, terminal: Terminal, outcome: Outcome): 
     .argument("<scenario>", "a scenario file (YAML) whose orchestrator has workers")
     .requiredOption("--out <folder>", "where to; it must not exist, or be empty")
     .addOption(
-      new Option("--form <form>", "as in a bucket, as /pool/events answers, or poolsim's own")
+      new Option(
+        "--form <form>",
+        "form of the events: as in a bucket, as /pool/events answers, or poolsim's own",
+      )
         .choices(FORMS)
         .default("bucket"),
     )
@@ -50,7 +53,7 @@ export function addRecord(pool: Command, terminal: Terminal, outcome: Outcome): 
     .option("--duration <span>", "counted time, e.g. 30d (default: the scenario's)")
     .addOption(settingOption("setting of the scenario"))
     .addOption(
-      new Option("--aiPerDay <n>", "AI requests: made up, as the simulator has no AI work")
+      new Option("--aiPerDay <n>", "AI requests a day, made up, as the simulator has no AI work")
         .argParser(wholeNumber(0, 1_000_000))
         .default(100),
     )

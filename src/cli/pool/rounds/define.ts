@@ -8,7 +8,11 @@ import type { RoundsFlags } from "./run.js";
 
 export function addRounds(pool: Command, terminal: Terminal, outcome: Outcome): void {
   helped(
-    booksCommand(pool, "rounds", "closed rounds and tickets; or closes a round").addOption(
+    booksCommand(
+      pool,
+      "rounds",
+      "show closed rounds and tickets; with --close, close a round",
+    ).addOption(
       new Option("--close <n>", "close this round: split what tickets brought").argParser(
         wholeNumber(0, Number.MAX_SAFE_INTEGER),
       ),

@@ -20,7 +20,7 @@ export function addServe(pool: Command, terminal: Terminal, outcome: Outcome): v
       "keys that sign writes, as JSON; readable by its owner only; SIGHUP reads it again",
     )
     .addOption(
-      new Option("--region <name>", "of jobs whose orchestrator names none")
+      new Option("--region <name>", "region of jobs whose orchestrator names none")
         .argParser(regionName)
         .default("default"),
     )
@@ -48,7 +48,7 @@ export function addServe(pool: Command, terminal: Terminal, outcome: Outcome): v
         .default(2_000),
     )
     .addOption(
-      new Option("--logLevel <level>", "of the log, JSON lines to stdout")
+      new Option("--logLevel <level>", "least severity in the log, JSON lines on stdout")
         .choices(["debug", "info", "warn", "error", "silent"])
         .default("info"),
     )

@@ -22,7 +22,7 @@ export function addSettings(pool: Command, terminal: Terminal, outcome: Outcome)
               booksCommand(
                 pool,
                 "settings",
-                "how the books are kept; with options, sets it before the first event",
+                "show how the books are kept; with options, set it, most of it before the first event",
               ),
             ),
           ),

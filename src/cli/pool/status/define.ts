@@ -6,7 +6,7 @@ import { booksCommand, helped } from "../shared/books-command.js";
 import type { BooksFlags } from "../shared/flags.js";
 
 export function addStatus(pool: Command, terminal: Terminal, outcome: Outcome): void {
-  helped(booksCommand(pool, "status", "balances, sources, quarantine"), [
+  helped(booksCommand(pool, "status", "show balances, sources and quarantine"), [
     "poolsim pool status --db pool.db",
     "how the books stand",
   ]).action(async (flags: BooksFlags) => {

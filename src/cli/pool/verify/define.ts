@@ -13,16 +13,16 @@ export function addVerify(pool: Command, terminal: Terminal, outcome: Outcome): 
     .option("--ethUrl <url>", "the chain's JSON-RPC; of an archive node, if payouts are old")
     .option("--witnessUrl <url>", "another node, which must show the same")
     .addOption(
-      new Option("--chainId <n>", "what the node must be of")
+      new Option("--chainId <n>", "number of the chain that the node must be on")
         .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
         .default(42_161),
     )
     .option("--ethAcctAddr <address>", "a paying wallet that has no payout in these books yet")
-    .option("--adopt", "take in payments of exactly what the recipient was owed then", false)
+    .option("--adopt", "take in payments of exactly what the recipient was owed at the time", false)
     .addOption(
       new Option(
         "--adopt-nonces <a..b>",
-        "take in those with these nonces, whatever the amount",
+        "take in payments with these nonces, whatever the amount",
       ).argParser(nonceRange),
     )
     .option("--reason <text>", "why; kept with them")

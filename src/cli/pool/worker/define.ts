@@ -11,7 +11,7 @@ export function addWorker(pool: Command, terminal: Terminal, outcome: Outcome): 
     booksCommand(
       pool,
       "worker <address>",
-      "one worker: balances, jobs, payouts, corrections",
+      "show one worker: balances, jobs, payouts, corrections",
     ).addOption(
       new Option("--limit <n>", "jobs and payouts shown, newest first")
         .argParser(wholeNumber(0, 10_000))

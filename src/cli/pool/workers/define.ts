@@ -6,7 +6,7 @@ import { booksCommand, helped } from "../shared/books-command.js";
 import type { BooksFlags } from "../shared/flags.js";
 
 export function addWorkers(pool: Command, terminal: Terminal, outcome: Outcome): void {
-  helped(booksCommand(pool, "workers", "all workers: what they did and are owed"), [
+  helped(booksCommand(pool, "workers", "show all workers: what they did and are owed"), [
     "poolsim pool workers --db pool.db",
     "by address, node type and region",
   ]).action(async (flags: BooksFlags) => {
