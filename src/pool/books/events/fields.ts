@@ -61,13 +61,28 @@ export function nameAt(fields: Fields, key: string, missing?: string): string {
   );
 }
 
+/** Small numbers, which prices, ratios and durations nearly always are: made once. */
+const SMALL = Array.from({ length: 10_000 }, (_, value) => BigInt(value));
+
+/** A small number as it is usually written, in digits without leading zeros. */
+function smallOf(value: unknown): bigint | undefined {
+  if (typeof value === "number") return SMALL[value];
+  if (typeof value !== "string" || value.length > 4) return undefined;
+  const small = SMALL[Number(value)];
+  return small !== undefined && `${small}` === value ? small : undefined;
+}
+
+const NATURAL = { min: 0n, max: INT64_MAX };
+
 /** A whole number of any size, as JSON number or decimal text. */
 export function wholeAt(
   fields: Fields,
   key: string,
-  { min = 0n, max = INT64_MAX }: { min?: bigint; max?: bigint } = {},
+  { min = 0n, max = INT64_MAX }: { min?: bigint; max?: bigint } = NATURAL,
 ): bigint {
   const value = fields[key];
+  const small = smallOf(value);
+  if (small !== undefined && small >= min && small <= max) return small;
   const whole =
     typeof value === "bigint"
       ? value
@@ -93,7 +108,7 @@ function bound(value: bigint): string {
 export function wholeOrNull(
   fields: Fields,
   key: string,
-  range: { min?: bigint; max?: bigint } = {},
+  range: { min?: bigint; max?: bigint } = NATURAL,
 ): bigint | null {
   return fields[key] === undefined || fields[key] === null ? null : wholeAt(fields, key, range);
 }

@@ -117,6 +117,12 @@ function job(payload: Fields, envelope: Envelope): JobProcessed {
  * there, their product is the fee, if the node's number is that product or its lower 64 bits.
  */
 function exactFees(payload: Fields, units: bigint | null, price: bigint | null): bigint {
+  const { fees: given, computeUnits, pricePerComputeUnit } = payload;
+  // Nearly always the product has less than 53 bits, and doubles say that it is right.
+  if (typeof computeUnits === "number" && typeof pricePerComputeUnit === "number") {
+    const product = computeUnits * pricePerComputeUnit;
+    if (product === given && Number.isSafeInteger(product) && product >= 0) return BigInt(product);
+  }
   const fees = wholeAt(payload, "fees", FEES_RANGE);
   const product = units === null || price === null ? null : units * price;
   if (product === null) {

@@ -42,27 +42,26 @@ export function encodeOwn(event: PoolEvent): string {
   return `{"id":${JSON.stringify(id)},"atMs":${event.atMs},${encodeStored(event).slice(1)}`;
 }
 
-/** The most frequent event, by hand: three times as fast. What is undefined is left out. */
+/**
+ * The most frequent event, by hand: many times as fast as by {@link JSON.stringify}. Numbers need
+ * no escapes; what is null or empty is left out.
+ */
 function jobText(event: JobProcessed): string {
-  const { address, modelId, pipeline, requestId } = event;
-  return JSON.stringify({
-    address: address ?? undefined,
-    computeUnits: event.computeUnits.toString(),
-    durationMs: event.durationMs.toString(),
-    feesWei: event.feesWei.toString(),
-    job: event.job,
-    modelId: modelId === "" ? undefined : modelId,
-    nodeType: event.nodeType,
-    pipeline: pipeline === "" ? undefined : pipeline,
-    pricePerComputeUnitWei: event.pricePerComputeUnitWei.toString(),
-    realTimeRatio: event.realTimeRatio?.toString(),
-    region: event.region,
-    renditions: event.renditions?.toString(),
-    requestId: requestId ?? undefined,
-    responseTimeNs: event.responseTimeNs.toString(),
-    round: event.round?.toString(),
-    type: "job-processed",
-  });
+  const { address, modelId, pipeline, realTimeRatio, renditions, requestId, round } = event;
+  let text = address === null ? "{" : `{"address":${JSON.stringify(address)},`;
+  text += `"computeUnits":"${event.computeUnits}","durationMs":"${event.durationMs}",`;
+  text += `"feesWei":"${event.feesWei}","job":"${event.job}",`;
+  if (modelId !== "") text += `"modelId":${JSON.stringify(modelId)},`;
+  text += `"nodeType":${JSON.stringify(event.nodeType)},`;
+  if (pipeline !== "") text += `"pipeline":${JSON.stringify(pipeline)},`;
+  text += `"pricePerComputeUnitWei":"${event.pricePerComputeUnitWei}",`;
+  if (realTimeRatio !== null) text += `"realTimeRatio":"${realTimeRatio}",`;
+  text += `"region":${JSON.stringify(event.region)},`;
+  if (renditions !== null) text += `"renditions":"${renditions}",`;
+  if (requestId !== null) text += `"requestId":${JSON.stringify(requestId)},`;
+  text += `"responseTimeNs":"${event.responseTimeNs}",`;
+  if (round !== null) text += `"round":"${round}",`;
+  return `${text}"type":"job-processed"}`;
 }
 
 /** Reads the form. @throws InputError (`TYPE_UNKNOWN`, `FIELD`, `ADDRESS`) */
@@ -88,7 +87,10 @@ export function eventOfFields(
     }
     case "job-received":
       return {
-        ...envelope,
+        identity,
+        atMs,
+        nodeType,
+        region: envelope.region,
         type,
         address: addressAt(fields, "address"),
         requestId: textAt(fields, "requestId"),
@@ -130,7 +132,11 @@ function jobOf(fields: Fields, envelope: Envelope): JobProcessed {
     throw unreadable("FIELD", "address: expected whose transcoding it is; only AI jobs are linked");
   }
   return {
-    ...envelope,
+    // Spelled out: a spread costs more than all the rest.
+    identity: envelope.identity,
+    atMs: envelope.atMs,
+    nodeType: envelope.nodeType,
+    region: envelope.region,
     type: "job-processed",
     job,
     address,
