@@ -24,24 +24,35 @@ export interface SqliteOptions {
   readonly readOnly?: boolean | undefined;
   /** How long to wait for another process's lock. @default 5000 */
   readonly busyTimeoutMs?: number | undefined;
-  /** Its name may be taken away while it is open: nobody else is to see it. @default false */
-  readonly isUnnamed?: boolean | undefined;
+  /**
+   * Nobody else is to see the file, and nothing of it is to outlive the process: its name may be
+   * taken away while it is open, it has no log beside it, and nothing waits for the disk.
+   * @default false
+   */
+  readonly isScratch?: boolean | undefined;
 }
 
 /** Prepared statements kept for the next use. */
 const MAX_STATEMENTS = 200;
 /** Statements for so many rows are prepared. */
 const ROWS_AT_ONCE = [256, 64, 16, 4, 1];
+/** What is committed outlives a killed process and a power cut. */
+const DURABLE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+/** What is undone is undone from memory. */
+const SCRATCH =
+  "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE";
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
 /**
  * A database. Writable files are in WAL mode with full synchronisation: what is committed outlives
- * a killed process and a power cut, and readers do not wait for writers.
+ * a killed process and a power cut, and readers do not wait for writers. Scratch files are neither.
  */
 export class SqliteDatabase {
   readonly #database: Libsql.Database;
   readonly #statements = new Map<string, { statement: Libsql.Statement; parameters: number }>();
+  /** Texts of {@link insert} by what they insert, then by rows: as many as there are callers. */
+  readonly #insertions = new Map<string, Map<number, string>>();
   /** It is written to a file. */
   readonly #isFile: boolean;
   /** Where the file is, and which one it was when it was opened; null in memory. */
@@ -54,7 +65,7 @@ export class SqliteDatabase {
    * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there
    * @throws RemoteError (`SQLITE_…`, SQLite's own codes) when it cannot be opened
    */
-  constructor({ path, readOnly = false, busyTimeoutMs = 5_000, isUnnamed = false }: SqliteOptions) {
+  constructor({ path, readOnly = false, busyTimeoutMs = 5_000, isScratch = false }: SqliteOptions) {
     if (readOnly && !existsSync(path)) {
       throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
     }
@@ -65,13 +76,11 @@ export class SqliteDatabase {
     this.#database = translated(() => {
       const database = new Driver(name, { timeout: busyTimeoutMs });
       database.defaultSafeIntegers(true);
-      if (this.#isFile) {
-        database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      }
+      if (this.#isFile) database.exec(isScratch ? SCRATCH : DURABLE);
       return database;
     });
     const place = resolve(path);
-    this.#place = path === ":memory:" || isUnnamed ? null : { path: place, file: fileAt(place) };
+    this.#place = path === ":memory:" || isScratch ? null : { path: place, file: fileAt(place) };
   }
 
   /**
@@ -124,15 +133,31 @@ export class SqliteDatabase {
    * @throws as {@link run}; then it is the caller's transaction that undoes what was inserted
    */
   insert(into: string, columns: number, values: readonly SqlValue[], conflict = ""): void {
-    const row = `(${Array(columns).fill("?").join(", ")})`;
     for (let at = 0; at < values.length; ) {
       const left = Math.ceil((values.length - at) / columns);
       const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
-      const sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
+      const sql = this.#insertion(into, columns, conflict, count);
       const some = values.slice(at, at + count * columns);
       translated(() => this.#prepare(sql, some).run(some));
       at += count * columns;
     }
+  }
+
+  /** Texts of kilobytes, made once: a text that is made anew is also hashed anew. */
+  #insertion(into: string, columns: number, conflict: string, count: number): string {
+    const form = `${into} ${columns} ${conflict}`;
+    let texts = this.#insertions.get(form);
+    if (texts === undefined) {
+      texts = new Map();
+      this.#insertions.set(form, texts);
+    }
+    let sql = texts.get(count);
+    if (sql === undefined) {
+      const row = `(${Array(columns).fill("?").join(", ")})`;
+      sql = `INSERT INTO ${into} VALUES ${Array(count).fill(row).join(", ")} ${conflict}`;
+      texts.set(count, sql);
+    }
+    return sql;
   }
 
   /** All rows of a query; see {@link run}. */

@@ -80,6 +80,12 @@ describe("Of events", () => {
   it("that one is missing", () => {
     expect(findings("DELETE FROM events WHERE sequence = 1")).toMatch(/can't be read|was due/);
   });
+
+  it("that one is there twice", () => {
+    const again = `INSERT INTO events SELECT sequence + 7, identity, key, source, at, worker, content
+      FROM events WHERE sequence = 1`;
+    expect(findings(again)).toMatch(/event uuid:.* is there twice, as 1 and as 8/);
+  });
 });
 
 describe("Of entries", () => {
@@ -97,6 +103,15 @@ describe("Of entries", () => {
 });
 
 describe("Of what is kept beside them", () => {
+  it("what can't be read, and all else that is wrong", () => {
+    const unread = "UPDATE processed SET address = x'00'; UPDATE flows SET in_wei = '9'";
+    expect(
+      findings(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'processed';
+      PRAGMA writable_schema = RESET; ${unread}`),
+    ).toMatch(/is kept as .*can't be read: .*address/);
+  });
+
   it.each([
     ["whose an AI job is", `UPDATE processed SET address = '${alice.address}'`, /is kept as 0x/],
     ["a ticket", "UPDATE tickets SET state = 'won', tx_hash = NULL", /ticket 1 is not/],

@@ -12,7 +12,7 @@ export function withScratchStore<T>(work: (store: SqlitePoolStore) => T): T {
   const folder = mkdtempSync(join(tmpdir(), `poolsim-scratch-${process.pid}-`));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const store = new SqlitePoolStore({ path: join(folder, "books.db"), isUnnamed: true });
+    const store = new SqlitePoolStore({ path: join(folder, "books.db"), isScratch: true });
     try {
       // Windows keeps files that are open.
       if (process.platform !== "win32") remove();

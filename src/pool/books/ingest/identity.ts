@@ -152,7 +152,7 @@ function nodeName({ identity, source, atMs }: EventRow): string {
 }
 
 /** Says whether an event redeems what is redeemed already, for another face value. */
-function redemptionsOf(store: Pick<PoolStore, "tickets">): (event: PoolEvent) => boolean {
+export function redemptionsOf(store: Pick<PoolStore, "tickets">): (event: PoolEvent) => boolean {
   const batch = new Map<string, bigint>();
   return (event) => {
     if (event.type !== "ticket-redeemed" || event.txHash === null) return false;

@@ -8,15 +8,21 @@ import { sinceMsOf } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-piece.js";
-import { encodeOwn } from "../events/stored.js";
+import { decodeStoredEvent, encodeOwn, encodeStored } from "../events/stored.js";
 import type { LedgerTransaction } from "../ledger.js";
 import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
 import { openingAtMs } from "../opening-date.js";
 import { type PoolSettings, readSettings, settingsText } from "../settings.js";
-import type { NewEvent, PoolStore } from "../store/store.js";
+import type { EventRow, NewEvent, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { DecodedBatch } from "./decoded-batch.js";
-import { type IdentifyOptions, identify, type NamedEvent, type RecordOutcome } from "./identity.js";
+import {
+  type IdentifyOptions,
+  identify,
+  type NamedEvent,
+  type RecordOutcome,
+  redemptionsOf,
+} from "./identity.js";
 import { JobPostings } from "./job-postings.js";
 import { ticketPostings } from "./tickets.js";
 import { WorkerTally } from "./worker-tally.js";
@@ -63,6 +69,8 @@ export type { RecordOutcome } from "./identity.js";
 const DAY_MS = 86_400_000;
 /** Events entered at a time. */
 const PART = 1_000;
+/** The source of what is entered again. */
+const AGAIN = "verify";
 
 /** Reads the settings again when they were changed, by whichever process. */
 export class EventIngest {
@@ -143,11 +151,33 @@ export class EventIngest {
     });
   }
 
-  /** Enters again what is in books: nothing is held. @returns as {@link record} */
-  again(events: readonly PoolEvent[], source: string): readonly RecordOutcome[] {
+  /**
+   * Enters again what is in books, into others: nothing is held, and what is told apart by what is
+   * for the caller to look at.
+   *
+   * @param isReadAgain is an event's text looked at in those others? Then it is made again too
+   * @returns one outcome for each, `recorded` or `refused`, in the order given
+   * @throws InputError if one can't be read: then none of them is entered
+   */
+  again(
+    rows: readonly EventRow[],
+    isReadAgain: (event: PoolEvent) => boolean,
+  ): readonly RecordOutcome[] {
     return this.#store.transaction(() => {
       this.#refresh();
-      return this.#enter(events, source, { isDistinct: true }).outcomes;
+      const isContradicted = redemptionsOf(this.#store);
+      const named: NamedEvent[] = [];
+      const outcomes = rows.map((row): RecordOutcome => {
+        const event = decodeStoredEvent(row);
+        if (isContradicted(event)) return "refused";
+        const content = isReadAgain(event) ? encodeStored(event) : row.content;
+        named.push({ event, identity: row.identity, content });
+        return "recorded";
+      });
+      const sums = noSums(AGAIN);
+      this.#store.events.add(this.#rows(named, AGAIN, sums));
+      this.#settle(sums);
+      return outcomes;
     });
   }
 
@@ -243,12 +273,7 @@ export class EventIngest {
     const store = this.#store;
     const all: RecordOutcome[] = [];
     const allHeld = new Map<PoolEvent, Held>();
-    const sums: Sums = {
-      transactions: [],
-      received: [],
-      processed: [],
-      tally: new WorkerTally(source),
-    };
+    const sums = noSums(source);
     for (let from = 0; from < events.length; from += PART) {
       const part = events.slice(from, from + PART);
       const { fresh, outcomes, held } = identify(part, source, store, options);
@@ -256,14 +281,19 @@ export class EventIngest {
       for (const [event, why] of held) allHeld.set(event, why);
       store.events.add(this.#rows(fresh, source, sums));
     }
-    const { transactions, received, processed, tally } = sums;
+    this.#settle(sums);
+    return { outcomes: all, held: allHeld };
+  }
+
+  /** Writes what a batch adds up to. */
+  #settle({ transactions, received, processed, tally }: Sums): void {
+    const store = this.#store;
     const { claims: bounds } = this.#settings;
     const ai = linkAiJobs(store, { received, processed, postings: this.#postings, bounds });
     if (this.#isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
     store.ledger.post(...transactions);
     tally.write(store);
-    return { outcomes: all, held: allHeld };
   }
 
   /** The events' rows, and what they add up to. */
@@ -298,6 +328,10 @@ interface Sums {
   readonly received: AiHalf<JobReceived>[];
   readonly processed: AiHalf<JobProcessed>[];
   readonly tally: WorkerTally;
+}
+
+function noSums(source: string): Sums {
+  return { transactions: [], received: [], processed: [], tally: new WorkerTally(source) };
 }
 
 /** A day's grace for clocks: no commission can begin before the latest event. */

@@ -8,19 +8,19 @@ export interface StoreOptions {
   readonly path: string;
   /** Refuses to write and to create. @default false */
   readonly readOnly?: boolean | undefined;
-  /** The file's name may be taken away while it is open. @default false */
-  readonly isUnnamed?: boolean | undefined;
+  /** Books to compare with, thrown away afterwards: nothing outlives the process. @default false */
+  readonly isScratch?: boolean | undefined;
 }
 
 export class StoreDatabase {
   readonly sql: SqliteDatabase;
   readonly #failed: (() => void)[] = [];
 
-  constructor({ path, readOnly = false, isUnnamed }: StoreOptions) {
+  constructor({ path, readOnly = false, isScratch }: StoreOptions) {
     if (path !== ":memory:") assertLogWhole(path);
     if (readOnly) bringUpToDate(path);
     else if (path !== ":memory:") makePrivate(path);
-    this.sql = new SqliteDatabase({ path, readOnly, isUnnamed });
+    this.sql = new SqliteDatabase({ path, readOnly, isScratch });
     if (!readOnly) {
       this.sql.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
       migrate(this.sql);

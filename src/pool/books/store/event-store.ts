@@ -37,6 +37,8 @@ export type KnownEvent = Pick<EventRow, "atMs" | "content">;
 export interface EventStore {
   /** Of those identities, the ones that are in the books, with what they stand for. */
   known(identities: readonly string[]): ReadonlyMap<string, KnownEvent>;
+  /** Of those identities, where the ones known are: the last, of one that is there more than once. */
+  sequencesOf(identities: readonly string[]): ReadonlyMap<string, number>;
   /** The event with this sequence; null: there is none. */
   get(sequence: number): EventRow | null;
   /** Events in order of arrival, from a sequence on (included), at most `limit` (at least 1). */

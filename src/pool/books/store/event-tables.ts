@@ -34,6 +34,17 @@ export class EventTables implements EventStore {
     );
   }
 
+  sequencesOf(identities: readonly string[]): ReadonlyMap<string, number> {
+    const rows = this.#database.all(
+      `SELECT sequence, identity FROM events WHERE key IN (SELECT value FROM json_each(?))
+       ORDER BY sequence`,
+      JSON.stringify(identities.map(identityKey)),
+    );
+    const asked = new Set(identities);
+    const found = rows.map((row) => [text(row, "identity"), whole(row, "sequence")] as const);
+    return new Map(found.filter(([identity]) => asked.has(identity)));
+  }
+
   get(sequence: number): EventRow | null {
     return this.list(sequence, 1).find((event) => event.sequence === sequence) ?? null;
   }
@@ -59,8 +70,7 @@ export class EventTables implements EventStore {
   }
 
   byIdentity(identity: string): EventRow | null {
-    const found = this.#knownSequences([identity]);
-    const [sequence] = found;
+    const sequence = this.sequencesOf([identity]).get(identity);
     return sequence === undefined ? null : this.get(sequence);
   }
 
@@ -148,16 +158,6 @@ export class EventTables implements EventStore {
       ids.set(name, id);
     }
     return id;
-  }
-
-  /** Where events of those identities are. */
-  #knownSequences(identities: readonly string[]): readonly number[] {
-    return this.#database
-      .all(
-        `SELECT sequence, identity FROM events WHERE key IN (SELECT value FROM json_each(?))`,
-        JSON.stringify(identities.map(identityKey)),
-      )
-      .flatMap((row) => (identities.includes(text(row, "identity")) ? whole(row, "sequence") : []));
   }
 }
 

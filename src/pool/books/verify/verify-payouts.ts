@@ -4,13 +4,19 @@
  */
 import { type Account, inPayoutAccount, paidAccount } from "../accounts.js";
 import type { PayoutRow, PoolStore } from "../store/store.js";
+import type { Flows } from "./flows.js";
 
 const PAGE = 1_000;
 
 type Sums = Map<Account, bigint>;
 
-export function verifyPayouts(store: PoolStore, report: (sentence: string) => void): void {
-  const moved = movedByPayouts(store);
+/** @param entries what the entries of each payout, by its id, come to */
+export function verifyPayouts(
+  store: PoolStore,
+  entries: ReadonlyMap<string, Flows>,
+  report: (sentence: string) => void,
+): void {
+  const moved = new Map([...entries].map(([id, flows]) => [id, sumsOf(flows)]));
   for (let beforeId: number | undefined; ; ) {
     const page = store.payouts.list({ beforeId, limit: PAGE });
     for (const row of page) {
@@ -26,19 +32,8 @@ export function verifyPayouts(store: PoolStore, report: (sentence: string) => vo
   for (const id of moved.keys()) report(`payout ${id} has entries and is not there`);
 }
 
-/** By payout, what its entries come to. */
-function movedByPayouts(store: PoolStore): Map<string, Sums> {
-  const moved = new Map<string, Sums>();
-  for (const { cause, postings } of store.ledger.journal) {
-    if (!cause.kind.startsWith("payout-")) continue;
-    const sums = moved.get(cause.id) ?? new Map<Account, bigint>();
-    moved.set(cause.id, sums);
-    for (const { from, to, wei } of postings) {
-      add(sums, from, -wei);
-      add(sums, to, wei);
-    }
-  }
-  return moved;
+function sumsOf({ of }: Flows): Sums {
+  return new Map([...of].map(([account, { inWei, outWei }]) => [account, inWei - outWei]));
 }
 
 /** Reserved as long as it is open, paid when it is confirmed, nothing but gas when it failed. */

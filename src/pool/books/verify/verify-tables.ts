@@ -1,11 +1,9 @@
 /**
- * `verify`, what is kept beside the balances: single entries, AI jobs' owners, tickets, workers'
+ * `verify`, what is kept beside the entries and their balances: AI jobs' owners, tickets, workers'
  * sums and where the next round goes on, each against what the events made again.
  */
 import { ROUND_KEYS } from "../close-round.js";
-import type { LedgerEntry } from "../ledger.js";
 import type { PoolStore } from "../store/store.js";
-import { UNSPLIT_KIND } from "../unsplit.js";
 
 type Report = (sentence: string) => void;
 
@@ -16,8 +14,7 @@ const PAGE = 5_000;
  * @param fresh what their events and rounds made again, events in the same places
  */
 export function verifyTables(store: PoolStore, fresh: PoolStore, report: Report): void {
-  const linked = verifyOwners(store, fresh, report);
-  verifyEntries(store, fresh, linked, report);
+  verifyOwners(store, fresh, report);
   verifyTickets(store, fresh, report);
   verifyWorkers(store, fresh, report);
   for (const key of ROUND_KEYS) {
@@ -25,9 +22,7 @@ export function verifyTables(store: PoolStore, fresh: PoolStore, report: Report)
   }
 }
 
-/** @returns the events of AI jobs that are linked to their workers */
-function verifyOwners(store: PoolStore, fresh: PoolStore, report: Report): ReadonlySet<number> {
-  const linked = new Set<number>();
+function verifyOwners(store: PoolStore, fresh: PoolStore, report: Report): void {
   for (let after = -1; ; ) {
     const [kept, again] = [
       store.reports.linkedJobs(after, PAGE),
@@ -35,7 +30,6 @@ function verifyOwners(store: PoolStore, fresh: PoolStore, report: Report): Reado
     ];
     const owners = new Map(kept.map(({ event, address }) => [event, address]));
     for (const { event, address } of again) {
-      linked.add(event);
       const owner = owners.get(event);
       owners.delete(event);
       if (owner === address) continue;
@@ -43,55 +37,9 @@ function verifyOwners(store: PoolStore, fresh: PoolStore, report: Report): Reado
     }
     for (const event of owners.keys()) report(`job ${event} is linked and should not be`);
     const last = again.at(-1);
-    if (last === undefined) return linked;
+    if (last === undefined) return;
     after = last.event;
   }
-}
-
-/** Entry by entry. Those of linked AI jobs depend on how events were cut: only their sums do not. */
-function verifyEntries(
-  store: PoolStore,
-  fresh: PoolStore,
-  linked: ReadonlySet<number>,
-  report: Report,
-): void {
-  const again = eventEntries(fresh, linked);
-  for (const entry of eventEntries(store, linked)) {
-    const { value: due } = again.next();
-    if (due !== undefined && textOf(due) === textOf(entry)) continue;
-    // One that is missing or too many shifts all others.
-    report(`entry ${entry.sequence} is not what ${entry.cause.kind} ${entry.cause.id} makes`);
-    return;
-  }
-  const { value: due } = again.next();
-  if (due !== undefined) report(`${due.cause.kind} ${due.cause.id} has no entry`);
-}
-
-const KINDS = new Set([
-  "job-processed",
-  "winning-ticket",
-  "ticket-redeemed",
-  "round",
-  "void",
-  UNSPLIT_KIND,
-  "assign",
-  "release",
-]);
-
-function* eventEntries(
-  store: PoolStore,
-  linked: ReadonlySet<number>,
-): Generator<LedgerEntry, undefined> {
-  for (const entry of store.ledger.journal) {
-    const { kind, event } = entry.cause;
-    if (!KINDS.has(kind) || entry.postings.length === 0) continue;
-    if (event === undefined || !linked.has(event)) yield entry;
-  }
-}
-
-function textOf({ cause: { kind, id, event }, atMs, postings }: LedgerEntry): string {
-  const moves = postings.map(({ from, to, wei }) => `${from} ${to} ${wei}`);
-  return [kind, event ?? id, Math.trunc(atMs), ...moves].join();
 }
 
 function verifyTickets(store: PoolStore, fresh: PoolStore, report: Report): void {
