@@ -37,8 +37,11 @@ export type KnownEvent = Pick<EventRow, "atMs" | "content">;
 export interface EventStore {
   /** Of those identities, the ones that are in the books, with what they stand for. */
   known(identities: readonly string[]): ReadonlyMap<string, KnownEvent>;
-  /** Of those identities, where the ones known are: the last, of one that is there more than once. */
-  sequencesOf(identities: readonly string[]): ReadonlyMap<string, number>;
+  /**
+   * Of those events, which are in order, the ones that are not found by their identities: by
+   * sequence, where somebody who looks for it finds another; null: nowhere. Empty when all is right.
+   */
+  misplaced(events: readonly EventRow[]): ReadonlyMap<number, number | null>;
   /** The event with this sequence; null: there is none. */
   get(sequence: number): EventRow | null;
   /** Events in order of arrival, from a sequence on (included), at most `limit` (at least 1). */

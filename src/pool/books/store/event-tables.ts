@@ -1,4 +1,5 @@
 /** Events on disk. */
+import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
@@ -34,15 +35,29 @@ export class EventTables implements EventStore {
     );
   }
 
-  sequencesOf(identities: readonly string[]): ReadonlyMap<string, number> {
-    const rows = this.#database.all(
-      `SELECT sequence, identity FROM events WHERE key IN (SELECT value FROM json_each(?))
-       ORDER BY sequence`,
-      JSON.stringify(identities.map(identityKey)),
+  misplaced(events: readonly EventRow[]): ReadonlyMap<number, number | null> {
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) return new Map();
+    const range = [BigInt(first.sequence), BigInt(last.sequence)] as const;
+    const elsewhere = this.#database.all(
+      `SELECT a.sequence, (SELECT max(b.sequence) FROM events b
+         WHERE b.key = a.key AND b.identity = a.identity) AS place
+       FROM events a WHERE a.sequence BETWEEN ? AND ? AND place IS NOT a.sequence`,
+      ...range,
     );
-    const asked = new Set(identities);
-    const found = rows.map((row) => [text(row, "identity"), whole(row, "sequence")] as const);
-    return new Map(found.filter(([identity]) => asked.has(identity)));
+    const found = new Map(
+      elsewhere.map((row) => [whole(row, "sequence"), wholeOrNull(row, "place")]),
+    );
+    const keys = this.#database.all(
+      "SELECT sequence, key FROM events WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
+      ...range,
+    );
+    for (const [index, { sequence, identity }] of events.entries()) {
+      const row = keys[index];
+      const isFound = row !== undefined && whole(row, "sequence") === sequence;
+      if (!isFound || whole(row, "key") !== identityKey(identity)) found.set(sequence, null);
+    }
+    return found;
   }
 
   get(sequence: number): EventRow | null {
@@ -50,13 +65,26 @@ export class EventTables implements EventStore {
   }
 
   list(from: number, limit: number): readonly EventRow[] {
+    const names = new Map<number, string>();
     return this.#database
       .all(
-        `${EVENT} WHERE e.sequence >= ? ORDER BY e.sequence LIMIT ?`,
+        `SELECT sequence, identity, source AS from_source, at, content FROM events
+         WHERE sequence >= ? ORDER BY sequence LIMIT ?`,
         BigInt(from),
         BigInt(limit),
       )
-      .map(eventOf);
+      .map((row) => {
+        const id = whole(row, "from_source");
+        const source = names.get(id) ?? this.#sourceOf(id);
+        names.set(id, source);
+        return {
+          sequence: whole(row, "sequence"),
+          identity: text(row, "identity"),
+          source,
+          atMs: whole(row, "at"),
+          content: text(row, "content"),
+        };
+      });
   }
 
   count(): number {
@@ -70,8 +98,13 @@ export class EventTables implements EventStore {
   }
 
   byIdentity(identity: string): EventRow | null {
-    const sequence = this.sequencesOf([identity]).get(identity);
-    return sequence === undefined ? null : this.get(sequence);
+    const row = this.#database.get(
+      "SELECT max(sequence) AS sequence FROM events WHERE key = ? AND identity = ?",
+      BigInt(identityKey(identity)),
+      identity,
+    );
+    const sequence = row === undefined ? null : wholeOrNull(row, "sequence");
+    return sequence === null ? null : this.get(sequence);
   }
 
   /** The first job, or ticket, before an instant; null: none is. */
@@ -145,6 +178,12 @@ export class EventTables implements EventStore {
       BigInt(day),
       wei.toString(),
     );
+  }
+
+  #sourceOf(id: number): string {
+    const row = this.#database.get("SELECT name FROM sources WHERE id = ?", BigInt(id));
+    if (row !== undefined) return text(row, "name");
+    throw new InputError(`the store's source ${id} is not there`, { code: "STORE_DAMAGED" });
   }
 
   /** The number of a name, given now if it has none. */

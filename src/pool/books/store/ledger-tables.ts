@@ -16,6 +16,9 @@ const PAGE = 5_000;
 const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
   n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
 
+/** From, to, wei: one after the other. */
+const POSTING = /(\d+) (\d+) (\d+)(?: (?=\d)|$)/y;
+
 export class LedgerTables implements LedgerStore {
   readonly #database: SqliteDatabase;
   readonly #transaction: StoreDatabase["transaction"];
@@ -198,16 +201,12 @@ export class LedgerTables implements LedgerStore {
 
   #entryOf(row: SqlRow): LedgerEntry {
     const flat = text(row, "postings");
-    const parts = flat === "" ? [] : flat.split(" ");
     const postings: Posting[] = [];
-    for (let at = 0; at < parts.length; at += 3) {
-      const [from = "", to = "", wei = ""] = parts.slice(at, at + 3);
-      if (!/^\d+$/.test(wei)) throw damaged("postings");
-      postings.push({
-        from: this.#accountOf(from),
-        to: this.#accountOf(to),
-        wei: BigInt(wei),
-      });
+    POSTING.lastIndex = 0;
+    while (POSTING.lastIndex < flat.length) {
+      const [found, from = "", to = "", wei = ""] = POSTING.exec(flat) ?? [];
+      if (found === undefined) throw damaged("postings");
+      postings.push({ from: this.#accountOf(from), to: this.#accountOf(to), wei: BigInt(wei) });
     }
     const event = wholeOrNull(row, "event");
     const cause = { kind: text(row, "kind"), id: text(row, "cause") };

@@ -41,8 +41,8 @@ export class DerivedEvents implements EventStore {
     return this.#written.known(identities);
   }
 
-  sequencesOf(identities: readonly string[]): ReadonlyMap<string, number> {
-    return this.#written.sequencesOf(identities);
+  misplaced(events: readonly EventRow[]): ReadonlyMap<number, number | null> {
+    return this.#written.misplaced(events);
   }
 
   get(sequence: number): EventRow | null {

@@ -18,6 +18,14 @@ export class Flows {
     }
   }
 
+  join({ of }: Flows): void {
+    for (const [account, { inWei, outWei }] of of) {
+      const flow = this.#flowOf(account);
+      flow.inWei += inWei;
+      flow.outWei += outWei;
+    }
+  }
+
   #flowOf(account: Account): Flow {
     let flow = this.of.get(account);
     if (flow === undefined) {

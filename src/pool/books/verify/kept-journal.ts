@@ -26,10 +26,10 @@ const EVENT_KINDS = new Set([
  * there are depends on how events were cut into batches, and only their sums do not.
  */
 export class KeptJournal {
-  /** Of all entries. */
-  readonly flows = new Flows();
-  /** Of those that events caused. */
+  /** Of entries that events caused. */
   readonly caused = new Flows();
+  /** Of all others. */
+  readonly others = new Flows();
   /** Of payouts, by id. */
   readonly payouts = new Map<string, Flows>();
   readonly #entries: Iterator<LedgerEntry>;
@@ -48,6 +48,14 @@ export class KeptJournal {
   /** Why it could not be read to its end; null: it could, so far. */
   get failure(): Error | null {
     return this.#failure;
+  }
+
+  /** Of all entries. */
+  flows(): Flows {
+    const all = new Flows();
+    all.join(this.caused);
+    all.join(this.others);
+    return all;
   }
 
   /** Is it compared entry by entry? */
@@ -87,9 +95,12 @@ export class KeptJournal {
       this.#report(`the journal has entry ${sequence} where ${this.#due} was due`);
     }
     this.#due = sequence + 1;
-    this.flows.add(postings);
-    if (EVENT_KINDS.has(kind)) this.caused.add(postings);
-    else if (kind.startsWith("payout-")) {
+    if (EVENT_KINDS.has(kind)) {
+      this.caused.add(postings);
+      return;
+    }
+    this.others.add(postings);
+    if (kind.startsWith("payout-")) {
       const flows = this.payouts.get(id) ?? new Flows();
       this.payouts.set(id, flows);
       flows.add(postings);

@@ -97,14 +97,14 @@ export class Replay {
       const page = this.#store.events.list(this.#next, Math.min(PAGE, end - this.#next));
       if (page.length === 0 || this.#ingest === null) return;
       const outcomes = this.#ingest.again(page, (event) => this.#events.has(event));
-      const places = this.#store.events.sequencesOf(page.map(({ identity }) => identity));
+      const misplaced = this.#store.events.misplaced(page);
       for (const [index, { identity, sequence }] of page.entries()) {
         const outcome = outcomes[index];
         if (outcome !== "recorded")
           this.#report(`event ${identity} is ${outcome} when entered again`);
-        const place = places.get(identity);
-        if (place === undefined) this.#report(`event ${identity} is not found by its identity`);
-        else if (place !== sequence)
+        const place = misplaced.get(sequence);
+        if (place === null) this.#report(`event ${identity} is not found by its identity`);
+        else if (place !== undefined)
           this.#report(`event ${identity} is there twice, as ${sequence} and as ${place}`);
         const due = this.#next + index;
         if (sequence !== due) this.#report(`there is event ${sequence} where ${due} was due`);

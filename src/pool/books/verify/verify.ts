@@ -49,7 +49,7 @@ export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
     events,
     entries: store.ledger.entryCount(),
     rounds: store.rounds.list().length,
-    accounts: journal.flows.of.size,
+    accounts: journal.flows().of.size,
     wrong: [...ofJournal.sentences, ...ofEvents.sentences].slice(0, MAX_FINDINGS),
   };
 }
@@ -96,7 +96,7 @@ function compareJournal(
   journal.finish();
   if (journal.failure !== null) throw journal.failure;
   const kept = store.ledger.flows();
-  compare(kept, journal.flows.of, report);
+  compare(kept, journal.flows().of, report);
   const sum = kept.reduce((total, { inWei, outWei }) => total + inWei - outWei, 0n);
   if (sum !== 0n) report(`all balances together are ${sum} wei, not 0`);
   verifyPayouts(store, journal.payouts, report);
