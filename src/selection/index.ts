@@ -7,6 +7,70 @@ export type { PoolsimErrorCode } from "../core/error-codes/selection.js";
 export { Rational } from "../core/rational.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
+  type AIFailure,
+  type AIFailureClass,
+  badRequestText,
+  classifyAIFailure,
+  llmFailureText,
+} from "./ai/failures.js";
+export {
+  type AILatency,
+  type AISize,
+  type AIUnits,
+  aiLatencyScore,
+  aiUnits,
+  debitedSpeechUnits,
+  inferenceSteps,
+} from "./ai/latency-score.js";
+export {
+  AI_PIPELINES,
+  type AIPipeline,
+  CAPABILITY_LIVE_VIDEO,
+  requestedModel,
+  type ScoreTime,
+} from "./ai/pipelines.js";
+export {
+  AI_EFFECT,
+  AI_REQUEST_TRIES,
+  AI_RESULT,
+  AI_RETRY_TIMEOUT_MS,
+  AI_TRIES_PER_ORCHESTRATOR,
+  type AIEffect,
+  AIRequest,
+  type AIRequestConfig,
+  type AIRequestJob,
+  type AIRequestObserver,
+  type AIResult,
+  type NobodyFound,
+} from "./ai/request.js";
+export {
+  type AIJob,
+  AISessionManager,
+  type AISessionManagerOptions,
+  manifestId,
+} from "./ai/session-manager.js";
+export {
+  AI_SELECT_TRIES,
+  AISessionPool,
+  type AISessionPoolOptions,
+  type PickIndex,
+} from "./ai/session-pool.js";
+export {
+  AI_LIVE_REFRESH_INTERVAL_MS,
+  AI_REFRESH,
+  AI_SELECTOR_TTL_MS,
+  AI_SUSPENSION_PENALTY,
+  type AIRefresh,
+  type AISelection,
+  AISessionSelector,
+  type AISessionSelectorOptions,
+  type DiscoveredAISession,
+  LIVE_SUSPENSION_PENALTY,
+  type MissingConstraints,
+  type ModelState,
+  modelState,
+} from "./ai/session-selector.js";
+export {
   type Candidates,
   checkCandidates,
   type Draw,

@@ -45,10 +45,10 @@ export class Session<Info = unknown> {
   recipient: number;
   /** Price in the latest answer (M-36). */
   price: SessionPrice | null;
-  /** Price at creation, never updated: what R-10 compares with. */
-  readonly initialPrice: SessionPrice | null;
-  /** Ms that its answer took when it was discovered. */
-  readonly initialLatencyMs: number;
+  /** Price at creation: what R-10 compares with. In AI pools that of the latest discovery (A-11). */
+  initialPrice: SessionPrice | null;
+  /** Ms that its answer took when it was discovered; in AI pools in the latest discovery (A-11). */
+  initialLatencyMs: number;
   /** Response time ÷ segment duration of the last completed segment, 0 = not measured (V-11). */
   latencyScore: number;
   /** When its token ends, ms on the caller's clock. */
@@ -141,6 +141,23 @@ export class Session<Info = unknown> {
       this.#durationMs1 = Number.NaN;
     }
     return durationMs;
+  }
+
+  /**
+   * A discovery found the orchestrator again: the answer that `other` was made of replaces this
+   * session's, initial price and latency included. What it was measured at and what is in flight
+   * stays (A-11).
+   */
+  takeAnswerOf(other: Session<Info>): void {
+    this.orchestrator = other.orchestrator;
+    this.recipient = other.recipient;
+    this.price = other.price;
+    this.initialPrice = other.initialPrice;
+    this.initialLatencyMs = other.initialLatencyMs;
+    this.authTokenExpiresAtMs = other.authTokenExpiresAtMs;
+    this.ticketParamsExpireAtMs = other.ticketParamsExpireAtMs;
+    this.sessionKey = other.sessionKey;
+    this.info = other.info;
   }
 
   /** Forgets all segments in flight (M-13). */

@@ -81,7 +81,7 @@ class OnChainChoice {
         this.#reports[handle] = [...(this.#reports[handle] ?? []), report];
         this.#sessions.push({
           recipient: handle,
-          price: report.price === null ? null : new SessionPrice(report.price),
+          initialPrice: report.price === null ? null : new SessionPrice(report.price),
           initialLatencyMs: report.latencyMs ?? 0,
         });
       }

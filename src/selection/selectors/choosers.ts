@@ -46,7 +46,7 @@ export interface PerfScoreReader {
 }
 
 /** What a {@link RecipientChooser} looks at of a session. */
-export type RecipientSession = Pick<Session, "recipient" | "price" | "initialLatencyMs">;
+export type RecipientSession = Pick<Session, "recipient" | "initialPrice" | "initialLatencyMs">;
 
 /** How to make a {@link RecipientChooser}. */
 export interface RecipientChooserOptions {
@@ -107,7 +107,8 @@ export class RecipientChooser implements Chooser {
 
   /**
    * Whom the algorithm is asked to choose among: each recipient once, in the order of its first
-   * session, at the price of its last that has one (L-6, L-7).
+   * session, at the price of its last that has one (L-6, L-7): the price at discovery, as sessions
+   * of AI pools may be renewed while they wait (A-32).
    *
    * @param sessions in order; those whose recipient is below 0 are nobody's
    * @returns `null` when the stakes cannot be read (L-8)
@@ -116,7 +117,7 @@ export class RecipientChooser implements Chooser {
     const choice = ++this.#choices;
     const recipients: number[] = [];
     const prices: (SessionPrice | null)[] = [];
-    for (const { recipient, price } of sessions) {
+    for (const { recipient, initialPrice: price } of sessions) {
       if (recipient < 0) continue;
       if (this.#seenIn[recipient] !== choice) {
         this.#seenIn[recipient] = choice;

@@ -54,8 +54,11 @@ export class SortedSelector<Info = unknown> implements Selector<Info> {
     this.#sort();
   }
 
+  /** Sorts as well, as a session's score may have changed while it was in the list. */
   select(): Session<Info> | null {
-    return takeOut(this.#sessions, this.#chooser.choose(this.#sessions, this.#draw));
+    const session = takeOut(this.#sessions, this.#chooser.choose(this.#sessions, this.#draw));
+    this.#sort();
+    return session;
   }
 
   /** Takes a session out, if it is in the list. */
