@@ -90,6 +90,27 @@ export type {
 } from "./orchestrator/admission/policy.js";
 export { ADMISSION_POLICIES } from "./orchestrator/admission/registry.js";
 export { type AdmissionConfig, parseAdmission } from "./orchestrator/admission/schema.js";
+export {
+  type AIModelCapacity,
+  AINodeCapacity,
+  type AINodeModel,
+} from "./orchestrator/ai/capacities.js";
+export {
+  AICapacityCheck,
+  type AICapacityCheckOptions,
+  type AIReservation,
+  type LiveContainers,
+  liveCapacity,
+} from "./orchestrator/ai/capacity-check.js";
+export {
+  AI_WORKER_ERRORS,
+  AI_WORKERS_DEADLOCKED,
+  type AIWorkerRegistration,
+  NO_AI_WORKERS,
+  NO_CAPABLE_AI_WORKERS,
+  RemoteAIWorkerManager,
+  type RemoteAIWorkerManagerOptions,
+} from "./orchestrator/ai/worker-manager.js";
 export { OrchestratorReceiving, type ReceivingOptions } from "./orchestrator/receiving.js";
 export { ReconnectBackoff, type ReconnectOptions } from "./orchestrator/reconnect.js";
 export {
