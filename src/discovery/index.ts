@@ -74,6 +74,24 @@ export type { RoundProgress } from "./live/live-round.js";
 export type { DiscoverOptions, DiscoverySettings } from "./live/options.js";
 export type { PolledOrchestrator } from "./live/poll.js";
 export { type SuspensionList, Suspensions } from "./live/suspensions.js";
+export { type CapabilityMaxPrice, parseCapabilityPrices } from "./max-price/capability-prices.js";
+export {
+  AutoConvertedPrice,
+  type CurrencyAmount,
+  type CurrencyPair,
+  feedPrice,
+  type PriceFeed,
+  parseFeedDescription,
+  parsePricePerUnit,
+} from "./max-price/currency.js";
+export { parseGoRational } from "./max-price/go-rational.js";
+export {
+  type GatewayMaxPrices,
+  GLOBAL_MAX_PRICE,
+  globalMaxPrice,
+  type MaxPriceOptions,
+  readMaxPrices,
+} from "./max-price/max-prices.js";
 export { capacitiesOf, NodeCapabilities } from "./node-capabilities.js";
 export { DISCOVERY_DEFAULTS } from "./options.js";
 export type {

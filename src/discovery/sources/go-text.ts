@@ -75,3 +75,21 @@ export function trimGoSpace(text: string): string {
   const space = "[\\t-\\r \\u0085\\p{Z}]+";
   return text.replace(new RegExp(`^${space}|${space}$`, "gu"), "");
 }
+
+/** In lower case as Go writes it: letter by letter. */
+export function lowerCase(text: string): string {
+  return byLetter(text.replaceAll("\u0130", "i"), (letter) => letter.toLowerCase());
+}
+
+/** In upper case as Go writes it: letter by letter, so that ß stays. */
+export function upperCase(text: string): string {
+  return byLetter(text, (letter) => letter.toUpperCase());
+}
+
+/** Letters whose other case is more than one letter stay. */
+function byLetter(text: string, change: (letter: string) => string): string {
+  return Array.from(text, (letter) => {
+    const changed = change(letter);
+    return Array.from(changed).length === 1 ? changed : letter;
+  }).join("");
+}

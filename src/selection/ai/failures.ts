@@ -1,5 +1,5 @@
 /** What kinds of failures a request knows: by the text of the error alone. */
-import { trimGoSpace } from "../../discovery/sources/go-text.js";
+import { lowerCase, trimGoSpace } from "../../discovery/sources/go-text.js";
 
 /** Why a submit failed. */
 export interface AIFailure {
@@ -28,8 +28,7 @@ const RETURNED_400 = "returned 400";
 
 /** The row of A-40 for a failed submit. An orchestrator's text can pretend to be any of them. */
 export function classifyAIFailure({ text }: AIFailure): AIFailureClass {
-  // Go has one letter for the lower case of U+0130, JavaScript two.
-  const lower = text.replaceAll("\u0130", "i").toLowerCase();
+  const lower = lowerCase(text);
   return TEXTS.find(([part]) => lower.includes(part))?.[1] ?? "other";
 }
 

@@ -1,0 +1,90 @@
+/** Numbers as Go reads rationals: for options that take any spelling of one (A-78, A-80). */
+import { Rational } from "../../core/rational.js";
+
+/** Larger exponents are refused, as in Go. */
+const MAX_EXPONENT = 1_000_000n;
+const RADIX: Readonly<Record<string, bigint>> = { b: 2n, o: 8n, x: 16n };
+const DIGITS: Readonly<Record<string, RegExp>> = {
+  b: /^[01]*$/,
+  o: /^[0-7]*$/,
+  x: /^[0-9a-f]*$/,
+};
+const DECIMAL = /^([0-9]*)(?:\.([0-9]*))?(?:([ep])([+-]?[0-9]+))?$/;
+
+/**
+ * Reads a number: a fraction `a/b` of whole numbers, each with a prefix (`0x`, `0o`, `0b`, or `0` for
+ * octal) if it likes, or a decimal or hexadecimal number with an optional exponent; digits may be
+ * grouped by underscores.
+ *
+ * @returns null if it is none
+ */
+export function parseGoRational(text: string): Rational | null {
+  const [, sign = "", rest = ""] = /^([+-]?)(.*)$/s.exec(text) ?? [];
+  const lower = rest.toLowerCase();
+  if (!/^[0-9a-z._/+-]+$/.test(lower)) return null;
+  const slash = lower.indexOf("/");
+  const magnitude =
+    slash < 0 ? parseFloating(lower) : parseFraction(lower.slice(0, slash), lower.slice(slash + 1));
+  if (magnitude === null) return null;
+  return sign === "-" ? Rational.ZERO.sub(magnitude) : magnitude;
+}
+
+function parseFraction(num: string, den: string): Rational | null {
+  const [above, below] = [parseWhole(num), parseWhole(den)];
+  return above === null || below === null || below === 0n ? null : Rational.of(above, below);
+}
+
+/** A whole number without sign. */
+function parseWhole(text: string): bigint | null {
+  const prefix = /^0([box])/.exec(text)?.[1] ?? (/^0[0-9_]/.test(text) ? "0" : "");
+  const radix = prefix === "0" ? "o" : prefix;
+  const digits = ungrouped(text.slice(prefix === "0" ? 1 : prefix === "" ? 0 : 2), prefix !== "");
+  if (digits === null || digits === "") return null;
+  if (radix === "") return /^[0-9]+$/.test(digits) ? BigInt(digits) : null;
+  return DIGITS[radix]?.test(digits) ? BigInt(`0${radix}${digits}`) : null;
+}
+
+/** A number with an optional fractional part and exponent, without sign. */
+function parseFloating(text: string): Rational | null {
+  const prefix = /^0([box])/.exec(text)?.[1] ?? "";
+  if (prefix !== "") return parsePrefixed(prefix, text.slice(2));
+  const [, whole = "", fraction = "", kind, exponent] =
+    DECIMAL.exec(ungroupedNumber(text, false) ?? "-") ?? [];
+  if (whole + fraction === "") return null;
+  const base = kind === "p" ? 2n : 10n;
+  const mantissa = Rational.of(BigInt(whole + fraction), 10n ** BigInt(fraction.length));
+  return scaled(mantissa, base, exponent);
+}
+
+function parsePrefixed(prefix: string, text: string): Rational | null {
+  const form =
+    prefix === "x"
+      ? /^([^.p]*)(?:\.([^.p]*))?(?:(p)([+-]?[0-9]+))?$/
+      : /^([^.ep]*)(?:\.([^.ep]*))?(?:([ep])([+-]?[0-9]+))?$/;
+  const [, whole = "", fraction = "", kind, exponent] =
+    form.exec(ungroupedNumber(text, true) ?? "-") ?? [];
+  const digits = whole + fraction;
+  if (digits === "" || !DIGITS[prefix]?.test(digits)) return null;
+  const radix = RADIX[prefix] ?? 10n;
+  const mantissa = Rational.of(BigInt(`0${prefix}${digits}`), radix ** BigInt(fraction.length));
+  return scaled(mantissa, kind === "e" ? 10n : 2n, exponent);
+}
+
+function scaled(mantissa: Rational, base: bigint, exponent = "0"): Rational | null {
+  const power = BigInt(exponent.replace("+", ""));
+  const size = power < 0n ? -power : power;
+  if (size > MAX_EXPONENT) return null;
+  const factor = Rational.of(base ** size);
+  return power < 0n ? mantissa.div(factor) : mantissa.mul(factor);
+}
+
+/** Without underscores, of which each stands between two digits, or after a prefix. */
+function ungrouped(digits: string, hasPrefix: boolean): string | null {
+  if (/__|_$/.test(digits) || (!hasPrefix && digits.startsWith("_"))) return null;
+  return digits.replaceAll("_", "");
+}
+
+function ungroupedNumber(text: string, hasPrefix: boolean): string | null {
+  if (/_[^0-9a-f]|[^0-9a-f]_/.test(hasPrefix ? text.replace(/^_/, "") : text)) return null;
+  return ungrouped(text, hasPrefix);
+}
