@@ -89,6 +89,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "Something that must always hold does not. This is a bug of poolsim: please report it.",
   JSON: "A text is no JSON.",
   JSON_TARGET: "The file that `--json` names cannot be written, or is one of the scenarios.",
+  KEPT_FOLDER:
+    "The folder for kept results is none, or others may write to it, so that what it holds cannot be trusted.",
   KEYSTORE: "The keystore or its password is missing, or one does not fit the other.",
   LEDGER_ACCOUNT: "A text cannot be part of an account's name.",
   LEDGER_JOURNAL: "The entries of a journal do not follow one another without a gap.",

@@ -1,6 +1,7 @@
 /** The program `poolsim`: lists the commands, each of which lies in its own folder. */
 import { Command, CommanderError } from "commander";
 import { POOLSIM_VERSION } from "../core/version.js";
+import { addCache } from "./cache/define.js";
 import { addCheck } from "./check/define.js";
 import { addCompletion } from "./completion/define.js";
 import { addDiscover } from "./discover/define.js";
@@ -19,7 +20,7 @@ import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
-  ["Simulate a pool:", [addInit, addRun, addCheck, addSchema]],
+  ["Simulate a pool:", [addInit, addRun, addCheck, addSchema, addCache]],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],
   ["Help:", [addExplain, addCompletion]],

@@ -19,6 +19,8 @@ export type { Progress } from "./experiment/workbench.js";
 export type { Extension, ExtensionFile, ExtensionRecord } from "./extensions/extension.js";
 export { loadExtensions } from "./extensions/load-extensions.js";
 export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
+export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
+export { openResultStore } from "./kept/result-store.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";
 export { renderJson } from "./report/json.js";

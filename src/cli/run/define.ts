@@ -1,5 +1,6 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
+import { cacheOptions } from "../shared/cache-options.js";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -11,7 +12,7 @@ import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 
 export function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
-  program
+  const run = program
     .command("run")
     .description("simulate scenarios, compare their variants and report")
     .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
@@ -64,4 +65,5 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       const { runScenarios } = await import("./run.js");
       outcome.exitCode = await runScenarios(files, flags, terminal);
     });
+  for (const option of cacheOptions()) run.addOption(option);
 }

@@ -7,16 +7,18 @@ import { renderJson } from "../../sim/report/json.js";
 import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
+import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
 import { networkAge } from "./network-age.js";
 
-export interface RunFlags {
+export interface RunFlags extends CacheFlags {
   readonly seed?: number;
   readonly replications?: number;
   readonly duration?: string;
@@ -46,6 +48,7 @@ async function simulateAll(
   const { runExperiment } = await import("../../sim/experiment/run.js");
   const { seed, replications, sensitivity, quiet } = flags;
   const results: ScenarioResult[] = [];
+  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
   for (const loaded of scenarios) {
     const progress = progressLine(terminal.stderr, {
       isShown: !quiet,
@@ -61,6 +64,7 @@ async function simulateAll(
           sensitivity,
           signal,
           partial: true,
+          results: store,
           onProgress: progress.update,
         }),
       );

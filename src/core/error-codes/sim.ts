@@ -137,6 +137,8 @@ export type PoolsimErrorCode =
   | "INVARIANT"
   /** A text is no JSON. */
   | "JSON"
+  /** The folder for kept results is none, or others may write to it, so that what it holds cannot be trusted. */
+  | "KEPT_FOLDER"
   /** A text cannot be part of an account's name. */
   | "LEDGER_ACCOUNT"
   /** The entries of a journal do not follow one another without a gap. */

@@ -3,6 +3,10 @@ import { existsSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { loadExtensions } from "../extensions/load-extensions.js";
 import type { LoadedScenario } from "../input.js";
+import { thisBuild } from "../kept/build.js";
+import { keptExecutor } from "../kept/kept-executor.js";
+import { UnitKeys } from "../kept/key.js";
+import type { ResultStore } from "../kept/result-store.js";
 import type { ScenarioResult } from "../results.js";
 import { loadScenario } from "../scenario/load.js";
 import { simulate } from "../simulate.js";
@@ -37,6 +41,12 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * Only where the scenario is given as a file; a loaded one has those of `loadScenario`.
    */
   readonly extensions?: readonly string[] | undefined;
+  /**
+   * Where results of replications are kept, from `openResultStore`: what any run has computed before
+   * is read, the rest computed and kept. The result does not depend on it. Closed with the
+   * experiment. In a bundle nothing is kept. @default nothing is kept
+   */
+  readonly results?: ResultStore | undefined;
 }
 
 /** The compiled entry of threads, also when this module runs from its TypeScript source. */
@@ -57,6 +67,21 @@ function executorFor(
   return entry === undefined
     ? inlineExecutor({ simulate, seed })
     : threadExecutor({ entry, threads, seed });
+}
+
+/** The same with what is kept. */
+function keepingExecutorFor(
+  threads: number,
+  seed: number,
+  options: RunExperimentOptions,
+): Executor {
+  const executor = executorFor(threads, seed, options);
+  const { results: store } = options;
+  if (store === undefined) return executor;
+  const build = thisBuild();
+  return build === null
+    ? executor
+    : keptExecutor({ executor, store, keys: new UnitKeys(build), seed });
 }
 
 async function loadedOf(
@@ -91,5 +116,5 @@ export async function runExperiment(
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
     throw new InputError(found, { code: "OPTION_INVALID" });
   }
-  return experimentWith(loaded, executorFor(threads, seed, options), options);
+  return experimentWith(loaded, keepingExecutorFor(threads, seed, options), options);
 }

@@ -7,6 +7,7 @@ import { DataCache } from "./data-cache.js";
 import type { Executor } from "./executor.js";
 import { NameTable, ReplicationRecord } from "./replication-record.js";
 import { Samples } from "./samples.js";
+import { inputText } from "./unit.js";
 
 /** How far an experiment is. `total` grows as stages find out what they need. */
 export interface Progress {
@@ -111,7 +112,7 @@ export class Workbench {
     const data = this.#cache.intern(input.data);
     const number = this.#dataNumbers.get(data) ?? this.#dataNumbers.size;
     this.#dataNumbers.set(data, number);
-    const key = `${number} ${keyOf(input)}`;
+    const key = `${number} ${inputText(input)}`;
     const known = this.#known.get(key) ?? {
       input: { ...input, data },
       records: new Map(),
@@ -121,24 +122,4 @@ export class Workbench {
     this.#knownInputs.set(input, known);
     return known;
   }
-}
-
-/** The same text for scenarios that give the same results: what is asked of them does not count. */
-function keyOf({ scenario }: SimulationInput): string {
-  const { orchestrator, ...rest } = scenario;
-  const exclude = [...new Set(orchestrator?.admission.exclude)].sort();
-  return JSON.stringify({
-    ...rest,
-    orchestrator: orchestrator && {
-      ...orchestrator,
-      admission: { ...orchestrator.admission, exclude },
-    },
-    seed: undefined,
-    name: undefined,
-    description: undefined,
-    replications: undefined,
-    variants: undefined,
-    decision: undefined,
-    expect: undefined,
-  });
 }

@@ -10,6 +10,8 @@ export interface ExtensionFile {
   readonly path: string;
   /** SHA-256 of its bytes, hex. */
   readonly sha256: string;
+  /** Whether it imports nothing, so that the hash says all of what it computes. @default false */
+  readonly isAlone?: boolean | undefined;
 }
 
 /** What an extension brings, as results record it. */

@@ -92,7 +92,7 @@ class Addition<Entry extends RegistryEntry> {
 }
 
 async function loadOne({ path, sha256: expected }: Partial<ExtensionFile> & { path: string }) {
-  const { sha256, exports } = await readModule(path, expected);
+  const { sha256, isAlone, exports } = await readModule(path, expected);
   const known = loaded.get(sha256);
   if (known !== undefined) return { ...known, path, name: basename(path) };
   for (const name of Object.keys(exports)) {
@@ -119,6 +119,7 @@ async function loadOne({ path, sha256: expected }: Partial<ExtensionFile> & { pa
   const extension = {
     path,
     sha256,
+    isAlone,
     name: basename(path),
     adds,
     admission: admission.entries,

@@ -41,7 +41,8 @@ function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function assertAlone(path: string, bytes: Uint8Array): Promise<void> {
+/** @returns whether it imports nothing, not even packages or Node's own modules */
+async function assertOneFile(path: string, bytes: Uint8Array): Promise<boolean> {
   await init;
   let imports: ReturnType<typeof parse>[0];
   try {
@@ -62,11 +63,13 @@ async function assertAlone(path: string, bytes: Uint8Array): Promise<void> {
       `it imports ${JSON.stringify(specifier)}, but an extension is one file: its hash says what ran`,
     );
   }
+  return imports.every(({ d: dynamic }) => dynamic === -2);
 }
 
 /** An extension's exports and the hash of its bytes. */
 export interface ReadModule {
   readonly sha256: string;
+  readonly isAlone: boolean;
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
@@ -83,7 +86,7 @@ export async function readModule(path: string, expected: string | undefined): Pr
   if (expected !== undefined && sha256 !== expected) {
     throw extensionError(path, "it has changed since it was loaded");
   }
-  await assertAlone(path, bytes);
+  const isAlone = await assertOneFile(path, bytes);
   // The hash tells versions of one file apart, which Node would take for the same.
   const url = `${pathToFileURL(path).href}?sha256=${sha256}`;
   let exports: Readonly<Record<string, unknown>>;
@@ -95,5 +98,5 @@ export async function readModule(path: string, expected: string | undefined): Pr
   if (sha256Of(bytesOf(path)) !== sha256) {
     throw extensionError(path, "it has changed while it was loaded");
   }
-  return { sha256, exports };
+  return { sha256, isAlone, exports };
 }

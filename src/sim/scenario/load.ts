@@ -163,7 +163,7 @@ export function variantOverride(
 export function loadScenario(file: string, options: LoadOptions = {}): LoadedScenario {
   const { set = [], readFile = readFileWithin, extensions = [] } = options;
   const schema = schemaWith(extensions);
-  const files = extensions.map(({ path, sha256 }) => ({ path, sha256 }));
+  const files = extensions.map(({ path, sha256, isAlone }) => ({ path, sha256, isAlone }));
   const bytes = readScenario(file, readFile);
   const reader = new DataReader(dirname(file), readFile);
   let base = new Draft(readYaml(bytes, file));
