@@ -1,14 +1,17 @@
 /**
- * `npm run test:kill [runs] [seed]`: kills the pool's commands at instants spread over their runs
- * and checks that nothing is lost and nothing is counted or paid twice. `npm test` has short forms.
+ * `npm run test:kill [runs] [seed]`: kills commands at instants spread over their runs and checks
+ * that nothing is lost, nothing is counted or paid twice, and what is resumed ends with the same
+ * bytes. `npm test` has short forms.
  */
 import { killImports } from "../test/support/books/import-kill-runs.js";
 import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
+import { killRuns } from "../test/support/sim/run-kill-runs.js";
 
 /** One for each command that must survive. */
 const SECTIONS = [
   { name: "import", kill: killImports, inWindowMin: 0.3 },
   { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
+  { name: "run", kill: killRuns, inWindowMin: 0.3 },
 ] as const;
 
 const runs = Number(process.argv[2] ?? 200);

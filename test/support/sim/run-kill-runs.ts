@@ -1,0 +1,144 @@
+/**
+ * Kills `poolsim run` twice at instants spread over its work, lets it finish, and compares its result
+ * with that of a run that nobody killed and that kept nothing. Its progress is the clock: the
+ * replications that it has kept.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeKey, uniform } from "../../../src/core/random.js";
+import { copyOfBuilt } from "../cli/built-copy.js";
+import { ownState } from "../cli/command.js";
+import { endsWithUs } from "../ends-with-us.js";
+
+export interface RunKillRuns {
+  readonly runs: number;
+  /** Killed when some replications were kept and some were not. */
+  readonly inWindow: number;
+  /** Sentences about what was wrong; empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+export interface RunKillOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly log: (line: string) => void;
+}
+
+/** Has all stages that depend on each other: a calibration, a peak test, a sensitivity block. */
+const SCENARIO = `name: killed
+warmup: 30s
+duration: 30s
+replications: 4
+network: { limit: 3 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 4, calibrateTo: { streamsPerDay: 1500 } }
+stream: { length: { distribution: constant, mean: 3m } }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4, pricePerUnit: 1000 }
+workers:
+  - { name: good, count: 2, roundTripMs: 400 }
+  - { name: candidate, roundTripMs: 400 }
+variants:
+  without: { orchestrator.admission.exclude: [candidate] }
+  with: {}
+decision: { baseline: without, candidate: with }
+`;
+/** How long after a replication was kept the process lives, ms: somewhere in the next one. */
+const JITTER_MS = 20;
+
+class Folder {
+  readonly #main: string;
+  readonly path: string;
+
+  constructor(main: string, path: string) {
+    this.#main = main;
+    this.path = path;
+    mkdirSync(path);
+    writeFileSync(join(path, "killed.yaml"), SCENARIO);
+  }
+
+  /** Finished replications that are kept. */
+  get kept(): number {
+    const results = join(this.path, ".poolsim/results");
+    if (!existsSync(results)) return 0;
+    return readdirSync(results).filter((name) => /^[0-9a-f]{64}$/.test(name)).length;
+  }
+
+  start(...more: readonly string[]): ChildProcess {
+    const args = ["run", "killed.yaml", "--quiet", "--threads", "2", "--json", "out.json"];
+    return endsWithUs(
+      spawn(process.execPath, [this.#main, ...args, ...more], {
+        cwd: this.path,
+        env: ownState(this.path),
+        stdio: "ignore",
+      }),
+    );
+  }
+
+  /** @returns the result's bytes; how it ended where it did not end well */
+  async finish(...more: readonly string[]): Promise<string> {
+    const child = this.start(...more);
+    const [code] = await once(child, "exit");
+    if (code !== 0) return `exit code ${code}`;
+    return readFileSync(join(this.path, "out.json"), "utf8");
+  }
+
+  /** Kills a run when so many replications are kept, and a little later. */
+  async kill(kept: number, laterMs: number): Promise<void> {
+    const child = this.start();
+    const ended = once(child, "exit");
+    while (this.kept < kept && child.exitCode === null) await sleep(1);
+    await sleep(laterMs);
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** Does them all. */
+export async function killRuns({ runs, seed, log }: RunKillOptions): Promise<RunKillRuns> {
+  const root = mkdtempSync(join(tmpdir(), "poolsim-kill-run-"));
+  try {
+    const main = await copyOfBuilt(root);
+    const straight = new Folder(main, join(root, "straight"));
+    const expected = await straight.finish("--no-cache");
+    if (!expected.startsWith("{")) throw new Error(`the run itself fails: ${expected}`);
+    const wrong = straight.kept === 0 ? [] : ["--no-cache: something was kept"];
+    // How much there is to keep.
+    const warm = new Folder(main, join(root, "warm"));
+    if ((await warm.finish()) !== expected) wrong.push("kept: another result");
+    const total = warm.kept;
+    const { k0, k1 } = makeKey(seed, 5);
+    let inWindow = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const folder = new Folder(main, join(root, `run-${run}`));
+      const place = (run + uniform(k0, k1, 4 * run)) / runs;
+      const first = Math.floor(place * total);
+      const between = first + uniform(k0, k1, 4 * run + 1) * (total - first);
+      const instants = [first, Math.floor(between)];
+      for (const [index, kept] of instants.entries()) {
+        await folder.kill(kept, JITTER_MS * uniform(k0, k1, 4 * run + 2 + index));
+      }
+      const found = folder.kept;
+      if (found > 0 && found < total) inWindow += 1;
+      const what = `seed ${seed}, run ${run}: killed with ${found} of ${total} kept`;
+      if ((await folder.finish()) !== expected) wrong.push(`${what}: another result`);
+      if (folder.kept !== total) wrong.push(`${what}: ${folder.kept} kept in the end`);
+      log(what);
+      rmSync(folder.path, { recursive: true });
+    }
+    return { runs, inWindow, wrong };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
