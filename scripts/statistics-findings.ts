@@ -19,6 +19,7 @@ const SOURCES = [
   "package-lock.json",
   ...[
     "model-checks",
+    "sequence-checks",
     "shared-books",
     "statistics-checks",
     "statistics-units",

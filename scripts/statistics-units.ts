@@ -4,6 +4,7 @@
  */
 import type { Decision } from "../src/sim/results.js";
 import { MODEL_CHECKS } from "./model-checks.js";
+import { SEQUENCE_CHECKS } from "./sequence-checks.js";
 import { sharedBooks } from "./shared-books.js";
 import {
   blackHoleProblem,
@@ -132,7 +133,7 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
       }),
     ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
-    synthetic: SYNTHETIC_CHECKS.map(({ name, run }) => ({
+    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS].map(({ name, run }) => ({
       name: `${name}, ${sets} sets`,
       run: async () => run(sets),
     })),

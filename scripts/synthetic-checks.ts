@@ -42,7 +42,7 @@ const EMPTY = {
  * Noise of mean 0 and standard deviation 1: normal; an exponential tail of losses; or nothing in
  * two of three replications and else a gain or a loss of one of two sizes.
  */
-function noise(shape: Shape, u: number, v: number): number {
+export function noise(shape: Shape, u: number, v: number): number {
   if (shape === "normal") return normalQuantile(u);
   if (shape === "skewed") return 1 + Math.log(u);
   if (u < 2 / 3) return 0;

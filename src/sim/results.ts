@@ -205,6 +205,11 @@ export interface ScenarioResult {
   } | null;
   /** Every interval is one of 95 % by itself: they do not hold all at once. */
   readonly intervals: { readonly confidence: 0.95; readonly simultaneous: false };
+  /**
+   * Where one goes on until it is decided: the first look and the most replications; the intervals of
+   * the verdict and of the sensitivity block then hold at every look. `null`: one look.
+   */
+  readonly untilDecided: { readonly first: number; readonly max: number } | null;
   /** `instead`: on fees, where there can be none on the operator's net. */
   readonly verdict: (Verdict & { readonly instead: Verdict | null }) | null;
   /** The verdict under other assumptions; empty when it was not asked for. */

@@ -9,8 +9,9 @@ export const STARTER = `# yaml-language-server: $schema=scenario.schema.json
 name: my-pool
 description: My pool without and with a candidate worker.
 
-# How sure: the same random events for every variant, so many times over.
-replications: 6
+# How sure: the same random events for every variant, so many times over; auto: from 8 to 64, until
+# the question is decided.
+replications: auto
 duration: 1h # counted time of each, after a warm-up
 
 # Who sends streams. Each gateway chooses orchestrators by stake, price and chance.

@@ -26,6 +26,11 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         wholeNumber(1, 10_000),
       ),
     )
+    .option(
+      "--until-decided",
+      "go on until the question is decided, or hardly can be: 8 to 64 replications",
+    )
+    .option("--budget <span>", "with it: stop looking after such a time, e.g. 2m")
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
     .addOption(settingOption())
     .addOption(extensionOption())
@@ -52,6 +57,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       "after",
       examples(
         ["poolsim run scenarios/admit-worker.yaml", "the comparison and the verdict"],
+        ["poolsim run pool.yaml --until-decided --budget 5m", "as sure as five minutes make it"],
         ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],

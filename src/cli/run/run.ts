@@ -7,6 +7,7 @@ import { renderJson } from "../../sim/report/json.js";
 import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
@@ -17,10 +18,13 @@ import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
 import { networkAge } from "./network-age.js";
+import { whatItTakes } from "./what-it-takes.js";
 
 export interface RunFlags extends CacheFlags {
   readonly seed?: number;
   readonly replications?: number;
+  readonly untilDecided?: boolean;
+  readonly budget?: string;
   readonly duration?: string;
   readonly set: readonly string[];
   readonly extension: readonly string[];
@@ -38,61 +42,73 @@ function settings({ set, duration }: RunFlags): readonly Setting[] {
   return [...given, { path: "duration", value: duration, label: "--duration" }];
 }
 
+/** A result, and how long it took. */
+interface Finished {
+  readonly result: ScenarioResult;
+  readonly elapsedMs: number;
+}
+
 async function simulateAll(
   scenarios: readonly LoadedScenario[],
   flags: RunFlags,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<readonly ScenarioResult[]> {
+): Promise<readonly Finished[]> {
   const { availableParallelism } = await import("node:os");
   const { runExperiment } = await import("../../sim/experiment/run.js");
-  const { seed, replications, sensitivity, quiet } = flags;
-  const results: ScenarioResult[] = [];
+  const { seed, replications, sensitivity, quiet, untilDecided } = flags;
+  const finished: Finished[] = [];
   const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
   for (const loaded of scenarios) {
     const progress = progressLine(terminal.stderr, {
       isShown: !quiet,
       prefix: scenarios.length === 1 ? "" : `${loaded.file}: `,
     });
+    const budget = budgetOf(flags.budget);
+    const begunMs = performance.now();
     try {
-      results.push(
-        await runExperiment(loaded, {
-          ...(seed === undefined ? {} : { seed }),
-          ...(replications === undefined ? {} : { replications }),
-          threads: flags.threads ?? availableParallelism(),
-          ownThread: true,
-          sensitivity,
-          signal,
-          partial: true,
-          results: store,
-          onProgress: progress.update,
-        }),
-      );
+      const result = await runExperiment(loaded, {
+        ...(seed === undefined ? {} : { seed }),
+        ...(replications === undefined ? {} : { replications }),
+        ...(untilDecided === undefined ? {} : { untilDecided }),
+        enough: budget.signal,
+        threads: flags.threads ?? availableParallelism(),
+        ownThread: true,
+        sensitivity,
+        signal,
+        partial: true,
+        results: store,
+        onProgress: progress.update,
+      });
+      finished.push({ result, elapsedMs: performance.now() - begunMs });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      budget.clear();
       progress.clear();
     }
     if (signal.aborted) break;
   }
-  return results;
+  return finished;
 }
 
 function print(
-  results: readonly ScenarioResult[],
+  finished: readonly Finished[],
   scenarios: readonly LoadedScenario[],
-  { quiet }: RunFlags,
+  options: { readonly files: readonly string[]; readonly quiet: boolean },
   stream: TextStream,
 ): void {
+  const { files, quiet } = options;
   const { width, hasColour } = stream;
-  for (const [index, result] of results.entries()) {
-    const options = {
+  for (const [index, { result, elapsedMs }] of finished.entries()) {
+    const style = {
       width,
       hasColour,
       countedMs: scenarios[index]?.base.scenario.duration,
     };
     if (index > 0 && !quiet) stream.write("\n");
-    stream.write(quiet ? renderVerdict(result, options) : renderReport(result, options));
+    stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
+    if (!quiet) stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
     const loaded = scenarios[index];
     if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
   }
@@ -144,13 +160,20 @@ export async function runScenarios(
     }
     return trace(first, flags, terminal);
   }
+  checkBudget(flags, scenarios);
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
-  const { value: results, isInterrupted } = await interruptibleInPart((signal) =>
+  const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
     simulateAll(scenarios, flags, terminal, signal),
   );
+  const results = finished.map(({ result }) => result);
   if (isInterrupted && results.length === 0) throw new Interrupted();
   const isJsonPrinted = flags.json === "-";
-  print(results, scenarios, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
+  print(
+    finished,
+    scenarios,
+    { files, quiet: flags.quiet },
+    isJsonPrinted ? terminal.stderr : terminal.stdout,
+  );
   if (flags.json !== undefined) {
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }

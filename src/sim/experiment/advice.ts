@@ -10,6 +10,7 @@
  */
 import { makeKey, normalQuantile, uniform } from "../../core/random.js";
 import type { Change } from "./change.js";
+import type { Sequence } from "./confidence-sequence.js";
 import { type DecisionInput, decide, type Outcome } from "./decision.js";
 import type { SampleEstimate } from "./intervals.js";
 import { studentTCritical } from "./student-t.js";
@@ -33,30 +34,47 @@ export interface MoreReplications {
   readonly power: number | null;
 }
 
-/** What a fresh run of n replications would find, by two normal numbers: truth, and its luck. */
-function fresh<T extends SampleEstimate>(found: T, n: number, truth: number, luck: number): T {
+/** Below this chance to be decided by its most replications a sequence is given up. */
+const HOPELESS = 0.1;
+
+/** What a look at n replications would find. */
+interface Look {
+  readonly n: number;
+  /** How its intervals are made; undefined: for one look. */
+  readonly sequence: Sequence | undefined;
+  /** Whether the run goes on, and keeps what it has, instead of being run afresh. */
+  readonly isContinued: boolean;
+}
+
+/** What a look would find, by two normal numbers: truth, and the luck of the new replications. */
+function looked<T extends SampleEstimate>(found: T, look: Look, truth: number, luck: number): T {
+  const { n, sequence, isContinued } = look;
   const { mean, ci95 } = found;
   if (mean === null || ci95 === null || found.n < 2) return found;
   const width = (ci95[1] - ci95[0]) / 2;
   if (!Number.isFinite(width)) return found;
-  const now = studentTCritical({ degreesOfFreedom: found.n - 1 });
-  const then = studentTCritical({ degreesOfFreedom: n - 1 });
+  const confidence = sequence === undefined ? undefined : 1 - 2 * sequence.tail;
+  const now = studentTCritical({ degreesOfFreedom: found.n - 1, confidence });
+  const then = studentTCritical({ degreesOfFreedom: n - 1, confidence });
   const spread = (width / now) * Math.sqrt(found.n);
   const centre = (ci95[0] + ci95[1]) / 2;
-  const seen = centre + (truth * spread) / Math.sqrt(found.n) + (luck * spread) / Math.sqrt(n);
+  const more = isContinued ? n - found.n : n;
+  const news = (truth * spread) / Math.sqrt(found.n) + (luck * spread) / Math.sqrt(more);
+  const seen = centre + (more / n) * news;
   const half = (then * spread) / Math.sqrt(n);
   return { ...found, mean: seen, ci95: [seen - half, seen + half], n };
 }
 
 /** Without any event there is no luck: twice the sessions rule out half as much. */
-function freshChange(found: Change, n: number, truth: number, luck: number): Change {
+function lookedChange(found: Change, look: Look, truth: number, luck: number): Change {
   const { ci95, events, mean } = found;
-  if (events !== 0 || ci95 === null || mean === null) return fresh(found, n, truth, luck);
+  const { n } = look;
+  if (events !== 0 || ci95 === null || mean === null) return looked(found, look, truth, luck);
   const part = found.n / n;
   return { ...found, n, ci95: [mean + (ci95[0] - mean) * part, mean + (ci95[1] - mean) * part] };
 }
 
-function chanceToDecide(input: DecisionInput, n: number): number {
+function chanceToDecide(input: DecisionInput, look: Look): number {
   const { change, constraints, peak } = input;
   const perDraw = 4 + 2 * constraints.length;
   let decided = 0;
@@ -65,11 +83,16 @@ function chanceToDecide(input: DecisionInput, n: number): number {
       normalQuantile(uniform(KEY.k0, KEY.k1, draw * perDraw + index));
     const then: DecisionInput = {
       ...input,
-      change: freshChange(change, n, normal(0), normal(1)),
-      peak: typeof peak === "object" ? freshChange(peak, n, normal(2), normal(3)) : peak,
+      change: lookedChange(change, look, normal(0), normal(1)),
+      peak: typeof peak === "object" ? lookedChange(peak, look, normal(2), normal(3)) : peak,
       constraints: constraints.map((constraint, index) => ({
         ...constraint,
-        difference: fresh(constraint.difference, n, normal(4 + 2 * index), normal(5 + 2 * index)),
+        difference: looked(
+          constraint.difference,
+          look,
+          normal(4 + 2 * index),
+          normal(5 + 2 * index),
+        ),
       })),
     };
     if (decide(then).decision !== "undecided") decided += 1;
@@ -84,11 +107,30 @@ export interface Advised {
 }
 
 /**
+ * Whether a sequence that goes on to its most replications would hardly be decided by then. Where the
+ * peak test has not been run, it is taken to show whatever decides.
+ */
+export function isHopeless(input: DecisionInput, sequence: Sequence): boolean {
+  const { n, ci95 } = input.change;
+  if (ci95 === null || n < 2 || n >= sequence.max) return false;
+  const assumed = input.peak ?? "off";
+  const last = { n: sequence.max, sequence, isContinued: true };
+  return chanceToDecide({ ...input, peak: assumed }, last) < HOPELESS;
+}
+
+/**
  * Says of an undecided outcome what would likely decide it, or that it is near the margin.
  *
- * @param hoursPerReplication measured, > 0
+ * @param options.hoursPerReplication measured, > 0
+ * @param options.sequence where the run may go on: the number is then that of all its replications,
+ *   or, beyond the most that it has, of a run with longer ones that are worth so many
  */
-export function advise(input: DecisionInput, found: Outcome, hoursPerReplication: number): Advised {
+export function advise(
+  input: DecisionInput,
+  found: Outcome,
+  options: { readonly hoursPerReplication: number; readonly sequence?: Sequence | undefined },
+): Advised {
+  const { hoursPerReplication, sequence } = options;
   if (found.decision !== "undecided") return { outcome: found, more: null };
   const plan = (replications: number, power: number | null): Advised => ({
     outcome: found,
@@ -96,16 +138,28 @@ export function advise(input: DecisionInput, found: Outcome, hoursPerReplication
   });
   const { n, ci95 } = input.change;
   if (ci95 === null || n < 2) return plan(FIRST, null);
-  let low = n;
-  let high = Math.min(TIMES_MAX * n, REPLICATIONS_MAX);
-  if (high <= low || chanceToDecide(input, high) < POWER) {
-    const isNear = found.reason === "needs more";
-    return { outcome: isNear ? { ...found, reason: "near the margin" } : found, more: null };
+  // A sequence runs the peak test when that would decide: here it is taken to.
+  const then = sequence === undefined ? input : { ...input, peak: input.peak ?? "off" };
+  if (sequence !== undefined && n < sequence.max) {
+    const going = smallest(then, { n: sequence.max, sequence, isContinued: true });
+    if (going !== null) return plan(going, POWER);
   }
+  const most = Math.min(TIMES_MAX * n, REPLICATIONS_MAX);
+  const afresh = smallest(then, { n: most, sequence, isContinued: false });
+  if (afresh !== null) return plan(afresh, POWER);
+  const isNear = found.reason === "needs more";
+  return { outcome: isNear ? { ...found, reason: "near the margin" } : found, more: null };
+}
+
+/** The smallest number of replications that likely decides; `null` where that of `last` does not. */
+function smallest(input: DecisionInput, last: Look): number | null {
+  let low = input.change.n;
+  let high = last.n;
+  if (high <= low || chanceToDecide(input, last) < POWER) return null;
   while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (chanceToDecide(input, middle) >= POWER) high = middle;
-    else low = middle;
+    const n = Math.floor((low + high) / 2);
+    if (chanceToDecide(input, { ...last, n }) >= POWER) high = n;
+    else low = n;
   }
-  return plan(high, POWER);
+  return high;
 }

@@ -18,9 +18,6 @@ import { studentTCritical } from "./student-t.js";
 
 /** An event may hit a session that is worth more than the mean one: long ones are hit more often. */
 const LONG_SESSION = 2;
-/** Half to the power of this is below 2.5 %. */
-const ONE_SIDED_MIN = 6;
-
 /** A change with its interval. */
 export interface Change extends MethodEstimate {
   /** Replications that differ from what most have; only where events are counted, else `null`. */
@@ -36,6 +33,8 @@ export interface PairedSample {
 export interface ChangeOptions {
   readonly key: RandomKey;
   readonly evidence: Evidence;
+  /** What the interval leaves out on either side, in (0, 0.5). @default 0.025 */
+  readonly tail?: number | undefined;
 }
 
 interface Pairs {
@@ -68,13 +67,14 @@ function unseenPart({ sessions, served }: Evidence): number {
 /** Counted events where the shape asks for it; otherwise undefined. */
 function countedChange(
   { differences }: Pairs,
-  { scale, evidence }: { readonly scale: number; readonly evidence: Evidence },
+  options: ChangeOptions & { readonly scale: number },
 ): Change | undefined {
+  const { scale, evidence, tail = 0.025 } = options;
   const shape = shapeOf(differences, scale);
   if (shape.kind !== "flat" && shape.kind !== "lumpy") return undefined;
   const events = eventsOf(differences, shape, scale);
-  const unseen = Math.max(scale * unseenPart(evidence), meanSize(events) / events.length);
-  const [low, high] = rareEventInterval(events, unseen);
+  const unseen = Math.max(scale * unseenPart(evidence), meanSize(events, tail) / events.length);
+  const [low, high] = rareEventInterval(events, unseen, tail);
   return {
     mean: mean(differences),
     ci95: [shape.common + low, shape.common + high],
@@ -86,12 +86,13 @@ function countedChange(
 
 /**
  * An event of the other sign, should there be any, is taken to be as large as those that were seen;
- * not where so many came with one sign that the other, were it as likely, would have been seen.
+ * not where so many came with one sign that the other, were it as likely, would have been seen: half
+ * to the power of their number is below what the interval leaves out on either side.
  */
-function meanSize(events: readonly number[]): number {
+function meanSize(events: readonly number[], tail: number): number {
   const seen = events.filter((event) => event !== 0);
   const isOneSided = seen.every((event) => event > 0) || seen.every((event) => event < 0);
-  if (seen.length === 0 || (isOneSided && seen.length >= ONE_SIDED_MIN)) return 0;
+  if (seen.length === 0 || (isOneSided && 0.5 ** seen.length < tail)) return 0;
   return mean(seen.map(Math.abs));
 }
 
@@ -106,10 +107,10 @@ export function absoluteChange(sample: PairedSample, options: ChangeOptions): Ch
   const n = differences.length;
   if (n < 2) return { mean: differences[0] ?? null, ci95: null, n, method: "t", events: null };
   const scale = Math.max(...[...pairs.baseline, ...pairs.candidate].map(Math.abs));
-  const counted = countedChange(pairs, { scale, evidence: options.evidence });
+  const counted = countedChange(pairs, { scale, ...options });
   if (counted !== undefined) return counted;
   const isSkewed = shapeOf(differences, scale).kind === "skewed";
-  const [low, high] = studentQuantiles(differences, { isSkewed, key: options.key });
+  const [low, high] = studentQuantiles(differences, { isSkewed, ...options });
   const average = mean(differences);
   const error = sampleStandardDeviation(differences) / Math.sqrt(n);
   return {
@@ -133,19 +134,19 @@ export function relativeChange(sample: PairedSample, options: ChangeOptions): Ch
   const from = n === 0 ? 0 : mean(baseline);
   const found = n === 0 ? null : mean(candidate) / from - 1;
   if (n < 2) return { mean: found, ci95: null, n, method: "t", events: null };
-  const counted = countedChange(pairs, { scale: from, evidence: options.evidence });
-  if (counted !== undefined) return dividedBy(counted, baseline);
+  const counted = countedChange(pairs, { scale: from, ...options });
+  if (counted !== undefined) return dividedBy(counted, baseline, options.tail);
   const ratio = mean(candidate) / from;
   const rests = candidate.map((value, index) => value - ratio * (baseline[index] ?? 0));
   const shape = shapeOf(rests, from);
   if (shape.kind === "flat") {
     // The same part of everything: events are what would deviate from it.
-    const [low, high] = rareEventInterval([0], ratio * unseenPart(options.evidence));
+    const [low, high] = rareEventInterval([0], ratio * unseenPart(options.evidence), options.tail);
     const ci95: Interval = [ratio - 1 + low, ratio - 1 + high];
     return { mean: found, ci95, n, method: "rare events", events: 0 };
   }
   const isSkewed = shape.kind === "skewed";
-  const [low, high] = studentQuantiles(rests, { isSkewed, key: options.key });
+  const [low, high] = studentQuantiles(rests, { isSkewed, ...options });
   const moments = {
     candidate: mean(candidate),
     baseline: from,
@@ -160,12 +161,13 @@ export function relativeChange(sample: PairedSample, options: ChangeOptions): Ch
 }
 
 /** An absolute change relative to the baseline's mean, whose own error is added. */
-function dividedBy(change: Change, baseline: readonly number[]): Change {
+function dividedBy(change: Change, baseline: readonly number[], tail = 0.025): Change {
   const { mean: average, ci95, n } = change;
   const from = mean([...baseline]);
   if (average === null || ci95 === null) return change;
   const error =
-    (studentTCritical({ degreesOfFreedom: n - 1 }) * sampleStandardDeviation([...baseline])) /
+    (studentTCritical({ degreesOfFreedom: n - 1, confidence: 1 - 2 * tail }) *
+      sampleStandardDeviation([...baseline])) /
     (Math.sqrt(n) * from);
   const found = average / from;
   const reach = (end: number) => Math.hypot(end / from - found, found * error);

@@ -148,6 +148,16 @@ export function decide(input: DecisionInput): Outcome {
   return isPeakMissing ? outcome("undecided", "peak unclear") : found;
 }
 
+/**
+ * Whether the peak test, had it this outcome or that, would decide it: where one goes on until it is
+ * decided, the test waits for that.
+ */
+export function canPeakDecide(input: DecisionInput): boolean {
+  if (input.peak !== undefined || input.change.ci95 === null) return false;
+  if (decide(input).decision !== "undecided") return false;
+  return OTHER_STATES.some((state) => outcomeAt(input, state).decision !== "undecided");
+}
+
 /** Whether the peak test is to be run: always, unless the candidate is excluded without it. */
 export function needsPeak(input: DecisionInput): boolean {
   if (input.peak !== undefined || input.change.ci95 === null) return false;

@@ -10,6 +10,7 @@ import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
 import { marginalValuesAsked } from "./conclusions.js";
+import { FIRST_LOOK, type Sequence, sequenceOf } from "./confidence-sequence.js";
 import { changedWorkers } from "./evidence.js";
 import type { Executor } from "./executor.js";
 import { pairedDifferences } from "./intervals.js";
@@ -27,7 +28,8 @@ import { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
 import { hoursPerReplication, judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
 import type { SensitivityLevel } from "./sensitivity-cases.js";
-import { planReplications } from "./stopping.js";
+import { PILOT_REPLICATIONS, planReplications } from "./stopping.js";
+import { type Enough, enoughOf, orEnough, untilDecided } from "./until-decided.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const REPLICATIONS_MAX = 10_000;
@@ -40,6 +42,18 @@ export interface ExperimentOptions {
   readonly seed?: number | undefined;
   /** Exactly so many, 1 … 10,000. @default as the scenario says */
   readonly replications?: number | undefined;
+  /**
+   * Goes on until the scenario's question is decided, or hardly can be, with 8 … 64 replications and
+   * intervals that hold at every look. With `replications` too: exactly so many, judged as if one had
+   * stopped there. @default whether the scenario has `replications: auto`
+   */
+  readonly untilDecided?: boolean | undefined;
+  /**
+   * When it aborts while one goes on until it is decided: the result of the last look that was
+   * finished, which is that of so many `replications` with the `sensitivity` that was finished: all
+   * of it, or none. For budgets of time.
+   */
+  readonly enough?: AbortSignal | undefined;
   /**
    * The sensitivity block; "off" also leaves out the workers' marginal values that no expectation
    * asks for. @default "short"
@@ -64,13 +78,32 @@ interface Begun {
 interface Plan {
   readonly first: number;
   readonly pilot: { readonly max: number; readonly halfWidth?: number | undefined } | null;
+  /** Until it is decided; `null`: one look. */
+  readonly sequence: Sequence | null;
+  readonly isFixed: boolean;
 }
 
-function planOf({ base }: LoadedScenario, fixed: number | undefined): Plan {
-  const { replications } = base.scenario;
-  if (fixed !== undefined) return { first: fixed, pilot: null };
-  if (typeof replications === "number") return { first: replications, pilot: null };
-  return { first: replications.pilot, pilot: replications };
+/** The most replications of an experiment that goes on until it is decided. */
+export const UNTIL_DECIDED_MAX = 64;
+
+function isUntilDecided({ base }: LoadedScenario, { untilDecided }: ExperimentOptions): boolean {
+  const { decision, replications } = base.scenario;
+  return decision !== undefined && (untilDecided ?? replications === "auto");
+}
+
+function planOf(loaded: LoadedScenario, options: ExperimentOptions): Plan {
+  const { replications } = loaded.base.scenario;
+  const { replications: fixed } = options;
+  const isFixed = fixed !== undefined;
+  const isUntil = isUntilDecided(loaded, options);
+  const sequence = isUntil ? sequenceOf({ max: UNTIL_DECIDED_MAX }) : null;
+  const common = { pilot: null, sequence, isFixed };
+  if (isFixed) return { ...common, first: fixed };
+  if (isUntil) return { ...common, first: FIRST_LOOK };
+  if (typeof replications === "number") return { ...common, first: replications };
+  // There is nothing to decide.
+  if (replications === "auto") return { ...common, first: PILOT_REPLICATIONS };
+  return { ...common, first: replications.pilot, pilot: replications };
 }
 
 function pairOf(variants: Variants, question: Question): Pair {
@@ -118,9 +151,10 @@ function finishedVariants(
   names: readonly string[],
   inputs: CaseInputs,
   workbench: Workbench,
+  most = Number.POSITIVE_INFINITY,
 ): Variants | undefined {
   const all = names.map((name) => workbench.finished(inputs.of(name)));
-  const count = Math.min(...all.map(({ length }) => length));
+  const count = Math.min(most, ...all.map(({ length }) => length));
   if (count === 0) return undefined;
   return new Map(
     all.map((records, index) => [names[index] ?? "", new Samples(records.slice(0, count))]),
@@ -149,9 +183,36 @@ async function runMain(
   return { variants, judgement: advised(judgement, hoursPerReplication(stage.scenario)) };
 }
 
+/** The same with looks until it is decided, or enough. */
+async function runUntilDecided(
+  plan: Plan,
+  stage: Stage,
+  options: {
+    readonly run: (count: number) => Promise<Variants>;
+    /** What all variants have finished. */
+    readonly finished: () => Variants | undefined;
+    readonly enough: Enough;
+  },
+): Promise<Main> {
+  const { run, finished, enough } = options;
+  const judged = async (variants: Variants) => {
+    const pair = pairOf(variants, stage.question);
+    return { variants, judgement: await judgeWithPeak(stage, { pair, label: "peak demand" }) };
+  };
+  const look = async (count: number) => judged(await run(count));
+  const found = plan.isFixed
+    ? await look(plan.first)
+    : await untilDecided({ max: plan.sequence?.max ?? plan.first, look, enough });
+  // Without a look: before the first one nothing has an interval, so there is no peak test either.
+  const { variants, judgement } = found ?? (await judged(finished() ?? (await run(1))));
+  return { variants, judgement: advised(judgement, hoursPerReplication(stage.scenario)) };
+}
+
 const NO_MARGINAL_VALUES: MarginalValues = { values: new Map(), omitted: [] };
 
-function stageOf(common: Pick<Stage, "question" | "inputs" | "workbench" | "seed">): Stage {
+function stageOf(
+  common: Pick<Stage, "question" | "inputs" | "workbench" | "seed" | "sequence">,
+): Stage {
   const { question, inputs } = common;
   const { scenario } = inputs.of(question.baseline);
   const isLosing = question.objective === OPERATOR_NET && losesOnEachSegment(scenario);
@@ -174,24 +235,51 @@ async function run(
   const inputs = new CaseInputs(loaded, calibration.loadFactor);
   const { scenario } = inputs.of(baseline);
   const { decision: question } = scenario;
-  const stage = question === undefined ? null : stageOf({ question, inputs, workbench, seed });
-  const plan = planOf(loaded, options.replications);
+  const plan = planOf(loaded, options);
+  const sequence = plan.sequence ?? undefined;
+  const shared = { inputs, workbench, seed, sequence };
+  const stage = question === undefined ? null : stageOf({ question, ...shared });
   const common = { baseline, stage, seed, calibrationNote: calibration.note };
   const nothing = { judgement: null, cases: [], marginal: NO_MARGINAL_VALUES };
   state.begun = { ...common, ...nothing, inputs, isPartial: true };
-  // All at once, so that threads need not wait for each other between the stages.
-  const [main, cases, marginal] = await Promise.all([
-    runMain(plan, stage, (count) => runVariants(names, inputs, workbench, count)),
-    stage === null ? [] : runSensitivity(stage, sensitivity),
-    stage === null
-      ? NO_MARGINAL_VALUES
-      : marginalValues(stage, {
-          replications: Math.min(plan.first, MARGINAL_REPLICATIONS),
-          asked: marginalValuesAsked(loaded.base.scenario.expect),
-          isAll: sensitivity !== "off",
-        }),
+  const run = (count: number) => runVariants(names, inputs, workbench, count);
+  const rest = (level: SensitivityLevel): Promise<Rest> =>
+    runRest(stage, {
+      level,
+      replications: Math.min(plan.first, MARGINAL_REPLICATIONS),
+      asked: marginalValuesAsked(loaded.base.scenario.expect),
+    });
+  if (stage === null || plan.sequence === null) {
+    // All at once, so that threads need not wait for each other between the stages.
+    const [main, others] = await Promise.all([runMain(plan, stage, run), rest(sensitivity)]);
+    return { ...common, ...main, ...others, isPartial: false };
+  }
+  const enough = enoughOf(options.enough);
+  const finished = () => finishedVariants(names, inputs, workbench, FIRST_LOOK - 1);
+  const main = await runUntilDecided(plan, stage, { run, finished, enough });
+  // The whole block or none of it, so that what is found does not depend on how fast it was.
+  const others = (await orEnough(rest(sensitivity), enough)) ?? (await rest("off"));
+  return { ...common, ...main, ...others, isPartial: false };
+}
+
+type Rest = Pick<Findings, "cases" | "marginal">;
+
+/** What is found beside the verdict. */
+async function runRest(
+  stage: Stage | null,
+  options: {
+    readonly level: SensitivityLevel;
+    readonly replications: number;
+    readonly asked: ReadonlySet<string>;
+  },
+): Promise<Rest> {
+  if (stage === null) return { cases: [], marginal: NO_MARGINAL_VALUES };
+  const { level, ...wanted } = options;
+  const [cases, marginal] = await Promise.all([
+    runSensitivity(stage, level),
+    marginalValues(stage, { ...wanted, isAll: level !== "off" }),
   ]);
-  return { ...common, ...main, cases, marginal, isPartial: false };
+  return { cases, marginal };
 }
 
 function checkRange(name: string, value: number | undefined, low: number, high: number): void {
@@ -202,9 +290,26 @@ function checkRange(name: string, value: number | undefined, low: number, high: 
   });
 }
 
-function check(options: ExperimentOptions): void {
+/** What does not go together with going on until it is decided. */
+function checkUntilDecided(loaded: LoadedScenario, options: ExperimentOptions): void {
+  const refuse = (text: string) => {
+    throw new InputError(text, { code: "OPTION_INVALID" });
+  };
+  if (options.untilDecided === true && loaded.base.scenario.decision === undefined) {
+    refuse(`${loaded.file}: there is no decision to go on for; expected a scenario with one`);
+  }
+  const { replications = 0 } = options;
+  if (isUntilDecided(loaded, options) && replications > UNTIL_DECIDED_MAX) {
+    refuse(
+      `replications: found ${replications}, expected at most ${UNTIL_DECIDED_MAX} where one goes on until it is decided`,
+    );
+  }
+}
+
+function check(loaded: LoadedScenario, options: ExperimentOptions): void {
   checkRange("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
   checkRange("replications", options.replications, 1, REPLICATIONS_MAX);
+  checkUntilDecided(loaded, options);
 }
 
 /**
@@ -223,7 +328,7 @@ export async function experimentWith(
   const { signal } = options;
   let stop = (): void => {};
   try {
-    check(options);
+    check(loaded, options);
     signal?.throwIfAborted();
     const stopped = new Promise<never>((_, reject) => {
       stop = () => reject(signal?.reason);

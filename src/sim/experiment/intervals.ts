@@ -20,7 +20,10 @@ import { studentisedQuantiles } from "./studentised.js";
 export interface SampleEstimate {
   /** `null` where no replication has the figure. */
   readonly mean: number | null;
-  /** 95 % interval; `null` with fewer than 2 values, of zero width where all are equal. */
+  /**
+   * 95 % interval unless asked for another; `null` with fewer than 2 values, of zero width where all
+   * are equal.
+   */
   readonly ci95: Interval | null;
   /** Replications (for a difference: pairs) that have the figure. */
   readonly n: number;
@@ -46,7 +49,7 @@ export function present(value: Observation): value is number {
 }
 
 /** Mean and Student t interval of values that are all present. */
-function estimatePresent(values: readonly number[]): SampleEstimate {
+function estimatePresent(values: readonly number[], tail = 0.025): SampleEstimate {
   const [first] = values;
   const n = values.length;
   if (first === undefined) return { mean: null, ci95: null, n };
@@ -55,7 +58,8 @@ function estimatePresent(values: readonly number[]): SampleEstimate {
   if (values.every((value) => value === first)) return { mean: first, ci95: [first, first], n };
   const average = mean([...values]);
   const halfWidth =
-    (studentTCritical({ degreesOfFreedom: n - 1 }) * sampleStandardDeviation([...values])) /
+    (studentTCritical({ degreesOfFreedom: n - 1, confidence: 1 - 2 * tail }) *
+      sampleStandardDeviation([...values])) /
     Math.sqrt(n);
   return { mean: average, ci95: [average - halfWidth, average + halfWidth], n };
 }
@@ -93,38 +97,47 @@ export function pairedDifferences({
 /** Student's quantiles, and where the values are skewed the wider ones of these and the bootstrap's. */
 export function studentQuantiles(
   values: readonly number[],
-  { isSkewed, key }: { readonly isSkewed: boolean; readonly key: RandomKey },
+  options: {
+    readonly isSkewed: boolean;
+    readonly key: RandomKey;
+    readonly tail?: number | undefined;
+  },
 ): Interval {
-  const t = studentTCritical({ degreesOfFreedom: values.length - 1 });
+  const { isSkewed, key, tail = 0.025 } = options;
+  const t = studentTCritical({ degreesOfFreedom: values.length - 1, confidence: 1 - 2 * tail });
   if (!isSkewed) return [-t, t];
   const average = mean([...values]);
   const [low, high] = studentisedQuantiles(
     values.map((value) => value - average),
     key,
+    tail,
   );
   return [Math.min(low, -t), Math.max(high, t)];
 }
 
 /**
- * The paired difference candidate - baseline with its 95 % interval, by the method that the shape
+ * The paired difference candidate - baseline with its interval, by the method that the shape
  * of the differences asks for. Where none differs from the others it has zero width: it says what
  * was seen, not what was ruled out.
  *
  * @param options.candidate the metric in each replication of the candidate
  * @param options.baseline the same of the baseline, in the same order of replications
  * @param options.key of the bootstrap's draws, e.g. `makeKey(seed, purpose)`; two metrics may share it
+ * @param options.tail what the interval leaves out on either side; default 0.025
  */
 export function pairedDifference({
   candidate,
   baseline,
   key,
+  tail = 0.025,
 }: {
   readonly candidate: readonly Observation[];
   readonly baseline: readonly Observation[];
   readonly key: RandomKey;
+  readonly tail?: number | undefined;
 }): MethodEstimate {
   const differences = pairedDifferences({ of: candidate, from: baseline });
-  const base = estimatePresent(differences);
+  const base = estimatePresent(differences, tail);
   const { mean: average, n } = base;
   if (average === null || base.ci95 === null) return { ...base, method: "t" };
   const scale = Math.max(0, ...[...candidate, ...baseline].filter(present).map(Math.abs));
@@ -133,11 +146,11 @@ export function pairedDifference({
   if (shape.kind === "lumpy") {
     const events = eventsOf(differences, shape, scale);
     const unseen = Math.max(...events.map(Math.abs)) / n;
-    const [low, high] = rareEventInterval(events, unseen);
+    const [low, high] = rareEventInterval(events, unseen, tail);
     const ci95: Interval = [shape.common + low, shape.common + high];
     return { mean: average, ci95, n, method: "rare events" };
   }
-  const [low, high] = studentQuantiles(differences, { isSkewed: true, key });
+  const [low, high] = studentQuantiles(differences, { isSkewed: true, key, tail });
   const error = sampleStandardDeviation([...differences]) / Math.sqrt(n);
   const ci95: Interval = [average - high * error, average - low * error];
   return { mean: average, ci95, n, method: "bootstrap-t" };

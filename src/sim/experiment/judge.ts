@@ -3,11 +3,13 @@ import { makeKey, type RandomKey } from "../../core/random.js";
 import { feeParts } from "../model/kept.js";
 import type { Decision, Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
-import { advise, type MoreReplications } from "./advice.js";
+import { advise, isHopeless as advisedHopeless, type MoreReplications } from "./advice.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
+import { FIRST_LOOK, type Sequence } from "./confidence-sequence.js";
 import {
   type Constraint,
   type ConstraintState,
+  canPeakDecide,
   constraintState,
   type DecisionInput,
   decide,
@@ -70,6 +72,8 @@ export interface Judgement {
   readonly instead: Judgement | null;
   /** What was decided on; `null` where there is a problem. */
   readonly input: DecisionInput | null;
+  /** How its intervals are made; undefined: for one look at a number that was fixed before. */
+  readonly sequence: Sequence | undefined;
 }
 
 /** What is judged. */
@@ -83,6 +87,8 @@ export interface JudgeOptions {
   /** The workers in which the variants differ. */
   readonly workers: readonly string[];
   readonly seed: number;
+  /** Where one looks until it is decided: intervals hold at every look. Undefined: one look. */
+  readonly sequence?: Sequence | undefined;
 }
 
 const BOOTSTRAP = 0x626f6f74;
@@ -143,20 +149,36 @@ function servedProblem(
   return atPeak === 0 ? { cause: "served", sessions: 0 } : null;
 }
 
-function differenceOf({ seed }: JudgeOptions, pair: Pair, metric: string): Estimate | undefined {
+function differenceOf(
+  { seed, sequence }: JudgeOptions,
+  pair: Pair,
+  metric: string,
+): Estimate | undefined {
   const { candidate: of, baseline: from } = pair;
-  return difference({ of, from, metric, key: bootstrapKey(seed) });
+  const found = difference({ of, from, metric, key: bootstrapKey(seed), tail: sequence?.tail });
+  if (found === undefined || !isTooEarly(sequence, pair)) return found;
+  return { ...found, ci95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] };
+}
+
+/** Before the first look of a sequence nothing has an interval. */
+function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair): boolean {
+  return sequence !== undefined && baseline.records.length < FIRST_LOOK;
 }
 
 /** The change that is compared with the margin. */
-function changeOf({ question, seed, workers }: JudgeOptions, pair: Pair): Change {
+function changeOf(options: JudgeOptions, pair: Pair): Change {
+  const found = changeAtLook(options, pair);
+  return isTooEarly(options.sequence, pair) ? { ...found, ci95: null } : found;
+}
+
+function changeAtLook({ question, seed, workers, sequence }: JudgeOptions, pair: Pair): Change {
   const { objective, margin } = question;
   const evidence = evidenceOf({ ...pair, objective, workers });
   const sample = {
     candidate: pair.candidate.observations(objective),
     baseline: pair.baseline.observations(objective),
   };
-  const options = { key: bootstrapKey(seed), evidence };
+  const options = { key: bootstrapKey(seed), evidence, tail: sequence?.tail };
   const hasNone = { mean: null, ci95: null, n: 0, method: "t", events: null } as const;
   if (evidence.sessions === 0) return hasNone;
   if (typeof margin !== "number") return absoluteChange(sample, options);
@@ -190,7 +212,7 @@ export function onFees(question: Question): Question {
 
 /** Judges the candidate. What would decide an undecided one is for {@link advised} to say. */
 export function judge(options: JudgeOptions): Judgement {
-  const { question, pair, peak, workers } = options;
+  const { question, pair, peak, workers, sequence } = options;
   const { objective, margin } = question;
   const evidence = evidenceOf({ ...pair, objective, workers });
   const constraints = question.constraints.map(
@@ -207,6 +229,7 @@ export function judge(options: JudgeOptions): Judgement {
     baseline: pair.baseline.estimate(objective),
     difference: differenceOf(options, pair, objective),
     constraints: constraints.map((one) => ({ ...one, state: constraintState(one) })),
+    sequence,
   };
   const change = changeOf(options, pair);
   const problem = problemOf(options, evidence) ?? servedProblem(change, evidence, options);
@@ -242,10 +265,23 @@ export function judge(options: JudgeOptions): Judgement {
     },
     more: null,
     problem: null,
-    needsPeak: needsPeak(input),
+    needsPeak: sequence === undefined ? needsPeak(input) : canPeakDecide(input),
     instead: null,
     input,
   };
+}
+
+/** What counts of a judgement: that on fees where there is none on net. */
+export function effective(judgement: Judgement): Judgement {
+  return judgement.instead ?? judgement;
+}
+
+/** Whether going on to the most replications of its sequence would hardly decide an undecided one. */
+export function isHopeless({ input, instead, sequence, problem }: Judgement): boolean {
+  if (instead !== null) return isHopeless(instead);
+  if (problem?.cause === "nothing") return true;
+  if (input === null || sequence === undefined) return false;
+  return advisedHopeless(input, sequence);
 }
 
 /**
@@ -254,9 +290,9 @@ export function judge(options: JudgeOptions): Judgement {
  * @param hoursPerReplication measured, > 0
  */
 export function advised(judgement: Judgement, hoursPerReplication: number): Judgement {
-  const { input, instead } = judgement;
+  const { input, instead, sequence } = judgement;
   if (instead !== null) return { ...judgement, instead: advised(instead, hoursPerReplication) };
   if (input === null) return judgement;
-  const { outcome, more } = advise(input, decide(input), hoursPerReplication);
+  const { outcome, more } = advise(input, decide(input), { hoursPerReplication, sequence });
   return { ...judgement, reason: outcome.reason, more };
 }

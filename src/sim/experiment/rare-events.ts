@@ -11,41 +11,43 @@ import { invariant } from "../../core/errors.js";
 import { gammaQuantile } from "./gamma-quantile.js";
 import type { Interval } from "./interval.js";
 
-/** What is left out on either side of a 95 % interval. */
-const TAIL = 0.025;
-
-/** Interval of a weighted sum of Poisson counts. */
-function sumBounds(weights: readonly number[], unseen: number): Interval {
+/** Interval of a weighted sum of Poisson counts; `tail` is left out on either side. */
+function sumBounds(weights: readonly number[], unseen: number, tail: number): Interval {
   let sum = 0;
   let squares = 0;
   for (const weight of weights) {
     sum += weight;
     squares += weight * weight;
   }
-  const low = sum === 0 ? 0 : (squares / sum) * gammaQuantile(TAIL, (sum * sum) / squares);
+  const low = sum === 0 ? 0 : (squares / sum) * gammaQuantile(tail, (sum * sum) / squares);
   const largest = Math.max(unseen, ...weights);
   if (largest === 0) return [low, 0];
   const more = sum + largest;
   const moreSquares = squares + largest * largest;
-  const high = (moreSquares / more) * gammaQuantile(1 - TAIL, (more * more) / moreSquares);
+  const high = (moreSquares / more) * gammaQuantile(1 - tail, (more * more) / moreSquares);
   return [low, high];
 }
 
 /**
- * 95 % interval of the mean of values that are rarely other than 0.
+ * Interval of the mean of values that are rarely other than 0.
  *
  * @param values one a replication
  * @param unseen what the mean would change by with one event that has not been seen yet, >= 0
+ * @param tail what the interval leaves out on either side, in (0, 0.5)
  */
-export function rareEventInterval(values: readonly number[], unseen: number): Interval {
+export function rareEventInterval(
+  values: readonly number[],
+  unseen: number,
+  tail = 0.025,
+): Interval {
   const n = values.length;
   invariant(n > 0 && unseen >= 0, "rare events need replications, and a weight of at least 0");
   const gains = values.filter((value) => value > 0).map((value) => value / n);
   const losses = values.filter((value) => value < 0).map((value) => -value / n);
   const total = (weights: readonly number[]) => weights.reduce((sum, weight) => sum + weight, 0);
   const [gained, lost] = [total(gains), total(losses)];
-  const [gainLow, gainHigh] = sumBounds(gains, unseen);
-  const [lossLow, lossHigh] = sumBounds(losses, unseen);
+  const [gainLow, gainHigh] = sumBounds(gains, unseen, tail);
+  const [lossLow, lossHigh] = sumBounds(losses, unseen, tail);
   const mean = gained - lost;
   return [
     mean - Math.hypot(gained - gainLow, lossHigh - lost),

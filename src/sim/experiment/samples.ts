@@ -44,16 +44,19 @@ export class Samples {
  * metric in both.
  *
  * @param options.key of the bootstrap's draws
+ * @param options.tail what its interval leaves out on either side; default 0.025
  */
 export function difference(options: {
   readonly of: Samples;
   readonly from: Samples;
   readonly metric: string;
   readonly key: RandomKey;
+  readonly tail?: number | undefined;
 }): Estimate | undefined {
-  const { of, from, metric, key } = options;
+  const { of, from, metric, key, tail } = options;
   const candidate = of.observations(metric);
-  return reported(pairedDifference({ candidate, baseline: from.observations(metric), key }));
+  const baseline = from.observations(metric);
+  return reported(pairedDifference({ candidate, baseline, key, tail }));
 }
 
 /**

@@ -6,6 +6,7 @@ import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
+import { FIRST_LOOK } from "./confidence-sequence.js";
 import { figureFormat } from "./figure-format.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
@@ -136,6 +137,8 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     question: questionOf(stage),
     comparisons: comparisons(variants, findings.baseline, key),
     intervals: { confidence: 0.95, simultaneous: false },
+    untilDecided:
+      stage?.sequence === undefined ? null : { first: FIRST_LOOK, max: stage.sequence.max },
     verdict: verdictOf(findings, baseline),
     sensitivity,
     expectations: findings.isPartial

@@ -30,6 +30,9 @@ export interface Guess {
 /** Replications of each case: with fewer a loss of two fifths stays undecided half of the time. */
 export const SENSITIVITY_REPLICATIONS = 8;
 
+/** The most of each case, where one goes on until it is decided. */
+export const SENSITIVITY_MAX = 24;
+
 function scaled(label: string, path: string, factors: readonly number[]): SensitivityCase[] {
   return factors.map((multiply) => ({
     label: `${label} × ${multiply}`,

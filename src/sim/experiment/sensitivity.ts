@@ -1,12 +1,14 @@
 /** The sensitivity block: the verdict again under other assumptions, a few replications each. */
-import { InputError } from "../../core/errors.js";
+import { InputError, invariant } from "../../core/errors.js";
 import type { SensitivityResult } from "../results.js";
 import { GUESSES } from "../scenario/assumptions-schema.js";
 import type { Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import { type Judgement, judge, type Pair, type Question } from "./judge.js";
+import { type Sequence, sequenceOf } from "./confidence-sequence.js";
+import { effective, type Judgement, judge, type Pair, type Question } from "./judge.js";
 import { reported } from "./samples.js";
 import {
+  SENSITIVITY_MAX,
   SENSITIVITY_REPLICATIONS,
   type SensitivityCase,
   type SensitivityChange,
@@ -14,6 +16,7 @@ import {
   sensitivityCases,
   sensitivityEffect,
 } from "./sensitivity-cases.js";
+import { untilDecided } from "./until-decided.js";
 import type { Workbench } from "./workbench.js";
 
 /** A case with what came out. */
@@ -35,6 +38,8 @@ export interface Stage {
   readonly workers: readonly string[];
   /** The operator loses on each segment, so that the verdict is on fees. */
   readonly isLosing: boolean;
+  /** Where it goes on until it is decided; undefined: one look at a number fixed before. */
+  readonly sequence: Sequence | undefined;
 }
 
 /** Measured hours of one replication. */
@@ -82,8 +87,8 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario, workers } = stage;
-  const common = { question, pair, seed, scenario, workers };
+  const { question, seed, scenario, workers, sequence } = stage;
+  const common = { question, pair, seed, scenario, workers, sequence };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
   if (peakIs === "off" || !first.needsPeak) return first;
@@ -95,12 +100,27 @@ export async function judgeWithPeak(
   return judge({ ...common, peak });
 }
 
+/** With a fixed number, or until the case is decided, or hopeless. */
+async function judgeCase(
+  stage: Stage,
+  options: { readonly label: string; readonly changes: readonly SensitivityChange[] },
+): Promise<Judgement> {
+  const judged = async (own: Stage, count: number) => {
+    const pair = await runPair(own, { ...options, count });
+    return judgeWithPeak(own, { ...options, pair });
+  };
+  if (stage.sequence === undefined) return judged(stage, SENSITIVITY_REPLICATIONS);
+  const own = { ...stage, sequence: sequenceOf({ max: SENSITIVITY_MAX }) };
+  const look = async (count: number) => ({ judgement: await judged(own, count) });
+  const found = await untilDecided({ max: SENSITIVITY_MAX, look });
+  invariant(found !== null, "nobody says that it is enough");
+  return found.judgement;
+}
+
 async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<CaseOutcome> {
   const title = `sensitivity: ${label}`;
   try {
-    const count = SENSITIVITY_REPLICATIONS;
-    const pair = await runPair(stage, { label: title, count, changes: set });
-    const judgement = await judgeWithPeak(stage, { pair, label: title, changes: set });
+    const judgement = await judgeCase(stage, { label: title, changes: set });
     return { label, judgement, problem: "" };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -122,11 +142,6 @@ export function runSensitivity(
     ({ set }) => hasRandomDemand(scenario) || set.every(({ path }) => path !== LOAD_SCALE),
   );
   return Promise.all(cases.map((one) => runCase(stage, one)));
-}
-
-/** What counts of a judgement: that on fees where there is none on net. */
-export function effective(judgement: Judgement): Judgement {
-  return judgement.instead ?? judgement;
 }
 
 /** The cases as results have them: those that could be run. */

@@ -10,15 +10,15 @@ import { type RandomKey, uniform } from "../../core/random.js";
 const RESAMPLES = 2000;
 /** Larger samples are resampled without remembering the draws. */
 const REMEMBERED_MAX = 200;
-const TABLES_MAX = 8;
+const TABLES_MAX = 32;
 
 /**
- * What is left out on either side. Less than 2.5 % in small samples, which show too little of the
- * longer tail to resample it: found by simulation, so that exponential differences are excluded
- * from a 95 % interval less than 5 times in 100 from n = 8 on (docs/validation.md).
+ * What is left out on either side. Less than `tail` in small samples, which show too little of the
+ * longer tail to resample it: found by simulation, so that exponential differences are excluded from
+ * a 95 % interval less than 5 times in 100 from n = 8 on (docs/validation.md).
  */
-function tailOf(n: number): number {
-  return (0.025 * n) / (n + 30);
+function tailOf(n: number, tail: number): number {
+  return (tail * n) / (n + 30);
 }
 
 /** Which values each resample has: the same for all metrics of an experiment. */
@@ -41,15 +41,17 @@ function drawsOf({ k0, k1 }: RandomKey, n: number): Uint16Array {
 }
 
 /**
- * The quantiles that a 95 % interval needs, of mean × √n ÷ standard deviation over resamples; infinite where
- * too many resamples do not vary.
+ * The quantiles that an interval needs, of mean × √n ÷ standard deviation over resamples; infinite
+ * where too many resamples do not vary.
  *
  * @param deviations of values from their mean, at least 2, not all 0
  * @param key of the draws
+ * @param tail what the interval leaves out on either side, in (0, 0.5)
  */
 export function studentisedQuantiles(
   deviations: readonly number[],
   key: RandomKey,
+  tail = 0.025,
 ): readonly [number, number] {
   const n = deviations.length;
   invariant(n >= 2 && n < 65_536, `2 … 65,535 values, not ${n}`);
@@ -71,6 +73,6 @@ export function studentisedQuantiles(
       : sum / Math.sqrt(n * variance);
   }
   ratios.sort();
-  const rank = Math.floor(tailOf(n) * RESAMPLES);
+  const rank = Math.floor(tailOf(n, tail) * RESAMPLES);
   return [ratios[rank] ?? 0, ratios[RESAMPLES - 1 - rank] ?? 0];
 }

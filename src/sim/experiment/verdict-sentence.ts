@@ -168,8 +168,19 @@ function amountText(
   return `, ${signed(difference.ci95[0], write)} … ${signed(difference.ci95[1], write)}`;
 }
 
-function helpText({ more }: Judgement): string {
+/** Replications that a longer run of them is planned with. */
+const PLANNED_REPLICATIONS = 24;
+
+function helpText({ more, sequence }: Judgement): string {
   if (more === null) return "";
+  if (sequence !== undefined && more.power !== null) {
+    const cases = `would decide it in ${Math.round(more.power * 5)} of 5 cases`;
+    if (more.replications <= sequence.max) {
+      return `; about ${counted(more.replications, "replication")} in all, of at most ${sequence.max}, ${cases}`;
+    }
+    const each = Math.ceil(more.hours / PLANNED_REPLICATIONS);
+    return `; longer replications, with another --seed and --duration ${each}h, ${cases}`;
+  }
   const hours = Math.round(more.hours * 10) / 10;
   const run = `about ${counted(more.replications, "replication")} (${counted(hours, "simulated hour")})`;
   if (more.power === null) return `; begin with ${run}`;

@@ -17,9 +17,10 @@ import { workerTable } from "./workers.js";
 const DETAILED_MAX = 3;
 
 function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: Style): string {
-  const { scenario, variants, replications, seed, poolsim } = result;
+  const { scenario, variants, replications, seed, poolsim, untilDecided } = result;
   const of = countedMs === undefined ? "" : ` of ${spanText(countedMs)}`;
-  const times = `${counted(replications, "replication")}${of}`;
+  const most = untilDecided === null ? "" : ` (at most ${untilDecided.max})`;
+  const times = `${counted(replications, "replication")}${of}${most}`;
   const names = variants.map(({ name }) => name).join(", ");
   const facts = `${scenario.file}: ${variants.length === 1 ? "variant" : "variants"} ${names}; ${times} each; seed ${seed}; poolsim ${poolsim}`;
   return `${headed(scenario.name, style)}\n${style.dim(wrapped(facts, style.width))}`;

@@ -157,6 +157,7 @@ export const scenarioSchema = z.strictObject({
   replications: z
     .union([
       integer("Exactly so many.", 1, 10_000),
+      z.literal("auto").describe("From 8 to 64, until the question is decided or hardly can be."),
       z.strictObject({
         pilot: integer("Pilot replications.", 2, 1000).default(10),
         max: integer("Replications at most.", 2, 10_000).default(40),
@@ -167,7 +168,9 @@ export const scenarioSchema = z.strictObject({
         ).optional(),
       }),
     ])
-    .describe("How many independent replications; default: 10 pilots that fix 10 to 40.")
+    .describe(
+      "How many independent replications; default: 10 pilots that fix 10 to 40. auto: until the decision is reached.",
+    )
     .prefault({}),
   warmup: duration(
     "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h to 48 h.",

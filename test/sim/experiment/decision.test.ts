@@ -41,7 +41,7 @@ const of = (change: Change, rest: Partial<DecisionInput> = {}) => {
 };
 const adviceOf = (change: Change, rest: Partial<DecisionInput> = {}) => {
   const input = inputOf(change, rest);
-  return advise(input, decide(input), 3);
+  return advise(input, decide(input), { hoursPerReplication: 3 });
 };
 
 describe("exclude", () => {

@@ -35,6 +35,7 @@ function judged(
     needsPeak: false,
     instead: null,
     input,
+    sequence: undefined,
     ...rest,
   };
 }

@@ -120,6 +120,7 @@ export const result: ScenarioResult = {
   ],
   question: { baseline: "without", candidate: "with", objective: "pool.operatorNetPerDay" },
   intervals: { confidence: 0.95, simultaneous: false },
+  untilDecided: null,
   verdict: {
     decision: "exclude",
     reason: "harm",
