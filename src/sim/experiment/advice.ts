@@ -115,6 +115,8 @@ export function isHopeless(input: DecisionInput, sequence: Sequence): boolean {
   if (ci95 === null || n < 2 || n >= sequence.max) return false;
   const assumed = input.peak ?? "off";
   const last = { n: sequence.max, sequence, isContinued: true };
+  // Without a bound nothing is known of the spread: no reason to give up.
+  if (!ci95.every(Number.isFinite)) return false;
   return chanceToDecide({ ...input, peak: assumed }, last) < HOPELESS;
 }
 
@@ -138,6 +140,7 @@ export function advise(
   });
   const { n, ci95 } = input.change;
   if (ci95 === null || n < 2) return plan(FIRST, null);
+  if (!ci95.every(Number.isFinite)) return plan(Math.min(2 * n, sequence?.max ?? 2 * n), null);
   // A sequence runs the peak test when that would decide: here it is taken to.
   const then = sequence === undefined ? input : { ...input, peak: input.peak ?? "off" };
   if (sequence !== undefined && n < sequence.max) {

@@ -94,6 +94,9 @@ export function pairedDifferences({
   return differences;
 }
 
+/** The least tail that so many resamples show. */
+const RESAMPLED_TAIL_MIN = 0.002;
+
 /** Student's quantiles, and where the values are skewed the wider ones of these and the bootstrap's. */
 export function studentQuantiles(
   values: readonly number[],
@@ -104,15 +107,19 @@ export function studentQuantiles(
   },
 ): Interval {
   const { isSkewed, key, tail = 0.025 } = options;
-  const t = studentTCritical({ degreesOfFreedom: values.length - 1, confidence: 1 - 2 * tail });
+  const degreesOfFreedom = values.length - 1;
+  const t = studentTCritical({ degreesOfFreedom, confidence: 1 - 2 * tail });
   if (!isSkewed) return [-t, t];
   const average = mean([...values]);
+  const resampled = Math.max(tail, RESAMPLED_TAIL_MIN);
   const [low, high] = studentisedQuantiles(
     values.map((value) => value - average),
     key,
-    tail,
+    resampled,
   );
-  return [Math.min(low, -t), Math.max(high, t)];
+  // Further out than resamples reach, the quantiles grow as Student's do.
+  const further = t / studentTCritical({ degreesOfFreedom, confidence: 1 - 2 * resampled });
+  return [Math.min(low * further, -t), Math.max(high * further, t)];
 }
 
 /**

@@ -156,6 +156,9 @@ class Checks {
         this.#exists([...base, list, index], name, names, "worker");
       }
     }
+    for (const [index, name] of (admission.tier?.spares ?? []).entries()) {
+      this.#exists([...base, "tier", "spares", index], name, names, "worker");
+    }
     for (const name of Object.keys(admission.sessionCap ?? {})) {
       this.#exists([...base, "sessionCap", name], name, names, "worker", true);
     }

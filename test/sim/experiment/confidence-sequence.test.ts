@@ -8,6 +8,7 @@ import {
   looks,
   sequenceTail,
 } from "../../../src/sim/experiment/confidence-sequence.js";
+import { studentQuantiles } from "../../../src/sim/experiment/intervals.js";
 
 describe("sequenceTail", () => {
   it("is that of one look, or less, and falls with every further chance to err", () => {
@@ -81,4 +82,15 @@ describe("made-up replications", () => {
       expect(found.length).toBeGreaterThanOrEqual(10);
     },
   );
+});
+
+describe("far out, where many are compared", () => {
+  it("the bootstrap's quantiles go on growing beyond what it resampled", () => {
+    const values = Array.from({ length: 30 }, (_, index) => -Math.log(1 - (index + 0.5) / 30));
+    const highs = [0.002, 1e-4, 1e-5].map((tail) => {
+      const quantiles = studentQuantiles(values, { isSkewed: true, key: makeKey(1), tail });
+      return Math.max(-quantiles[0], quantiles[1]);
+    });
+    expect(highs).toEqual([...new Set(highs)].sort((a, b) => a - b));
+  });
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advise, POWER } from "../../../src/sim/experiment/advice.js";
+import { advise, isHopeless, POWER } from "../../../src/sim/experiment/advice.js";
 import type { Change } from "../../../src/sim/experiment/change.js";
+import { sequenceOf } from "../../../src/sim/experiment/confidence-sequence.js";
 import {
   type Constraint,
   constraintState,
@@ -249,4 +250,21 @@ describe("laws", () => {
 it("a margin is finite and not negative", () => {
   expect(() => of(at(0, 1), { margin: -1 })).toThrow(/margin/);
   expect(() => of(at(0, 1), { margin: Number.NaN })).toThrow(/margin/);
+});
+
+describe("an interval that is open on one side", () => {
+  const open: Change = { ...at(-9, -3), ci95: [-9, Number.POSITIVE_INFINITY], n: 8 };
+  const input = inputOf(open, { peak: undefined });
+
+  it("is no reason to give up, nor near the margin: more replications close it", () => {
+    const sequence = sequenceOf({ max: 64 });
+    expect(isHopeless(input, sequence)).toBe(false);
+    for (const given of [sequence, undefined]) {
+      const options = { hoursPerReplication: 3, sequence: given };
+      expect(advise(input, decide(input), options)).toMatchObject({
+        outcome: { decision: "undecided", reason: "needs more" },
+        more: { replications: 16, power: null },
+      });
+    }
+  });
 });

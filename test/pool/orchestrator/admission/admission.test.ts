@@ -145,6 +145,25 @@ describe("tier", () => {
   });
 });
 
+describe("tier with named spares", () => {
+  it("makes spares of workers and kinds by name, however fast they are", () => {
+    const policy = create({ tier: { spares: ["a", "old"] } });
+    policy.onRegister(candidate("a"), 0);
+    policy.onRegister(candidate("old-1", { worker: 1, kind: "old" }), 0);
+    policy.onRegister(candidate("b", { worker: 2 }), 0);
+    for (let n = 0; n < 30; n++)
+      for (const worker of [0, 2]) policy.onSegment(worker, FRA, 5000, n);
+    expect([0, 1, 2].map((worker) => policy.tier(worker, 0))).toEqual([1, 1, 0]);
+  });
+
+  it("are spares beside those that are slow", () => {
+    const policy = create({ tier: { slowMs: 800, spares: ["a"] } });
+    policy.onRegister(candidate("a"), 0);
+    policy.onRegister(candidate("b", { worker: 1, benchmark: figures(run(1, 1000)) }), 0);
+    expect([policy.tier(0, 0), policy.tier(1, 0)]).toEqual([1, 1]);
+  });
+});
+
 describe("rolling", () => {
   const rolling = { minSegments: 30, coolDown: 600_000 };
   const lose = (policy: ReturnType<typeof create>, atMs: number, region = FRA) =>

@@ -14,6 +14,8 @@ describe("admission rules", () => {
       [{ benchmark: { limitMs: Number.NaN } }, /^admission\.benchmark\.limitMs/],
       [{ benchmark: { limitMs: -1 } }, /^admission\.benchmark\.limitMs/],
       [{ tier: { slowMs: "800" } }, /^admission\.tier\.slowMs/],
+      [{ tier: {} }, /^admission\.tier: expected slowMs or spares/],
+      [{ tier: { spares: ["no name"] } }, /^admission\.tier\.spares\.0/],
       [{ sessionCap: { good: 0.5 } }, /^admission\.sessionCap\.good/],
       [{ reconnectPenalty: { wait: Number.POSITIVE_INFINITY } }, /^admission\.reconnectPenalty/],
       [{ include: "good" }, /^admission\.include/],
