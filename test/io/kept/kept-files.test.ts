@@ -157,7 +157,10 @@ describe("an entry", () => {
       },
     ],
     ["a folder", (path) => mkdirSync(path)],
-    ["a pipe, for which one would wait for ever", (path) => execFileSync("mkfifo", [path])],
+    [
+      "a pipe, for which one would wait for ever",
+      (path) => execFileSync("/bin/sh", ["-c", `mkfifo "$0"`, path]),
+    ],
     ["too large", (path) => writeFileSync(path, Buffer.alloc(1001))],
     [
       "others' to write",
