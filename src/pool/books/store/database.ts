@@ -3,6 +3,7 @@ import { SqliteDatabase } from "../../../io/sqlite.js";
 import { assertLogWhole, bringUpToDate, makePrivate } from "./file.js";
 import { migrate } from "./schema.js";
 
+/** Where books are, and how they are opened. */
 export interface StoreOptions {
   /** A file, made if it is not there; `:memory:` = nowhere. */
   readonly path: string;

@@ -15,7 +15,6 @@ export class DecisionTables implements DecisionStore {
     return this.#database.all("SELECT * FROM decisions ORDER BY id").map(decisionOf);
   }
 
-  /** The last one about an event. */
   of(event: number): DecisionRow | null {
     const row = this.#database.get(
       "SELECT * FROM decisions WHERE event = ? ORDER BY id DESC LIMIT 1",

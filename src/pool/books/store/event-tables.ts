@@ -107,7 +107,6 @@ export class EventTables implements EventStore {
     return sequence === null ? null : this.get(sequence);
   }
 
-  /** The first job, or ticket, before an instant; null: none is. */
   firstMoneyMs(beforeMs: number, source?: string): number | null {
     const name = source ?? null;
     const row = this.#database.get(
@@ -142,7 +141,6 @@ export class EventTables implements EventStore {
     this.#database.insert("events (sequence, identity, key, source, at, worker, content)", 7, rows);
   }
 
-  /** Events of forms that count by source, of other sources, at some instants. */
   elsewhere(source: string, instantsMs: readonly number[]): readonly EventRow[] {
     return this.#database
       .all(
@@ -161,7 +159,6 @@ export class EventTables implements EventStore {
     return row !== undefined;
   }
 
-  /** What a source brought by the API on a day. */
   keyDayWei(source: string, day: number): bigint {
     const row = this.#database.get(
       "SELECT wei FROM key_days WHERE source = ? AND day = ?",

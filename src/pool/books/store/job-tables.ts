@@ -114,7 +114,6 @@ export class JobTables implements JobStore {
     );
   }
 
-  /** AI jobs that nobody has, oldest first. */
   unclaimed({ beforeMs, limit }: { beforeMs: number; limit: number }): readonly UnclaimedRow[] {
     return this.#database
       .all(

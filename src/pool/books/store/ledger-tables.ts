@@ -47,7 +47,6 @@ export class LedgerTables implements LedgerStore {
     };
   }
 
-  /** @throws InputError (`LEDGER_POSTING`) for a negative amount or two equal accounts */
   post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
     return this.#transaction(() => {
       let sequence = this.entryCount();

@@ -39,7 +39,6 @@ export class QuarantineTables implements QuarantineStore {
     return row === undefined ? 0 : whole(row, "waiting");
   }
 
-  /** The same bytes of the same source wait once, however often they are read. */
   add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number {
     let added = 0;
     for (const { source, origin, position, code, reason, raw, atMs } of rows) {
