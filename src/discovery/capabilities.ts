@@ -10,7 +10,7 @@ export type BitString = readonly bigint[];
 
 /** What is asked of, or said about, one AI model. */
 export interface ModelConstraint {
-  /** Loaded already. */
+  /** Whether the model is loaded already. */
   readonly warm: boolean;
   /** How many requests the model can serve at a time. */
   readonly capacity: number;

@@ -45,7 +45,7 @@ export interface AuthToken {
   readonly token: string;
   /** The orchestrator's name for the session. */
   readonly sessionId: string;
-  /** Unix seconds. */
+  /** When it expires, in Unix seconds. */
   readonly expiration: bigint;
 }
 

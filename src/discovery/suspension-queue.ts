@@ -20,7 +20,7 @@ export class SuspensionQueue {
     return this.#entries.length;
   }
 
-  /** Empties it. */
+  /** Removes all entries. */
   clear(): void {
     this.#entries.length = 0;
   }

@@ -17,7 +17,7 @@ export function ticketEV(params: Pick<TicketParams, "faceValue" | "winProb">): R
 
 /** The funds of the gateway as they are on chain. */
 export interface SenderInfo {
-  /** Wei. */
+  /** The sender's deposit, in wei. */
   readonly deposit: bigint;
   /** Round from which the funds may be withdrawn; 0 = locked. */
   readonly withdrawRound: bigint;

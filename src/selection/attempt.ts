@@ -74,7 +74,7 @@ export interface AttemptObserver<Info = unknown> {
   ): void;
   /** The session goes back to its pool, unless it was removed meanwhile (M-20, T-35). */
   completed(attempt: SegmentAttempt<Info>, session: Session<Info>, nowMs: number): void;
-  /** The segment is over. */
+  /** Is told that the segment is over. */
   finished(attempt: SegmentAttempt<Info>, nowMs: number): void;
 }
 

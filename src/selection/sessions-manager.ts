@@ -180,7 +180,7 @@ export class SessionsManager<Info = unknown> {
   }
 
   /**
-   * The stream has ended (M-26).
+   * Says that the stream has ended (M-26).
    *
    * @returns every session of both pools, used or not: the caller ends each at its orchestrator
    */

@@ -25,7 +25,7 @@ import type { ReplicationResult } from "./results.js";
 
 /** How to run a replication. */
 export interface SimulateOptions {
-  /** Default: the scenario's. */
+  /** Seed of all random draws. Default: the scenario's. */
   readonly seed?: number | undefined;
   /** Number of the replication, from 0: same number, same draws, in every variant. */
   readonly replication: number;

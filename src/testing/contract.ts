@@ -5,7 +5,7 @@ export interface ContractCase {
   /** A sentence that says what it is, for the test's title. */
   readonly name: string;
   /**
-   * Tries it.
+   * Tries whether it holds.
    *
    * @throws AssertionError (of `node:assert`) where the implementation does something else
    */

@@ -20,7 +20,7 @@ export interface Asked extends AskedEndpoint {
   readonly latencyMs: number | null;
   /** What the orchestrator answered; null when it did not answer. */
   readonly answer: OrchestratorAnswer | null;
-  /** Why there is no answer. */
+  /** Why there is no answer; null: there is one. */
   readonly error: Error | null;
   /** Why it may not be used; null = it may, or nothing came. */
   readonly rejection: Rejection | null;

@@ -73,7 +73,7 @@ export interface DiscoverOptions extends DiscoverySettings {
   readonly wanted?: number | undefined;
   /** The stream's suspensions in this pool (S-1). @default null */
   readonly suspensions?: SuspensionList | null | undefined;
-  /** Ends it. */
+  /** Ends the discovery when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Is called at each answer and each failure. */
   readonly onProgress?: ((progress: RoundProgress) => void) | undefined;

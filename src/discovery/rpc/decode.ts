@@ -13,7 +13,7 @@ import type * as wire from "./generated/lp_rpc_pb.js";
 export interface CapabilityPrice extends PriceInfo {
   /** The capability's number (K-1). */
   readonly capability: number;
-  /** Model id. */
+  /** The model that the price is for, by its id. */
   readonly constraint: string;
 }
 
@@ -27,7 +27,7 @@ export interface Gpu {
   readonly major: number;
   /** The minor part of its compute capability. */
   readonly minor: number;
-  /** Bytes. */
+  /** Its free memory, in bytes. */
   readonly memoryFree: bigint;
   /** All of its memory, in bytes. */
   readonly memoryTotal: bigint;

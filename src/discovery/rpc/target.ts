@@ -3,9 +3,9 @@ import { InputError } from "../../core/errors.js";
 
 /** The parts of a URI that dialling looks at; sources give them with their endpoints. */
 export interface DialUri {
-  /** For messages. */
+  /** The URI as messages show it. */
   readonly uri: string;
-  /** Lower case, without `:`. */
+  /** `http` or `https`: lower case, without `:`. */
   readonly scheme: string;
   /** With port, e.g. `host:8935` or `[::1]:8935`. */
   readonly host: string;

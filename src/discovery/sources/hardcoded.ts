@@ -53,7 +53,7 @@ function withDefaults(item: string): string {
 export interface HardcodedSourceOptions {
   /** As `-orchAddr`. Empty = no list, where D-5's empty pool object stands. */
   readonly orchAddr: string;
-  /** Unix ms; default `Date.now`. */
+  /** What tells the time, in Unix ms; default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
 

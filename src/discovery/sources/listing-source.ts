@@ -20,7 +20,7 @@ export interface ListingSourceOptions {
   readonly usesBlocklist?: boolean | undefined;
   /** Whether answers must satisfy the on-chain predicate (B-13). @default false */
   readonly usesOnChainPredicate?: boolean | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 

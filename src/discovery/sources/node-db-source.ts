@@ -34,9 +34,9 @@ export interface NodeDbSourceOptions {
   readonly currentRound?: bigint | undefined | CurrentRound;
   /** Whether to drop rows that the node has not touched for a day (B-4, B-12). @default true */
   readonly updatedLastDay?: boolean | undefined;
-  /** A larger database is refused. @default 1073741824 */
+  /** Largest database that is copied, in bytes; a larger one is refused. @default 1073741824 */
   readonly maxBytes?: number | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 

@@ -7,13 +7,13 @@ import { fromByteString, toByteString } from "./go-text.js";
 
 /** A parsed request URI. */
 export interface RequestUri {
-  /** As Go writes it again. */
+  /** The URI as Go writes it again after parsing. */
   readonly uri: string;
   /** Lower case, without `:`; may be empty. */
   readonly scheme: string;
   /** With port, unescaped; may be empty. */
   readonly host: string;
-  /** Unescaped. */
+  /** The path, unescaped. */
   readonly path: string;
   /** Behind the first `?`, as it stands. */
   readonly rawQuery: string;

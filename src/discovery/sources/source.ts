@@ -20,7 +20,7 @@ export interface SourceEndpoint {
   readonly recipient: string | null;
   /** In hundred-thousandths of an LPT (B-9): the unit that stakes are kept and compared in. */
   readonly stake: bigint | null;
-  /** Wei per pixel. */
+  /** The price that the source knows, wei per pixel. */
   readonly price: Rational | null;
   /** First round in which it is active (B-4). */
   readonly activationRound: bigint | null;

@@ -26,9 +26,9 @@ import { WriteQueue } from "./write-queue.js";
 
 /** What the API needs, and its bounds. */
 export interface PoolApiOptions {
-  /** To read. */
+  /** The books that reads are answered from. */
   readonly books: ApiBooks;
-  /** To write, best in a thread of its own: {@link recorderThread}. */
+  /** What writes the books, best in a thread of its own: {@link recorderThread}. */
   readonly recorder: ApiRecorder;
   /** How the books are kept; asked at most once a second. */
   readonly settings: () => ApiSettings;
@@ -36,17 +36,17 @@ export interface PoolApiOptions {
   readonly keys: KeyRing;
   /** Decides about workers that send their benchmark. */
   readonly admission: AdmissionPolicy;
-  /** Shown in `/status`. */
+  /** Version of the pool's software, shown in `/status`. */
   readonly version: string;
-  /** Of jobs whose orchestrator names none. @default "default" */
+  /** Region of jobs whose orchestrator names none. @default "default" */
   readonly region?: string | undefined;
   /** How far timestamps of writes may be from now, ms. @default 300_000 */
   readonly replayWindowMs?: number | undefined;
   /** Nonces remembered per replay window and a half. @default 2_000_000 */
   readonly noncesMax?: number | undefined;
-  /** Of each client's reads and refused requests. @default 50 per second, 200 at once */
+  /** Limit of each client's reads and refused requests. @default 50 per second, 200 at once */
   readonly readLimit?: RateLimit | undefined;
-  /** Of each key's writes. @default 2_000 per second, 4_000 at once */
+  /** Limit of each orchestrator's writes. @default 2_000 per second, 4_000 at once */
   readonly writeLimit?: RateLimit | undefined;
   /** How long a write may wait to be durable, ms; then it is a 503. @default 3_000 */
   readonly writeWaitMs?: number | undefined;
@@ -56,7 +56,7 @@ export interface PoolApiOptions {
   readonly booksTrouble?: (() => string | null) | undefined;
   /** Called once per request. */
   readonly log?: ((entry: ApiLogEntry) => void) | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
@@ -370,7 +370,7 @@ function extraCost(query: unknown): number {
   return typeof query.limit === "number" ? Math.max(0, Math.ceil(query.limit / 100) - 1) : 0;
 }
 
-/** Makes the API. */
+/** Makes the API over the books, without a server: it answers requests that it is given. */
 export function createPoolApi(options: PoolApiOptions): PoolApi {
   const api = new Api(options);
   return {

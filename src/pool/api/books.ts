@@ -61,6 +61,6 @@ export interface ApiRecorder {
    *   (`SQLITE_BUSY`) when others are writing, for too long; in all cases nothing was recorded
    */
   record(writes: readonly ApiWrite[]): Promise<readonly WriteOutcome[]>;
-  /** Keeps a note. @throws RemoteError (`SQLITE_…`) */
+  /** Keeps a setting and its line in the log. @throws RemoteError (`SQLITE_…`) */
   keep(note: ApiNote): Promise<void>;
 }

@@ -23,9 +23,9 @@ export interface PoolApiClientOptions {
    * PEM of a certificate or authority. @default the system's authorities
    */
   readonly trust?: "any" | { readonly ca: string } | undefined;
-  /** Of each try, ms. @default 5_000 */
+  /** How long each try may take, ms. @default 5_000 */
   readonly timeoutMs?: number | undefined;
-  /** Tries at most. @default 5 */
+  /** How often a request is tried at most, at least 1. @default 5 */
   readonly attemptsMax?: number | undefined;
   /** Wait before the second try, ms; doubles at each, plus up to as much by chance. @default 200 */
   readonly backoffMs?: number | undefined;
@@ -33,7 +33,7 @@ export interface PoolApiClientOptions {
   readonly totalMs?: number | undefined;
   /** Chance in the waits: from 0 to below 1. @default Math.random */
   readonly random?: (() => number) | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
@@ -107,7 +107,7 @@ export class PoolApiClient {
   }
 
   /**
-   * A transcoder's job was validated.
+   * Reports a transcoder's job that was validated.
    *
    * @throws InputError (`POOL_API_REFUSED`) when the pool refuses it; RemoteError
    *   (`POOL_API_UNREACHABLE`, `POOL_API_ANSWER`) when it does not answer, or not as itself: it may

@@ -7,11 +7,11 @@ import { firstMistake } from "./parse.js";
 
 /** A key of an orchestrator. */
 export interface ApiKey {
-  /** Sent with each request. */
+  /** Names the key; it is sent with each request. */
   readonly id: string;
   /** Whose it is: keys that follow one another have the same, so that ids of writes stay known. */
   readonly source: string;
-  /** At least 32 bytes. */
+  /** The secret that signs, at least 32 bytes. */
   readonly secret: Uint8Array;
   /** Unix ms from which it counts. */
   readonly notBeforeMs: number;
@@ -94,7 +94,7 @@ export class KeyRing {
     this.replace(keys);
   }
 
-  /** Other keys from now on. */
+  /** Takes other keys in place of all these, from now on. */
   replace(keys: readonly ApiKey[]): void {
     this.#keys = new Map(keys.map((key) => [key.id, key]));
   }

@@ -14,7 +14,7 @@ export interface PoolServerOptions {
   readonly api: PoolApi;
   /** Address to listen at. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** Port to listen at; 0: any that is free. */
   readonly port: number;
   /** null: plain HTTP, on loopback only. */
   readonly tls: ServerCertificate | null;
@@ -24,7 +24,7 @@ export interface PoolServerOptions {
 
 /** What one connection, one client and all of them may take. */
 export interface ServerLimits {
-  /** Open at a time. @default 1_024 */
+  /** Connections that are open at a time, of all clients. @default 1_024 */
   readonly connections: number;
   /**
    * Of one client: an IPv4 address or an IPv6 /64.
@@ -47,7 +47,7 @@ export interface PoolServer {
   readonly url: string;
   /** The port that it listens at. */
   readonly port: number;
-  /** Open now. */
+  /** Connections that are open now. */
   connections(): number;
   /** Takes no more connections, lets requests under way end, and cuts what lasts longer. */
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Starts it.
+ * Starts a server that answers by the API.
  *
  * @throws InputError (`PLAIN_HTTP`) without TLS elsewhere than on loopback; (`LISTEN`) when it
  *   cannot listen there; (`TLS_CERTIFICATE`) for a key or certificate that does not fit

@@ -19,7 +19,7 @@ export const HEADERS = {
 
 /** What a request's signature covers. */
 export interface SignedRequest {
-  /** Upper case. */
+  /** The request's HTTP method, in upper case. */
   readonly method: string;
   /** Path with query, as sent. */
   readonly path: string;

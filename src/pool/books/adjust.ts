@@ -17,7 +17,7 @@ export interface Adjustment extends Payee {
   readonly id: string;
   /** When it is entered, ms since 1970. */
   readonly nowMs: number;
-  /** Who pays it. @default "commission" */
+  /** The account that pays it. @default "commission" */
   readonly from?: Account | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface OpeningBalance extends Payee {
 export interface OpeningOptions {
   /** Where they come from; with the payee it says what is the same balance. */
   readonly origin: string;
-  /** Ms since 1970. */
+  /** The time, ms since 1970. */
   readonly nowMs: number;
   /** When they were right, ms since 1970: what was earned before is in them. @default nowMs */
   readonly atMs?: number | undefined;

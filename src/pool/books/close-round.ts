@@ -21,7 +21,7 @@ export const ROUND_KEYS: readonly string[] = [BOUNDARIES, CARRIED];
 export interface CloseRoundOptions {
   /** Number of the round. */
   readonly round: number;
-  /** Ms since 1970. */
+  /** The time, ms since 1970. */
   readonly nowMs: number;
 }
 

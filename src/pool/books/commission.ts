@@ -10,11 +10,11 @@ import { checkCommission } from "./attribution/scheme.js";
 export interface CommissionRate {
   /** Of the fees, 0 … 1. */
   readonly rate: Rational;
-  /** Ms since 1970. @default 0 */
+  /** When it begins to be valid, ms since 1970. @default 0 */
   readonly fromMs: number;
   /** `transcode` or `ai`; null: both. */
   readonly nodeType: string | null;
-  /** null: all. */
+  /** The region that it is for; null: all. */
   readonly region: string | null;
 }
 

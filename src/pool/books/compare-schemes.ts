@@ -28,11 +28,11 @@ export interface CompareOptions {
    * of its node type, region and time, at the end of a round the rate for everything
    */
   readonly commission?: Rational | undefined;
-  /** Instead of the books' own. */
+  /** Weights instead of the books' own. */
   readonly weights?: Partial<Weights> | undefined;
-  /** Instead of the books' own. */
+  /** Renditions of a job whose event does not say, instead of the books' own number. */
   readonly renditions?: bigint | undefined;
-  /** Instead of the books' own. */
+  /** Rounds of the window, 1 … 1000, instead of the books' own. */
   readonly windowRounds?: number | undefined;
   /** Settings of schemes by name, as the registry describes them, instead of the books' own. */
   readonly schemeSettings?: SchemeSettingValues | undefined;
@@ -62,7 +62,7 @@ export interface SchemeComparison extends SchemeSettings {
   readonly commissionWei: Readonly<Record<SchemeName, bigint>>;
   /** Won when nobody had worked: it waits for somebody who does. */
   readonly unattributedWei: Readonly<Record<SchemeName, bigint>>;
-  /** By address. */
+  /** What each worker gets, by address. */
   readonly workers: readonly ComparedWorker[];
 }
 

@@ -14,7 +14,7 @@ import { type VoidedTicket, voidTicket } from "./void-ticket.js";
 
 /** A decision about whose a job is. */
 export interface AssignOptions extends DecideOptions {
-  /** The worker. */
+  /** The worker that gets the job. */
   readonly address: string;
 }
 

@@ -7,9 +7,9 @@ import type { DecisionRow, EventRow, PoolStore } from "./store/store.js";
 export interface DecideOptions {
   /** Sequence of the event. */
   readonly event: number;
-  /** Kept with it. */
+  /** Why, in the operator's words; kept with the decision, and not empty. */
   readonly reason: string;
-  /** Ms since 1970. */
+  /** When it is decided, ms since 1970. */
   readonly nowMs: number;
 }
 

@@ -47,7 +47,11 @@ export function readLimits(store: Pick<PoolStore, "setting">): PoolLimits {
   };
 }
 
-/** Sets what is given. @throws InputError (`LIMIT`) for one that is no limit */
+/**
+ * Sets the limits that are given; the others stay.
+ *
+ * @throws InputError (`LIMIT`) for one that is no limit
+ */
 export function changeLimits(store: PoolStore, limits: Partial<PoolLimits>): void {
   store.transaction(() => {
     for (const key of LIMIT_KEYS) {

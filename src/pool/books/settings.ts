@@ -121,7 +121,11 @@ export function weighing(
   };
 }
 
-/** What the store says. @throws InputError (`COMMISSION_NONE`) for books that were never set up */
+/**
+ * Reads how the books are kept.
+ *
+ * @throws InputError (`COMMISSION_NONE`) for books that were never set up
+ */
 export function readSettings(store: PoolStore): PoolSettings {
   const rates = store.setting("commission");
   if (rates === null) {

@@ -5,7 +5,7 @@
  */
 
 export interface ReconnectOptions {
-  /** First interval, ms. @default 500 */
+  /** First interval between tries, ms. @default 500 */
   readonly initialMs?: number | undefined;
   /** Factor from one interval to the next. @default 1.5 */
   readonly factor?: number | undefined;

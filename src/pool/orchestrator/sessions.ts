@@ -38,9 +38,9 @@ export interface OrchestratorSessionsOptions {
 
 /** MaxSessions of an orchestrator without the flag (O-7). */
 export const DEFAULT_MAX_SESSIONS = 10;
-/** transcodeLoopTimeout, ms (O-10). */
+/** How long a session may be idle, ms: go-livepeer's transcodeLoopTimeout (O-10). */
 export const SESSION_IDLE_MS = 70_000;
-/** maxSegmentChannels (O-9). */
+/** How many segments of a session may wait: go-livepeer's maxSegmentChannels (O-9). */
 export const SESSION_QUEUE_LENGTH = 4;
 
 const SLOT_BITS = 16;

@@ -21,7 +21,7 @@ export interface AcknowledgeOptions {
   readonly witness: PayoutChain | null;
   /** The chain's number. */
   readonly chainId: bigint;
-  /** Lower-case hex with `0x`. */
+  /** The wallet's address, lower-case hex with `0x`. */
   readonly wallet: string;
   /** The nonces. */
   readonly range: NonceRange;
@@ -31,7 +31,7 @@ export interface AcknowledgeOptions {
   readonly nowMs: number;
 }
 
-/** Nonces in one go. */
+/** How many nonces can be acknowledged in one go. */
 export const ACKNOWLEDGED_MAX = 1_000;
 
 /**

@@ -111,12 +111,12 @@ export class PayoutBooks {
     return this.#pages({ states: CLOSED }, (row) => (row.blockNumber ?? 0) >= blockNumber);
   }
 
-  /** An address's, newest first. */
+  /** The latest payouts to an address, newest first, at most 32. */
   historyOf(address: string): Payout[] {
     return this.#store.payouts.list({ address, limit: 32 }).map((row) => this.#read(row));
   }
 
-  /** All, newest first. */
+  /** The latest payouts to anybody, newest first, at most so many. */
   latest(limit: number): Payout[] {
     return this.#store.payouts.list({ limit }).map((row) => this.#read(row));
   }

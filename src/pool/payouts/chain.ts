@@ -26,7 +26,7 @@ export interface ChainTransaction {
   readonly txHash: string;
   /** Who sent it. */
   readonly from: string;
-  /** null: it makes a contract. */
+  /** Whom it calls or pays; null: it makes a contract. */
   readonly to: string | null;
   /** Its number among its sender's. */
   readonly nonce: number;

@@ -70,7 +70,7 @@ export function noncesOf(ranges: readonly NonceRange[], limit: number): number[]
   return nonces;
 }
 
-/** `3`, `5..7`, several with commas. */
+/** Writes ranges as `3` or `5..7`, several with commas. */
 export function rangesText(ranges: readonly NonceRange[]): string {
   return ranges
     .map(({ first, last }) => (first === last ? String(first) : `${first}..${last}`))

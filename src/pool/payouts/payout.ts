@@ -61,7 +61,7 @@ export interface PayoutIntent {
   readonly address: string;
   /** What it pays, in wei. */
   readonly amountWei: bigint;
-  /** Adds up to the amount. */
+  /** The pending balances that it takes; together they are the amount. */
   readonly parts: readonly PayoutPart[];
   /** When it was begun, ms since 1970. */
   readonly createdAtMs: number;

@@ -29,13 +29,13 @@ export type NotDue =
 
 /** What the rules say about one address. */
 export interface PlannedPayout {
-  /** Lower case. */
+  /** Whom it pays, lower case. */
   readonly address: string;
   /** What is to be paid, in wei. */
   readonly amountWei: bigint;
   /** What the amount consists of. */
   readonly parts: readonly PayoutPart[];
-  /** null: it is due. */
+  /** Why it is not due; null: it is due. */
   readonly notDue: NotDue | null;
   /** When the interval or the pause is over; null where time doesn't matter. */
   readonly dueAtMs: number | null;

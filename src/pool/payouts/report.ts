@@ -27,9 +27,9 @@ export type Hindrance =
 
 /** A payment that is due, and what is in its way. */
 export interface Hindered {
-  /** What would be paid. */
+  /** The payout that would be begun. */
   readonly plan: PlannedPayout;
-  /** What is in its way. */
+  /** What keeps it from being begun. */
   readonly why: Hindrance;
   /** More of it, for people: a node's words, amounts; null if there is no more. */
   readonly detail: string | null;

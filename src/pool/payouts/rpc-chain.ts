@@ -10,7 +10,7 @@ import { hex, invalid, quantity, safe } from "./rpc-values.js";
 export interface RpcPayoutChainOptions {
   /** The node's JSON-RPC, http or https. */
   readonly url: string;
-  /** For one request. @default 20000 */
+  /** How long one request may take, ms. @default 20000 */
   readonly timeoutMs?: number | undefined;
   /** Tries of a request that is rate-limited or that nobody answers. @default 3 */
   readonly attempts?: number | undefined;

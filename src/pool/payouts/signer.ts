@@ -27,14 +27,14 @@ export interface Payment extends Fees {
 
 /** Signs for one wallet, the same bytes for the same payment. */
 export interface PayoutSigner {
-  /** Lower-case hex with `0x`. */
+  /** The address that it signs for, lower-case hex with `0x`. */
   readonly address: string;
   /** Signs a payment. The same payment always gives the same bytes. */
   sign(payment: Payment): SignedPayment;
 }
 
 /**
- * Opens a keystore.
+ * Opens a keystore and makes a signer of its key.
  *
  * @param json the file's text: Ethereum's keystore, version 3
  * @throws InputError (`KEYSTORE`) when it is none or the password does not open it; the message

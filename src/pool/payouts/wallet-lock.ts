@@ -15,7 +15,7 @@ export interface WalletLockOptions {
   readonly folder: string;
   /** The chain's number. */
   readonly chainId: bigint;
-  /** Lower-case hex with `0x`. */
+  /** The wallet's address, lower-case hex with `0x`. */
   readonly wallet: string;
   /** Who holds it, for those that wait. */
   readonly holder: string;
@@ -42,7 +42,7 @@ export interface WalletLock {
 const LOOK_MS = 100;
 
 /**
- * Gets the lock.
+ * Gets the lock by which one process at a time pays from a wallet on a chain.
  *
  * @throws RemoteError (`PAYOUT_LOCKED`) when another process has it for longer than the wait
  * @throws InputError (`PAYOUT_LOCK_FOLDER`) when the folder can't be used; the signal's reason

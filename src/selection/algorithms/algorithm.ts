@@ -19,7 +19,7 @@ export interface Candidates {
    * nobody (L-7).
    */
   readonly recipients: readonly number[];
-  /** `null` = no known price. */
+  /** The price of each recipient; `null` = it is not known. */
   readonly prices: readonly (SessionPrice | null)[];
   /** LPT × 10^5, 0 = unknown (L-15). */
   readonly stakes: readonly number[];

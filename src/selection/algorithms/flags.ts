@@ -13,11 +13,11 @@ export type MissingPrice = "drop" | "noPriceWeight";
 export interface ProbabilityOptions {
   /** `-minPerfScore`: lowest performance score; ≤ 0 = no filter. @default 0 */
   readonly minPerfScore?: number | undefined;
-  /** `-selectStakeWeight`. @default 0.7 */
+  /** Weight of the stake, `-selectStakeWeight`. @default 0.7 */
   readonly stakeWeight?: number | undefined;
-  /** `-selectPriceWeight`. @default 0 */
+  /** Weight of the price, `-selectPriceWeight`. @default 0 */
   readonly priceWeight?: number | undefined;
-  /** `-selectRandFreq`. @default 0.3 */
+  /** Weight of chance, `-selectRandFreq`. @default 0.3 */
   readonly randWeight?: number | undefined;
   /** `-selectPriceExpFactor`, wei per pixel. @default 100 */
   readonly priceExpFactor?: number | undefined;

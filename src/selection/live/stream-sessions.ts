@@ -31,7 +31,7 @@ export type LiveSession = Session<OrchestratorDescriptor>;
 export interface L1Head {
   /** Number of the last block. */
   readonly block: bigint;
-  /** Unix ms. */
+  /** When the block was seen, in Unix ms. */
   readonly seenAtMs: number;
 }
 
@@ -59,7 +59,7 @@ export interface StreamSessionsOptions {
   readonly removalWithoutSender?: RemovalWithoutSender | undefined;
   /** The last L1 block seen; null = not known: ticket parameters then never expire. @default () => null */
   readonly l1Head?: (() => L1Head | null) | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
   /** Uniform in [0, 1). @default Math.random */
   readonly random?: (() => number) | undefined;

@@ -6,7 +6,7 @@ import type { SelectionEntry } from "../../selection/index.js";
 
 /** Which file an extension is: plain data, so that threads can load the same. */
 export interface ExtensionFile {
-  /** Absolute. */
+  /** The file's absolute path. */
   readonly path: string;
   /** SHA-256 of its bytes, hex. */
   readonly sha256: string;

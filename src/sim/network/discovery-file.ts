@@ -103,7 +103,7 @@ export function isDiscoveryFile(content: string): boolean {
 }
 
 /**
- * Reads a discovery.
+ * Reads a discovery as `poolsim discover --json` wrote it.
  *
  * @param file name for messages, and text; keys that are not known are passed over
  * @throws InputError (`DATA_FILE_INVALID`)

@@ -85,7 +85,7 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
 }
 
 /**
- * The whole report.
+ * Writes the whole report as text.
  *
  * @param result from `runExperiment`, or read from a JSON result
  * @param options width, colour, what was run

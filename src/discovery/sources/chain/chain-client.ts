@@ -102,6 +102,6 @@ export interface ChainClient {
    */
   logs(filter: LogFilter, options?: ChainOptions): Promise<readonly ChainLog[]>;
 
-  /** Releases sockets. */
+  /** Ends all connections to the node. */
   close(): Promise<void>;
 }

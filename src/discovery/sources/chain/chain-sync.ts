@@ -38,7 +38,7 @@ export interface SyncReport {
   readonly block: number;
   /** Whether the whole pool was read. */
   readonly wholePool: boolean;
-  /** Events applied. */
+  /** How many events of contracts were applied. */
   readonly events: number;
   /** Blocks taken back because the chain had dropped them. */
   readonly blocksTakenBack: number;

@@ -30,7 +30,7 @@ export interface OnChainSourceOptions {
   readonly poolWalk?: WalkMode | undefined;
   /** How many reads are put together. @default "auto" */
   readonly batching?: BatchMode | undefined;
-  /** A longer pool is refused. @default 10000 */
+  /** Most members of the pool that are read; a longer pool is refused. @default 10000 */
   readonly maxMembers?: number | undefined;
   /** Blocks that can be taken back; deeper reorganisations read the whole pool. @default 10000 */
   readonly reorgDepth?: number | undefined;
@@ -38,7 +38,7 @@ export interface OnChainSourceOptions {
   readonly maxCatchUpBlocks?: number | undefined;
   /** Uniform in [0, 1), for C-9. @default Math.random */
   readonly random?: (() => number) | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 

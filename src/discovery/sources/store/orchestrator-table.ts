@@ -29,11 +29,11 @@ export type OrchestratorUpdate = Pick<OrchestratorRow, "ethereumAddr"> &
 
 /** Which orchestrators to select: all conditions must hold, those left out do (B-4). */
 export interface OrchestratorFilter {
-  /** Wei per pixel. */
+  /** The highest price that passes, wei per pixel. */
   readonly maxPrice?: Rational | null | undefined;
   /** Active in this round; only its low 64 bits count, read as signed. */
   readonly currentRound?: bigint | null | undefined;
-  /** As stored; none = any. */
+  /** Addresses that pass, as they are stored; an empty list = any. */
   readonly addresses?: readonly string[] | null | undefined;
   /** Touched within the last 24 hours. */
   readonly updatedLastDay?: boolean | undefined;

@@ -31,7 +31,7 @@ export interface WebhookSourceOptions {
   readonly maxBytes?: number | undefined;
   /** An answer with more entries is a failure. @default 10000 */
   readonly maxEntries?: number | undefined;
-  /** Unix ms. @default Date.now */
+  /** What tells the time, in Unix ms. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 

@@ -17,7 +17,7 @@ import { splitWei } from "./split.js";
 
 /** Coefficients, each at least 0. */
 export interface Weights {
-  /** Per second of source. */
+  /** Weight of a second of source, at least 0. */
   readonly duration: Rational;
   /** Weight of one pixel, at least 0. */
   readonly pixels: Rational;

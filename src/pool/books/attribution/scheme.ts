@@ -8,7 +8,7 @@ export interface Work {
   readonly worker: string;
   /** What the gateway owes for it. */
   readonly feesWei: bigint;
-  /** Of the source segments, ms. */
+  /** Length of the source segments together, ms. */
   readonly durationMs: bigint;
   /** Pixels of all its renditions. */
   readonly pixels: bigint;

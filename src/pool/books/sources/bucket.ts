@@ -26,13 +26,13 @@ export interface BucketOptions extends FeedOptions {
   readonly endpoint: string;
   /** The bucket's name. */
   readonly bucket: string;
-  /** Who reads it. */
+  /** What signs the requests. */
   readonly credentials: S3Credentials;
   /** Only names that begin so, e.g. `eu-central/`. @default "" */
   readonly prefix?: string | undefined;
   /** Most time for an answer to begin, and between its parts. @default 30000 */
   readonly timeoutMs?: number | undefined;
-  /** A larger object is refused. @default 268435456 */
+  /** Largest object that is read, in bytes; a larger one is refused. @default 268435456 */
   readonly maxObjectBytes?: number | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface SkippedFile {
 
 /** What an import did. */
 export interface ImportResult extends IngestResult {
-  /** Read now. */
+  /** Files or objects that were read now. */
   readonly files: number;
   /** Read before, and not changed since. */
   readonly unchanged: number;

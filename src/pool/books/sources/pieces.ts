@@ -20,7 +20,7 @@ export interface EventPiece {
 
 /** What a source is asked with. */
 export interface PieceQuestion {
-  /** Ms since 1970. */
+  /** The time, ms since 1970. */
   readonly nowMs: number;
   /** The version of a piece that was entered whole; null: none was. */
   readonly versionOf: (key: string) => string | null;

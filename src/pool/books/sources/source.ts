@@ -44,7 +44,7 @@ export interface EventSource extends SourceLabels {
 
 /** What any poll may be told. */
 export interface PollOptions {
-  /** Ms since 1970. */
+  /** The time, ms since 1970. */
   readonly now: () => number;
   /** Ends the poll when it is aborted; what was entered stays. */
   readonly signal?: AbortSignal | undefined;

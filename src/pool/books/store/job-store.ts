@@ -84,7 +84,7 @@ export interface JobQuery {
   readonly sinceMs?: number | undefined;
   /** Jobs whose event has a lower sequence. @default all */
   readonly beforeSequence?: number | undefined;
-  /** 1 … 10,000. @default 1000 */
+  /** How many jobs at most, 1 … 10,000. @default 1000 */
   readonly limit?: number | undefined;
 }
 

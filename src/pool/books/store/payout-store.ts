@@ -101,7 +101,7 @@ export interface PayoutQuery {
   readonly sinceMs?: number | undefined;
   /** Payouts with a lower id. @default all */
   readonly beforeId?: number | undefined;
-  /** 1 … 10,000. @default 1000 */
+  /** How many payouts at most, 1 … 10,000. @default 1000 */
   readonly limit?: number | undefined;
 }
 
@@ -119,7 +119,7 @@ export interface AcknowledgedNonce extends PayingWallet {
   readonly nonce: number;
   /** Its hash, hex with `0x`. */
   readonly txHash: string;
-  /** null: it made a contract. */
+  /** Whom it paid or called, lower-case hex with `0x`; null: it made a contract. */
   readonly toAddress: string | null;
   /** What it moved, wei; 0 if it reverted. */
   readonly paidWei: bigint;
@@ -147,7 +147,7 @@ export interface PayoutStore {
   change(id: number, change: PayoutChange): void;
   /** The payout with this id; null: there is none. */
   get(id: number): PayoutRow | null;
-  /** Newest first. */
+  /** Payouts, newest first. */
   list(query?: PayoutQuery): readonly PayoutRow[];
   /** Keeps an attempt, the newest of its payout. To be done before its bytes are sent. */
   addAttempt(attempt: PayoutAttempt): void;
@@ -156,7 +156,7 @@ export interface PayoutStore {
    * nor does an unknown hash.
    */
   attemptSent(txHash: string, sentAtMs: number): void;
-  /** Oldest first. */
+  /** What was signed for a payout, oldest first. */
   attempts(payoutId: number): readonly PayoutAttempt[];
   /** The payout that a transaction was signed for; null if none was. */
   payoutOf(txHash: string): number | null;

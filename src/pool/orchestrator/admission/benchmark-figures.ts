@@ -7,11 +7,11 @@
 export interface BenchmarkSegment {
   /** The first of a session, before the device is warm. */
   readonly cold: boolean;
-  /** Source to the worker. */
+  /** Time of the source's way to the worker, ms. */
   readonly downloadMs: number;
-  /** Transcoding, ms. */
+  /** Time of the transcoding, ms. */
   readonly transcodeMs: number;
-  /** Results back. */
+  /** Time of the results' way back, ms. */
   readonly uploadMs: number;
 }
 
@@ -59,7 +59,7 @@ export interface BenchmarkStep {
 
 /** What a benchmark says, in figures. */
 export interface BenchmarkFigures {
-  /** By number of sessions, ascending. */
+  /** What was measured at each number of sessions, ascending. */
   readonly steps: readonly BenchmarkStep[];
   /** Round trips of the connection alone. */
   readonly latency: Quantiles;

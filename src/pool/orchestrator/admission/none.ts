@@ -15,7 +15,7 @@ export function admitted(maxSessions: number, reason: string): AdmissionDecision
   return { admitted: true, maxSessions, reason };
 }
 
-/** Refuses. */
+/** The decision that a worker may not serve. */
 export function refused(reason: string): AdmissionDecision {
   return { admitted: false, maxSessions: 0, reason };
 }

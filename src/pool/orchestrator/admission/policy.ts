@@ -43,7 +43,7 @@ export interface AdmissionPolicy {
   /** A worker registers, for the first time or again. */
   onRegister(candidate: AdmissionCandidate, nowMs: number): AdmissionDecision;
 
-  /** An admitted worker is gone. */
+  /** Is told that an admitted worker is gone. */
   onDisconnect(worker: number, cause: DisconnectCause, nowMs: number): void;
 
   /** Whether an admitted worker may be given a session of a gateway of this region now. */
@@ -59,7 +59,7 @@ export interface AdmissionPolicy {
   /** Whether the worker should get a copy of a live segment whose result is thrown away. */
   wantsShadow(worker: number, nowMs: number): boolean;
 
-  /** Result of such a copy. @param roundTripMs Infinity when it failed */
+  /** Is told the result of such a copy. @param roundTripMs Infinity when it failed */
   onShadow(worker: number, roundTripMs: number, nowMs: number): void;
 
   /**
@@ -71,7 +71,7 @@ export interface AdmissionPolicy {
   onSegment(worker: number, region: number, roundTripMs: number, nowMs: number): void;
 
   /**
-   * A session left the worker.
+   * Is told that a session left a worker.
    *
    * @param region of the gateway
    * @param segments that the worker delivered in it
