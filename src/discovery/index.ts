@@ -121,6 +121,22 @@ export {
 } from "./price.js";
 export type { Rejection, RejectionReason } from "./rejection.js";
 export {
+  type PolledRemote,
+  REMOTE_DISCOVERY_INTERVAL_MS,
+  type RemoteDiscoveryOptions,
+  RemoteDiscoveryTable,
+  type RemoteEntry,
+} from "./remote/remote-table.js";
+export { RUNNER_PRICE_UNITS, runnerPrice, runnerRejection } from "./remote/runner-check.js";
+export {
+  MAX_RUNNER_LIST_BYTES,
+  parseRunnerList,
+  type Runner,
+  type RunnerGpu,
+  type RunnerListing,
+  type RunnerPrice,
+} from "./remote/runner-list.js";
+export {
   type DiscoveryRequest,
   DiscoveryRound,
   type DiscoveryRoundOptions,

@@ -3,7 +3,7 @@
  * refused with a code, never crashes; the same input has the same outcome; the driver accepts what
  * the library did, and any outcome of which the record says that go-livepeer crashed there; and a
  * law of each family holds. `POOLSIM_VECTOR_CASES` says how many cases there are of each family
- * (`npm run test:vectors`: 1,429, which is 20,006 of all fourteen).
+ * (`npm run test:vectors`: 953, which is 20,013 of all twenty-one).
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +11,13 @@ import fc from "fast-check";
 import { isPoolsimError } from "poolsim/discovery";
 import { describe, expect, it } from "vitest";
 import type { Driver, Outcome } from "../driver.js";
+import { AI_FAMILIES } from "./ai.js";
 import { PLAIN_FAMILIES } from "./families.js";
 import { TRACE_FAMILIES } from "./traces.js";
 
 const numRuns = Number(process.env["POOLSIM_VECTOR_CASES"] ?? 40);
 const seed = Number(process.env["POOLSIM_VECTOR_SEED"] ?? 20_261_128);
-const FAMILIES = { ...PLAIN_FAMILIES, ...TRACE_FAMILIES };
+const FAMILIES = { ...PLAIN_FAMILIES, ...TRACE_FAMILIES, ...AI_FAMILIES };
 
 interface Driven {
   readonly driver: Driver;

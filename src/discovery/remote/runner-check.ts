@@ -1,0 +1,50 @@
+/** Which of the runners that an orchestrator lists count (A-75). */
+import type { Rational } from "../../core/rational.js";
+import { parseGoRational } from "../max-price/go-rational.js";
+import { lowerCase, trimGoSpace } from "../sources/go-text.js";
+import type { Runner } from "./runner-list.js";
+
+/** Units that a runner's price may be in (A-70). */
+export const RUNNER_PRICE_UNITS: readonly string[] = ["seconds", "720p-pixel-seconds", "fixed"];
+
+const MAX_METADATA_BYTES = 1024;
+
+/**
+ * The price of a runner: wei for one of its unit.
+ *
+ * @returns null if it tells none that is above 0, in wei, and in one of {@link RUNNER_PRICE_UNITS}
+ */
+export function runnerPrice({ price }: Pick<Runner, "price">): {
+  readonly wei: Rational;
+  readonly unit: string;
+} | null {
+  if (price === null || plain(price.currency) !== "wei") return null;
+  const unit = plain(price.unit);
+  const wei = parseGoRational(price.price);
+  if (wei === null || wei.sign() <= 0 || !RUNNER_PRICE_UNITS.includes(unit)) return null;
+  return { wei, unit };
+}
+
+/**
+ * Why a runner does not count.
+ *
+ * @param maxPrice the gateway's global maximum, wei; null = none. It is compared with the price as a
+ *   bare number, whatever the unit (A-75)
+ * @returns null if it does
+ */
+export function runnerRejection(runner: Runner, maxPrice: Rational | null): string | null {
+  if (runner.url === "") return "it has no URL";
+  if (trimGoSpace(runner.app) === "") return "it names no app";
+  if (Buffer.byteLength(runner.metadata) > MAX_METADATA_BYTES) {
+    return `its metadata is longer than ${MAX_METADATA_BYTES} bytes`;
+  }
+  if (runner.metadata.includes("\uFFFD")) return "its metadata is not UTF-8";
+  const price = runnerPrice(runner);
+  if (price === null) return "it has no price above 0 in wei and a known unit";
+  if (maxPrice !== null && price.wei.compare(maxPrice) > 0) return "its price is above the maximum";
+  return null;
+}
+
+function plain(text: string): string {
+  return lowerCase(trimGoSpace(text));
+}
