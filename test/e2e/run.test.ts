@@ -115,7 +115,7 @@ describe("run", () => {
 
   it("writes the JSON file whole, over an older one and through a link", () => {
     expect(resultIn(whole.json).replications).toBe(2);
-    expect(whole.files).toEqual(["out.json", "real.json", "scenario.yaml"]);
+    expect(whole.files).toEqual([".poolsim", "out.json", "real.json", "scenario.yaml"]);
   });
 
   it("gives an array for several files", () => {
