@@ -159,6 +159,23 @@ export class SessionPool<Info = unknown> {
   }
 
   /**
+   * The session that {@link selectOne} will choose then, if it is the one in use and if it will ask for
+   * no refresh; else `null`. Asks only, and may be asked about the future as long as nothing is done to
+   * the pool until then.
+   *
+   * @param nowMs then, ms
+   */
+  again(nowMs: number): Session<Info> | null {
+    const only = this.#lastSess.length === 1 ? this.#lastSess[0] : undefined;
+    return only?.mapped === true &&
+      this.poolSize > 0 &&
+      isReusable(only, nowMs, 1) &&
+      this.selector.size >= this.refreshThreshold
+      ? only
+      : null;
+  }
+
+  /**
    * Chooses up to `n` sessions (M-10 … M-17); sets `refreshWanted`.
    *
    * @param n how many; with n ≤ 0 all that can be had, one after the other (a quirk, M-13)

@@ -112,6 +112,16 @@ export class SessionsManager<Info = unknown> {
   }
 
   /**
+   * The session that {@link selectOne} will choose then, if it is the one in use and if neither pool
+   * will ask for a refresh; else `null`. See `SessionPool.again`.
+   *
+   * @param nowMs then, ms
+   */
+  again(nowMs: number): Session<Info> | null {
+    return this.untrusted.poolSize > 0 ? this.untrusted.again(nowMs) : this.trusted.again(nowMs);
+  }
+
+  /**
    * The sessions for the next segment with fast verification (M-29).
    *
    * @param nowMs now

@@ -200,6 +200,27 @@ export class OrchestratorSessions {
     this.#lastEnd[slot] = endMs;
   }
 
+  /**
+   * Segments that are known ahead, of an open session that has none in hand: each arrives when the one
+   * before it has ended, and within the idle time after that. What {@link accept} and {@link finish}
+   * will do is stated now; no other session's time runs out meanwhile.
+   *
+   * @param segments how many, at least 1
+   * @param endMs end of the last one, which may lie in the future
+   */
+  foresee(session: number, segments: number, endMs: number): void {
+    const slot = this.#find(session);
+    invariant(slot >= 0, "only an open session has segments that are known ahead");
+    invariant(this.#known[slot] === this.#count[slot], "the segments before them have ended");
+    invariant(endMs >= (this.#lastEnd[slot] ?? 0), "a session's segments end in order");
+    this.#head[slot] = 0;
+    this.#count[slot] = 1;
+    this.#known[slot] = 1;
+    this.#segments[slot] = (this.#segments[slot] ?? 0) + segments;
+    this.#ends[slot * this.#ringLength] = endMs;
+    this.#lastEnd[slot] = endMs;
+  }
+
   /** Segments running or waiting in the session at `nowMs`; 0 for a session that is not open. */
   inHand(session: number, nowMs: number): number {
     const slot = this.#find(session);

@@ -35,4 +35,9 @@ export class SlowSpells {
     if (this.#spells === null) return 1;
     return this.#spells.isOn(timeMs) ? this.#slow : this.#quiet;
   }
+
+  /** Until when {@link factorAt} is what it is at `timeMs`. */
+  sameUntilMs(timeMs: number): number {
+    return this.#spells?.nextChange(timeMs) ?? Number.POSITIVE_INFINITY;
+  }
 }

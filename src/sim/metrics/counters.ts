@@ -118,6 +118,12 @@ export class SiteCounters {
     this.delivered = new Float64Array(orchestrators);
   }
 
+  /** So many attempts have ended with renditions. */
+  delivers(orchestrator: number, attempts: number): void {
+    this.attempts[orchestrator] = (this.attempts[orchestrator] ?? 0) + attempts;
+    this.delivered[orchestrator] = (this.delivered[orchestrator] ?? 0) + attempts;
+  }
+
   /** An attempt has ended. */
   attempted(orchestrator: number, isDelivered: boolean): void {
     this.attempts[orchestrator] = (this.attempts[orchestrator] ?? 0) + 1;

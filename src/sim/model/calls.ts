@@ -113,12 +113,17 @@ export class Calls {
     this.#run.queue.schedule(atMs, EVENT.result, call.slot, callKey(call));
   }
 
+  /** Terms of the tickets that come with a stream's segments in a session; null where none are bought. */
+  termsOf(info: SessionInfo, stream: Stream): TicketTerms | null {
+    if (this.#terms === null || !this.#gateways.of(stream).hasSender) return null;
+    return this.#terms[this.#run.world.nodes[info.node]?.orchestrator ?? -1] ?? null;
+  }
+
   /** Tickets for the segment's fee estimate (P-19 … P-21). */
   pay(call: Call, info: SessionInfo, stream: Stream): void {
-    if (this.#terms === null) return;
-    const terms = this.#terms[this.#run.world.nodes[info.node]?.orchestrator ?? -1];
-    if (terms === undefined || !this.#gateways.of(stream).hasSender) return;
-    const pixels = this.#estimatedPixels(stream.renditions, call.durationMs);
+    const terms = this.termsOf(info, stream);
+    if (terms === null) return;
+    const pixels = this.estimatedPixels(stream.renditions, call.durationMs);
     call.tickets = info.credit().stage(terms.payment, pixels, call.sentMs, call.staged);
   }
 
@@ -131,7 +136,7 @@ export class Calls {
   }
 
   /** Output pixels as a gateway estimates them before the call (P-19), remembered per second of duration. */
-  #estimatedPixels(renditions: Renditions, durationMs: number): number {
+  estimatedPixels(renditions: Renditions, durationMs: number): number {
     const known = this.#estimates.get(renditions);
     const seconds = Math.ceil(durationMs / 1000);
     const estimate = known?.[seconds];

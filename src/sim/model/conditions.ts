@@ -29,6 +29,21 @@ export class Conditions {
     return uptime === null || uptime === undefined || uptime.isOn(timeMs);
   }
 
+  /**
+   * Until when a node goes on to answer a site and is as slow as it is now; a time that is past where
+   * it does not answer.
+   */
+  sameUntilMs(site: number, node: number, timeMs: number): number {
+    const uptime = this.#uptimes[site * this.#world.nodes.length + node] ?? null;
+    const downMs =
+      uptime === null
+        ? Number.POSITIVE_INFINITY
+        : uptime.isOn(timeMs)
+          ? uptime.nextChange(timeMs)
+          : Number.NEGATIVE_INFINITY;
+    return Math.min(downMs, this.#spells[node]?.sameUntilMs(timeMs) ?? Number.POSITIVE_INFINITY);
+  }
+
   /** By how much longer than on average everything takes at a node at an instant. */
   slownessOf(node: number, timeMs: number): number {
     return this.#spells[node]?.factorAt(timeMs) ?? 1;

@@ -19,7 +19,6 @@ import {
   RoundCore,
   schemeOfSetting,
 } from "../../pool/index.js";
-import type { Call } from "./entities.js";
 import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
 import type { TicketTerms } from "./tickets.js";
 import type { World } from "./world.js";
@@ -118,10 +117,15 @@ export class Money {
     this.#rounds = new RoundCore(scheme);
   }
 
-  /** The pool has made a call's renditions, whether or not the gateway gets them (O-4, P-32). */
-  earned(call: Call): void {
-    if (this.#world.workers.length > 0 || !this.#isOurs(call)) return;
-    this.worked(0, call.pixels, call.durationMs, 1);
+  /**
+   * A node has made renditions, whether or not the gateway gets them (O-4, P-32).
+   *
+   * @param segments of how many segments
+   */
+  earned(node: number, pixels: number, durationMs: number, segments: number): void {
+    const { workers, nodes, pool } = this.#world;
+    if (workers.length > 0 || nodes[node]?.orchestrator !== pool) return;
+    this.worked(0, pixels, durationMs, segments);
   }
 
   /** A worker has delivered a segment. */
@@ -307,10 +311,6 @@ export class Money {
     const moved = [income, ...postings].filter((posting) => posting.wei !== 0n);
     if (moved.length === 0) return;
     this.ledger.post({ cause: { kind: "round", id: String(this.#round) }, atMs, postings: moved });
-  }
-
-  #isOurs(call: Call): boolean {
-    return this.#world.nodes[call.node]?.orchestrator === this.#world.pool;
   }
 }
 

@@ -91,6 +91,16 @@ export class NodeRuntime {
     this.pixelsUploaded += pixels;
   }
 
+  /**
+   * Segments of an open session that are known ahead; see `OrchestratorSessions.foresee`.
+   *
+   * @param pixels of the renditions that will be uploaded, if they count
+   */
+  foresee(session: number, segments: number, endMs: number, pixels: number): void {
+    this.sessions.foresee(session, segments, endMs);
+    this.pixelsUploaded += pixels;
+  }
+
   /** The session in a slot, or null. */
   infoAt(slot: number): SessionInfo | null {
     return this.#infos[slot] ?? null;

@@ -12,13 +12,28 @@ import {
   VerifiedAttempt,
   wholeTimeoutMs,
 } from "../../selection/index.js";
-import { isUnseenUntil } from "./at-once.js";
 import type { Calls } from "./calls.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { type Call, type Segment, type Stream, verified } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
+
+/** Whether nothing of this stream happens until then but the one segment that is under way. */
+function isUnseenUntil({ atOnce, world }: Run, stream: Stream, untilMs: number): boolean {
+  return (
+    atOnce &&
+    !stream.traced &&
+    stream.inProgress === 1 &&
+    stream.refreshing === 0 &&
+    !stream.ended &&
+    untilMs < stream.nextReadyMs &&
+    // With its last segment a probe ends, which others notice.
+    (stream.probe === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
+    untilMs < stream.endMs &&
+    untilMs < world.endMs
+  );
+}
 
 /** Receives results. */
 export class Receiving {

@@ -13,7 +13,12 @@ import {
   type SegmentAttempt,
 } from "../../selection/index.js";
 import { exactMs } from "../engine/distributions.js";
-import { LOSS, type LossReason, type OrchestratorCounters } from "../metrics/counters.js";
+import {
+  LOSS,
+  type LossReason,
+  type OrchestratorCounters,
+  type SiteCounters,
+} from "../metrics/counters.js";
 import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Money } from "./money.js";
@@ -123,7 +128,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   uploaded(call: Call, inTime: boolean): void {
     const run = this.#run;
     if (!call.counted) return;
-    this.#money?.earned(call);
+    this.#money?.earned(call.node, call.pixels, call.durationMs, 1);
     const counters = run.countersOf(call.node);
     counters.pixelsDebited += call.pixels;
     if (inTime) counters.pixelsUnderWay += call.pixels;
@@ -158,20 +163,30 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     }
     const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
     if (site === undefined) return;
-    site.segments++;
-    if (owner === run.world.pool) {
-      site.margins.record(roundTripMs / segment.durationMs);
-      site.poolRoundTrips.record(roundTripMs);
-      if (call.worker >= 0) {
-        const workMs = call.workMs;
-        site.poolGatewaySides.record(Math.max(0, roundTripMs - workMs));
-      }
-      const { poolRoundTripMs } = run.counters.series;
-      const bin = run.bin(segment.readyMs);
-      poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
-    } else {
-      site.rivalRoundTrips.record(roundTripMs);
+    const isPool = owner === run.world.pool;
+    this.roundTrip(site, isPool, segment, roundTripMs);
+    if (isPool && call.worker >= 0) {
+      site.poolGatewaySides.record(Math.max(0, roundTripMs - call.workMs));
     }
+  }
+
+  /** A result was there and downloaded after so long, from the pool or from another orchestrator. */
+  roundTrip(
+    site: SiteCounters,
+    isPool: boolean,
+    { readyMs, durationMs }: { readonly readyMs: number; readonly durationMs: number },
+    roundTripMs: number,
+  ): void {
+    site.segments++;
+    if (!isPool) {
+      site.rivalRoundTrips.record(roundTripMs);
+      return;
+    }
+    site.margins.record(roundTripMs / durationMs);
+    site.poolRoundTrips.record(roundTripMs);
+    const { poolRoundTripMs } = this.#run.counters.series;
+    const bin = this.#run.bin(readyMs);
+    poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
   }
 
   /** A segment is delivered: on time, or late. */
@@ -201,13 +216,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     if (mine === undefined) return;
     mine.segments++;
     if (isLate) mine.late++;
-    if (!info.delivered) {
-      info.delivered = true;
-      if (!stream.won.includes(owner)) {
-        stream.won.push(owner);
-        mine.streams++;
-      }
-    }
+    this.wins(info, stream, owner);
     mine.latencyScores.record(session.latencyScore);
     const bin = run.bin(segment.readyMs);
     if (isLate) counters.series.notRealTime[bin] = (counters.series.notRealTime[bin] ?? 0) + 1;
@@ -215,6 +224,16 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       counters.series.poolSegments[bin] = (counters.series.poolSegments[bin] ?? 0) + 1;
       if (isLate) counters.series.poolLate[bin] = (counters.series.poolLate[bin] ?? 0) + 1;
     }
+  }
+
+  /** A session has delivered a segment that counts: a stream has one from its orchestrator. */
+  wins(info: SessionInfo, stream: Stream, owner: number): void {
+    if (info.delivered) return;
+    info.delivered = true;
+    const mine = this.#run.counters.orchestrators[owner];
+    if (mine === undefined || stream.won.includes(owner)) return;
+    stream.won.push(owner);
+    mine.streams++;
   }
 
   /** A segment is over without renditions. */

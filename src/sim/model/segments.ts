@@ -10,19 +10,18 @@
  * 4. one of `backends/measured.ts`, `backends/device.ts` and `backends/pool.ts`: the work;
  * 5. `receiving.ts`: the gateway has the result, or none, and downloads the renditions.
  *
- * `at-once.ts` takes a segment through the same steps within one event, where nobody can tell.
+ * `at-once.ts` takes segments through the same steps within one event, where nobody can tell.
  */
 import { invariant } from "../../core/errors.js";
-import { uniform } from "../../core/random.js";
 import { NO_SESSION } from "../../pool/index.js";
 import { EFFECT, type Effect, MATCH, pushEndMs, RESULT } from "../../selection/index.js";
-import { drawLognormal, exactMs } from "../engine/distributions.js";
+import type { AtOnce } from "./at-once.js";
 import type { Discovered, Discoveries } from "./discovery.js";
-import { durationDraw } from "./draws.js";
 import type { Endings } from "./endings.js";
 import { type Call, type Segment, type SimSession, type Stream, verified } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
+import { segmentDurationMs, segmentReadyMs } from "./noise.js";
 import type { Receiving } from "./receiving.js";
 import type { Recorder } from "./recorder.js";
 import { segmentPixels } from "./renditions.js";
@@ -38,6 +37,7 @@ export interface SegmentsParts {
   readonly streams: Streams;
   readonly discoveries: Discoveries;
   readonly endings: Endings;
+  readonly atOnce: AtOnce;
   readonly sending: Sending;
   readonly receiving: Receiving;
 }
@@ -55,25 +55,33 @@ export class Segments {
   /** A stream begins: its first segment is on its way. */
   beginStream(stream: Stream): void {
     this.#parts.streams.put(stream);
+    this.#drawNext(stream);
     this.#scheduleNext(stream);
   }
 
   /** Draws when the stream's next segment is ready: its own duration after the one before. */
-  #scheduleNext(stream: Stream): void {
-    const { queue, now } = this.#run;
-    const u = uniform(stream.k0, stream.k1, durationDraw(stream.segments));
-    stream.nextDurationMs = exactMs(drawLognormal(this.#parts.gateways.of(stream).duration, u));
-    const readyMs = now + stream.nextDurationMs;
-    const goesOn =
-      stream.probe === null ? readyMs < stream.endMs : stream.segments < stream.probe.segments;
-    stream.nextReadyMs = goesOn ? readyMs : Number.POSITIVE_INFINITY;
-    if (goesOn) queue.schedule(readyMs, EVENT.ready, stream.slot, streamKey(stream.order));
+  #drawNext(stream: Stream): void {
+    const { segments } = stream;
+    const durations = this.#parts.gateways.of(stream).duration;
+    stream.nextDurationMs = segmentDurationMs(stream, durations, segments);
+    stream.nextReadyMs = segmentReadyMs(stream, segments, this.#run.now, stream.nextDurationMs);
   }
 
-  /** A segment is ready (T-1: whatever its predecessors do). */
+  #scheduleNext({ nextReadyMs, slot, order }: Stream): void {
+    if (nextReadyMs === Number.POSITIVE_INFINITY) return;
+    this.#run.queue.schedule(nextReadyMs, EVENT.ready, slot, streamKey(order));
+  }
+
+  /** A segment is ready (T-1: whatever its predecessors do), and with it those that nobody sees. */
   ready(stream: Stream): void {
     // The event of a stream that has left before its planned end.
     if (stream.ended) return;
+    if (this.#parts.atOnce.deliver(stream) > 0) this.#scheduleNext(stream);
+    else this.#begins(stream);
+  }
+
+  /** A segment is ready that goes its way step by step. */
+  #begins(stream: Stream): void {
     const { now } = this.#run;
     const segment = this.#parts.gateways.of(stream).segment();
     segment.stream = stream;
@@ -86,6 +94,7 @@ export class Segments {
     segment.tornDownAttempt = 0;
     segment.tornDownSeen = 0;
     stream.inProgress++;
+    this.#drawNext(stream);
     this.#scheduleNext(stream);
     this.#parts.recorder.started(stream, segment);
     if (stream.initialised) {
@@ -148,7 +157,7 @@ export class Segments {
       if (isVerified) this.#endTornDown(segment);
       switch (effect) {
         case EFFECT.prepare:
-          if (sending.prepare(segment, stream, attempt.session, -1)) this.#over(segment, stream);
+          sending.prepare(segment, stream, attempt.session, -1);
           return;
         case EFFECT.prepareMembers:
           for (const [member, { session }] of verified(segment).members.entries()) {

@@ -4,7 +4,6 @@
  * `orchestrator-side.ts` after it.
  */
 import { invariant } from "../../core/errors.js";
-import { uniform } from "../../core/random.js";
 import {
   AUTH_TOKEN_VALID_MS,
   EFFECT,
@@ -17,8 +16,6 @@ import {
   shouldRefresh,
   uploadTimeoutMs,
 } from "../../selection/index.js";
-import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
-import { AtOnce } from "./at-once.js";
 import type { Backend } from "./backends/backend.js";
 import { type Calls, callKey } from "./calls.js";
 import type { Conditions } from "./conditions.js";
@@ -35,6 +32,7 @@ import {
 } from "./entities.js";
 import { EVENT } from "./events.js";
 import type { NodeRuntime } from "./node.js";
+import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 
@@ -49,6 +47,7 @@ export interface SendingParts {
   readonly connections: Connections;
   readonly calls: Calls;
   readonly discoveries: Discoveries;
+  readonly noise: AttemptNoise;
   /** By node. */
   readonly nodes: readonly NodeRuntime[];
   readonly backends: readonly Backend[];
@@ -58,40 +57,25 @@ export interface SendingParts {
 export class Sending {
   readonly #run: Run;
   readonly #parts: SendingParts;
-  readonly #prepare: Lognormal;
-  readonly #network: Lognormal;
-  readonly #jitter: Lognormal;
-  readonly #preparesAtOnce: boolean;
-  readonly #atOnce: AtOnce;
 
   constructor(parts: SendingParts) {
     this.#run = parts.run;
     this.#parts = parts;
-    const { assumptions } = parts.run.world.scenario;
-    const noise = assumptions.noiseScale;
-    this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
-    this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
-    this.#jitter = lognormal(1, assumptions.rttCv * noise);
-    this.#preparesAtOnce = assumptions.prepareMs === 0;
-    this.#atOnce = new AtOnce({ ...parts, network: this.#network });
   }
 
   /**
    * Upload to the orchestrator's storage, refresh of the session (T-10, M-35).
    *
    * @param member of a verified segment; −1 without verification
-   * @returns whether the segment is delivered already, all of it done at once
    */
-  prepare(segment: Segment, stream: Stream, session: SimSession | null, member: number): boolean {
+  prepare(segment: Segment, stream: Stream, session: SimSession | null, member: number): void {
     invariant(session !== null, "there is a session to prepare");
     const { now, queue, world } = this.#run;
-    const { calls, conditions, discoveries } = this.#parts;
+    const { calls, conditions, discoveries, noise } = this.#parts;
     const attempt = segment.attempt.attempts;
     const base = attemptDraws(segment.index, attempt, member);
     const { k0, k1 } = stream;
-    const prepareMs = this.#preparesAtOnce
-      ? 0
-      : drawLognormal(this.#prepare, uniform(k0, k1, base + DRAW.prepare));
+    const prepareMs = noise.prepareMs(stream, base);
     if (shouldRefresh(session, now)) {
       const call = calls.take(segment, stream, session, member);
       const node = conditions.route(session.transcoder, stream, -2 - segment.index);
@@ -112,12 +96,10 @@ export class Sending {
       );
       call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
       queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot, callKey(call));
-      return false;
+      return;
     }
-    if (member < 0 && this.#atOnce.run(segment, stream, session, now + prepareMs)) return true;
     const call = calls.take(segment, stream, session, member);
     queue.schedule(now + prepareMs, EVENT.inFlight, call.slot, callKey(call));
-    return false;
   }
 
   /**
@@ -190,8 +172,8 @@ export class Sending {
     const { session, stream, info } = call;
     invariant(session !== null && stream !== null && info !== null, "a call has a session");
     const { now, world, queue } = this.#run;
-    const { calls, conditions, connections, backends } = this.#parts;
-    const { site, k0, k1 } = stream;
+    const { calls, conditions, connections, backends, noise } = this.#parts;
+    const { site } = stream;
     const base = callDraw(call, 0);
     call.sentMs = now;
     call.node = conditions.route(session.transcoder, stream, segment.index);
@@ -200,10 +182,8 @@ export class Sending {
     invariant(link !== undefined && backend !== undefined, "every site has a link to every node");
     call.slowStartMs = stream.probe?.slowStartMs(link.rttMs) ?? 0;
     call.factor =
-      info.factor *
-      drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network)) *
-      backend.exchangeSlowness(call.node, now);
-    call.jitter = drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
+      info.factor * noise.network(stream, base) * backend.exchangeSlowness(call.node, now);
+    call.jitter = noise.jitter(stream, base);
     calls.pay(call, info, stream);
     const connectMs = connections.setUpMs(site, session.transcoder, link.rttMs, now);
     if (!conditions.isUp(site, call.node, now)) {

@@ -7,6 +7,7 @@ import { invariant } from "../../core/errors.js";
 import { PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
 import type { EventQueue } from "../engine/event-queue.js";
 import type { Counters } from "../metrics/counters.js";
+import { AtOnce } from "./at-once.js";
 import { backendsOf } from "./backends/backends.js";
 import { DeviceBackend } from "./backends/device.js";
 import { MeasuredBackend } from "./backends/measured.js";
@@ -20,6 +21,7 @@ import { EVENT } from "./events.js";
 import { Gateways } from "./gateways.js";
 import { Money, type MoneyTotals } from "./money.js";
 import { NodeRuntime } from "./node.js";
+import { AttemptNoise } from "./noise.js";
 import { OrchestratorSide } from "./orchestrator-side.js";
 import { Receiving } from "./receiving.js";
 import { Recorder } from "./recorder.js";
@@ -28,6 +30,7 @@ import { Segments } from "./segments.js";
 import { Sending } from "./sending.js";
 import { StreamStarts } from "./stream-starts.js";
 import { Streams } from "./streams.js";
+import { Tally } from "./tally.js";
 import { Tester } from "./tester.js";
 import { type TicketTerms, ticketTerms } from "./tickets.js";
 import type { World } from "./world.js";
@@ -106,16 +109,11 @@ export class Simulation {
     const discoveries = new Discoveries({ run, gateways, conditions, nodes });
     const streams = new Streams(run);
     const endings = new Endings(run, nodes);
-    const sending = new Sending({
-      run,
-      recorder,
-      conditions,
-      connections,
-      calls,
-      discoveries,
-      nodes,
-      backends,
-    });
+    const noise = new AttemptNoise(scenario);
+    const tally = new Tally(run, recorder, money);
+    const way = { run, conditions, connections, calls, nodes, backends, noise };
+    const atOnce = new AtOnce({ ...way, gateways, tally });
+    const sending = new Sending({ ...way, recorder, discoveries });
     const receiving = new Receiving(run, recorder, calls);
     const segments = new Segments({
       run,
@@ -124,6 +122,7 @@ export class Simulation {
       streams,
       discoveries,
       endings,
+      atOnce,
       sending,
       receiving,
     });

@@ -1,0 +1,109 @@
+/**
+ * Counts of a run of segments that one orchestrator delivers to one stream, each on time and none seen
+ * by anybody meanwhile. What depends on the single segment is counted with it; the rest are whole
+ * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
+ */
+import { invariant } from "../../core/errors.js";
+import type { OrchestratorCounters, SiteCounters } from "../metrics/counters.js";
+import type { SessionInfo, Stream } from "./entities.js";
+import type { Money } from "./money.js";
+import type { Recorder } from "./recorder.js";
+import type { Run } from "./run.js";
+import type { TicketTerms } from "./tickets.js";
+
+/** Counts one run after the other. */
+export class Tally {
+  readonly #run: Run;
+  readonly #recorder: Recorder;
+  readonly #money: Money | null;
+  #stream: Stream | null = null;
+  #info: SessionInfo | null = null;
+  #site: SiteCounters | null = null;
+  #mine: OrchestratorCounters | null = null;
+  #isPool = false;
+  #segments = 0;
+  #durationMs = 0;
+  #pixels = 0;
+  #tickets = 0;
+  #wins = 0;
+
+  /** @param money the pool's books; null where no pool is under study */
+  constructor(run: Run, recorder: Recorder, money: Money | null) {
+    this.#run = run;
+    this.#recorder = recorder;
+    this.#money = money;
+  }
+
+  /** A run begins. */
+  begin(stream: Stream, info: SessionInfo, isPool: boolean): void {
+    const { sites } = this.#run.counters;
+    this.#stream = stream;
+    this.#info = info;
+    this.#site = sites[stream.site] ?? null;
+    this.#mine = this.#run.countersOf(info.node);
+    this.#isPool = isPool;
+    this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
+  }
+
+  /** A payment came with a segment that counts. */
+  paid(tickets: number, wins: number): void {
+    this.#tickets += tickets;
+    this.#wins += wins;
+  }
+
+  /**
+   * A segment of the run, which counts.
+   *
+   * @param roundTripMs from before sending to the end of the downloads
+   */
+  delivered(
+    segment: { readonly readyMs: number; readonly durationMs: number; readonly pixels: number },
+    roundTripMs: number,
+    latencyScore: number,
+  ): void {
+    const run = this.#run;
+    const { series } = run.counters;
+    const bin = run.bin(segment.readyMs);
+    this.#segments++;
+    this.#durationMs += segment.durationMs;
+    this.#pixels += segment.pixels;
+    series.segments[bin] = (series.segments[bin] ?? 0) + 1;
+    if (this.#isPool) series.poolSegments[bin] = (series.poolSegments[bin] ?? 0) + 1;
+    if (this.#site !== null)
+      this.#recorder.roundTrip(this.#site, this.#isPool, segment, roundTripMs);
+    this.#mine?.latencyScores.record(latencyScore);
+  }
+
+  /**
+   * The run is over.
+   *
+   * @param segments how many there were, those that do not count included
+   * @param terms of the tickets; null where none are bought
+   */
+  end(segments: number, terms: TicketTerms | null): void {
+    const run = this.#run;
+    run.segmentsCompleted += segments;
+    const [counted, pixels, tickets] = [this.#segments, this.#pixels, this.#tickets];
+    const mine = this.#mine;
+    invariant(this.#stream !== null && this.#info !== null && mine !== null, "a run has begun");
+    if (counted === 0) return;
+    const { network } = run.counters;
+    network.started += counted;
+    network.onTime += counted;
+    network.segmentMs += this.#durationMs;
+    network.pixelsInResults += pixels;
+    mine.attempts += counted;
+    mine.segments += counted;
+    mine.pixelsDebited += pixels;
+    mine.pixelsReceived += pixels;
+    const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;
+    this.#site?.delivers(owner, counted);
+    this.#recorder.wins(this.#info, this.#stream, owner);
+    if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
+    if (terms === null) return;
+    network.tickets += tickets;
+    mine.tickets += tickets;
+    mine.winningTickets += this.#wins;
+    if (this.#isPool && tickets > 0) this.#money?.received(tickets, this.#wins, terms);
+  }
+}
