@@ -32,10 +32,9 @@ export function createSessions<Info>(
   if (answers === null || answers.length === 0) return null;
   const sessions: Session<Info>[] = [];
   for (const answer of answers) {
-    const { authTokenExpiresAtMs } = answer;
-    if (authTokenExpiresAtMs === null) continue;
+    if (answer.authTokenExpiresAtMs === null) continue;
     if (creation.hasSender && (answer.recipient ?? -1) < 0) continue;
-    sessions.push(new Session({ ...answer, authTokenExpiresAtMs, id: creation.nextId() }));
+    sessions.push(new Session(answer, creation.nextId()));
   }
   return sessions;
 }

@@ -1,7 +1,7 @@
 /**
  * One answer of an orchestrator, tied to one stream (V-9): the object that a session pool hands
  * out and takes back. Millions of segments pass through it, so every field exists from the start
- * (one shape), and the usual case of at most two segments in flight needs no list.
+ * (one shape); most sessions are found and never used, so that what only use needs is made by it.
  */
 import type { SessionPrice } from "./session-price.js";
 
@@ -30,6 +30,11 @@ export interface SessionOptions<Info = undefined> {
   /** Whatever else the caller wants to find here again. */
   readonly info: Info;
 }
+
+/** What a discovery found (M-34); an answer without auth token makes no session (M-32). */
+type Found<Info> = Omit<SessionOptions<Info>, "id" | "authTokenExpiresAtMs"> & {
+  readonly authTokenExpiresAtMs?: number | null | undefined;
+};
 
 /** A broadcast session (V-9). A session belongs to at most one pool. */
 export class Session<Info = unknown> {
@@ -63,15 +68,18 @@ export class Session<Info = unknown> {
   mapped: boolean;
 
   #inFlight = 0;
-  #startMs0 = Number.NaN;
-  #durationMs0 = Number.NaN;
-  #startMs1 = Number.NaN;
-  #durationMs1 = Number.NaN;
-  // The third and later segments: start, duration, start, duration, …
-  #more: number[] | null = null;
+  // Start, duration, start, duration, … of the segments in flight, the oldest first. Most sessions are
+  // never used and have no list; one that is used keeps it.
+  #flights: number[] | null = null;
 
-  constructor(options: SessionOptions<Info>) {
-    this.id = options.id;
+  /**
+   * @param options what it is made of
+   * @param id its number, where `options` are an answer of a discovery and have none
+   */
+  constructor(options: SessionOptions<Info>);
+  constructor(options: Found<Info>, id: number);
+  constructor(options: Found<Info> & { readonly id?: number }, id?: number) {
+    this.id = id ?? options.id ?? 0;
     this.transcoder = options.transcoder;
     this.orchestrator = options.orchestrator ?? options.transcoder;
     this.score = options.score ?? 0;
@@ -94,12 +102,12 @@ export class Session<Info = unknown> {
 
   /** When the oldest segment in flight started, ms; NaN if none is. */
   get oldestStartMs(): number {
-    return this.#startMs0;
+    return this.#inFlight === 0 ? Number.NaN : (this.#flights?.[0] ?? Number.NaN);
   }
 
   /** Duration of the oldest segment in flight, ms; NaN if none is. */
   get oldestDurationMs(): number {
-    return this.#durationMs0;
+    return this.#inFlight === 0 ? Number.NaN : (this.#flights?.[1] ?? Number.NaN);
   }
 
   /**
@@ -109,17 +117,10 @@ export class Session<Info = unknown> {
    * @param durationMs duration of the segment, see {@link segmentDurationMs}
    */
   pushSegInFlight(startMs: number, durationMs: number): void {
-    const position = this.#inFlight++;
-    if (position === 0) {
-      this.#startMs0 = startMs;
-      this.#durationMs0 = durationMs;
-    } else if (position === 1) {
-      this.#startMs1 = startMs;
-      this.#durationMs1 = durationMs;
-    } else {
-      this.#more ??= [];
-      this.#more.push(startMs, durationMs);
-    }
+    this.#flights ??= [];
+    const at = 2 * this.#inFlight++;
+    this.#flights[at] = startMs;
+    this.#flights[at + 1] = durationMs;
   }
 
   /**
@@ -128,18 +129,11 @@ export class Session<Info = unknown> {
    * @returns its duration, ms; 0 if none was in flight
    */
   popSegInFlight(): number {
-    if (this.#inFlight === 0) return 0;
-    const durationMs = this.#durationMs0;
-    this.#inFlight -= 1;
-    this.#startMs0 = this.#startMs1;
-    this.#durationMs0 = this.#durationMs1;
-    if (this.#more !== null && this.#inFlight > 1) {
-      this.#startMs1 = this.#more.shift() ?? Number.NaN;
-      this.#durationMs1 = this.#more.shift() ?? Number.NaN;
-    } else {
-      this.#startMs1 = Number.NaN;
-      this.#durationMs1 = Number.NaN;
-    }
+    const flights = this.#flights;
+    if (this.#inFlight === 0 || flights === null) return 0;
+    const durationMs = flights[1] ?? 0;
+    const left = 2 * --this.#inFlight;
+    for (let at = 0; at < left; at++) flights[at] = flights[at + 2] ?? 0;
     return durationMs;
   }
 
@@ -163,11 +157,6 @@ export class Session<Info = unknown> {
   /** Forgets all segments in flight (M-13). */
   clearInFlight(): void {
     this.#inFlight = 0;
-    this.#startMs0 = Number.NaN;
-    this.#durationMs0 = Number.NaN;
-    this.#startMs1 = Number.NaN;
-    this.#durationMs1 = Number.NaN;
-    this.#more = null;
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
 import type { Conditions } from "./conditions.js";
-import { foundDraw, routeDraw } from "./draws.js";
+import { routeDraw } from "./draws.js";
 import { SessionInfo, Slots, type Stream } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
@@ -78,7 +78,6 @@ export class Discoveries {
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
   readonly #jitter: Lognormal;
   readonly #answer: Lognormal;
-  readonly #session: Lognormal;
   #sessions = 0;
 
   constructor(options: {
@@ -95,7 +94,6 @@ export class Discoveries {
     this.#jitter = lognormal(1, assumptions.rttCv * assumptions.noiseScale);
     const answer = lognormal(1, assumptions.answerCv);
     this.#answer = { mu: Math.log(assumptions.answerMs), sigma: answer.sigma };
-    this.#session = lognormal(1, assumptions.sessionCv * assumptions.noiseScale);
   }
 
   /** Discoveries under way. */
@@ -171,17 +169,6 @@ export class Discoveries {
     return { stream, pool };
   }
 
-  /**
-   * Noise of a session of this stream at a node.
-   *
-   * @param index which session of this pair: see `draws.ts`
-   */
-  sessionFactor(stream: Stream, node: number, index: number): number {
-    const hash = this.#run.world.nodes[node]?.hash ?? 0;
-    const u = uniform(stream.k0 ^ hash, stream.k1, index);
-    return drawLognormal(this.#session, u);
-  }
-
   /** Time that an answer takes: round trips and the orchestrator's own time. */
   answerTime(stream: Stream, node: number, k0: number, k1: number, index: number): number {
     const { world } = this.#run;
@@ -234,12 +221,18 @@ export class Discoveries {
       // One that takes connections and is silent never answers.
       if (!isUp && spec.whenDown === "silent") continue;
       if (!isUp) time = askedAt + CONNECT_TIMEOUT_MS;
+      // Put in its place: the later ones move up by one.
       let at = times.length;
-      while (at > refresh.fed && (times[at - 1] ?? 0) > time) at--;
-      times.splice(at, 0, time);
-      asked.splice(at, 0, askedAt);
-      uris.splice(at, 0, uri);
-      nodes.splice(at, 0, isUp ? node : unreachable(node));
+      for (; at > refresh.fed && (times[at - 1] ?? 0) > time; at--) {
+        times[at] = times[at - 1] ?? 0;
+        asked[at] = asked[at - 1] ?? 0;
+        uris[at] = uris[at - 1] ?? 0;
+        nodes[at] = nodes[at - 1] ?? 0;
+      }
+      times[at] = time;
+      asked[at] = askedAt;
+      uris[at] = uri;
+      nodes[at] = isUp ? node : unreachable(node);
     }
   }
 
@@ -263,6 +256,8 @@ export class Discoveries {
         if (state !== "wait") return state;
         continue;
       }
+      // Until the next event, whatever it is, nobody gets full.
+      if (now && !own) own = this.#isNext(time);
       if (!own && this.#nodes[node]?.mayFill(run.now, SLOTS_NEVER_FILLED)) {
         run.queue.schedule(
           time,
@@ -294,6 +289,16 @@ export class Discoveries {
     return "wait";
   }
 
+  /** Whether nothing else happens before then: what is true then can be found out now. */
+  #isNext(timeMs: number): boolean {
+    const { queue, counting, world } = this.#run;
+    return (
+      timeMs < (queue.peek() ?? Number.POSITIVE_INFINITY) &&
+      timeMs <= world.endMs &&
+      (counting || timeMs < world.warmupMs)
+    );
+  }
+
   #sessionAnswers(
     refresh: Refresh,
     stream: Stream,
@@ -301,6 +306,7 @@ export class Discoveries {
   ): SessionAnswer<SessionInfo>[] | null {
     const { world } = this.#run;
     const answers: SessionAnswer<SessionInfo>[] = [];
+    const info = SessionInfo.unused(stream, refresh.index);
     for (let index = 0; index < round.size; index++) {
       const endpoint = round.endpointAt(index);
       const at = refresh.uris.indexOf(endpoint);
@@ -316,11 +322,8 @@ export class Discoveries {
         initialLatencyMs: round.latencyMsAt(index),
         authTokenExpiresAtMs: answeredMs + AUTH_TOKEN_VALID_MS,
         ticketParamsExpireAtMs: answeredMs + TICKET_PARAMS_VALID_MS,
-        info: new SessionInfo(
-          stream,
-          node,
-          this.sessionFactor(stream, node, foundDraw(refresh.index)),
-        ),
+        sessionKey: node,
+        info,
       });
     }
     return answers.length === 0 ? null : answers;

@@ -17,6 +17,9 @@ import type { Renditions } from "./renditions.js";
 /** A session of this simulation. */
 export type SimSession = Session<SessionInfo>;
 
+/** The node of a session that nobody has used yet. */
+const UNUSED = -1;
+
 /** What the simulator keeps with a session: one auth session at one node. */
 export class SessionInfo {
   readonly stream: Stream;
@@ -42,14 +45,29 @@ export class SessionInfo {
   assignedMs = 0;
   /** Credit at this node (P-25); null until tickets are bought. */
   account: CreditAccount | null = null;
-  /** Calls that wait for the one before (O-9). */
-  readonly queue: Call[] = [];
+  /** Calls that wait for the one before (O-9), the oldest first; null until one had to. */
+  queue: Call[] | null = null;
   running: Call | null = null;
 
   constructor(stream: Stream, node: number, factor: number) {
     this.stream = stream;
     this.node = node;
     this.factor = factor;
+  }
+
+  /**
+   * What all sessions share that a discovery found, until they are used: of forty one is. The node is
+   * the session's `sessionKey` meanwhile.
+   *
+   * @param discovery its number in the stream
+   */
+  static unused(stream: Stream, discovery: number): SessionInfo {
+    return new SessionInfo(stream, UNUSED, discovery);
+  }
+
+  /** The number of the discovery that found a session which nobody has used yet; −1 of others. */
+  get foundBy(): number {
+    return this.node === UNUSED ? this.factor : -1;
   }
 
   /** The account, made at its first use. */

@@ -36,6 +36,7 @@ import {
 import { type Lognormal, lognormal } from "../engine/distributions.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
+import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
@@ -84,6 +85,7 @@ export class GatewayRuntime {
     /** All segments of all gateways, by slot. */
     readonly segments: Segment[];
     readonly recorder: Recorder;
+    readonly noise: AttemptNoise;
     readonly terms: readonly TicketTerms[];
     readonly isTester: boolean;
   }) {
@@ -108,7 +110,7 @@ export class GatewayRuntime {
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
-    this.#poolObserver = new SessionPoolRecorder(run, recorder, this.chooser);
+    this.#poolObserver = new SessionPoolRecorder({ ...options, chooser: this.chooser });
     this.job = jobCapabilities({
       profiles: mostRenditions(gateway.streams.renditions).profiles.map(() => ({
         container: "mpegts",

@@ -2,6 +2,7 @@
 import { invariant } from "../../core/errors.js";
 import type { Segment } from "./entities.js";
 import { GatewayRuntime } from "./gateway.js";
+import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
@@ -14,12 +15,17 @@ export class Gateways {
   readonly #bySite: readonly GatewayRuntime[];
   readonly #segments: Segment[] = [];
 
-  /** @param terms of each orchestrator's tickets, as its answers show them */
-  constructor(run: Run, recorder: Recorder, terms: readonly TicketTerms[]) {
-    const { world } = run;
+  constructor(parts: {
+    readonly run: Run;
+    readonly recorder: Recorder;
+    readonly noise: AttemptNoise;
+    /** Of each orchestrator's tickets, as its answers show them. */
+    readonly terms: readonly TicketTerms[];
+  }) {
+    const { world } = parts.run;
     const segments = this.#segments;
     const runtime = (gateway: Gateway, isTester: boolean) =>
-      new GatewayRuntime({ gateway, run, segments, recorder, terms, isTester });
+      new GatewayRuntime({ ...parts, gateway, segments, isTester });
     this.list = world.gateways.map((gateway) => runtime(gateway, false));
     this.#bySite = [
       ...this.list,

@@ -4,9 +4,9 @@
  */
 import { type RandomKey, uniform } from "../../core/random.js";
 import { drawLognormal, exactMs, type Lognormal, lognormal } from "../engine/distributions.js";
-import type { Scenario } from "../scenario/schema.js";
 import { DRAW, durationDraw } from "./draws.js";
 import type { Stream } from "./entities.js";
+import type { World } from "./world.js";
 
 /**
  * Duration of a stream's segment, ms.
@@ -35,19 +35,33 @@ export function segmentReadyMs(
   return goesOn ? readyMs : Number.POSITIVE_INFINITY;
 }
 
-/** What is drawn for an attempt; `base` is the first index of its draws, see `attemptDraws`. */
+/** What is drawn for sessions and attempts; `base` is the first index of an attempt's draws. */
 export class AttemptNoise {
+  readonly #nodes: World["nodes"];
+  readonly #session: Lognormal;
   readonly #prepare: Lognormal;
   readonly #network: Lognormal;
   readonly #jitter: Lognormal;
   readonly #preparesAtOnce: boolean;
 
-  constructor({ assumptions }: Scenario) {
+  constructor({ nodes, scenario: { assumptions } }: World) {
+    this.#nodes = nodes;
+    this.#session = lognormal(1, assumptions.sessionCv * assumptions.noiseScale);
     const noise = assumptions.noiseScale;
     this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
     this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
     this.#jitter = lognormal(1, assumptions.rttCv * noise);
     this.#preparesAtOnce = assumptions.prepareMs === 0;
+  }
+
+  /**
+   * Noise of a session of this stream at a node.
+   *
+   * @param index which session of this pair: see `draws.ts`
+   */
+  session({ k0, k1 }: RandomKey, node: number, index: number): number {
+    const hash = this.#nodes[node]?.hash ?? 0;
+    return drawLognormal(this.#session, uniform(k0 ^ hash, k1, index));
   }
 
   /** Upload to the orchestrator's storage, ms (T-10). */

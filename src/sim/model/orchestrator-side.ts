@@ -71,6 +71,7 @@ export class OrchestratorSide {
     queue.schedule(limitMs, EVENT.callTimeout, call.slot, callKey(call));
     call.resultAtMs = Number.POSITIVE_INFINITY;
     if (info.running === null) this.#beginWork(call, info);
+    else if (info.queue === null) info.queue = [call];
     else info.queue.push(call);
   }
 
@@ -128,7 +129,7 @@ export class OrchestratorSide {
     this.#nodes[call.node]?.finishSegment(call.nodeSession, now, pixels);
     info.lastEndMs = now;
     info.running = null;
-    const next = info.queue.shift();
+    const next = info.queue?.shift();
     if (next !== undefined) this.#beginWork(next, info);
   }
 

@@ -111,7 +111,7 @@ export class Sending {
     const { session, stream } = call;
     if (session === null || stream === null) return false;
     const { now, trace } = this.#run;
-    const { nodes, discoveries } = this.#parts;
+    const { nodes, noise } = this.#parts;
     if (call.outcome === OUTCOME.ok && nodes[call.node]?.isFull(now)) {
       call.outcome = OUTCOME.sessionRefreshFailed;
     }
@@ -120,7 +120,7 @@ export class Sending {
       const info = new SessionInfo(
         stream,
         call.node,
-        discoveries.sessionFactor(stream, call.node, renewedDraw(call.index)),
+        noise.session(stream, call.node, renewedDraw(call.index)),
       );
       info.active = before.active;
       info.delivered = before.delivered;

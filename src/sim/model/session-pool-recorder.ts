@@ -7,7 +7,9 @@ import {
   type SwapReason,
 } from "../../selection/index.js";
 import type { LossReason } from "../metrics/counters.js";
-import type { SessionInfo, SimSession } from "./entities.js";
+import { foundDraw } from "./draws.js";
+import { SessionInfo, type SimSession } from "./entities.js";
+import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 
@@ -37,17 +39,25 @@ const SWAP_LOSS: Readonly<Record<SwapReason, LossReason | null>> = {
 export class SessionPoolRecorder implements SessionPoolObserver<SessionInfo> {
   readonly #run: Run;
   readonly #recorder: Recorder;
+  readonly #noise: AttemptNoise;
   readonly #chooser: Chooser;
 
-  /** @param chooser the gateway's, of which a trace tells */
-  constructor(run: Run, recorder: Recorder, chooser: Chooser) {
-    this.#run = run;
-    this.#recorder = recorder;
-    this.#chooser = chooser;
+  constructor(parts: {
+    readonly run: Run;
+    readonly recorder: Recorder;
+    readonly noise: AttemptNoise;
+    /** The gateway's, of which a trace tells. */
+    readonly chooser: Chooser;
+  }) {
+    this.#run = parts.run;
+    this.#recorder = parts.recorder;
+    this.#noise = parts.noise;
+    this.#chooser = parts.chooser;
   }
 
   selected(session: SimSession, how: Chosen): void {
     const run = this.#run;
+    if (session.info.foundBy >= 0) this.#isUsed(session);
     const { info } = session;
     if (info.stream.traced) {
       run.trace.say(
@@ -60,6 +70,13 @@ export class SessionPoolRecorder implements SessionPoolObserver<SessionInfo> {
     info.active = true;
     if (run.counting && info.stream.probe === null)
       this.#run.countersOf(session.info.node).sessions++;
+  }
+
+  /** A session is used for the first time: it gets an info of its own. */
+  #isUsed(session: SimSession): void {
+    const { info, sessionKey: node } = session;
+    const factor = this.#noise.session(info.stream, node, foundDraw(info.foundBy));
+    session.info = new SessionInfo(info.stream, node, factor);
   }
 
   swapped(session: SimSession, reason: SwapReason): void {

@@ -49,6 +49,7 @@ export class Simulation {
   readonly money: Money | null;
   readonly metrics: Recorder;
   readonly gateways: Gateways;
+  readonly noise: AttemptNoise;
   readonly conditions: Conditions;
   readonly nodes: readonly NodeRuntime[];
   readonly calls: Calls;
@@ -79,7 +80,8 @@ export class Simulation {
     const terms = scenario.tickets.enabled ? shownTerms : null;
     const money = world.pool < 0 ? null : new Money(world, () => run.counting);
     const recorder = new Recorder(run, terms, money);
-    const gateways = new Gateways(run, recorder, shownTerms);
+    const noise = new AttemptNoise(world);
+    const gateways = new Gateways({ run, recorder, terms: shownTerms, noise });
     const conditions = new Conditions(world, run.key);
     const connections = new Connections(
       world.sites.length,
@@ -109,7 +111,6 @@ export class Simulation {
     const discoveries = new Discoveries({ run, gateways, conditions, nodes });
     const streams = new Streams(run);
     const endings = new Endings(run, nodes);
-    const noise = new AttemptNoise(scenario);
     const tally = new Tally(run, recorder, money);
     const way = { run, conditions, connections, calls, nodes, backends, noise };
     const atOnce = new AtOnce({ ...way, gateways, tally });
@@ -130,6 +131,7 @@ export class Simulation {
     this.money = money;
     this.metrics = recorder;
     this.gateways = gateways;
+    this.noise = noise;
     this.conditions = conditions;
     this.nodes = nodes;
     this.calls = calls;

@@ -1,6 +1,7 @@
 /** Same seed, same bytes; and the same draws whoever else takes part (common random numbers). */
 import { describe, expect, test } from "vitest";
 import type { SimulationInput } from "../../../src/sim/input.js";
+import { foundDraw } from "../../../src/sim/model/draws.js";
 import type { Segment, Stream } from "../../../src/sim/model/entities.js";
 import { FEATURES } from "../../support/sim/check-scenarios.js";
 import { merged, POOL, run, type Settings, scenario, simulation } from "../../support/sim/runs.js";
@@ -57,17 +58,22 @@ function segmentsOf(input: SimulationInput): Map<string, string> {
   return seen;
 }
 
-/** What a session's noise and a first answer's time are, by stream and orchestrator. */
+/** What the noise of the sessions that discoveries found is or would be, by stream and orchestrator. */
 function noiseOf(input: SimulationInput): Map<string, number> {
   const watched = simulation(input);
-  const { discoveries, world } = watched;
-  const factor = discoveries.sessionFactor.bind(discoveries);
+  const { discoveries, noise, world } = watched;
+  const discovered = discoveries.discovered.bind(discoveries);
   const seen = new Map<string, number>();
-  discoveries.sessionFactor = (stream: Stream, node: number, index: number) => {
-    const noise = factor(stream, node, index);
-    const name = world.nodes[node]?.name ?? "";
-    seen.set(`${watched.world.sites[stream.site]?.name}/${stream.k0}/${index}/${name}`, noise);
-    return noise;
+  discoveries.discovered = (slot) => {
+    const over = discovered(slot);
+    for (const { info, sessionKey } of over?.pool.sessMap.values() ?? []) {
+      const { stream, foundBy } = info;
+      if (foundBy < 0) continue;
+      const name = `${world.sites[stream.site]?.name}/${stream.k0}/${foundBy}`;
+      const drawn = noise.session(stream, sessionKey, foundDraw(foundBy));
+      seen.set(`${name}/${world.nodes[sessionKey]?.name}`, drawn);
+    }
+    return over;
   };
   watched.run();
   return seen;

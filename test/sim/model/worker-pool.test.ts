@@ -263,7 +263,7 @@ test("O-9: one segment runs and four wait, the next one finds the orchestrator b
   let longest = 0;
   const workDone = orchestratorSide.workDone.bind(orchestratorSide);
   orchestratorSide.workDone = (call) => {
-    longest = Math.max(longest, call.info?.queue.length ?? 0);
+    longest = Math.max(longest, call.info?.queue?.length ?? 0);
     workDone(call);
   };
   watched.run();
