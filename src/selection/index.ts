@@ -150,7 +150,7 @@ export {
   PerformanceScores,
   parsePerformanceScores,
 } from "./performance-scores.js";
-export { isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+export { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
 export { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 export {
   AUTH_TOKEN_REFRESH_WINDOW_MS,

@@ -23,6 +23,16 @@ export function suspensionPenalty(poolSize: number, numOrchs: number): number {
 }
 
 /**
+ * Whether a segment came back in no more than its own time, so that its session is kept for the next
+ * (M-14, M-21).
+ *
+ * @param latencyScore of a session, 0 = not measured (T-22)
+ */
+export function isRealTime(latencyScore: number): boolean {
+  return latencyScore > 0 && latencyScore <= 1;
+}
+
+/**
  * Whether a session of the previous segment may take the next one (M-14, M-15).
  *
  * @param nowMs now
@@ -30,7 +40,7 @@ export function suspensionPenalty(poolSize: number, numOrchs: number): number {
  */
 export function isReusable(session: Session, nowMs: number, multiplier: 1 | 2): boolean {
   if (session.segsInFlight === 0) {
-    return session.latencyScore > 0 && session.latencyScore <= 1;
+    return isRealTime(session.latencyScore);
   }
   const limitMs = multiplier * session.oldestDurationMs;
   return nowMs - session.oldestStartMs < (limitMs <= 1_000 ? 1_500 : limitMs);

@@ -5,7 +5,7 @@
  */
 import { invariant } from "../core/errors.js";
 import type { Suspender } from "../discovery/suspension.js";
-import { isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
 import { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 import { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 import type { Session } from "./session.js";
@@ -194,7 +194,7 @@ export class SessionPool<Info = unknown> {
     if (!session.mapped) return;
     session.popSegInFlight();
     if (session.segsInFlight > 0) return;
-    if (session.latencyScore > 0 && session.latencyScore <= 1) {
+    if (isRealTime(session.latencyScore)) {
       if (this.#observer !== null) this.#reportOrphan(this.#observer, session, this.#lastSess);
     } else {
       this.selector.complete(session);

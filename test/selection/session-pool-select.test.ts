@@ -162,11 +162,16 @@ describe("selectOne", () => {
           for (const op of operations) {
             if (op.op === "advance") nowMs += op.ms;
             if (op.op === "segment") {
+              const foreseen = one.pool.again(nowMs);
               const chosen = [
                 one.pool.selectOne(nowMs),
                 general.pool.select(1, nowMs)?.[0] ?? null,
               ];
               expect(chosen[0]?.id).toBe(chosen[1]?.id);
+              // It promises the session in use, and that no refresh is wanted.
+              if (foreseen !== null) {
+                expect([chosen[0], one.pool.refreshWanted]).toEqual([foreseen, false]);
+              }
               for (const each of chosen) each?.pushSegInFlight(nowMs, op.durationMs);
             }
             for (const side of both) {

@@ -291,8 +291,9 @@ export class Discoveries {
 
   /** Whether nothing else happens before then: what is true then can be found out now. */
   #isNext(timeMs: number): boolean {
-    const { queue, counting, world } = this.#run;
+    const { atOnce, queue, counting, world } = this.#run;
     return (
+      atOnce &&
       timeMs < (queue.peek() ?? Number.POSITIVE_INFINITY) &&
       timeMs <= world.endMs &&
       (counting || timeMs < world.warmupMs)

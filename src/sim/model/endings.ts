@@ -29,9 +29,8 @@ export class Endings {
     const ending = this.#slots.take();
     ending.node = info.node;
     ending.session = info.nodeSession;
-    info.closesMs = sentMs + 1.5 * rttMs;
     const key = streamKey(info.stream.order, info.stream.endings++);
-    queue.schedule(info.closesMs, EVENT.sessionEnd, ending.slot, key);
+    queue.schedule(sentMs + 1.5 * rttMs, EVENT.sessionEnd, ending.slot, key);
   }
 
   /** The node hears of it. */

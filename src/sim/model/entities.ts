@@ -31,8 +31,6 @@ export class SessionInfo {
   nodeSession = NO_SESSION;
   /** When the node's work on its last segment ends, ms. */
   lastEndMs = Number.NEGATIVE_INFINITY;
-  /** When EndTranscodingSession reaches the node, ms; it may be taken up again afterwards. */
-  closesMs = Number.NEGATIVE_INFINITY;
   /** Whether the stream is using it. */
   active = false;
   /** Whether it has delivered a segment, and how many its worker has. */

@@ -164,7 +164,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
     if (site === undefined) return;
     const isPool = owner === run.world.pool;
-    this.roundTrip(site, isPool, segment, roundTripMs);
+    this.roundTrip(site, isPool, segment.readyMs, segment.durationMs, roundTripMs);
     if (isPool && call.worker >= 0) {
       site.poolGatewaySides.record(Math.max(0, roundTripMs - call.workMs));
     }
@@ -174,7 +174,8 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   roundTrip(
     site: SiteCounters,
     isPool: boolean,
-    { readyMs, durationMs }: { readonly readyMs: number; readonly durationMs: number },
+    readyMs: number,
+    durationMs: number,
     roundTripMs: number,
   ): void {
     site.segments++;

@@ -4,6 +4,7 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
+import { latencyScore } from "../../selection/index.js";
 import type { OrchestratorCounters, SiteCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Money } from "./money.js";
@@ -35,13 +36,13 @@ export class Tally {
   }
 
   /** A run begins. */
-  begin(stream: Stream, info: SessionInfo, isPool: boolean): void {
-    const { sites } = this.#run.counters;
+  begin(stream: Stream, info: SessionInfo): void {
+    const { world, counters } = this.#run;
     this.#stream = stream;
     this.#info = info;
-    this.#site = sites[stream.site] ?? null;
+    this.#site = counters.sites[stream.site] ?? null;
     this.#mine = this.#run.countersOf(info.node);
-    this.#isPool = isPool;
+    this.#isPool = world.nodes[info.node]?.orchestrator === world.pool;
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
@@ -51,27 +52,27 @@ export class Tally {
     this.#wins += wins;
   }
 
-  /**
-   * A segment of the run, which counts.
-   *
-   * @param roundTripMs from before sending to the end of the downloads
-   */
+  /** A segment of the run, which counts. */
   delivered(
-    segment: { readonly readyMs: number; readonly durationMs: number; readonly pixels: number },
-    roundTripMs: number,
-    latencyScore: number,
+    readyMs: number,
+    durationMs: number,
+    pixels: number,
+    tookAllMs: number,
+    downloadMs: number,
   ): void {
     const run = this.#run;
     const { series } = run.counters;
-    const bin = run.bin(segment.readyMs);
+    const bin = run.bin(readyMs);
     this.#segments++;
-    this.#durationMs += segment.durationMs;
-    this.#pixels += segment.pixels;
+    this.#durationMs += durationMs;
+    this.#pixels += pixels;
     series.segments[bin] = (series.segments[bin] ?? 0) + 1;
     if (this.#isPool) series.poolSegments[bin] = (series.poolSegments[bin] ?? 0) + 1;
-    if (this.#site !== null)
-      this.#recorder.roundTrip(this.#site, this.#isPool, segment, roundTripMs);
-    this.#mine?.latencyScores.record(latencyScore);
+    const site = this.#site;
+    if (site !== null) {
+      this.#recorder.roundTrip(site, this.#isPool, readyMs, durationMs, tookAllMs + downloadMs);
+    }
+    this.#mine?.latencyScores.record(latencyScore(tookAllMs, durationMs));
   }
 
   /**

@@ -287,3 +287,38 @@ it("keeps no trace of closed sessions: slots are used again", () => {
   }
   expect(largest).toBeLessThan(3);
 });
+
+describe("segments known ahead", () => {
+  it("leave what they would have left one by one, seen at any instant", () => {
+    const closes: string[] = [];
+    const make = () =>
+      new OrchestratorSessions({
+        maxSessions: 3,
+        onClose: (session, atMs, cause) => closes.push(`${session} ${atMs} ${cause}`),
+      });
+    const [ahead, stepwise] = [make(), make()];
+    const [one, same] = [ahead, stepwise].map((sessions) => segment(sessions, NO_SESSION, 0));
+    if (one === undefined || same === undefined) throw new Error("both accept a first segment");
+    // At 0.6 s three more are known: at 60, 120 and 180 s, half a second each.
+    ahead.foresee(one, 3, 180_500);
+    for (const atMs of [60_000, 120_000, 180_000]) {
+      expect(ahead.isOpen(one, atMs - 1)).toBe(true);
+      expect(stepwise.isOpen(same, atMs - 1)).toBe(true);
+      segment(stepwise, same, atMs);
+      expect(ahead.openCount(atMs)).toBe(stepwise.openCount(atMs));
+    }
+    expect(ahead.segments(one)).toBe(stepwise.segments(same));
+    expect(segment(ahead, one, 181_000)).toBe(segment(stepwise, same, 181_000));
+    for (const sessions of [ahead, stepwise]) sessions.expire(251_500);
+    expect(closes).toEqual([`${one} 251500 idle`, `${same} 251500 idle`]);
+  });
+
+  it("come when those before them have ended, and only to an open session", () => {
+    const sessions = new OrchestratorSessions();
+    const open = sessions.accept(NO_SESSION, 0);
+    expect(() => sessions.foresee(open, 1, 900)).toThrow("have ended");
+    sessions.finish(open, 500);
+    expect(() => sessions.foresee(open, 1, 400)).toThrow("in order");
+    expect(() => sessions.foresee(open + 1, 1, 900)).toThrow("only an open session");
+  });
+});

@@ -106,7 +106,7 @@ const gateway = fc.record(
 
 const stream = fc.record(
   {
-    segmentMs: one(1000, 2000, 5000),
+    segmentMs: one(1000, 2000, 5000, 40_000),
     segmentCv: one(0, 0.1, 0.6),
     length: fc.oneof(
       fc.record({ distribution: fc.constant("exponential"), mean: minutes(1, 6) }),
