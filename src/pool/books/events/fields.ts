@@ -64,11 +64,16 @@ export function nameAt(fields: Fields, key: string, missing?: string): string {
 /** Small numbers, which prices, ratios and durations nearly always are: made once. */
 const SMALL = Array.from({ length: 10_000 }, (_, value) => BigInt(value));
 
-/** A small number as it is usually written, in digits without leading zeros. */
+/**
+ * A small number as it is usually written, in digits without leading zeros. Nothing is looked up
+ * beyond the end: that would make V8 compile its callers again and again.
+ */
 function smallOf(value: unknown): bigint | undefined {
-  if (typeof value === "number") return SMALL[value];
+  if (typeof value === "number")
+    return value >= 0 && value < SMALL.length ? SMALL[value] : undefined;
   if (typeof value !== "string" || value.length > 4) return undefined;
-  const small = SMALL[Number(value)];
+  const number = Number(value);
+  const small = number >= 0 && number < SMALL.length ? SMALL[number] : undefined;
   return small !== undefined && `${small}` === value ? small : undefined;
 }
 
