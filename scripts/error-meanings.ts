@@ -8,6 +8,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   ADJUST: "A correction by hand names a worker or an amount that the books cannot take.",
   ADMISSION: "The settings of an admission policy are wrong; the message says which one.",
   ADMISSION_REGION: "An admission policy has a limit for a region that does not exist.",
+  AI_SELECTOR_TAKEN:
+    "A job already has a selector of AI sessions; another one would lose its sessions.",
   ANSWER_TOO_LARGE: "An orchestrator's answer has a field that is longer than any honest answer's.",
   API_KEYS: "The file of API keys cannot be used, or others may read it.",
   BUCKET_HTTP: "A bucket answered with an HTTP status that is not a success.",
@@ -17,6 +19,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   BUCKET_URL: "The URL of a bucket is wrong, or has credentials in it.",
   CANDIDATES:
     "The lists about the candidates of a selection have different lengths, or a stake is not a number from 0.",
+  CAPABILITY_PRICES:
+    "The text of -maxPricePerCapability is not of its form; go-livepeer would ignore all of it.",
   CAPABILITY_RANGE: "A capability is not a whole number from 0 to 2^20 − 1.",
   CERTIFICATE_CHANGED: "A server shows another certificate than when it was first asked.",
   CHAIN_ABI: "A contract or node answered with bytes that do not have the expected form.",
@@ -98,6 +102,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   LIMIT: "A limit of the books is not from 0 to 2^96 − 1.",
   LISTEN: "The server cannot listen at the host and port.",
   LOOK_ALIKE_UNKNOWN: "`lookAlike` names an orchestrator that the network file does not have.",
+  MAX_PRICE:
+    "A gateway would not start with one of its options for maximum prices; the message says which.",
   NETWORK_UNKNOWN: "The name of the network is not a known one.",
   OPENING: "Opening balances cannot be read, or the books cannot take them.",
   OPTION_INVALID: "An option of a run is out of its range.",
@@ -122,9 +128,13 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   POOL_MAX_SESSIONS: "The number of sessions of a node is not a whole number in its range.",
   POOL_SESSION_LIMITS: "The idle time or the queue length of sessions is out of its range.",
   POOL_WORKER: "A worker's capacity or tier is not a whole number in its range.",
+  PRICE_CURRENCY:
+    "A price is in a currency that the price feed does not have, or there is no feed.",
+  PRICE_FEED: "A price feed cannot be read, or what it says cannot be used.",
   PRICE_MISSING: "A price has no amount.",
   PRICE_PIXELS_ZERO: "An orchestrator asks a price for 0 pixels.",
   PRICE_RANGE: "A price does not fit the 64 bits that go-livepeer compares.",
+  PRICE_TEXT: "A text is no price: a number without sign or exponent, and a currency or none.",
   RATIONAL_DIVISION_BY_ZERO: "A fraction has the denominator 0.",
   RATIONAL_SYNTAX: "A text is neither a number nor a fraction, or a number is not finite.",
   RECORDER_ENTRY: "In a bundle the thread that writes the books needs `entry`.",
@@ -139,6 +149,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   RPC_FAILED: "An orchestrator refused GetOrchestrator, or its answer could not be read.",
   RPC_TIMEOUT: "An orchestrator or the signer did not answer in time.",
   RULE_UNKNOWN: "There is no rule of the id.",
+  RUNNER_LIST: "An orchestrator's list of live runners is too large, or is not of its form.",
   SCENARIO_INVALID: "A scenario is wrong; each problem is a line with its place.",
   SCHEME: "There is no attribution scheme of the name.",
   SELECTION_UNKNOWN: "There is no selection algorithm of the name.",

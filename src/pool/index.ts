@@ -103,6 +103,14 @@ export {
   liveCapacity,
 } from "./orchestrator/ai/capacity-check.js";
 export {
+  AI_REFUSALS,
+  AI_WORKER_TIMEOUT_MS,
+  AI_WORKER_TIMEOUT_TEXT,
+  type AIAnswer,
+  type AIJobEffect,
+  RemoteAIJob,
+} from "./orchestrator/ai/remote-job.js";
+export {
   AI_WORKER_ERRORS,
   AI_WORKERS_DEADLOCKED,
   type AIWorkerRegistration,

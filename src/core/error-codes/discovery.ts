@@ -7,6 +7,8 @@ export type PoolsimErrorCode =
   | "ADDRESS_INVALID"
   /** An orchestrator's answer has a field that is longer than any honest answer's. */
   | "ANSWER_TOO_LARGE"
+  /** The text of -maxPricePerCapability is not of its form; go-livepeer would ignore all of it. */
+  | "CAPABILITY_PRICES"
   /** A capability is not a whole number from 0 to 2^20 − 1. */
   | "CAPABILITY_RANGE"
   /** A server shows another certificate than when it was first asked. */
@@ -77,18 +79,26 @@ export type PoolsimErrorCode =
   | "HTTP_TRANSPORT"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
+  /** A gateway would not start with one of its options for maximum prices; the message says which. */
+  | "MAX_PRICE"
   /** The name of the network is not a known one. */
   | "NETWORK_UNKNOWN"
   /** The stored list does not have the orchestrator. */
   | "ORCHESTRATOR_UNKNOWN"
   /** A pixel format cannot be decoded by any worker. */
   | "PIXEL_FORMAT"
+  /** A price is in a currency that the price feed does not have, or there is no feed. */
+  | "PRICE_CURRENCY"
+  /** A price feed cannot be read, or what it says cannot be used. */
+  | "PRICE_FEED"
   /** A price has no amount. */
   | "PRICE_MISSING"
   /** An orchestrator asks a price for 0 pixels. */
   | "PRICE_PIXELS_ZERO"
   /** A price does not fit the 64 bits that go-livepeer compares. */
   | "PRICE_RANGE"
+  /** A text is no price: a number without sign or exponent, and a currency or none. */
+  | "PRICE_TEXT"
   /** A fraction has the denominator 0. */
   | "RATIONAL_DIVISION_BY_ZERO"
   /** A text is neither a number nor a fraction, or a number is not finite. */
@@ -97,6 +107,8 @@ export type PoolsimErrorCode =
   | "RPC_FAILED"
   /** An orchestrator or the signer did not answer in time. */
   | "RPC_TIMEOUT"
+  /** An orchestrator's list of live runners is too large, or is not of its form. */
+  | "RUNNER_LIST"
   /** The signer's signature does not prove the gateway's address. */
   | "SIGNATURE_INVALID"
   /** The source was closed. */

@@ -11,6 +11,8 @@ export type PoolsimErrorCode =
   | "ADMISSION"
   /** An admission policy has a limit for a region that does not exist. */
   | "ADMISSION_REGION"
+  /** A job already has a selector of AI sessions; another one would lose its sessions. */
+  | "AI_SELECTOR_TAKEN"
   /** An orchestrator's answer has a field that is longer than any honest answer's. */
   | "ANSWER_TOO_LARGE"
   /** A bucket answered with an HTTP status that is not a success. */
@@ -25,6 +27,8 @@ export type PoolsimErrorCode =
   | "BUCKET_URL"
   /** The lists about the candidates of a selection have different lengths, or a stake is not a number from 0. */
   | "CANDIDATES"
+  /** The text of -maxPricePerCapability is not of its form; go-livepeer would ignore all of it. */
+  | "CAPABILITY_PRICES"
   /** A capability is not a whole number from 0 to 2^20 − 1. */
   | "CAPABILITY_RANGE"
   /** A server shows another certificate than when it was first asked. */
@@ -149,6 +153,8 @@ export type PoolsimErrorCode =
   | "LIMIT"
   /** `lookAlike` names an orchestrator that the network file does not have. */
   | "LOOK_ALIKE_UNKNOWN"
+  /** A gateway would not start with one of its options for maximum prices; the message says which. */
+  | "MAX_PRICE"
   /** The name of the network is not a known one. */
   | "NETWORK_UNKNOWN"
   /** An option of a run is out of its range. */
@@ -167,12 +173,18 @@ export type PoolsimErrorCode =
   | "POOL_SESSION_LIMITS"
   /** A worker's capacity or tier is not a whole number in its range. */
   | "POOL_WORKER"
+  /** A price is in a currency that the price feed does not have, or there is no feed. */
+  | "PRICE_CURRENCY"
+  /** A price feed cannot be read, or what it says cannot be used. */
+  | "PRICE_FEED"
   /** A price has no amount. */
   | "PRICE_MISSING"
   /** An orchestrator asks a price for 0 pixels. */
   | "PRICE_PIXELS_ZERO"
   /** A price does not fit the 64 bits that go-livepeer compares. */
   | "PRICE_RANGE"
+  /** A text is no price: a number without sign or exponent, and a currency or none. */
+  | "PRICE_TEXT"
   /** A fraction has the denominator 0. */
   | "RATIONAL_DIVISION_BY_ZERO"
   /** A text is neither a number nor a fraction, or a number is not finite. */
@@ -185,6 +197,8 @@ export type PoolsimErrorCode =
   | "RPC_FAILED"
   /** An orchestrator or the signer did not answer in time. */
   | "RPC_TIMEOUT"
+  /** An orchestrator's list of live runners is too large, or is not of its form. */
+  | "RUNNER_LIST"
   /** A scenario is wrong; each problem is a line with its place. */
   | "SCENARIO_INVALID"
   /** There is no attribution scheme of the name. */

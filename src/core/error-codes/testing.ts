@@ -9,6 +9,8 @@ export type PoolsimErrorCode =
   | "ADMISSION"
   /** An admission policy has a limit for a region that does not exist. */
   | "ADMISSION_REGION"
+  /** A job already has a selector of AI sessions; another one would lose its sessions. */
+  | "AI_SELECTOR_TAKEN"
   /** The lists about the candidates of a selection have different lengths, or a stake is not a number from 0. */
   | "CANDIDATES"
   /** A capability is not a whole number from 0 to 2^20 − 1. */
