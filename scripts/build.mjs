@@ -1,4 +1,4 @@
-// Compiles src/ to dist/ and makes the command executable; does nothing when dist/ is up to date.
+// Compiles src/ to dist/ and bundles the command; does nothing when dist/ is up to date.
 // The new dist/ takes the old one's place by two renames: there is always a whole one but for an
 // instant between them. Who must not meet that instant, or a mixture, runs a copy.
 import { execFileSync } from "node:child_process";
@@ -11,7 +11,20 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { bundleCommand } from "./bundle.mjs";
 import { embedPackagedData } from "./packaged-data.mjs";
+
+/** What dist/ is made from. */
+const SOURCES = [
+  "src",
+  "scenarios/data",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "scripts/build.mjs",
+  "scripts/bundle.mjs",
+  "scripts/packaged-data.mjs",
+];
 
 const stamp = "dist/.built";
 const [fresh, old] = [`dist.${process.pid}`, `dist.old.${process.pid}`];
@@ -31,11 +44,10 @@ function takePlace(folder) {
 }
 
 const newest = Math.max(
-  ...["src", "scenarios/data", "package.json", "tsconfig.json", "tsconfig.build.json"].flatMap(
-    (root) =>
-      statSync(root).isDirectory()
-        ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
-        : [statSync(root).mtimeMs],
+  ...SOURCES.flatMap((root) =>
+    statSync(root).isDirectory()
+      ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
+      : [statSync(root).mtimeMs],
   ),
 );
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
@@ -45,8 +57,9 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
       ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh],
       { stdio: "inherit" },
     );
-    chmodSync(`${fresh}/cli/main.js`, 0o755);
     embedPackagedData(fresh);
+    await bundleCommand(fresh);
+    for (const command of ["main.js", "unbundled.js"]) chmodSync(`${fresh}/cli/${command}`, 0o755);
     writeFileSync(`${fresh}/.built`, "");
     takePlace(fresh);
   } finally {

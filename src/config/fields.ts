@@ -36,18 +36,34 @@ export function milliseconds(description: string) {
  * @param placeholder what help calls it, as in `--ethUrl <url>`
  */
 export function text(description: string, placeholder: string) {
-  const expected = "expected text of 1 to 4096 characters";
-  return z.string(expected).min(1, expected).max(4096, expected).meta({ description, placeholder });
+  return TEXT.meta({ description, placeholder });
 }
 
-/** A finite number within bounds. One call of `check`: each makes a copy of the schema. */
+const TEXT_EXPECTED = "expected text of 1 to 4096 characters";
+const TEXT = z.string(TEXT_EXPECTED).min(1, TEXT_EXPECTED).max(4096, TEXT_EXPECTED);
+
+/** Made by bounds, each once. */
+function byBounds<T>(make: (min: number, max: number) => T) {
+  const made = new Map<string, T>();
+  return (min: number, max: number): T => {
+    const key = `${min} ${max}`;
+    const known = made.get(key) ?? make(min, max);
+    made.set(key, known);
+    return known;
+  };
+}
+
+const numberWithin = byBounds((min, max) => z.number().check(z.gte(min), z.lte(max)));
+const integerWithin = byBounds((min, max) => z.int().check(z.gte(min), z.lte(max)));
+
+/** A finite number within bounds. */
 export function number(description: string, min: number, max: number) {
-  return z.number().check(z.gte(min), z.lte(max), z.describe(description));
+  return numberWithin(min, max).describe(description);
 }
 
 /** A whole number within bounds. */
 export function integer(description: string, min: number, max: number) {
-  return z.int().check(z.gte(min), z.lte(max), z.describe(description));
+  return integerWithin(min, max).describe(description);
 }
 
 /** A share between 0 and 1. */

@@ -1,10 +1,10 @@
 /**
- * What commands take from lists that the library keeps, choices and whole options: the lists are
- * loaded for the command that a command line is about, and not to list commands.
+ * What commands take from lists that the library keeps, choices and whole options, and commands below
+ * others: they are loaded for the command that a command line is about, and not to list commands.
  */
 import { type Command, Option } from "commander";
 import { extensionsOf } from "./extensions.js";
-import { commandOf } from "./one-dash.js";
+import { commandNamed } from "./one-dash.js";
 
 /** An option that takes one of the names that a list has when the command is asked for. */
 export class LateChoices extends Option {
@@ -24,13 +24,9 @@ export class LateChoices extends Option {
 type Late = (command: Command) => Promise<void>;
 const LATE = new WeakMap<Command, Late[]>();
 
-/** Lets a command have more options, which are only known when it is asked for. */
+/** Lets a command have more options or commands, which are only known when it is asked for. */
 export function addLate(command: Command, add: Late): void {
   LATE.set(command, [...(LATE.get(command) ?? []), add]);
-}
-
-function allBelow(command: Command): readonly Command[] {
-  return [command, ...command.commands.flatMap(allBelow)];
 }
 
 /** Files behind `--extension`: what they bring has to be known before the command line is read. */
@@ -43,22 +39,35 @@ function extensionsIn(args: readonly string[]): string[] {
   });
 }
 
+/** Loads what a command is yet without. */
+async function load(command: Command, args: readonly string[]): Promise<void> {
+  const late = LATE.get(command) ?? [];
+  LATE.delete(command);
+  const takesExtensions = command.options.some(({ long }) => long === "--extension");
+  if (late.length > 0 && takesExtensions) await extensionsOf(extensionsIn(args));
+  for (const add of late) await add(command);
+  for (const option of command.options) if (option instanceof LateChoices) await option.load();
+}
+
+async function loadAllBelow(command: Command, args: readonly string[]): Promise<void> {
+  await load(command, args);
+  for (const one of command.commands) await loadAllBelow(one, args);
+}
+
 /**
- * Loads the options and choices of the command that a command line is about; for completion, of all.
+ * Loads the commands, options and choices of the command that a command line is about; for
+ * completion, of all.
  *
  * @param args the command line, without the names of node and script
  * @throws InputError (`EXTENSION`)
  */
 export async function loadLate(program: Command, args: readonly string[]): Promise<void> {
-  const about = commandOf(program, args);
-  const commands = about.name() === "completion" ? allBelow(program) : [about];
-  for (const command of commands) {
-    const late = LATE.get(command) ?? [];
-    const takesExtensions = command.options.some(({ long }) => long === "--extension");
-    if (late.length > 0 && takesExtensions) await extensionsOf(extensionsIn(args));
-    for (const add of late) await add(command);
+  let command = program;
+  for (const arg of args) {
+    const next = commandNamed(command, arg);
+    if (next === undefined) continue;
+    command = next;
+    await load(command, args);
   }
-  for (const option of commands.flatMap(({ options }) => options)) {
-    if (option instanceof LateChoices) await option.load();
-  }
+  if (command.name() === "completion") await loadAllBelow(program, args);
 }

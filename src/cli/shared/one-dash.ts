@@ -4,14 +4,14 @@ import { suggestion } from "../../config/suggest.js";
 
 const ONE_DASH = /^unknown option '-([A-Za-z][\w-]+)(=.*)?'$/s;
 
+/** The command below another that has a name. */
+export function commandNamed(command: Command, name: string): Command | undefined {
+  return command.commands.find((one) => one.name() === name || one.aliases().includes(name));
+}
+
 /** The command that a command line is about, as far as it names one. */
-export function commandOf(program: Command, args: readonly string[]): Command {
-  let command = program;
-  for (const arg of args) {
-    const next = command.commands.find((one) => one.name() === arg || one.aliases().includes(arg));
-    if (next !== undefined) command = next;
-  }
-  return command;
+function commandOf(program: Command, args: readonly string[]): Command {
+  return args.reduce((command, arg) => commandNamed(command, arg) ?? command, program);
 }
 
 /**

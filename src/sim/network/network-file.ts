@@ -5,7 +5,7 @@
 import { Rational } from "../../core/rational.js";
 import type { Cell, CsvRecord } from "../../io/csv-table.js";
 import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
-import type { DataText, RegionTable } from "./regions.js";
+import type { DataText, RegionList } from "./regions.js";
 
 /** What can be imputed in a row. */
 export type ImputedField = "stake" | "price" | "response";
@@ -59,7 +59,7 @@ interface LeaderboardColumn {
 function leaderboardColumns(
   fileName: string,
   header: readonly Cell[],
-  regions: RegionTable,
+  regions: RegionList,
 ): LeaderboardColumn[] {
   const names = new Set(header.map((cell) => cell.text));
   for (const column of COLUMNS) {
@@ -146,7 +146,7 @@ function leaderboardResults(
  * @returns the orchestrators in the file's order, at least one
  * @throws InputError (`DATA_FILE_INVALID`) with a position
  */
-export function parseNetwork(file: DataText, regions: RegionTable): NetworkOrchestrator[] {
+export function parseNetwork(file: DataText, regions: RegionList): NetworkOrchestrator[] {
   const { name: fileName } = file;
   const table = parseCsv(file.text, fileName, { maxRecords: MAX_ORCHESTRATORS });
   const columns = leaderboardColumns(fileName, table.header, regions);

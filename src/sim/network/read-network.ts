@@ -13,7 +13,7 @@ import {
 } from "./discovery-file.js";
 import { addressOf } from "./made-address.js";
 import { type ImputedField, type NetworkOrchestrator, parseNetwork } from "./network-file.js";
-import type { DataText, RegionTable } from "./regions.js";
+import type { DataText, RegionList } from "./regions.js";
 
 /** Texts to read a network from. */
 export interface NetworkTexts {
@@ -48,7 +48,7 @@ const NO_ADDRESS = /^0x0*$/;
  */
 export function readNetwork(
   { network, packagedNetwork }: NetworkTexts,
-  regions: RegionTable,
+  regions: RegionList,
 ): NetworkContent {
   if (!isDiscoveryFile(network.text)) {
     const orchestrators = parseNetwork(network, regions);

@@ -16,11 +16,15 @@ export interface Region {
   readonly isLeaderboardRegion: boolean;
 }
 
-/** Regions by index and the round trips between them. */
-export interface RegionTable {
+/** Regions by index. */
+export interface RegionList {
   readonly regions: readonly Region[];
   /** Index of a code, or undefined. */
   readonly indexOf: (code: string) => number | undefined;
+}
+
+/** Regions by index and the round trips between them. */
+export interface RegionTable extends RegionList {
   /** Base round trip from index `a` to index `b`, ms: `rttMs[a * regions.length + b]`. */
   readonly rttMs: Float64Array;
   /** 1 where the round trip was measured, 0 where it was predicted from the distance. */
@@ -53,7 +57,13 @@ function distanceKm(a: Region, b: Region): number {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(chord));
 }
 
-function parseRegionList(file: DataText): Region[] {
+/**
+ * Parses the regions table.
+ *
+ * @param file columns code, city, country, latitude, longitude, is_leaderboard_region
+ * @throws InputError (`DATA_FILE_INVALID`) with a position
+ */
+export function parseRegionList(file: DataText): RegionList {
   const table = parseCsv(file.text, file.name, { maxRecords: 250 });
   const regions = table.records.map((record): Region => {
     const code = record.cell("code");
@@ -75,7 +85,12 @@ function parseRegionList(file: DataText): Region[] {
   if (regions.length === 0) {
     throw dataError(file.name, { line: 1, column: 1 }, "no regions, expected at least one");
   }
-  return regions;
+  const indices = new Map(regions.map((region, index) => [region.code, index]));
+  if (indices.size !== regions.length) {
+    const line = regions.findIndex((region, at) => indices.get(region.code) !== at) + 2;
+    throw dataError(file.name, { line, column: 1 }, "a region code stands twice");
+  }
+  return { regions, indexOf: (code) => indices.get(code) };
 }
 
 /**
@@ -89,19 +104,14 @@ function parseRegionList(file: DataText): Region[] {
  * @throws InputError (`DATA_FILE_INVALID`) with a position
  */
 export function parseRegions(regionsFile: DataText, rttFile: DataText): RegionTable {
-  const regions = parseRegionList(regionsFile);
+  const { regions, indexOf } = parseRegionList(regionsFile);
   const size = regions.length;
-  const indices = new Map(regions.map((region, index) => [region.code, index]));
-  if (indices.size !== size) {
-    const line = regions.findIndex((region, at) => indices.get(region.code) !== at) + 2;
-    throw dataError(regionsFile.name, { line, column: 1 }, "a region code stands twice");
-  }
   const sums = new Float64Array(size * size);
   const counts = new Uint8Array(size * size);
   for (const record of parseCsv(rttFile.text, rttFile.name).records) {
     const end = (column: string): number => {
       const cell = record.cell(column);
-      const index = indices.get(cell.text);
+      const index = indexOf(cell.text);
       if (index === undefined) {
         const message = `${quoted(cell.text)}, expected a code of ${regionsFile.name}`;
         throw dataError(rttFile.name, cell, message);
@@ -133,7 +143,7 @@ export function parseRegions(regionsFile: DataText, rttFile: DataText): RegionTa
   );
   return {
     regions,
-    indexOf: (code) => indices.get(code),
+    indexOf,
     rttMs,
     isMeasured: counts.map((count, pair) =>
       count > 0 || pair % size === Math.floor(pair / size) ? 1 : 0,

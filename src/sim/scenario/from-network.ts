@@ -8,7 +8,7 @@ import { suggestion } from "../../config/suggest.js";
 import type { ScenarioData } from "../input.js";
 import type { NetworkOrchestrator } from "../network/network-file.js";
 import { type NetworkContent, readNetwork } from "../network/read-network.js";
-import { parseRegions } from "../network/regions.js";
+import { parseRegionList } from "../network/regions.js";
 import type { Draft, Override } from "./draft.js";
 import { childValue } from "./json-schema.js";
 import type { Scenario } from "./schema.js";
@@ -24,7 +24,7 @@ const OWN: Path = ["orchestrator", "fromNetwork"];
 export function filledFromNetwork(draft: Draft, scenario: Scenario, data: ScenarioData): Draft {
   const wanted = scenario.orchestrator?.fromNetwork;
   if (wanted === undefined) return draft;
-  const content = readNetwork(data, parseRegions(data.regions, data.rtt));
+  const content = readNetwork(data, parseRegionList(data.regions));
   const row = find(content, wanted);
   if (row === undefined) {
     const known = [...content.orchestrators, ...content.absent].flatMap(({ name, address }) =>

@@ -62,6 +62,11 @@ function inner(type: z.core.$ZodType): z.core.$ZodType {
   return isWrapped ? inner(def.innerType as z.core.$ZodType) : type;
 }
 
+/** What a mapping is when it is left out, where a schema says it as a scenario would write it. */
+function prefaultOf({ _zod: { def } }: z.core.$ZodType): unknown {
+  return def.type === "prefault" && "defaultValue" in def ? def.defaultValue : undefined;
+}
+
 /** The outline of a schema. What is below a mapping's keys is made when asked for: it takes a while. */
 function outlineOf(type: z.ZodType): Outline {
   let whole: Outline | undefined;
@@ -86,7 +91,7 @@ function outlineOf(type: z.ZodType): Outline {
     type: "object",
     properties,
     get default() {
-      return outline().default;
+      return prefaultOf(type) ?? outline().default;
     },
   };
 }

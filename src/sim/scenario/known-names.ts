@@ -3,14 +3,14 @@ import type { ScenarioData } from "../input.js";
 import { parseTrace } from "../model/demand.js";
 import { parseDevices } from "../network/devices.js";
 import { readNetwork } from "../network/read-network.js";
-import { parseRegions } from "../network/regions.js";
+import { parseRegionList } from "../network/regions.js";
 import type { KnownNames } from "./cross-checks.js";
 
 /** The last data that was read: the variants of a scenario mostly share it. */
 let last: { readonly data: ScenarioData; readonly names: KnownNames } | undefined;
 
 /**
- * Reads the names of a scenario's data files, which checks the files too.
+ * Reads the names of a scenario's data files, which checks these files too.
  *
  * @throws InputError (`DATA_FILE_INVALID`) with a position when a file is no such table
  */
@@ -18,12 +18,11 @@ export function knownNames(data: ScenarioData): KnownNames {
   const isSame =
     last?.data.network === data.network &&
     last.data.regions === data.regions &&
-    last.data.rtt === data.rtt &&
     last.data.devices === data.devices &&
     last.data.packagedNetwork === data.packagedNetwork &&
     last.data.trace === data.trace;
   if (last !== undefined && isSame) return last.names;
-  const regions = parseRegions(data.regions, data.rtt);
+  const regions = parseRegionList(data.regions);
   const { orchestrators } = readNetwork(data, regions);
   const names: KnownNames = {
     regions: new Set(regions.regions.map(({ code }) => code)),

@@ -1,0 +1,84 @@
+// Bundles the command: a few files that start quickly in place of hundreds that are looked up one by
+// one. The library beside it stays as it was compiled, and the command unbundled, too.
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+
+/** Packages that most commands need; all others are loaded from node_modules. */
+const INSIDE = ["commander", "yaml", "zod"];
+
+/** What is worth a file of its own: a start loads few, and little that it does not need. */
+const CHUNKS = [
+  { name: "command", test: /\/cli\/start\.js$/ },
+  { name: "zod", test: /\/(?:config\/fields|node_modules\/zod\/index)\.js$/ },
+  { name: "yaml", test: /\/config\/yaml-source\.js$/ },
+  { name: "scenario", test: /\/(?:sim\/scenario\/all-problems|sim\/model\/model-notes)\.js$/ },
+];
+
+/** Replaces a text that a module has exactly once. */
+function patch(id, code, search, replacement) {
+  if (code.split(search).length !== 2) throw new Error(`${id} has not once: ${search}`);
+  return code.replace(search, () => replacement);
+}
+
+/** What the packages inside load that a start does not need. */
+const LIGHTER = {
+  name: "lighter",
+  transform(code, id) {
+    // Commands that are programs of their own, which poolsim has none of: a tenth of a start.
+    if (id.endsWith("/commander/lib/command.js")) {
+      const eager = "const childProcess = require('node:child_process');";
+      const late =
+        "const childProcess = { spawn: (...given) => require('node:child_process').spawn(...given) };";
+      return patch(id, code, eager, late);
+    }
+    // Messages in English, which zod has on its own; the other fifty languages are a quarter of it.
+    if (id.endsWith("/zod/v4/core/util.js"))
+      return patch(id, code, "if (globalConfig.jitless) {", "if (true) {");
+    if (id.endsWith("/zod/v4/locales/index.js")) return 'export { default as en } from "./en.js";';
+    return null;
+  },
+};
+
+/** The licences of what is inside. */
+function licences() {
+  return INSIDE.map((name) => {
+    const folder = `node_modules/${name}`;
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${folder} has no licence`);
+    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  }).join("\n----\n\n");
+}
+
+/** @param {string} dist the folder of the build */
+export async function bundleCommand(dist) {
+  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  const outside = Object.keys(dependencies).filter((name) => !INSIDE.includes(name));
+  renameSync(`${dist}/cli/main.js`, `${dist}/cli/unbundled.js`);
+  const bundle = await rolldown({
+    // Threads find their entry beside the module that starts them, as in the library.
+    input: {
+      main: `${dist}/cli/unbundled.js`,
+      "chunks/simulation-thread": `${dist}/sim/experiment/simulation-thread.js`,
+      "chunks/recording-thread": `${dist}/pool/api/recording-thread.js`,
+    },
+    platform: "node",
+    external: new RegExp(`^(?:${outside.join("|")})(?:/|$)`),
+    // The form that can be put together; the one for Node is of CommonJS.
+    resolve: { alias: { yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js") } },
+    plugins: [LIGHTER],
+  });
+  await bundle.write({
+    dir: `${dist}/cli`,
+    format: "esm",
+    // As deep as the modules in them lay, so that `import.meta.url` keeps its meaning.
+    chunkFileNames: "chunks/[name]-[hash].js",
+    codeSplitting: {
+      groups: CHUNKS.map((chunk, at) => ({ ...chunk, priority: CHUNKS.length - at })),
+    },
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await bundle.close();
+  writeFileSync(`${dist}/cli/chunks/LICENCES.txt`, licences());
+  if (!existsSync(`${dist}/cli/main.js`)) throw new Error("there is no bundled command");
+}

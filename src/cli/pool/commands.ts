@@ -1,0 +1,32 @@
+/** The commands below `poolsim pool`, loaded when a command line is about one of them. */
+import type { Command } from "commander";
+import { type AddCommand, addGroups, type Outcome } from "../shared/help.js";
+import type { Terminal } from "../shared/terminal.js";
+import { addAdjust } from "./adjust/define.js";
+import { addAssign } from "./assign/define.js";
+import { addCompareSchemes } from "./compare-schemes/define.js";
+import { addExport } from "./export/define.js";
+import { addImport } from "./import/define.js";
+import { addPayouts } from "./payouts/define.js";
+import { addRecord } from "./record/define.js";
+import { addRounds } from "./rounds/define.js";
+import { addServe } from "./serve/define.js";
+import { addSettings } from "./settings/define.js";
+import { addStatus } from "./status/define.js";
+import { addVerify } from "./verify/define.js";
+import { addVoid } from "./void/define.js";
+import { addWorker } from "./worker/define.js";
+import { addWorkers } from "./workers/define.js";
+
+/** All commands about a pool, as the help groups them. */
+const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
+  ["Enter events:", [addSettings, addImport, addServe, addRecord]],
+  ["Look:", [addStatus, addWorkers, addWorker, addExport, addCompareSchemes]],
+  ["Close rounds and pay:", [addRounds, addPayouts]],
+  ["Check and correct:", [addVerify, addAdjust, addVoid, addAssign]],
+];
+
+/** Adds them all. */
+export function addPoolCommands(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  addGroups(pool, GROUPS, terminal, outcome);
+}
