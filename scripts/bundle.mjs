@@ -9,7 +9,7 @@ const INSIDE = ["commander", "yaml", "zod"];
 
 /** What is worth a file of its own: a start loads few, and little that it does not need. */
 const CHUNKS = [
-  { name: "command", test: /\/cli\/start\.js$/ },
+  { name: "command", test: /\/cli\/program\.js$/ },
   { name: "zod", test: /\/(?:config\/fields|node_modules\/zod\/index)\.js$/ },
   { name: "yaml", test: /\/config\/yaml-source\.js$/ },
   { name: "scenario", test: /\/(?:sim\/scenario\/all-problems|sim\/model\/model-notes)\.js$/ },

@@ -49,7 +49,8 @@ class Copy {
     const { status, stderr } = spawnSync(
       process.execPath,
       [
-        join(this.folder, "dist/cli/main.js"),
+        // The bundled command has the files as they were.
+        join(this.folder, "dist/cli/unbundled.js"),
         "run",
         `scenarios/${scenario}.yaml`,
         ...["--sensitivity", "off", "--quiet", "--json", json],

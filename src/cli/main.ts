@@ -3,5 +3,5 @@
 import { keepCompiledCode } from "./shared/code-cache.js";
 
 keepCompiledCode(process.env);
-const { start } = await import("./start.js");
+const { start } = await import("./program.js");
 await start();

@@ -14,7 +14,7 @@ import { EXIT, reportFailure } from "./shared/failure.js";
 import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "./shared/help.js";
 import { loadLate } from "./shared/late-options.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
-import type { Terminal } from "./shared/terminal.js";
+import { processTerminal, type Terminal } from "./shared/terminal.js";
 import { inOneLine, visible } from "./shared/visible.js";
 import { addWebhook } from "./webhook/define.js";
 
@@ -79,4 +79,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     const isHelp = error.code === "commander.helpDisplayed" || error.code === "commander.version";
     return isHelp || error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   }
+}
+
+/** Runs the command line that the process was started with, and takes its exit code. */
+export async function start(): Promise<void> {
+  const terminal = processTerminal();
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      process.exit(reportFailure(error, terminal));
+    });
+  }
+  process.exitCode = await runProgram(process.argv.slice(2), terminal);
 }

@@ -1,6 +1,6 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
 import { describe, expect, it } from "vitest";
-import { importedModules, loadedModules } from "../support/cli/loaded-modules.js";
+import { importedModules, loadedByBundle, loadedModules } from "../support/cli/loaded-modules.js";
 
 /**
  * All that the commands' definitions may load: no package but the reader of command lines, nothing
@@ -15,11 +15,16 @@ const LIGHT = [
 ];
 
 describe("modules", () => {
-  it.each([[["--help"]], [["pool", "--help"]], [["pool", "rounds", "--help"]], [["--version"]]])(
-    "of %j are those of the commands' definitions",
-    (args) => {
+  it.each([
+    [["--help"], false],
+    [["pool", "--help"], true],
+    [["pool", "rounds", "--help"], true],
+    [["--version"], false],
+  ])(
+    "of %j are those of the commands' definitions, those of a pool's commands: %s",
+    (args, ofPool) => {
       const loaded = loadedModules(...args);
-      expect(loaded).toContain("dist/cli/pool/import/define.js");
+      expect(loaded.includes("dist/cli/pool/import/define.js")).toBe(ofPool);
       expect(loaded.filter((module) => !LIGHT.some((light) => light.test(module)))).toEqual([]);
       expect(loaded.filter((module) => /\/run\.js$/.test(module))).toEqual([]);
     },
@@ -35,6 +40,26 @@ describe("modules", () => {
     const loaded = loadedModules("schema");
     expect(loaded).toContain("dist/cli/schema/run.js");
     expect(loaded.some((module) => module.startsWith("node_modules/zod/"))).toBe(true);
+  });
+
+  it("of the bundled command are a few files, which have its packages inside", () => {
+    const files = ({ length }: readonly string[]) => length;
+    const [help, check] = [loadedByBundle("--help"), loadedByBundle("check", "admit-worker")];
+    for (const loaded of [help, check]) {
+      expect(loaded.filter((module) => !module.startsWith("dist/cli/"))).toEqual([]);
+    }
+    expect(files(help)).toBeLessThanOrEqual(6);
+    expect(files(check)).toBeLessThanOrEqual(12);
+    expect(check.some((module) => /\/zod-/.test(module))).toBe(true);
+    expect(help.some((module) => /\/zod-/.test(module))).toBe(false);
+  });
+
+  it("of poolsim/sim are without the sources of orchestrators and of events", () => {
+    const loaded = importedModules("sim/index.js");
+    expect(loaded).toContain("dist/sim/simulate.js");
+    const sources =
+      /^(?:dist\/(?:discovery\/sources|pool\/books\/sources)|node_modules\/(?:ethers|undici|libsql))\//;
+    expect(loaded.filter((module) => sources.test(module))).toEqual([]);
   });
 
   it("of poolsim/pool/api are few: neither what sends, nor all of ethers for addresses", () => {

@@ -14,7 +14,8 @@ let folder: string;
 let main: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "poolsim-additions-"));
-  main = await copyOfBuilt(folder);
+  // The bundled command has the files as they were.
+  main = join(await copyOfBuilt(folder), "../unbundled.js");
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -5,20 +5,15 @@
 import { invariant } from "../../core/errors.js";
 import { uniform } from "../../core/random.js";
 import { Rational } from "../../core/rational.js";
-import {
-  bitString,
-  DEFAULT_CAPABILITIES,
-  DISCOVERY_DEFAULTS,
-  DiscoveryRound,
-  ineligibility,
-  type JobCapabilities,
-  jobCapabilities,
-  type OrchestratorInfo,
-  onChainRejection,
-  type RoundAnswer,
-  Suspender,
-  type TicketLimits,
-} from "../../discovery/index.js";
+import { bitString, type JobCapabilities } from "../../discovery/capabilities.js";
+import { DEFAULT_CAPABILITIES } from "../../discovery/capability.js";
+import { ineligibility, onChainRejection } from "../../discovery/eligibility.js";
+import { jobCapabilities } from "../../discovery/job-capabilities.js";
+import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
+import type { OrchestratorInfo } from "../../discovery/orchestrator-info.js";
+import { DiscoveryRound, type RoundAnswer } from "../../discovery/round.js";
+import { Suspender } from "../../discovery/suspension.js";
+import type { TicketLimits } from "../../discovery/ticket-params.js";
 import {
   type AttemptObserver,
   type Chooser,

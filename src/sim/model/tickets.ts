@@ -3,7 +3,7 @@
  * them (P-11 … P-15), and how many of a payment's tickets win (P-4).
  */
 import { Rational } from "../../core/rational.js";
-import { MAX_WIN_PROB, ticketEV } from "../../discovery/index.js";
+import { MAX_WIN_PROB, ticketEV } from "../../discovery/ticket-params.js";
 import { type PaymentTerms, paymentTerms, type SessionPrice } from "../../selection/index.js";
 import type { Scenario } from "../scenario/schema.js";
 

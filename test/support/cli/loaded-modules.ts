@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 import { MAIN, ownState } from "./command.js";
 
 const ROOT = new URL("../../", pathToFileURL(MAIN)).href;
+/** The command as it was compiled: a file for each module. */
+const UNBUNDLED = join(MAIN, "../unbundled.js");
 
 /** Writes the address of each module that is loaded as a line of a file. */
 const HOOK = `
@@ -21,10 +23,15 @@ function dataUrl(code: string): string {
 }
 
 /**
- * @returns what the built command loads, below the project's folder: `dist/cli/main.js`,
+ * @returns what the unbundled command loads, below the project's folder: `dist/cli/program.js`,
  *   `node_modules/commander/esm.mjs`; Node's own modules are left out
  */
 export function loadedModules(...args: readonly string[]): readonly string[] {
+  return modulesOf([UNBUNDLED, ...args]);
+}
+
+/** @returns what the bundled command loads, in the same form */
+export function loadedByBundle(...args: readonly string[]): readonly string[] {
   return modulesOf([MAIN, ...args]);
 }
 

@@ -5,7 +5,8 @@
  */
 import { InvariantError } from "../../../core/errors.js";
 import { uniform } from "../../../core/random.js";
-import { bitString, DEFAULT_CAPABILITIES } from "../../../discovery/index.js";
+import { bitString } from "../../../discovery/capabilities.js";
+import { DEFAULT_CAPABILITIES } from "../../../discovery/capability.js";
 import {
   type AdmissionPolicy,
   admissionNeeds,
