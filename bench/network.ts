@@ -37,6 +37,8 @@ const { values } = parseArgs({
     hours: { type: "string", default: "24" },
     runs: { type: "string", default: "5" },
     one: { type: "string" },
+    // Of one run: settings of the scenario, each a path and its value as JSON.
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -53,6 +55,7 @@ function run(hours: number, replication: number): Run {
     ["tickets.enabled", true],
     ["tester", {}],
     ["orchestrator", STUDIED],
+    ...values.set.map(settingOf),
   ]);
   const world = compileWorld({ data, scenario });
   const simulation = new Simulation({ world, seed: scenario.seed, replication });
@@ -66,6 +69,11 @@ function run(hours: number, replication: number): Run {
     answers: simulation.counters.network.answers,
     rssMb: process.memoryUsage().rss / 2 ** 20,
   };
+}
+
+function settingOf(text: string): readonly [path: string, value: unknown] {
+  const [, path = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  return [path, JSON.parse(value)];
 }
 
 /** A run in a process of its own. */

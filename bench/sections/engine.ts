@@ -8,7 +8,13 @@ import { makeKey, uniform } from "../../src/core/random.js";
 import { drawExponential } from "../../src/sim/engine/distributions.js";
 import { EventQueue } from "../../src/sim/engine/event-queue.js";
 import { simulateSimjs } from "../peers/simjs.js";
-import { type BenchOptions, compare, type Peer, perCpuSecond, type Section } from "../shared/figures.js";
+import {
+  type BenchOptions,
+  compare,
+  type Peer,
+  perCpuSecond,
+  type Section,
+} from "../shared/figures.js";
 import { outputOf } from "../shared/processes.js";
 
 const GAP_MS = 10;
@@ -124,8 +130,7 @@ async function run(options: BenchOptions) {
   const few = Math.ceil(customers / 10);
   const ours = () =>
     perCpuSecond(customers, () => check("poolsim", customers, simulateOurs(customers)));
-  const simjs = () =>
-    perCpuSecond(few, () => check("simjs", few, simulateSimjs(few, draws())));
+  const simjs = () => perCpuSecond(few, () => check("simjs", few, simulateSimjs(few, draws())));
   const unit = "customers/CPU s";
   return [
     await compare(

@@ -65,6 +65,8 @@ export interface Pair {
   readonly isLowerBetter?: boolean;
   /** The ratio is ours ÷ theirs whichever is better: for what may cost so many times as much. */
   readonly isMultiple?: boolean;
+  /** Whether a first run of each is left out; not for what starts a process anyway. @default true */
+  readonly warmUp?: boolean;
   readonly bar?: Comparison["bar"];
 }
 
@@ -80,12 +82,20 @@ export function spreadOf(figures: readonly number[]): Spread {
   return { median: (low + high) / 2, min, max };
 }
 
-/** Measures both sides in turn, after a run of each that does not count. */
+/** Measures both sides in turn. */
 export async function compare(pair: Pair, { runs }: BenchOptions): Promise<Comparison> {
-  const { name, unit, peer, isLowerBetter = false, isMultiple = false, bar = null } = pair;
+  const {
+    name,
+    unit,
+    peer,
+    isLowerBetter = false,
+    isMultiple = false,
+    warmUp = true,
+    bar = null,
+  } = pair;
   const theirs = "measure" in peer ? peer.measure : null;
   const [mine, others, ratios]: [number[], number[], number[]] = [[], [], []];
-  for (let run = -1; run < runs; run++) {
+  for (let run = warmUp ? -1 : 0; run < runs; run++) {
     const own = await pair.ours();
     const other = theirs === null ? null : await theirs();
     if (run < 0) continue;
