@@ -68,7 +68,7 @@ say(`${comparisons.length} comparisons, ${missed.length} of them not as promised
 const result: BenchResult = {
   version: POOLSIM_VERSION,
   day: new Date().toISOString().slice(0, 10),
-  runs: options.runs,
+  ...options,
   machine: found,
   comparisons,
 };

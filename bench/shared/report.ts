@@ -9,6 +9,10 @@ export interface BenchResult {
   /** Day, UTC. */
   readonly day: string;
   readonly runs: number;
+  /** Part of the usual work. */
+  readonly scale: number;
+  /** Simulated hours of the whole model. */
+  readonly hours: number;
   readonly machine: Machine;
   readonly comparisons: readonly (Comparison & { readonly section: string })[];
 }
