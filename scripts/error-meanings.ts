@@ -156,6 +156,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SELECTION_WEIGHTS: "The weights of stake, price and chance do not add up to 1.",
   SETTINGS_PAST: "A setting holds from the first event on and cannot be changed later.",
   SETTING_SYNTAX: "A setting is not `path=value`.",
+  SHARD_INVALID:
+    "Shards do not make a whole: one is missing, broken, another build's or another experiment's; or an extension cannot be sharded.",
   SIGNATURE_INVALID: "The signer's signature does not prove the gateway's address.",
   SINCE: "From when on a source counts cannot be changed after its first event.",
   SOURCES: "The file of sources has a mistake; the message says where.",

@@ -9,6 +9,7 @@ import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
 import { addPool } from "./pool/define.js";
 import { addRun } from "./run/define.js";
+import { addMerge } from "./run/define-merge.js";
 import { addSchema } from "./schema/define.js";
 import { EXIT, reportFailure } from "./shared/failure.js";
 import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "./shared/help.js";
@@ -20,7 +21,7 @@ import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
-  ["Simulate a pool:", [addInit, addRun, addCheck, addSchema, addCache]],
+  ["Simulate a pool:", [addInit, addRun, addMerge, addCheck, addSchema, addCache]],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],
   ["Help:", [addExplain, addCompletion]],

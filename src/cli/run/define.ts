@@ -5,6 +5,7 @@ import { EXIT_CODES, examples, type Outcome, RULE_IDS, WORDS } from "../shared/h
 import {
   extensionOption,
   settingOption,
+  shardOption,
   tracedStream,
   wholeNumber,
 } from "../shared/option-values.js";
@@ -52,6 +53,12 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         "print every decision about one stream of the first variant, with rule numbers, and nothing else",
       ).argParser(tracedStream),
     )
+    .addOption(
+      new Option(
+        "--shard <k/n>",
+        "compute the k-th of n parts into --cache <folder>, and print nothing: poolsim merge prints the whole",
+      ).argParser(shardOption),
+    )
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
     .addHelpText(
       "after",
@@ -61,6 +68,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
+        ["poolsim run pool.yaml --shard 2/8 --cache shard-2", "an eighth of it: see poolsim merge"],
         ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
       ) +
         RULE_IDS +

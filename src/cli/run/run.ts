@@ -7,6 +7,7 @@ import { renderJson } from "../../sim/report/json.js";
 import { renderReport, renderVerdict } from "../../sim/report/report.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
@@ -34,9 +35,10 @@ export interface RunFlags extends CacheFlags {
   /** Number of the stream to trace. */
   readonly trace?: number;
   readonly quiet: boolean;
+  readonly shard?: Shard;
 }
 
-function settings({ set, duration }: RunFlags): readonly Setting[] {
+export function settings({ set, duration }: RunFlags): readonly Setting[] {
   const given = set.map(parseSetting);
   if (duration === undefined) return given;
   return [...given, { path: "duration", value: duration, label: "--duration" }];
@@ -45,7 +47,8 @@ function settings({ set, duration }: RunFlags): readonly Setting[] {
 /** A result, and how long it took. */
 interface Finished {
   readonly result: ScenarioResult;
-  readonly elapsedMs: number;
+  /** How long it took here; null: it was computed elsewhere. */
+  readonly elapsedMs: number | null;
 }
 
 async function simulateAll(
@@ -92,13 +95,13 @@ async function simulateAll(
   return finished;
 }
 
-function print(
+export function print(
   finished: readonly Finished[],
   scenarios: readonly LoadedScenario[],
-  options: { readonly files: readonly string[]; readonly quiet: boolean },
+  options: { readonly files?: readonly string[]; readonly quiet: boolean },
   stream: TextStream,
 ): void {
-  const { files, quiet } = options;
+  const { files = [], quiet } = options;
   const { width, hasColour } = stream;
   for (const [index, { result, elapsedMs }] of finished.entries()) {
     const style = {
@@ -108,7 +111,9 @@ function print(
     };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
-    if (!quiet) stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
+    if (!quiet && elapsedMs !== null) {
+      stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
+    }
     const loaded = scenarios[index];
     if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
   }
@@ -151,6 +156,16 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
+  if (flags.shard !== undefined) {
+    if (flags.untilDecided !== undefined || flags.budget !== undefined) {
+      const text = "--shard: expected no --until-decided or --budget, but `replications: auto` in";
+      throw new InputError(`${text} the scenario, which each shard and the merge then read`, {
+        code: "USAGE",
+      });
+    }
+    const { runShardOf } = await import("./shard.js");
+    return runShardOf(files, { ...flags, shard: flags.shard }, terminal);
+  }
   const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
   const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;

@@ -27,6 +27,18 @@ export function tracedStream(text: string): number {
   return Number(id);
 }
 
+/** `2/8` → which part of how many. */
+export function shardOption(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  const isOne = index !== undefined && count !== undefined && index >= 1 && index <= count;
+  if (!isOne || count > 10_000) {
+    throw new InvalidArgumentError(
+      "expected such as 2/8: from 1 to the number of parts, at most 10000",
+    );
+  }
+  return { index, count };
+}
+
 /**
  * `--set path=value`, repeatable: collected as text, read by the command with `parseSetting`, as
  * reading it takes the YAML parser.

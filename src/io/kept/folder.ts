@@ -25,12 +25,13 @@ export function isOwn({ uid, mode }: Pick<Stats, "uid" | "mode">): boolean {
   return getuid === undefined || (uid === getuid() && (mode & 0o022) === 0);
 }
 
-function problemOf(path: string): string | null {
+function problemOf(path: string, isNamed: boolean): string | null {
   try {
     const stats = lstatSync(path);
     if (stats.isSymbolicLink()) return "found a link, expected a folder";
     if (!stats.isDirectory()) return "found a file, expected a folder";
-    if (!isOwn(stats)) return "others may write to it, expected a folder of one's own, mode 0700";
+    if (!isNamed && !isOwn(stats))
+      return "others may write to it, expected a folder of one's own, mode 0700";
     return null;
   } catch (error) {
     const code = systemCode(error);
@@ -41,11 +42,12 @@ function problemOf(path: string): string | null {
 
 /**
  * @param folder of a store; need not exist
+ * @param isNamed somebody vouches for what lies in it, whoever may write to it
  * @throws InputError (`KEPT_FOLDER`) for what is no folder, or one that others may write to
  */
-export function checkFolder(folder: string): void {
+export function checkFolder(folder: string, isNamed = false): void {
   for (const path of [folder, entriesFolder(folder)]) {
-    const problem = problemOf(path);
+    const problem = problemOf(path, isNamed);
     if (problem === null) continue;
     throw new InputError(`kept results: ${path}: ${problem}`, { code: "KEPT_FOLDER" });
   }

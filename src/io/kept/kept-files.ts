@@ -28,6 +28,8 @@ export interface KeptFilesOptions {
   readonly entryBytesMax: number;
   /** The most bytes of all entries; the longest unused make room for new ones. @default 1 GB */
   readonly bytesMax?: number | undefined;
+  /** Somebody vouches for what lies in it, whoever may write to it. @default false */
+  readonly isNamed?: boolean | undefined;
   /** Told once when entries cannot be written, and why; nothing more is written then. */
   readonly onProblem?: ((problem: string) => void) | undefined;
 }
@@ -41,9 +43,13 @@ const REFRESH_MS = 3_600_000;
 /** Neither links nor pipes are waited for or followed; Windows has no such flags. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-async function bytesOf(handle: FileHandle, bytesMax: number): Promise<Uint8Array | undefined> {
+async function bytesOf(
+  handle: FileHandle,
+  { bytesMax, isNamed }: { readonly bytesMax: number; readonly isNamed: boolean },
+): Promise<Uint8Array | undefined> {
   const stats = await handle.stat();
-  if (!stats.isFile() || !isOwn(stats) || stats.size > bytesMax) return undefined;
+  if (!stats.isFile() || stats.size > bytesMax) return undefined;
+  if (!isNamed && !isOwn(stats)) return undefined;
   const bytes = Buffer.alloc(stats.size);
   const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
   if (bytesRead !== stats.size) return undefined;
@@ -70,6 +76,7 @@ class Folder implements KeptFiles {
   readonly #folder: string;
   readonly #entryBytesMax: number;
   readonly #bytesMax: number;
+  readonly #isNamed: boolean;
   readonly #onProblem: ((problem: string) => void) | undefined;
   readonly #writing = new Set<Promise<void>>();
   #isMade = false;
@@ -78,10 +85,11 @@ class Folder implements KeptFiles {
   #sweeping: Promise<void> | undefined;
 
   constructor(folder: string, options: KeptFilesOptions) {
-    const { entryBytesMax, bytesMax = KEPT_BYTES_MAX, onProblem } = options;
+    const { entryBytesMax, bytesMax = KEPT_BYTES_MAX, isNamed = false, onProblem } = options;
     this.#folder = folder;
     this.#entryBytesMax = entryBytesMax;
     this.#bytesMax = bytesMax;
+    this.#isNamed = isNamed;
     this.#onProblem = onProblem;
   }
 
@@ -89,7 +97,7 @@ class Folder implements KeptFiles {
     let handle: FileHandle | undefined;
     try {
       handle = await open(join(entriesFolder(this.#folder), key), READ_ONLY);
-      return await bytesOf(handle, this.#entryBytesMax);
+      return await bytesOf(handle, { bytesMax: this.#entryBytesMax, isNamed: this.#isNamed });
     } catch (error) {
       if (systemCode(error) === null) throw error;
       return undefined;
@@ -152,7 +160,7 @@ class Folder implements KeptFiles {
     // One by one: made with their parents, folders below /proc or such take Node for ever.
     await madeFolder(this.#folder);
     const isNew = await madeFolder(entries);
-    checkFolder(this.#folder);
+    checkFolder(this.#folder, this.#isNamed);
     this.#isMade = true;
     // A folder that was there before may be somebody's who wants git to see what lies in it.
     if (!isNew) return;
@@ -188,6 +196,6 @@ class Folder implements KeptFiles {
  *   held could not be trusted
  */
 export function openKeptFiles(folder: string, options: KeptFilesOptions): KeptFiles {
-  checkFolder(folder);
+  checkFolder(folder, options.isNamed);
   return new Folder(folder, options);
 }

@@ -178,7 +178,7 @@ export async function calibrate(options: {
     limits: { low: LOAD_MIN / ownLoad, high: Math.min(LOAD_MAX / ownLoad, mostFactor(scenario)) },
     measure: async (factor) => {
       const input = inputs.scaledBy(factor).of(baseline, changes);
-      const wanted = { label: "calibration", count: REPLICATIONS };
+      const wanted = { label: "calibration", count: REPLICATIONS, isForAll: true };
       return target.measure(await workbench.replicate(input, wanted), input.scenario);
     },
   });

@@ -13,9 +13,19 @@ export type Simulate = (
   options: { readonly seed: number; readonly replication: number },
 ) => ReplicationResult;
 
+/** What a replication is wanted for, as far as it matters who runs it. */
+export interface UnitWanted {
+  /** Nothing else can be known before: each shard needs it. @default false */
+  readonly isForAll?: boolean | undefined;
+}
+
 /** Takes replications and runs them in the order of the calls. */
 export interface Executor {
-  readonly run: (input: SimulationInput, replication: number) => Promise<ReplicationResult>;
+  readonly run: (
+    input: SimulationInput,
+    replication: number,
+    wanted?: UnitWanted,
+  ) => Promise<ReplicationResult>;
   /** Stops everything; what has not been finished rejects. May be called again. */
   readonly close: () => Promise<void>;
 }

@@ -58,7 +58,8 @@ function threadEntry(): URL | undefined {
   return places.map((place) => new URL(place, here)).find((url) => existsSync(url));
 }
 
-function executorFor(
+/** Runs replications in so many threads. */
+export function executorFor(
   threads: number,
   seed: number,
   { ownThread = false, threadEntry: given }: RunExperimentOptions,

@@ -25,6 +25,8 @@ export interface ReplicationsWanted {
   readonly label: string;
   /** How many, from number 0. */
   readonly count: number;
+  /** What else there is to run depends on them: each shard runs them. @default false */
+  readonly isForAll?: boolean | undefined;
 }
 
 /** An input that has been run, or is about to be. */
@@ -57,8 +59,8 @@ export class Workbench {
    *
    * @returns in the order of their numbers, whatever order they end in
    */
-  async replicate(wanted: SimulationInput, { label, count }: ReplicationsWanted): Promise<Samples> {
-    const [samples] = await this.replicateAll([wanted], { label, count });
+  async replicate(wanted: SimulationInput, replications: ReplicationsWanted): Promise<Samples> {
+    const [samples] = await this.replicateAll([wanted], replications);
     return samples ?? new Samples([]);
   }
 
@@ -70,13 +72,14 @@ export class Workbench {
    */
   async replicateAll(
     wanted: readonly SimulationInput[],
-    { label, count }: ReplicationsWanted,
+    replications: ReplicationsWanted,
   ): Promise<readonly Samples[]> {
     const all = wanted.map((input) => this.#recall(input));
     const records: Promise<ReplicationRecord>[][] = all.map(() => []);
-    for (let replication = 0; replication < count; replication += 1) {
+    for (let replication = 0; replication < replications.count; replication += 1) {
       for (const [index, known] of all.entries()) {
-        const record = known.records.get(replication) ?? this.#run(known, replication, label);
+        const record =
+          known.records.get(replication) ?? this.#run(known, replication, replications);
         known.records.set(replication, record);
         records[index]?.push(record);
       }
@@ -96,9 +99,13 @@ export class Workbench {
     }
   }
 
-  async #run(known: Known, replication: number, label: string): Promise<ReplicationRecord> {
+  async #run(
+    known: Known,
+    replication: number,
+    { label, isForAll }: ReplicationsWanted,
+  ): Promise<ReplicationRecord> {
     this.#total += 1;
-    const result = await this.#executor.run(known.input, replication);
+    const result = await this.#executor.run(known.input, replication, { isForAll });
     this.#done += 1;
     this.#onProgress?.({ done: this.#done, total: this.#total, label });
     const record = new ReplicationRecord(result, this.#names);

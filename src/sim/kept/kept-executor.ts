@@ -22,14 +22,14 @@ export function keptExecutor(options: {
   const limit = pLimit(READ_AT_A_TIME);
   let isClosed = false;
   return {
-    run: async (input, replication) => {
+    run: async (input, replication, wanted) => {
       if (isClosed) throw closedError();
-      if (!isKeepable(input)) return executor.run(input, replication);
+      if (!isKeepable(input)) return executor.run(input, replication, wanted);
       const key = keys.of({ input, seed, replication });
       const kept = await limit(async () => (isClosed ? undefined : store.read(key)));
       if (isClosed) throw closedError();
       if (kept !== undefined) return kept;
-      const result = await executor.run(input, replication);
+      const result = await executor.run(input, replication, wanted);
       await store.write(key, result);
       return result;
     },

@@ -17,6 +17,8 @@ export interface ResultStore {
 export interface ResultStoreOptions {
   /** The most bytes of all results; the longest unused make room for new ones. @default 1 GB */
   readonly bytesMax?: number | undefined;
+  /** Somebody vouches for what lies in it, whoever may write to it. @default false */
+  readonly isNamed?: boolean | undefined;
   /**
    * Told once when results cannot be written, and why: what is computed from then on is not kept.
    */
