@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "M-14",
     broken: "the limit is 800 ms for everybody, not the segment's duration",
     file: "selection/pool-limits.js",
-    search: "session.latencyScore <= 1;",
-    replacement: "session.latencyScore <= 0.35;",
+    search: "latencyScore <= 1;",
+    replacement: "latencyScore <= 0.35;",
   },
   {
     scenario: "benchmark-sessions",
