@@ -19,7 +19,8 @@ export interface Machine {
 const STEPS = 50_000_000;
 const READS = 3_000_000;
 
-function arithmeticMillions(steps: number): number {
+/** Steps of arithmetic, millions per CPU second. */
+export function arithmeticMillions(steps: number): number {
   let state = 1;
   const seconds = cpuSecondsOf(() => {
     for (let at = 0; at < steps; at++) state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
@@ -41,7 +42,8 @@ function ring(mebibytes: number): Int32Array {
   return next;
 }
 
-function readNs(mebibytes: number, reads: number): number {
+/** A read at random in so much memory, ns. */
+export function readNs(mebibytes: number, reads: number): number {
   const next = ring(mebibytes);
   let at = 0;
   const walk = () => {
