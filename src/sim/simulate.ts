@@ -16,6 +16,7 @@ import {
 } from "./metrics/catalogue.js";
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
+import { whyNoStreams } from "./metrics/silence.js";
 import { compileWorld } from "./model/compile-world.js";
 import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
@@ -128,6 +129,16 @@ export function resultOf(
     seriesBinMs: series.binMs,
     conservation: conservationChecks(counters, money, world.pool),
     imputed: world.imputed,
+    withoutStreams: whyNoStreams(world, counters),
+    admissions: world.workers.map(({ index, name, settings }) => {
+      const said = counters.workers[index]?.admission ?? null;
+      return {
+        worker: name,
+        offered: settings.maxSessions,
+        sessions: said === null ? null : said.admitted ? said.maxSessions : 0,
+        reason: said?.reason ?? "",
+      };
+    }),
   };
 }
 

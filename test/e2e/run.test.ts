@@ -72,25 +72,32 @@ describe("run", () => {
       return { ...outcome, json, files: readdirSync(folder).sort() };
     });
     toStdout = inFolder(() =>
-      run("--json", "-", "--threads", "1", "--set", "stream.segmentMs=2000"),
+      run("--json", "-", "--threads", "1", "--set", "stream.segmentMs=2000", "--details"),
     );
   });
 
   it("prints the report to stdout and nothing to a stderr that nobody watches", () => {
     const { stdout, stderr } = whole;
     expect(stderr).toBe("");
-    expect(stdout).toMatch(
-      /^my-pool\nscenario\.yaml: variants without, with; 2 replications of 5 min/,
-    );
-    for (const part of ["Comparison", "Workers: with", "Gateway regions", "Verdict: ", "Imputed"]) {
+    expect(stdout).toMatch(/^my-pool: slow: not decided yet\nVerdict: undecided \(/);
+    for (const part of [
+      "worker in with",
+      "How sure: 2 replications of 5 min",
+      "Again: poolsim run",
+    ]) {
       expect(stdout).toContain(`\n${part}`);
     }
+    expect(stdout.split("\n").length).toBeLessThanOrEqual(41);
+    expect(stdout).not.toContain("Gateway regions");
     expect(stdout).not.toContain("\u001b");
   });
 
   it("prints JSON to stdout with --json - and the report to stderr", () => {
     const { exitCode, stdout, stderr } = toStdout;
     expect(exitCode).toBe(0);
+    for (const part of ["Comparison", "Workers: with", "Gateway regions", "Imputed", "Admitted"]) {
+      expect(stderr).toContain(`\n${part}`);
+    }
     const result = resultIn(stdout);
     expect(result).toMatchObject({
       schemaVersion: 2,
@@ -123,7 +130,7 @@ describe("run", () => {
     const { stdout, stderr } = run("other.yaml", "--json", "-", "--threads", "1");
     const results: ScenarioResult[] = JSON.parse(stdout);
     expect(results.map(({ scenario }) => scenario.file)).toEqual(["scenario.yaml", "other.yaml"]);
-    expect(stderr).toMatch(/^my-pool\n[\s\S]*\n\nother\n/);
+    expect(stderr).toMatch(/^my-pool: [\s\S]*\n\nother: /);
   });
 
   it("ends with 1 when an expectation fails, and still writes the JSON", () => {
@@ -245,8 +252,8 @@ describe("an interrupted run of which something is finished", () => {
     const { exitCode, stdout, stderr } = ended;
     expect(exitCode).toBe(130);
     expect(stderr).toBe("poolsim: interrupted\n");
-    expect(stdout).toMatch(/\nPARTIAL: stopped after \d+ replications? of each variant\./);
-    expect(stdout).toContain("\nComparison");
+    expect(stdout).toMatch(/^my-pool: stopped after \d+ replications? of each variant: /);
+    expect(stdout).toContain("\nAgain: ");
     expect(stdout).not.toContain("Verdict");
     const result = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
     expect(result).toMatchObject({ partial: true, verdict: null });

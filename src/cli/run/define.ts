@@ -47,6 +47,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       ).argParser(tracedStream),
     )
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
+    .option("--details", "all tables behind the first screen", false)
     .addHelpText(
       "after",
       examples(

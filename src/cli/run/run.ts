@@ -28,6 +28,8 @@ export interface RunFlags {
   /** Number of the stream to trace. */
   readonly trace?: number;
   readonly quiet: boolean;
+  /** All tables, not one screen. */
+  readonly details: boolean;
 }
 
 function settings({ set, duration }: RunFlags): readonly Setting[] {
@@ -77,16 +79,13 @@ async function simulateAll(
 function print(
   results: readonly ScenarioResult[],
   scenarios: readonly LoadedScenario[],
-  { quiet }: RunFlags,
+  files: readonly string[],
+  { quiet, details }: RunFlags,
   stream: TextStream,
 ): void {
   const { width, hasColour } = stream;
   for (const [index, result] of results.entries()) {
-    const options = {
-      width,
-      hasColour,
-      countedMs: scenarios[index]?.base.scenario.duration,
-    };
+    const options = { width, hasColour, details, file: files[index] };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, options) : renderReport(result, options));
     const loaded = scenarios[index];
@@ -146,7 +145,7 @@ export async function runScenarios(
   );
   if (isInterrupted && results.length === 0) throw new Interrupted();
   const isJsonPrinted = flags.json === "-";
-  print(results, scenarios, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
+  print(results, scenarios, files, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
   if (flags.json !== undefined) {
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }

@@ -4,9 +4,11 @@ import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
+import { streamKinds } from "../model/stream-kinds.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
 import { figureFormat } from "./figure-format.js";
+import { inputSources } from "./input-sources.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
 import { FEES, INCOME, LUCK } from "./metric-names.js";
@@ -52,7 +54,14 @@ function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioR
 function questionOf(stage: Stage | null): ScenarioResult["question"] {
   if (stage === null) return null;
   const { baseline, candidate, objective } = stage.question;
-  return { baseline, candidate, objective };
+  return { baseline, candidate, objective, workers: stage.workers };
+}
+
+function segmentLengths({ variants }: LoadedScenario): number[] {
+  const lengths = variants.flatMap(({ input: { scenario } }) =>
+    streamKinds(scenario).map(({ segmentMs }) => segmentMs),
+  );
+  return [...new Set(lengths)].sort((a, b) => a - b);
 }
 
 function partialNotes({ isPartial }: Findings, replications: number): string[] {
@@ -129,6 +138,8 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     ...(extensions.length === 0 ? {} : { extensions }),
     seed,
     replications: baseline.records.length,
+    countedMs: scenario.duration,
+    segmentMs: segmentLengths(loaded),
     partial: findings.isPartial,
     variants: [...variants].map(([name, samples]) =>
       variantResult({ name, samples, marginalValues: marginalValues(name) }),
@@ -143,6 +154,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
       : expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
     assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
+    inputs: inputSources(loaded.base, baseline.records[0]?.imputed ?? {}),
     conservation: holds,
     notes: [
       ...partialNotes(findings, baseline.records.length),

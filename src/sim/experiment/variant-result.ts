@@ -78,6 +78,12 @@ function meanSeries({ records }: Samples): Record<string, number[]> {
   return series;
 }
 
+/** The reason of the first replication, where none had a stream. */
+function silence({ records }: Samples): string | null {
+  const reasons = records.map(({ withoutStreams }) => withoutStreams);
+  return reasons.includes(null) ? null : (reasons[0] ?? null);
+}
+
 /**
  * @param options.marginalValues by worker's name: the operator's net with it less without it
  */
@@ -115,5 +121,7 @@ export function variantResult(options: {
     regions: Object.fromEntries(regions.rows().map((row) => [row.name, nested(row.metrics)])),
     regionEstimates: regions.rows(),
     series: meanSeries(samples),
+    withoutStreams: silence(samples),
+    admissions: samples.records[0]?.admissions ?? [],
   };
 }

@@ -3,6 +3,8 @@
  * once at the end by the metrics catalogue; memory does not grow with simulated time. Nothing is
  * counted before the warm-up is over.
  */
+import type { Rejection } from "../../discovery/index.js";
+import type { AdmissionDecision } from "../../pool/index.js";
 import { Histogram } from "../engine/histogram.js";
 
 /** Why a stream stopped using an orchestrator's session. Indexes counters. */
@@ -55,6 +57,9 @@ export class OrchestratorCounters {
   readonly lost = new Float64Array(LOSS_REASONS.length);
   suspensions = 0;
   orphaned = 0;
+  /** Only of the one under study: discoveries that found it, and why the first one did not. */
+  found = 0;
+  missed: Rejection | null = null;
   /** Segments refused because all slots were taken, and GetOrchestrator calls refused. */
   cappedSegments = 0;
   cappedAnswers = 0;
@@ -78,6 +83,8 @@ export class OrchestratorCounters {
 
 /** One worker's counts. */
 export class WorkerCounters {
+  /** What the admission policy said when it first asked, in the warm-up or later; null: it never did. */
+  admission: AdmissionDecision | null = null;
   picks = 0;
   segments = 0;
   sessions = 0;
