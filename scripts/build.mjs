@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { buildSync } from "esbuild";
 import { embedPackagedData } from "./packaged-data.mjs";
 
 const stamp = "dist/.built";
@@ -30,12 +31,40 @@ function takePlace(folder) {
   }
 }
 
+/** The page of HTML reports: one script and one style, with everything that they need. */
+function bundleReportPage(dist) {
+  buildSync({
+    entryPoints: {
+      page: "report-page/report.tsx",
+      "page-style": "report-page/report.css",
+    },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    tsconfigRaw: {},
+    outdir: `${dist}/sim/report/html`,
+    logLevel: "warning",
+  });
+  renameSync(`${dist}/sim/report/html/page-style.css`, `${dist}/sim/report/html/page.css`);
+}
+
 const newest = Math.max(
-  ...["src", "scenarios/data", "package.json", "tsconfig.json", "tsconfig.build.json"].flatMap(
-    (root) =>
-      statSync(root).isDirectory()
-        ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
-        : [statSync(root).mtimeMs],
+  ...[
+    "src",
+    "scenarios/data",
+    "report-page",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+  ].flatMap((root) =>
+    statSync(root).isDirectory()
+      ? readdirSync(root, { recursive: true }).map((file) => statSync(`${root}/${file}`).mtimeMs)
+      : [statSync(root).mtimeMs],
   ),
 );
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
@@ -47,6 +76,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
     );
     chmodSync(`${fresh}/cli/main.js`, 0o755);
     embedPackagedData(fresh);
+    bundleReportPage(fresh);
     writeFileSync(`${fresh}/.built`, "");
     takePlace(fresh);
   } finally {

@@ -7,6 +7,7 @@ import { addDiscover } from "./discover/define.js";
 import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
 import { addPool } from "./pool/define.js";
+import { addReport } from "./report/define.js";
 import { addRun } from "./run/define.js";
 import { addSchema } from "./schema/define.js";
 import { EXIT, reportFailure } from "./shared/failure.js";
@@ -19,7 +20,7 @@ import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
-  ["Simulate a pool:", [addInit, addRun, addCheck, addSchema]],
+  ["Simulate a pool:", [addInit, addRun, addReport, addCheck, addSchema]],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],
   ["Help:", [addExplain, addCompletion]],

@@ -98,6 +98,8 @@ export interface VariantResult {
   readonly regionEstimates: readonly ResultRow[];
   /** Series over time, by name. */
   readonly series: Readonly<Record<string, readonly number[]>>;
+  /** Half the 95 % interval of each of these means; `NaN` (in JSON: `null`) where there is none. */
+  readonly seriesHalfWidths: Readonly<Record<string, readonly number[]>>;
   /** Why the pool had no stream in any replication; null where it had some, or none is under study. */
   readonly withoutStreams: string | null;
   /** Who was admitted, with how many sessions, and why, in the first replication. */

@@ -121,6 +121,8 @@ export function resultOf(
       poolLate: Array.from(series.poolLate),
       notRealTime: Array.from(series.notRealTime),
       swaps: Array.from(series.swaps),
+      poolSessions: series.levels(series.poolSessionMs),
+      poolIdleSessions: series.levels(series.poolIdleMs),
       poolRoundTripMs: Array.from(series.poolRoundTripMs, (sum, bin) => {
         const segments = series.poolSegments[bin] ?? 0;
         return segments === 0 ? 0 : sum / segments;

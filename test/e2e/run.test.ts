@@ -79,7 +79,7 @@ describe("run", () => {
   it("prints the report to stdout and nothing to a stderr that nobody watches", () => {
     const { stdout, stderr } = whole;
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/^my-pool: slow: not decided yet\nVerdict: undecided \(/);
+    expect(stdout).toMatch(/^my-pool: slow: not decided yet \(judged on fees\)\nVerdict: undecided \(/);
     for (const part of [
       "worker in with",
       "How sure: 2 replications of 5 min",

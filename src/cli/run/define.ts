@@ -1,5 +1,6 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
+import { formOptions } from "../shared/form-options.js";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -11,7 +12,7 @@ import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 
 export function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
-  program
+  const command = program
     .command("run")
     .description("simulate scenarios, compare their variants and report")
     .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
@@ -47,11 +48,14 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       ).argParser(tracedStream),
     )
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
-    .option("--details", "all tables behind the first screen", false)
+    .option("--details", "all tables behind the first screen", false);
+  for (const option of formOptions()) command.addOption(option);
+  command
     .addHelpText(
       "after",
       examples(
         ["poolsim run scenarios/admit-worker.yaml", "the comparison and the verdict"],
+        ["poolsim run pool.yaml --html report.html", "a page to send"],
         ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],

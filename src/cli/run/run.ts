@@ -9,14 +9,16 @@ import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
+import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 import { networkAge } from "./network-age.js";
 
-export interface RunFlags {
+export interface RunFlags extends FormFlags {
   readonly seed?: number;
   readonly replications?: number;
   readonly duration?: string;
@@ -140,15 +142,22 @@ export async function runScenarios(
     return trace(first, flags, terminal);
   }
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
+  checkForms(flags, files.map(scenarioFile), files.length);
   const { value: results, isInterrupted } = await interruptibleInPart((signal) =>
     simulateAll(scenarios, flags, terminal, signal),
   );
   if (isInterrupted && results.length === 0) throw new Interrupted();
-  const isJsonPrinted = flags.json === "-";
-  print(results, scenarios, files, flags, isJsonPrinted ? terminal.stderr : terminal.stdout);
+  const isPrinted = flags.json === "-" || isFormPrinted(flags);
+  print(results, scenarios, files, flags, isPrinted ? terminal.stderr : terminal.stdout);
   if (flags.json !== undefined) {
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }
+  writeForms(
+    results.map((result, index) => ({ result, file: files[index] })),
+    flags,
+    terminal,
+    Date.now(),
+  );
   if (isInterrupted) throw new Interrupted();
   const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
   return hasFailed ? EXIT.expectationFailed : EXIT.ok;

@@ -190,6 +190,10 @@ export class SeriesCounters {
   readonly notRealTime: Float64Array;
   readonly swaps: Float64Array;
   readonly poolRoundTripMs: Float64Array;
+  /** Sessions × ms that held a slot of the pool, and of them those after the last segment (O-10). */
+  readonly poolSessionMs: Float64Array;
+  readonly poolIdleMs: Float64Array;
+  readonly #durationMs: number;
 
   /** @param durationMs counted time */
   constructor(durationMs: number) {
@@ -201,6 +205,33 @@ export class SeriesCounters {
     this.notRealTime = new Float64Array(this.bins);
     this.swaps = new Float64Array(this.bins);
     this.poolRoundTripMs = new Float64Array(this.bins);
+    this.poolSessionMs = new Float64Array(this.bins);
+    this.poolIdleMs = new Float64Array(this.bins);
+    this.#durationMs = durationMs;
+  }
+
+  /**
+   * Adds a number × ms to the bins of a span.
+   *
+   * @param fromMs of the counted time, as `toMs`; what lies outside of it is left out
+   */
+  addSpan(into: Float64Array, count: number, fromMs: number, toMs: number): void {
+    const end = Math.min(toMs, this.#durationMs);
+    let at = Math.max(0, fromMs);
+    while (at < end) {
+      const bin = Math.min(this.bins - 1, Math.floor(at / this.binMs));
+      const until = Math.min(end, (bin + 1) * this.binMs);
+      into[bin] = (into[bin] ?? 0) + count * (until - at);
+      at = until;
+    }
+  }
+
+  /** Mean numbers by bin, of sums that {@link addSpan} made; the last bin may be shorter. */
+  levels(sums: Float64Array): number[] {
+    return Array.from(sums, (sum, bin) => {
+      const spanMs = Math.min(this.binMs, this.#durationMs - bin * this.binMs);
+      return spanMs > 0 ? sum / spanMs : 0;
+    });
   }
 }
 

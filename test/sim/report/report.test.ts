@@ -156,6 +156,7 @@ describe("the report", () => {
           regions: {},
           regionEstimates: [],
           series: {},
+          seriesHalfWidths: {},
           withoutStreams: null,
           admissions: [],
         },

@@ -81,6 +81,7 @@ export const NETWORK_FIGURES: readonly PlainMetric[] = [
 const IN_SENTENCES: Readonly<Record<string, string>> = {
   "pool.operatorNetPerDay": "what you keep per day",
   "pool.segmentShare": "your share of all work",
+  "pool.feesEthPerDay": "what your work is worth per day",
   "pool.retention": "the share of sessions kept to the stream's end",
 };
 
