@@ -6,6 +6,7 @@ import { addCompletion } from "./completion/define.js";
 import { addDiscover } from "./discover/define.js";
 import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
+import { addOdds } from "./odds/define.js";
 import { addPool } from "./pool/define.js";
 import { addReport } from "./report/define.js";
 import { addRun } from "./run/define.js";
@@ -20,7 +21,7 @@ import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
-  ["Simulate a pool:", [addInit, addRun, addReport, addCheck, addSchema]],
+  ["Simulate a pool:", [addInit, addRun, addReport, addOdds, addCheck, addSchema]],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],
   ["Help:", [addExplain, addCompletion]],

@@ -10,6 +10,7 @@ import { loadScenario } from "../../sim/scenario/load.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
@@ -152,12 +153,9 @@ export async function runScenarios(
   if (flags.json !== undefined) {
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }
-  writeForms(
-    results.map((result, index) => ({ result, file: files[index] })),
-    flags,
-    terminal,
-    Date.now(),
-  );
+  const reported = results.map((result, index) => ({ result, file: files[index] }));
+  writeForms(reported, flags, terminal, Date.now());
+  tellGithub(reported, terminal, process.env);
   if (isInterrupted) throw new Interrupted();
   const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
   return hasFailed ? EXIT.expectationFailed : EXIT.ok;

@@ -1,7 +1,10 @@
 /** Writes results in the forms that were asked for, each to its file. */
 
 import { InputError } from "../../core/errors.js";
+import { renderCsv } from "../../sim/report/csv.js";
 import { renderHtml } from "../../sim/report/html/html.js";
+import { renderJunit } from "../../sim/report/junit.js";
+import { renderMarkdown } from "../../sim/report/markdown.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import type { FormFlags } from "./form-options.js";
 import { checkJsonTarget, writeJson } from "./json-target.js";
@@ -27,7 +30,19 @@ const FORMS: readonly Form[] = [
     render: ([one], todayMs) =>
       one === undefined ? "" : renderHtml(one.result, { file: one.file, todayMs }),
   },
+  {
+    flag: "markdown",
+    isList: true,
+    render: (reported) =>
+      reported.map(({ result, file }) => renderMarkdown(result, file)).join("\n"),
+  },
+  { flag: "csv", isList: true, render: (reported) => renderCsv(resultsOf(reported)) },
+  { flag: "junit", isList: true, render: (reported) => renderJunit(resultsOf(reported)) },
 ];
+
+function resultsOf(reported: readonly Reported[]): ScenarioResult[] {
+  return reported.map(({ result }) => result);
+}
 
 /**
  * Finds out before a long run whether all forms can be written.
@@ -36,7 +51,20 @@ const FORMS: readonly Form[] = [
  * @param count how many results there will be
  * @throws InputError (`JSON_TARGET`, `USAGE`)
  */
-export function checkForms(flags: FormFlags, inputs: readonly string[], count: number): void {
+export function checkForms(
+  flags: FormFlags & { readonly json?: string },
+  inputs: readonly string[],
+  count: number,
+): void {
+  const targets = [flags.json, ...FORMS.map(({ flag }) => flags[flag])].filter(
+    (target) => target !== undefined,
+  );
+  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  if (twice !== undefined) {
+    throw new InputError(`${twice}: two forms of a result cannot go to the same place`, {
+      code: "USAGE",
+    });
+  }
   for (const { flag, isList } of FORMS) {
     const target = flags[flag];
     if (target === undefined) continue;

@@ -124,6 +124,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     variant === stage?.question.candidate ? marginal.values : none;
   const { holds, notes } = conservation(variants);
   const sensitivity = judgement === null ? [] : sensitivityResults(judgement, cases);
+  const verdict = verdictOf(findings, baseline);
   const watched =
     stage === null ? [...variants.keys()] : [findings.baseline, stage.question.candidate];
   return {
@@ -147,11 +148,11 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     question: questionOf(stage),
     comparisons: comparisons(variants, findings.baseline, key),
     intervals: { confidence: 0.95, simultaneous: false },
-    verdict: verdictOf(findings, baseline),
+    verdict,
     sensitivity,
     expectations: findings.isPartial
       ? []
-      : expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
+      : expectationResults({ expect: scenario.expect, variants, key, marginalValues, verdict }),
     assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
     inputs: inputSources(loaded.base, baseline.records[0]?.imputed ?? {}),
