@@ -1,6 +1,6 @@
 /** A chart with its title, a text for who cannot see it, and the table behind it. */
 import * as Plot from "@observablehq/plot";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { DataTable } from "./data-table.js";
 
 /** Categories' colours that differ for the colour-blind, on light and on dark. */
@@ -17,6 +17,7 @@ export interface ChartProps {
 
 export function Chart({ title, alternative, options, heads, rows }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
+  const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -43,9 +44,9 @@ export function Chart({ title, alternative, options, heads, rows }: ChartProps) 
     <figure>
       <figcaption>{title}</figcaption>
       <div class="plot" ref={place} />
-      <details>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>The same as a table</summary>
-        <DataTable heads={heads} rows={rows} label={title} />
+        {isOpen && <DataTable heads={heads} rows={rows} label={title} />}
       </details>
     </figure>
   );

@@ -80,7 +80,7 @@ function sorted(rows: TableProps["rows"], order: Order | null): TableProps["rows
   return [...known, ...unknown];
 }
 
-const ROWS_FIRST = 50;
+const ROWS_FIRST = 25;
 
 export function SortableTable({ heads, rows, label }: TableProps) {
   const [order, setOrder] = useState<Order | null>(null);

@@ -146,6 +146,7 @@ function inBrowser(): void {
     expect(await page.locator("h1").textContent()).toBe("leave slow out");
     // Sureness, round trips, losses, four series.
     expect(await page.locator(".plot svg[role=img]").count()).toBe(7);
+    for (const summary of await page.locator("figure summary").all()) await summary.click();
     expect(await page.locator("figure details table").count()).toBe(7);
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.getByText(EVIL, { exact: false }).count()).toBeGreaterThan(0);

@@ -97,6 +97,11 @@ export function inWords(metric: string): string {
   return known?.label ?? OTHERS[metric] ?? metric;
 }
 
+/** A metric as it stands within a sentence. */
+export function inSentence(metric: string): string {
+  return IN_SENTENCES[metric] ?? inWords(metric);
+}
+
 /** Any metric as a first screen shows it. */
 export function plainMetric(metric: string): PlainMetric {
   const known = [...POOL_FIGURES, ...NETWORK_FIGURES].find((one) => one.metric === metric);
@@ -110,7 +115,7 @@ export function plainSentence(sentence: string): string {
     (text, name) =>
       text.replaceAll(
         new RegExp(`(?<![\\w.])${name.replace(".", "\\.")}(?!\\w|\\.\\w)`, "g"),
-        IN_SENTENCES[name] ?? inWords(name),
+        inSentence(name),
       ),
     sentence,
   );

@@ -10,7 +10,7 @@ import type {
   VariantResult,
 } from "../../results.js";
 import { type ReportContent, reportContent } from "../content/content.js";
-import { inWords, plainMetric } from "../content/words.js";
+import { inSentence, plainMetric } from "../content/words.js";
 import { shownVariant } from "../content/worker-lines.js";
 import { differenceText, estimateText, type Kind, scaleFor, withUnit } from "../figures.js";
 import { COMPARISON, reasonText } from "../metric-labels.js";
@@ -127,7 +127,7 @@ function tornadoOf({ verdict, sensitivity }: ScenarioResult): Tornado | null {
     change === null ? [] : [{ label, decision, flips, ...pointOf(change, scale.factor) }],
   );
   return {
-    label: `change of ${inWords(judged.objective)}${scale.unit === "" ? "" : `, ${scale.unit}`}`,
+    label: `change of ${inSentence(judged.objective)}${scale.unit === "" ? "" : `, ${scale.unit}`}`,
     margin: margin === null ? null : rounded(margin * scale.factor),
     cases: [
       {
