@@ -16,7 +16,7 @@ import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
-import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 import { networkAge } from "./network-age.js";
 
 export interface RunFlags extends FormFlags {
@@ -137,8 +137,9 @@ export async function runScenarios(
   const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {
-    if (scenarios.length > 1 || flags.json !== undefined) {
-      throw new InputError("--trace: expected one scenario file and no --json", { code: "USAGE" });
+    if (scenarios.length > 1 || flags.json !== undefined || hasForms(flags)) {
+      const text = "--trace: expected one scenario file and no result to write (--json, --html …)";
+      throw new InputError(text, { code: "USAGE" });
     }
     return trace(first, flags, terminal);
   }

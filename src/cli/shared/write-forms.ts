@@ -93,6 +93,11 @@ export function writeForms(
   }
 }
 
+/** Whether any is asked for. */
+export function hasForms(flags: FormFlags): boolean {
+  return FORMS.some(({ flag }) => flags[flag] !== undefined);
+}
+
 /** Whether one of them goes to stdout, so that the report does not. */
 export function isFormPrinted(flags: FormFlags): boolean {
   return FORMS.some(({ flag }) => flags[flag] === "-");
