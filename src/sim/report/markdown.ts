@@ -5,7 +5,7 @@ import { type ReportContent, reportContent } from "./content/content.js";
 /** Text that no name in it can turn into markup. */
 function plain(text: string): string {
   return text
-    .replaceAll(/[\\`*_{}[\]()<>#|~!]/g, (character) => `\\${character}`)
+    .replaceAll(/[\\`*_[\]<>#|~]/g, (character) => `\\${character}`)
     .replaceAll(/\s+/g, " ");
 }
 
