@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { DataTable } from "./data-table.js";
 
 /** Categories' colours that differ for the colour-blind, on light and on dark. */
-export const COLOURS = ["#2b6cb0", "#c05621", "#2f855a", "#97266d", "#6b46c1", "#718096"] as const;
+export const COLOURS = ["#3182ce", "#dd6b20", "#38a169", "#d53f8c", "#805ad5", "#718096"] as const;
 
 export interface ChartProps {
   readonly title: string;
@@ -27,7 +27,13 @@ export function Chart({ title, alternative, options, heads, rows }: ChartProps) 
       if (width === 0 || width === drawn) return;
       drawn = width;
       const style = { background: "transparent", color: "currentColor", fontSize: "12px" };
-      const plot = Plot.plot({ ...options(width), width, style, ariaLabel: alternative });
+      const plot = Plot.plot({
+        marginBottom: 46,
+        ...options(width),
+        width,
+        style,
+        ariaLabel: alternative,
+      });
       // With a legend the drawing is one of several things in a figure.
       const drawing = plot.matches("svg") ? plot : plot.querySelector(":scope > svg");
       drawing?.setAttribute("role", "img");

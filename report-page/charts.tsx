@@ -48,7 +48,7 @@ export function TornadoChart({ tornado }: { readonly tornado: Tornado }) {
         height: rowsHeight(rows.length),
         marginLeft: marginFor(names, width),
         marginRight: 20,
-        x: { label: `${label} →`, grid: true },
+        x: { label: `${label} →`, labelOffset: 40, grid: true },
         y: places(names),
         marks: [
           ...(margin === null
@@ -110,7 +110,7 @@ export function VariantChart({
         height: rowsHeight(rows.length),
         marginLeft: marginFor(names, width),
         marginRight: 20,
-        x: { label: `${label} →`, grid: true, nice: true },
+        x: { label: `${label} →`, labelOffset: 40, grid: true, nice: true },
         y: places(names),
         marks: [
           Plot.ruleX([0]),
@@ -142,7 +142,7 @@ export function RoundTripChart({ roundTrips }: Pick<PageData, "roundTrips">) {
         height: rowsHeight(rows.length),
         marginLeft: marginFor(names, width),
         marginRight: 20,
-        x: { label: "ms →", grid: true, zero: true },
+        x: { label: "ms →", labelOffset: 40, grid: true, zero: true },
         y: places(names),
         marks: [
           Plot.ruleY(rows, {
@@ -198,7 +198,7 @@ export function LostChart({
         height: rowsHeight(names.length),
         marginLeft: marginFor(names, width),
         marginRight: 20,
-        x: { label: "stream-minutes lost →", grid: true },
+        x: { label: "stream-minutes lost →", labelOffset: 40, grid: true },
         y: places(names),
         color: {
           domain: reasons,
@@ -225,7 +225,7 @@ export function SeriesPlot({ chart: { title, lines } }: { readonly chart: Series
       options={() => ({
         height: 220,
         marginLeft: 50,
-        x: { label: "minutes →" },
+        x: { label: "minutes →", labelOffset: 40 },
         y: { label: null, grid: true, zero: true },
         color: {
           domain: names,

@@ -88,7 +88,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   INVARIANT:
     "Something that must always hold does not. This is a bug of poolsim: please report it.",
   JSON: "A text is no JSON.",
-  JSON_TARGET: "The file that `--json`, `--html` or another form of a result names cannot be written, or is one of the inputs.",
+  JSON_TARGET:
+    "The file that `--json`, `--html` or another form of a result names cannot be written, or is one of the inputs.",
   KEYSTORE: "The keystore or its password is missing, or one does not fit the other.",
   LEDGER_ACCOUNT: "A text cannot be part of an account's name.",
   LEDGER_JOURNAL: "The entries of a journal do not follow one another without a gap.",
