@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { buildSync } from "esbuild";
 import { bundleCommand } from "./bundle.mjs";
 import { embedPackagedData } from "./packaged-data.mjs";
 
@@ -18,6 +19,7 @@ import { embedPackagedData } from "./packaged-data.mjs";
 const SOURCES = [
   "src",
   "scenarios/data",
+  "report-page",
   "package.json",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -43,6 +45,28 @@ function takePlace(folder) {
   }
 }
 
+/** The page of HTML reports: one script and one style, with everything that they need. */
+function bundleReportPage(dist) {
+  buildSync({
+    entryPoints: {
+      page: "report-page/report.tsx",
+      "page-style": "report-page/report.css",
+    },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    tsconfigRaw: {},
+    outdir: `${dist}/sim/report/html`,
+    logLevel: "warning",
+  });
+  renameSync(`${dist}/sim/report/html/page-style.css`, `${dist}/sim/report/html/page.css`);
+}
+
 const newest = Math.max(
   ...SOURCES.flatMap((root) =>
     statSync(root).isDirectory()
@@ -58,6 +82,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
       { stdio: "inherit" },
     );
     embedPackagedData(fresh);
+    bundleReportPage(fresh);
     await bundleCommand(fresh);
     for (const command of ["main.js", "unbundled.js"]) chmodSync(`${fresh}/cli/${command}`, 0o755);
     writeFileSync(`${fresh}/.built`, "");

@@ -39,9 +39,10 @@ try {
     );
     for (const complaint of complaints) console.error(complaint);
     let lines = readFileSync(file, "utf8").split("\n");
+    // In the page's order, as readers do: a block may need what one before it wrote.
+    const outputs = examples.map((example) => ({ ...example, actual: output(example.block) }));
     // From the end, so that line numbers stay right.
-    for (const { block, output: shown } of examples.reverse()) {
-      const actual = output(block);
+    for (const { block, output: shown, actual } of outputs.reverse()) {
       if (actual === null) continue;
       const place = `${file}:${block.line}`;
       if (shown === null) {

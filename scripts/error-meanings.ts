@@ -92,7 +92,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   INVARIANT:
     "Something that must always hold does not. This is a bug of poolsim: please report it.",
   JSON: "A text is no JSON.",
-  JSON_TARGET: "The file that `--json` names cannot be written, or is one of the scenarios.",
+  JSON_TARGET:
+    "The file that `--json`, `--html` or another form of a result names cannot be written, or is one of the inputs.",
   KEPT_FOLDER:
     "The folder for kept results is none, or others may write to it, so that what it holds cannot be trusted.",
   KEYSTORE: "The keystore or its password is missing, or one does not fit the other.",
@@ -105,6 +106,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   MAX_PRICE:
     "A gateway would not start with one of its options for maximum prices; the message says which.",
   NETWORK_UNKNOWN: "The name of the network is not a known one.",
+  ODDS: "There is nobody to choose among, or one's own orchestrator has no stake.",
   OPENING: "Opening balances cannot be read, or the books cannot take them.",
   OPTION_INVALID: "An option of a run is out of its range.",
   ORCHESTRATOR_UNKNOWN: "The stored list does not have the orchestrator.",
@@ -144,6 +146,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   RECORD_TARGET: "The folder for a record cannot be written.",
   REGION_UNKNOWN: "A region does not exist.",
   RENDITIONS: "The number of renditions of a job is negative.",
+  REPORT_PAGE_MISSING: "The page of HTML reports is not in the package: it was not built.",
+  RESULT_INVALID: "A file is no JSON result of `poolsim run`.",
   ROUND_CLOSED: "The round, or a later one, has been closed already.",
   ROUND_SCHEME: "These books pay per job: they have no rounds to close.",
   RPC_FAILED: "An orchestrator refused GetOrchestrator, or its answer could not be read.",

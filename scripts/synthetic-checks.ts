@@ -36,6 +36,8 @@ const EMPTY = {
   seriesBinMs: 1,
   conservation: [],
   imputed: {},
+  withoutStreams: null,
+  admissions: [],
 };
 
 /**

@@ -7,7 +7,9 @@ import { addCompletion } from "./completion/define.js";
 import { addDiscover } from "./discover/define.js";
 import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
+import { addOdds } from "./odds/define.js";
 import { addPool } from "./pool/define.js";
+import { addReport } from "./report/define.js";
 import { addRun } from "./run/define.js";
 import { addMerge } from "./run/define-merge.js";
 import { addSchema } from "./schema/define.js";
@@ -21,7 +23,10 @@ import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
-  ["Simulate a pool:", [addInit, addRun, addMerge, addCheck, addSchema, addCache]],
+  [
+    "Simulate a pool:",
+    [addInit, addRun, addMerge, addReport, addOdds, addCheck, addSchema, addCache],
+  ],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],
   ["Help:", [addExplain, addCompletion]],

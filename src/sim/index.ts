@@ -27,10 +27,12 @@ export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";
 export type {
+  Admission,
   Comparison,
   ConservationCheck,
   Decision,
   Estimate,
+  InputSource,
   ReplicationResult,
   ResultRow,
   ScenarioResult,

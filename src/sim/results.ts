@@ -34,6 +34,34 @@ export interface ReplicationResult {
   readonly conservation: readonly ConservationCheck[];
   /** Shares of input that is imputed: of stake, of prices, of response times. */
   readonly imputed: Readonly<Record<string, number>>;
+  /** Why the pool had no stream; null where it had some, or none is under study. */
+  readonly withoutStreams: string | null;
+  /** What the admission policy answered each worker first. */
+  readonly admissions: readonly Admission[];
+}
+
+/** What an admission policy answered a worker that registered. */
+export interface Admission {
+  /** Name of the worker. */
+  readonly worker: string;
+  /** Sessions that it offered. */
+  readonly offered: number;
+  /** Sessions that it was admitted with; 0: refused; null: it never registered. */
+  readonly sessions: number | null;
+  /** Why, in words; empty where nobody was asked. */
+  readonly reason: string;
+}
+
+/** A kind of input: where it comes from, from when it is, how much of it nobody measured. */
+export interface InputSource {
+  /** Such as `stake`. */
+  readonly what: string;
+  /** Base name of the file. */
+  readonly file: string;
+  /** From when: a year, with month and day where they are known; null: nobody knows. */
+  readonly asOf: string | null;
+  /** The share that is imputed, 0 … 1; null where that is not counted. */
+  readonly imputed: number | null;
 }
 
 /** A mean with its 95 % interval. */
@@ -70,6 +98,12 @@ export interface VariantResult {
   readonly regionEstimates: readonly ResultRow[];
   /** Series over time, by name. */
   readonly series: Readonly<Record<string, readonly number[]>>;
+  /** Half the 95 % interval of each of these means; `NaN` (in JSON: `null`) where there is none. */
+  readonly seriesHalfWidths: Readonly<Record<string, readonly number[]>>;
+  /** Why the pool had no stream in any replication; null where it had some, or none is under study. */
+  readonly withoutStreams: string | null;
+  /** Who was admitted, with how many sessions, and why, in the first replication. */
+  readonly admissions: readonly Admission[];
 }
 
 /** The paired difference of one metric between a variant and the baseline. */
@@ -190,6 +224,10 @@ export interface ScenarioResult {
   readonly seed: number;
   /** How many replications each variant had. */
   readonly replications: number;
+  /** Counted time of each replication, ms. */
+  readonly countedMs: number;
+  /** Mean length of a segment, ms: of each length that a gateway has, the shortest first. */
+  readonly segmentMs: readonly number[];
   /** Whether it was stopped before its end: nothing is judged then. */
   readonly partial: boolean;
   /** The variants, in the scenario's order. */
@@ -202,6 +240,8 @@ export interface ScenarioResult {
     readonly baseline: string;
     readonly candidate: string;
     readonly objective: string;
+    /** Workers that serve in one of the two only, or are not the same in both. */
+    readonly workers: readonly string[];
   } | null;
   /** Every interval is one of 95 % by itself: they do not hold all at once. */
   readonly intervals: { readonly confidence: 0.95; readonly simultaneous: false };
@@ -224,6 +264,8 @@ export interface ScenarioResult {
   readonly assumed: readonly string[];
   /** The share of each kind of input that was not measured, from 0 to 1. */
   readonly imputed: Readonly<Record<string, number>>;
+  /** Where the input comes from. */
+  readonly inputs: readonly InputSource[];
   /** Whether each check of what must balance holds in all replications. */
   readonly conservation: Readonly<Record<string, boolean>>;
   /** Remarks that a reader must know: uncalibrated demand, a remaining trend, `depends on …`. */

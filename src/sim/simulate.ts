@@ -16,6 +16,7 @@ import {
 } from "./metrics/catalogue.js";
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
+import { whyNoStreams } from "./metrics/silence.js";
 import { compileWorld } from "./model/compile-world.js";
 import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
@@ -120,6 +121,8 @@ export function resultOf(
       poolLate: Array.from(series.poolLate),
       notRealTime: Array.from(series.notRealTime),
       swaps: Array.from(series.swaps),
+      poolSessions: series.levels(series.poolSessionMs),
+      poolIdleSessions: series.levels(series.poolIdleMs),
       poolRoundTripMs: Array.from(series.poolRoundTripMs, (sum, bin) => {
         const segments = series.poolSegments[bin] ?? 0;
         return segments === 0 ? 0 : sum / segments;
@@ -128,6 +131,16 @@ export function resultOf(
     seriesBinMs: series.binMs,
     conservation: conservationChecks(counters, money, world.pool),
     imputed: world.imputed,
+    withoutStreams: whyNoStreams(world, counters),
+    admissions: world.workers.map(({ index, name, settings }) => {
+      const said = counters.workers[index]?.admission ?? null;
+      return {
+        worker: name,
+        offered: settings.maxSessions,
+        sessions: said === null ? null : said.admitted ? said.maxSessions : 0,
+        reason: said?.reason ?? "",
+      };
+    }),
   };
 }
 

@@ -21,6 +21,7 @@ const NAMED: Readonly<Record<string, string>> = {
   metrics: "<metric>",
   regions: "<region>",
   conservation: "<check>",
+  seriesHalfWidths: "<series>",
 };
 
 function commandBlock(text: string): Block {

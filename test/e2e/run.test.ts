@@ -60,37 +60,67 @@ function resultIn(text: string): ScenarioResult {
 describe("run", () => {
   const EXPECT = "expect=[with.pool.segments < 0, without.pool.segments >= 0]";
   /** One run that several tests look at: an expectation fails, and a file is written over. */
-  let whole: Outcome & { readonly json: string; readonly files: readonly string[] };
-  /** One with the result on stdout, in one thread. */
-  let toStdout: Outcome;
+  let whole: Outcome & {
+    readonly json: string;
+    readonly files: readonly string[];
+    readonly forms: Readonly<Record<"html" | "markdown" | "csv" | "junit", string>>;
+    /** `poolsim report` of that result, as Markdown and on the terminal. */
+    readonly again: Outcome & { readonly markdown: string };
+  };
+  /** One with the result on stdout, in one thread, in a job of GitHub Actions. */
+  let toStdout: Outcome & { readonly summary: string };
   beforeAll(() => {
     whole = inFolder(() => {
       writeFileSync(join(folder, "real.json"), "old");
       symlinkSync("real.json", join(folder, "out.json"));
-      const outcome = run("--json", "out.json", "--set", EXPECT);
-      const json = readFileSync(join(folder, "real.json"), "utf8");
-      return { ...outcome, json, files: readdirSync(folder).sort() };
+      const names = ["html", "markdown", "csv", "junit"] as const;
+      const options = names.flatMap((name) => [`--${name}`, `a.${name}`]);
+      const outcome = run("--json", "out.json", "--set", EXPECT, ...options);
+      const read = (name: string) => readFileSync(join(folder, name), "utf8");
+      const files = readdirSync(folder).sort();
+      const forms = Object.fromEntries(names.map((name) => [name, read(`a.${name}`)]));
+      const again = poolsim(["report", "out.json", "--markdown", "again.md"], { cwd: folder });
+      return {
+        ...outcome,
+        json: read("real.json"),
+        files,
+        forms: forms as (typeof whole)["forms"],
+        again: { ...again, markdown: read("again.md") },
+      };
     });
-    toStdout = inFolder(() =>
-      run("--json", "-", "--threads", "1", "--set", "stream.segmentMs=2000"),
-    );
+    toStdout = inFolder(() => {
+      const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(folder, "summary.md") };
+      const setting = ["--set", "stream.segmentMs=2000", "--set", "expect=[verdict == undecided]"];
+      const args = ["--json", "-", "--threads", "1", "--details", ...setting];
+      const outcome = runWith(env, ...args);
+      return { ...outcome, summary: readFileSync(join(folder, "summary.md"), "utf8") };
+    });
   });
 
   it("prints the report to stdout and nothing to a stderr that nobody watches", () => {
     const { stdout, stderr } = whole;
     expect(stderr).toBe("");
     expect(stdout).toMatch(
-      /^my-pool\nscenario\.yaml: variants without, with; 2 replications of 5 min/,
+      /^my-pool: slow: not decided yet \(judged on fees\)\nVerdict: undecided \(/,
     );
-    for (const part of ["Comparison", "Workers: with", "Gateway regions", "Verdict: ", "Imputed"]) {
+    for (const part of [
+      "worker in with",
+      "How sure: 2 replications of 5 min",
+      "Again: poolsim run",
+    ]) {
       expect(stdout).toContain(`\n${part}`);
     }
+    expect(stdout.split("\n").length).toBeLessThanOrEqual(41);
+    expect(stdout).not.toContain("Gateway regions");
     expect(stdout).not.toContain("\u001b");
   });
 
   it("prints JSON to stdout with --json - and the report to stderr", () => {
     const { exitCode, stdout, stderr } = toStdout;
     expect(exitCode).toBe(0);
+    for (const part of ["Comparison", "Workers: with", "Gateway regions", "Imputed", "Admitted"]) {
+      expect(stderr).toContain(`\n${part}`);
+    }
     const result = resultIn(stdout);
     expect(result).toMatchObject({
       schemaVersion: 2,
@@ -109,13 +139,36 @@ describe("run", () => {
 
   it("gives the same bytes whatever the number of threads", () => {
     const settings = ["--json", "-", "--set", "stream.segmentMs=2000"];
+    settings.push("--set", "expect=[verdict == undecided]");
     expect(run(...settings, "--threads", "2").stdout).toBe(toStdout.stdout);
     expect(run(...settings, "--threads", "1", "--seed", "2").stdout).not.toBe(toStdout.stdout);
   });
 
   it("writes the JSON file whole, over an older one and through a link", () => {
     expect(resultIn(whole.json).replications).toBe(2);
-    expect(whole.files).toEqual([".poolsim", "out.json", "real.json", "scenario.yaml"]);
+    const forms = ["a.csv", "a.html", "a.junit", "a.markdown"];
+    expect(whole.files).toEqual([".poolsim", ...forms, "out.json", "real.json", "scenario.yaml"]);
+  });
+
+  it("writes all other forms of the same result", () => {
+    const { html, markdown, csv, junit } = whole.forms;
+    expect(html).toMatch(/^<!doctype html>[\s\S]*Content-Security-Policy[\s\S]*<\/html>\n$/);
+    expect(markdown).toMatch(/^## my-pool: slow: not decided yet/);
+    expect(csv).toContain("\r\nmy-pool,with,pool.segments,");
+    expect(junit).toContain('<failure message="is ');
+  });
+
+  it("gives the report again from the JSON result", () => {
+    const { exitCode, stdout, markdown } = whole.again;
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe(whole.stdout);
+    expect(markdown).toBe(whole.forms.markdown);
+  });
+
+  it("tells GitHub Actions the answer, on stderr and in the job's summary", () => {
+    expect(toStdout.stderr).toContain("::notice file=scenario.yaml,title=my-pool%3A slow");
+    expect(toStdout.summary).toMatch(/^## my-pool: slow: not decided yet/);
+    expect(whole.stderr).toBe("");
   });
 
   it("gives an array for several files", () => {
@@ -123,7 +176,7 @@ describe("run", () => {
     const { stdout, stderr } = run("other.yaml", "--json", "-", "--threads", "1");
     const results: ScenarioResult[] = JSON.parse(stdout);
     expect(results.map(({ scenario }) => scenario.file)).toEqual(["scenario.yaml", "other.yaml"]);
-    expect(stderr).toMatch(/^my-pool\n[\s\S]*\n\nother\n/);
+    expect(stderr).toMatch(/^my-pool: [\s\S]*\n\nother: /);
   });
 
   it("ends with 1 when an expectation fails, and still writes the JSON", () => {
@@ -245,8 +298,8 @@ describe("an interrupted run of which something is finished", () => {
     const { exitCode, stdout, stderr } = ended;
     expect(exitCode).toBe(130);
     expect(stderr).toBe("poolsim: interrupted\n");
-    expect(stdout).toMatch(/\nPARTIAL: stopped after \d+ replications? of each variant\./);
-    expect(stdout).toContain("\nComparison");
+    expect(stdout).toMatch(/^my-pool: stopped after \d+ replications? of each variant: /);
+    expect(stdout).toContain("\nAgain: ");
     expect(stdout).not.toContain("Verdict");
     const result = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
     expect(result).toMatchObject({ partial: true, verdict: null });

@@ -2,12 +2,14 @@
 import type { Command } from "commander";
 import { examples, type Outcome } from "../shared/help.js";
 import type { Terminal } from "../shared/terminal.js";
+import type { InitFlags } from "./run.js";
 
 export function addInit(program: Command, terminal: Terminal, outcome: Outcome): void {
   program
     .command("init")
-    .description("write a commented scenario to start from")
+    .description("write a commented scenario to start from; on a terminal it asks a few questions")
     .argument("[dir]", "where to; made if it does not exist", ".")
+    .option("--defaults", "ask nothing, on a terminal either", false)
     .addHelpText(
       "after",
       examples(
@@ -15,8 +17,8 @@ export function addInit(program: Command, terminal: Terminal, outcome: Outcome):
         ["poolsim run my-pool/scenario.yaml", "what it says"],
       ),
     )
-    .action(async (folder: string) => {
+    .action(async (folder: string, flags: InitFlags) => {
       const { initScenario } = await import("./run.js");
-      outcome.exitCode = initScenario(folder, terminal);
+      outcome.exitCode = await initScenario(folder, flags, terminal);
     });
 }

@@ -1,10 +1,13 @@
 /** `poolsim init`: writes a commented scenario that runs, and its schema for editors. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
+import { packagedData } from "../../sim/scenario/packaged-data.js";
 import { EXIT } from "../shared/failure.js";
 import type { Terminal } from "../shared/terminal.js";
+import { ask } from "./ask.js";
+import { questions, starterWith } from "./questions.js";
 import { STARTER } from "./starter.js";
 
 function write(path: string, text: string): void {
@@ -23,12 +26,44 @@ function quoted(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+export interface InitFlags {
+  /** Nothing is asked. */
+  readonly defaults: boolean;
+}
+
+/** The first column of a packaged table. */
+function namesIn(file: "regions.csv" | "devices.csv"): ReadonlySet<string> {
+  const lines = packagedData(file)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  return new Set(lines.slice(1).map((line) => line.split(",")[0] ?? ""));
+}
+
+/** The starter, with answers in it where somebody can be asked. */
+async function starterText({ defaults }: InitFlags, { stdout }: Terminal): Promise<string> {
+  if (defaults || !stdout.isTTY || process.stdin.isTTY !== true) return STARTER;
+  const known = { regions: namesIn("regions.csv"), devices: namesIn("devices.csv") };
+  const streams = { input: process.stdin, output: process.stdout };
+  return starterWith(await ask(questions(known), streams));
+}
+
 /**
  * @param folder made when it does not exist
  * @returns the exit code
  * @throws InputError (`INIT_TARGET`) when the scenario exists or cannot be written
+ * @throws Interrupted when the questions are not answered
  */
-export function initScenario(folder: string, { stdout }: Terminal): number {
+export async function initScenario(
+  folder: string,
+  flags: InitFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { stdout } = terminal;
+  if (existsSync(join(folder, "scenario.yaml"))) {
+    const message = `${join(folder, "scenario.yaml")}: exists already, nothing was written`;
+    throw new InputError(message, { code: "INIT_TARGET" });
+  }
+  const text = await starterText(flags, terminal);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -36,7 +71,7 @@ export function initScenario(folder: string, { stdout }: Terminal): number {
     throw new InputError(message, { code: "INIT_TARGET", cause: error });
   }
   const scenario = join(folder, "scenario.yaml");
-  write(scenario, STARTER);
+  write(scenario, text);
   const schema = join(folder, "scenario.schema.json");
   writeFileSync(schema, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
   stdout.write(`Wrote ${scenario} and ${schema}. Next:\n\n  poolsim run ${quoted(scenario)}\n`);

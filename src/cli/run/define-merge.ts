@@ -20,6 +20,7 @@ export function addMerge(program: Command, terminal: Terminal, outcome: Outcome)
     )
     .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
+    .option("--details", "all tables behind the first screen", false)
     .addHelpText(
       "after",
       `

@@ -1,6 +1,7 @@
 /** The command `run`: options, help and examples. */
 import { type Command, Option } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
+import { formOptions } from "../shared/form-options.js";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -13,7 +14,7 @@ import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 
 export function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
-  const run = program
+  const command = program
     .command("run")
     .description("simulate scenarios, compare their variants and report")
     .argument("<file...>", "scenario files (YAML), or names of packaged ones, e.g. admit-worker")
@@ -60,11 +61,15 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       ).argParser(shardOption),
     )
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
+    .option("--details", "all tables behind the first screen", false);
+  for (const option of [...formOptions(), ...cacheOptions()]) command.addOption(option);
+  command
     .addHelpText(
       "after",
       examples(
         ["poolsim run scenarios/admit-worker.yaml", "the comparison and the verdict"],
         ["poolsim run pool.yaml --until-decided --budget 5m", "as sure as five minutes make it"],
+        ["poolsim run pool.yaml --html report.html", "a page to send"],
         ["poolsim run scenarios/*.yaml --duration 1h --quiet", "many, in CI"],
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
@@ -79,5 +84,4 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       const { runScenarios } = await import("./run.js");
       outcome.exitCode = await runScenarios(files, flags, terminal);
     });
-  for (const option of cacheOptions()) run.addOption(option);
 }

@@ -24,6 +24,7 @@ export interface MergeFlags extends CacheFlags {
   readonly threads?: number;
   readonly json?: string;
   readonly quiet: boolean;
+  readonly details: boolean;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function mergeShards(
   flags: MergeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { json, quiet, threads = availableParallelism() } = flags;
+  const { json, quiet, details, threads = availableParallelism() } = flags;
   const build = knownBuild();
   const job = wholeJob(folders.flatMap(readShardRecords), build);
   const extensions = await extensionsOf(flags.extension);
@@ -71,7 +72,7 @@ export async function mergeShards(
     print(
       [{ result, elapsedMs: null }],
       [loaded],
-      { quiet },
+      { quiet, details },
       json === "-" ? stderr : terminal.stdout,
     );
     if (json !== undefined) writeJson(json, renderJson([result], { isList: false }), terminal);

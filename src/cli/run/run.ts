@@ -12,16 +12,19 @@ import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
+import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 import { networkAge } from "./network-age.js";
 import { whatItTakes } from "./what-it-takes.js";
 
-export interface RunFlags extends CacheFlags {
+export interface RunFlags extends CacheFlags, FormFlags {
   readonly seed?: number;
   readonly replications?: number;
   readonly untilDecided?: boolean;
@@ -36,6 +39,8 @@ export interface RunFlags extends CacheFlags {
   readonly trace?: number;
   readonly quiet: boolean;
   readonly shard?: Shard;
+  /** All tables, not one screen. */
+  readonly details: boolean;
 }
 
 export function settings({ set, duration }: RunFlags): readonly Setting[] {
@@ -98,17 +103,20 @@ async function simulateAll(
 export function print(
   finished: readonly Finished[],
   scenarios: readonly LoadedScenario[],
-  options: { readonly files?: readonly string[]; readonly quiet: boolean },
+  {
+    files = [],
+    quiet,
+    details,
+  }: {
+    readonly files?: readonly string[];
+    readonly quiet: boolean;
+    readonly details: boolean;
+  },
   stream: TextStream,
 ): void {
-  const { files = [], quiet } = options;
   const { width, hasColour } = stream;
   for (const [index, { result, elapsedMs }] of finished.entries()) {
-    const style = {
-      width,
-      hasColour,
-      countedMs: scenarios[index]?.base.scenario.duration,
-    };
+    const style = { width, hasColour, details, file: files[index] };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
     if (!quiet && elapsedMs !== null) {
@@ -170,28 +178,34 @@ export async function runScenarios(
   const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {
-    if (scenarios.length > 1 || flags.json !== undefined) {
-      throw new InputError("--trace: expected one scenario file and no --json", { code: "USAGE" });
+    if (scenarios.length > 1 || flags.json !== undefined || hasForms(flags)) {
+      const text = "--trace: expected one scenario file and no result to write (--json, --html …)";
+      throw new InputError(text, { code: "USAGE" });
     }
     return trace(first, flags, terminal);
   }
   checkBudget(flags, scenarios);
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
+  checkForms(flags, files.map(scenarioFile), files.length);
   const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
     simulateAll(scenarios, flags, terminal, signal),
   );
   const results = finished.map(({ result }) => result);
   if (isInterrupted && results.length === 0) throw new Interrupted();
-  const isJsonPrinted = flags.json === "-";
+  const isPrinted = flags.json === "-" || isFormPrinted(flags);
+  const { quiet, details } = flags;
   print(
     finished,
     scenarios,
-    { files, quiet: flags.quiet },
-    isJsonPrinted ? terminal.stderr : terminal.stdout,
+    { files, quiet, details },
+    isPrinted ? terminal.stderr : terminal.stdout,
   );
   if (flags.json !== undefined) {
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }
+  const reported = results.map((result, index) => ({ result, file: files[index] }));
+  writeForms(reported, flags, terminal, Date.now());
+  tellGithub(reported, terminal, process.env);
   if (isInterrupted) throw new Interrupted();
   const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
   return hasFailed ? EXIT.expectationFailed : EXIT.ok;

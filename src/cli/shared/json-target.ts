@@ -1,4 +1,4 @@
-/** Where `--json` goes: stdout, or a file that appears whole or not at all. */
+/** Where `--json` and other written forms go: stdout, or a file that appears whole or not at all. */
 import {
   closeSync,
   fsyncSync,
@@ -13,22 +13,27 @@ import { dirname, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { Terminal } from "./terminal.js";
 
-function unwritable(target: string, error: unknown): InputError {
+function unwritable(option: string, target: string, error: unknown): InputError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   const why = code === "ENOENT" ? "its folder does not exist" : `it cannot be written (${code})`;
-  return new InputError(`--json ${target}: ${why}`, { code: "JSON_TARGET", cause: error });
+  return new InputError(`${option} ${target}: ${why}`, { code: "JSON_TARGET", cause: error });
 }
 
 /**
  * Finds out before a long run whether the result can be written.
  *
  * @param inputs files that must not be overwritten
+ * @param option that the target was given with, for messages
  * @throws InputError (`JSON_TARGET`)
  */
-export function checkJsonTarget(target: string, inputs: readonly string[]): void {
+export function checkJsonTarget(
+  target: string,
+  inputs: readonly string[],
+  option = "--json",
+): void {
   if (target === "-") return;
   if (inputs.some((input) => resolve(input) === resolve(target))) {
-    throw new InputError(`--json ${target}: it is one of the scenarios`, { code: "JSON_TARGET" });
+    throw new InputError(`${option} ${target}: it is one of the inputs`, { code: "JSON_TARGET" });
   }
   let isDirectory = false;
   try {
@@ -36,9 +41,9 @@ export function checkJsonTarget(target: string, inputs: readonly string[]): void
     if (!statSync(dirname(target)).isDirectory()) throw new Error("its folder is a file");
     isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch (error) {
-    throw unwritable(target, error);
+    throw unwritable(option, target, error);
   }
-  if (isDirectory) throw unwritable(target, new Error("is a directory"));
+  if (isDirectory) throw unwritable(option, target, new Error("is a directory"));
 }
 
 function writeWhole(path: string, text: string): void {
@@ -56,7 +61,12 @@ function writeWhole(path: string, text: string): void {
  *
  * @throws InputError (`JSON_TARGET`)
  */
-export function writeJson(target: string, text: string, { stdout }: Terminal): void {
+export function writeJson(
+  target: string,
+  text: string,
+  { stdout }: Terminal,
+  option = "--json",
+): void {
   if (target === "-") {
     stdout.write(text);
     return;
@@ -77,6 +87,6 @@ export function writeJson(target: string, text: string, { stdout }: Terminal): v
       throw error;
     }
   } catch (error) {
-    throw unwritable(target, error);
+    throw unwritable(option, target, error);
   }
 }

@@ -4,6 +4,7 @@ import type { RandomKey } from "../../core/random.js";
 import type { Comparison, Estimate, ScenarioResult } from "../results.js";
 import { evaluateExpectation, parseExpectation } from "./expectations.js";
 import { difference, estimated, type Samples } from "./samples.js";
+import { evaluateVerdictExpectation, parseVerdictExpectation } from "./verdict-expectation.js";
 
 /** Metrics that every variant is compared in. */
 const COMPARED = /^(network|viewer|pool)\./;
@@ -64,15 +65,18 @@ export function expectationResults(options: {
   readonly variants: Variants;
   readonly key: RandomKey;
   readonly marginalValues: (variant: string) => ReadonlyMap<string, Estimate>;
+  readonly verdict: ScenarioResult["verdict"];
 }): ScenarioResult["expectations"] {
-  const { expect, variants, key, marginalValues } = options;
+  const { expect, variants, key, marginalValues, verdict } = options;
   const metricOf = (variant: string, metric: string): Estimate | undefined => {
     const worker = marginalWorker(metric);
     if (worker !== undefined) return marginalValues(variant).get(worker);
     return variants.get(variant)?.estimate(metric);
   };
   return expect.map((text) => {
-    const parsed = parseExpectation(text);
+    const onVerdict = parseVerdictExpectation(text);
+    if (onVerdict?.ok) return evaluateVerdictExpectation(onVerdict.expectation, verdict);
+    const parsed = onVerdict ?? parseExpectation(text);
     if (!parsed.ok) {
       const { column, expected } = parsed.error;
       throw new InputError(`expect: ${text}: character ${column}: expected ${expected}`, {

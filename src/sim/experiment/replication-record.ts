@@ -2,7 +2,7 @@
  * A replication's result as it is kept: a result has thousands of metrics by name, and an
  * experiment up to 10,000 replications, so numbers are kept in arrays and names once.
  */
-import type { ConservationCheck, ReplicationResult } from "../results.js";
+import type { Admission, ConservationCheck, ReplicationResult } from "../results.js";
 
 /** Numbers the names of metrics. The numbers themselves mean nothing. */
 export class NameTable {
@@ -39,6 +39,8 @@ export class ReplicationRecord {
   readonly seriesBinMs: number;
   readonly conservation: readonly ConservationCheck[];
   readonly imputed: Readonly<Record<string, number>>;
+  readonly withoutStreams: string | null;
+  readonly admissions: readonly Admission[];
   readonly #table: NameTable;
   /** Values by the names' numbers; NaN where there is none. */
   readonly #values: Float64Array;
@@ -53,6 +55,8 @@ export class ReplicationRecord {
     this.seriesBinMs = result.seriesBinMs;
     this.conservation = result.conservation;
     this.imputed = result.imputed;
+    this.withoutStreams = result.withoutStreams;
+    this.admissions = result.admissions;
     this.series = Object.fromEntries(
       Object.entries(result.series).map(([name, values]) => [name, Float64Array.from(values)]),
     );

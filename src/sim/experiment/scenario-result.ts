@@ -4,10 +4,12 @@ import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
+import { streamKinds } from "../model/stream-kinds.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
 import { FIRST_LOOK } from "./confidence-sequence.js";
 import { figureFormat } from "./figure-format.js";
+import { inputSources } from "./input-sources.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
 import { FEES, INCOME, LUCK } from "./metric-names.js";
@@ -53,7 +55,14 @@ function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioR
 function questionOf(stage: Stage | null): ScenarioResult["question"] {
   if (stage === null) return null;
   const { baseline, candidate, objective } = stage.question;
-  return { baseline, candidate, objective };
+  return { baseline, candidate, objective, workers: stage.workers };
+}
+
+function segmentLengths({ variants }: LoadedScenario): number[] {
+  const lengths = variants.flatMap(({ input: { scenario } }) =>
+    streamKinds(scenario).map(({ segmentMs }) => segmentMs),
+  );
+  return [...new Set(lengths)].sort((a, b) => a - b);
 }
 
 function partialNotes({ isPartial }: Findings, replications: number): string[] {
@@ -116,6 +125,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     variant === stage?.question.candidate ? marginal.values : none;
   const { holds, notes } = conservation(variants);
   const sensitivity = judgement === null ? [] : sensitivityResults(judgement, cases);
+  const verdict = verdictOf(findings, baseline);
   const watched =
     stage === null ? [...variants.keys()] : [findings.baseline, stage.question.candidate];
   return {
@@ -130,6 +140,8 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     ...(extensions.length === 0 ? {} : { extensions }),
     seed,
     replications: baseline.records.length,
+    countedMs: scenario.duration,
+    segmentMs: segmentLengths(loaded),
     partial: findings.isPartial,
     variants: [...variants].map(([name, samples]) =>
       variantResult({ name, samples, marginalValues: marginalValues(name) }),
@@ -139,13 +151,14 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     intervals: { confidence: 0.95, simultaneous: false },
     untilDecided:
       stage?.sequence === undefined ? null : { first: FIRST_LOOK, max: stage.sequence.max },
-    verdict: verdictOf(findings, baseline),
+    verdict,
     sensitivity,
     expectations: findings.isPartial
       ? []
-      : expectationResults({ expect: scenario.expect, variants, key, marginalValues }),
+      : expectationResults({ expect: scenario.expect, variants, key, marginalValues, verdict }),
     assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
+    inputs: inputSources(loaded.base, baseline.records[0]?.imputed ?? {}),
     conservation: holds,
     notes: [
       ...partialNotes(findings, baseline.records.length),

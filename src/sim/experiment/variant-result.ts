@@ -2,6 +2,7 @@
 import { invariant } from "../../core/errors.js";
 import type { Estimate, ResultRow, VariantResult } from "../results.js";
 import type { Samples } from "./samples.js";
+import { studentTCritical } from "./student-t.js";
 
 type Tree = { [key: string]: number | Tree };
 
@@ -78,6 +79,32 @@ function meanSeries({ records }: Samples): Record<string, number[]> {
   return series;
 }
 
+/** Half the 95 % interval of the mean over replications, bin by bin. */
+function seriesHalfWidths({ records }: Samples): Record<string, number[]> {
+  const names = new Set(records.flatMap((record) => Object.keys(record.series)));
+  const quantile =
+    records.length < 2 ? Number.NaN : studentTCritical({ degreesOfFreedom: records.length - 1 });
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const all = records.map((record) => record.series[name] ?? []);
+      const length = Math.max(...all.map((values) => values.length));
+      const half = (bin: number): number => {
+        const values = all.flatMap((one) => one[bin] ?? []);
+        const mean = meanOf(values);
+        const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+        return quantile * Math.sqrt(squares / (values.length - 1) / values.length);
+      };
+      return [name, Array.from({ length }, (_, bin) => half(bin))];
+    }),
+  );
+}
+
+/** The reason of the first replication, where none had a stream. */
+function silence({ records }: Samples): string | null {
+  const reasons = records.map(({ withoutStreams }) => withoutStreams);
+  return reasons.includes(null) ? null : (reasons[0] ?? null);
+}
+
 /**
  * @param options.marginalValues by worker's name: the operator's net with it less without it
  */
@@ -115,5 +142,8 @@ export function variantResult(options: {
     regions: Object.fromEntries(regions.rows().map((row) => [row.name, nested(row.metrics)])),
     regionEstimates: regions.rows(),
     series: meanSeries(samples),
+    seriesHalfWidths: seriesHalfWidths(samples),
+    withoutStreams: silence(samples),
+    admissions: samples.records[0]?.admissions ?? [],
   };
 }

@@ -29,6 +29,15 @@ const RESULT = z.strictObject({
     z.strictObject({ name: z.string(), left: z.number(), right: z.number(), holds: z.boolean() }),
   ),
   imputed: z.record(z.string(), z.number()),
+  withoutStreams: z.string().nullable(),
+  admissions: z.array(
+    z.strictObject({
+      worker: z.string(),
+      offered: z.number(),
+      sessions: z.number().nullable(),
+      reason: z.string(),
+    }),
+  ),
 });
 
 function headerOf(key: string, packed: Uint8Array): string {

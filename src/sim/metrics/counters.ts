@@ -3,6 +3,8 @@
  * once at the end by the metrics catalogue; memory does not grow with simulated time. Nothing is
  * counted before the warm-up is over.
  */
+import type { Rejection } from "../../discovery/index.js";
+import type { AdmissionDecision } from "../../pool/index.js";
 import { Histogram } from "../engine/histogram.js";
 
 /** Why a stream stopped using an orchestrator's session. Indexes counters. */
@@ -55,6 +57,9 @@ export class OrchestratorCounters {
   readonly lost = new Float64Array(LOSS_REASONS.length);
   suspensions = 0;
   orphaned = 0;
+  /** Only of the one under study: discoveries that found it, and why the first one did not. */
+  found = 0;
+  missed: Rejection | null = null;
   /** Segments refused because all slots were taken, and GetOrchestrator calls refused. */
   cappedSegments = 0;
   cappedAnswers = 0;
@@ -78,6 +83,8 @@ export class OrchestratorCounters {
 
 /** One worker's counts. */
 export class WorkerCounters {
+  /** What the admission policy said when it first asked, in the warm-up or later; null: it never did. */
+  admission: AdmissionDecision | null = null;
   picks = 0;
   segments = 0;
   sessions = 0;
@@ -189,6 +196,10 @@ export class SeriesCounters {
   readonly notRealTime: Float64Array;
   readonly swaps: Float64Array;
   readonly poolRoundTripMs: Float64Array;
+  /** Sessions × ms that held a slot of the pool, and of them those after the last segment (O-10). */
+  readonly poolSessionMs: Float64Array;
+  readonly poolIdleMs: Float64Array;
+  readonly #durationMs: number;
 
   /** @param durationMs counted time */
   constructor(durationMs: number) {
@@ -200,6 +211,33 @@ export class SeriesCounters {
     this.notRealTime = new Float64Array(this.bins);
     this.swaps = new Float64Array(this.bins);
     this.poolRoundTripMs = new Float64Array(this.bins);
+    this.poolSessionMs = new Float64Array(this.bins);
+    this.poolIdleMs = new Float64Array(this.bins);
+    this.#durationMs = durationMs;
+  }
+
+  /**
+   * Adds a number × ms to the bins of a span.
+   *
+   * @param fromMs of the counted time, as `toMs`; what lies outside of it is left out
+   */
+  addSpan(into: Float64Array, count: number, fromMs: number, toMs: number): void {
+    const end = Math.min(toMs, this.#durationMs);
+    let at = Math.max(0, fromMs);
+    while (at < end) {
+      const bin = Math.min(this.bins - 1, Math.floor(at / this.binMs));
+      const until = Math.min(end, (bin + 1) * this.binMs);
+      into[bin] = (into[bin] ?? 0) + count * (until - at);
+      at = until;
+    }
+  }
+
+  /** Mean numbers by bin, of sums that {@link addSpan} made; the last bin may be shorter. */
+  levels(sums: Float64Array): number[] {
+    return Array.from(sums, (sum, bin) => {
+      const spanMs = Math.min(this.binMs, this.#durationMs - bin * this.binMs);
+      return spanMs > 0 ? sum / spanMs : 0;
+    });
   }
 }
 

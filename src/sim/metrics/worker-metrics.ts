@@ -75,11 +75,25 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     of: ({ counters }) => ratio(counters.loadMs, counters.capacityMs),
   },
   {
+    name: "roundTripMs.p10",
+    unit: "ms",
+    definition: "10th percentile of the time from task sent to result received.",
+    needs: ["serving"],
+    of: ({ counters }) => counters.roundTrips.quantile(0.1),
+  },
+  {
     name: "roundTripMs.p50",
     unit: "ms",
     definition: "Median time from task sent to result received.",
     needs: ["serving"],
     of: ({ counters }) => counters.roundTrips.quantile(0.5),
+  },
+  {
+    name: "roundTripMs.p90",
+    unit: "ms",
+    definition: "90th percentile of that time.",
+    needs: ["serving"],
+    of: ({ counters }) => counters.roundTrips.quantile(0.9),
   },
   {
     name: "roundTripMs.p99",

@@ -336,6 +336,7 @@ export class Discoveries {
     const { network, sites } = run.counters;
     network.discoveries++;
     network.answers += round.responses;
+    this.#countPool(round);
     const site = sites[stream.site];
     if (site === undefined || stream.initialised || refresh.listed === 0) return;
     site.discoveries++;
@@ -346,6 +347,22 @@ export class Discoveries {
         nodes[round.endpointAt(index)]?.orchestrator ?? round.endpointAt(index) - nodes.length;
       site.reachableStakeSum += orchestrators[owner]?.stake ?? 0;
     }
+  }
+
+  /** Whether a round found the orchestrator under study; if not, why. */
+  #countPool(round: DiscoveryRound): void {
+    const { nodes, pool } = this.#run.world;
+    const counters = this.#run.counters.orchestrators[pool];
+    if (counters === undefined) return;
+    const isPool = (uri: number) => (nodes[uri]?.orchestrator ?? uri - nodes.length) === pool;
+    for (let index = 0; index < round.size; index++) {
+      if (!isPool(round.endpointAt(index))) continue;
+      counters.found++;
+      return;
+    }
+    // Once: a reason is asked for only where it was never found.
+    if (counters.found > 0 || counters.missed !== null) return;
+    counters.missed = round.rejected().find(({ endpoint }) => isPool(endpoint))?.rejection ?? null;
   }
 
   #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {

@@ -37,6 +37,7 @@ import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SessionPoolRecorder } from "./session-pool-recorder.js";
 import type { TicketTerms } from "./tickets.js";
+import type { Trace } from "./trace.js";
 import type { Gateway, World } from "./world.js";
 
 /** L1 block and round at which every gateway's checks are made; only differences matter. */
@@ -66,6 +67,7 @@ export class GatewayRuntime {
   readonly #segments: Segment[];
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
+  readonly #trace: Trace;
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolRecorder;
   readonly job: JobCapabilities;
@@ -100,6 +102,7 @@ export class GatewayRuntime {
     this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
     this.#world = world;
     this.#segments = options.segments;
+    this.#trace = run.trace;
     this.#observer = recorder;
     this.#terms = options.terms;
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
@@ -175,7 +178,7 @@ export class GatewayRuntime {
       poolSize,
       numOrchs,
       selector: new MinLSSelector<SessionInfo>({
-        chooser: this.chooser,
+        chooser: stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser,
         draw: () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++)),
       }),
       suspender: new Suspender(this.settings.suspension),

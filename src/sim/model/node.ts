@@ -7,7 +7,7 @@ import {
   type SessionEnd,
   sessionSlot,
 } from "../../pool/index.js";
-import type { OrchestratorCounters } from "../metrics/counters.js";
+import type { OrchestratorCounters, SeriesCounters } from "../metrics/counters.js";
 import type { SessionInfo } from "./entities.js";
 import type { Node } from "./world.js";
 
@@ -26,6 +26,7 @@ export class NodeRuntime {
   /** Counted here for itself, to be compared with what the orchestrator debits. */
   pixelsUploaded = 0;
   readonly #counters: OrchestratorCounters;
+  readonly #series: SeriesCounters | null;
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
   #onEnd: NodeSessionEnd | null = null;
@@ -36,8 +37,11 @@ export class NodeRuntime {
     readonly spec: Node;
     readonly counters: OrchestratorCounters;
     readonly countFromMs: number;
+    /** Where its sessions are counted over time. @default nowhere */
+    readonly series?: SeriesCounters | undefined;
   }) {
     this.spec = options.spec;
+    this.#series = options.series ?? null;
     this.#counters = options.counters;
     this.#countFromMs = options.countFromMs;
     this.sessions = new OrchestratorSessions({
@@ -122,7 +126,12 @@ export class NodeRuntime {
     const info = this.#infos[slot];
     this.#infos[slot] = null;
     this.#setLevel(this.#level - 1, atMs);
-    if (cause === "idle" && atMs >= this.#countFromMs) this.#counters.idleCloses++;
+    if (cause === "idle" && atMs >= this.#countFromMs) {
+      this.#counters.idleCloses++;
+      const toMs = atMs - this.#countFromMs;
+      const series = this.#series;
+      series?.addSpan(series.poolIdleMs, 1, toMs - SESSION_IDLE_MS, toMs);
+    }
     if (info !== null && info !== undefined) this.#onEnd?.(info, slot, atMs, cause);
   }
 
@@ -134,6 +143,10 @@ export class NodeRuntime {
       while (levelMs.length <= this.#level) levelMs.push(0);
       levelMs[this.#level] = (levelMs[this.#level] ?? 0) + spanMs;
       this.#counters.sessionMs += this.#level * spanMs;
+      const series = this.#series;
+      const since = fromMs - this.#countFromMs;
+      if (this.#level > 0)
+        series?.addSpan(series.poolSessionMs, this.#level, since, since + spanMs);
     }
     if (atMs > this.#levelSinceMs) this.#levelSinceMs = atMs;
     this.#level = level;

@@ -93,6 +93,7 @@ export class Simulation {
           spec,
           counters: run.countersOf(spec.index),
           countFromMs: world.warmupMs,
+          series: spec.orchestrator === world.pool ? run.counters.series : undefined,
         }),
     );
     const calls = new Calls({ run, gateways, recorder, terms });

@@ -30,7 +30,7 @@ export class Trace {
     );
   }
 
-  /** How likely each candidate of a gateway's last choice was (L-13). */
+  /** Who was left out of a gateway's last choice (L-9, L-10), and how likely the others were (L-13). */
   sayProbabilities(chooser: Chooser): void {
     if (
       !(chooser instanceof RecipientChooser) ||
@@ -40,21 +40,46 @@ export class Trace {
     const table = chooser.algorithm.lastTable;
     const candidates = chooser.lastCandidates;
     if (table === null || candidates === null) return;
+    const { recipients, perfScores, prices, maxPrice } = candidates;
+    const name = (at: number) => this.#world.orchestrators[recipients[at] ?? -1]?.name ?? "?";
+    const passed = new Set(table.afterPerfScore);
+    for (const at of recipients.keys()) {
+      if (passed.has(at)) continue;
+      const score = (perfScores?.[at] ?? 0).toFixed(3);
+      const least = chooser.algorithm.options.minPerfScore ?? 0;
+      this.say("L-9", `  without ${name(at)}: performance score ${score}, below ${least}`);
+    }
+    const within = new Set(table.afterMaxPrice);
+    for (const at of table.afterPerfScore) {
+      if (within.has(at)) continue;
+      const price = prices[at]?.perPixel.toFixed(2) ?? "unknown";
+      const most = maxPrice?.toNumber().toFixed(2);
+      this.say("L-10", `  without ${name(at)}: price ${price} wei per pixel, above ${most}`);
+    }
     const shown = table.eligible
-      .map((at, index) => ({
-        recipient: candidates.recipients[at] ?? -1,
-        p: table.probabilities[index] ?? 0,
-      }))
+      .map((at, index) => ({ at, p: table.probabilities[index] ?? 0 }))
       .sort((a, b) => b.p - a.p)
       .slice(0, 5)
-      .map(
-        ({ recipient, p }) =>
-          `${this.#world.orchestrators[recipient]?.name ?? "?"} ${(100 * p).toFixed(2)} %`,
-      );
+      .map(({ at, p }) => `${name(at)} ${(100 * p).toFixed(2)} %`);
+    const among = shown.length === 0 ? "nobody is left" : shown.join(", ");
     this.say(
       "L-13",
-      `  among ${table.eligible.length}: ${shown.join(", ")}${table.eligible.length > 5 ? ", …" : ""}`,
+      `  among ${table.eligible.length}: ${among}${table.eligible.length > 5 ? ", …" : ""}`,
     );
+  }
+
+  /** A chooser that tells of choices which leave nobody; those of somebody are told when heard of. */
+  tellingOfNobody(chooser: Chooser): Chooser {
+    return {
+      choose: (sessions, draw) => {
+        const chosen = chooser.choose(sessions, draw);
+        if (chosen < 0 && sessions.length > 0) {
+          this.say("L-11", "nobody can be selected");
+          this.sayProbabilities(chooser);
+        }
+        return chosen;
+      },
+    };
   }
 
   /** What a URI is called. */

@@ -8,32 +8,22 @@ import {
   sensitivitySection,
   verdictSection,
 } from "./conclusion.js";
-import { spanText } from "./figures.js";
+import { reportContent } from "./content/content.js";
 import { regionTable } from "./regions.js";
+import { screen } from "./screen.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
-import { workerTable } from "./workers.js";
+import { admissionTable, workerTable } from "./workers.js";
 
 /** With more variants only two have their details printed: those that are compared. */
 const DETAILED_MAX = 3;
 
-function heading(result: ScenarioResult, { countedMs }: ReportOptions, style: Style): string {
-  const { scenario, variants, replications, seed, poolsim, untilDecided } = result;
-  const of = countedMs === undefined ? "" : ` of ${spanText(countedMs)}`;
-  const most = untilDecided === null ? "" : ` (at most ${untilDecided.max})`;
-  const times = `${counted(replications, "replication")}${of}${most}`;
-  const names = variants.map(({ name }) => name).join(", ");
-  const facts = `${scenario.file}: ${variants.length === 1 ? "variant" : "variants"} ${names}; ${times} each; seed ${seed}; poolsim ${poolsim}`;
-  return `${headed(scenario.name, style)}\n${style.dim(wrapped(facts, style.width))}`;
-}
-
-/** The variants whose details are printed: of many the baseline and the judged one. */
+/** The variants whose details are printed, the judged one first: of many this and the baseline. */
 function detailed({ variants, question }: ScenarioResult): readonly VariantResult[] {
-  if (variants.length <= DETAILED_MAX) return variants;
-  if (question === null) {
-    return variants.filter((_, index) => index === 0 || index === variants.length - 1);
-  }
-  const { baseline, candidate } = question;
-  return variants.filter(({ name }) => name === baseline || name === candidate);
+  const judged = variants.filter(({ name }) => name === question?.candidate);
+  const others = variants.filter((variant) => !judged.includes(variant));
+  if (variants.length <= DETAILED_MAX) return [...judged, ...others];
+  if (question === null) return [...others.slice(0, 1), ...others.slice(-1)];
+  return [...judged, ...others.filter(({ name }) => name === question.baseline)];
 }
 
 function perVariant(
@@ -58,13 +48,16 @@ function perVariant(
   return [...tables, left.length > 0 ? `${legend}\n${remark}` : legend].join("\n\n");
 }
 
-/** What the verdict rests on, before it. */
-function sections(result: ScenarioResult, options: ReportOptions): readonly string[] {
-  const style = styleOf(options);
+/** Everything behind the first screen. */
+function sections(result: ScenarioResult, style: Style): readonly string[] {
   return [
-    heading(result, options, style),
-    partialSection(result, style),
     comparisonSection(result, style),
+    perVariant(result, style, {
+      title: "Admitted workers",
+      legend:
+        "sessions: admitted with, of those that it offers; why: the admission policy's words.",
+      render: (variant) => admissionTable(variant, style),
+    }),
     perVariant(result, style, {
       title: "Workers",
       legend:
@@ -77,7 +70,6 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
         "margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; tolerated: the largest round trip of a worker that the region bears; pool, rivals: round trips; found: orchestrators that a first discovery finds in time, and their share of all stake.",
       render: (variant) => regionTable(variant, style),
     }),
-    verdictSection(result, style),
     sensitivitySection(result, style),
     groundsSection(result, style),
     expectationSection(result, style, { onlyFailed: false }),
@@ -85,24 +77,19 @@ function sections(result: ScenarioResult, options: ReportOptions): readonly stri
 }
 
 /**
- * Writes the whole report as text.
+ * The report: one screen that begins with the answer, and with `details` all tables behind it.
  *
  * @param result from `runExperiment`, or read from a JSON result
- * @param options width, colour, what was run
+ * @param options width, colour, details
  * @returns lines, each ended
  */
 export function renderReport(result: ScenarioResult, options: ReportOptions = {}): string {
-  const text = sections(result, options).filter((section) => section !== "");
-  return `${text.join("\n\n")}\n`;
-}
-
-/** That it is not the whole; empty when it is. */
-function partialSection({ partial, replications }: ScenarioResult, style: Style): string {
-  if (!partial) return "";
-  const of = counted(replications, "replication");
-  return style.yellow(
-    wrapped(`PARTIAL: stopped after ${of} of each variant. Nothing is judged.`, style.width),
-  );
+  const style = styleOf(options);
+  const { details: isAll = false } = options;
+  const first = screen(reportContent(result, options.file), style, { isAll });
+  if (!isAll) return first;
+  const rest = sections(result, style).filter((section) => section !== "");
+  return `${[first.trimEnd(), ...rest].join("\n\n")}\n`;
 }
 
 /** The verdict and failed expectations only; empty when there are none. */
@@ -114,4 +101,13 @@ export function renderVerdict(result: ScenarioResult, options: ReportOptions = {
     expectationSection(result, style, { onlyFailed: true }),
   ].filter((section) => section !== "");
   return text.length === 0 ? "" : `${result.scenario.name}\n${text.join("\n")}\n`;
+}
+
+/** That it is not the whole; empty when it is. */
+function partialSection({ partial, replications }: ScenarioResult, style: Style): string {
+  if (!partial) return "";
+  const of = counted(replications, "replication");
+  return style.yellow(
+    wrapped(`PARTIAL: stopped after ${of} of each variant. Nothing is judged.`, style.width),
+  );
 }

@@ -7,8 +7,10 @@ export interface ReportOptions {
   readonly width?: number | undefined;
   /** Whether text is coloured, by the codes of terminals. @default false */
   readonly hasColour?: boolean | undefined;
-  /** Counted time of each replication, ms; left out: the report does not say. */
-  readonly countedMs?: number | undefined;
+  /** The scenario as the command line had it. @default its base name */
+  readonly file?: string | undefined;
+  /** All tables behind the first screen. @default false */
+  readonly details?: boolean | undefined;
 }
 
 /** The options with their defaults, and functions that colour text. */

@@ -20,6 +20,11 @@ function widthOf({ head, cells }: Column): number {
   );
 }
 
+/** How wide columns are beside each other; those whose cells are all empty are left out. */
+export function tableWidth(columns: readonly Column[]): number {
+  return totalWidth(columns.filter(({ cells }) => cells.some((cell) => cell !== "")));
+}
+
 function totalWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, column) => sum + widthOf(column) + GAP, -GAP);
 }

@@ -111,3 +111,24 @@ export function workerTable({ workers }: VariantResult, style: Style): string {
   const more = workers.length - rows.length;
   return more === 0 ? text : `${text}\n${style.dim(`… and ${more} more (see --json)`)}`;
 }
+
+/** Who was admitted, with how many sessions, and why; empty where all came in as they asked. */
+export function admissionTable({ admissions }: VariantResult, style: Style): string {
+  if (admissions.every(({ sessions, offered }) => sessions === offered)) return "";
+  const rows = admissions.slice(0, ROWS_MAX);
+  const text = table(
+    [
+      { head: "worker", cells: rows.map(({ worker }) => worker), align: "left" },
+      {
+        head: "sessions",
+        cells: rows.map(({ sessions, offered }) =>
+          sessions === null ? "never registered" : `${sessions} of ${offered}`,
+        ),
+      },
+      { head: "why", cells: rows.map(({ reason }) => reason), align: "left" },
+    ],
+    style,
+  );
+  const more = admissions.length - rows.length;
+  return more === 0 ? text : `${text}\n${style.dim(`… and ${more} more (see --json)`)}`;
+}

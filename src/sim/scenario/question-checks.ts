@@ -3,6 +3,7 @@
 import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { parseExpectation } from "../experiment/expectations.js";
+import { parseVerdictExpectation } from "../experiment/verdict-expectation.js";
 import { objectiveProblem } from "./known-metrics.js";
 import type { Scenario } from "./schema.js";
 
@@ -57,8 +58,18 @@ function objectiveFinding(
   return problem === undefined ? unknown : [{ path, text: problem }];
 }
 
-function expectationFindings(text: string, path: Path, askable: Askable): Finding[] {
-  const parsed = parseExpectation(text);
+function expectationFindings(
+  text: string,
+  path: Path,
+  askable: Askable,
+  hasDecision: boolean,
+): Finding[] {
+  const onVerdict = parseVerdictExpectation(text);
+  if (onVerdict?.ok) {
+    if (hasDecision) return [];
+    return [{ path, text: "there is no verdict without a decision: block" }];
+  }
+  const parsed = onVerdict ?? parseExpectation(text);
   if (!parsed.ok) {
     const { column, found, expected } = parsed.error;
     const what = found === "" ? "ends" : `found ${JSON.stringify(found)}`;
@@ -98,7 +109,7 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
     }
   }
   for (const [index, text] of expect.entries()) {
-    findings.push(...expectationFindings(text, ["expect", index], askable));
+    findings.push(...expectationFindings(text, ["expect", index], askable, decision !== undefined));
   }
   return findings;
 }

@@ -17,6 +17,8 @@ const RESULT: ReplicationResult = {
   seriesBinMs: 60_000,
   conservation: [{ name: "wei", left: 1e300, right: 1e300, holds: true }],
   imputed: { stake: 0.19 },
+  withoutStreams: null,
+  admissions: [{ worker: "größer", offered: 4, sessions: 2, reason: "as many as are in time" }],
 };
 
 function bytesOf(result: ReplicationResult): Uint8Array {

@@ -49,6 +49,41 @@ describe("the trace of a stream", () => {
     expect(lines.find((line) => line.includes("L-13"))).toMatch(/among \d+: .+ \d+\.\d\d %/);
   });
 
+  test("says which worker got each segment, and why (O-16)", () => {
+    const own = trace(
+      merged(SMALL, {
+        gateway: { selectStakeWeight: 1, selectRandFreq: 0 },
+        orchestrator: { stakeShare: 0.99 },
+      }),
+    );
+    const chosen = own.filter((line) => line.includes(" O-16 "));
+    expect(chosen[0]).toMatch(/to \S+: least loaded that may serve \(\S+ 0\/4, /);
+    expect(chosen.slice(1).some((line) => / to \S+: has the session \(/.test(line))).toBe(true);
+    // Each segment that the pool answered went to somebody.
+    const answered = own.filter((line) => / T-22 +pool took/.test(line));
+    expect(answered.length).toBeGreaterThan(10);
+    expect(chosen.length).toBeGreaterThanOrEqual(answered.length);
+  });
+
+  test("says who was left out of a choice, with the numbers (L-9, L-10)", () => {
+    const dear = trace(merged(SMALL, { gateway: { maxPricePerUnit: 200 } }));
+    expect(
+      dear.some((line) =>
+        / L-10 +without \S+: price \d+\.\d\d wei per pixel, above 200\.00/.test(line),
+      ),
+    ).toBe(true);
+    const nobody = trace(merged(SMALL, { gateway: { maxPricePerUnit: "1/1000000" } })).join("\n");
+    expect(nobody).toMatch(/ L-11 +nobody can be selected\n.* L-10 /);
+    const late = { arrivals: [{ at: "25m", length: "2m", gateway: "NYC" }] };
+    const gateway = { minPerfScore: 0.9 };
+    const slow = trace(
+      merged(SMALL, { gateway, demand: late, tester: { testsPerDay: 500 }, duration: "30m" }),
+    );
+    expect(
+      slow.some((line) => / L-9 +without \S+: performance score 0\.\d{3}, below 0\.9/.test(line)),
+    ).toBe(true);
+  });
+
   test("of another stream is empty when there is none", () => {
     expect(trace(SMALL, 1)).toEqual([]);
   });

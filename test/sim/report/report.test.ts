@@ -4,17 +4,32 @@ import { renderReport, renderVerdict } from "../../../src/sim/report/report.js";
 import type { ScenarioResult } from "../../../src/sim/results.js";
 import { result } from "../../support/sim/report-fixture.js";
 
-const COUNTED_MS = 3 * 3_600_000;
-
 function lines(text: string): string[] {
   return text.split("\n");
 }
 
 describe("the report", () => {
   it("says what was run, compares, judges and says how far to trust it", () => {
-    expect(renderReport(result, { countedMs: COUNTED_MS })).toMatchInlineSnapshot(`
-      "admit-worker
-      admit-worker.yaml: variants without, with; 10 replications of 3 h each; seed 1; poolsim 0.1.0
+    expect(renderReport(result, { details: true })).toMatchInlineSnapshot(`
+      "admit-worker: leave slow out
+      Verdict: exclude. What you keep per day changes by −42.6 % … −34.5 % (95 %): a loss beyond the
+      margin of 5 %. The margin is what you call a difference at all (decision.margin in the scenario).
+
+                                         without         → with                    change
+      you keep per day, mETH       0.493 ± 0.010  0.301 ± 0.010  −0.192 (−0.210 … −0.170)
+      share of all work, %           4.93 ± 0.12    3.01 ± 0.12     −1.92 (−2.11 … −1.73)
+      sessions kept to the end, %   93.00 ± 0.40   93.00 ± 0.40
+      late segments, %             0.210 ± 0.010  0.620 ± 0.010
+
+      worker in with  what to do  kept  answers in  worth/day, mETH  loses streams by
+      slow            leave out    2 %    2,002 ms   −0.200 ± 0.030  too slow
+      good (2)        keep        98 %      401 ms   +0.040 ± 0.050
+
+      How sure: 10 replications of 3 h for each variant, seed 1; the verdict is another under load × 2
+        (admit), of 2 other assumptions tried. Intervals are of 95 %, each by itself.
+
+      Again: poolsim run admit-worker.yaml --seed 1 --replications 10
+      To send: --html <file>. poolsim 0.1.0
 
       Comparison: mean ± 95 % interval; differences paired
                                             without           with            with − without
@@ -30,14 +45,13 @@ describe("the report", () => {
       Viewers
         late per stream-hour, s         2.35 ± 0.05    2.35 ± 0.05
 
-      Workers: without
-      worker  picks  × fair  seg./session  kept, %  p50 / p99, ms  fees/day, mETH
-      good-1    101    1.01           312     98.1      401 / 566           0.310
-      good-2     99    0.99           312     98.1      401 / 566           0.310
+      Admitted workers: without
+      worker  sessions  why
+      good-1    4 of 4  admitted
+      good-2    4 of 4  admitted
+      slow      0 of 4  slow is excluded by name
 
-      worker  marginal value/day, mETH  stream-min. lost, why
-      good-1  +0.040 (−0.010 … +0.090)  0.0
-      good-2  +0.040 (−0.010 … +0.090)  0.0
+      sessions: admitted with, of those that it offers; why: the admission policy's words.
 
       Workers: with
       worker  picks  × fair  seg./session  kept, %  p50 / p99, ms  fees/day, mETH
@@ -50,10 +64,19 @@ describe("the report", () => {
       good-2  +0.040 (−0.010 … +0.090)  0.0
       slow    −0.200 (−0.230 … −0.170)  1,235 in flight too long
 
+      Workers: without
+      worker  picks  × fair  seg./session  kept, %  p50 / p99, ms  fees/day, mETH
+      good-1    101    1.01           312     98.1      401 / 566           0.310
+      good-2     99    0.99           312     98.1      401 / 566           0.310
+
+      worker  marginal value/day, mETH  stream-min. lost, why
+      good-1  +0.040 (−0.010 … +0.090)  0.0
+      good-2  +0.040 (−0.010 … +0.090)  0.0
+
       × fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's
       end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.
 
-      Gateway regions, margin to the cliff: without
+      Gateway regions, margin to the cliff: with
       region     margin q50            q99        q99.9  tolerated, ms  pool p50, ms  rivals p50, ms
       FRA     0.310 ± 0.004  0.620 ± 0.020  0.88 ± 0.11     1,310 ± 21       640 ± 8         702 ± 5
       NYC     0.520 ± 0.010  0.910 ± 0.040         1.21       720 ± 33    1,130 ± 14         804 ± 7
@@ -63,7 +86,7 @@ describe("the report", () => {
       NYC
       (a wider terminal also shows: success, %; p05, ms; network p50, ms; p95, ms)
 
-      Gateway regions, margin to the cliff: with
+      Gateway regions, margin to the cliff: without
       region     margin q50            q99        q99.9  tolerated, ms  pool p50, ms  rivals p50, ms
       FRA     0.310 ± 0.004  0.620 ± 0.020  0.88 ± 0.11     1,310 ± 21       640 ± 8         702 ± 5
       NYC     0.520 ± 0.010  0.910 ± 0.040         1.21       720 ± 33    1,130 ± 14         804 ± 7
@@ -76,9 +99,6 @@ describe("the report", () => {
       margin: (time in flight + download) ÷ segment duration: above 1 a session is lost; tolerated: the
       largest round trip of a worker that the region bears; pool, rivals: round trips; found:
       orchestrators that a first discovery finds in time, and their share of all stake.
-
-      Verdict: exclude
-      pool.operatorNetPerDay changes by −42.6 % … −34.5 % (95 %): a loss beyond the margin of 5 %.
 
       Sensitivity: the verdict under other assumptions
       assumption   verdict        difference in pool.operatorNetPerDay, mETH
@@ -102,26 +122,26 @@ describe("the report", () => {
   it("fits the terminal", () => {
     for (const width of [60, 72, 80, 100, 140, 200]) {
       const longest = Math.max(
-        ...lines(renderReport(result, { width })).map(({ length }) => length),
+        ...lines(renderReport(result, { width, details: true })).map(({ length }) => length),
       );
       expect(longest, `width ${width}`).toBeLessThanOrEqual(width);
     }
   });
 
   it("says the same with colour", () => {
-    const plain = renderReport(result, { width: 90 });
-    const coloured = renderReport(result, { width: 90, hasColour: true });
+    const plain = renderReport(result, { width: 90, details: true });
+    const coloured = renderReport(result, { width: 90, hasColour: true, details: true });
     expect(coloured).not.toBe(plain);
     expect(stripVTControlCharacters(coloured)).toBe(plain);
     expect(stripVTControlCharacters(plain)).toBe(plain);
   });
 
   it("shows rarer columns where there is room", () => {
-    expect(renderReport(result, { width: 100 })).toContain(
+    expect(renderReport(result, { width: 100, details: true })).toContain(
       "(a wider terminal also shows: success, %; p05, ms",
     );
-    expect(renderReport(result, { width: 200 })).not.toContain("wider terminal");
-    expect(renderReport(result, { width: 200 })).toContain("network p50, ms");
+    expect(renderReport(result, { width: 200, details: true })).not.toContain("wider terminal");
+    expect(renderReport(result, { width: 200, details: true })).toContain("network p50, ms");
   });
 
   it("leaves out what a result does not have", () => {
@@ -136,6 +156,9 @@ describe("the report", () => {
           regions: {},
           regionEstimates: [],
           series: {},
+          seriesHalfWidths: {},
+          withoutStreams: null,
+          admissions: [],
         },
       ],
       replications: 1,
@@ -149,9 +172,13 @@ describe("the report", () => {
       conservation: {},
       notes: [],
     };
-    expect(lines(renderReport(bare)).map((line) => line.trim())).toEqual([
-      "admit-worker",
-      "admit-worker.yaml: variant base; 1 replication each; seed 1; poolsim 0.1.0",
+    expect(lines(renderReport(bare, { details: true })).map((line) => line.trim())).toEqual([
+      "admit-worker: nothing was asked (decision, expect)",
+      "",
+      "How sure: 1 replication of 3 h, seed 1. Intervals are of 95 %, each by itself.",
+      "",
+      "Again: poolsim run admit-worker.yaml --seed 1 --replications 1",
+      "To send: --html <file>. poolsim 0.1.0",
       "",
       "Comparison: mean ± 95 % interval",
       "base",
@@ -167,7 +194,7 @@ describe("the report", () => {
       result.variants.slice(0, 1).map((variant) => ({ ...variant, name })),
     );
     const many: ScenarioResult = { ...result, variants: [...result.variants, ...copies] };
-    const text = renderReport(many, { width: 100 });
+    const text = renderReport(many, { width: 100, details: true });
     expect(text).toContain("↑ ↓ differs from without (whole paired interval)");
     expect(text).toMatch(/share of all segments, %\s+4\.93 ± 0\.12\s+3\.01 ± 0\.12 ↓/);
     expect(text).toMatch(/segments\s+170,342 ± 512\s+170,342 ± 512\s/);
@@ -182,7 +209,7 @@ describe("the report", () => {
       ...(name === "without" ? without : judged),
       name,
     }));
-    const text = renderReport({ ...result, variants });
+    const text = renderReport({ ...result, variants }, { details: true });
     for (const table of ["Workers", "Gateway regions, margin to the cliff"]) {
       expect(text).toContain(`\n${table}: without\n`);
       expect(text).toContain(`\n${table}: with\n`);
@@ -190,7 +217,7 @@ describe("the report", () => {
     }
     expect(text).toContain("(only in the JSON result: with-all, with-b)");
     const asked = { ...result, variants, question: null };
-    expect(renderReport(asked)).toContain("\nWorkers: with-b\n");
+    expect(renderReport(asked, { details: true })).toContain("\nWorkers: with-b\n");
   });
 
   it("puts what never happened in one line", () => {
@@ -202,14 +229,16 @@ describe("the report", () => {
         metrics: { ...variant.metrics, "pool.failedShare": zero, "pool.suspensions": zero },
       })),
     };
-    expect(renderReport(calm)).toContain(
+    expect(renderReport(calm, { details: true })).toContain(
       "\n0 in every replication: failed segments (pool), suspensions (pool).\n",
     );
   });
 
   it("does not hide a broken conservation law", () => {
     const broken = { ...result, conservation: { segments: true, pixels: false } };
-    expect(renderReport(broken)).toContain("Conservation BROKEN (a bug of poolsim): pixels.");
+    expect(renderReport(broken, { details: true })).toContain(
+      "Conservation BROKEN (a bug of poolsim): pixels.",
+    );
   });
 });
 

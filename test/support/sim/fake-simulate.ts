@@ -90,6 +90,8 @@ export const fakeSimulate: Simulate = ({ scenario }, { seed, replication }) => {
     seriesBinMs: 1_800_000,
     conservation: [{ name: "segments", left: 20, right: 20, holds: true }],
     imputed: { stake: 0.5 },
+    withoutStreams: served === 0 ? "nothing came" : null,
+    admissions: [],
   };
 };
 

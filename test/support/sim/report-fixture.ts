@@ -1,5 +1,5 @@
 /** A result as `run` makes it, small enough to read. Its figures are invented. */
-import type { Estimate, ResultRow, ScenarioResult } from "../../../src/sim/results.js";
+import type { Admission, Estimate, ResultRow, ScenarioResult } from "../../../src/sim/results.js";
 
 export function estimate(mean: number, half = 0, n = 10): Estimate {
   return { mean, ci95: [mean - half, mean + half], n };
@@ -27,6 +27,17 @@ function worker(name: string, picks: number, lost: number): ResultRow {
     },
   };
 }
+
+function admission(name: string): Admission {
+  return { worker: name, offered: 4, sessions: 4, reason: "admitted" };
+}
+
+const refusal: Admission = {
+  worker: "slow",
+  offered: 4,
+  sessions: 0,
+  reason: "slow is excluded by name",
+};
 
 function region(name: string, figures: Readonly<Record<string, Estimate>>): ResultRow {
   return { name, metrics: figures };
@@ -77,6 +88,8 @@ export const result: ScenarioResult = {
   scenario: { name: "admit-worker", file: "admit-worker.yaml", sha256: "00", settings: [] },
   seed: 1,
   replications: 10,
+  countedMs: 10_800_000,
+  segmentMs: [2000],
   partial: false,
   variants: [
     {
@@ -87,6 +100,9 @@ export const result: ScenarioResult = {
       regions: {},
       regionEstimates,
       series: {},
+      seriesHalfWidths: {},
+      withoutStreams: null,
+      admissions: [admission("good-1"), admission("good-2"), refusal],
     },
     {
       name: "with",
@@ -96,6 +112,9 @@ export const result: ScenarioResult = {
       regions: {},
       regionEstimates,
       series: {},
+      seriesHalfWidths: {},
+      withoutStreams: null,
+      admissions: [admission("good-1"), admission("good-2"), admission("slow")],
     },
   ],
   comparisons: [
@@ -118,7 +137,12 @@ export const result: ScenarioResult = {
       difference: { mean: 3, ci95: [-40, 46] },
     },
   ],
-  question: { baseline: "without", candidate: "with", objective: "pool.operatorNetPerDay" },
+  question: {
+    baseline: "without",
+    candidate: "with",
+    objective: "pool.operatorNetPerDay",
+    workers: ["slow"],
+  },
   intervals: { confidence: 0.95, simultaneous: false },
   untilDecided: null,
   verdict: {
@@ -175,6 +199,11 @@ export const result: ScenarioResult = {
     "where the scenario says nothing (in brackets: a node's default): little (-flag: much)",
   ],
   imputed: { stake: 0.134, prices: 0.42, responseTimes: 0.051 },
+  inputs: [
+    { what: "stake", file: "network.csv", asOf: "2026-01-19", imputed: 0.134 },
+    { what: "prices", file: "network.csv", asOf: "2026-04", imputed: 0.42 },
+    { what: "round trips between regions", file: "own.csv", asOf: null, imputed: null },
+  ],
   conservation: { segments: true, pixels: true },
   notes: ["uncalibrated: absolute figures depend on the assumed demand"],
 };

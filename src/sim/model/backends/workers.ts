@@ -30,6 +30,9 @@ import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
 /** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
 const REGISTRATION_DRAW = -1;
 
+/** Workers that a trace names. */
+const LOADS_MAX = 5;
+
 /** What the workers need to know of the run. */
 export interface WorkersParts {
   readonly run: Run;
@@ -146,6 +149,7 @@ export class Workers {
       },
       run.now,
     );
+    run.workerCounters(index).admission ??= decision;
     if (!decision.admitted || decision.maxSessions < 1) return;
     const manager = this.#manager(spec.node);
     const node = this.#nodes[spec.node];
@@ -186,7 +190,14 @@ export class Workers {
     const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
     const gateway = this.#gateways.of(info.stream);
+    const loads = info.stream.traced ? this.#loads(manager) : null;
     const registration = manager.select(slot, this.#jobOf(manager, gateway));
+    if (loads !== null) {
+      const told = registration === before ? "has the session" : "least loaded that may serve";
+      const chosen = this.list[manager.identity(registration)]?.spec.name;
+      const text = chosen === undefined ? "no worker takes the segment" : `to ${chosen}: ${told}`;
+      run.trace.say("O-16", `  ${text} (${loads})`);
+    }
     if (registration < 0) {
       this.#unassign(info, before, registration, manager);
       return null;
@@ -204,6 +215,17 @@ export class Workers {
     info.workerFactor = worker.times.sessionFactor(uniform(k0 ^ hash, k1, WORKER_SESSION_DRAW));
     if (run.counting) run.workerCounters(index).picks++;
     return worker;
+  }
+
+  /** Sessions of the workers that are there, the least loaded first, for a trace. */
+  #loads(manager: RemoteTranscoderManager): string {
+    const all = manager.order().reverse();
+    const shown = all.slice(0, LOADS_MAX).map((registration) => {
+      const name = this.list[manager.identity(registration)]?.spec.name ?? "?";
+      return `${name} ${manager.load(registration)}/${manager.capacity(registration)}`;
+    });
+    const rest = all.length > LOADS_MAX ? [`${all.length - LOADS_MAX} more`] : [];
+    return shown.length === 0 ? "none is there" : [...shown, ...rest].join(", ");
   }
 
   /**

@@ -1,0 +1,64 @@
+/** `poolsim report`: reads a JSON result and writes its report. */
+import { readFileSync, statSync } from "node:fs";
+import { InputError } from "../../core/errors.js";
+import { readResult } from "../../sim/report/read-result.js";
+import { renderReport } from "../../sim/report/report.js";
+import { EXIT } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
+import type { Terminal } from "../shared/terminal.js";
+import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+
+export interface ReportFlags extends FormFlags {
+  readonly details: boolean;
+}
+
+const BYTES_MAX = 256 * 2 ** 20;
+
+function textOf(file: string): string {
+  try {
+    if (file === "-") return readFileSync(0, "utf8");
+    const { size } = statSync(file);
+    if (size > BYTES_MAX) {
+      throw new InputError(`${file}: found ${size} bytes, expected at most ${BYTES_MAX}`, {
+        code: "RESULT_INVALID",
+      });
+    }
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new InputError(`${file}: cannot be read (${code})`, {
+      code: "RESULT_INVALID",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * @returns the exit code: 1 where an expectation did not hold
+ * @throws InputError (`RESULT_INVALID`, `JSON_TARGET`, `USAGE`)
+ */
+export async function reportResult(
+  file: string,
+  flags: ReportFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkForms(flags, [file], 1);
+  const results = readResult(textOf(file), file);
+  checkForms(flags, [file], results.length);
+  const stream = isFormPrinted(flags) ? terminal.stderr : terminal.stdout;
+  const { width, hasColour } = stream;
+  const { details } = flags;
+  for (const [index, result] of results.entries()) {
+    if (index > 0) stream.write("\n");
+    stream.write(renderReport(result, { width, hasColour, details }));
+  }
+  writeForms(
+    results.map((result) => ({ result })),
+    flags,
+    terminal,
+    Date.now(),
+  );
+  const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
+  return hasFailed ? EXIT.expectationFailed : EXIT.ok;
+}

@@ -1,0 +1,199 @@
+/** The answer: what to do, in one line and one or two sentences. */
+import { counted } from "../../../core/wording.js";
+import type { Decision, Estimate, ScenarioResult, VariantResult } from "../../results.js";
+import { estimateText, scaleFor } from "../figures.js";
+import { NETWORK_FIGURES, type PlainMetric, POOL_FIGURES, plainSentence } from "./words.js";
+
+/** What colours an answer. */
+export type Tone = "good" | "bad" | "open" | "neutral";
+
+/** The answer of a report. */
+export interface Answer {
+  /** What to do, or what came out, in one line. */
+  readonly headline: string;
+  readonly tone: Tone;
+  /** The verdict in poolsim's own words; null where nothing is judged. */
+  readonly verdict: string | null;
+  /** Why, and how sure. */
+  readonly sentences: readonly string[];
+}
+
+const TONES: Readonly<Record<Decision, Tone>> = {
+  admit: "good",
+  exclude: "bad",
+  "no difference": "neutral",
+  undecided: "open",
+};
+
+/** Names in a sentence: a few, and how many more. */
+export function listed(names: readonly string[], max = 3): string {
+  if (names.length <= max) {
+    return names.length < 2
+      ? (names[0] ?? "")
+      : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  }
+  return `${names.slice(0, max).join(", ")} and ${names.length - max} more`;
+}
+
+/** Workers of the question that serve in the candidate and not in the baseline, and the other way round. */
+export function newWorkers({ question, variants }: ScenarioResult): {
+  readonly comes: readonly string[];
+  readonly goes: readonly string[];
+} {
+  if (question === null) return { comes: [], goes: [] };
+  const servingIn = (variant: string) => {
+    const { admissions = [] } = variants.find(({ name }) => name === variant) ?? {};
+    return new Set(admissions.filter(({ sessions }) => sessions !== 0).map(({ worker }) => worker));
+  };
+  const [before, after] = [servingIn(question.baseline), servingIn(question.candidate)];
+  return {
+    comes: question.workers.filter((name) => after.has(name) && !before.has(name)),
+    goes: question.workers.filter((name) => before.has(name) && !after.has(name)),
+  };
+}
+
+/** `good-1` … `good-4` as `good (4)`. */
+export function kinds(workers: readonly string[]): string[] {
+  const byKind = new Map<string, string[]>();
+  for (const worker of workers) {
+    const kind = worker.replace(/-\d+$/, "");
+    byKind.set(kind, [...(byKind.get(kind) ?? []), worker]);
+  }
+  return [...byKind].map(([kind, all]) =>
+    all.length === 1 ? (all[0] ?? kind) : `${kind} (${all.length})`,
+  );
+}
+
+function action(result: ScenarioResult, decision: Decision): string {
+  const { question } = result;
+  const { comes, goes } = newWorkers(result);
+  const isAbout = (workers: readonly string[]) =>
+    workers.length > 0 && workers.length === question?.workers.length;
+  const { baseline = "", candidate = "" } = question ?? {};
+  if (isAbout(comes)) {
+    const who = listed(kinds(comes));
+    return {
+      admit: `let ${who} in`,
+      exclude: `leave ${who} out`,
+      "no difference": `${who}: in or out makes no difference`,
+      undecided: `${who}: not decided yet`,
+    }[decision];
+  }
+  if (isAbout(goes)) {
+    const who = listed(kinds(goes));
+    return {
+      admit: `do without ${who}`,
+      exclude: `keep ${who}`,
+      "no difference": `with or without ${who} makes no difference`,
+      undecided: `without ${who}: not decided yet`,
+    }[decision];
+  }
+  return {
+    admit: `change from ${baseline} to ${candidate}`,
+    exclude: `stay with ${baseline}, not ${candidate}`,
+    "no difference": `${baseline} or ${candidate} makes no difference`,
+    undecided: `${baseline} or ${candidate}: not decided yet`,
+  }[decision];
+}
+
+function judged(result: ScenarioResult): Answer | null {
+  const { verdict } = result;
+  if (verdict === null) return null;
+  const { decision, reason } = verdict.instead ?? verdict;
+  const on = verdict.instead === null ? "" : " (judged on fees)";
+  const sentence = plainSentence(verdict.sentence);
+  const isMargin = /\bmargin\b/.test(sentence);
+  return {
+    headline: `${action(result, decision)}${on}`,
+    tone: TONES[decision],
+    verdict: decision === "undecided" ? `${decision} (${reason})` : decision,
+    sentences: [
+      sentence,
+      ...(isMargin
+        ? ["The margin is what you call a difference at all (decision.margin in the scenario)."]
+        : []),
+    ],
+  };
+}
+
+interface Ranked {
+  readonly variant: VariantResult;
+  readonly estimate: Estimate;
+}
+
+function ranked({ variants }: ScenarioResult, { metric }: PlainMetric): Ranked[] {
+  return variants
+    .flatMap((variant) => {
+      const estimate = variant.metrics[metric];
+      return estimate === undefined ? [] : [{ variant, estimate }];
+    })
+    .sort((a, b) => b.estimate.mean - a.estimate.mean);
+}
+
+/** Which variant the operator keeps most in, and which ones are as good by their intervals. */
+function bestSentence(result: ScenarioResult): string | null {
+  const metric = POOL_FIGURES.find((one) => ranked(result, one).length > 1);
+  if (metric === undefined) return null;
+  const order = ranked(result, metric);
+  const [best, ...others] = order;
+  if (best === undefined) return null;
+  const scale = scaleFor(metric.kind, [best.estimate.mean]);
+  const asGood = others.filter(({ estimate }) => estimate.ci95[1] >= best.estimate.ci95[0]);
+  const figure = `${estimateText(best.estimate, scale)}${scale.unit === "" ? "" : ` ${scale.unit}`}`;
+  const names = asGood.map(({ variant }) => variant.name);
+  const rest =
+    names.length === 0
+      ? "; no other comes near"
+      : `; by their intervals ${listed(names)} may be as good`;
+  return `Most for you: ${best.variant.name} (${metric.label}: ${figure})${rest}.`;
+}
+
+function figureSentence({ variants }: ScenarioResult): string | null {
+  const [variant] = variants;
+  if (variant === undefined) return null;
+  const isPool = variant.metrics["pool.segments"] !== undefined;
+  const parts = (isPool ? POOL_FIGURES : NETWORK_FIGURES).flatMap(
+    ({ metric, label, kind, isPerDay }) => {
+      const estimate = variant.metrics[metric];
+      if (estimate === undefined || isPerDay === true) return [];
+      const scale = scaleFor(kind, [estimate.mean]);
+      return [
+        `${label}: ${estimateText(estimate, scale)}${scale.unit === "" ? "" : ` ${scale.unit}`}`,
+      ];
+    },
+  );
+  return parts.length === 0 ? null : `In ${variant.name}, ${parts.slice(0, 3).join("; ")}.`;
+}
+
+/** What is said where nothing is judged. */
+function unjudged(result: ScenarioResult): Answer {
+  const { expectations, partial, replications, variants } = result;
+  const sentence = variants.length > 1 ? bestSentence(result) : figureSentence(result);
+  const sentences = sentence === null ? [] : [sentence];
+  if (partial) {
+    const headline = `stopped after ${counted(replications, "replication")} of each variant: nothing is judged`;
+    return { headline, tone: "open", verdict: null, sentences };
+  }
+  if (expectations.length === 0) {
+    return {
+      headline: "nothing was asked (decision, expect)",
+      tone: "neutral",
+      verdict: null,
+      sentences,
+    };
+  }
+  const held = expectations.filter(({ passed }) => passed).length;
+  const all = held === expectations.length;
+  const of = counted(expectations.length, "expectation");
+  const headline = all
+    ? expectations.length === 1
+      ? "the expectation holds"
+      : `all ${of} hold`
+    : `${held} of ${of} ${held === 1 ? "holds" : "hold"}`;
+  return { headline, tone: all ? "good" : "bad", verdict: null, sentences };
+}
+
+/** The answer to what a scenario asks; where it asks nothing, what came out. */
+export function answerOf(result: ScenarioResult): Answer {
+  return judged(result) ?? unjudged(result);
+}

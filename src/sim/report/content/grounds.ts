@@ -1,0 +1,94 @@
+/** What an answer rests on: how it was found, how sure it is, what was assumed. */
+import { counted, fixed } from "../../../core/wording.js";
+import type { ScenarioResult } from "../../results.js";
+import { spanText } from "../figures.js";
+import { listed } from "./answer.js";
+import { plainSentence } from "./words.js";
+
+/** What an answer rests on, in sentences. */
+export interface Grounds {
+  /** Runs, and whether the verdict stands under other assumptions. */
+  readonly sure: string;
+  /** How much of the input nobody measured, and how many settings are as the network has them. */
+  readonly assumed: string;
+  /** Broken laws of conservation: a bug of poolsim. */
+  readonly broken: string | null;
+  readonly notes: readonly string[];
+  readonly expectations: {
+    readonly held: number;
+    readonly total: number;
+    /** Text and what came out. */
+    readonly failed: readonly { readonly text: string; readonly actual: string }[];
+  };
+}
+
+function standsText({ verdict, sensitivity }: ScenarioResult): string {
+  if (verdict === null) return "";
+  if (sensitivity.length === 0) return "; other assumptions were not tried (--sensitivity)";
+  const flips = sensitivity.filter((one) => one.flips);
+  const tried = counted(sensitivity.length, "other assumption");
+  if (flips.length > 0) {
+    const list = flips.map(({ label, decision }) => `${label} (${decision})`);
+    return `; the verdict is another under ${listed(list)}, of ${tried} tried`;
+  }
+  const judged = verdict.instead ?? verdict;
+  const open = sensitivity.filter(
+    ({ decision }) => decision === "undecided" && judged.decision !== decision,
+  ).length;
+  const but = open === 0 ? "" : ` (${open} of them with too few replications to tell)`;
+  return `; no other verdict under ${tried} tried${but}`;
+}
+
+function sureText(result: ScenarioResult): string {
+  const { replications, countedMs, seed, variants, untilDecided } = result;
+  const runs = `${counted(replications, "replication")} of ${spanText(countedMs)}`;
+  const each = variants.length > 1 ? " for each variant" : "";
+  const most = untilDecided === null ? "" : ` (at most ${untilDecided.max})`;
+  return `${runs}${each}${most}, seed ${seed}${standsText(result)}. Intervals are of 95 %, each by itself.`;
+}
+
+const IMPUTED: Readonly<Record<string, string>> = {
+  stake: "stake",
+  prices: "prices",
+  responseTimes: "response times",
+};
+
+function assumedText({ imputed, assumed }: ScenarioResult): string {
+  const shares = Object.entries(imputed)
+    .filter(([, share]) => share > 0)
+    .map(([what, share]) => `${fixed(share * 100, 0)} % of ${IMPUTED[what] ?? what}`);
+  const settings = assumed.flatMap((text) => text.split("; ")).length;
+  const parts = [
+    ...(shares.length === 0 ? [] : [`${listed(shares, 4)} were not measured but imputed`]),
+    ...(settings === 0
+      ? []
+      : [`${counted(settings, "setting")} of nodes as the network has them, not as by default`]),
+  ];
+  return parts.length === 0 ? "" : `${parts.join("; ")}.`;
+}
+
+function brokenText({ conservation }: ScenarioResult): string | null {
+  const broken = Object.entries(conservation).flatMap(([name, holds]) => (holds ? [] : [name]));
+  return broken.length === 0
+    ? null
+    : `Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`;
+}
+
+/** What the answer of a result rests on. */
+export function groundsOf(result: ScenarioResult): Grounds {
+  const { expectations, notes } = result;
+  return {
+    sure: sureText(result),
+    assumed: assumedText(result),
+    broken: brokenText(result),
+    // What the sentence on sureness says already is not said again.
+    notes: notes.filter((note) => !note.startsWith("the verdict depends on")).map(plainSentence),
+    expectations: {
+      held: expectations.filter(({ passed }) => passed).length,
+      total: expectations.length,
+      failed: expectations
+        .filter(({ passed }) => !passed)
+        .map(({ text, actual }) => ({ text, actual })),
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** Metrics in words that need no glossary, as a first screen has them. */
+
+import type { Kind } from "../figures.js";
+import { kindOf } from "../metric-labels.js";
+
+/** A metric as the first screen shows it. */
+export interface PlainMetric {
+  readonly metric: string;
+  readonly label: string;
+  readonly kind: Kind;
+  /** Whether more of it is better for the operator; null: neither. */
+  readonly isMoreBetter: boolean | null;
+  /** A count of the counted time that is shown per day. @default false */
+  readonly isPerDay?: true;
+}
+
+/** Of the pool, the most important first. */
+export const POOL_FIGURES: readonly PlainMetric[] = [
+  {
+    metric: "pool.operatorNetPerDay",
+    label: "you keep per day",
+    kind: "eth",
+    isMoreBetter: true,
+  },
+  {
+    metric: "pool.segmentShare",
+    label: "share of all work",
+    kind: "share",
+    isMoreBetter: true,
+  },
+  {
+    metric: "pool.retention",
+    label: "sessions kept to the end",
+    kind: "share",
+    isMoreBetter: true,
+  },
+  {
+    metric: "pool.swapsAway",
+    label: "streams lost per day",
+    kind: "count",
+    isMoreBetter: false,
+    isPerDay: true,
+  },
+  {
+    metric: "pool.lateShare",
+    label: "late segments",
+    kind: "share",
+    isMoreBetter: false,
+  },
+];
+
+/** Of the network, where no pool is under study. */
+export const NETWORK_FIGURES: readonly PlainMetric[] = [
+  {
+    metric: "network.minutesPerDay",
+    label: "minutes of video per day",
+    kind: "count",
+    isMoreBetter: null,
+  },
+  {
+    metric: "network.concurrentStreams",
+    label: "streams at a time",
+    kind: "mean",
+    isMoreBetter: null,
+  },
+  {
+    metric: "network.lateShare",
+    label: "late segments",
+    kind: "share",
+    isMoreBetter: false,
+  },
+  {
+    metric: "network.failedShare",
+    label: "failed segments",
+    kind: "share",
+    isMoreBetter: false,
+  },
+];
+
+/** Within a sentence. */
+const IN_SENTENCES: Readonly<Record<string, string>> = {
+  "pool.operatorNetPerDay": "what you keep per day",
+  "pool.segmentShare": "your share of all work",
+  "pool.feesEthPerDay": "what your work is worth per day",
+  "pool.retention": "the share of sessions kept to the stream's end",
+};
+
+const OTHERS: Readonly<Record<string, string>> = {
+  "pool.feesEthPerDay": "your fees per day",
+  "pool.segments": "segments that you deliver",
+  "pool.pixels": "pixels that you deliver",
+};
+
+/** A metric in words; its name where it has none. */
+export function inWords(metric: string): string {
+  const known = [...POOL_FIGURES, ...NETWORK_FIGURES].find((one) => one.metric === metric);
+  return known?.label ?? OTHERS[metric] ?? metric;
+}
+
+/** A metric as it stands within a sentence. */
+export function inSentence(metric: string): string {
+  return IN_SENTENCES[metric] ?? inWords(metric);
+}
+
+/** Any metric as a first screen shows it. */
+export function plainMetric(metric: string): PlainMetric {
+  const known = [...POOL_FIGURES, ...NETWORK_FIGURES].find((one) => one.metric === metric);
+  return known ?? { metric, label: inWords(metric), kind: kindOf(metric), isMoreBetter: true };
+}
+
+/** A sentence with its metrics in words. */
+export function plainSentence(sentence: string): string {
+  const names = [...POOL_FIGURES.map(({ metric }) => metric), ...Object.keys(OTHERS)];
+  const worded = names.reduce(
+    (text, name) =>
+      text.replaceAll(
+        new RegExp(`(?<![\\w.])${name.replace(".", "\\.")}(?!\\w|\\.\\w)`, "g"),
+        inSentence(name),
+      ),
+    sentence,
+  );
+  return worded.replaceAll(/(?:^|\. )[a-z]/g, (letter) => letter.toUpperCase());
+}

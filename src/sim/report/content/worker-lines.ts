@@ -1,0 +1,178 @@
+/** What to do with each worker, and why. */
+import type {
+  Decision,
+  Estimate,
+  ResultRow,
+  ScenarioResult,
+  VariantResult,
+} from "../../results.js";
+import { estimateText, figure, type Scale, scaleFor } from "../figures.js";
+import { reasonText } from "../metric-labels.js";
+import { kinds, newWorkers } from "./answer.js";
+
+/** A worker, or all copies of one kind. */
+export interface WorkerLine {
+  /** Its name, or that of its kind and how many there are. */
+  readonly name: string;
+  /** What to do with it, in a few words. */
+  readonly advice: string;
+  /** Whether the question is about it. */
+  readonly isAsked: boolean;
+  /** Sessions that it was admitted with, of those that it offers. */
+  readonly sessions: string;
+  /** Median of its round trips. */
+  readonly roundTrip: string;
+  /** Sessions kept to the stream's end, %. */
+  readonly kept: string;
+  /** What the operator keeps more per day with it, with its 95 % interval, in `worthUnit`. */
+  readonly worth: string;
+  readonly worthUnit: string;
+  /** Why it is out, or why streams leave it most often. */
+  readonly why: string;
+}
+
+interface Group {
+  readonly name: string;
+  readonly rows: readonly ResultRow[];
+}
+
+function groupsOf({ workers }: VariantResult, asked: ReadonlySet<string>): Group[] {
+  const byKind = new Map<string, ResultRow[]>();
+  for (const row of workers) {
+    const key = `${asked.has(row.name)} ${row.name.replace(/-\d+$/, "")}`;
+    byKind.set(key, [...(byKind.get(key) ?? []), row]);
+  }
+  return [...byKind.values()].map((rows) => ({
+    name: kinds(rows.map(({ name }) => name)).join(),
+    rows,
+  }));
+}
+
+function meanOf(rows: readonly ResultRow[], metric: string): number | undefined {
+  const values = rows.flatMap(({ metrics }) => metrics[metric]?.mean ?? []);
+  if (values.length === 0) return undefined;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function worthOf({ rows }: Group): Estimate | undefined {
+  return rows[0]?.metrics["marginalValue"];
+}
+
+const ASKED: Readonly<Record<"comes" | "goes" | "changes", Readonly<Record<Decision, string>>>> = {
+  comes: {
+    admit: "let in",
+    exclude: "leave out",
+    "no difference": "as you like",
+    undecided: "not decided",
+  },
+  goes: {
+    admit: "do without",
+    exclude: "keep",
+    "no difference": "as you like",
+    undecided: "not decided",
+  },
+  changes: {
+    admit: "change",
+    exclude: "do not change",
+    "no difference": "as you like",
+    undecided: "not decided",
+  },
+};
+
+function adviceOf(
+  group: Group,
+  result: ScenarioResult,
+  options: { readonly isAsked: boolean; readonly isRefused: boolean },
+): string {
+  const { verdict } = result;
+  const [first] = group.rows;
+  if (options.isAsked && verdict !== null && first !== undefined) {
+    const { comes, goes } = newWorkers(result);
+    const how = comes.includes(first.name)
+      ? "comes"
+      : goes.includes(first.name)
+        ? "goes"
+        : "changes";
+    return ASKED[how][(verdict.instead ?? verdict).decision];
+  }
+  if (options.isRefused) return "is out";
+  const worth = worthOf(group);
+  if (result.question === null) return "";
+  if (worth === undefined) return "as it is";
+  return worth.ci95[1] < 0 ? "try without" : "keep";
+}
+
+const LOST = "streamMinutesLost.";
+const WHY: Readonly<Record<string, string>> = {
+  inFlight: "too slow",
+  latencyScore: "too slow",
+  notMeasured: "too slow to start",
+  timeout: "no answer in time",
+  busy: "its queue is full",
+  capped: "no session free",
+};
+
+function whyOf({ rows }: Group, refusal: string | undefined): string {
+  if (refusal !== undefined) return refusal;
+  const names = new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)));
+  const reasons = [...names]
+    .filter((metric) => metric.startsWith(LOST))
+    .map((metric) => ({ metric, lost: meanOf(rows, metric) ?? 0 }))
+    .sort((a, b) => b.lost - a.lost);
+  const [worst] = reasons;
+  if (worst === undefined || worst.lost === 0) return "";
+  const reason = worst.metric.slice(LOST.length);
+  return WHY[reason] ?? reasonText(reason);
+}
+
+/** `−0.14 ± 0.12`: with its sign. */
+function worthText(worth: Estimate, scale: Scale): string {
+  const text = estimateText(worth, scale);
+  return worth.mean > 0 ? `+${text}` : text;
+}
+
+/** The scale of all workers' worth. */
+function worthScale({ workers }: VariantResult): Scale {
+  return scaleFor(
+    "eth",
+    workers.flatMap(({ metrics }) => metrics["marginalValue"]?.mean ?? []),
+  );
+}
+
+/** The variant whose workers are shown: the judged one, else the last. */
+export function shownVariant({ question, variants }: ScenarioResult): VariantResult | undefined {
+  return variants.find(({ name }) => name === question?.candidate) ?? variants.at(-1);
+}
+
+/** The workers of {@link shownVariant}. */
+export function workerLines(result: ScenarioResult): WorkerLine[] {
+  const { question } = result;
+  const variant = shownVariant(result);
+  if (variant === undefined) return [];
+  const asked = new Set(question?.workers);
+  const scale = worthScale(variant);
+  const lines = groupsOf(variant, asked).map((group): WorkerLine => {
+    const isAsked = group.rows.some(({ name }) => asked.has(name));
+    const admission = variant.admissions.find(({ worker }) => worker === group.rows[0]?.name);
+    const isRefused = admission?.sessions === 0;
+    const roundTrip = meanOf(group.rows, "roundTripMs.p50");
+    const kept = meanOf(group.rows, "retention");
+    const worth = worthOf(group);
+    return {
+      name: group.name,
+      advice: adviceOf(group, result, { isAsked, isRefused }),
+      isAsked,
+      sessions:
+        admission === undefined || admission.sessions === null
+          ? ""
+          : `${admission.sessions} of ${admission.offered}`,
+      roundTrip: roundTrip === undefined ? "" : `${figure(roundTrip, scaleFor("ms", []))} ms`,
+      kept:
+        kept === undefined ? "" : `${figure(kept, { ...scaleFor("share", []), decimalsMax: 0 })} %`,
+      worth: worth === undefined ? "" : worthText(worth, scale),
+      worthUnit: scale.unit,
+      why: whyOf(group, isRefused ? admission?.reason : undefined),
+    };
+  });
+  return lines.sort((a, b) => Number(b.isAsked) - Number(a.isAsked));
+}

@@ -1,0 +1,97 @@
+/** Expectations as a JUnit report, which CI servers show: a suite for each scenario. */
+import { XMLBuilder } from "fast-xml-parser";
+import type { ScenarioResult } from "../results.js";
+
+/** Characters that XML 1.0 does not have. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Half of a character. */
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
+
+function clean(text: string): string {
+  return text.replaceAll(LONE_SURROGATE, "?").replaceAll(NOT_XML, "?");
+}
+
+interface Case {
+  readonly name: string;
+  /** Why it failed; undefined: it did not. */
+  readonly failure?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+function casesOf({
+  expectations,
+  verdict,
+  partial,
+  conservation,
+}: ScenarioResult): readonly Case[] {
+  const broken = Object.entries(conservation).flatMap(([name, holds]) => (holds ? [] : [name]));
+  return [
+    {
+      name: "every figure balances",
+      failure: broken.length === 0 ? undefined : `does not balance: ${broken.join(", ")}`,
+    },
+    ...(partial ? [{ name: "ran to its end", failure: "it was stopped" }] : []),
+    ...(verdict === null
+      ? []
+      : [
+          {
+            name: "verdict",
+            output: `${verdict.decision} (${verdict.reason}): ${verdict.sentence}`,
+          },
+        ]),
+    ...expectations.map(({ text, passed, actual }) => ({
+      name: text,
+      failure: passed ? undefined : `is ${actual}`,
+      output: passed ? `is ${actual}` : undefined,
+    })),
+  ];
+}
+
+/** @returns an XML document; there are no times in it: the same results give the same bytes */
+export function renderJunit(results: readonly ScenarioResult[]): string {
+  const suites = results.map((result) => {
+    const cases = casesOf(result);
+    return {
+      "@name": clean(result.scenario.name),
+      "@tests": cases.length,
+      "@failures": cases.filter(({ failure }) => failure !== undefined).length,
+      "@errors": 0,
+      "@skipped": 0,
+      testcase: cases.map(({ name, failure, output }) => ({
+        "@name": clean(name),
+        "@classname": clean(result.scenario.file),
+        ...(failure === undefined
+          ? {}
+          : {
+              failure: {
+                "@message": clean(failure),
+                "@type": "expectation",
+                "#text": clean(failure),
+              },
+            }),
+        ...(output === undefined ? {} : { "system-out": clean(output) }),
+      })),
+    };
+  });
+  const sum = (key: "@tests" | "@failures") =>
+    suites.reduce((total, suite) => total + suite[key], 0);
+  const builder = new XMLBuilder({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    format: true,
+    suppressEmptyNode: true,
+  });
+  const document = {
+    "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
+    testsuites: {
+      "@name": "poolsim",
+      "@tests": sum("@tests"),
+      "@failures": sum("@failures"),
+      "@errors": 0,
+      testsuite: suites,
+    },
+  };
+  return builder.build(document);
+}

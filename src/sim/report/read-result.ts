@@ -1,0 +1,164 @@
+/** Reads JSON results: whoever wrote them, what a report shows is there and of its type. */
+import { z } from "zod";
+import { InputError } from "../../core/errors.js";
+import type { ScenarioResult } from "../results.js";
+
+/** JSON has no infinity: an interval without ends is `[null, null]`. */
+const low = z
+  .number()
+  .nullable()
+  .transform((end) => end ?? Number.NEGATIVE_INFINITY);
+const high = z
+  .number()
+  .nullable()
+  .transform((end) => end ?? Number.POSITIVE_INFINITY);
+const difference = z.object({ mean: z.number(), ci95: z.tuple([low, high]) });
+const estimate = difference.extend({ n: z.number() });
+const metrics = z.record(z.string(), estimate);
+const rows = z.array(z.object({ name: z.string(), metrics }));
+const series = z.record(
+  z.string(),
+  z.array(
+    z
+      .number()
+      .nullable()
+      .transform((value) => value ?? Number.NaN),
+  ),
+);
+const decision = z.enum(["admit", "exclude", "no difference", "undecided"]);
+
+const verdict = z.object({
+  decision,
+  reason: z.string(),
+  sentence: z.string(),
+  objective: z.string(),
+  margin: z.object({ relative: z.number().nullable(), absolute: z.number().nullable() }),
+  difference: estimate.nullable(),
+  change: estimate.nullable(),
+  method: z.string().nullable(),
+  peak: z.object({ state: z.string(), change: estimate.nullable() }),
+  constraints: z.array(z.looseObject({ difference: estimate.nullable() })),
+  constraint: z.string().nullable(),
+  evidence: z.object({ sessions: z.number(), served: z.number().nullable() }),
+  more: z
+    .object({ replications: z.number(), hours: z.number(), power: z.number().nullable() })
+    .nullable(),
+  lossPerSegment: z.number().nullable(),
+});
+
+const variant = z.looseObject({
+  name: z.string(),
+  metrics,
+  orchestrators: rows,
+  workers: rows,
+  regions: z.record(z.string(), z.unknown()),
+  regionEstimates: rows,
+  series,
+  // Results before these fields were there are read, too.
+  seriesHalfWidths: series.default({}),
+  withoutStreams: z.string().nullable().default(null),
+  admissions: z
+    .array(
+      z.object({
+        worker: z.string(),
+        offered: z.number(),
+        sessions: z.number().nullable(),
+        reason: z.string(),
+      }),
+    )
+    .default([]),
+});
+
+const result = z.looseObject({
+  schemaVersion: z.literal(2),
+  poolsim: z.string(),
+  scenario: z.object({
+    name: z.string(),
+    file: z.string(),
+    sha256: z.string(),
+    settings: z.array(z.object({ path: z.string(), value: z.unknown() })),
+  }),
+  extensions: z
+    .array(z.object({ name: z.string(), sha256: z.string(), adds: z.array(z.string()) }))
+    .optional(),
+  seed: z.number(),
+  replications: z.number(),
+  countedMs: z.number().positive().default(3_600_000),
+  segmentMs: z.array(z.number()).default([]),
+  partial: z.boolean(),
+  variants: z.array(variant).min(1).max(10_000),
+  comparisons: z.array(
+    z.object({ variant: z.string(), baseline: z.string(), metric: z.string(), difference }),
+  ),
+  question: z
+    .object({
+      baseline: z.string(),
+      candidate: z.string(),
+      objective: z.string(),
+      workers: z.array(z.string()).default([]),
+    })
+    .nullable(),
+  verdict: verdict.extend({ instead: verdict.nullable() }).nullable(),
+  sensitivity: z.array(
+    z.object({
+      label: z.string(),
+      objective: z.string(),
+      decision,
+      reason: z.string(),
+      difference: estimate,
+      change: estimate.nullable(),
+      flips: z.boolean(),
+    }),
+  ),
+  expectations: z.array(z.object({ text: z.string(), passed: z.boolean(), actual: z.string() })),
+  assumed: z.array(z.string()),
+  imputed: z.record(z.string(), z.number()),
+  inputs: z
+    .array(
+      z.object({
+        what: z.string(),
+        file: z.string(),
+        asOf: z
+          .string()
+          .regex(/^\d{4}(?:-\d\d(?:-\d\d)?)?$/)
+          .nullable(),
+        imputed: z.number().nullable(),
+      }),
+    )
+    .default([]),
+  conservation: z.record(z.string(), z.boolean()),
+  notes: z.array(z.string()),
+});
+
+function invalid(file: string, text: string, cause?: unknown): InputError {
+  return new InputError(`${file}: ${text}`, { code: "RESULT_INVALID", cause });
+}
+
+/**
+ * Reads what `run --json` wrote.
+ *
+ * @param text one result as an object, or several as an array
+ * @param file its name, for messages
+ * @returns at least one result
+ * @throws InputError (`RESULT_INVALID`)
+ */
+export function readResult(text: string, file: string): readonly ScenarioResult[] {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw invalid(file, "expected a JSON result of poolsim run --json, found no JSON", error);
+  }
+  const items = Array.isArray(data) ? data : [data];
+  if (items.length === 0) throw invalid(file, "expected a result, found an empty list");
+  return items.map((item, index) => {
+    const read = result.safeParse(item);
+    if (read.success) return read.data as unknown as ScenarioResult;
+    const [issue] = read.error.issues;
+    const path = [...(items.length > 1 ? [index] : []), ...(issue?.path ?? [])].join(".");
+    throw invalid(
+      file,
+      `expected a JSON result of poolsim run --json (schemaVersion 2); ${path === "" ? "" : `${path}: `}${issue?.message ?? ""}`,
+    );
+  });
+}

@@ -1,0 +1,79 @@
+/** The questions of `poolsim init`: answers make a scenario that loads, wrong ones are asked again. */
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { ask } from "../../../src/cli/init/ask.js";
+import { questions, starterWith } from "../../../src/cli/init/questions.js";
+import { STARTER } from "../../../src/cli/init/starter.js";
+import { loadScenario } from "../../../src/sim/scenario/load.js";
+
+const KNOWN = { regions: new Set(["FRA", "SIN"]), devices: new Set(["t4", "gtx1060"]) };
+
+/** Types lines, each when it is asked for. */
+async function typed(...lines: readonly string[]) {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let said = "";
+  const left = [...lines];
+  output.on("data", (data) => {
+    said += String(data);
+    if (!/\] $/.test(String(data))) return;
+    const line = left.shift();
+    if (line === undefined) input.end();
+    else input.write(`${line}\n`);
+  });
+  const answers = await ask(questions(KNOWN), { input, output });
+  return { answers, said };
+}
+
+describe("the questions of init", () => {
+  it("give the starter itself where nothing is answered", async () => {
+    const { answers } = await typed("", "", "", "", "", "");
+    expect(starterWith(answers)).toBe(STARTER);
+  });
+
+  it("make a scenario that loads, with the answers in it", async () => {
+    const { answers } = await typed("east", "SIN", "20000 LPT", "12", "t4", "900 ms");
+    const text = starterWith(answers);
+    const { base, variants } = loadScenario("scenario.yaml", { readFile: () => Buffer.from(text) });
+    expect(base.scenario.orchestrator).toMatchObject({
+      name: "east",
+      region: "SIN",
+      stakeLpt: 20_000,
+    });
+    expect(base.scenario.workers).toMatchObject([
+      { count: 12, device: "t4" },
+      { name: "candidate", roundTripMs: 900 },
+    ]);
+    expect(variants.map(({ name }) => name)).toEqual(["without", "with"]);
+  });
+
+  it("are asked again where the answer is wrong, with what was expected", async () => {
+    const { answers, said } = await typed(
+      "a b",
+      "east",
+      "XXX",
+      "FRA",
+      "-1",
+      "0.5%",
+      "0",
+      "3",
+      "fast",
+      "1",
+      "t4",
+    );
+    expect(answers).toMatchObject({
+      region: "FRA",
+      stake: "0.5%",
+      workers: "3",
+      worker: "1",
+      candidate: "t4",
+    });
+    expect(said).toContain("expected one of FRA, SIN");
+    expect(said).toContain("expected a share such as 5 %");
+    expect(said).toContain("expected ms such as 400, or one of t4, gtx1060");
+    expect(starterWith(answers)).toContain("stakeShare: 0.005 # or stakeLpt");
+  });
+
+  it("end when there are no more answers", async () => {
+    await expect(typed("east")).rejects.toThrow();
+  });
+});

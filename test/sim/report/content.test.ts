@@ -1,0 +1,156 @@
+/** The content of a report: what to do, in words that need no glossary, for each kind of result. */
+import { describe, expect, it } from "vitest";
+import { reportContent } from "../../../src/sim/report/content/content.js";
+import { plainSentence } from "../../../src/sim/report/content/words.js";
+import { renderReport } from "../../../src/sim/report/report.js";
+import type { Decision, ScenarioResult } from "../../../src/sim/results.js";
+import { estimate, result } from "../../support/sim/report-fixture.js";
+
+const { verdict, question } = result;
+if (verdict === null || question === null) throw new Error("the fixture is judged");
+
+function judged(decision: Decision, rest: Partial<ScenarioResult> = {}): ScenarioResult {
+  return { ...result, ...rest, verdict: { ...verdict, decision } as ScenarioResult["verdict"] };
+}
+
+function headline(found: ScenarioResult): string {
+  return reportContent(found).answer.headline;
+}
+
+function advice(found: ScenarioResult): Record<string, string> {
+  return Object.fromEntries(
+    reportContent(found).workers.map(({ name, advice: text }) => [name, text]),
+  );
+}
+
+describe("the answer", () => {
+  it.each<[Decision, string, string]>([
+    ["admit", "let slow in", "let in"],
+    ["exclude", "leave slow out", "leave out"],
+    ["no difference", "slow: in or out makes no difference", "as you like"],
+    ["undecided", "slow: not decided yet", "not decided"],
+  ])("to %s says what to do with who is new", (decision, expected, worker) => {
+    expect(headline(judged(decision))).toBe(expected);
+    expect(advice(judged(decision))).toEqual({ slow: worker, "good (2)": "keep" });
+  });
+
+  it("turns round where the candidate is to do without somebody", () => {
+    const variants = [...result.variants].reverse();
+    const turned = { ...question, baseline: "with", candidate: "without" };
+    expect(headline(judged("admit", { variants, question: turned }))).toBe("do without slow");
+    expect(headline(judged("exclude", { variants, question: turned }))).toBe("keep slow");
+  });
+
+  it("names the variants where no worker comes or goes", () => {
+    const other = { ...question, workers: [] };
+    expect(headline(judged("admit", { question: other }))).toBe("change from without to with");
+    expect(headline(judged("exclude", { question: other }))).toBe("stay with without, not with");
+  });
+
+  it("is that of the fees where there is none on the net", () => {
+    const instead = { ...verdict, decision: "admit" as const, instead: null };
+    const found = { ...result, verdict: { ...verdict, decision: "undecided" as const, instead } };
+    expect(headline(found)).toBe("let slow in (judged on fees)");
+    expect(advice(found)["slow"]).toBe("let in");
+  });
+
+  it("is what was expected where nothing is judged", () => {
+    const open = { ...result, verdict: null, question: null };
+    expect(headline(open)).toBe("1 of 2 expectations holds");
+    const [first] = result.expectations;
+    expect(headline({ ...open, expectations: first === undefined ? [] : [first] })).toBe(
+      "the expectation holds",
+    );
+    expect(headline({ ...open, partial: true })).toMatch(/^stopped after 10 replications/);
+  });
+
+  it("ranks variants, and says which ones may be as good", () => {
+    const [base] = result.variants;
+    if (base === undefined) throw new Error("the fixture has a variant");
+    const variant = (name: string, net: number, half: number) => ({
+      ...base,
+      name,
+      metrics: { ...base.metrics, "pool.operatorNetPerDay": estimate(net, half) },
+    });
+    const variants = [
+      variant("a", 0.001, 0.0001),
+      variant("b", 0.0011, 0.0001),
+      variant("c", 0.0005, 0.0001),
+    ];
+    const { answer, figures } = reportContent({
+      ...result,
+      verdict: null,
+      question: null,
+      variants,
+    });
+    expect(answer.sentences[0]).toBe(
+      "Most for you: b (you keep per day: 1.10 ± 0.10 mETH); by their intervals a may be as good.",
+    );
+    expect(figures.variants.lines.map(({ name }) => name)).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("what is known of workers", () => {
+  it("advises to try without one that costs more than it brings", () => {
+    const variants = result.variants.map((variant) => ({
+      ...variant,
+      workers: variant.workers.map((row) =>
+        row.name.startsWith("good")
+          ? { ...row, metrics: { ...row.metrics, marginalValue: estimate(-0.0001, 0.00005) } }
+          : row,
+      ),
+    }));
+    expect(advice({ ...result, variants })).toEqual({
+      slow: "leave out",
+      "good (2)": "try without",
+    });
+  });
+
+  it("gives the reason of who was refused", () => {
+    const asked = { ...question, candidate: "without", baseline: "with", workers: [] };
+    const refused = reportContent({ ...result, question: asked }).workers;
+    expect(refused.map(({ name }) => name)).toEqual(["good (2)"]);
+    expect(renderReport(result, { details: true })).toMatch(
+      /slow +0 of 4 +slow is excluded by name/,
+    );
+  });
+});
+
+describe("words", () => {
+  it("replace metrics, whole names only", () => {
+    expect(
+      plainSentence("pool.retention changes; pool.retentionX and pool.retention.x do not"),
+    ).toBe(
+      "The share of sessions kept to the stream's end changes; pool.retentionX and pool.retention.x do not",
+    );
+    expect(plainSentence("no evidence on pool.operatorNetPerDay.")).toBe(
+      "No evidence on what you keep per day.",
+    );
+  });
+});
+
+describe("the command", () => {
+  it("is that of the result, quoted for a shell", () => {
+    const settings = [
+      { path: "duration", value: "1h" },
+      { path: "workers.slow.roundTripMs", value: 900 },
+      { path: "name", value: "it's a pool" },
+    ];
+    const found = { ...result, scenario: { ...result.scenario, settings }, sensitivity: [] };
+    expect(reportContent(found, "my pool.yaml").command).toBe(
+      "poolsim run 'my pool.yaml' --seed 1 --replications 10 --duration 1h --set workers.slow.roundTripMs=900 --set 'name=it'\\''s a pool' --sensitivity off",
+    );
+  });
+});
+
+describe("variants without streams", () => {
+  it("say why on the first screen", () => {
+    const variants = result.variants.map((variant, index) => ({
+      ...variant,
+      withoutStreams: index === 0 ? "its price is above every gateway's maximum (L-10)" : null,
+    }));
+    expect(renderReport({ ...result, variants })).toContain(
+      "\nNo stream in without: its price is above every gateway's maximum (L-10).\n",
+    );
+  });
+});

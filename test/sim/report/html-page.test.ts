@@ -1,0 +1,220 @@
+/** The HTML report in a real browser: drawn, sorted, silent, accessible, small, and quick. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderHtml } from "../../../src/sim/report/html/html.js";
+import type { ScenarioResult, VariantResult } from "../../../src/sim/results.js";
+import { noBrowser, startBrowser } from "../../support/browser.js";
+import { estimate, result } from "../../support/sim/report-fixture.js";
+
+const todayMs = Date.UTC(2026, 10, 29);
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const EVIL = `</script><img src=x onerror="alert(1)">`;
+
+function series(level: number): Pick<VariantResult, "series" | "seriesHalfWidths"> {
+  const bins = Array.from({ length: 180 }, (_, bin) => bin);
+  const wave = bins.map((bin) => level * (1 + 0.2 * Math.sin(bin / 15)));
+  const half = bins.map(() => level * 0.1);
+  return {
+    series: {
+      timeMs: bins.map((bin) => bin * 60_000),
+      poolSegments: wave,
+      poolSessions: wave,
+      poolIdleSessions: half,
+      poolLate: half,
+    },
+    seriesHalfWidths: { poolSegments: half, poolSessions: half, poolIdleSessions: half },
+  };
+}
+
+/** The fixture with what only a page shows, and a worker whose name is markup. */
+const full: ScenarioResult = {
+  ...result,
+  variants: result.variants.map((variant, index) => ({
+    ...variant,
+    ...series(100 - 40 * index),
+    workers: variant.workers.map((row) => (row.name === "good-2" ? { ...row, name: EVIL } : row)),
+  })),
+};
+
+/** As many workers and variants as somebody may have. */
+function huge(): ScenarioResult {
+  const [base] = full.variants;
+  if (base === undefined) throw new Error("the fixture has a variant");
+  const [row] = base.workers;
+  const workers = Array.from({ length: 1000 }, (_, index) => ({
+    name: `worker-${index + 1}`,
+    metrics: { ...row?.metrics, picks: estimate(index * 1.37, 2) },
+  }));
+  const variants = Array.from({ length: 50 }, (_, index) => ({
+    ...base,
+    workers,
+    name: index === 0 ? "without" : index === 1 ? "with" : `variant-${index}`,
+  }));
+  return { ...full, variants };
+}
+
+describe("the page as text", () => {
+  const text = renderHtml(full, { file: "admit-worker.yaml", todayMs });
+
+  it("is one file of less than 1 MB, also with 1,000 workers and 50 variants", () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+    expect(Buffer.byteLength(renderHtml(huge(), { todayMs }))).toBeLessThan(1_000_000);
+  });
+
+  it("names nothing to load, and forbids it", () => {
+    expect(text).toMatch(
+      /Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-/,
+    );
+    expect(text).not.toMatch(/<(?:link|img|iframe|object|script src)\b/);
+    expect(text).not.toContain("script-src &#39;unsafe");
+  });
+
+  it("has data that cannot end their script", () => {
+    const data = text.slice(text.indexOf('id="data">') + 10);
+    const embedded = data.slice(0, data.indexOf("</script>"));
+    expect(JSON.parse(embedded).workers[0].rows[1].name).toBe(EVIL);
+    expect(embedded).not.toContain("<");
+  });
+
+  it("says the answer without its program, too", () => {
+    expect(text).toMatch(/<noscript><h1>admit-worker<\/h1><p>leave slow out<\/p>/);
+    expect(text).toContain("<title>admit-worker: leave slow out</title>");
+  });
+});
+
+function inBrowser(): void {
+  let browser: Browser;
+  let folder = "";
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "poolsim-page-"));
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  interface Opened {
+    readonly page: Page;
+    /** Errors and requests other than that of the file. */
+    readonly complaints: readonly string[];
+    readonly tookMs: number;
+  }
+
+  async function open(
+    html: string,
+    options: { readonly width?: number; readonly scheme?: "light" | "dark" } = {},
+  ): Promise<Opened> {
+    const { width = 1280, scheme = "light" } = options;
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("dialog", (dialog) => {
+      complaints.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    const file = join(folder, `${width}-${scheme}.html`);
+    const url = pathToFileURL(file).href;
+    page.on("request", (request) => {
+      if (request.url() !== url) complaints.push(`request ${request.url()}`);
+    });
+    writeFileSync(file, html);
+    await page.goto(url);
+    const tookMs: number = await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()), 0)))",
+    );
+    return { page, complaints, tookMs };
+  }
+
+  const cases = [
+    { width: 1280, scheme: "light" },
+    { width: 1280, scheme: "dark" },
+    { width: 390, scheme: "light" },
+    { width: 390, scheme: "dark" },
+  ] as const;
+
+  it.each(cases)("draws everything at $width px, $scheme, without complaint", async (options) => {
+    const { page, complaints } = await open(renderHtml(full, { todayMs }), options);
+    expect(await page.locator("h1").textContent()).toBe("leave slow out");
+    // Sureness, round trips, losses, four series.
+    expect(await page.locator(".plot svg[role=img]").count()).toBe(7);
+    for (const summary of await page.locator("figure summary").all()) await summary.click();
+    expect(await page.locator("figure details table").count()).toBe(7);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.getByText(EVIL, { exact: false }).count()).toBeGreaterThan(0);
+    expect(await page.evaluate("document.body.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    // Not by a script in the page, which its policy forbids.
+    await page.evaluate(`${AXE};0`);
+    const faults = await page.evaluate(`axe.run().then(({ violations }) => violations
+      .filter(({ impact }) => ["moderate", "serious", "critical"].includes(impact))
+      .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
+    expect(faults).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("sorts by mouse and by keyboard", async () => {
+    const { page } = await open(renderHtml(full, { todayMs }));
+    const table = page.getByRole("region", { name: "Workers in with" }).locator("table").first();
+    const names = () => table.locator("tbody th").allTextContents();
+    const head = table.getByRole("button", { name: /sessions given/ });
+    expect(await names()).toEqual(["good-1", EVIL, "slow"]);
+    await head.click();
+    expect(await names()).toEqual(["slow", "good-1", EVIL]);
+    expect(await table.locator("th[aria-sort=descending]").count()).toBe(1);
+    await head.focus();
+    await page.keyboard.press("Enter");
+    expect(await names()).toEqual([EVIL, "good-1", "slow"]);
+    expect(await table.locator("th[aria-sort=ascending]").count()).toBe(1);
+    await page.close();
+  });
+
+  it("can be printed: white paper, nothing that only a screen needs", async () => {
+    const { page } = await open(renderHtml(full, { todayMs }), { scheme: "dark" });
+    await page.emulateMedia({ media: "print", colorScheme: "light" });
+    expect((await page.pdf({ format: "A4" })).length).toBeGreaterThan(10_000);
+    expect(await page.locator("figure details").first().isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("opens 1,000 workers and 50 variants in less than three times an empty page's time", async () => {
+    const [first] = full.variants;
+    if (first === undefined) throw new Error("the fixture has a variant");
+    const empty = renderHtml(
+      {
+        ...full,
+        variants: [{ ...first, workers: [], series: {}, metrics: {} }],
+        sensitivity: [],
+        verdict: null,
+      },
+      { todayMs },
+    );
+    const whole = renderHtml(huge(), { todayMs });
+    const [least, most]: [number[], number[]] = [[], []];
+    // The fastest of several, in turn: the machine does other things too.
+    for (let turn = 0; turn < 5; turn += 1) {
+      for (const [html, times] of [
+        [empty, least],
+        [whole, most],
+      ] as const) {
+        const { page, tookMs } = await open(html);
+        times.push(tookMs);
+        await page.close();
+      }
+    }
+    expect(Math.min(...most)).toBeLessThan(3 * Math.min(...least));
+  });
+}
+
+describe("the page in a browser", () => {
+  if (noBrowser === null) inBrowser();
+  else it(`was not tried: ${noBrowser}`, () => expect(noBrowser).not.toBeNull());
+});
