@@ -1,5 +1,4 @@
 /** `poolsim odds`: reads a network and prints how often each orchestrator is chosen. */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseSetting } from "../../config/setting.js";
 import { suggestion } from "../../config/suggest.js";
@@ -10,6 +9,7 @@ import { contenders, type OwnSettings } from "../../sim/odds/contenders.js";
 import { type OddsAnswer, odds } from "../../sim/odds/odds.js";
 import { styleOf, wrapped } from "../../sim/report/style.js";
 import { table } from "../../sim/report/table.js";
+import { FileProblem, readFileWithin } from "../../sim/scenario/files.js";
 import { EXIT } from "../shared/failure.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
@@ -96,12 +96,14 @@ function answerOf(network: string | undefined, flags: OddsFlags): OddsAnswer {
   return odds({ ...contenders(file, ownSettings(flags.set)), gateway, maxPrice });
 }
 
+const BYTES_MAX = 64 * 2 ** 20;
+
 function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return Buffer.from(readFileWithin(file, BYTES_MAX)).toString();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new InputError(`${file}: cannot be read (${code})`, { code: "USAGE", cause: error });
+    if (!(error instanceof FileProblem)) throw error;
+    throw new InputError(`${file}: ${error.message}`, { code: "USAGE", cause: error });
   }
 }
 

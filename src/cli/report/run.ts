@@ -1,8 +1,8 @@
 /** `poolsim report`: reads a JSON result and writes its report. */
-import { readFileSync, statSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { readResult } from "../../sim/report/read-result.js";
 import { renderReport } from "../../sim/report/report.js";
+import { FileProblem, readFileWithin } from "../../sim/scenario/files.js";
 import { EXIT } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
 import type { Terminal } from "../shared/terminal.js";
@@ -16,21 +16,10 @@ const BYTES_MAX = 256 * 2 ** 20;
 
 function textOf(file: string): string {
   try {
-    if (file === "-") return readFileSync(0, "utf8");
-    const { size } = statSync(file);
-    if (size > BYTES_MAX) {
-      throw new InputError(`${file}: found ${size} bytes, expected at most ${BYTES_MAX}`, {
-        code: "RESULT_INVALID",
-      });
-    }
-    return readFileSync(file, "utf8");
+    return Buffer.from(readFileWithin(file === "-" ? "/dev/stdin" : file, BYTES_MAX)).toString();
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new InputError(`${file}: cannot be read (${code})`, {
-      code: "RESULT_INVALID",
-      cause: error,
-    });
+    if (!(error instanceof FileProblem)) throw error;
+    throw new InputError(`${file}: ${error.message}`, { code: "RESULT_INVALID", cause: error });
   }
 }
 
