@@ -250,7 +250,10 @@ export class Segments {
     stream.ended = true;
     for (const segment of stream.waiting.splice(0)) this.#drop(segment, stream);
     const isPushed = world.scenario.stream.ingest === "http";
-    const endMs = isPushed ? pushEndMs(stream.firstReadyMs, stream.lastReadyMs) : now;
+    // A stream of long segments may pause for longer than the gateway waits: it has noticed by now.
+    const endMs = isPushed
+      ? Math.max(now, pushEndMs(stream.firstReadyMs, stream.lastReadyMs))
+      : now;
     for (const session of stream.manager?.cleanup() ?? []) {
       if (session.info.active) recorder.kept(session);
       this.#endSession(session, endMs);

@@ -52,6 +52,25 @@ describe("T-3: a gateway notices that nothing is pushed any more", () => {
     expect(metric(run(scenario(ONE_SLOT, { stream: { ingest } })), "pool.streams")).toBe(served);
   });
 
+  test("also where the stream's own segments lie further apart than it waits", () => {
+    const long = scenario(IDEAL, {
+      warmup: "0s",
+      duration: "30m",
+      demand: { concurrentStreams: 10 },
+      stream: {
+        segmentMs: 90_000,
+        segmentCv: 0.6,
+        length: { distribution: "constant", mean: "4m" },
+      },
+      orchestrators: [
+        { name: "o", region: "FRA", stakeLpt: 1, backend: { type: "measured", roundTripMs: 100 } },
+      ],
+    });
+    const simulated = simulation(long);
+    simulated.run();
+    expect(simulated.segmentsCompleted).toBeGreaterThan(100);
+  });
+
   test("five of six sessions are closed by their orchestrator's 70 s before that (O-10)", () => {
     const input = scenario(ONE_SLOT, {
       duration: "6h",
