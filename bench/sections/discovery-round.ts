@@ -8,7 +8,7 @@ import { type BenchOptions, compare, perCpuSecond, type Section } from "../share
 
 const ORCHESTRATORS = 100;
 const WANTED = 20;
-const ROUNDS = 20_000;
+const ROUNDS = 200_000;
 
 const endpoints = Array.from({ length: ORCHESTRATORS }, (_, at) => at);
 const { k0, k1 } = makeKey(5, 0);

@@ -6,7 +6,7 @@ import { makeKey, uniform } from "../../src/core/random.js";
 import { Suspender } from "../../src/discovery/suspension.js";
 import { type BenchOptions, compare, perCpuSecond, type Section } from "../shared/figures.js";
 
-const REFRESHES = 200_000;
+const REFRESHES = 1_000_000;
 const ASKED = 10;
 
 /** How many there are, and for how many refreshes one is suspended. */

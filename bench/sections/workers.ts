@@ -10,7 +10,7 @@ import { type BenchOptions, compare, perCpuSecond, type Section } from "../share
 const WORKERS = 200;
 const CAPACITY = 10;
 const SESSIONS = 1_000;
-const SEGMENTS = 1_000_000;
+const SEGMENTS = 10_000_000;
 /** Segments until a session ends and another begins. */
 const LENGTH = 20;
 
