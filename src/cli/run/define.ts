@@ -81,6 +81,12 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         EXIT_CODES,
     )
     .action(async (files: string[], flags: RunFlags) => {
+      const { shard } = flags;
+      if (shard !== undefined) {
+        const { runShardOf } = await import("./shard.js");
+        outcome.exitCode = await runShardOf(files, { ...flags, shard }, terminal);
+        return;
+      }
       const { runScenarios } = await import("./run.js");
       outcome.exitCode = await runScenarios(files, flags, terminal);
     });

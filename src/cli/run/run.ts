@@ -164,16 +164,6 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  if (flags.shard !== undefined) {
-    if (flags.untilDecided !== undefined || flags.budget !== undefined) {
-      const text = "--shard: expected no --until-decided or --budget, but `replications: auto` in";
-      throw new InputError(`${text} the scenario, which each shard and the merge then read`, {
-        code: "USAGE",
-      });
-    }
-    const { runShardOf } = await import("./shard.js");
-    return runShardOf(files, { ...flags, shard: flags.shard }, terminal);
-  }
   const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
   const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;

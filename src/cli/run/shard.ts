@@ -19,6 +19,7 @@ import { progressLine } from "../shared/progress.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal } from "../shared/terminal.js";
 import { visible } from "../shared/visible.js";
+import { hasForms } from "../shared/write-forms.js";
 import { type RunFlags, settings } from "./run.js";
 
 type ShardFlags = RunFlags & { readonly shard: Shard };
@@ -32,8 +33,11 @@ function checked(files: readonly string[], flags: ShardFlags) {
   const [file] = files;
   const { cache: folder } = flags;
   if (file === undefined || files.length > 1) throw usage("expected one scenario file");
-  if (flags.json !== undefined || flags.trace !== undefined) {
-    throw usage("expected neither --json nor --trace: poolsim merge writes the result");
+  if (flags.json !== undefined || flags.trace !== undefined || hasForms(flags)) {
+    throw usage("expected neither --trace nor a file to write: poolsim merge writes the result");
+  }
+  if (flags.untilDecided !== undefined || flags.budget !== undefined) {
+    throw usage("expected `replications: auto` in the scenario, not --until-decided or --budget");
   }
   if (folder === false || folder === CACHE_FOLDER) {
     throw usage("expected --cache <folder> too, a folder of this experiment's own to be merged");
