@@ -360,11 +360,13 @@ function scoreTime(capability: number): ScoreTime {
 
 /** A length of time as Go writes it. */
 function goDuration(ms: number): string {
-  if (!Number.isFinite(ms)) return `${ms}ms`;
-  if (ms === 0) return "0s";
   const size = Math.abs(ms);
-  if (size < 1_000) return `${ms}ms`;
+  if (!Number.isFinite(ms) || size >= 1e15) return `${ms}ms`;
+  if (size === 0) return "0s";
   const sign = ms < 0 ? "-" : "";
+  if (size < 0.001) return `${sign}${Math.trunc(size * 1e6)}ns`;
+  if (size < 1) return `${sign}${size * 1e3}µs`;
+  if (size < 1_000) return `${ms}ms`;
   const hours = Math.floor(size / 3_600_000);
   const minutes = Math.floor((size % 3_600_000) / 60_000);
   const seconds = (size % 60_000) / 1_000;
