@@ -21,6 +21,7 @@ export const SCENARIO_FORMS: Readonly<Record<string, ScenarioForm>> = {
   overload: { replications: 5 },
   "perf-score": { replications: 5, duration: "9d", set: { "demand.concurrentStreams": 0.4 } },
   spare: { replications: 3, duration: "1h" },
+  "twelve-workers": { replications: 3 },
 };
 
 /** The scenarios' folder. */

@@ -1,6 +1,7 @@
 /** The program `poolsim`: lists the commands, each of which lies in its own folder. */
 import { Command, CommanderError } from "commander";
 import { POOLSIM_VERSION } from "../core/version.js";
+import { addAdvise } from "./advise/define.js";
 import { addCache } from "./cache/define.js";
 import { addCheck } from "./check/define.js";
 import { addCompletion } from "./completion/define.js";
@@ -25,7 +26,7 @@ import { addWebhook } from "./webhook/define.js";
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
   [
     "Simulate a pool:",
-    [addInit, addRun, addMerge, addReport, addOdds, addCheck, addSchema, addCache],
+    [addInit, addRun, addAdvise, addMerge, addReport, addOdds, addCheck, addSchema, addCache],
   ],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],

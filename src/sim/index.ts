@@ -12,7 +12,19 @@ export type { PoolsimErrorCode } from "../core/error-codes/sim.js";
 export type { PoolsimError } from "../core/errors.js";
 export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
-export type { RunExperimentOptions } from "./experiment/run.js";
+export type {
+  AdviceResult,
+  TogetherResult,
+  TriedAction,
+  WorkerAdviceResult,
+  WorkerFigures,
+} from "./advise/advice-result.js";
+export type { AdviceWord } from "./advise/advice-rules.js";
+export type { AdviseOptions } from "./advise/advise.js";
+export type { Action } from "./advise/pool-change.js";
+export type { RunAdviseOptions } from "./advise/run.js";
+export { advise } from "./advise/run.js";
+export type { RunExperimentOptions, ThreadOptions } from "./experiment/run.js";
 export { runExperiment } from "./experiment/run.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
 export type { Progress } from "./experiment/workbench.js";
@@ -23,6 +35,8 @@ export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
 export { openResultStore } from "./kept/result-store.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";
+export type { AdviceReportOptions } from "./report/advice.js";
+export { renderAdvice } from "./report/advice.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";

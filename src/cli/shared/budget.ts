@@ -11,11 +11,15 @@ export interface Budget {
   readonly clear: () => void;
 }
 
-/** @param budget such as `2m`; undefined: for ever */
-export function budgetOf(budget: string | undefined): Budget {
+/**
+ * @param budget such as `2m`; undefined: for ever
+ * @param part of it after which the signal aborts, in (0, 1]
+ * @throws InputError (`USAGE`)
+ */
+export function budgetOf(budget: string | undefined, part = 1): Budget {
   const controller = new AbortController();
   if (budget === undefined) return { signal: controller.signal, clear: () => {} };
-  const timer = setTimeout(() => controller.abort(), budgetMs(budget));
+  const timer = setTimeout(() => controller.abort(), part * budgetMs(budget));
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 

@@ -106,6 +106,12 @@ export interface Advised {
   readonly more: MoreReplications | null;
 }
 
+/** Whether an interval has no bound: nothing is known of its spread then, which is no reason to give up. */
+function isOpen({ change, peak, constraints }: DecisionInput): boolean {
+  const all = [change, peak, ...constraints.map(({ difference }) => difference)];
+  return all.some((one) => typeof one === "object" && one.ci95?.every(Number.isFinite) === false);
+}
+
 /**
  * Whether a sequence that goes on to its most replications would hardly be decided by then. Where the
  * peak test has not been run, it is taken to show whatever decides.
@@ -115,8 +121,7 @@ export function isHopeless(input: DecisionInput, sequence: Sequence): boolean {
   if (ci95 === null || n < 2 || n >= sequence.max) return false;
   const assumed = input.peak ?? "off";
   const last = { n: sequence.max, sequence, isContinued: true };
-  // Without a bound nothing is known of the spread: no reason to give up.
-  if (!ci95.every(Number.isFinite)) return false;
+  if (isOpen(input)) return false;
   return chanceToDecide({ ...input, peak: assumed }, last) < HOPELESS;
 }
 
@@ -140,7 +145,7 @@ export function advise(
   });
   const { n, ci95 } = input.change;
   if (ci95 === null || n < 2) return plan(FIRST, null);
-  if (!ci95.every(Number.isFinite)) return plan(Math.min(2 * n, sequence?.max ?? 2 * n), null);
+  if (isOpen(input)) return plan(Math.min(2 * n, sequence?.max ?? 2 * n), null);
   // A sequence runs the peak test when that would decide: here it is taken to.
   const then = sequence === undefined ? input : { ...input, peak: input.peak ?? "off" };
   if (sequence !== undefined && n < sequence.max) {

@@ -16,8 +16,8 @@ import { threadExecutor } from "./thread-pool.js";
 
 const THREADS_MAX = 256;
 
-/** How an experiment is run: threads, progress, and whatever an experiment is told. */
-export interface RunExperimentOptions extends ExperimentOptions {
+/** Where replications are run. */
+export interface ThreadOptions {
   /**
    * Threads to run replications in, 1 … 256; 1 runs them in the calling thread, which has its
    * turn between two of them. The result does not depend on it. @default 1
@@ -31,6 +31,20 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * thread runs everything
    */
   readonly threadEntry?: URL | undefined;
+}
+
+/** What is kept for later. */
+export interface KeepOptions {
+  /**
+   * Where results of replications are kept, from `openResultStore`: what any run has computed before
+   * is read, the rest computed and kept. The result does not depend on it. Closed with the
+   * experiment. In a bundle nothing is kept. @default nothing is kept
+   */
+  readonly results?: ResultStore | undefined;
+}
+
+/** How an experiment is run: threads, progress, and whatever an experiment is told. */
+export interface RunExperimentOptions extends ExperimentOptions, ThreadOptions, KeepOptions {
   /**
    * Stops the experiment: threads end, the promise rejects with the signal's reason, or gives what
    * there is (`partial`).
@@ -41,12 +55,6 @@ export interface RunExperimentOptions extends ExperimentOptions {
    * Only where the scenario is given as a file; a loaded one has those of `loadScenario`.
    */
   readonly extensions?: readonly string[] | undefined;
-  /**
-   * Where results of replications are kept, from `openResultStore`: what any run has computed before
-   * is read, the rest computed and kept. The result does not depend on it. Closed with the
-   * experiment. In a bundle nothing is kept. @default nothing is kept
-   */
-  readonly results?: ResultStore | undefined;
 }
 
 /** The compiled entry of threads, also when this module runs from its TypeScript source. */
@@ -58,11 +66,11 @@ function threadEntry(): URL | undefined {
   return places.map((place) => new URL(place, here)).find((url) => existsSync(url));
 }
 
-/** Runs replications in so many threads. */
+/** An executor of so many threads. */
 export function executorFor(
   threads: number,
   seed: number,
-  { ownThread = false, threadEntry: given }: RunExperimentOptions,
+  { ownThread = false, threadEntry: given }: ThreadOptions,
 ): Executor {
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
@@ -70,11 +78,11 @@ export function executorFor(
     : threadExecutor({ entry, threads, seed });
 }
 
-/** The same with what is kept. */
-function keepingExecutorFor(
+/** The same, which reads what is kept, and keeps the rest. */
+export function keepingExecutorFor(
   threads: number,
   seed: number,
-  options: RunExperimentOptions,
+  options: ThreadOptions & KeepOptions,
 ): Executor {
   const executor = executorFor(threads, seed, options);
   const { results: store } = options;
@@ -85,7 +93,12 @@ function keepingExecutorFor(
     : keptExecutor({ executor, store, keys: new UnitKeys(build), seed });
 }
 
-async function loadedOf(
+/**
+ * A scenario as it is given: loaded, or as its file.
+ *
+ * @throws InputError (`OPTION_INVALID`, and what `loadScenario` throws)
+ */
+export async function loadedOf(
   scenario: LoadedScenario | string,
   extensions: readonly string[] | undefined,
 ): Promise<LoadedScenario> {
@@ -113,9 +126,14 @@ export async function runExperiment(
 ): Promise<ScenarioResult> {
   const loaded = await loadedOf(scenario, options.extensions);
   const { threads = 1, seed = loaded.base.scenario.seed } = options;
+  checkThreads(threads);
+  return experimentWith(loaded, keepingExecutorFor(threads, seed, options), options);
+}
+
+/** @throws InputError (`OPTION_INVALID`) */
+export function checkThreads(threads: number): void {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
     throw new InputError(found, { code: "OPTION_INVALID" });
   }
-  return experimentWith(loaded, keepingExecutorFor(threads, seed, options), options);
 }

@@ -23,8 +23,10 @@ export interface Progress {
 export interface ReplicationsWanted {
   /** What for. */
   readonly label: string;
-  /** How many, from number 0. */
+  /** How many. */
   readonly count: number;
+  /** Number of the first: others are independent of those before. @default 0 */
+  readonly from?: number | undefined;
   /** What else there is to run depends on them: each shard runs them. @default false */
   readonly isForAll?: boolean | undefined;
 }
@@ -59,8 +61,8 @@ export class Workbench {
    *
    * @returns in the order of their numbers, whatever order they end in
    */
-  async replicate(wanted: SimulationInput, replications: ReplicationsWanted): Promise<Samples> {
-    const [samples] = await this.replicateAll([wanted], replications);
+  async replicate(wanted: SimulationInput, options: ReplicationsWanted): Promise<Samples> {
+    const [samples] = await this.replicateAll([wanted], options);
     return samples ?? new Samples([]);
   }
 
@@ -74,9 +76,10 @@ export class Workbench {
     wanted: readonly SimulationInput[],
     replications: ReplicationsWanted,
   ): Promise<readonly Samples[]> {
+    const { count, from = 0 } = replications;
     const all = wanted.map((input) => this.#recall(input));
     const records: Promise<ReplicationRecord>[][] = all.map(() => []);
-    for (let replication = 0; replication < replications.count; replication += 1) {
+    for (let replication = from; replication < from + count; replication += 1) {
       for (const [index, known] of all.entries()) {
         const record =
           known.records.get(replication) ?? this.#run(known, replication, replications);

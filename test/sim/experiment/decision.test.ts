@@ -267,4 +267,14 @@ describe("an interval that is open on one side", () => {
       });
     }
   });
+
+  it("nor is one at peak demand, or of a constraint", () => {
+    const sequence = sequenceOf({ max: 64 });
+    const early = { ...at(-1, 1), n: 8 };
+    const atPeak = inputOf(early, { peak: open });
+    expect(isHopeless(atPeak, sequence)).toBe(false);
+    const difference: Change = { ...late(0, 0).difference, ...open };
+    const bound = { ...late(0, 0), difference };
+    expect(isHopeless(inputOf(gains, { constraints: [bound] }), sequence)).toBe(false);
+  });
 });

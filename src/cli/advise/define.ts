@@ -1,0 +1,93 @@
+/** The command `advise`: options, help and examples. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { cacheOptions } from "../shared/cache-options.js";
+import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
+import { extensionOption, settingOption, wholeNumber } from "../shared/option-values.js";
+import type { Terminal } from "../shared/terminal.js";
+import type { AdviseFlags } from "./run.js";
+
+function shareBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= low && value <= high)) {
+      throw new InvalidArgumentError(`expected a share from ${low} to ${high}, such as 0.05`);
+    }
+    return value;
+  };
+}
+
+function names(text: string): readonly string[] {
+  const found = text.split(",").map((name) => name.trim());
+  if (found.some((name) => name === "")) {
+    throw new InvalidArgumentError("expected names of workers with commas between them");
+  }
+  return found;
+}
+
+export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const advise = program
+    .command("advise")
+    .description("say what to do with each worker: keep, cap, keep as a spare, or exclude")
+    .argument("<file>", "scenario file (YAML), or name of a packaged one, e.g. twelve-workers")
+    .addOption(
+      new Option("--only <workers>", "ask about these only, e.g. slow-a,home-b").argParser(names),
+    )
+    .option(
+      "--variant <name>",
+      "variant to advise on (default: the decision's candidate, or the first)",
+    )
+    .option(
+      "--objective <metric>",
+      "metric to gain in (default: the scenario's, or the operator's net)",
+    )
+    .addOption(
+      new Option(
+        "--margin <share>",
+        "what counts as a difference (default: the scenario's, or 0.05)",
+      ).argParser(shareBetween(0.001, 0.5)),
+    )
+    .addOption(
+      new Option("--confidence <share>", "that all intervals hold (default: 0.95)").argParser(
+        shareBetween(0.5, 0.9999),
+      ),
+    )
+    .option("--budget <span>", "look no further when three fifths of it are over, e.g. 2m")
+    .addOption(
+      new Option("--seed <n>", "seed of all randomness").argParser(
+        wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option("--replications <n>", "stop after a look at so many, 8 to 40").argParser(
+        wholeNumber(8, 40),
+      ),
+    )
+    .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
+    .addOption(settingOption())
+    .addOption(extensionOption())
+    .addOption(
+      new Option(
+        "--threads <n>",
+        "threads; results do not depend on it (default: all cores)",
+      ).argParser(wholeNumber(1, 256)),
+    )
+    .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
+    .option("--details", "every action that was tried, with its interval", false)
+    .option("--quiet", "no progress", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["poolsim advise twelve-workers", "a packaged pool"],
+        ["poolsim advise pool.yaml --budget 5m", "as sure as five minutes make it"],
+        ["poolsim advise pool.yaml --only slow-a --details", "one worker, with all figures"],
+        ["poolsim advise pool.yaml --margin 0.02 --json -", "smaller differences, as JSON"],
+      ) +
+        WORDS +
+        EXIT_CODES,
+    )
+    .action(async (file: string, flags: AdviseFlags) => {
+      const { adviseOn } = await import("./run.js");
+      outcome.exitCode = await adviseOn(file, flags, terminal);
+    });
+  for (const option of cacheOptions()) advise.addOption(option);
+}

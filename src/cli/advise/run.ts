@@ -1,0 +1,92 @@
+/** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
+import { availableParallelism } from "node:os";
+import { parseSetting, type Setting } from "../../config/setting.js";
+import { advise } from "../../sim/advise/run.js";
+import { renderAdvice } from "../../sim/report/advice.js";
+import { loadScenario } from "../../sim/scenario/load.js";
+import { budgetOf } from "../shared/budget.js";
+import type { CacheFlags } from "../shared/cache-options.js";
+import { extensionsOf } from "../shared/extensions.js";
+import { EXIT } from "../shared/failure.js";
+import { interruptible } from "../shared/interruptible.js";
+import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { progressLine } from "../shared/progress.js";
+import { resultStoreOf } from "../shared/result-store.js";
+import { scenarioFile } from "../shared/scenario-file.js";
+import type { Terminal } from "../shared/terminal.js";
+
+export interface AdviseFlags extends CacheFlags {
+  readonly only?: readonly string[];
+  readonly variant?: string;
+  readonly objective?: string;
+  readonly margin?: number;
+  readonly confidence?: number;
+  readonly budget?: string;
+  readonly seed?: number;
+  readonly replications?: number;
+  readonly duration?: string;
+  readonly set: readonly string[];
+  readonly extension: readonly string[];
+  readonly threads?: number;
+  readonly json?: string;
+  readonly details: boolean;
+  readonly quiet: boolean;
+}
+
+/** Of the budget: the rest is for what is looked at again in the end. */
+const LOOKING = 0.6;
+
+function settings({ set, duration }: AdviseFlags): readonly Setting[] {
+  const given = set.map(parseSetting);
+  if (duration === undefined) return given;
+  return [...given, { path: "duration", value: duration, label: "--duration" }];
+}
+
+/**
+ * Advises.
+ *
+ * @returns the exit code
+ * @throws InputError for bad input, Interrupted when the user stops it
+ */
+export async function adviseOn(
+  file: string,
+  flags: AdviseFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
+  const loaded = loadScenario(scenarioFile(file), options);
+  if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
+  const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
+  const budget = budgetOf(flags.budget, LOOKING);
+  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  try {
+    const result = await interruptible((signal) =>
+      advise(loaded, {
+        only: flags.only,
+        variant: flags.variant,
+        objective: flags.objective,
+        margin: flags.margin,
+        confidence: flags.confidence,
+        seed: flags.seed,
+        replications: flags.replications,
+        enough: budget.signal,
+        threads: flags.threads ?? availableParallelism(),
+        ownThread: true,
+        signal,
+        results: store,
+        onProgress: progress.update,
+      }),
+    );
+    progress.clear();
+    const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+    const { width, hasColour } = stream;
+    stream.write(renderAdvice(result, { width, hasColour, hasDetails: flags.details }));
+    if (flags.json !== undefined) {
+      writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+    }
+    return EXIT.ok;
+  } finally {
+    budget.clear();
+    progress.clear();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * From what was found of each action to what a worker's owner is told. Pure. The claim is always about
+ * a whole interval, and all intervals hold at once, at every look: of every action that is tried on
+ * every worker.
+ */
+import { effective, isHopeless, type Judgement } from "../experiment/judge.js";
+import type { Action } from "./pool-change.js";
+
+/** What is known of an action, compared with leaving the worker as it is. */
+export interface Tried {
+  readonly action: Action;
+  readonly judgement: Judgement;
+}
+
+/** What to do with a worker. */
+export type AdviceWord = "keep" | "cap" | "spare" | "exclude" | "undecided";
+
+function marginOf({ margin }: Judgement): number {
+  return typeof margin === "number" ? margin : margin.absolute;
+}
+
+/** Whether an action is shown to gain, with no harm at peak beyond the margin. */
+export function isWorthIt(judgement: Judgement): boolean {
+  return effective(judgement).decision === "admit";
+}
+
+/** Whether what it may gain in ordinary demand is shown to be no more than the margin. */
+export function isBounded(judgement: Judgement): boolean {
+  const { change, problem } = effective(judgement);
+  if (problem !== null || change === null || change.ci95 === null) return false;
+  return change.ci95[1] <= marginOf(effective(judgement));
+}
+
+/** Whether an action is shown to gain no more than the margin, at peak demand too, or to harm. */
+export function isNotWorthIt(judgement: Judgement): boolean {
+  const judged = effective(judgement);
+  if (judged.problem !== null) return false;
+  if (judged.decision === "exclude" || judged.decision === "no difference") return true;
+  if (judged.decision === "admit" || !isBounded(judgement)) return false;
+  const { state, change } = judged.peak;
+  if (state === "off") return true;
+  return change !== null && change.ci95 !== null && change.ci95[1] <= marginOf(judged);
+}
+
+/** Whether nothing more is to be found out about an action. */
+export function isClosed(judgement: Judgement): boolean {
+  return isWorthIt(judgement) || isNotWorthIt(judgement) || isHopeless(judgement);
+}
+
+/** Whether the peak test would say more. */
+export function asksForPeak(judgement: Judgement): boolean {
+  const judged = effective(judgement);
+  if (judged.problem !== null) return judgement.needsPeak;
+  return judged.decision === "undecided" && (judgement.needsPeak || isBounded(judgement));
+}
+
+/** Who keeps a smaller share of its sessions is never kept: where the others do no better, nothing shows. */
+const RETENTION_MIN = 0.3;
+
+/** Whether a worker loses most of its streams. */
+export function losesMost(retention: number | null): boolean {
+  return retention !== null && retention < RETENTION_MIN;
+}
+
+/**
+ * What to say of a worker: *keep* where all actions are shown to gain no more than the margin;
+ * otherwise, without an action that is shown to gain, it is undecided.
+ *
+ * @param options.action the best of those that are shown to gain; `null` where there is none
+ * @param options.retention the share of its sessions that it keeps; `null`: it has none
+ */
+export function wordOf(
+  tried: readonly Tried[],
+  { action, retention }: { readonly action: Action | null; readonly retention: number | null },
+): AdviceWord {
+  if (action !== null) return action.kind;
+  const isKept = tried.length > 0 && tried.every(({ judgement }) => isNotWorthIt(judgement));
+  return isKept && !losesMost(retention) ? "keep" : "undecided";
+}

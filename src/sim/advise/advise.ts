@@ -1,0 +1,391 @@
+/**
+ * Advice on each worker of a pool: *keep*, *cap*, *keep as spare*, *exclude*, or *undecided*.
+ *
+ * In three steps. First the workers that lose streams most are left out one after the other, and the
+ * best of these pools is taken ({@link suspects} says why). In it each worker is asked about: every
+ * action on it is compared with leaving it as it is, all with intervals that hold at once and at every
+ * look. Then what is advised is looked at again with replications that chose nothing: each action
+ * alone, and all of them together.
+ */
+import { InputError } from "../../core/errors.js";
+import { POOLSIM_VERSION } from "../../core/version.js";
+import { calibrate } from "../experiment/calibrate.js";
+import { sequenceOf } from "../experiment/confidence-sequence.js";
+import type { Executor } from "../experiment/executor.js";
+import { effective, type Judgement, type Question } from "../experiment/judge.js";
+import { demandNotes } from "../experiment/notes.js";
+import { reported, type Samples } from "../experiment/samples.js";
+import { type Enough, enoughOf } from "../experiment/until-decided.js";
+import { type Progress, Workbench } from "../experiment/workbench.js";
+import type { LoadedScenario } from "../input.js";
+import type { Estimate } from "../results.js";
+import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
+import type { AdviceResult, TogetherResult, WorkerAdviceResult } from "./advice-result.js";
+import { isWorthIt, wordOf } from "./advice-rules.js";
+import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
+import {
+  type Action,
+  capsOf,
+  type PoolChange,
+  PoolInputs,
+  type WorkerKind,
+  workerKinds,
+} from "./pool-change.js";
+import { suspects } from "./suspects.js";
+import { type Asked, type Common, choose, compare, tryActions } from "./try-actions.js";
+
+/** The most replications that an action is looked at. */
+export const ADVISE_MAX = 40;
+/** Replications that the order of suspects, and the pool to ask in, are taken from. */
+const SCREENING = 8;
+/** Replications of what is reported of an advised action, and of all together. */
+export const FRESH = 12;
+/** Their numbers: each stage has its own, so that none saw what the one before chose by. */
+const FROM = { alone: 1_000_000, elimination: 2_000_000, together: 3_000_000 } as const;
+
+/** What may be said about advice from outside the scenario. */
+export interface AdviseOptions {
+  /** @default the scenario's */
+  readonly seed?: number | undefined;
+  /** Variant to advise on. @default the decision's candidate, or the first */
+  readonly variant?: string | undefined;
+  /** Metric to gain in. @default the scenario's, or the operator's net */
+  readonly objective?: string | undefined;
+  /** What counts as a difference, in (0, 1). @default the scenario's, or 0.05 */
+  readonly margin?: number | undefined;
+  /** That all intervals hold, in [0.5, 1). @default 0.95 */
+  readonly confidence?: number | undefined;
+  /** Kinds of workers, or workers of a kind; the others are kept. @default all */
+  readonly only?: readonly string[] | undefined;
+  /** Stops after a look at so many replications, 8 … 40. @default as many as it takes */
+  readonly replications?: number | undefined;
+  /** When it aborts, the last look that was finished counts. */
+  readonly enough?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+function refuse(text: string): never {
+  throw new InputError(text, { code: "OPTION_INVALID" });
+}
+
+function check(options: AdviseOptions): void {
+  const { margin = 0.05, confidence = 0.95, replications = ADVISE_MAX, seed = 0 } = options;
+  if (!(margin > 0 && margin < 1)) refuse(`margin: found ${margin}, expected between 0 and 1`);
+  if (!(confidence >= 0.5 && confidence <= 0.9999)) {
+    refuse(`confidence: found ${confidence}, expected from 0.5 to 0.9999`);
+  }
+  if (!(Number.isSafeInteger(replications) && replications >= 8 && replications <= ADVISE_MAX)) {
+    refuse(`replications: found ${replications}, expected a whole number from 8 to ${ADVISE_MAX}`);
+  }
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    refuse(`seed: found ${seed}, expected a whole number from 0`);
+  }
+}
+
+/** What cannot be gained in, by the rules of a scenario's objective. */
+function checkObjective(objective: string, { variants }: LoadedScenario): void {
+  const text = JSON.stringify(objective);
+  if (objective.startsWith("worker.")) {
+    refuse(`objective: found ${text}, expected a metric of the pool: advice is about its workers`);
+  }
+  const known = metricProblem(variants.map(({ input }) => input));
+  const problem = known(objective) ?? objectiveProblem(objective);
+  if (problem !== undefined) refuse(`objective: ${problem}`);
+}
+
+function questionOf({ base }: LoadedScenario, options: AdviseOptions): Question {
+  const own = base.scenario.decision;
+  return {
+    baseline: "as it is",
+    candidate: "changed",
+    objective: options.objective ?? own?.objective ?? "pool.operatorNetPerDay",
+    constraints: own?.constraints ?? [{ metric: "pool.lateShare", maxIncrease: 0.005 }],
+    margin: options.margin ?? own?.margin ?? 0.05,
+    peakFactor: own?.peakFactor ?? 2,
+  };
+}
+
+function variantOf({ base, variants, file }: LoadedScenario, { variant }: AdviseOptions): string {
+  const wanted = variant ?? base.scenario.decision?.candidate ?? variants[0]?.name ?? "base";
+  if (variants.some(({ name }) => name === wanted)) return wanted;
+  const names = variants.map(({ name }) => name).join(", ");
+  return refuse(`variant: ${file} has none called ${JSON.stringify(wanted)}, expected ${names}`);
+}
+
+function askedKinds(
+  kinds: readonly WorkerKind[],
+  { only }: AdviseOptions,
+): ReadonlySet<WorkerKind> {
+  if (only === undefined) return new Set(kinds);
+  const found = only.map((name) => {
+    const kind = kinds.find((one) => one.name === name || one.workers.includes(name));
+    return kind ?? refuse(`only: no serving worker is called ${JSON.stringify(name)}`);
+  });
+  return new Set(found);
+}
+
+const EVERYONE: PoolChange = new Map();
+
+function without(kinds: readonly WorkerKind[]): PoolChange {
+  const names = kinds.flatMap(({ workers }) => workers);
+  return new Map(names.map((name) => [name, { kind: "exclude" }]));
+}
+
+/** The pool as it is, and the best of those without its worst workers. */
+async function screen(
+  common: Common,
+  kinds: readonly WorkerKind[],
+): Promise<{
+  readonly everyone: Samples;
+  readonly suspected: readonly WorkerKind[];
+  readonly out: readonly WorkerKind[];
+}> {
+  const { inputs, workbench, question } = common;
+  const label = "the pool as it is";
+  const everyone = await workbench.replicate(inputs.with(EVERYONE), { label, count: SCREENING });
+  const suspected = suspects(kinds, everyone);
+  const pools = suspected.map((_, index) => suspected.slice(0, index + 1));
+  const found = await workbench.replicateAll(
+    pools.map((out) => inputs.with(without(out))),
+    { label: "without the worst workers", count: SCREENING },
+  );
+  let out: readonly WorkerKind[] = [];
+  let best = everyone.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
+  for (const [index, samples] of found.entries()) {
+    const value = samples.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
+    if (value <= best) continue;
+    best = value;
+    out = pools[index] ?? [];
+  }
+  return { everyone, suspected, out };
+}
+
+function actionsOf(kind: WorkerKind, isSuspected: boolean): readonly Action[] {
+  const caps = capsOf(kind).map((sessions): Action => ({ kind: "cap", sessions }));
+  return [{ kind: "exclude" }, ...caps, ...(isSuspected ? [{ kind: "spare" } as const] : [])];
+}
+
+/** Each worker in the pool that it is asked about in. */
+function askedOf(
+  kinds: readonly WorkerKind[],
+  { suspected, out }: { suspected: readonly WorkerKind[]; out: readonly WorkerKind[] },
+): readonly Asked[] {
+  return kinds.map((kind) => {
+    const pool = new Map(without(out));
+    // One of the kind is back in, so that what it does itself is seen.
+    pool.delete(kind.workers[0] ?? kind.name);
+    return { kind, pool, actions: actionsOf(kind, suspected.includes(kind)) };
+  });
+}
+
+interface Advised {
+  readonly kind: WorkerKind;
+  readonly action: Action;
+}
+
+function changeOf(advised: readonly Advised[]): PoolChange {
+  return new Map(
+    advised.flatMap(({ kind, action }) => kind.workers.map((name) => [name, action] as const)),
+  );
+}
+
+function estimateOf(found: Judgement["change"]): Estimate | null {
+  return found === null ? null : (reported(found) ?? null);
+}
+
+/** All advice together, less what gains nothing beside the others. */
+async function combine(
+  common: Common,
+  advised: readonly Advised[],
+  confidence: number,
+): Promise<TogetherResult> {
+  const workersOf = (some: readonly Advised[]) => some.flatMap(({ kind }) => kind.workers);
+  let kept = advised;
+  const leftOut: string[] = [];
+  if (advised.length > 1) {
+    const tail = (1 - confidence) / 2 / advised.length;
+    const found = await Promise.all(
+      advised.map((one) => {
+        const rest = advised.filter((other) => other !== one);
+        const comparison = {
+          label: `all advice but that on ${one.kind.name}`,
+          baseline: changeOf(advised),
+          candidate: changeOf(rest),
+          workers: one.kind.workers,
+        };
+        return compare(common, comparison, { count: SCREENING, from: FROM.elimination, tail });
+      }),
+    );
+    // One at most: without it the others may be worth something again.
+    const [worst] = advised
+      .flatMap((one, index) => {
+        const judgement = found[index];
+        const isIdle = judgement !== undefined && isWorthIt(judgement);
+        return isIdle ? [{ one, gain: effective(judgement).change?.mean ?? 0 }] : [];
+      })
+      .sort((a, b) => b.gain - a.gain);
+    if (worst !== undefined) {
+      leftOut.push(worst.one.kind.name);
+      kept = advised.filter((one) => one !== worst.one);
+    }
+  }
+  const comparison = {
+    label: "all advice together",
+    baseline: EVERYONE,
+    candidate: changeOf(kept),
+    workers: workersOf(kept),
+  };
+  const tail = (1 - confidence) / 2;
+  const look = { count: FRESH, from: FROM.together, tail };
+  const judged = effective(await compare(common, comparison, look));
+  return {
+    actions: kept.flatMap(({ kind, action }) => kind.workers.map((worker) => ({ worker, action }))),
+    leftOut,
+    change: estimateOf(judged.change),
+    atPeak: estimateOf(judged.peak.change),
+    decision: judged.decision,
+    reason: judged.reason,
+  };
+}
+
+/** Each advised action alone, from fresh replications. */
+async function alone(
+  common: Common,
+  advised: readonly Advised[],
+  confidence: number,
+): Promise<ReadonlyMap<WorkerKind, Estimate | null>> {
+  const tail = (1 - confidence) / 2 / Math.max(1, advised.length);
+  const { question } = common;
+  // The change only: whether it is worth it has been decided.
+  const own = { ...common, question: { ...question, peakFactor: 1 } };
+  const found = await Promise.all(
+    advised.map(async (one) => {
+      const comparison = {
+        label: `only the advice on ${one.kind.name}`,
+        baseline: EVERYONE,
+        candidate: changeOf([one]),
+        workers: one.kind.workers,
+      };
+      const judged = await compare(own, comparison, { count: FRESH, from: FROM.alone, tail });
+      return [one.kind, estimateOf(effective(judged).change)] as const;
+    }),
+  );
+  return new Map(found);
+}
+
+async function run(
+  loaded: LoadedScenario,
+  workbench: Workbench,
+  options: AdviseOptions,
+  enough: Enough,
+): Promise<AdviceResult> {
+  const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
+  const variant = variantOf(loaded, options);
+  const question = questionOf(loaded, options);
+  checkObjective(question.objective, loaded);
+  const calibration = await calibrate({ loaded, baseline: variant, workbench });
+  const inputs = new PoolInputs(loaded, variant, calibration.loadFactor);
+  const { scenario } = inputs;
+  const kinds = workerKinds(scenario);
+  if (scenario.orchestrator?.backend.type !== "pool" || kinds.length === 0) {
+    refuse(`${loaded.file}: there is no pool with workers to advise on`);
+  }
+  const chosen = askedKinds(kinds, options);
+  const common: Common = { inputs, workbench, question, seed };
+  const screened = await screen(common, kinds);
+  const all = askedOf(kinds, screened);
+  // What may be tried, so that the intervals do not depend on what was suspected.
+  const comparisons = kinds.reduce((sum, kind) => sum + actionsOf(kind, true).length, 0);
+  const sequence = sequenceOf({ max: ADVISE_MAX, confidence, comparisons });
+  const asked = all.filter(({ kind }) => chosen.has(kind));
+  const last = options.replications ?? ADVISE_MAX;
+  const { tried, replications } = await tryActions(common, asked, { sequence, last, enough });
+  const advice = await Promise.all(
+    asked.map(async (one, index) => {
+      const found = tried[index] ?? [];
+      const action = await choose(common, one, found);
+      const figures = figuresOf(one.kind, screened.everyone);
+      const { retention } = figures;
+      return { ...one, found, action, figures, word: wordOf(found, { action, retention }) };
+    }),
+  );
+  const advised = advice.flatMap(({ kind, action }): Advised[] =>
+    action === null ? [] : [{ kind, action }],
+  );
+  const [aloneOf, together] = await Promise.all([
+    alone(common, advised, confidence),
+    advised.length === 0 ? null : combine(common, advised, confidence),
+  ]);
+  const least = typeof question.margin === "number" ? question.margin : question.margin.absolute;
+  const isHidden = (change: Estimate | null) => change !== null && change.ci95[1] <= least;
+  const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
+    const only = aloneOf.get(kind) ?? null;
+    return {
+      name: kind.name,
+      workers: kind.workers,
+      advice: word,
+      action,
+      why: describeWorker({ kind, word, action, figures, tried: found, isHidden: isHidden(only) }),
+      alone: only,
+      figures,
+      tried: found.map(triedResult),
+      askedWithout: [...pool.keys()],
+    };
+  });
+  const relative = typeof question.margin === "number" ? question.margin : null;
+  const absolute = typeof question.margin === "number" ? null : question.margin.absolute;
+  return {
+    schemaVersion: 1,
+    kind: "advice",
+    poolsim: POOLSIM_VERSION,
+    scenario: {
+      name: loaded.base.scenario.name,
+      file: loaded.file,
+      sha256: loaded.sha256,
+      settings: loaded.settings,
+    },
+    seed,
+    variant,
+    objective: question.objective,
+    margin: { relative, absolute },
+    confidence,
+    comparisons,
+    replications,
+    replicationsMax: ADVISE_MAX,
+    freshReplications: FRESH,
+    durationMs: scenario.duration,
+    workers,
+    together,
+    notes: demandNotes(scenario, calibration.note),
+  };
+}
+
+/**
+ * Advises with a given way to run replications.
+ *
+ * @param executor closed when it ends, however it does
+ * @param options what the scenario does not say; `signal` stops it
+ * @throws InputError (`OPTION_INVALID`, or a scenario's own)
+ * @throws the signal's reason when it aborts
+ */
+export async function adviseWith(
+  loaded: LoadedScenario,
+  executor: Executor,
+  options: AdviseOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<AdviceResult> {
+  const { signal } = options;
+  let stop = (): void => {};
+  try {
+    check(options);
+    signal?.throwIfAborted();
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal?.reason);
+    });
+    signal?.addEventListener("abort", stop, { once: true });
+    const workbench = new Workbench(executor, options.onProgress);
+    return await Promise.race([run(loaded, workbench, options, enoughOf(options.enough)), stopped]);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await executor.close();
+  }
+}

@@ -1,0 +1,131 @@
+/** What a worker did, and why it is advised so, in words that its owner understands. */
+import { counted, signed } from "../../core/wording.js";
+import { percent } from "../experiment/figure-format.js";
+import { effective, type Judgement } from "../experiment/judge.js";
+import { reported, type Samples } from "../experiment/samples.js";
+import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
+import type { TriedAction, WorkerFigures } from "./advice-result.js";
+import { type AdviceWord, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import type { Action, WorkerKind } from "./pool-change.js";
+
+/** What a loss looks like to the worker's owner. */
+const OWNERS_WORDS: Readonly<Record<LossReason, string>> = {
+  inFlight: "late segments",
+  latencyScore: "segments slower than real time",
+  notMeasured: "left before its first segment was done",
+  error: "failed segments",
+  timeout: "segments that were never answered",
+  busy: "segments that queued",
+  capped: "no free session",
+  expired: "sessions that ran out",
+  download: "slow downloads of results",
+  verification: "wrong results",
+};
+
+/** What a kind did in the pool as it is, per replication. */
+export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigures {
+  const values = (metric: string) =>
+    workers.flatMap((name) => samples.mean(`worker.${name}.${metric}`) ?? []);
+  const sum = (metric: string) => values(metric).reduce((total, value) => total + value, 0);
+  const mean = (metric: string) => {
+    const found = values(metric);
+    return found.length === 0 ? null : sum(metric) / found.length;
+  };
+  const losses = LOSS_REASONS.map((reason) => ({
+    reason,
+    minutes: sum(`streamMinutesLost.${reason}`),
+  })).sort((a, b) => b.minutes - a.minutes);
+  const [most] = losses;
+  return {
+    picks: sum("picks"),
+    retention: mean("retention"),
+    roundTripP99Ms: mean("roundTripMs.p99"),
+    streamMinutesLost: sum("streamMinutesLost"),
+    mostlyLostTo: most === undefined || most.minutes === 0 ? null : most.reason,
+  };
+}
+
+function lossText({ retention, mostlyLostTo }: WorkerFigures): string {
+  if (retention === null) return "had no session";
+  const reason = LOSS_REASONS.find((one) => one === mostlyLostTo);
+  const words = reason === undefined ? "" : `: ${OWNERS_WORDS[reason]}`;
+  return `loses ${percent(1 - retention)} % of its streams${words}`;
+}
+
+function rangeText(judgement: Judgement): string {
+  const { change } = effective(judgement);
+  const ends = change?.ci95 ?? null;
+  if (ends === null || !ends.every(Number.isFinite)) return "by an unknown amount";
+  const isShare = typeof effective(judgement).margin === "number";
+  const write = (value: number) => (isShare ? signed(100 * value, 1) : signed(value, 6));
+  return `by ${write(ends[0])} … ${write(ends[1])}${isShare ? " %" : ""}`;
+}
+
+export function actionWords(action: Action): string {
+  if (action.kind === "exclude") return "leaving it out";
+  if (action.kind === "spare") return "keeping it as a spare";
+  return `a cap at ${counted(action.sessions, "session")}`;
+}
+
+function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string {
+  const [first] = tried.filter(({ judgement }) => !isNotWorthIt(judgement));
+  if (first === undefined) {
+    return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;
+  }
+  const { problem, reason } = effective(first.judgement);
+  if (problem !== null) {
+    return problem.cause === "served" || problem.cause === "sessions"
+      ? "it was hardly ever chosen, so nothing is known of it"
+      : "the objective is not above 0 in this pool, so no change of it can be judged";
+  }
+  const what = `${actionWords(first.action)} changes the result ${rangeText(first.judgement)}`;
+  return `${what}: ${reason}`;
+}
+
+/** Why, in one sentence without its full stop. */
+export function describeWorker(options: {
+  readonly kind: WorkerKind;
+  readonly word: AdviceWord;
+  readonly action: Action | null;
+  readonly figures: WorkerFigures;
+  readonly tried: readonly Tried[];
+  /** Whether it changes next to nothing when only that is done. */
+  readonly isHidden: boolean;
+}): string {
+  const { kind, word, action, figures, tried, isHidden } = options;
+  const others = isHidden ? "; alone that changes little: others take its place" : "";
+  switch (word) {
+    case "exclude":
+      return `${lossText(figures)}${others}`;
+    case "spare":
+      return `${lossText(figures)}; harmless where it serves only when all others are full`;
+    case "cap": {
+      const sessions = action?.kind === "cap" ? action.sessions : 0;
+      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does`;
+    }
+    case "keep":
+      return "nothing that was tried on it gains more than the margin";
+    case "undecided":
+      return undecidedText(tried, figures);
+  }
+}
+
+/** An action as results have it. */
+export function triedResult({ action, judgement }: Tried): TriedAction {
+  const judged = effective(judgement);
+  const finding = isWorthIt(judgement)
+    ? "gains"
+    : judged.decision === "exclude"
+      ? "harms"
+      : isNotWorthIt(judgement)
+        ? "no gain"
+        : "undecided";
+  const { change, peak } = judged;
+  return {
+    action,
+    finding,
+    change: change === null ? null : (reported(change) ?? null),
+    atPeak: peak.change === null ? null : (reported(peak.change) ?? null),
+    reason: finding === "undecided" ? judged.reason : null,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * Tries actions on many workers at once, in rounds: each compares the pool with an action with the pool
+ * without it, replication by replication, until it is known. A round is over when all its replications
+ * are: what the next one looks at depends on results alone.
+ */
+
+import { invariant } from "../../core/errors.js";
+import { hasRandomDemand } from "../experiment/case-inputs.js";
+import type { Sequence } from "../experiment/confidence-sequence.js";
+import { FIRST_LOOK, looks } from "../experiment/confidence-sequence.js";
+import { effective, type Judgement, judge, type Pair, type Question } from "../experiment/judge.js";
+import type { Enough } from "../experiment/until-decided.js";
+import { orEnough } from "../experiment/until-decided.js";
+import type { Workbench } from "../experiment/workbench.js";
+import { asksForPeak, isClosed, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import type { Action, PoolChange, PoolInputs, WorkerKind } from "./pool-change.js";
+
+/** What all comparisons have in common. */
+export interface Common {
+  readonly inputs: PoolInputs;
+  readonly workbench: Workbench;
+  readonly question: Question;
+  readonly seed: number;
+}
+
+/** What is compared: two pools. */
+export interface Comparison {
+  readonly label: string;
+  readonly baseline: PoolChange;
+  readonly candidate: PoolChange;
+  /** In which they differ. */
+  readonly workers: readonly string[];
+}
+
+/** How much is looked at. */
+export interface LookAt {
+  readonly count: number;
+  /** Number of the first replication. @default 0 */
+  readonly from?: number | undefined;
+  /** Undefined: one look. */
+  readonly sequence?: Sequence | undefined;
+  /** What an interval leaves out on either side, of one look. */
+  readonly tail?: number | undefined;
+}
+
+/** Whether there is a peak test. */
+export function hasPeak({ question, inputs: { scenario } }: Common): boolean {
+  return question.peakFactor !== 1 && hasRandomDemand(scenario);
+}
+
+async function pairOf(
+  { inputs, workbench }: Common,
+  { label, baseline, candidate }: Comparison,
+  { count, from, factor = 1 }: LookAt & { readonly factor?: number },
+): Promise<Pair> {
+  const both = [inputs.with(baseline, factor), inputs.with(candidate, factor)];
+  const [of, by] = await workbench.replicateAll(both, { label, count, from });
+  invariant(of !== undefined && by !== undefined, "both were run");
+  return { baseline: of, candidate: by };
+}
+
+/** Compares two pools, at peak demand too where that would say more. */
+export async function compare(
+  common: Common,
+  comparison: Comparison,
+  look: LookAt,
+): Promise<Judgement> {
+  const { question, seed, inputs } = common;
+  const { sequence, tail } = look;
+  const pair = await pairOf(common, comparison, look);
+  const options = {
+    question,
+    pair,
+    seed,
+    scenario: inputs.scenario,
+    workers: comparison.workers,
+    // One look at a level of its own is a sequence that has one look.
+    sequence: sequence ?? (tail === undefined ? undefined : { max: look.count, tail }),
+  };
+  if (!hasPeak(common)) return judge({ ...options, peak: "off" });
+  const first = judge({ ...options, peak: undefined });
+  if (!asksForPeak(first)) return first;
+  const factor = question.peakFactor;
+  const label = `${comparison.label}, peak demand`;
+  // A sequence of its own, which is often over sooner.
+  const counts = sequence === undefined ? [look.count] : looks(sequence.max);
+  let found = first;
+  for (const count of counts) {
+    if (count > look.count) break;
+    const peak = await pairOf(common, { ...comparison, label }, { ...look, count, factor });
+    found = judge({ ...options, peak });
+    if (isWorthIt(found) || isNotWorthIt(found)) break;
+  }
+  return found;
+}
+
+/** What chooses between two actions that both gain; what is reported of them comes from others. */
+const CHOICE_TAIL = 0.025;
+
+/** The same at peak demand whatever is found in ordinary demand. */
+async function comparePeakToo(
+  common: Common,
+  comparison: Comparison,
+  look: LookAt & { readonly tail: number },
+): Promise<Judgement> {
+  const { question, seed, inputs } = common;
+  const options = {
+    question,
+    pair: await pairOf(common, comparison, look),
+    seed,
+    scenario: inputs.scenario,
+    workers: comparison.workers,
+    sequence: { max: look.count, tail: look.tail },
+  };
+  if (!hasPeak(common)) return judge({ ...options, peak: "off" });
+  const peak = await pairOf(common, comparison, { ...look, factor: question.peakFactor });
+  return judge({ ...options, peak });
+}
+
+/** A worker that is asked about. */
+export interface Asked {
+  readonly kind: WorkerKind;
+  /** The pool as it is to be with the worker in it. */
+  readonly pool: PoolChange;
+  readonly actions: readonly Action[];
+}
+
+/** A pool with one thing done about one worker. */
+export function withAction(pool: PoolChange, worker: string, action: Action): PoolChange {
+  return new Map([...pool, [worker, action]]);
+}
+
+export function actionText(worker: string, action: Action): string {
+  if (action.kind === "exclude") return `without ${worker}`;
+  if (action.kind === "spare") return `${worker} as a spare`;
+  return `${worker} with ${action.sessions} at most`;
+}
+
+/** After two looks' worth of replications without anything to see there is nothing to come. */
+function isBlind(judgement: Judgement, count: number): boolean {
+  return effective(judgement).problem !== null && count >= 2 * FIRST_LOOK;
+}
+
+/** What was found of the actions of each worker, and after how many replications. */
+export interface TriedAll {
+  /** In the order of the workers, and of their actions. */
+  readonly tried: readonly (readonly Tried[])[];
+  readonly replications: number;
+}
+
+/**
+ * Tries all actions.
+ *
+ * @param options.last stops after a look at so many replications
+ * @param options.enough when it resolves, the last finished round counts; the first is waited for
+ */
+export async function tryActions(
+  common: Common,
+  asked: readonly Asked[],
+  options: { readonly sequence: Sequence; readonly last: number; readonly enough: Enough },
+): Promise<TriedAll> {
+  const { sequence, last, enough } = options;
+  const found = new Map<string, Judgement>();
+  const all = asked.flatMap(({ kind, pool, actions }) =>
+    actions.map((action) => {
+      const worker = kind.workers[0] ?? kind.name;
+      const label = actionText(worker, action);
+      const candidate = withAction(pool, worker, action);
+      return { key: label, label, baseline: pool, candidate, workers: [worker] };
+    }),
+  );
+  const keyOf = ({ kind }: Asked, action: Action) =>
+    actionText(kind.workers[0] ?? kind.name, action);
+  let replications = 0;
+  const counts = looks(sequence.max).filter((count) => count <= last);
+  for (const count of counts.length === 0 ? [last] : counts) {
+    const open = all.filter(({ key }) => {
+      const before = found.get(key);
+      return before === undefined || !(isClosed(before) || isBlind(before, replications));
+    });
+    if (open.length === 0) break;
+    const round = Promise.all(
+      open.map(async (one) => [one.key, await compare(common, one, { count, sequence })] as const),
+    );
+    const judged = replications === 0 ? await round : await orEnough(round, enough);
+    if (judged === null) break;
+    for (const [key, judgement] of judged) found.set(key, judgement);
+    replications = count;
+  }
+  const tried = asked.map((one) =>
+    one.actions.flatMap((action): Tried[] => {
+      const judgement = found.get(keyOf(one, action));
+      return judgement === undefined ? [] : [{ action, judgement }];
+    }),
+  );
+  return { tried, replications };
+}
+
+/** Whether one of two pools is shown to be better, at ordinary or at peak demand, and nowhere worse. */
+function isShownBetter(judgement: Judgement): boolean {
+  const { change, peak } = effective(judgement);
+  const [low, high] = change?.ci95 ?? [Number.NEGATIVE_INFINITY, 0];
+  const [peakLow, peakHigh] = peak.change?.ci95 ?? [Number.NEGATIVE_INFINITY, 0];
+  return (low > 0 || peakLow > 0) && high >= 0 && peakHigh >= 0;
+}
+
+/**
+ * The best of the actions that are shown to gain: of two of them the later one only where it is shown
+ * to be better than the one before. A worker is left out unless keeping it in some way brings something:
+ * one that loses every stream harms nobody as a spare as long as nobody needs a spare.
+ *
+ * @param tried in the order in which they are preferred
+ */
+export async function choose(
+  common: Common,
+  { kind, pool }: Asked,
+  tried: readonly Tried[],
+): Promise<Action | null> {
+  const worker = kind.workers[0] ?? kind.name;
+  let best: Tried | null = null;
+  for (const one of tried.filter(({ judgement }) => isWorthIt(judgement))) {
+    if (best === null) {
+      best = one;
+      continue;
+    }
+    const counts = [best, one].map(({ judgement }) => effective(judgement).change?.n ?? 0);
+    const comparison = {
+      label: `${actionText(worker, one.action)}, or ${actionText(worker, best.action)}`,
+      baseline: withAction(pool, worker, best.action),
+      candidate: withAction(pool, worker, one.action),
+      workers: [worker],
+    };
+    const look = { count: Math.max(...counts, FIRST_LOOK), tail: CHOICE_TAIL };
+    if (isShownBetter(await comparePeakToo(common, comparison, look))) best = one;
+  }
+  return best === null ? null : best.action;
+}

@@ -1,0 +1,213 @@
+/** Advice on pools whose truth is known: what is said, and that it is always the same. */
+import { describe, expect, it } from "vitest";
+import { type AdviseOptions, adviseWith } from "../../../src/sim/advise/advise.js";
+import type { Simulate } from "../../../src/sim/experiment/executor.js";
+import { renderAdvice } from "../../../src/sim/report/advice.js";
+import { fakePool, poolOf } from "../../support/sim/fake-pool.js";
+import { fakeExecutor, loadText } from "../../support/sim/fake-simulate.js";
+
+const GOOD = ["a-1", "a-2", "a-3", "a-4", "a-5", "a-6"];
+
+async function advised(
+  names: readonly string[],
+  options: AdviseOptions & { readonly signal?: AbortSignal } = {},
+  { more = "", simulate = fakePool }: { more?: string; simulate?: Simulate } = {},
+) {
+  const { executor, calls } = fakeExecutor(options.seed, simulate);
+  const result = await adviseWith(loadText(poolOf(names, more)), executor, options);
+  const words = Object.fromEntries(result.workers.map(({ name, advice }) => [name, advice]));
+  return { result, calls, words };
+}
+
+function keepAll(names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, "keep"]));
+}
+
+describe("advice", () => {
+  it("says what to do with each worker, and what it brings", async () => {
+    const { result, words } = await advised([...GOOD, "slow", "old", "home"]);
+    expect(words).toEqual({ ...keepAll(GOOD), slow: "exclude", old: "spare", home: "cap" });
+    const of = (name: string) => result.workers.find((worker) => worker.name === name);
+    expect(of("home")?.action).toEqual({ kind: "cap", sessions: 2 });
+    // Half of all streams are lost to it, so that without it there are twice as many.
+    expect(of("slow")?.alone?.mean).toBeCloseTo(1, 1);
+    expect(of("slow")?.alone?.n).toBe(result.freshReplications);
+    expect(of("slow")?.why).toBe("loses 50 % of its streams: late segments");
+    const { together } = result;
+    expect(together?.decision).toBe("admit");
+    expect(together?.actions).toHaveLength(3);
+    // 1.1 ÷ (0.5 × 0.67 × 0.7) − 1
+    expect(together?.change?.mean).toBeCloseTo(3.69, 0);
+    expect(together?.leftOut).toEqual([]);
+  });
+
+  it("finds two that hide each other: without one of them alone nothing changes", async () => {
+    const { words, result } = await advised([...GOOD, "slow-1", "slow-2"]);
+    expect(words).toEqual({ ...keepAll(GOOD), "slow-1": "exclude", "slow-2": "exclude" });
+    const alone = result.workers.find(({ name }) => name === "slow-1")?.alone;
+    expect(alone?.mean).toBeCloseTo(0, 1);
+    expect(result.workers.at(-1)?.why).toContain("others take its place");
+    expect(result.together?.change?.mean).toBeCloseTo(1, 1);
+  });
+
+  it("keeps everyone where all are alike, whatever the seed", async () => {
+    for (const seed of [1, 2, 3]) {
+      const { words, result } = await advised([...GOOD, "b", "c"], { seed });
+      expect(words).toEqual(keepAll([...GOOD, "b", "c"]));
+      expect(result.together).toBeNull();
+    }
+  });
+
+  it("finds many that hide each other, and never keeps those that lose nearly all", async () => {
+    const bad = ["slow-1", "slow-2", "slow-3", "slow-4"];
+    const { words } = await advised(["a-1", "a-2", ...bad]);
+    expect(bad.map((name) => words[name])).toEqual(bad.map(() => "exclude"));
+    const simulate: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const none = result.workers.map((name) => [`worker.${name}.retention`, 0.02]);
+      return { ...result, metrics: { ...result.metrics, ...Object.fromEntries(none) } };
+    };
+    const lost = await advised(["a-1", "a-2", "a-3"], {}, { simulate });
+    expect(Object.values(lost.words)).toEqual(["undecided", "undecided", "undecided"]);
+    expect(lost.result.workers[0]?.why).toContain("the others do no better");
+  });
+
+  it("says nothing of a worker that nobody ever chose", async () => {
+    const { result, words } = await advised([...GOOD, "never"]);
+    expect(words["never"]).toBe("undecided");
+    expect(result.workers.at(-1)?.why).toContain("hardly ever chosen");
+    expect(renderAdvice(result)).toContain("Undecided: never");
+  });
+
+  it("does not advise what harms at peak demand", async () => {
+    const simulate: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const { loadScale } = input.scenario.assumptions;
+      const isOut = input.scenario.orchestrator?.admission.exclude.includes("slow") === true;
+      const factor = loadScale > 1 && isOut ? 0.3 : 1;
+      const net = (result.metrics["pool.operatorNetPerDay"] ?? 0) * factor;
+      return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+    };
+    const { words } = await advised([...GOOD, "slow"], {}, { simulate });
+    expect(words["slow"]).not.toBe("exclude");
+  });
+
+  it("asks about some workers only when told to, and takes a kind for each of its workers", async () => {
+    const { words } = await advised([...GOOD, "slow", "old"], { only: ["slow", "a-1"] });
+    expect(words).toEqual({ "a-1": "keep", slow: "exclude" });
+    const yaml = poolOf(GOOD).replace("{ name: a-6, ", "{ name: slow, count: 2, ");
+    const { executor } = fakeExecutor(1, fakePool);
+    const result = await adviseWith(loadText(yaml), executor, {});
+    expect(result.workers.at(-1)).toMatchObject({
+      name: "slow",
+      workers: ["slow-1", "slow-2"],
+      advice: "exclude",
+    });
+    expect(result.together?.actions.map(({ worker }) => worker)).toEqual(["slow-1", "slow-2"]);
+  });
+
+  it("is made on the candidate of the decision, with its settings", async () => {
+    const more = `variants:
+  without: { orchestrator.admission.exclude: [slow] }
+  with: {}
+decision: { baseline: without, candidate: with }`;
+    const found = await advised([...GOOD, "slow"], {}, { more });
+    expect(found.result.variant).toBe("with");
+    expect(found.words["slow"]).toBe("exclude");
+    const other = await advised([...GOOD, "slow"], { variant: "without" }, { more });
+    expect(other.words).toEqual(keepAll(GOOD));
+  });
+});
+
+describe("the same bytes", () => {
+  const noisy: Simulate = (input, options) => {
+    const result = fakePool(input, options);
+    const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
+    const golden = (options.replication * 0.618034 + exclude.length * 0.37) % 1;
+    const net = (result.metrics["pool.operatorNetPerDay"] ?? 0) * (1 + 0.25 * (golden - 0.5));
+    return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+  };
+
+  it("come of the number of replications by name, wherever the time was over", async () => {
+    const names = [...GOOD, "slow", "old"];
+    const whole = await advised(names, {}, { simulate: noisy });
+    const counts = new Set<number>();
+    for (const calls of [1, 90, 300, 360]) {
+      const controller = new AbortController();
+      let count = 0;
+      const counting: Simulate = (input, options) => {
+        count += 1;
+        if (count === calls) controller.abort();
+        return noisy(input, options);
+      };
+      const { result } = await advised(
+        names,
+        { enough: controller.signal },
+        { simulate: counting },
+      );
+      const { replications } = result;
+      counts.add(replications);
+      const again = await advised(names, { replications }, { simulate: noisy });
+      expect(JSON.stringify(again.result)).toBe(JSON.stringify(result));
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    const again = await advised(
+      names,
+      { replications: whole.result.replications },
+      { simulate: noisy },
+    );
+    expect(JSON.stringify(again.result)).toBe(JSON.stringify(whole.result));
+  });
+
+  it("never reports an action from the replications that chose it", async () => {
+    const { calls, result } = await advised([...GOOD, "slow"]);
+    const fresh = calls.filter(({ replication }) => replication >= 1_000_000);
+    const numbers = new Set(fresh.map(({ replication }) => replication));
+    expect(numbers.size).toBe(2 * result.freshReplications);
+  });
+});
+
+describe("what is refused", () => {
+  it.each([
+    [{ margin: 0 }, "margin: found 0"],
+    [{ margin: Number.NaN }, "margin: found NaN"],
+    [{ confidence: 1 }, "confidence: found 1"],
+    [{ replications: 7 }, "replications: found 7"],
+    [{ replications: 41 }, "replications: found 41"],
+    [{ seed: -1 }, "seed: found -1"],
+    [{ variant: "none" }, 'none called "none"'],
+    [{ objective: "pool.nonsense" }, "objective: "],
+    [{ objective: "pool.lateShare" }, "objective: harm may bring more"],
+    [{ objective: "worker.a-1.segments" }, "expected a metric of the pool"],
+    [{ only: ["nobody"] }, 'no serving worker is called "nobody"'],
+  ])("%o", async (options, text) => {
+    await expect(advised(GOOD, options)).rejects.toThrow(text);
+  });
+
+  it("a scenario without workers, and a signal that has aborted", async () => {
+    const yaml = poolOf(GOOD)
+      .replace(/workers:[\s\S]*$/, "")
+      .replace("stakeShare: 0.05", "stakeShare: 0.05, backend: { type: device, device: t4 }");
+    const { executor } = fakeExecutor(1, fakePool);
+    await expect(adviseWith(loadText(yaml), executor, {})).rejects.toThrow("no pool with workers");
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(advised(GOOD, { signal })).rejects.toThrow("stop");
+  });
+});
+
+describe("the report", () => {
+  it("begins with what to do, within 80 columns and 40 lines", async () => {
+    const { result } = await advised([...GOOD, "slow", "old", "home", "never"]);
+    const text = renderAdvice(result, { width: 80 });
+    const lines = text.split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(text).toContain("cap at 2");
+    expect(text).toContain("keep as spare");
+    expect(text).toContain("keep 6 workers: a-1, a-2");
+    expect(text).not.toContain("What was tried");
+    const details = renderAdvice(result, { hasDetails: true });
+    expect(details).toContain("What was tried");
+    expect(details).toContain("a cap at 4 sessions");
+  });
+});
