@@ -1,6 +1,5 @@
 /** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
 import { availableParallelism } from "node:os";
-import { parseSetting, type Setting } from "../../config/setting.js";
 import { advise } from "../../sim/advise/run.js";
 import { renderAdvice } from "../../sim/report/advice.js";
 import { loadScenario } from "../../sim/scenario/load.js";
@@ -13,6 +12,7 @@ import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
+import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 
 export interface AdviseFlags extends CacheFlags {
@@ -36,12 +36,6 @@ export interface AdviseFlags extends CacheFlags {
 /** Of the budget: the rest is for what is looked at again in the end. */
 const LOOKING = 0.6;
 
-function settings({ set, duration }: AdviseFlags): readonly Setting[] {
-  const given = set.map(parseSetting);
-  if (duration === undefined) return given;
-  return [...given, { path: "duration", value: duration, label: "--duration" }];
-}
-
 /**
  * Advises.
  *
@@ -53,7 +47,7 @@ export async function adviseOn(
   flags: AdviseFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
+  const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
   const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });

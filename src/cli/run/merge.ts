@@ -16,7 +16,7 @@ import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import type { Terminal } from "../shared/terminal.js";
-import { print } from "./run.js";
+import { print } from "./print.js";
 import { knownBuild } from "./shard.js";
 
 export interface MergeFlags extends CacheFlags {

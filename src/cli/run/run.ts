@@ -1,11 +1,8 @@
 /** `poolsim run`: loads scenarios, runs them, prints reports, writes JSON, says how it ended. */
 
-import { parseSetting, type Setting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { renderJson } from "../../sim/report/json.js";
-import { renderReport, renderVerdict } from "../../sim/report/report.js";
-import type { ScenarioResult } from "../../sim/results.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf, checkBudget } from "../shared/budget.js";
@@ -19,10 +16,10 @@ import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
-import type { Terminal, TextStream } from "../shared/terminal.js";
+import { settingsOf } from "../shared/settings.js";
+import type { Terminal } from "../shared/terminal.js";
 import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
-import { networkAge } from "./network-age.js";
-import { whatItTakes } from "./what-it-takes.js";
+import { type Finished, print } from "./print.js";
 
 export interface RunFlags extends CacheFlags, FormFlags {
   readonly seed?: number;
@@ -41,19 +38,6 @@ export interface RunFlags extends CacheFlags, FormFlags {
   readonly shard?: Shard;
   /** All tables, not one screen. */
   readonly details: boolean;
-}
-
-export function settings({ set, duration }: RunFlags): readonly Setting[] {
-  const given = set.map(parseSetting);
-  if (duration === undefined) return given;
-  return [...given, { path: "duration", value: duration, label: "--duration" }];
-}
-
-/** A result, and how long it took. */
-interface Finished {
-  readonly result: ScenarioResult;
-  /** How long it took here; null: it was computed elsewhere. */
-  readonly elapsedMs: number | null;
 }
 
 async function simulateAll(
@@ -100,33 +84,6 @@ async function simulateAll(
   return finished;
 }
 
-export function print(
-  finished: readonly Finished[],
-  scenarios: readonly LoadedScenario[],
-  {
-    files = [],
-    quiet,
-    details,
-  }: {
-    readonly files?: readonly string[];
-    readonly quiet: boolean;
-    readonly details: boolean;
-  },
-  stream: TextStream,
-): void {
-  const { width, hasColour } = stream;
-  for (const [index, { result, elapsedMs }] of finished.entries()) {
-    const style = { width, hasColour, details, file: files[index] };
-    if (index > 0 && !quiet) stream.write("\n");
-    stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
-    if (!quiet && elapsedMs !== null) {
-      stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
-    }
-    const loaded = scenarios[index];
-    if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
-  }
-}
-
 async function trace(
   { file, variants }: LoadedScenario,
   { seed, trace: stream = 0 }: RunFlags,
@@ -164,7 +121,7 @@ export async function runScenarios(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const options = { set: settings(flags), extensions: await extensionsOf(flags.extension) };
+  const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const scenarios = files.map((file) => loadScenario(scenarioFile(file), options));
   const [first] = scenarios;
   if (flags.trace !== undefined && first !== undefined) {

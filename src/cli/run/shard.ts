@@ -17,10 +17,11 @@ import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
 import { progressLine } from "../shared/progress.js";
 import { scenarioFile } from "../shared/scenario-file.js";
+import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 import { visible } from "../shared/visible.js";
 import { hasForms } from "../shared/write-forms.js";
-import { type RunFlags, settings } from "./run.js";
+import type { RunFlags } from "./run.js";
 
 type ShardFlags = RunFlags & { readonly shard: Shard };
 
@@ -73,7 +74,7 @@ export async function runShardOf(
   const extensions = await extensionsOf(flags.extension);
   const { loaded, job } = jobOf(
     file,
-    { set: settings(flags), extensions },
+    { set: settingsOf(flags), extensions },
     { seed: flags.seed ?? null, replications: flags.replications ?? null, sensitivity, keys },
   );
   let problem: string | null = null;

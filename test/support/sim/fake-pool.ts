@@ -101,5 +101,7 @@ export const fakePool: Simulate = ({ scenario }, { seed, replication }) => {
     seriesBinMs: 1_800_000,
     conservation: [],
     imputed: {},
+    withoutStreams: null,
+    admissions: [],
   };
 };

@@ -1,0 +1,42 @@
+/** What `run` and `merge` print of finished experiments. */
+import type { LoadedScenario } from "../../sim/input.js";
+import { renderReport, renderVerdict } from "../../sim/report/report.js";
+import type { ScenarioResult } from "../../sim/results.js";
+import type { TextStream } from "../shared/terminal.js";
+import { networkAge } from "./network-age.js";
+import { whatItTakes } from "./what-it-takes.js";
+
+/** A result, and how long it took. */
+export interface Finished {
+  readonly result: ScenarioResult;
+  /** How long it took here; null: it was computed elsewhere. */
+  readonly elapsedMs: number | null;
+}
+
+/** Prints reports, or with `quiet` verdicts only, one after the other. */
+export function print(
+  finished: readonly Finished[],
+  scenarios: readonly LoadedScenario[],
+  {
+    files = [],
+    quiet,
+    details,
+  }: {
+    readonly files?: readonly string[];
+    readonly quiet: boolean;
+    readonly details: boolean;
+  },
+  stream: TextStream,
+): void {
+  const { width, hasColour } = stream;
+  for (const [index, { result, elapsedMs }] of finished.entries()) {
+    const style = { width, hasColour, details, file: files[index] };
+    if (index > 0 && !quiet) stream.write("\n");
+    stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
+    if (!quiet && elapsedMs !== null) {
+      stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
+    }
+    const loaded = scenarios[index];
+    if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
+  }
+}
