@@ -13,11 +13,12 @@ import { describe, expect, it } from "vitest";
 import type { Driver, Outcome } from "../driver.js";
 import { AI_FAMILIES } from "./ai.js";
 import { PLAIN_FAMILIES } from "./families.js";
+import { TODAY_FAMILIES } from "./today.js";
 import { TRACE_FAMILIES } from "./traces.js";
 
 const numRuns = Number(process.env["POOLSIM_VECTOR_CASES"] ?? 40);
 const seed = Number(process.env["POOLSIM_VECTOR_SEED"] ?? 20_261_128);
-const FAMILIES = { ...PLAIN_FAMILIES, ...TRACE_FAMILIES, ...AI_FAMILIES };
+const FAMILIES = { ...PLAIN_FAMILIES, ...TRACE_FAMILIES, ...AI_FAMILIES, ...TODAY_FAMILIES };
 
 interface Driven {
   readonly driver: Driver;
