@@ -15,7 +15,12 @@ export const AI_SELECTOR_TTL_MS = 600_000;
 /** How often a live selector is refreshed in the background, ms. */
 export const AI_LIVE_REFRESH_INTERVAL_MS = 360_000;
 /** Refreshes that a removed orchestrator is suspended for (A-15, S-11). */
-export const AI_SUSPENSION_PENALTY = { batch: 3, live: 0 } as const;
+export const AI_SUSPENSION_PENALTY = {
+  /** Of batch pipelines. */
+  batch: 3,
+  /** Of live video, which adds {@link LIVE_SUSPENSION_PENALTY} when a running stream is at fault. */
+  live: 0,
+} as const;
 /** Refreshes that a live stream's orchestrator is suspended for on top. */
 export const LIVE_SUSPENSION_PENALTY = 5;
 
