@@ -1,6 +1,6 @@
 /** The command `odds`: options, help and examples. */
 import { type Command, Option } from "commander";
-import { examples, type Outcome } from "../shared/help.js";
+import { examples, type Outcome, RULE_IDS } from "../shared/help.js";
 import { settingOption } from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { OddsFlags } from "./run.js";
@@ -39,11 +39,8 @@ export function addOdds(program: Command, terminal: Terminal, outcome: Outcome):
       examples(
         ["poolsim odds", "the packaged network as it is"],
         ["poolsim odds --set pool.stakeLpt=50000 --set pool.price=200", "with your own in it"],
-        [
-          "poolsim odds --set pool.name=pool.eth --set pool.stakeShare=0.02 --selectPriceWeight 0.3 --selectStakeWeight 0.4",
-          "other weights",
-        ],
-      ),
+        ["poolsim odds --set pool.stakeShare=0.02 --maxPricePerUnit 300", "what it may cost"],
+      ) + RULE_IDS,
     )
     .action(async (network: string | undefined, flags: OddsFlags) => {
       const { printOdds } = await import("./run.js");
