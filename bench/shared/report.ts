@@ -84,7 +84,7 @@ export function plot({ version, day, machine, comparisons }: BenchResult): strin
     (LEFT + ((Math.log10(value) - low) / (high - low)) * (right - LEFT)).toFixed(1);
   const height = TOP + shown.length * ROW + BOTTOM;
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12"><title>Ratios of poolsim to its peers</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="10" y="20" font-size="14">poolsim ${escaped(version)} beside its peers, ${escaped(day)}: how many times the peer’s figure</text>`,
     `<text x="10" y="36" fill="#555">${escaped(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}; the line is the promise, the whisker the spread of the runs`)}</text>`,

@@ -133,7 +133,7 @@ function inSimulator(
 const SPLITTING = ["by-weights", "sliding-window"] as const;
 
 test.each(SPLITTING)("%s: the books and the simulator owe the same", (name) => {
-  const { settings: schema } = schemeEntryOf(name);
+  const { settingName, settings: schema } = schemeEntryOf(name);
   let splits = 0;
   fc.assert(
     fc.property(history, settings, fc.nat(5), (steps, all, payoutEvery) => {
@@ -143,7 +143,7 @@ test.each(SPLITTING)("%s: the books and the simulator owe the same", (name) => {
       const owed = inBooks(steps, name, said);
       const simulated = inSimulator(
         steps,
-        { scheme: name, ...said },
+        { scheme: settingName, ...said },
         (index) => payoutEvery > 0 && index % payoutEvery === 0,
       );
       expect(simulated).toEqual(owed);
@@ -155,6 +155,7 @@ test.each(SPLITTING)("%s: the books and the simulator owe the same", (name) => {
 });
 
 test.each(SPLITTING)("%s: a win without work, then work, pays 75 and 25", (name) => {
+  const { settingName } = schemeEntryOf(name);
   const work = (worker: number, pixels: number) =>
     ({ kind: "job", worker, pixels, durationMs: 0 }) as const;
   const steps: Step[] = [
@@ -171,7 +172,7 @@ test.each(SPLITTING)("%s: a win without work, then work, pays 75 and 25", (name)
   expect(owed[0]).toEqual(nothing);
   // Of 100, a quarter is the operator's, who passes a tenth of the whole on.
   expect(owed[1]).toEqual({ workers: [56n, 19n, 0n], commission: 15n, delegators: 10n });
-  expect(inSimulator(steps, { scheme: name, ...said }, () => false)).toEqual(owed);
+  expect(inSimulator(steps, { scheme: settingName, ...said }, () => false)).toEqual(owed);
 });
 
 test("there are schemes that split income, and all of them are tried here", () => {
