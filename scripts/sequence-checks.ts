@@ -59,8 +59,16 @@ function pairsOf({ shape, set, truth }: SequenceSet) {
   return { baseline, candidate };
 }
 
-/** Looks at a set until it is decided, and on, to see whether all intervals hold. */
-export function lookAt(given: SequenceSet): SequenceOutcome {
+/**
+ * Looks at a set until it is decided, and on, to see whether all intervals hold.
+ *
+ * @param options.givesUp where it is hopeless; otherwise only at the end, which is much quicker to find
+ *   out and may only add false decisions
+ */
+export function lookAt(
+  given: SequenceSet,
+  { givesUp = true }: { readonly givesUp?: boolean } = {},
+): SequenceOutcome {
   const sequence = sequenceOf({ max: MAX, comparisons: given.comparisons });
   const { baseline, candidate } = pairsOf(given);
   let isCovered = true;
@@ -74,7 +82,8 @@ export function lookAt(given: SequenceSet): SequenceOutcome {
     if (end !== undefined) continue;
     const input = { change, margin: MARGIN, constraints: [], peak: "off" } as const;
     const { decision } = decide(input);
-    const isOver = decision !== "undecided" || n === MAX || isHopeless(input, sequence);
+    const isOver =
+      decision !== "undecided" || n === MAX || (givesUp && isHopeless(input, sequence));
     if (isOver) end = { decision, replications: n };
   }
   return { isCovered, ...(end ?? { decision: "undecided", replications: MAX }) };
@@ -84,8 +93,8 @@ function middle(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function many(shape: Shape, truth: number, sets: number, comparisons = 1): SequenceOutcome[] {
-  return Array.from({ length: sets }, (_, set) => lookAt({ shape, set, truth, comparisons }));
+function many(given: Omit<SequenceSet, "set">, sets: number, givesUp = false): SequenceOutcome[] {
+  return Array.from({ length: sets }, (_, set) => lookAt({ ...given, set }, { givesUp }));
 }
 
 /** Actions that `poolsim advise` tries on a dozen workers. */
@@ -96,7 +105,7 @@ function oneOfManyCheck(shape: Shape): SyntheticCheck {
   const name = `until decided: ${shape} differences, one of ${ACTIONS}`;
   const nominal = 0.05 / ACTIONS;
   const run = (sets: number): Check => {
-    const found = many(shape, -MARGIN, sets, ACTIONS);
+    const found = many({ shape, truth: -MARGIN, comparisons: ACTIONS }, sets);
     const missed = found.filter(({ isCovered }) => !isCovered).length;
     return {
       passed: binomialTail(missed, sets, nominal) >= 0.01,
@@ -109,7 +118,7 @@ function oneOfManyCheck(shape: Shape): SyntheticCheck {
 function coverageCheck(shape: Shape, truth: number): SyntheticCheck {
   const name = `until decided: ${shape} differences of mean ${truth}`;
   const run = (sets: number): Check => {
-    const found = many(shape, truth, sets);
+    const found = many({ shape, truth }, sets);
     const missed = found.filter(({ isCovered }) => !isCovered).length;
     const chance = binomialTail(missed, sets, 0.05);
     const wrong = found.filter(({ decision }) =>
@@ -127,7 +136,7 @@ function powerCheck(shape: Shape): SyntheticCheck {
   const name = `until decided: ${shape}, a loss of three margins`;
   const run = (sets: number): Check => {
     const tries = Math.ceil(sets / 10);
-    const found = many(shape, -3 * MARGIN, tries);
+    const found = many({ shape, truth: -3 * MARGIN }, tries, true);
     const right = found.filter(({ decision }) => decision === "exclude").length;
     const replications = middle(found.map((one) => one.replications));
     return {
