@@ -6,7 +6,12 @@
 import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
 import { isHopeless } from "../src/sim/experiment/advice.js";
 import { relativeChange } from "../src/sim/experiment/change.js";
-import { looks, sequenceOf } from "../src/sim/experiment/confidence-sequence.js";
+import {
+  FIRST_LOOK,
+  FIRST_LOOK_OF_MANY,
+  looks,
+  sequenceOf,
+} from "../src/sim/experiment/confidence-sequence.js";
 import { decide } from "../src/sim/experiment/decision.js";
 import {
   binomialTail,
@@ -69,11 +74,12 @@ export function lookAt(
   given: SequenceSet,
   { givesUp = true }: { readonly givesUp?: boolean } = {},
 ): SequenceOutcome {
-  const sequence = sequenceOf({ max: MAX, comparisons: given.comparisons });
+  const first = (given.comparisons ?? 1) > 1 ? FIRST_LOOK_OF_MANY : FIRST_LOOK;
+  const sequence = sequenceOf({ max: MAX, comparisons: given.comparisons, first });
   const { baseline, candidate } = pairsOf(given);
   let isCovered = true;
   let end: Pick<SequenceOutcome, "decision" | "replications"> | undefined;
-  for (const n of looks(MAX)) {
+  for (const n of looks(MAX, first)) {
     const sample = { baseline: baseline.slice(0, n), candidate: candidate.slice(0, n) };
     const evidence = { sessions: 36 * n, served: 7 * n };
     const change = relativeChange(sample, { key: KEY, evidence, tail: sequence.tail });

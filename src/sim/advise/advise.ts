@@ -10,7 +10,7 @@
 import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { calibrate } from "../experiment/calibrate.js";
-import { sequenceOf } from "../experiment/confidence-sequence.js";
+import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { effective, type Judgement, type Question } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
@@ -57,7 +57,7 @@ export interface AdviseOptions {
   readonly confidence?: number | undefined;
   /** Kinds of workers, or workers of a kind; the others are kept. @default all */
   readonly only?: readonly string[] | undefined;
-  /** Stops after a look at so many replications, 8 … 40. @default as many as it takes */
+  /** Stops after a look at so many replications, 16 … 40. @default as many as it takes */
   readonly replications?: number | undefined;
   /** When it aborts, the last look that was finished counts. */
   readonly enough?: AbortSignal | undefined;
@@ -74,8 +74,9 @@ function check(options: AdviseOptions): void {
   if (!(confidence >= 0.5 && confidence <= 0.9999)) {
     refuse(`confidence: found ${confidence}, expected from 0.5 to 0.9999`);
   }
-  if (!(Number.isSafeInteger(replications) && replications >= 8 && replications <= ADVISE_MAX)) {
-    refuse(`replications: found ${replications}, expected a whole number from 8 to ${ADVISE_MAX}`);
+  const [low, high] = [FIRST_LOOK_OF_MANY, ADVISE_MAX];
+  if (!(Number.isSafeInteger(replications) && replications >= low && replications <= high)) {
+    refuse(`replications: found ${replications}, expected a whole number from ${low} to ${high}`);
   }
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     refuse(`seed: found ${seed}, expected a whole number from 0`);
@@ -296,7 +297,12 @@ async function run(
   const all = askedOf(kinds, screened);
   // What may be tried, so that the intervals do not depend on what was suspected.
   const comparisons = kinds.reduce((sum, kind) => sum + actionsOf(kind, true).length, 0);
-  const sequence = sequenceOf({ max: ADVISE_MAX, confidence, comparisons });
+  const sequence = sequenceOf({
+    max: ADVISE_MAX,
+    confidence,
+    comparisons,
+    first: FIRST_LOOK_OF_MANY,
+  });
   const asked = all.filter(({ kind }) => chosen.has(kind));
   const last = options.replications ?? ADVISE_MAX;
   const { tried, replications } = await tryActions(common, asked, { sequence, last, enough });

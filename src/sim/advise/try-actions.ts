@@ -75,7 +75,8 @@ export async function compare(
     scenario: inputs.scenario,
     workers: comparison.workers,
     // One look at a level of its own is a sequence that has one look.
-    sequence: sequence ?? (tail === undefined ? undefined : { max: look.count, tail }),
+    sequence:
+      sequence ?? (tail === undefined ? undefined : { max: look.count, tail, first: look.count }),
   };
   if (!hasPeak(common)) return judge({ ...options, peak: "off" });
   const first = judge({ ...options, peak: undefined });
@@ -83,7 +84,7 @@ export async function compare(
   const factor = question.peakFactor;
   const label = `${comparison.label}, peak demand`;
   // A sequence of its own, which is often over sooner.
-  const counts = sequence === undefined ? [look.count] : looks(sequence.max);
+  const counts = sequence === undefined ? [look.count] : looks(sequence.max, sequence.first);
   let found = first;
   for (const count of counts) {
     if (count > look.count) break;
@@ -110,7 +111,7 @@ async function comparePeakToo(
     seed,
     scenario: inputs.scenario,
     workers: comparison.workers,
-    sequence: { max: look.count, tail: look.tail },
+    sequence: { max: look.count, tail: look.tail, first: look.count },
   };
   if (!hasPeak(common)) return judge({ ...options, peak: "off" });
   const peak = await pairOf(common, comparison, { ...look, factor: question.peakFactor });
@@ -172,7 +173,7 @@ export async function tryActions(
   const keyOf = ({ kind }: Asked, action: Action) =>
     actionText(kind.workers[0] ?? kind.name, action);
   let replications = 0;
-  const counts = looks(sequence.max).filter((count) => count <= last);
+  const counts = looks(sequence.max, sequence.first).filter((count) => count <= last);
   for (const count of counts.length === 0 ? [last] : counts) {
     const open = all.filter(({ key }) => {
       const before = found.get(key);

@@ -23,6 +23,12 @@ import { invariant } from "../../core/errors.js";
 /** Before so many replications there is no look: less shows no shape. */
 export const FIRST_LOOK = 8;
 
+/**
+ * The same where many are compared. Their intervals reach so far out that what eight replications do
+ * not show decides: a long tail that none of them met.
+ */
+export const FIRST_LOOK_OF_MANY = 16;
+
 /** What is looked at. */
 export interface SequenceOptions {
   /** The most replications that there may be, {@link FIRST_LOOK} or more; fixed in advance. */
@@ -31,6 +37,8 @@ export interface SequenceOptions {
   readonly confidence?: number | undefined;
   /** Comparisons whose intervals hold at once, 1 or more. @default 1 */
   readonly comparisons?: number | undefined;
+  /** Replications of the first look. @default {@link FIRST_LOOK} */
+  readonly first?: number | undefined;
 }
 
 /** A way to look: how often one may, and what the interval of each look leaves out on either side. */
@@ -38,11 +46,13 @@ export interface Sequence {
   /** The most replications, fixed in advance. */
   readonly max: number;
   readonly tail: number;
+  /** Before so many nothing has an interval. */
+  readonly first: number;
 }
 
 /** The sequence of given options. */
 export function sequenceOf(options: SequenceOptions): Sequence {
-  return { max: options.max, tail: sequenceTail(options) };
+  return { max: options.max, tail: sequenceTail(options), first: options.first ?? FIRST_LOOK };
 }
 
 function density(c: number): number {
@@ -69,15 +79,13 @@ function upperTail(c: number): number {
  * @returns in (0, 0.25): 0.025 would be an interval of 95 % at one look
  * @throws InvariantError (`INVARIANT`) for options out of range
  */
-export function sequenceTail({ max, confidence = 0.95, comparisons = 1 }: SequenceOptions): number {
-  invariant(
-    max >= FIRST_LOOK,
-    `at most ${max} replications, but the first look is at ${FIRST_LOOK}`,
-  );
+export function sequenceTail(options: SequenceOptions): number {
+  const { max, confidence = 0.95, comparisons = 1, first = FIRST_LOOK } = options;
+  invariant(max >= first, `at most ${max} replications, but the first look is at ${first}`);
   invariant(confidence >= 0.5 && confidence < 1, `confidence lies in [0.5, 1), not ${confidence}`);
   invariant(comparisons >= 1, `1 comparison or more, not ${comparisons}`);
   const wanted = (1 - confidence) / comparisons;
-  const logRatio = Math.log(max / FIRST_LOOK);
+  const logRatio = Math.log(max / first);
   let low = 1.5;
   let high = 40;
   for (let step = 0; step < 80; step += 1) {
@@ -92,10 +100,10 @@ export function sequenceTail({ max, confidence = 0.95, comparisons = 1 }: Sequen
  * When to look: at every replication to begin with, later at every tenth part more. A function of
  * nothing but the maximum.
  *
- * @returns ascending, from {@link FIRST_LOOK} to `max`
+ * @returns ascending, from the first to `max`
  */
-export function looks(max: number): readonly number[] {
+export function looks(max: number, first = FIRST_LOOK): readonly number[] {
   const found: number[] = [];
-  for (let n = FIRST_LOOK; n < max; n += Math.max(1, Math.floor(n / 8))) found.push(n);
+  for (let n = first; n < max; n += Math.max(1, Math.floor(n / 8))) found.push(n);
   return [...found, max];
 }

@@ -5,7 +5,7 @@ import type { Decision, Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import { advise, isHopeless as advisedHopeless, type MoreReplications } from "./advice.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
-import { FIRST_LOOK, type Sequence } from "./confidence-sequence.js";
+import type { Sequence } from "./confidence-sequence.js";
 import {
   type Constraint,
   type ConstraintState,
@@ -162,7 +162,7 @@ function differenceOf(
 
 /** Before the first look of a sequence nothing has an interval. */
 function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair): boolean {
-  return sequence !== undefined && baseline.records.length < FIRST_LOOK;
+  return sequence !== undefined && baseline.records.length < sequence.first;
 }
 
 /** The change that is compared with the margin. */

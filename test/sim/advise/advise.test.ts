@@ -172,7 +172,7 @@ describe("what is refused", () => {
     [{ margin: 0 }, "margin: found 0"],
     [{ margin: Number.NaN }, "margin: found NaN"],
     [{ confidence: 1 }, "confidence: found 1"],
-    [{ replications: 7 }, "replications: found 7"],
+    [{ replications: 15 }, "replications: found 15"],
     [{ replications: 41 }, "replications: found 41"],
     [{ seed: -1 }, "seed: found -1"],
     [{ variant: "none" }, 'none called "none"'],
