@@ -86,15 +86,11 @@ function togetherText(result: AdviceResult): string {
   return `Together${left}: ${changeText(together.change, result)}${peak}, from ${counted(freshReplications, "replication")} that chose nothing.${warning}`;
 }
 
-function undecidedText({ workers, replications, replicationsMax, scenario }: AdviceResult): string {
+function undecidedText({ workers, scenario }: AdviceResult): string {
   const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
   const names = open.map(({ name }) => name).join(", ");
-  const more =
-    replications < replicationsMax
-      ? "more replications, up to"
-      : "longer replications (--duration) than";
-  return `Undecided: ${names}. It would take ${more} ${replicationsMax}, or a larger --margin: poolsim advise ${scenario.file} --only ${open.map(({ name }) => name).join(",")} --details`;
+  return `Undecided: ${names}. Longer replications (--duration), or a larger --margin, would tell more: poolsim advise ${scenario.file} --only ${open.map(({ name }) => name).join(",")} --details`;
 }
 
 function triedRows(
