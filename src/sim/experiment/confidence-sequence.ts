@@ -11,7 +11,7 @@
  * (Miller and Siegmund 1982), which is a little too large for looks at whole numbers only. The c that
  * makes this 1 − confidence has a nominal level, 2 Φ(−c), and every look is made at that level by
  * whichever interval its sample needs: the significance-level approach of Pocock, by which Student's t
- * is used where the spread is estimated (Jennison and Turnbull 2000, section 4.4). It holds for any
+ * is used where the spread is estimated (Jennison and Turnbull 2000, chapter 4). It holds for any
  * rule of stopping, a clock's included, as long as it does not look before n₀ or after N.
  *
  * Several comparisons share what may go wrong in equal parts (Bonferroni), so that all of their
