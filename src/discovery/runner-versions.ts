@@ -1,7 +1,8 @@
 /** The flag `-aiMinRunnerVersion`: which version of a model's container a job asks for (K-10). */
+
+import { foldGoKey } from "../core/go-text.js";
 import type { ModelConstraint } from "./capabilities.js";
 import { pipelineToCapability } from "./capability.js";
-import { foldGoKey } from "./sources/go-text.js";
 import {
   elements,
   type JsonSlice,

@@ -1,8 +1,8 @@
 /** The text of `-maxPricePerCapability`, as Go decodes it (A-80). */
 import { InputError } from "../../core/errors.js";
+import { foldGoKey } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
 import { DEFAULT_MODEL } from "../price.js";
-import { foldGoKey } from "../sources/go-text.js";
 import {
   elements,
   type JsonSlice,

@@ -1,7 +1,7 @@
 /** From an amount in some currency to wei, by a price feed (A-79, A-82, A-83; R-6). */
 import { InputError, PoolsimError, RemoteError } from "../../core/errors.js";
+import { lowerCase, trimGoSpace, upperCase } from "../../core/go-text.js";
 import { Rational } from "../../core/rational.js";
-import { lowerCase, trimGoSpace, upperCase } from "../sources/go-text.js";
 
 const WEI_PER_ETH = Rational.of(10n ** 18n);
 const PRICE_TEXT = /^(\d+(?:\.\d+)?)([A-z][A-z\d]*)?$/;

@@ -3,13 +3,13 @@
  * (A-72 … A-75). A pure core: the caller polls the orchestrators.
  */
 import { PoolsimError } from "../../core/errors.js";
+import { lowerCase } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
 import type { PerCapability } from "../capabilities.js";
 import { CAPABILITY_NAMES } from "../capability.js";
 import type { PriceInfo } from "../orchestrator-info.js";
 import { jobMaxPrice, type MaxPrices, pricePerPixel } from "../price.js";
 import type { CapabilityPrice } from "../rpc/decode.js";
-import { lowerCase } from "../sources/go-text.js";
 import { parseRequestUri } from "../sources/request-uri.js";
 import { runnerRejection } from "./runner-check.js";
 import { parseRunnerList, type Runner, type RunnerListing } from "./runner-list.js";

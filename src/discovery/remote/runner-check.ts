@@ -1,7 +1,8 @@
 /** Which of the runners that an orchestrator lists count. */
+
+import { lowerCase, trimGoSpace } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
 import { parseGoRational } from "../max-price/go-rational.js";
-import { lowerCase, trimGoSpace } from "../sources/go-text.js";
 import type { Runner } from "./runner-list.js";
 
 /** Units that a runner's price may be in. */

@@ -3,7 +3,7 @@
  * live runners it has, under which addresses.
  */
 import { RemoteError } from "../../core/errors.js";
-import { decodeGoText, foldGoKey } from "../sources/go-text.js";
+import { decodeGoText, foldGoKey } from "../../core/go-text.js";
 import {
   elements,
   type JsonSlice,

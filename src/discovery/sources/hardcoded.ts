@@ -1,7 +1,7 @@
 /** The list that an operator writes by hand: go-livepeer's `-orchAddr` (D-2, D-3). */
 import { PoolsimError } from "../../core/errors.js";
+import { trimGoSpace } from "../../core/go-text.js";
 import { orchestratorSourceEntry } from "./entry.js";
-import { trimGoSpace } from "./go-text.js";
 import { parseRequestUri } from "./request-uri.js";
 import {
   assertOpen,

@@ -3,7 +3,7 @@
  * address and what is not. The WHATWG parser of JavaScript repairs and refuses other things.
  */
 import { InputError } from "../../core/errors.js";
-import { fromByteString, toByteString } from "./go-text.js";
+import { fromByteString, toByteString } from "../../core/go-text.js";
 
 /** A parsed request URI. */
 export interface RequestUri {

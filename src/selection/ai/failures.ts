@@ -1,5 +1,5 @@
 /** What kinds of failures a request knows: by the text of the error alone. */
-import { lowerCase, trimGoSpace } from "../../discovery/sources/go-text.js";
+import { lowerCase, trimGoSpace } from "../../core/go-text.js";
 
 /** Why a submit failed. */
 export interface AIFailure {

@@ -2,7 +2,7 @@
 import { Interface } from "ethers/abi";
 import { getBytes } from "ethers/utils";
 import { RemoteError } from "../../../core/errors.js";
-import { decodeGoText } from "../go-text.js";
+import { decodeGoText } from "../../../core/go-text.js";
 import type { Hex } from "./chain-client.js";
 
 export const controllerAbi = new Interface([

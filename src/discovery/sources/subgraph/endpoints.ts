@@ -1,8 +1,8 @@
 /** Rows of the subgraph as endpoints: which of them count (B-4), and what is known about them. */
 import { PoolsimError } from "../../../core/errors.js";
+import { trimGoSpace } from "../../../core/go-text.js";
 import { Rational } from "../../../core/rational.js";
 import { clampInt64, tokensToFixed } from "../../price.js";
-import { trimGoSpace } from "../go-text.js";
 import { parseRequestUri } from "../request-uri.js";
 import { bareEndpoint, type DroppedEntry, type SourceEndpoint } from "../source.js";
 import type { NextOrchestratorsQuery } from "./generated/orchestrators.js";

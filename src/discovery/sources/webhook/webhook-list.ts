@@ -3,7 +3,7 @@
  * not fit fails all of it, an address that is no request URI only its own entry.
  */
 import { PoolsimError, RemoteError } from "../../../core/errors.js";
-import { decodeGoText, foldGoKey } from "../go-text.js";
+import { decodeGoText, foldGoKey } from "../../../core/go-text.js";
 import { parseRequestUri } from "../request-uri.js";
 import { bareEndpoint, type DroppedEntry, type SourceEndpoint } from "../source.js";
 import { parseFloat32 } from "./float32.js";
