@@ -183,10 +183,11 @@ const LINKED = ["docs", "scenarios", "src", "test"];
 
 /**
  * Runs examples in a folder of their own, where they may write. It is inside the package, so that
- * programs can import it by name, and has the package's folders in it.
+ * programs can import it by name, and has the package's folders in it. It is not in `dist/`: what
+ * lies there is the build, by which kept results are told apart.
  */
 export class ExampleRunner {
-  readonly #folder = mkdtempSync(join(ROOT, "dist/docs-"));
+  readonly #folder = mkdtempSync(join(ROOT, "dist.docs-"));
 
   constructor() {
     for (const name of LINKED) symlinkSync(join(ROOT, name), join(this.#folder, name));

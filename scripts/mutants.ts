@@ -28,6 +28,14 @@ export const MUTANTS: readonly Mutant[] = [
     replacement: "if (nowMs > 0) return true; if (session.segsInFlight === 0) {",
   },
   {
+    scenario: "twelve-workers",
+    rule: "M-14",
+    broken: "a session is kept however late its segments are",
+    file: "selection/pool-limits.js",
+    search: "if (session.segsInFlight === 0) {",
+    replacement: "if (nowMs > 0) return true; if (session.segsInFlight === 0) {",
+  },
+  {
     scenario: "fast-worker",
     rule: "O-6",
     broken: "an orchestrator that is full takes everybody",

@@ -5,6 +5,7 @@ import type { Action } from "./pool-change.js";
 
 /** An action that was tried on a worker, compared with leaving it as it is. */
 export interface TriedAction {
+  /** What was tried. */
   readonly action: Action;
   /** `gains`, `harms`, `no gain` (none beyond the margin), or `undecided`. */
   readonly finding: "gains" | "harms" | "no gain" | "undecided";
@@ -22,7 +23,9 @@ export interface WorkerFigures {
   readonly picks: number;
   /** Share of its sessions that it kept to the stream's end; `null`: it had none. */
   readonly retention: number | null;
+  /** 99 of 100 of its segments took no longer, ms; `null`: it had none. */
   readonly roundTripP99Ms: number | null;
+  /** What was left of streams when they left it, minutes per replication. */
   readonly streamMinutesLost: number;
   /** What most of them were lost to; `null`: none were. */
   readonly mostlyLostTo: string | null;
@@ -30,9 +33,11 @@ export interface WorkerFigures {
 
 /** What to do with a kind of workers. */
 export interface WorkerAdviceResult {
+  /** Name of the kind, which is the worker's own where there is one only. */
   readonly name: string;
   /** Those that the scenario counts as this kind; the action is meant for each. */
   readonly workers: readonly string[];
+  /** What to do with it, in a word. */
   readonly advice: AdviceWord;
   /** What is to be done; `null` with *keep* and *undecided*. */
   readonly action: Action | null;
@@ -43,22 +48,27 @@ export interface WorkerAdviceResult {
    * `null` with *keep* and *undecided*.
    */
   readonly alone: Estimate | null;
+  /** What it did in the pool as it is. */
   readonly figures: WorkerFigures;
   /** In the pool that it was asked in: without those in `askedWithout`. */
   readonly tried: readonly TriedAction[];
+  /** Kinds that were left out when it was asked about, so that they hid nobody. */
   readonly askedWithout: readonly string[];
 }
 
 /** What changes when all advice is followed, compared with the pool as it is. */
 export interface TogetherResult {
+  /** What is done, each on its worker. */
   readonly actions: readonly { readonly worker: string; readonly action: Action }[];
   /** Actions that were left out of it, because together with the others they gain nothing. */
   readonly leftOut: readonly string[];
   /** From replications that chose nothing. */
   readonly change: Estimate | null;
+  /** The same at peak demand; `null`: not run, or there is no peak test. */
   readonly atPeak: Estimate | null;
   /** As a verdict on the pool that follows the advice. */
   readonly decision: string;
+  /** Why, in a verdict's words. */
   readonly reason: string;
 }
 
@@ -66,16 +76,22 @@ export interface TogetherResult {
 export interface AdviceResult {
   readonly schemaVersion: 1;
   readonly kind: "advice";
+  /** Version of poolsim. */
   readonly poolsim: string;
+  /** The scenario: its name, its file with SHA-256, and what was set from outside. */
   readonly scenario: {
     readonly name: string;
     readonly file: string;
     readonly sha256: string;
     readonly settings: readonly { readonly path: string; readonly value: unknown }[];
   };
+  /** Seed of all randomness. */
   readonly seed: number;
+  /** Variant that is advised on. */
   readonly variant: string;
+  /** Metric to gain in. */
   readonly objective: string;
+  /** What counts as a difference: a share of the objective, or an amount; the other is `null`. */
   readonly margin: { readonly relative: number | null; readonly absolute: number | null };
   /** All intervals of `tried` hold at once, at every look, with this confidence. */
   readonly confidence: number;
@@ -89,8 +105,10 @@ export interface AdviceResult {
   readonly freshReplications: number;
   /** Counted time of each, ms. */
   readonly durationMs: number;
+  /** Advice on each kind of workers, in the scenario's order. */
   readonly workers: readonly WorkerAdviceResult[];
   /** `null` where nothing is to be changed. */
   readonly together: TogetherResult | null;
+  /** Remarks on the model, as in results of `run`. */
   readonly notes: readonly string[];
 }

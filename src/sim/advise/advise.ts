@@ -45,7 +45,7 @@ const FROM = { alone: 1_000_000, elimination: 2_000_000, together: 3_000_000 } a
 
 /** What may be said about advice from outside the scenario. */
 export interface AdviseOptions {
-  /** @default the scenario's */
+  /** Seed of all randomness. @default the scenario's */
   readonly seed?: number | undefined;
   /** Variant to advise on. @default the decision's candidate, or the first */
   readonly variant?: string | undefined;
@@ -61,6 +61,7 @@ export interface AdviseOptions {
   readonly replications?: number | undefined;
   /** When it aborts, the last look that was finished counts. */
   readonly enough?: AbortSignal | undefined;
+  /** Called after each replication. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

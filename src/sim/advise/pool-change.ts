@@ -9,7 +9,11 @@ export type Action =
   /** It serves only when every other worker is full. */
   | { readonly kind: "spare" }
   /** It has so many sessions at most. */
-  | { readonly kind: "cap"; readonly sessions: number };
+  | {
+      readonly kind: "cap";
+      /** The most sessions that it has, at least 1. */
+      readonly sessions: number;
+    };
 
 /** What is done, by worker's name; nothing about those that it does not name. */
 export type PoolChange = ReadonlyMap<string, Action>;
