@@ -161,11 +161,26 @@ describe("discover --orchAddr", () => {
   it("Ctrl-C prints what it has and exits with 130", async () => {
     const fine = await good();
     const silent = await orchestrator({ kind: "hang" });
-    const args = [...listOf(fine, silent), "--discoveryTimeout", "6s"];
-    const command = start(["discover", ...args]);
-    while (silent.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    command.signal("SIGINT");
-    const { exitCode, stdout } = await command.ended;
+    const args = [...listOf(fine, silent), "--discoveryTimeout", "60s"];
+    /** Interrupts it so long after both were asked. */
+    async function interrupted(afterMs: number) {
+      const [asked, waited] = [fine.requests.length, silent.requests.length];
+      const command = start(["discover", ...args]);
+      while (fine.requests.length === asked || silent.requests.length === waited) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      command.signal("SIGINT");
+      return command.ended;
+    }
+    // When an answer has been read cannot be seen from outside: it is waited for longer and longer.
+    let afterMs = 50;
+    let ended = await interrupted(afterMs);
+    while (!ended.stdout.includes(` 1. ${fine.uri}`) && afterMs < 20_000) {
+      afterMs *= 2;
+      ended = await interrupted(afterMs);
+    }
+    const { exitCode, stdout } = ended;
     expect(exitCode).toBe(130);
     expect(stdout).toContain(` 1. ${fine.uri}`);
     const words = stdout.replaceAll(/\s+/g, " ");
