@@ -14,6 +14,8 @@ async function wallSeconds(threads: number, minutes: number): Promise<number> {
     join(ROOT, "scenarios/admit-worker.yaml"),
     ...["--replications", String(REPLICATIONS), "--duration", `${minutes}m`],
     ...["--sensitivity", "off", "--quiet", "--set", "expect=[]", "--threads", String(threads)],
+    // What one side keeps, the other would read.
+    "--no-cache",
   ];
   const begun = performance.now();
   await outputOf(process.execPath, args);
