@@ -1,8 +1,6 @@
 /** The flag `-aiMinRunnerVersion`: which version of a model's container a job asks for (K-10). */
 
 import { foldGoKey } from "../core/go-text.js";
-import type { ModelConstraint } from "./capabilities.js";
-import { pipelineToCapability } from "./capability.js";
 import {
   elements,
   type JsonSlice,
@@ -11,7 +9,9 @@ import {
   nestingDepth,
   stringValue,
   valueAt,
-} from "./sources/webhook/json-scanner.js";
+} from "../core/json-scanner.js";
+import type { ModelConstraint } from "./capabilities.js";
+import { pipelineToCapability } from "./capability.js";
 
 /** Names of the fields, as {@link foldGoKey} gives them. */
 const fields = ["model_id", "pipeline", "minversion"] as const;

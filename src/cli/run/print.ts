@@ -9,7 +9,7 @@ import { whatItTakes } from "./what-it-takes.js";
 /** A result, and how long it took. */
 export interface Finished {
   readonly result: ScenarioResult;
-  /** How long it took here; null: it was computed elsewhere. */
+  /** How long it took here; null: not all of it was computed now. */
   readonly elapsedMs: number | null;
 }
 
@@ -33,9 +33,8 @@ export function print(
     const style = { width, hasColour, details, file: files[index] };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
-    if (!quiet && elapsedMs !== null) {
-      stream.write(whatItTakes(result, { file: files[index] ?? "", elapsedMs }));
-    }
+    const file = files[index];
+    if (!quiet && file !== undefined) stream.write(whatItTakes(result, { file, elapsedMs }));
     const loaded = scenarios[index];
     if (!quiet && loaded !== undefined) stream.write(networkAge(loaded, Date.now()));
   }

@@ -50,7 +50,16 @@ async function simulateAll(
   const { runExperiment } = await import("../../sim/experiment/run.js");
   const { seed, replications, sensitivity, quiet, untilDecided } = flags;
   const finished: Finished[] = [];
-  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
+  const kept = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
+  let found = 0;
+  const store = kept && {
+    ...kept,
+    read: async (key: string) => {
+      const result = await kept.read(key);
+      if (result !== undefined) found += 1;
+      return result;
+    },
+  };
   for (const loaded of scenarios) {
     const progress = progressLine(terminal.stderr, {
       isShown: !quiet,
@@ -58,6 +67,7 @@ async function simulateAll(
     });
     const budget = budgetOf(flags.budget);
     const begunMs = performance.now();
+    found = 0;
     try {
       const result = await runExperiment(loaded, {
         ...(seed === undefined ? {} : { seed }),
@@ -72,7 +82,7 @@ async function simulateAll(
         results: store,
         onProgress: progress.update,
       });
-      finished.push({ result, elapsedMs: performance.now() - begunMs });
+      finished.push({ result, elapsedMs: found > 0 ? null : performance.now() - begunMs });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

@@ -11,21 +11,23 @@ function spanText(ms: number): string {
 }
 
 /**
- * A line on how long it would take on this machine; empty where nothing is known to help.
+ * A line on what to run, and how long that would take on this machine; empty where nothing is known to
+ * help.
  *
  * @param options.file as on the command line
- * @param options.elapsedMs what the run took
+ * @param options.elapsedMs what the run took; null: results were kept, so that it says nothing
  */
 export function whatItTakes(
   result: ScenarioResult,
-  { file, elapsedMs }: { readonly file: string; readonly elapsedMs: number },
+  { file, elapsedMs }: { readonly file: string; readonly elapsedMs: number | null },
 ): string {
   const { verdict, untilDecided, replications, seed } = result;
   const judged = verdict?.instead ?? verdict;
   const more = judged?.more ?? null;
   if (judged?.decision !== "undecided" || untilDecided === null || more === null) return "";
-  const span = spanText((elapsedMs * more.replications) / replications);
   const isWithin = more.replications <= untilDecided.max;
   const command = `poolsim run ${file} --until-decided${isWithin ? "" : ` --seed ${seed + 1}`}`;
+  if (elapsedMs === null) return `To go on: ${command}\n`;
+  const span = spanText((elapsedMs * more.replications) / replications);
   return `On this machine that takes about ${span}: ${command}\n`;
 }

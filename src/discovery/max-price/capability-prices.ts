@@ -1,8 +1,6 @@
 /** The text of `-maxPricePerCapability`, as Go decodes it (A-80). */
 import { InputError } from "../../core/errors.js";
 import { foldGoKey } from "../../core/go-text.js";
-import type { Rational } from "../../core/rational.js";
-import { DEFAULT_MODEL } from "../price.js";
 import {
   elements,
   type JsonSlice,
@@ -11,7 +9,9 @@ import {
   nestingDepth,
   stringValue,
   valueAt,
-} from "../sources/webhook/json-scanner.js";
+} from "../../core/json-scanner.js";
+import type { Rational } from "../../core/rational.js";
+import { DEFAULT_MODEL } from "../price.js";
 import { parseGoRational } from "./go-rational.js";
 
 /** One entry. */

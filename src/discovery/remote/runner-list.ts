@@ -12,7 +12,7 @@ import {
   nestingDepth,
   stringValue,
   valueAt,
-} from "../sources/webhook/json-scanner.js";
+} from "../../core/json-scanner.js";
 
 /** A body of more bytes counts as none. */
 export const MAX_RUNNER_LIST_BYTES = 1_048_576;

@@ -44,6 +44,9 @@ describe("what it takes", () => {
     expect(whatItTakes(undecided(40), options)).toBe(
       "On this machine that takes about 4 min: poolsim run pool.yaml --until-decided\n",
     );
+    expect(whatItTakes(undecided(40), { ...options, elapsedMs: null })).toBe(
+      "To go on: poolsim run pool.yaml --until-decided\n",
+    );
     expect(whatItTakes(undecided(100), options)).toBe(
       "On this machine that takes about 10 min: poolsim run pool.yaml --until-decided --seed 8\n",
     );

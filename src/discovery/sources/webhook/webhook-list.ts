@@ -4,9 +4,6 @@
  */
 import { PoolsimError, RemoteError } from "../../../core/errors.js";
 import { decodeGoText, foldGoKey } from "../../../core/go-text.js";
-import { parseRequestUri } from "../request-uri.js";
-import { bareEndpoint, type DroppedEntry, type SourceEndpoint } from "../source.js";
-import { parseFloat32 } from "./float32.js";
 import {
   elements,
   type JsonSlice,
@@ -15,7 +12,10 @@ import {
   nestingDepth,
   stringValue,
   valueAt,
-} from "./json-scanner.js";
+} from "../../../core/json-scanner.js";
+import { parseRequestUri } from "../request-uri.js";
+import { bareEndpoint, type DroppedEntry, type SourceEndpoint } from "../source.js";
+import { parseFloat32 } from "./float32.js";
 
 /** What an answer holds. */
 export interface WebhookList {

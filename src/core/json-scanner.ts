@@ -2,7 +2,7 @@
  * Walks over JSON as it is written: members keep their order and their repetitions, numbers their
  * digits. `JSON.parse` has already said that the text is valid; it cannot tell these.
  */
-import { invariant } from "../../../core/errors.js";
+import { invariant } from "./errors.js";
 
 /** Arrays and objects lie at most this deep within one another, as in Go. */
 export const MAX_NESTING_DEPTH = 10_000;
