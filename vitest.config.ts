@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Tests that load the machine by many connections or a writer that never rests: after the others. */
 const ALONE = ["test/discovery/live/bars.test.ts", "test/discovery/sources/node-db-source.test.ts"];
 
+/** Tests that load extensions, which stay for the life of a process: each in a process of its own. */
+const EXTENDING = ["test/sim/extensions/extensions.test.ts", "test/testing/laws.test.ts"];
+
 export default defineConfig({
   test: {
     globalSetup: ["test/global-setup.ts"],
@@ -18,11 +21,16 @@ export default defineConfig({
         test: {
           name: "tests",
           include: ["test/**/*.test.ts"],
-          exclude: ALONE,
+          exclude: [...ALONE, ...EXTENDING],
           // Tests leave nothing behind. Loading all modules for each file took three times as long.
           isolate: false,
+          setupFiles: ["test/nothing-left-behind.ts"],
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        test: { name: "extending", include: EXTENDING, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
