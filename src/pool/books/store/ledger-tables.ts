@@ -9,6 +9,7 @@ import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
+import { WITH_FOUND } from "./event-keys.js";
 import { identityKey } from "./identity-key.js";
 import type { AccountFlow, LedgerStore } from "./ledger-store.js";
 
@@ -104,12 +105,13 @@ export class LedgerTables implements LedgerStore {
   entriesOf({ kind, id }: Cause): readonly LedgerEntry[] {
     return this.#database
       .all(
-        `${ENTRY} WHERE (n.kind = ? AND n.cause = ?) OR n.sequence IN (
+        `${WITH_FOUND} ${ENTRY} WHERE (n.kind = ? AND n.cause = ?) OR n.sequence IN (
            SELECT n.sequence FROM entries n JOIN events e ON e.sequence = n.event
-           WHERE e.key = ? AND e.identity = ? AND n.kind = ?) ORDER BY n.sequence`,
+           WHERE e.sequence IN (SELECT event FROM found) AND e.identity = ? AND n.kind = ?)
+           ORDER BY n.sequence`,
+        JSON.stringify([identityKey(id)]),
         kind,
         id,
-        BigInt(identityKey(id)),
         id,
         kind,
       )

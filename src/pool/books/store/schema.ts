@@ -210,7 +210,27 @@ CREATE TABLE acknowledged_nonces (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES];
+/**
+ * What events are found by, in two tables instead of an index: keys come in no order, and each of
+ * them would touch another page of a large one. They gather in the small table, which stays in the
+ * processor's cache, and go to the large one in lots, sorted (store/event-keys.ts).
+ */
+const EVENT_KEYS = `
+CREATE TABLE event_keys (
+  key INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (key, event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE new_event_keys (
+  key INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (key, event)
+) STRICT, WITHOUT ROWID;
+INSERT INTO event_keys SELECT key, sequence FROM events ORDER BY key, sequence;
+DROP INDEX events_key;
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, EVENT_KEYS];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */
