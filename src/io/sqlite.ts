@@ -58,6 +58,7 @@ export class SqliteDatabase {
   /** Where the file is, and which one it was when it was opened; null in memory. */
   readonly #place: { readonly path: string; readonly file: string | null } | null;
   #inTransaction = false;
+  #beforeCommit: (() => void) | null = null;
 
   /**
    * Opens, and creates unless read-only.
@@ -118,6 +119,9 @@ export class SqliteDatabase {
    * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
    */
   run(sql: string, ...values: readonly SqlValue[]): number {
+    if (!this.#inTransaction && this.#beforeCommit !== null) {
+      return this.transaction(() => this.run(sql, ...values));
+    }
     if (!this.#inTransaction && this.#isFile) this.assertInPlace();
     // One list: spread again, it would be copied again for each statement.
     return translated(() => this.#prepare(sql, values).run(values).changes);
@@ -133,6 +137,10 @@ export class SqliteDatabase {
    * @throws as {@link run}; then it is the caller's transaction that undoes what was inserted
    */
   insert(into: string, columns: number, values: readonly SqlValue[], conflict = ""): void {
+    if (!this.#inTransaction && this.#beforeCommit !== null) {
+      this.transaction(() => this.insert(into, columns, values, conflict));
+      return;
+    }
     for (let at = 0; at < values.length; ) {
       const left = Math.ceil((values.length - at) / columns);
       const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
@@ -187,6 +195,7 @@ export class SqliteDatabase {
     this.#inTransaction = true;
     try {
       const result = work();
+      this.#beforeCommit?.();
       this.exec("COMMIT");
       if (this.#isFile) this.assertInPlace();
       return result;
@@ -196,6 +205,16 @@ export class SqliteDatabase {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /**
+   * From now on nothing is committed before this is done, in the same transaction: statements
+   * outside of one get one.
+   *
+   * @param work what belongs to every change
+   */
+  beforeCommit(work: () => void): void {
+    this.#beforeCommit = work;
   }
 
   /**

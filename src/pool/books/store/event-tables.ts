@@ -1,6 +1,7 @@
 /** Events on disk. */
 import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
+import type { ChainTables } from "./chain-tables.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
 import { addKeys, misplacedEvents, WITH_FOUND } from "./event-keys.js";
@@ -13,11 +14,13 @@ const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
 export class EventTables implements EventStore {
   readonly #database: SqliteDatabase;
   readonly #transaction: StoreDatabase["transaction"];
+  readonly #chain: ChainTables;
   readonly #ids = { sources: new Map<string, number>(), addresses: new Map<string, number>() };
 
-  constructor({ sql, transaction, onFailure }: StoreDatabase) {
+  constructor({ sql, chain, transaction, onFailure }: StoreDatabase) {
     this.#database = sql;
     this.#transaction = transaction;
+    this.#chain = chain;
     // Numbers that a failed transaction gave to names are free again.
     onFailure(() => {
       this.#ids.sources.clear();
@@ -131,6 +134,7 @@ export class EventTables implements EventStore {
         rows,
       );
       addKeys(this.#database, first.sequence, last.sequence);
+      this.#chain.added("events", first.sequence, last.sequence, rows);
     });
   }
 

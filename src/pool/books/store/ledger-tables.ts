@@ -7,6 +7,7 @@ import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
+import type { ChainTables } from "./chain-tables.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
 import { WITH_FOUND } from "./event-keys.js";
@@ -22,14 +23,16 @@ const POSTING = /(\d+) (\d+) (\d+)(?: (?=\d)|$)/y;
 
 export class LedgerTables implements LedgerStore {
   readonly #database: SqliteDatabase;
+  readonly #chain: ChainTables;
   readonly #transaction: StoreDatabase["transaction"];
   readonly journal: LedgerJournal;
   /** Of accounts, as the file has them; what a failed transaction made is forgotten. */
   readonly #ids = new Map<Account, number>();
   readonly #accounts = new Map<string, Account>();
 
-  constructor({ sql, transaction, onFailure }: StoreDatabase) {
+  constructor({ sql, chain, transaction, onFailure }: StoreDatabase) {
     this.#database = sql;
+    this.#chain = chain;
     this.#transaction = transaction;
     onFailure(() => {
       this.#ids.clear();
@@ -50,7 +53,8 @@ export class LedgerTables implements LedgerStore {
 
   post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
     return this.#transaction(() => {
-      let sequence = this.entryCount();
+      const first = this.entryCount();
+      let sequence = first;
       const moved = new Map<Account, Moved>();
       const rows: SqlValue[] = [];
       const entries: LedgerEntry[] = [];
@@ -73,6 +77,7 @@ export class LedgerTables implements LedgerStore {
         sequence++;
       }
       this.#database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
+      if (sequence > first) this.#chain.added("entries", first, sequence - 1, rows);
       this.#move(moved);
       return entries;
     });

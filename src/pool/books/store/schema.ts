@@ -6,6 +6,7 @@
  */
 import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase } from "../../../io/sqlite.js";
+import { chainAll } from "./chain-links.js";
 import { VIEWS } from "./views.js";
 
 const BOOKS = `
@@ -230,7 +231,18 @@ INSERT INTO event_keys SELECT key, sequence FROM events ORDER BY key, sequence;
 DROP INDEX events_key;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, EVENT_KEYS];
+/** Hashes over all that is covered (store/covered.ts); books from before get theirs when it is made. */
+const CHAIN = `
+CREATE TABLE chain (
+  link INTEGER PRIMARY KEY,
+  what TEXT NOT NULL,
+  place TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, EVENT_KEYS, CHAIN];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */
@@ -262,6 +274,7 @@ export function migrate(database: SqliteDatabase): void {
     for (const name of VIEW_NAMES) database.exec(`DROP VIEW IF EXISTS "${name}"`);
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(VIEWS);
+    if (version < MIGRATIONS.indexOf(CHAIN) + 1) chainAll(database);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
 }

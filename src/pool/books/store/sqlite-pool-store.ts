@@ -10,6 +10,7 @@ import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
 import type {
+  ChainStore,
   DecisionStore,
   EventStore,
   JobStore,
@@ -39,6 +40,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly rounds: RoundStore;
   readonly payouts: PayoutStore;
   readonly reports: ReportStore;
+  readonly chain: ChainStore;
   readonly #database: StoreDatabase;
 
   /**
@@ -50,6 +52,7 @@ export class SqlitePoolStore implements PoolStore {
   constructor(options: StoreOptions) {
     const database = new StoreDatabase(options);
     this.#database = database;
+    this.chain = database.chain;
     this.ledger = new LedgerTables(database);
     this.events = new EventTables(database);
     this.jobs = new JobTables(database);

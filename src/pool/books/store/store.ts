@@ -5,6 +5,7 @@
  * `storeContract` of `poolsim/testing` says what an implementation has to do.
  */
 
+import type { ChainStore } from "./chain-store.js";
 import type { DecisionStore } from "./decision-store.js";
 import type { EventStore } from "./event-store.js";
 import type { JobStore } from "./job-store.js";
@@ -16,6 +17,7 @@ import type { RoundStore } from "./round-store.js";
 import type { TicketStore } from "./ticket-store.js";
 import type { WorkerStore } from "./worker-store.js";
 
+export type * from "./chain-store.js";
 export type { DecisionRow, DecisionStore } from "./decision-store.js";
 export type * from "./event-store.js";
 export type * from "./job-store.js";
@@ -53,6 +55,8 @@ export interface PoolStore {
   readonly payouts: PayoutStore;
   /** What only reports and `verify` ask. */
   readonly reports: ReportStore;
+  /** What shows that the books were changed by other means. */
+  readonly chain: ChainStore;
   /**
    * Runs `work`: all that it writes is kept, durably, when this returns; nothing of it, when `work`
    * throws. Inside another transaction it is a part of that one.
