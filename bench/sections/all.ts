@@ -10,6 +10,7 @@ import { selection } from "./selection.js";
 import { sessionPool } from "./session-pool.js";
 import { startUp } from "./start-up.js";
 import { suspension } from "./suspension.js";
+import { verifying } from "./verify.js";
 import { workers } from "./workers.js";
 
 export const SECTIONS: readonly Section[] = [
@@ -23,5 +24,6 @@ export const SECTIONS: readonly Section[] = [
   replications,
   ledger,
   importing,
+  verifying,
   startUp,
 ];

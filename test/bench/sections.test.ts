@@ -48,6 +48,7 @@ describe("bench", () => {
       "replications",
       "ledger",
       "import",
+      "verify",
       "start-up",
     ]);
   });
