@@ -41,6 +41,8 @@ const DURABLE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
 /** What is undone is undone from memory. */
 const SCRATCH =
   "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE";
+/** In a statement that changes something and has rows. */
+const RETURNING = /\bRETURNING\b/i;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -170,6 +172,9 @@ export class SqliteDatabase {
 
   /** All rows of a query; see {@link run}. */
   all(sql: string, ...values: readonly SqlValue[]): readonly SqlRow[] {
+    if (!this.#inTransaction && this.#beforeCommit !== null && RETURNING.test(sql)) {
+      return this.transaction(() => this.all(sql, ...values));
+    }
     return translated(() => {
       // The driver's types do not say what rows hold: they hold what SqlValue says.
       return this.#prepare(sql, values).all(...values) as SqlRow[];

@@ -167,6 +167,8 @@ it("What belongs to every change is done before each commit, or nothing is", () 
     database.transaction(() => database.insert("t (a, b)", 2, [5n, "five"]));
   });
   expect([done, count(database)]).toEqual([3, 8n]);
+  expect(database.get("DELETE FROM t WHERE a = 5 RETURNING b")).toEqual({ b: "five" });
+  expect([done, count(database)]).toEqual([4, 8n]);
   isFailing = true;
   expect(() => database.run("INSERT INTO t VALUES (6, 'six')")).toThrow("no");
   expect(count(database)).toBe(8n);

@@ -3,6 +3,9 @@
  * any age is brought up to date when it is opened. Wei are decimal text, as they pass 64 bits;
  * times are ms since 1970 UTC. Postings are triples of numbers in one text: from, to (both of
  * flows.id), wei. An entry's cause is an event or, for all else, a text.
+ *
+ * Books that have a chain of hashes keep theirs: a step after it adds columns to covered tables only
+ * with null in all rows that are there, and changes none of those rows.
  */
 import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase } from "../../../io/sqlite.js";

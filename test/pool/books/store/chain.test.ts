@@ -110,8 +110,10 @@ const changed: Readonly<Record<string, (column: string) => string>> = {
 it("Each table of the books is covered, or it is said why not", () => {
   const tables = file.all("SELECT name FROM sqlite_schema WHERE type = 'table'");
   const names = tables.map((row) => String(row["name"]));
-  const known = [...COVERED.map(({ name }) => name), ...Object.keys(UNCOVERED)];
-  expect(names.filter((name) => !name.startsWith("sqlite_")).sort()).toEqual(known.sort());
+  const covered = COVERED.map(({ name }) => name);
+  expect(covered.filter((name) => !names.includes(name) || name in UNCOVERED)).toEqual([]);
+  const known = [...covered, ...Object.keys(UNCOVERED)];
+  expect(names.filter((name) => !name.startsWith("sqlite_") && !known.includes(name))).toEqual([]);
 });
 
 it("Books that nobody touched are as the chain has them", () => {
