@@ -177,20 +177,18 @@ export class LedgerTables implements LedgerStore {
       "SELECT id, account, in_wei, out_wei FROM flows WHERE id IN (SELECT value FROM json_each(?))",
       JSON.stringify([...moved.values()].map(({ id }) => id)),
     );
-    const rows: SqlValue[] = [];
-    for (const row of known) {
+    const rows = known.map((row) => {
       const account = accountOf(text(row, "account"));
       const { id, inWei, outWei } = moved.get(account) ?? missing(account);
       const into = inWei + big(row, "in_wei");
       const outOf = outWei + big(row, "out_wei");
-      rows.push(id, account, `${into}`, `${outOf}`, `${into - outOf}`);
-    }
-    this.#database.insert(
-      "flows (id, account, in_wei, out_wei, balance_wei)",
-      5,
-      rows,
-      `ON CONFLICT (id) DO UPDATE SET in_wei = excluded.in_wei, out_wei = excluded.out_wei,
-         balance_wei = excluded.balance_wei`,
+      return [id, `${into}`, `${outOf}`, `${into - outOf}`];
+    });
+    // One text for all: five parameters for each account took five times as long.
+    this.#database.run(
+      `UPDATE flows SET in_wei = f.value ->> 1, out_wei = f.value ->> 2, balance_wei = f.value ->> 3
+       FROM json_each(?) f WHERE flows.id = f.value ->> 0`,
+      JSON.stringify(rows),
     );
   }
 
