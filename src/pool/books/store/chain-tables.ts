@@ -7,7 +7,7 @@ import { checkChain } from "./chain-check.js";
 import { addLinks, type Link, sha256, touchedRows, triggersOf } from "./chain-links.js";
 import type { ChainFindings, ChainHead, ChainStore } from "./chain-store.js";
 import { text, whole } from "./columns.js";
-import { type CoveredColumn, columnsOf, LOTS, rowTexts, SINGLE } from "./covered.js";
+import { type CoveredColumn, columnsOf, LOTS, rowBytes, SINGLE } from "./covered.js";
 
 /** Adds links for all that is committed. */
 export class ChainTables implements ChainStore {
@@ -45,7 +45,7 @@ export class ChainTables implements ChainStore {
    */
   added(table: string, first: number, last: number, values: readonly SqlValue[]): void {
     if (!this.#isKept) return;
-    const digest = sha256(rowTexts(this.#columns.get(table) ?? [], values));
+    const digest = sha256(rowBytes(this.#columns.get(table) ?? [], values));
     this.#lots.push({ what: table, place: `${first}-${last}`, digest });
   }
 
