@@ -62,6 +62,7 @@ export interface CoveredColumn {
   readonly number: number;
   /** As it was declared: tables are strict, and hold nothing else but null. */
   readonly type: string;
+  readonly isNullable: boolean;
 }
 
 /** The covered columns of a table, as the file has them. */
@@ -70,31 +71,39 @@ export function columnsOf(
   { name, derived = [] }: CoveredTable,
 ): readonly CoveredColumn[] {
   return database
-    .all("SELECT cid, name, type FROM pragma_table_info(?) ORDER BY cid", name)
-    .map((row) => {
-      return { name: text(row, "name"), number: whole(row, "cid"), type: text(row, "type") };
-    })
+    .all('SELECT cid, name, type, "notnull" AS is_set FROM pragma_table_info(?) ORDER BY cid', name)
+    .map((row) => ({
+      name: text(row, "name"),
+      number: whole(row, "cid"),
+      type: text(row, "type"),
+      isNullable: whole(row, "is_set") === 0,
+    }))
     .filter((column) => !derived.includes(column.name));
 }
 
 /**
  * A row as SQL: `(`, each column that is not null, `)`. A column is its number, its kind, and what it
- * holds, with the length in bytes of what may hold anything.
+ * holds, with the length in bytes of what may hold anything. None that poolsim wrote has a zero byte.
  */
 export function rowSql(columns: readonly CoveredColumn[], alias: string): string {
-  const parts = columns.map(({ name, number, type }) => {
+  const forms: string[] = [];
+  const values: string[] = [];
+  for (const { name, number, type, isNullable } of columns) {
     const column = `${alias}."${name}"`;
-    const sized = (kind: string, said: string) =>
-      `'${number}${kind}' || octet_length(${column}) || ':' || ${said}`;
-    const said =
-      type === "TEXT"
-        ? sized("t", column)
-        : type === "BLOB"
-          ? sized("b", `hex(${column})`)
-          : `'${number}i' || ${column} || ';'`;
-    return `coalesce(${said}, '')`;
-  });
-  return `('(' || ${parts.join(" || ")} || ')')`;
+    const said = type === "BLOB" ? `hex(${column})` : column;
+    const isSized = type === "TEXT" || type === "BLOB";
+    const kind = type === "TEXT" ? "t" : type === "BLOB" ? "b" : "i";
+    if (isNullable) {
+      const sized = `${isSized ? `octet_length(${column}) || ':' || ${said}` : `${said} || ';'`}`;
+      forms.push("%s");
+      values.push(`coalesce('${number}${kind}' || ${sized}, '')`);
+    } else {
+      forms.push(isSized ? `${number}${kind}%d:%s` : `${number}${kind}%d;`);
+      values.push(...(isSized ? [`octet_length(${column})`] : []), said);
+    }
+  }
+  // One call for all: many small texts put together one by one take longer.
+  return `format('(${forms.join("")})', ${values.join(", ")})`;
 }
 
 /**
