@@ -7,7 +7,9 @@ import { type CoveredTable, LOTS, SINGLE } from "./covered.js";
 
 const PAGE = 5_000;
 const FINDINGS_MAX = 100;
-const FIXED = new Set(SINGLE.filter(({ isFixed }) => isFixed).map(({ name }) => name));
+const namesOf = (tables: readonly CoveredTable[]) => new Set(tables.map(({ name }) => name));
+const FIXED = namesOf(SINGLE.filter(({ isFixed }) => isFixed));
+const REMOVABLE = namesOf(SINGLE.filter(({ isRemovable }) => isRemovable));
 
 /** Reads one state of the file, whoever writes meanwhile. */
 export function checkChain(database: SqliteDatabase, outside?: ChainHead): ChainFindings {
@@ -77,8 +79,8 @@ class ChainCheck {
   #covers({ what, place, digest }: Link, number: number): void {
     const rows = this.#rows.get(what);
     if (rows !== undefined) {
-      const isChanged = rows.has(place) || digest === GONE;
-      if (isChanged && FIXED.has(what)) {
+      const isWrong = digest === GONE ? !REMOVABLE.has(what) : rows.has(place) && FIXED.has(what);
+      if (isWrong) {
         this.#report(
           `link ${number} of the chain changes ${what} ${place}, which poolsim never does`,
         );

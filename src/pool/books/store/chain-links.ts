@@ -62,20 +62,25 @@ function isAtSql({ key, keyKind }: CoveredTable, alias: string, place: string): 
   return key.map((column, at) => `${alias}.${column} = ${place} ->> ${at}`).join(" AND ");
 }
 
-/** Triggers that note which rows of a table are added, changed and removed. */
+/**
+ * Triggers that note which rows of a table are added, changed and removed, and that let nobody change
+ * or remove what poolsim never does: whatever is pruned, it is nothing that the chain covers for good.
+ */
 export function triggersOf(database: SqliteDatabase, table: CoveredTable): string {
-  const { name, derived = [] } = table;
+  const { name, derived = [], isFixed = false, isRemovable = false } = table;
   const note = (row: string) =>
     `INSERT OR IGNORE INTO touched VALUES ('${name}', ${placeSql(table, row)});`;
   const columns = columnsOf(database, table).map((column) => `"${column.name}"`);
   const changes = derived.length === 0 ? "UPDATE" : `UPDATE OF ${columns.join(", ")}`;
-  return `
-    CREATE TEMP TRIGGER touched_${name}_added AFTER INSERT ON main.${name}
-      BEGIN ${note("NEW")} END;
+  const refuse = `SELECT RAISE(ABORT, '${name}: rows that the chain covers stay');`;
+  const added = LOTS.includes(table)
+    ? ""
+    : `CREATE TEMP TRIGGER touched_${name}_added AFTER INSERT ON main.${name} BEGIN ${note("NEW")} END;`;
+  return `${added}
     CREATE TEMP TRIGGER touched_${name}_changed AFTER ${changes} ON main.${name}
-      BEGIN ${note("OLD")} ${note("NEW")} END;
+      BEGIN ${isFixed ? refuse : `${note("OLD")} ${note("NEW")}`} END;
     CREATE TEMP TRIGGER touched_${name}_removed AFTER DELETE ON main.${name}
-      BEGIN ${note("OLD")} END;`;
+      BEGIN ${isRemovable ? note("OLD") : refuse} END;`;
 }
 
 /** What the triggers noted, as links; then it is forgotten. */

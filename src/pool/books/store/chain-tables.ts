@@ -27,7 +27,7 @@ export class ChainTables implements ChainStore {
     for (const table of LOTS) this.#columns.set(table.name, columnsOf(this.#database, table));
     this.#database.exec(`PRAGMA temp_store = MEMORY;
       CREATE TEMP TABLE touched (what TEXT NOT NULL, place TEXT NOT NULL, UNIQUE (what, place));
-      ${SINGLE.map((table) => triggersOf(this.#database, table)).join("\n")}`);
+      ${[...LOTS, ...SINGLE].map((table) => triggersOf(this.#database, table)).join("\n")}`);
     this.#isKept = true;
     this.#database.beforeCommit(() => this.#seal());
   }

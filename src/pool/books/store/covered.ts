@@ -15,12 +15,14 @@ export interface CoveredTable {
   readonly keyKind?: "text" | undefined;
   /** Rows are added, and poolsim neither changes nor removes one. @default false */
   readonly isFixed?: boolean | undefined;
+  /** Poolsim removes rows. @default false */
+  readonly isRemovable?: boolean | undefined;
 }
 
 /** Added to and never changed: many rows have one link. Their keys count up from 0. */
 export const LOTS: readonly CoveredTable[] = [
-  { name: "events", key: ["sequence"] },
-  { name: "entries", key: ["sequence"] },
+  { name: "events", key: ["sequence"], isFixed: true },
+  { name: "entries", key: ["sequence"], isFixed: true },
 ];
 
 /** A link for every change of a row. */
@@ -34,7 +36,7 @@ export const SINGLE: readonly CoveredTable[] = [
   { name: "quarantine", key: ["id"] },
   { name: "payouts", key: ["id"] },
   { name: "payout_attempts", key: ["sequence"] },
-  { name: "acknowledged_nonces", key: ["chain_id", "from_address", "nonce"] },
+  { name: "acknowledged_nonces", key: ["chain_id", "from_address", "nonce"], isRemovable: true },
   { name: "logs", key: ["rowid"], isFixed: true },
 ];
 

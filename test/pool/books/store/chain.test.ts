@@ -8,7 +8,7 @@ import { adjust } from "../../../../src/pool/books/adjust.js";
 import { closeRound } from "../../../../src/pool/books/close-round.js";
 import { voidEvent } from "../../../../src/pool/books/decide.js";
 import { checkChain } from "../../../../src/pool/books/store/chain-check.js";
-import { chainAll } from "../../../../src/pool/books/store/chain-links.js";
+import { addLinks, chainAll, rowsOf } from "../../../../src/pool/books/store/chain-links.js";
 import { ChainTables } from "../../../../src/pool/books/store/chain-tables.js";
 import { LOTS, SINGLE, UNCOVERED } from "../../../../src/pool/books/store/covered.js";
 import { SqlitePoolStore } from "../../../../src/pool/books/store/sqlite-pool-store.js";
@@ -169,16 +169,31 @@ it("Who makes the whole chain anew is found by a head from outside, and by nothi
 
 it("Who lets the chain go on with what poolsim never changes is found by that", () => {
   const { file: other, path } = opened();
-  const chain = new ChainTables(other);
-  chain.begin();
-  other.run(`UPDATE logs SET "value" = 'another reason' WHERE rowid = 1`);
-  other.run("UPDATE settings SET value = '4' WHERE key = 'renditions'");
+  other.exec(`UPDATE logs SET "value" = 'another reason' WHERE rowid = 1`);
+  const changed = SINGLE.filter(({ name }) => name === "logs").flatMap((table) => [
+    ...rowsOf(other, table),
+  ]);
+  addLinks(other, head, changed.slice(0, 1));
   other.close();
   const store = new SqlitePoolStore({ path, readOnly: true });
   expect(store.chain.check(head).wrong).toEqual([
     expect.stringMatching(/changes logs 1, which poolsim never does/),
   ]);
   store.close();
+});
+
+it("poolsim itself can't remove or change what is covered for good, whatever it prunes", () => {
+  const { file: other } = opened();
+  new ChainTables(other).begin();
+  for (const { name, key, isFixed, isRemovable } of COVERED) {
+    const refused = new RegExp(`${name}: rows that the chain covers stay`);
+    if (isRemovable !== true) expect(() => other.run(`DELETE FROM ${name}`)).toThrow(refused);
+    const column = name === "logs" ? '"value"' : key[0];
+    const change = () => other.run(`UPDATE ${name} SET ${column} = ${column}`);
+    if (isFixed === true) expect(change).toThrow(refused);
+  }
+  expect(checkChain(other, head).wrong).toEqual([]);
+  other.close();
 });
 
 it("A head of earlier stays one while the books go on, and an undone transaction leaves no link", () => {
