@@ -183,8 +183,8 @@ export class CreditAccount {
     endMs: number,
     staged: StagedPayment,
   ): number {
-    const isUsual = terms === this.#terms && terms.price !== null && terms.sellsTickets;
-    if (isUsual && this.#carry === null) {
+    // Terms without a price never become the account's.
+    if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
       this.#touch(sentMs);
       const tickets = certainTicketCount(terms, estimatedPixels, this.#tickets, this.#pixels, 0);
       if (tickets >= 0) {
