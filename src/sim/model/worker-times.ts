@@ -26,6 +26,8 @@ export class WorkerTimes {
   readonly uploadMbps: number;
   /** Whether transfers under way share its links; not where all is in one stated round trip. */
   readonly sharesLinks: boolean;
+  /** Whether all of a segment is in one stated round trip. */
+  readonly isStated: boolean;
   readonly #device: Device | null;
   readonly #roundTrip: Lognormal | null;
   readonly #noise: Lognormal;
@@ -46,7 +48,8 @@ export class WorkerTimes {
     const { roundTripMs, roundTripCv, device } = settings;
     this.downloadMbps = settings.downloadMbps;
     this.uploadMbps = settings.uploadMbps;
-    this.sharesLinks = assumptions.shareBandwidth && roundTripMs === undefined;
+    this.isStated = roundTripMs !== undefined;
+    this.sharesLinks = assumptions.shareBandwidth && !this.isStated;
     this.#device = roundTripMs === undefined ? deviceOf(world.tables, device) : null;
     this.#roundTrip =
       roundTripMs === undefined ? null : lognormal(roundTripMs, roundTripCv * noiseScale);
@@ -68,6 +71,17 @@ export class WorkerTimes {
   }
 
   /**
+   * Round trip of one segment at a worker with a stated one, ms: it depends on nothing else.
+   *
+   * @param factor of slowness
+   * @param u0 uniform, for the work
+   * @returns NaN at a worker without
+   */
+  statedMs(factor: number, u0: number): number {
+    return this.#roundTrip === null ? Number.NaN : drawLognormal(this.#roundTrip, u0) * factor;
+  }
+
+  /**
    * Round trip of one segment that shares no link with others: from task sent to result received.
    *
    * @param load segments that the worker works on, this one included
@@ -76,7 +90,7 @@ export class WorkerTimes {
    * @param u1 uniform, for the network
    */
   drawMs(work: WorkLoad, load: DeviceLoad, factor: number, u0: number, u1: number): number {
-    if (this.#roundTrip !== null) return drawLognormal(this.#roundTrip, u0) * factor;
+    if (this.isStated) return this.statedMs(factor, u0);
     const parts = this.drawParts(this.#alone, work, load, factor, u0, u1);
     return (
       parts.beforeDownloadMs +

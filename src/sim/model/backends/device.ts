@@ -59,7 +59,8 @@ export class DeviceBackend implements Backend {
       transcodeMs(own.device, call.pixels, load, drawLognormal(own.noise, u)) *
       this.#conditions.slownessOf(call.node, now);
     call.workFails = workFails(world, call, info.stream);
-    queue.schedule(now + tookMs, EVENT.workDone, call.slot, callKey(call));
+    call.doneMs = now + tookMs;
+    queue.schedule(call.doneMs, EVENT.workDone, call.slot, callKey(call));
     return WORK.underWay;
   }
 

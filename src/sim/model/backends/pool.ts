@@ -55,7 +55,6 @@ export class PoolBackend implements Backend {
     worker.tasks++;
     call.epoch = worker.epoch;
     call.registrations = worker.registrations;
-    const draw = callDraw(call, DRAW.work);
     const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
     const failure = run.world.scenario.assumptions.segmentFailure;
     call.workFails = fate < settings.errorProbability + failure;
@@ -64,24 +63,38 @@ export class PoolBackend implements Backend {
       !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
     call.taskDueMs = run.now + taskTimeoutMs(call.durationMs);
     const { times } = worker;
-    const work = this.#workOf(call);
-    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
-    const factor = info.workerFactor * times.slownessAt(run.now);
-    const u0 = uniform(stream.k0, stream.k1, draw);
-    const u1 = uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw);
     const { queue, now } = run;
+    const factor = info.workerFactor * times.slownessAt(now);
+    const u0 = uniform(stream.k0, stream.k1, callDraw(call, DRAW.work));
     if (times.sharesLinks) {
       // When it ends depends on what else begins: the end and the limit are both awaited.
       queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
       if (hangs) return;
-      const task = this.workers.tasks.take(worker.spec.index, call);
-      this.workers.tasks.begin(times.drawParts(task, work, load, factor, u0, u1));
+      const { tasks } = this.workers;
+      const task = tasks.take(worker.spec.index, call);
+      const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+      const u1 = networkDraw(call, stream, worker);
+      tasks.begin(times.drawParts(task, this.#workOf(call), load, factor, u0, u1));
       return;
     }
-    const endMs = now + times.drawMs(work, load, factor, u0, u1);
+    const endMs =
+      now +
+      (times.isStated
+        ? times.statedMs(factor, u0)
+        : this.#unsharedMs(call, worker, info, factor, u0));
     const late = hangs || endMs > call.taskDueMs;
     if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
-    else queue.schedule(endMs, EVENT.workDone, call.slot, callKey(call));
+    else {
+      call.doneMs = endMs;
+      queue.schedule(endMs, EVENT.workDone, call.slot, callKey(call));
+    }
+  }
+
+  /** Round trip to a worker whose parts have times of their own, and links for each task alone. */
+  #unsharedMs(call: Call, worker: Worker, info: SessionInfo, factor: number, u0: number): number {
+    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+    const u1 = networkDraw(call, info.stream, worker);
+    return worker.times.drawMs(this.#workOf(call), load, factor, u0, u1);
   }
 
   /** The worker's result is due. */
@@ -193,4 +206,9 @@ export class PoolBackend implements Backend {
       outMbps: call.stream?.renditions.bitrateMbps ?? call.info?.stream.renditions.bitrateMbps ?? 0,
     };
   }
+}
+
+/** What is drawn for the network between the node and a worker. */
+function networkDraw(call: Call, { k0, k1 }: RandomKey, { spec }: Worker): number {
+  return uniform(k0 ^ spec.hash, k1, callDraw(call, DRAW.work));
 }

@@ -18,9 +18,8 @@ import {
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
 import { WORKER_SESSION_DRAW } from "../draws.js";
-import type { Call, SessionInfo } from "../entities.js";
+import type { Call, SessionInfo, Stream } from "../entities.js";
 import { EVENT } from "../events.js";
-import type { GatewayRuntime } from "../gateway.js";
 import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
@@ -52,9 +51,10 @@ export class Workers {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #nodes: readonly NodeRuntime[];
-  readonly #managers = new Map<number, RemoteTranscoderManager>();
-  /** By manager and gateway: what a job asks of a worker (O-16). */
-  readonly #jobs = new Map<RemoteTranscoderManager, Map<GatewayRuntime, number>>();
+  /** By node; only those of the pool have one. */
+  readonly #managers: (RemoteTranscoderManager | null)[];
+  /** By node and the gateway's site: what a job asks of a worker (O-16). */
+  readonly #jobs: readonly (number | undefined)[][];
   readonly #tiers: boolean;
 
   constructor({ run, gateways, nodes }: WorkersParts) {
@@ -71,6 +71,8 @@ export class Workers {
       }),
     });
     const needs = admissionNeeds(config);
+    this.#managers = world.nodes.map(() => null);
+    this.#jobs = world.nodes.map(() => []);
     this.#tiers = needs.has("tiers");
     this.mayShadow = needs.has("shadows");
     for (const index of world.orchestrators[world.pool]?.nodes ?? []) {
@@ -78,7 +80,7 @@ export class Workers {
         tiers: this.#tiers,
         mayServe: (registration, session) => this.#mayServe(index, registration, session),
       });
-      this.#managers.set(index, manager);
+      this.#managers[index] = manager;
       nodes[index]?.onSessionEnd((info, slot, atMs, cause) =>
         this.#sessionEnded(manager, info, slot, atMs, cause),
       );
@@ -189,9 +191,8 @@ export class Workers {
     const manager = this.#manager(call.node);
     const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
-    const gateway = this.#gateways.of(info.stream);
     const loads = info.stream.traced ? this.#loads(manager) : null;
-    const registration = manager.select(slot, this.#jobOf(manager, gateway));
+    const registration = manager.select(slot, this.#jobOf(call.node, info.stream));
     if (loads !== null) {
       const told = registration === before ? "has the session" : "least loaded that may serve";
       const chosen = this.list[manager.identity(registration)]?.spec.name;
@@ -352,23 +353,18 @@ export class Workers {
     return this.#gateways.of(info.stream).regionIndex;
   }
 
-  #jobOf(manager: RemoteTranscoderManager, gateway: GatewayRuntime): number {
-    let jobs = this.#jobs.get(manager);
-    if (jobs === undefined) {
-      jobs = new Map();
-      this.#jobs.set(manager, jobs);
-    }
-    let job = jobs.get(gateway);
-    if (job === undefined) {
-      job = manager.job(gateway.job);
-      jobs.set(gateway, job);
-    }
+  #jobOf(node: number, stream: Stream): number {
+    const jobs = this.#jobs[node] ?? [];
+    const known = jobs[stream.site];
+    if (known !== undefined) return known;
+    const job = this.#manager(node).job(this.#gateways.of(stream).job);
+    jobs[stream.site] = job;
     return job;
   }
 
   #manager(node: number): RemoteTranscoderManager {
-    const manager = this.#managers.get(node);
-    if (manager !== undefined) return manager;
+    const manager = this.#managers[node];
+    if (manager !== undefined && manager !== null) return manager;
     throw new InvariantError(`node ${node} has no workers`);
   }
 }
