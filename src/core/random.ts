@@ -74,32 +74,38 @@ export function uniform(k0: number, k1: number, index: number): number {
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
-  if (q <= 0.425 && q >= -0.425) {
-    const r = 0.180625 - q * q;
-    return (
-      (q *
-        (((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r +
-          45921.95393154987) *
-          r +
-          13731.69376550946) *
-          r +
-          1971.5909503065513) *
-          r +
-          133.14166789178438) *
-          r +
-          3.3871328727963665)) /
-      (((((((5226.495278852546 * r + 28729.085735721943) * r + 39307.89580009271) * r +
-        21213.794301586597) *
+  // Each part small enough that a loop of draws has the usual one within itself.
+  return q <= 0.425 && q >= -0.425 ? centralQuantile(q) : tailQuantile(p, q);
+}
+
+function centralQuantile(q: number): number {
+  const r = 0.180625 - q * q;
+  return (
+    (q *
+      (((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r +
+        45921.95393154987) *
         r +
-        5394.196021424751) *
+        13731.69376550946) *
         r +
-        687.1870074920579) *
+        1971.5909503065513) *
         r +
-        42.31333070160091) *
+        133.14166789178438) *
         r +
-        1)
-    );
-  }
+        3.3871328727963665)) /
+    (((((((5226.495278852546 * r + 28729.085735721943) * r + 39307.89580009271) * r +
+      21213.794301586597) *
+      r +
+      5394.196021424751) *
+      r +
+      687.1870074920579) *
+      r +
+      42.31333070160091) *
+      r +
+      1)
+  );
+}
+
+function tailQuantile(p: number, q: number): number {
   const tail = q < 0 ? p : 1 - p;
   let r = Math.sqrt(-Math.log(tail));
   let value: number;

@@ -207,6 +207,7 @@ export { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 export { SortedSelector, type SortKey } from "./selectors/sorted.js";
 export { Session, type SessionOptions, segmentDurationMs } from "./session.js";
 export {
+  createSession,
   createSessions,
   renewSession,
   type SessionAnswer,

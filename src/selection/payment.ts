@@ -162,6 +162,44 @@ export class CreditAccount {
     staged.clear();
   }
 
+  /**
+   * {@link stage} and {@link settle} at once, of a segment that is known to have come back: it was
+   * the account's only one under way.
+   *
+   * @param terms as for `stage`
+   * @param estimatedPixels as for `stage`
+   * @param sentMs when the segment was sent
+   * @param actualPixels pixels reported in the result
+   * @param endMs when the result was there, not before `sentMs`
+   * @param staged for a payment that takes the longer way; holds nothing before and after
+   * @returns number of tickets that were sent
+   * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) as `stage` does
+   */
+  exchange(
+    terms: PaymentTerms,
+    estimatedPixels: number,
+    sentMs: number,
+    actualPixels: number,
+    endMs: number,
+    staged: StagedPayment,
+  ): number {
+    // Terms without a price never become the account's.
+    if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
+      this.#touch(sentMs);
+      const tickets = certainTicketCount(terms, estimatedPixels, this.#tickets, this.#pixels, 0);
+      if (tickets >= 0) {
+        this.#lastUsedMs = endMs;
+        this.#tickets += tickets;
+        this.#pixels += actualPixels;
+        if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
+        return tickets;
+      }
+    }
+    const tickets = this.stage(terms, estimatedPixels, sentMs, staged);
+    this.settle(staged, PAYMENT_OUTCOME.received, actualPixels, endMs);
+    return tickets;
+  }
+
   #empty(): void {
     this.#tickets = 0;
     this.#pixels = 0;
@@ -229,7 +267,8 @@ export class CreditAccount {
   }
 
   #ticketsFor(terms: PaymentTerms, estimatedPixels: number, credit: StagedPayment): number {
-    const certain = certainTicketCount(terms, estimatedPixels, credit);
+    const { tickets, pixels, carryTickets } = credit;
+    const certain = certainTicketCount(terms, estimatedPixels, tickets, pixels, carryTickets);
     if (certain >= 0) return certain;
     this.#exactDecisions += 1;
     return exactTicketCount(terms, estimatedPixels, credit);
@@ -263,15 +302,16 @@ const FEE_FACTOR = Rational.fromNumber(PIXEL_ESTIMATE_MULTIPLIER);
 function certainTicketCount(
   terms: PaymentTerms,
   estimatedPixels: number,
-  credit: StagedPayment,
+  tickets: number,
+  pixels: number,
+  carry: number,
 ): number {
   const ratio = terms.pixelTickets;
   const estimate = estimatedPixels * PIXEL_ESTIMATE_MULTIPLIER * ratio;
   const needed = Math.max(estimate, 1);
-  const debited = credit.pixels * ratio;
-  const carry = credit.carryTickets;
-  const missing = needed + debited - carry - credit.tickets;
-  const error = (needed + debited + Math.abs(carry) + credit.tickets) * ERROR_PER_MAGNITUDE;
+  const debited = pixels * ratio;
+  const missing = needed + debited - carry - tickets;
+  const error = (needed + debited + Math.abs(carry) + tickets) * ERROR_PER_MAGNITUDE;
   if (missing < -error) return 0;
   // NaN (uncertifiable terms) fails this comparison, and so do magnitudes of 2^47 and more.
   if (!(Math.abs(missing - Math.round(missing)) > error)) return -1;

@@ -13,7 +13,6 @@ import {
   isRealTime,
   latencyScore,
   OUTCOME,
-  PAYMENT_OUTCOME,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   StagedPayment,
   shouldRefresh,
@@ -24,7 +23,7 @@ import type { Lognormal } from "../engine/distributions.js";
 import type { Backend } from "./backends/backend.js";
 import type { Calls } from "./calls.js";
 import type { Conditions } from "./conditions.js";
-import type { Connections } from "./connections.js";
+import { type Connections, isKept } from "./connections.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import type { SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Gateways } from "./gateways.js";
@@ -33,8 +32,8 @@ import { type AttemptNoise, segmentReadyMs } from "./noise.js";
 import { segmentPixels } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SegmentDraws } from "./segment-draws.js";
-import type { Tally } from "./tally.js";
-import { type TicketTerms, winningTickets } from "./tickets.js";
+import type { Delivered, Tally } from "./tally.js";
+import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
 import type { Link } from "./world.js";
 
 /** What segments need that are done at once. */
@@ -51,7 +50,7 @@ export interface AtOnceParts {
   readonly backends: readonly Backend[];
 }
 
-/** So many segments are decided in a row: their draws are made together, and few of them in vain. */
+/** So many segments are decided in a row at most: their draws are made together, few of them in vain. */
 const CHUNK = 32;
 
 /** What stays as it is while a stream's segments are done at once. */
@@ -77,12 +76,24 @@ export class AtOnce {
   readonly #readyMs = new Float64Array(CHUNK);
   readonly #sentMs = new Float64Array(CHUNK);
   readonly #endMs = new Float64Array(CHUNK);
-  readonly #downloadMs = new Float64Array(CHUNK);
+  readonly #scores = new Float64Array(CHUNK);
+  readonly #roundTripsMs = new Float64Array(CHUNK);
+  readonly #pixels = new Float64Array(CHUNK);
+  readonly #delivered: Delivered;
+  /** Download of the last of them. */
+  #downloadMs = 0;
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
     this.#draws = new SegmentDraws(parts.noise, CHUNK);
     this.#failure = parts.run.world.scenario.assumptions.segmentFailure;
+    this.#delivered = {
+      readyMs: this.#readyMs,
+      durationsMs: this.#draws.durationsMs,
+      pixels: this.#pixels,
+      scores: this.#scores,
+      roundTripsMs: this.#roundTripsMs,
+    };
   }
 
   /**
@@ -99,13 +110,14 @@ export class AtOnce {
     let segments = 0;
     let pixels = 0;
     for (;;) {
-      const delivered = this.#decide(way);
+      const wanted = chunkUntil(stream, way.untilMs);
+      const delivered = this.#decide(way, wanted);
       if (delivered > 0) {
         if (segments === 0) tally.begin(stream, info);
         pixels += this.#deliver(way, delivered, terms);
         segments += delivered;
       }
-      if (delivered < CHUNK) break;
+      if (delivered < wanted) break;
     }
     if (segments === 0) return 0;
     nodes[node]?.foresee(info.nodeSession, segments, info.lastEndMs, pixels);
@@ -170,37 +182,54 @@ export class AtOnce {
   /**
    * Decides when the stream's next segments are sent and come back; takes note of it.
    *
-   * @returns of how many, from the next one on, nobody can tell; at most a chunk
+   * @param wanted of how many at most
+   * @returns of how many, from the next one on, nobody can tell
    */
-  #decide({ stream, session, info, node, link, durations, slowness, untilMs }: Way): number {
+  #decide(way: Way, wanted: number): number {
+    const { stream, session, info, node, link, durations, slowness, untilMs } = way;
     const { connections } = this.#parts;
     const { site } = stream;
-    const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(stream, durations);
+    const { segments } = stream;
+    const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(
+      stream,
+      durations,
+      wanted,
+    );
+    const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
+    const [scores, roundTripsMs] = [this.#scores, this.#roundTripsMs];
+    const failure = this.#failure;
+    const { factor } = info;
+    const { upMs, workMs } = link;
+    const downMs = Math.max(0, link.downMs);
+    let usedMs = connections.lastUsedMs(site, node);
     let readyMs = stream.nextReadyMs;
     let lastEndMs = info.lastEndMs;
+    let lastDownloadMs = 0;
     let count = 0;
-    for (; count < CHUNK && readyMs < untilMs; count++) {
+    for (; count < wanted && readyMs < untilMs; count++) {
       if (shouldRefresh(session, readyMs)) break;
-      const durationMs = durationsMs[count] ?? 0;
-      const sentMs = readyMs + (preparesMs[count] ?? 0);
-      const factor = info.factor * (networks[count] ?? 0) * slowness;
-      const headersMs = link.upMs * factor;
+      const durationMs = durationsMs[count] as number;
+      const sentMs = readyMs + (preparesMs[count] as number);
+      const exchange = factor * (networks[count] as number) * slowness;
+      const headersMs = upMs * exchange;
       const arrivedMs = sentMs + headersMs;
-      const endMs = arrivedMs + link.workMs * factor;
-      const downloadMs = Math.max(0, link.downMs) * factor;
+      const endMs = arrivedMs + workMs * exchange;
+      const downloadMs = downMs * exchange;
       const overMs = endMs + downloadMs;
+      const tookAllMs = endMs - sentMs;
+      const score = latencyScore(tookAllMs, durationMs);
       const nextMs = segmentReadyMs(
         stream,
-        stream.segments + count + 1,
+        segments + count + 1,
         readyMs,
-        durationsMs[count + 1] ?? 0,
+        durationsMs[count + 1] as number,
       );
       if (
         !(overMs < untilMs) ||
         !(overMs < nextMs) ||
         overMs - readyMs > durationMs ||
         // The stream stays with its session (M-14).
-        !isRealTime(latencyScore(endMs - sentMs, durationMs)) ||
+        !isRealTime(score) ||
         // Its session is open when it arrives, with nothing before it.
         lastEndMs > readyMs ||
         arrivedMs >= lastEndMs + IDLE_MS ||
@@ -208,24 +237,28 @@ export class AtOnce {
         endMs > sentMs + wholeTimeoutMs(durationMs) ||
         downloadMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||
         // A connection that is open stays so: no set-up (G-17).
-        !connections.isOpen(site, node, sentMs) ||
-        (failures[count] ?? 0) < this.#failure
+        !isKept(usedMs, sentMs) ||
+        (failures[count] as number) < failure
       ) {
         break;
       }
-      connections.use(site, node, sentMs);
-      this.#readyMs[count] = readyMs;
-      this.#sentMs[count] = sentMs;
-      this.#endMs[count] = endMs;
-      this.#downloadMs[count] = downloadMs;
+      if (sentMs > usedMs) usedMs = sentMs;
+      allReadyMs[count] = readyMs;
+      allSentMs[count] = sentMs;
+      allEndMs[count] = endMs;
+      scores[count] = score;
+      roundTripsMs[count] = tookAllMs + downloadMs;
+      lastDownloadMs = downloadMs;
       lastEndMs = endMs;
       readyMs = nextMs;
     }
     if (count === 0) return 0;
+    connections.use(site, node, usedMs);
+    this.#downloadMs = lastDownloadMs;
     info.lastEndMs = lastEndMs;
-    stream.segments += count;
-    stream.lastReadyMs = this.#readyMs[count - 1] ?? 0;
-    stream.nextDurationMs = durationsMs[count] ?? 0;
+    stream.segments = segments + count;
+    stream.lastReadyMs = allReadyMs[count - 1] as number;
+    stream.nextDurationMs = durationsMs[count] as number;
     stream.nextReadyMs = readyMs;
     return count;
   }
@@ -236,41 +269,47 @@ export class AtOnce {
    * @returns pixels of all renditions, of those segments that count
    */
   #deliver(way: Way, segments: number, terms: TicketTerms | null): number {
-    const { run, calls, tally } = this.#parts;
-    const { counting } = run;
-    const { stream, info } = way;
-    const { renditions } = stream;
+    const { run, tally } = this.#parts;
+    const { renditions } = way.stream;
     const { durationsMs } = this.#draws;
-    const first = stream.segments - segments;
-    let counted = 0;
+    const pixels = this.#pixels;
+    let all = 0;
     for (let at = 0; at < segments; at++) {
-      const durationMs = durationsMs[at] ?? 0;
-      const sentMs = this.#sentMs[at] ?? 0;
-      const endMs = this.#endMs[at] ?? 0;
-      const pixels = segmentPixels(renditions, durationMs);
-      if (terms !== null) {
-        const account = info.credit();
-        const estimate = calls.estimatedPixels(renditions, durationMs);
-        const tickets = account.stage(terms.payment, estimate, sentMs, this.#staged);
-        if (counting && tickets > 0) {
-          const u = this.#draws.ticketsDraw(stream, first + at);
-          tally.paid(tickets, winningTickets(terms, tickets, u));
-        }
-        account.settle(this.#staged, PAYMENT_OUTCOME.received, pixels, endMs);
-      }
-      if (!counting) continue;
-      const tookAllMs = endMs - sentMs;
-      tally.delivered(
-        this.#readyMs[at] ?? 0,
-        durationMs,
-        pixels,
-        tookAllMs,
-        this.#downloadMs[at] ?? 0,
-      );
-      counted += pixels;
+      const own = segmentPixels(renditions, durationsMs[at] as number);
+      pixels[at] = own;
+      all += own;
     }
+    if (terms !== null) this.#pay(way, segments, terms);
+    if (run.counting) tally.delivered(segments, this.#delivered);
     this.#attempt(way, segments - 1);
-    return counted;
+    return run.counting ? all : 0;
+  }
+
+  /** Buys the tickets of what was decided. */
+  #pay({ stream, info }: Way, segments: number, terms: TicketTerms): void {
+    const { run, calls, tally } = this.#parts;
+    const { renditions } = stream;
+    const { durationsMs, tickets: draws } = this.#draws;
+    const [sentMs, endMs, pixels] = [this.#sentMs, this.#endMs, this.#pixels];
+    const { counting } = run;
+    const account = info.credit();
+    if (counting) this.#draws.drawTickets(stream, stream.segments - segments, segments);
+    // Of the tickets of most segments none wins: that chance is the same for the same number.
+    let [known, none] = [0, 1];
+    for (let at = 0; at < segments; at++) {
+      const tickets = account.exchange(
+        terms.payment,
+        calls.estimatedPixels(renditions, durationsMs[at] as number),
+        sentMs[at] as number,
+        pixels[at] as number,
+        endMs[at] as number,
+        this.#staged,
+      );
+      if (!counting || tickets === 0) continue;
+      if (tickets !== known) [known, none] = [tickets, chanceOfNone(terms, tickets)];
+      const u = draws[at] as number;
+      tally.paid(tickets, u < none ? 0 : winningTickets(terms, tickets, u));
+    }
   }
 
   /**
@@ -291,7 +330,13 @@ export class AtOnce {
     attempt.prepared(sentMs, OUTCOME.ok);
     attempt.submitted(endMs, OUTCOME.ok, tookAllMs, renditions.count);
     attempt.returnedInfo(session.price, endMs - tookAllMs + TICKET_PARAMS_VALID_MS, info);
-    attempt.downloaded(endMs + (this.#downloadMs[at] ?? 0));
+    attempt.downloaded(endMs + this.#downloadMs);
     gateway.release(segment);
   }
+}
+
+/** How many segments to draw for, where nothing happens until then: few in vain. */
+function chunkUntil({ nextReadyMs, nextDurationMs }: Stream, untilMs: number): number {
+  const left = Math.ceil((untilMs - nextReadyMs) / nextDurationMs) + 1;
+  return left < CHUNK ? Math.max(1, left) : CHUNK;
 }

@@ -191,6 +191,12 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
   }
 
+  /** {@link roundTrip} of several segments of another orchestrator, the first of the list. */
+  rivalRoundTrips(site: SiteCounters, roundTripsMs: Float64Array, segments: number): void {
+    site.segments += segments;
+    site.rivalRoundTrips.recordAll(roundTripsMs, segments);
+  }
+
   /** A segment is delivered: on time, or late. */
   delivered(segment: Segment, stream: Stream, session: SimSession, atMs: number): void {
     const run = this.#run;

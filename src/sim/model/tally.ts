@@ -4,13 +4,23 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
-import { latencyScore } from "../../selection/index.js";
 import type { OrchestratorCounters, SiteCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
+
+/** What there is to count of segments in a row. */
+export interface Delivered {
+  readonly readyMs: Float64Array;
+  readonly durationsMs: Float64Array;
+  /** Of all renditions. */
+  readonly pixels: Float64Array;
+  readonly scores: Float64Array;
+  /** With the renditions' download. */
+  readonly roundTripsMs: Float64Array;
+}
 
 /** Counts one run after the other. */
 export class Tally {
@@ -52,27 +62,37 @@ export class Tally {
     this.#wins += wins;
   }
 
-  /** A segment of the run, which counts. */
+  /** Segments of the run, which count: so many, the first of each list. */
   delivered(
-    readyMs: number,
-    durationMs: number,
-    pixels: number,
-    tookAllMs: number,
-    downloadMs: number,
+    segments: number,
+    { readyMs, durationsMs, pixels, scores, roundTripsMs }: Delivered,
   ): void {
     const run = this.#run;
     const { series } = run.counters;
-    const bin = run.bin(readyMs);
-    this.#segments++;
-    this.#durationMs += durationMs;
-    this.#pixels += pixels;
-    series.segments[bin] = (series.segments[bin] ?? 0) + 1;
-    if (this.#isPool) series.poolSegments[bin] = (series.poolSegments[bin] ?? 0) + 1;
     const site = this.#site;
-    if (site !== null) {
-      this.#recorder.roundTrip(site, this.#isPool, readyMs, durationMs, tookAllMs + downloadMs);
+    let allMs = 0;
+    let allPixels = 0;
+    for (let at = 0; at < segments; at++) {
+      const bin = run.bin(readyMs[at] as number);
+      series.segments[bin] = (series.segments[bin] as number) + 1;
+      allMs += durationsMs[at] as number;
+      allPixels += pixels[at] as number;
     }
-    this.#mine?.latencyScores.record(latencyScore(tookAllMs, durationMs));
+    this.#segments += segments;
+    this.#durationMs += allMs;
+    this.#pixels += allPixels;
+    this.#mine?.latencyScores.recordAll(scores, segments);
+    if (site === null) return;
+    if (!this.#isPool) {
+      this.#recorder.rivalRoundTrips(site, roundTripsMs, segments);
+      return;
+    }
+    for (let at = 0; at < segments; at++) {
+      const bin = run.bin(readyMs[at] as number);
+      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
+      series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
+      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+    }
   }
 
   /**

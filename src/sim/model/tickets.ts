@@ -88,18 +88,20 @@ function chosenTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketT
   };
 }
 
+/** The chance that of so many tickets none wins. */
+export function chanceOfNone({ logLoss }: TicketTerms, tickets: number): number {
+  return Math.exp(tickets * logLoss);
+}
+
 /**
  * How many of several tickets win: the binomial quantile of one uniform number.
  *
  * @param u uniform in (0, 1)
  */
-export function winningTickets(
-  { logLoss, chance }: TicketTerms,
-  tickets: number,
-  u: number,
-): number {
+export function winningTickets(terms: TicketTerms, tickets: number, u: number): number {
+  const { chance } = terms;
   if (chance >= 1) return tickets;
-  let probability = Math.exp(tickets * logLoss);
+  let probability = chanceOfNone(terms, tickets);
   let below = probability;
   let wins = 0;
   while (u >= below && wins < tickets) {
