@@ -47,6 +47,11 @@ export class DeviceBackend implements Backend {
     return 1;
   }
 
+  /** Nothing: what a device takes depends on all that it works on. */
+  foreseen(): null {
+    return null;
+  }
+
   begin(call: Call, info: SessionInfo): WorkState {
     const { now, queue, world } = this.#run;
     const own = this.#deviceOf(call);

@@ -11,7 +11,7 @@ import { EVENT } from "../events.js";
 import type { Money } from "../money.js";
 import type { Run } from "../run.js";
 import type { WorkLoad } from "../work-times.js";
-import { type Backend, WORK, type WorkState } from "./backend.js";
+import { type Backend, type Foreseen, WORK, type WorkState } from "./backend.js";
 import { NO_REGISTRATION, type Worker } from "./worker-state.js";
 import { Workers, type WorkersParts } from "./workers.js";
 
@@ -34,6 +34,10 @@ export class PoolBackend implements Backend {
 
   exchangeSlowness(): number {
     return 1;
+  }
+
+  foreseen(info: SessionInfo, nowMs: number): Foreseen | null {
+    return this.workers.foreseen(info, nowMs);
   }
 
   /** A worker gets the segment, or it fails at once. */

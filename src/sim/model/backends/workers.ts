@@ -17,13 +17,14 @@ import {
   settleTask,
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
-import { WORKER_SESSION_DRAW } from "../draws.js";
+import { DRAW, WORKER_SESSION_DRAW } from "../draws.js";
 import type { Call, SessionInfo, Stream } from "../entities.js";
 import { EVENT } from "../events.js";
 import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { WorkerTasks } from "../worker-tasks.js";
+import type { Foreseen } from "./backend.js";
 import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
 
 /** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
@@ -216,6 +217,28 @@ export class Workers {
     info.workerFactor = worker.times.sessionFactor(uniform(k0 ^ hash, k1, WORKER_SESSION_DRAW));
     if (run.counting) run.workerCounters(index).picks++;
     return worker;
+  }
+
+  /**
+   * Whether a session's worker will do its next segments whatever others do until then; see `Backend`.
+   * Where a policy looks at segments, or copies them, their order counts.
+   */
+  foreseen(info: SessionInfo, nowMs: number): Foreseen | null {
+    if (this.mayShadow || this.policy.readsSegments || info.running !== null) return null;
+    const manager = this.#manager(info.node);
+    const registration = manager.workerOf(sessionSlot(info.nodeSession));
+    if (registration < 0 || !manager.isLive(registration)) return null;
+    const worker = this.list[manager.identity(registration)];
+    if (worker?.isSteady !== true || worker.spec.index !== info.worker) return null;
+    const { times, uptime, spec } = worker;
+    const { segmentFailure } = this.#run.world.scenario.assumptions;
+    const changesMs = uptime?.nextChange(nowMs) ?? Number.POSITIVE_INFINITY;
+    return {
+      untilMs: Math.min(changesMs, times.sameUntilMs(nowMs)),
+      failureDraw: DRAW.worker,
+      failure: spec.settings.errorProbability + segmentFailure,
+      worker: { index: spec.index, times, factor: info.workerFactor * times.slownessAt(nowMs) },
+    };
   }
 
   /** Sessions of the workers that are there, the least loaded first, for a trace. */
