@@ -77,8 +77,31 @@ export function uniform(k0: number, k1: number, index: number): number {
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
-  // Each part small enough that a loop of draws has the usual one within itself.
-  return q <= 0.425 && q >= -0.425 ? centralQuantile(q) : tailQuantile(p, q);
+  return isCentral(q) ? centralQuantile(q) : tailQuantile(p, q);
+}
+
+/**
+ * {@link normalQuantile} of several numbers, each of which it takes the place of.
+ *
+ * @param values probabilities in (0, 1)
+ * @param count how many of them, from the first on
+ */
+export function normalQuantiles(values: Float64Array, count: number): void {
+  for (let at = 0; at < count; at++) {
+    const q = (values[at] as number) - 0.5;
+    // Numbers that go through calls are objects: the rare ones alone do.
+    if (isCentral(q)) values[at] = centralQuantile(q);
+    else replaceByTail(values, at);
+  }
+}
+
+function replaceByTail(values: Float64Array, at: number): void {
+  const p = values[at] as number;
+  values[at] = tailQuantile(p, p - 0.5);
+}
+
+function isCentral(q: number): boolean {
+  return q <= 0.425 && q >= -0.425;
 }
 
 function centralQuantile(q: number): number {

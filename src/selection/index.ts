@@ -154,6 +154,7 @@ export {
   BALANCE_SWEEP_INTERVAL_MS,
   CreditAccount,
   CreditAccounts,
+  type KnownSegments,
   PAYMENT_OUTCOME,
   type PaymentOutcome,
   StagedPayment,

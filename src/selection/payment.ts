@@ -57,6 +57,20 @@ export class StagedPayment {
   }
 }
 
+/** Segments in a row whose results are known; see {@link CreditAccount.exchange}. */
+export interface KnownSegments {
+  /** Output pixels before the factor 1.02 (`estimatePixels`). */
+  readonly estimatedPixels: Float64Array;
+  /** When each was sent, ms. */
+  readonly sentMs: Float64Array;
+  /** Pixels reported in its result. */
+  readonly pixels: Float64Array;
+  /** When the result was there, ms: not before it was sent, nor after the next one was. */
+  readonly endMs: Float64Array;
+  /** Receives how many tickets are sent with it. */
+  readonly tickets: Float64Array;
+}
+
 // 2^-49 = 16 roundings of 2^-53 each; the bound needs no more than 7 (see #certainTickets).
 const ERROR_PER_MAGNITUDE = 2 ** -49;
 // Beyond these the integers are folded, which keeps doubles precise and sums safe integers.
@@ -163,41 +177,40 @@ export class CreditAccount {
   }
 
   /**
-   * {@link stage} and {@link settle} at once, of a segment that is known to have come back: it was
-   * the account's only one under way.
+   * {@link stage} and {@link settle} of segments in a row that are known to have come back, each
+   * before the next one was sent: the account has nothing else under way meanwhile.
    *
    * @param terms as for `stage`
-   * @param estimatedPixels as for `stage`
-   * @param sentMs when the segment was sent
-   * @param actualPixels pixels reported in the result
-   * @param endMs when the result was there, not before `sentMs`
+   * @param segments what is paid for; receives how many tickets are sent with each
+   * @param count how many segments, the first of the lists
    * @param staged for a payment that takes the longer way; holds nothing before and after
-   * @returns number of tickets that were sent
-   * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) as `stage` does
+   * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) as `stage` does; segments before are paid for
    */
   exchange(
     terms: PaymentTerms,
-    estimatedPixels: number,
-    sentMs: number,
-    actualPixels: number,
-    endMs: number,
+    { estimatedPixels, sentMs, pixels, endMs, tickets }: KnownSegments,
+    count: number,
     staged: StagedPayment,
-  ): number {
-    // Terms without a price never become the account's.
-    if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
-      this.#touch(sentMs);
-      const tickets = certainTicketCount(terms, estimatedPixels, this.#tickets, this.#pixels, 0);
-      if (tickets >= 0) {
-        this.#lastUsedMs = endMs;
-        this.#tickets += tickets;
-        this.#pixels += actualPixels;
-        if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
-        return tickets;
+  ): void {
+    for (let at = 0; at < count; at++) {
+      const estimated = estimatedPixels[at] as number;
+      const actual = pixels[at] as number;
+      // Terms without a price never become the account's.
+      if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
+        this.#touch(sentMs[at] as number);
+        const bought = certainTicketCount(terms, estimated, this.#tickets, this.#pixels, 0);
+        if (bought >= 0) {
+          tickets[at] = bought;
+          this.#lastUsedMs = endMs[at] as number;
+          this.#tickets += bought;
+          this.#pixels += actual;
+          if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
+          continue;
+        }
       }
+      tickets[at] = this.stage(terms, estimated, sentMs[at] as number, staged);
+      this.settle(staged, PAYMENT_OUTCOME.received, actual, endMs[at] as number);
     }
-    const tickets = this.stage(terms, estimatedPixels, sentMs, staged);
-    this.settle(staged, PAYMENT_OUTCOME.received, actualPixels, endMs);
-    return tickets;
   }
 
   #empty(): void {

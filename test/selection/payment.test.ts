@@ -368,7 +368,16 @@ describe("a segment that is known to have come back", () => {
       const end = now + tookMs;
       try {
         if (together) {
-          said.push(account.exchange(current, estimated, now, actual, end, staged));
+          const known = {
+            estimatedPixels: Float64Array.of(estimated),
+            sentMs: Float64Array.of(now),
+            pixels: Float64Array.of(actual),
+            endMs: Float64Array.of(end),
+            tickets: Float64Array.of(-1, -1),
+          };
+          account.exchange(current, known, 1, staged);
+          said.push(known.tickets[0]);
+          expect(known.tickets[1]).toBe(-1);
         } else {
           said.push(account.stage(current, estimated, now, staged));
           account.settle(staged, received, actual, end);

@@ -1,5 +1,5 @@
 /** Random quantities as functions of a uniform number, so that draws stay counter-based. */
-import { normalQuantile, type RandomKey, uniform } from "../../core/random.js";
+import { normalQuantile, normalQuantiles, type RandomKey, uniform } from "../../core/random.js";
 
 /** A lognormal quantity, prepared for drawing. */
 export interface Lognormal {
@@ -39,7 +39,7 @@ export function drawLognormals(
 ): void {
   // Loops of one step each: a processor is at several draws of a short loop at the same time.
   for (let at = 0; at < count; at++) into[at] = uniform(k0, k1, first + at * step);
-  if (sigma !== 0) for (let at = 0; at < count; at++) into[at] = normalQuantile(into[at] as number);
+  if (sigma !== 0) normalQuantiles(into, count);
   for (let at = 0; at < count; at++) into[at] = Math.exp(mu + sigma * (into[at] as number));
 }
 

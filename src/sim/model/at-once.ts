@@ -11,6 +11,7 @@ import { invariant } from "../../core/errors.js";
 import { NO_SESSION } from "../../pool/index.js";
 import {
   isRealTime,
+  type KnownSegments,
   latencyScore,
   OUTCOME,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
@@ -28,7 +29,7 @@ import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import type { SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Gateways } from "./gateways.js";
 import { IDLE_MS, type NodeRuntime } from "./node.js";
-import { type AttemptNoise, segmentReadyMs } from "./noise.js";
+import { type AttemptNoise, beforeEnd } from "./noise.js";
 import { segmentPixels } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SegmentDraws } from "./segment-draws.js";
@@ -82,12 +83,20 @@ export class AtOnce {
   /** What a worker takes for each. */
   readonly #worksMs = new Float64Array(CHUNK);
   readonly #delivered: Delivered;
+  readonly #paid: KnownSegments;
   /** Download of the last of them. */
   #downloadMs = 0;
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
     this.#draws = new SegmentDraws(parts.noise, CHUNK);
+    this.#paid = {
+      estimatedPixels: new Float64Array(CHUNK),
+      sentMs: this.#sentMs,
+      pixels: this.#pixels,
+      endMs: this.#endMs,
+      tickets: new Float64Array(CHUNK),
+    };
     this.#delivered = {
       readyMs: this.#readyMs,
       durationsMs: this.#draws.durationsMs,
@@ -196,7 +205,7 @@ export class AtOnce {
     const { stream, session, info, node, link, durations, slowness, work, untilMs } = way;
     const { connections } = this.#parts;
     const { site } = stream;
-    const { segments } = stream;
+    const { segments, endMs: streamEndMs } = stream;
     const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(
       stream,
       durations,
@@ -229,12 +238,7 @@ export class AtOnce {
       const overMs = endMs + downloadMs;
       const tookAllMs = endMs - sentMs;
       const score = latencyScore(tookAllMs, durationMs);
-      const nextMs = segmentReadyMs(
-        stream,
-        segments + count + 1,
-        readyMs,
-        durationsMs[count + 1] as number,
-      );
+      const nextMs = beforeEnd(readyMs + (durationsMs[count + 1] as number), streamEndMs);
       if (
         !(overMs < untilMs) ||
         !(overMs < nextMs) ||
@@ -300,28 +304,29 @@ export class AtOnce {
   /** Buys the tickets of what was decided. */
   #pay({ stream, info }: Way, segments: number, terms: TicketTerms): void {
     const { run, calls, tally } = this.#parts;
-    const { renditions } = stream;
+    const { tickets, estimatedPixels } = this.#paid;
     const { durationsMs, tickets: draws } = this.#draws;
-    const [sentMs, endMs, pixels] = [this.#sentMs, this.#endMs, this.#pixels];
-    const { counting } = run;
-    const account = info.credit();
-    if (counting) this.#draws.drawTickets(stream, stream.segments - segments, segments);
+    calls.estimateAll(estimatedPixels, segments, stream.renditions, durationsMs);
+    info.credit().exchange(terms.payment, this.#paid, segments, this.#staged);
+    if (!run.counting) return;
+    this.#draws.drawTickets(stream, stream.segments - segments, segments);
     // Of the tickets of most segments none wins: that chance is the same for the same number.
-    let [known, none] = [0, 1];
+    let known = 0;
+    let none = 1;
+    let all = 0;
+    let wins = 0;
     for (let at = 0; at < segments; at++) {
-      const tickets = account.exchange(
-        terms.payment,
-        calls.estimatedPixels(renditions, durationsMs[at] as number),
-        sentMs[at] as number,
-        pixels[at] as number,
-        endMs[at] as number,
-        this.#staged,
-      );
-      if (!counting || tickets === 0) continue;
-      if (tickets !== known) [known, none] = [tickets, chanceOfNone(terms, tickets)];
+      const sent = tickets[at] as number;
+      if (sent === 0) continue;
+      if (sent !== known) {
+        known = sent;
+        none = chanceOfNone(terms, sent);
+      }
       const u = draws[at] as number;
-      tally.paid(tickets, u < none ? 0 : winningTickets(terms, tickets, u));
+      all += sent;
+      if (u >= none) wins += winningTickets(terms, sent, u);
     }
+    tally.paid(all, wins);
   }
 
   /**

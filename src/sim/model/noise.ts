@@ -55,8 +55,13 @@ export function segmentReadyMs(
   durationMs: number,
 ): number {
   const readyMs = beforeMs + durationMs;
-  const goesOn = probe === null ? readyMs < endMs : index < probe.segments;
-  return goesOn ? readyMs : Number.POSITIVE_INFINITY;
+  if (probe === null) return beforeEnd(readyMs, endMs);
+  return index < probe.segments ? readyMs : Number.POSITIVE_INFINITY;
+}
+
+/** When a segment of a viewer's stream is ready: never, if the stream has ended by then. */
+export function beforeEnd(readyMs: number, endMs: number): number {
+  return readyMs < endMs ? readyMs : Number.POSITIVE_INFINITY;
 }
 
 /** What is drawn for sessions and attempts; `base` is the first index of an attempt's draws. */

@@ -67,7 +67,7 @@ export class Tally {
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
-  /** A payment came with a segment that counts. */
+  /** Tickets came with segments that count. */
   paid(tickets: number, wins: number): void {
     this.#tickets += tickets;
     this.#wins += wins;
