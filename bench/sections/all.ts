@@ -5,6 +5,7 @@ import { engine } from "./engine.js";
 import { importing } from "./import.js";
 import { ledger } from "./ledger.js";
 import { model } from "./model.js";
+import { pools } from "./pools.js";
 import { replications } from "./replications.js";
 import { selection } from "./selection.js";
 import { sessionPool } from "./session-pool.js";
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   workers,
   discoveryRound,
   model,
+  pools,
   replications,
   ledger,
   importing,

@@ -54,6 +54,9 @@ export function childK1(key: RandomKey, entity: number): number {
   return mix(key.k1 + Math.imul(entity, 0x632be5ab));
 }
 
+/** The largest number that {@link uniform} gives. */
+export const MOST_UNIFORM = 1 - 2 ** -53;
+
 /**
  * A number in (0, 1): never 0 and never 1, multiples of 2^-53 shifted by half a step.
  *

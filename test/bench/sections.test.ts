@@ -45,6 +45,7 @@ describe("bench", () => {
       "workers",
       "discovery-round",
       "model",
+      "pools",
       "replications",
       "ledger",
       "import",

@@ -21,7 +21,7 @@ import {
   wholeTimeoutMs,
 } from "../../selection/index.js";
 import type { Lognormal } from "../engine/distributions.js";
-import type { Backend } from "./backends/backend.js";
+import type { Backend, Foreseen } from "./backends/backend.js";
 import type { Calls } from "./calls.js";
 import type { Conditions } from "./conditions.js";
 import { type Connections, isKept } from "./connections.js";
@@ -63,6 +63,7 @@ interface Way {
   readonly link: Link;
   readonly durations: Lognormal;
   readonly slowness: number;
+  readonly work: Foreseen;
   /** Something else happens then. */
   readonly untilMs: number;
 }
@@ -71,7 +72,6 @@ interface Way {
 export class AtOnce {
   readonly #parts: AtOnceParts;
   readonly #draws: SegmentDraws;
-  readonly #failure: number;
   readonly #staged = new StagedPayment();
   /** Of the segments of a chunk. */
   readonly #readyMs = new Float64Array(CHUNK);
@@ -80,6 +80,8 @@ export class AtOnce {
   readonly #scores = new Float64Array(CHUNK);
   readonly #roundTripsMs = new Float64Array(CHUNK);
   readonly #pixels = new Float64Array(CHUNK);
+  /** What a worker takes for each. */
+  readonly #worksMs = new Float64Array(CHUNK);
   readonly #delivered: Delivered;
   readonly #paid: KnownSegments;
   /** Download of the last of them. */
@@ -88,7 +90,6 @@ export class AtOnce {
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
     this.#draws = new SegmentDraws(parts.noise, CHUNK);
-    this.#failure = parts.run.world.scenario.assumptions.segmentFailure;
     this.#paid = {
       estimatedPixels: new Float64Array(CHUNK),
       sentMs: this.#sentMs,
@@ -102,6 +103,7 @@ export class AtOnce {
       pixels: this.#pixels,
       scores: this.#scores,
       roundTripsMs: this.#roundTripsMs,
+      worksMs: this.#worksMs,
     };
   }
 
@@ -122,7 +124,7 @@ export class AtOnce {
       const wanted = chunkUntil(stream, way.untilMs);
       const delivered = this.#decide(way, wanted);
       if (delivered > 0) {
-        if (segments === 0) tally.begin(stream, info);
+        if (segments === 0) tally.begin(stream, info, way.work.worker?.index ?? -1);
         pixels += this.#deliver(way, delivered, terms);
         segments += delivered;
       }
@@ -130,6 +132,7 @@ export class AtOnce {
     }
     if (segments === 0) return 0;
     nodes[node]?.foresee(info.nodeSession, segments, info.lastEndMs, pixels);
+    info.workerSegments += segments;
     tally.end(segments, terms);
     return segments;
   }
@@ -161,16 +164,19 @@ export class AtOnce {
     const link = world.links[site]?.[transcoder];
     if (
       node === undefined ||
-      backend?.isForeseen !== true ||
+      backend === undefined ||
       link === undefined ||
       info.node !== transcoder ||
       info.nodeSession === NO_SESSION
     ) {
       return null;
     }
+    const work = backend.foreseen(info, now);
+    if (work === null) return null;
     const untilMs = Math.min(
       stream.endMs,
       world.endMs,
+      work.untilMs,
       conditions.sameUntilMs(site, transcoder, now),
       // What is counted, and which round it belongs to.
       run.counting ? Number.POSITIVE_INFINITY : world.warmupMs,
@@ -184,6 +190,7 @@ export class AtOnce {
       link,
       durations: gateways.of(stream).duration,
       slowness: backend.exchangeSlowness(transcoder, now),
+      work,
       untilMs,
     };
   }
@@ -195,7 +202,7 @@ export class AtOnce {
    * @returns of how many, from the next one on, nobody can tell
    */
   #decide(way: Way, wanted: number): number {
-    const { stream, session, info, node, link, durations, slowness, untilMs } = way;
+    const { stream, session, info, node, link, durations, slowness, work, untilMs } = way;
     const { connections } = this.#parts;
     const { site } = stream;
     const { segments, endMs: streamEndMs } = stream;
@@ -203,12 +210,15 @@ export class AtOnce {
       stream,
       durations,
       wanted,
+      work.failureDraw,
     );
+    const { failure, worker } = work;
+    const worksMs = this.#worksMs;
+    worker?.times.drawStated(worksMs, wanted, stream, segments, worker.factor);
     const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
     const [scores, roundTripsMs] = [this.#scores, this.#roundTripsMs];
-    const failure = this.#failure;
     const { factor } = info;
-    const { upMs, workMs } = link;
+    const { upMs, workMs, tailMs } = link;
     const downMs = Math.max(0, link.downMs);
     let usedMs = connections.lastUsedMs(site, node);
     let readyMs = stream.nextReadyMs;
@@ -222,7 +232,8 @@ export class AtOnce {
       const exchange = factor * (networks[count] as number) * slowness;
       const headersMs = upMs * exchange;
       const arrivedMs = sentMs + headersMs;
-      const endMs = arrivedMs + workMs * exchange;
+      const doneMs = arrivedMs + (worker === null ? workMs * exchange : (worksMs[count] as number));
+      const endMs = doneMs + tailMs * exchange;
       const downloadMs = downMs * exchange;
       const overMs = endMs + downloadMs;
       const tookAllMs = endMs - sentMs;
@@ -253,7 +264,8 @@ export class AtOnce {
       scores[count] = score;
       roundTripsMs[count] = tookAllMs + downloadMs;
       lastDownloadMs = downloadMs;
-      lastEndMs = endMs;
+      worksMs[count] = doneMs - arrivedMs;
+      lastEndMs = doneMs;
       readyMs = nextMs;
     }
     if (count === 0) return 0;

@@ -6,6 +6,7 @@ import {
   type Outcome,
   PAYMENT_OUTCOME,
   ruleOf,
+  wholeTimeoutMs,
 } from "../../selection/index.js";
 import { attemptDraws } from "./draws.js";
 import {
@@ -69,6 +70,8 @@ export class Calls {
     call.nodeSession = NO_SESSION;
     call.outcome = OUTCOME.ok;
     call.resultAtMs = Number.POSITIVE_INFINITY;
+    call.doneMs = Number.POSITIVE_INFINITY;
+    call.isTimeoutAwaited = false;
     call.worker = -1;
     call.registration = -1;
     call.task = -1;
@@ -111,6 +114,13 @@ export class Calls {
     call.outcome = outcome;
     call.resultAtMs = atMs;
     this.#run.queue.schedule(atMs, EVENT.result, call.slot, callKey(call));
+  }
+
+  /** The gateway will give up on the call at its limit, unless it is answered before (T-15, T-18). */
+  awaitTimeout(call: Call): void {
+    if (call.gatewayDone || call.isTimeoutAwaited) return;
+    call.isTimeoutAwaited = true;
+    this.#run.queue.schedule(limitMs(call), EVENT.callTimeout, call.slot, callKey(call));
   }
 
   /** Terms of the tickets that come with a stream's segments in a session; null where none are bought. */
@@ -166,6 +176,11 @@ export class Calls {
     if (known !== undefined) known[seconds] = pixels;
     return pixels;
   }
+}
+
+/** When the gateway gives up on a call that is not answered, ms (T-15, T-18). */
+export function limitMs({ sentMs, durationMs }: Call): number {
+  return sentMs + wholeTimeoutMs(durationMs);
 }
 
 /** Key of a call's events. */

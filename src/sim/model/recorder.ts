@@ -55,8 +55,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     network.started++;
     network.segmentMs += segment.durationMs;
     network.inFlight++;
-    counters.series.segments[this.#run.bin(segment.readyMs)] =
-      (counters.series.segments[this.#run.bin(segment.readyMs)] ?? 0) + 1;
+    const { segments } = counters.series;
+    const bin = this.#run.bin(segment.readyMs);
+    segments[bin] = (segments[bin] ?? 0) + 1;
   }
 
   /** A segment that was waiting when its stream ended. */

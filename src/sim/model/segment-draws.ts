@@ -32,14 +32,18 @@ export class SegmentDraws {
     this.tickets = new Float64Array(segments);
   }
 
-  /** Draws for so many of the stream's next segments. */
-  draw(stream: Stream, durations: Lognormal, count: number): this {
+  /**
+   * Draws for so many of the stream's next segments.
+   *
+   * @param failureDraw the quantity that says which of them fail
+   */
+  draw(stream: Stream, durations: Lognormal, count: number, failureDraw: number): this {
     const { segments } = stream;
     this.durationsMs[0] = stream.nextDurationMs;
     segmentDurationsMs(this.#furtherMs, count, stream, durations, segments + 1);
     this.#noise.preparesMs(this.preparesMs, count, stream, segments);
     this.#noise.networks(this.networks, count, stream, segments);
-    uniforms(this.failures, count, stream, attemptDraws(segments, 1, -1) + DRAW.failure);
+    uniforms(this.failures, count, stream, attemptDraws(segments, 1, -1) + failureDraw);
     return this;
   }
 

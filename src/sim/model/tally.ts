@@ -4,7 +4,7 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
-import type { OrchestratorCounters, SiteCounters } from "../metrics/counters.js";
+import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
@@ -20,6 +20,8 @@ export interface Delivered {
   readonly scores: Float64Array;
   /** With the renditions' download. */
   readonly roundTripsMs: Float64Array;
+  /** What the worker took, where one has done them. */
+  readonly worksMs: Float64Array;
 }
 
 /** Counts one run after the other. */
@@ -32,6 +34,9 @@ export class Tally {
   #site: SiteCounters | null = null;
   #mine: OrchestratorCounters | null = null;
   #isPool = false;
+  /** Index of the worker that does the run's segments, and its counters; −1 and null without one. */
+  #workerIndex = -1;
+  #worker: WorkerCounters | null = null;
   #segments = 0;
   #durationMs = 0;
   #pixels = 0;
@@ -45,14 +50,20 @@ export class Tally {
     this.#money = money;
   }
 
-  /** A run begins. */
-  begin(stream: Stream, info: SessionInfo): void {
+  /**
+   * A run begins.
+   *
+   * @param worker index of the worker that does its segments, −1 where there is none
+   */
+  begin(stream: Stream, info: SessionInfo, worker: number): void {
     const { world, counters } = this.#run;
     this.#stream = stream;
     this.#info = info;
     this.#site = counters.sites[stream.site] ?? null;
     this.#mine = this.#run.countersOf(info.node);
     this.#isPool = world.nodes[info.node]?.orchestrator === world.pool;
+    this.#workerIndex = worker;
+    this.#worker = worker < 0 ? null : this.#run.workerCounters(worker);
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
@@ -65,7 +76,7 @@ export class Tally {
   /** Segments of the run, which count: so many, the first of each list. */
   delivered(
     segments: number,
-    { readyMs, durationsMs, pixels, scores, roundTripsMs }: Delivered,
+    { readyMs, durationsMs, pixels, scores, roundTripsMs, worksMs }: Delivered,
   ): void {
     const run = this.#run;
     const { series } = run.counters;
@@ -82,6 +93,7 @@ export class Tally {
     this.#durationMs += allMs;
     this.#pixels += allPixels;
     this.#mine?.latencyScores.recordAll(scores, segments);
+    this.#worker?.roundTrips.recordAll(worksMs, segments);
     if (site === null) return;
     if (!this.#isPool) {
       this.#recorder.rivalRoundTrips(site, roundTripsMs, segments);
@@ -92,6 +104,9 @@ export class Tally {
       const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
       series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
       this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      if (this.#worker !== null) {
+        site.poolGatewaySides.record(Math.max(0, roundTripMs - (worksMs[at] as number)));
+      }
     }
   }
 
@@ -120,11 +135,20 @@ export class Tally {
     const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;
     this.#site?.delivers(owner, counted);
     this.#recorder.wins(this.#info, this.#stream, owner);
-    if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
+    if (this.#worker !== null) this.#worked(this.#worker, this.#stream, counted);
+    else if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
     if (terms === null) return;
     network.tickets += tickets;
     mine.tickets += tickets;
     mine.winningTickets += this.#wins;
     if (this.#isPool && tickets > 0) this.#money?.received(tickets, this.#wins, terms);
+  }
+
+  /** What a worker has done of the run. */
+  #worked(worker: WorkerCounters, { renditions }: Stream, segments: number): void {
+    const pixels = this.#pixels;
+    worker.segments += segments;
+    worker.pixels += pixels;
+    this.#money?.worked(this.#workerIndex, pixels, this.#durationMs, segments * renditions.count);
   }
 }
