@@ -19,11 +19,14 @@ const THREADS_MAX = 256;
 /** Where replications are run. */
 export interface ThreadOptions {
   /**
-   * Threads to run replications in, 1 … 256; 1 runs them in the calling thread, which has its
-   * turn between two of them. The result does not depend on it. @default 1
+   * Threads to run replications in, 1 … 256. Without a `signal` 1 runs them in the calling thread,
+   * which has its turn between two of them. The result does not depend on it. @default 1
    */
   readonly threads?: number | undefined;
-  /** With one thread: another one than the caller's, which stays free for signals. @default false */
+  /**
+   * With one thread: another one than the caller's, which stays free for whatever else it does.
+   * @default whether there is a `signal`, which a thread that simulates would not hear
+   */
   readonly ownThread?: boolean | undefined;
   /**
    * The module that threads run, `poolsim/sim/thread`: for bundles, which have it as an entry of
@@ -31,6 +34,15 @@ export interface ThreadOptions {
    * thread runs everything
    */
   readonly threadEntry?: URL | undefined;
+}
+
+/** How one stops it. */
+export interface StopOptions {
+  /**
+   * Stops it, also in the middle of a replication: threads end, and the promise rejects with the
+   * signal's reason.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What is kept for later. */
@@ -70,7 +82,7 @@ function threadEntry(): URL | undefined {
 export function executorFor(
   threads: number,
   seed: number,
-  { ownThread = false, threadEntry: given }: ThreadOptions,
+  { signal, ownThread = signal !== undefined, threadEntry: given }: ThreadOptions & StopOptions,
 ): Executor {
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
@@ -82,7 +94,7 @@ export function executorFor(
 export function keepingExecutorFor(
   threads: number,
   seed: number,
-  options: ThreadOptions & KeepOptions,
+  options: ThreadOptions & StopOptions & KeepOptions,
 ): Executor {
   const executor = executorFor(threads, seed, options);
   const { results: store } = options;
