@@ -54,11 +54,12 @@ export async function adviseOn(
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
   const { stderr } = terminal;
+  const budget = budgetOf(flags.budget, LOOKING);
+  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  // Last, as nothing may fail that would leave it open.
   const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
   const about = queue && (() => workersText(queue));
   const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
-  const budget = budgetOf(flags.budget, LOOKING);
-  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
   try {
     const result = await interruptible((signal) =>
       advise(loaded, {

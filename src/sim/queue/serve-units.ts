@@ -11,7 +11,7 @@ import { threadEntry } from "../experiment/thread-entry.js";
 import { ThreadPool } from "../experiment/thread-pool.js";
 import type { Extension } from "../extensions/extension.js";
 import type { SimulationInput } from "../input.js";
-import { entryBytes } from "../kept/entry.js";
+import { entryBytes, entryResult } from "../kept/entry.js";
 import { UnitKeys } from "../kept/key.js";
 import type { ReplicationResult } from "../results.js";
 import { DEATHS_MAX } from "./asked-units.js";
@@ -94,7 +94,8 @@ export async function serveUnits(options: ServeUnitsOptions): Promise<number> {
     const { data: unit } = UNIT_JOB.safeParse(data);
     if (unit === undefined) throw new InputError("a job is no unit", { code: "QUEUE_UNIT" });
     if (!(await isWanted(unit))) return { type: "skipped" };
-    if ((await redis.exists(resultKeyOf(key))) === 1) return { type: "done" };
+    const there = await redis.getBuffer(resultKeyOf(key));
+    if (there !== null && entryResult(key, there) !== undefined) return { type: "done" };
     const input = await inputFor(unit);
     if (input === undefined) return { type: "inputMissing" };
     const { seed, replication } = unit;

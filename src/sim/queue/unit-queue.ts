@@ -150,6 +150,8 @@ export async function openUnitQueue(
       units.close();
       await atMost(LEAVE_MS, presence.leave());
       await atMost(LEAVE_MS, Promise.all([events.close(), queue.close()]));
+      // Also where Redis is away: an open connection would keep the process alive.
+      await atMost(LEAVE_MS, Promise.all([events.disconnect(), queue.disconnect()]));
       redis.disconnect();
     },
   };
