@@ -4,8 +4,32 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyFolder } from "../support/cli/command.js";
 import { inProcessIn } from "../support/cli/in-process.js";
-import { NO_REDIS } from "../support/servers/redis.js";
+import { run, start } from "../support/cli/running-command.js";
+import { NO_REDIS, startRedis } from "../support/servers/redis.js";
 import { killQueueWorkers } from "../support/sim/queue-kill-runs.js";
+
+/** A policy of one's own that imports nothing. */
+const EXTENSION = `export const admission = [{
+  name: "lateRiser",
+  description: "No worker serves before it is awake.",
+  settings: ({ z, span }) => z.strictObject({ awakeAfter: span("How long it sleeps.") }),
+  create: ({ awakeAfter }) => ({
+    onSegment() {},
+    mayServe: (_worker, _region, nowMs) => nowMs >= awakeAfter,
+  }),
+}];
+`;
+
+const EXTENDED = `name: extended
+warmup: 30s
+duration: 30s
+replications: 1
+network: { limit: 3 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 2 }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4, admission: { lateRiser: { awakeAfter: 35s } } }
+workers: [{ name: good, roundTripMs: 400 }]
+`;
 
 describe("workers", () => {
   if (NO_REDIS === null) {
@@ -13,6 +37,35 @@ describe("workers", () => {
       const { inWindow, wrong } = await killQueueWorkers({ runs: 2, seed: 3, log: () => {} });
       expect(wrong).toEqual([]);
       expect(inWindow).toBeGreaterThan(0);
+    });
+
+    it("run no code but what they were given, and the very same", async () => {
+      const folder = emptyFolder();
+      const redis = await startRedis();
+      try {
+        writeFileSync(join(folder, "own.mjs"), EXTENSION);
+        writeFileSync(join(folder, "pool.yaml"), EXTENDED);
+        const asked = ["run", "pool.yaml", "--extension", "own.mjs", "--no-cache", "--json", "-"];
+        const ask = () => run([...asked, "--queue", redis.url, "--quiet"], folder);
+        const work = ["worker", "--queue", redis.url, "--threads", "1"];
+        const without = start(work, folder);
+        const refused = await ask();
+        expect(refused).toMatchObject({ exitCode: 2, stdout: "" });
+        expect(refused.stderr).toContain("a worker has not the extension with the SHA-256 ");
+        without.signal("SIGTERM");
+        const left = await without.ended;
+        expect(left.exitCode).toBe(0);
+        expect(left.stderr).toMatch(/^poolsim: works at 127.0.0.1:\d+ in 1 thread \(poolsim /);
+        expect(left.stderr).toContain("leaves when what is at work is over\n");
+        expect(left.stderr).toContain("poolsim: computed 0 replications\n");
+        start([...work, "--extension", "own.mjs"], folder);
+        const straight = await run([...asked, "--threads", "1", "--quiet"], folder);
+        expect(straight.exitCode).toBe(0);
+        expect(await ask()).toMatchObject({ exitCode: 0, stdout: straight.stdout });
+      } finally {
+        await redis.stop();
+        rmSync(folder, { recursive: true });
+      }
     });
   } else it(`were not tried: ${NO_REDIS}`, () => expect(NO_REDIS).not.toBeNull());
 });
