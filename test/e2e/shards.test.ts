@@ -13,12 +13,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const POOL = `name: small
-warmup: 30s
-duration: 30s
+warmup: 20s
+duration: 20s
 replications: auto
-network: { limit: 3 }
+network: { limit: 2 }
 gateway: { region: FRA }
 demand: { concurrentStreams: 2 }
+stream: { length: { distribution: constant, mean: 1m } }
 orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4 }
 workers:
   - { name: good, count: 2, roundTripMs: 400 }
@@ -35,23 +36,31 @@ function poolsim(...args: readonly string[]) {
 
 describe("shards", () => {
   it.each([
-    ["run", ["--sensitivity", "off", "--until-decided"]],
-    ["advise", ["--replications", "16", "--only", "candidate", "--margin", "0.1"]],
-  ])("of %s merged are the bytes of one machine", async (command, options) => {
-    const asked = [command, "pool.yaml", "--seed", "3", ...options];
+    ["run", 4, ["--sensitivity", "off", "--replications", "4", "--until-decided"]],
+    ["advise", 2, ["--replications", "16", "--only", "candidate", "--margin", "0.1"]],
+  ])("of %s merged are the bytes of one machine", async (command, count, options) => {
+    const asked = [command, "pool.yaml", "--seed", "3", "--threads", "1", ...options];
     const whole = await poolsim(...asked, "--cache", "own", "--json", "whole.json");
     expect(whole.exitCode).toBe(0);
-    const folders = ["1", "2", "3", "4"].map((index) => `part-${index}`);
+    const folders = Array.from({ length: count }, (_, index) => `part-${index + 1}`);
     for (const [index, part] of folders.entries()) {
-      const made = await poolsim(...asked, "--shard", `${index + 1}/4`, "--cache", part);
+      const made = await poolsim(...asked, "--shard", `${index + 1}/${count}`, "--cache", part);
       expect(made).toMatchObject({ exitCode: 0, stderr: "" });
       expect(made.stdout).toMatch(
-        new RegExp(`^shard ${index + 1} of 4: \\d+ replications? in ${part}\n$`),
+        new RegExp(`^shard ${index + 1} of ${count}: \\d+ replications? in ${part}\n$`),
       );
     }
     const few = await poolsim("merge", ...folders.slice(1));
-    expect(few.stderr).toBe("found 3 of 4 shards: missing 1\n");
-    const merged = await poolsim("merge", ...folders, "--no-cache", "--json", "merged.json");
+    expect(few.stderr).toBe(`found ${count - 1} of ${count} shards: missing 1\n`);
+    const merged = await poolsim(
+      "merge",
+      ...folders,
+      "--threads",
+      "1",
+      "--no-cache",
+      "--json",
+      "merged.json",
+    );
     expect(merged.exitCode).toBe(0);
     const read = (name: string) => readFileSync(join(folder, name), "utf8");
     expect(read("merged.json")).toBe(read("whole.json"));

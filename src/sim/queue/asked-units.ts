@@ -14,7 +14,7 @@ import { ANSWER, type Answer, type UnitJob } from "./wire.js";
 
 /** Results are some 30 KB each: not all at once. */
 const AT_A_TIME = 100;
-const LOOK_AGAIN_MS = 4000;
+const LOOK_AGAIN_MS = 2000;
 const LOOK_AGAIN_AT = 1000;
 /** A unit whose workers die as often as that is what they die of. */
 export const DEATHS_MAX = 10;

@@ -14,7 +14,7 @@ import type { Workers } from "./workers.js";
 
 /** After so many seconds without a sign of life one is gone. */
 const GONE_S = 30;
-const SIGN_MS = 3000;
+const SIGN_MS = 2000;
 
 // By the clock of Redis: those of the machines need not agree.
 const SIGN = `
@@ -121,10 +121,15 @@ export class Presence {
     return { workers: working.length, threads: working.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** Leaves, if Redis can be reached. */
-  async leave(): Promise<void> {
+  /** Gives no more signs of life. */
+  stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+  }
+
+  /** Leaves, once Redis can be reached. */
+  async leave(): Promise<void> {
+    this.stop();
     await this.#call(LEAVE);
   }
 

@@ -95,7 +95,12 @@ export async function openUnitQueue(
   }
   const name = queueName(build);
   const queue = new bullmq.Queue(name, { connection: redis, prefix: PREFIX });
-  const events = new bullmq.QueueEvents(name, { connection: redis, prefix: PREFIX });
+  const events = new bullmq.QueueEvents(name, {
+    connection: redis,
+    prefix: PREFIX,
+    // As long as that it keeps the process alive where Redis is away.
+    blockingTimeout: 1000,
+  });
   // Told by the connection itself.
   queue.on("error", () => {});
   events.on("error", () => {});
@@ -146,11 +151,14 @@ export async function openUnitQueue(
       };
     },
     close: async () => {
-      await atMost(LEAVE_MS, Promise.all([...leaving]));
+      // Where Redis is away, nothing is told to it.
+      const isThere = redis.status === "ready";
+      if (isThere) await atMost(LEAVE_MS, Promise.all([...leaving]));
       units.close();
-      await atMost(LEAVE_MS, presence.leave());
+      if (isThere) await atMost(LEAVE_MS, presence.leave());
+      else presence.stop();
       await atMost(LEAVE_MS, Promise.all([events.close(), queue.close()]));
-      // Also where Redis is away: an open connection would keep the process alive.
+      // An open connection would keep the process alive.
       await atMost(LEAVE_MS, Promise.all([events.disconnect(), queue.disconnect()]));
       redis.disconnect();
     },

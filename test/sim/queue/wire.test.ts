@@ -44,7 +44,7 @@ describe("an input", () => {
 
   it("at any other demand is read as it was", () => {
     const loaded = loadText(POOL);
-    for (const factor of [1 / 3, 1e-9, Math.SQRT2, 12345.678901234567]) {
+    for (const factor of [1 / 3, 1e-9, Math.SQRT2, 99.99999999999999]) {
       const input = loaded.withSettings("with", [["assumptions.loadScale", factor]]);
       const read = inputOf(inputBytes(input, []), keys.ofInput(input), reader);
       expect(read.scenario).toEqual(input.scenario);

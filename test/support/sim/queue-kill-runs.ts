@@ -44,7 +44,7 @@ const JITTER_MS = 40;
 
 const POOL = `name: wide
 warmup: 30s
-duration: 1m
+duration: 30s
 network: { limit: 3 }
 gateway: { region: FRA }
 demand: { concurrentStreams: 4 }
