@@ -21,8 +21,7 @@ async function packages() {
     const [bullmq, { Redis: Client }] = await Promise.all([import("bullmq"), import("ioredis")]);
     return { bullmq, Client };
   } catch (error) {
-    const { code } = Object(error);
-    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
+    if (!codeOf(error).endsWith("MODULE_NOT_FOUND")) throw error;
     const text = "a queue needs two packages that are not installed: npm install bullmq ioredis";
     throw new InputError(text, { code: "QUEUE_PACKAGES", cause: error });
   }
@@ -38,13 +37,15 @@ function placeOf(url: string): string {
   throw new InputError(`the queue's URL is none: ${expected}`, { code: "QUEUE_URL" });
 }
 
-/** A system's message may have the URL in it. */
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+/** Errors of several addresses have no message of their own, and some might have the URL in it. */
 function plain(error: unknown): string {
-  const { message, code } =
-    error instanceof Error ? Object(error) : { message: String(error), code: "" };
-  return message === ""
-    ? String(code ?? "no answer")
-    : String(message).replaceAll(/\/\/[^@\s]*@/g, "//");
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message === "" ? codeOf(error) || "no answer" : message;
+  return text.replaceAll(/\/\/[^@\s]*@/g, "//");
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { z } from "zod";
 import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import type { Build } from "../kept/build.js";
@@ -40,10 +41,12 @@ function buildText({ code, node }: Build): string {
   return JSON.stringify({ poolsim: POOLSIM_VERSION, code: code.slice(0, 16), node });
 }
 
+const BUILD = z.object({ poolsim: z.string(), code: z.string(), node: z.string() });
+
 function aboutBuild(text: string): string {
   try {
-    const { poolsim, code, node } = JSON.parse(text);
-    return `poolsim ${poolsim}, build ${String(code).slice(0, 8)}, Node ${node}`;
+    const { poolsim, code, node } = BUILD.parse(JSON.parse(text));
+    return `poolsim ${poolsim}, build ${code.slice(0, 8)}, Node ${node}`;
   } catch {
     return "something else";
   }
