@@ -2,7 +2,7 @@
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder } from "../support/cli/command.js";
+import { emptyFolder, poolsim } from "../support/cli/command.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 import { run, start } from "../support/cli/running-command.js";
 import { NO_REDIS, startRedis } from "../support/servers/redis.js";
@@ -105,6 +105,24 @@ describe("the queue's URL", () => {
     expect(read.stderr).toContain("poolsim: the queue at 127.0.0.1:1 cannot be used: ");
     expect(read.stderr).not.toContain("hush");
     expect(await inProcessIn(folder, "worker")).toMatchObject({ exitCode: 2 });
+  });
+
+  it("is of no use without the two packages, which poolsim does not bring", () => {
+    const hooks = `export async function resolve(name, context, next) {
+      if (name !== "ioredis") return next(name, context);
+      throw Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
+    }`;
+    const url = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+    const without = url(
+      `import { register } from "node:module"; register(${JSON.stringify(url(hooks))});`,
+    );
+    const env = { NODE_OPTIONS: `--import=${without}` };
+    const args = ["worker", "--queue", "redis://127.0.0.1:1"];
+    expect(poolsim(args, { cwd: folder, env })).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "a queue needs two packages that are not installed: npm install bullmq ioredis\n",
+    });
   });
 
   it("goes with nothing that computes here, or is another way to many machines", async () => {
