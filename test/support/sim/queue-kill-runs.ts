@@ -26,6 +26,7 @@ import { type RedisServer, startRedis } from "../servers/redis.js";
 
 export interface QueueKillRuns {
   readonly runs: number;
+  readonly kills: number;
   /** Kills while some of the units were computed and some were not. */
   readonly inWindow: number;
   /** Sentences about what was wrong; empty when all is well. */
@@ -137,7 +138,7 @@ export async function killQueueWorkers(options: QueueKillOptions): Promise<Queue
     return uniform(k0, k1, draws);
   };
   const wrong: string[] = [];
-  let inWindow = 0;
+  let [kills, inWindow] = [0, 0];
   try {
     const main = await copyOfBuilt(root);
     const workers = new Place(main, join(root, "workers"));
@@ -168,6 +169,7 @@ export async function killQueueWorkers(options: QueueKillOptions): Promise<Queue
         while (!isOver && (await resultsIn(redis)) < units) await sleep(1);
         await sleep(JITTER_MS * chance());
         victims[index]?.child.kill("SIGKILL");
+        kills += 1;
         const there = await resultsIn(redis);
         found.push(there);
         if (!isOver && there < own.length) inWindow += 1;
@@ -184,7 +186,7 @@ export async function killQueueWorkers(options: QueueKillOptions): Promise<Queue
       for (const { child } of working) child.kill("SIGKILL");
       await Promise.all(working.map(({ ended }) => ended));
     }
-    return { runs, inWindow, wrong };
+    return { runs, kills, inWindow, wrong };
   } finally {
     await redis.stop();
     rmSync(root, { recursive: true, force: true });
