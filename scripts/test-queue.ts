@@ -1,7 +1,7 @@
 /**
  * `npm run test:queue [runs] [seed]`: four workers at a queue, two of them killed at random instants, and
  * every second time who asks too.
- * The same bytes as on one machine, and every unit counts once. `npm test` has two rounds.
+ * The same bytes as on one machine, and every unit counts once. `npm test` has one round.
  */
 import { NO_REDIS } from "../test/support/servers/redis.js";
 import { killQueueWorkers } from "../test/support/sim/queue-kill-runs.js";

@@ -34,7 +34,7 @@ workers: [{ name: good, roundTripMs: 400 }]
 describe("workers", () => {
   if (NO_REDIS === null) {
     it("that are killed at any instant, and who asks, change nothing: the same bytes, each unit once", async () => {
-      const { inWindow, wrong } = await killQueueWorkers({ runs: 2, seed: 3, log: () => {} });
+      const { inWindow, wrong } = await killQueueWorkers({ runs: 1, seed: 3, log: () => {} });
       expect(wrong).toEqual([]);
       expect(inWindow).toBeGreaterThan(0);
     });

@@ -65,8 +65,8 @@ decision: { baseline: without, candidate: with }
 
 /** What is asked, in turn. */
 const COMMANDS = [
-  ["run", "run.yaml", "--sensitivity", "off"],
   ["advise", "advise.yaml", "--replications", "16", "--only", "candidate"],
+  ["run", "run.yaml", "--sensitivity", "off"],
 ] as const;
 
 interface Asking {
@@ -157,7 +157,7 @@ export async function killQueueWorkers(options: QueueKillOptions): Promise<Queue
       const asking = new Place(main, join(root, `run-${run}`));
       const asks = [...asked, ...queue];
       const first = asking.start([...asks, "--json", "out.json", "--quiet"], env);
-      const isAskerKilled = run % 2 === 1;
+      const isAskerKilled = run % 2 === 0;
       const victims = [working[0], working[1], ...(isAskerKilled ? [first] : [])];
       let isOver = false;
       void first.ended.finally(() => {
