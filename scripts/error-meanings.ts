@@ -137,6 +137,15 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   PRICE_PIXELS_ZERO: "An orchestrator asks a price for 0 pixels.",
   PRICE_RANGE: "A price does not fit the 64 bits that go-livepeer compares.",
   PRICE_TEXT: "A text is no price: a number without sign or exponent, and a currency or none.",
+  QUEUE_BUILD:
+    "Another build of poolsim, or another major version of Node, is at work at the queue; or this one is a bundle.",
+  QUEUE_PACKAGES: "A queue needs the packages bullmq and ioredis, which are not installed.",
+  QUEUE_UNIT:
+    "A replication cannot be sent to a queue, or what a worker took from it is none: other extensions, or data that somebody changed.",
+  QUEUE_UNIT_FAILED: "A replication was given up: too many workers ended while they computed it.",
+  QUEUE_UNREACHABLE: "The queue does not answer, or refuses the password or what is written to it.",
+  QUEUE_URL:
+    "The URL of the queue cannot be read, is none, or has its password on the command line.",
   RATIONAL_DIVISION_BY_ZERO: "A fraction has the denominator 0.",
   RATIONAL_SYNTAX: "A text is neither a number nor a fraction, or a number is not finite.",
   RECORDER_ENTRY: "In a bundle the thread that writes the books needs `entry`.",

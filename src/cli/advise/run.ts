@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { advise } from "../../sim/advise/run.js";
 import { renderAdvice } from "../../sim/report/advice.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
@@ -10,12 +11,13 @@ import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
+import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 
-export interface AdviseFlags extends CacheFlags {
+export interface AdviseFlags extends CacheFlags, QueueFlags {
   readonly only?: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -29,6 +31,7 @@ export interface AdviseFlags extends CacheFlags {
   readonly extension: readonly string[];
   readonly threads?: number;
   readonly json?: string;
+  readonly shard?: Shard;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -50,9 +53,13 @@ export async function adviseOn(
   const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
-  const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
+  const { stderr } = terminal;
   const budget = budgetOf(flags.budget, LOOKING);
   const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  // Last, as nothing may fail that would leave it open.
+  const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
+  const about = queue && (() => workersText(queue));
+  const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
   try {
     const result = await interruptible((signal) =>
       advise(loaded, {
@@ -68,6 +75,7 @@ export async function adviseOn(
         ownThread: true,
         signal,
         results: store,
+        queue,
         onProgress: progress.update,
       }),
     );
@@ -82,5 +90,6 @@ export async function adviseOn(
   } finally {
     budget.clear();
     progress.clear();
+    await close();
   }
 }

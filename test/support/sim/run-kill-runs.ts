@@ -1,5 +1,5 @@
 /**
- * Kills `poolsim run` at an instant spread over its work, lets it finish, and compares its result with
+ * Kills `poolsim run` or `advise` at an instant spread over its work, lets it finish, and compares its result with
  * that of a run that nobody killed. Its progress is the clock: the
  * replications that it has kept.
  */
@@ -31,6 +31,8 @@ export interface RunKillRuns {
 }
 
 export interface RunKillOptions {
+  /** @default run */
+  readonly command?: keyof typeof COMMANDS;
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
@@ -54,15 +56,21 @@ variants:
   with: {}
 decision: { baseline: without, candidate: with }
 `;
+const COMMANDS = {
+  run: ["--sensitivity", "off"],
+  advise: ["--replications", "16", "--only", "candidate"],
+} as const;
 /** How long after a replication was kept the process lives, ms: somewhere in the next one. */
 const JITTER_MS = 20;
 
 class Folder {
   readonly #main: string;
+  readonly #command: keyof typeof COMMANDS;
   readonly path: string;
 
-  constructor(main: string, path: string) {
+  constructor(main: string, command: keyof typeof COMMANDS, path: string) {
     this.#main = main;
+    this.#command = command;
     this.path = path;
     mkdirSync(path);
     writeFileSync(join(path, "killed.yaml"), SCENARIO);
@@ -76,9 +84,10 @@ class Folder {
   }
 
   start(...more: readonly string[]): ChildProcess {
-    const args = ["run", "killed.yaml", "--quiet", "--threads", "1", "--json", "out.json"];
+    const command = [this.#command, "killed.yaml", ...COMMANDS[this.#command]];
+    const args = [...command, "--quiet", "--threads", "1", "--json", "out.json"];
     return endsWithUs(
-      spawn(process.execPath, [this.#main, ...args, "--sensitivity", "off", ...more], {
+      spawn(process.execPath, [this.#main, ...args, ...more], {
         cwd: this.path,
         env: ownState(this.path),
         stdio: "ignore",
@@ -106,12 +115,17 @@ class Folder {
 }
 
 /** Does them all. */
-export async function killRuns({ runs, seed, log }: RunKillOptions): Promise<RunKillRuns> {
+export async function killRuns({
+  runs,
+  seed,
+  log,
+  command = "run",
+}: RunKillOptions): Promise<RunKillRuns> {
   const root = mkdtempSync(join(tmpdir(), "poolsim-kill-run-"));
   try {
     const main = await copyOfBuilt(root);
     // What there is to keep, and what it has to come to.
-    const straight = new Folder(main, join(root, "straight"));
+    const straight = new Folder(main, command, join(root, "straight"));
     const expected = await straight.finish();
     const total = straight.kept;
     if (!expected.startsWith("{")) throw new Error(`the run itself fails: ${expected}`);
@@ -122,12 +136,12 @@ export async function killRuns({ runs, seed, log }: RunKillOptions): Promise<Run
     const { k0, k1 } = makeKey(seed, 5);
     let inWindow = 0;
     for (let run = 0; run < runs; run += 1) {
-      const folder = new Folder(main, join(root, `run-${run}`));
+      const folder = new Folder(main, command, join(root, `run-${run}`));
       const place = (run + uniform(k0, k1, 2 * run)) / runs;
       await folder.kill(Math.floor(place * total), JITTER_MS * uniform(k0, k1, 2 * run + 1));
       const found = folder.kept;
       if (found > 0 && found < total) inWindow += 1;
-      const what = `seed ${seed}, run ${run}: killed with ${found} of ${total} kept`;
+      const what = `seed ${seed}, ${command} ${run}: killed with ${found} of ${total} kept`;
       if ((await folder.finish()) !== expected) wrong.push(`${what}: another result`);
       if (folder.kept !== total) wrong.push(`${what}: ${folder.kept} kept in the end`);
       log(what);
