@@ -18,6 +18,8 @@ const SOURCES = [
   "scenarios",
   "package-lock.json",
   ...[
+    "advice-checks",
+    "made-up",
     "model-checks",
     "sequence-checks",
     "shared-books",

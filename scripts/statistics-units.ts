@@ -3,6 +3,7 @@
  * its name, so that they can be run in any order, side by side, and kept.
  */
 import type { Decision } from "../src/sim/results.js";
+import { ADVICE_CHECKS } from "./advice-checks.js";
 import { MODEL_CHECKS } from "./model-checks.js";
 import { SEQUENCE_CHECKS } from "./sequence-checks.js";
 import { sharedBooks } from "./shared-books.js";
@@ -133,7 +134,7 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
       }),
     ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
-    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS].map(({ name, run }) => ({
+    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...ADVICE_CHECKS].map(({ name, run }) => ({
       name: `${name}, ${sets} sets`,
       run: async () => run(sets),
     })),
