@@ -34,7 +34,7 @@ async function workerOf(request: IncomingMessage): Promise<Record<string, unknow
 async function judge(worker: Record<string, unknown>, signal: AbortSignal) {
   const variants = { without: { "orchestrator.admission.exclude": [worker["name"]] }, with: {} };
   const set = Object.entries({
-    workers: [...pool, worker],
+    [`workers.${pool.length}`]: worker,
     variants,
     decision: { baseline: "without", candidate: "with" },
     expect: [],
