@@ -26,6 +26,7 @@ const SOURCES = [
     "statistics-checks",
     "statistics-units",
     "synthetic-checks",
+    "twin-checks",
   ].map((name) => `scripts/${name}.ts`),
 ];
 

@@ -19,7 +19,8 @@ import {
   scenarios,
   settingsOf,
 } from "./statistics-checks.js";
-import { SYNTHETIC_CHECKS } from "./synthetic-checks.js";
+import { type Check, SYNTHETIC_CHECKS } from "./synthetic-checks.js";
+import { TWIN_SEEDS, twinCheck } from "./twin-checks.js";
 
 /** How much is run. */
 export interface Sizes {
@@ -132,6 +133,9 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
         name: `good, seed ${seed}`,
         run: () => goodSeed(seed, seed <= NULL_SEEDS ? NULL_CELLS : []),
       }),
+    ),
+    twins: numbers(Math.min(seeds, TWIN_SEEDS)).map(
+      (seed): Unit<Check> => ({ name: `twins, seed ${seed}`, run: () => twinCheck(seed) }),
     ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
     synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...ADVICE_CHECKS].map(({ name, run }) => ({

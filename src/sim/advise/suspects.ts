@@ -13,7 +13,7 @@ const SUSPECTS_MAX = 8;
 /** A suspect loses so many times as much as a good one, of what it delivers … */
 const TIMES_WORSE = 3;
 /** … and this part of what the whole pool delivers: by less nobody can change much. */
-const PART_MIN = 0.02;
+const PART_MIN = 0.03;
 const MINUTE_MS = 60_000;
 
 /**
