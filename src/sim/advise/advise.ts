@@ -14,7 +14,7 @@ import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { effective, type Judgement, type Question } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
-import { reported, type Samples } from "../experiment/samples.js";
+import { reported } from "../experiment/samples.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { type Progress, Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
@@ -33,23 +33,18 @@ import {
   type WorkerKind,
   workerKinds,
 } from "./pool-change.js";
-import { suspects } from "./suspects.js";
+import { EVERYONE, SCREENING, screen, without } from "./screening.js";
 import { type Asked, type Common, choose, compare, hasPeak, tryActions } from "./try-actions.js";
 import { whatDecides } from "./what-decides.js";
 
 /** The most replications that an action is looked at. */
 export const ADVISE_MAX = 40;
-/** Replications that the order of suspects, and the pool to ask in, are taken from. */
-const SCREENING = 8;
+/** Replications that what gains nothing beside the others is taken from. */
+const ELIMINATION = 8;
 /** Replications of what is reported of an advised action, and of all together. */
 export const FRESH = 12;
 /** Their numbers: each stage has its own, so that none saw what the one before chose by. */
-const FROM = {
-  screening: 500_000,
-  alone: 1_000_000,
-  elimination: 2_000_000,
-  together: 3_000_000,
-} as const;
+const FROM = { alone: 1_000_000, elimination: 2_000_000, together: 3_000_000 } as const;
 
 /** What may be said about advice from outside the scenario. */
 export interface AdviseOptions {
@@ -134,44 +129,6 @@ function askedKinds(
   return new Set(found);
 }
 
-const EVERYONE: PoolChange = new Map();
-
-function without(kinds: readonly WorkerKind[]): PoolChange {
-  const names = kinds.flatMap(({ workers }) => workers);
-  return new Map(names.map((name) => [name, { kind: "exclude" }]));
-}
-
-/** The pool as it is, and the best of those without its worst workers. */
-async function screen(
-  common: Common,
-  kinds: readonly WorkerKind[],
-): Promise<{
-  readonly everyone: Samples;
-  readonly suspected: readonly WorkerKind[];
-  readonly out: readonly WorkerKind[];
-}> {
-  const { inputs, workbench, question } = common;
-  const label = "the pool as it is";
-  // Numbers of their own: what is tried, and in which pool, is not chosen by what then judges it.
-  const look = { count: SCREENING, from: FROM.screening };
-  const everyone = await workbench.replicate(inputs.with(EVERYONE), { label, ...look });
-  const suspected = suspects(kinds, everyone, inputs.scenario);
-  const pools = suspected.map((_, index) => suspected.slice(0, index + 1));
-  const found = await workbench.replicateAll(
-    pools.map((out) => inputs.with(without(out))),
-    { label: "without the worst workers", ...look },
-  );
-  let out: readonly WorkerKind[] = [];
-  let best = everyone.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
-  for (const [index, samples] of found.entries()) {
-    const value = samples.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
-    if (value <= best) continue;
-    best = value;
-    out = pools[index] ?? [];
-  }
-  return { everyone, suspected, out };
-}
-
 function actionsOf(kind: WorkerKind, isSuspected: boolean): readonly Action[] {
   const caps = capsOf(kind).map((sessions): Action => ({ kind: "cap", sessions }));
   return [{ kind: "exclude" }, ...caps, ...(isSuspected ? [{ kind: "spare" } as const] : [])];
@@ -238,7 +195,7 @@ async function combine(
           candidate: changeOf(rest),
           workers: one.kind.workers,
         };
-        return compare(common, comparison, { count: SCREENING, from: FROM.elimination, tail });
+        return compare(common, comparison, { count: ELIMINATION, from: FROM.elimination, tail });
       }),
     );
     // One at most: without it the others may be worth something again.

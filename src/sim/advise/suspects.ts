@@ -8,8 +8,6 @@ import type { Samples } from "../experiment/samples.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { WorkerKind } from "./pool-change.js";
 
-/** At most so many kinds are left out on the way. */
-const SUSPECTS_MAX = 8;
 /** A suspect loses so many times as much as a good one, of what it delivers … */
 const TIMES_WORSE = 3;
 /** … and this part of what the whole pool delivers: by less nobody can change much. */
@@ -19,7 +17,8 @@ const MINUTE_MS = 60_000;
 /**
  * Kinds of workers that lose far more than the better ones, the worst first; never all of them.
  *
- * @param samples of the pool with all of them
+ * @param kinds that are in the pool
+ * @param samples of that pool
  * @param scenario says how long a segment is
  */
 export function suspects(
@@ -38,10 +37,9 @@ export function suspects(
   });
   const ascending = losses.map(({ loss }) => loss).sort((a, b) => a - b);
   const good = ascending[Math.floor((ascending.length - 1) / 4)] ?? 0;
-  const most = Math.min(SUSPECTS_MAX, kinds.length - 1);
   return losses
     .filter(({ loss, part }) => loss > TIMES_WORSE * good && part >= PART_MIN)
     .sort((a, b) => b.loss - a.loss)
-    .slice(0, most)
+    .slice(0, kinds.length - 1)
     .map(({ kind }) => kind);
 }
