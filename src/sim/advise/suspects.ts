@@ -11,7 +11,7 @@ import type { WorkerKind } from "./pool-change.js";
 /** A suspect loses so many times as much as a good one, of what it delivers … */
 const TIMES_WORSE = 3;
 /** … and this part of what the whole pool delivers: by less nobody can change much. */
-const PART_MIN = 0.03;
+const PART_MIN = 0.05;
 const MINUTE_MS = 60_000;
 
 /**
