@@ -14,6 +14,7 @@ export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
 export type {
   AdviceResult,
+  MoreNeeded,
   TogetherResult,
   TriedAction,
   WorkerAdviceResult,

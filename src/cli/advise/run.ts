@@ -6,6 +6,7 @@ import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
+import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
@@ -16,6 +17,7 @@ import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
+import { whatItTakes } from "./what-it-takes.js";
 
 export interface AdviseFlags extends CacheFlags, QueueFlags {
   readonly only?: readonly string[];
@@ -55,11 +57,15 @@ export async function adviseOn(
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
   const { stderr } = terminal;
   const budget = budgetOf(flags.budget, LOOKING);
-  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  const { store, found } = countingStore(
+    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet }),
+  );
   // Last, as nothing may fail that would leave it open.
   const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
   const about = queue && (() => workersText(queue));
   const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
+  const begunMs = performance.now();
+  let runs = 0;
   try {
     const result = await interruptible((signal) =>
       advise(loaded, {
@@ -76,13 +82,18 @@ export async function adviseOn(
         signal,
         results: store,
         queue,
-        onProgress: progress.update,
+        onProgress: (now) => {
+          runs = now.done;
+          progress.update(now);
+        },
       }),
     );
     progress.clear();
     const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
     const { width, hasColour } = stream;
     stream.write(renderAdvice(result, { width, hasColour, hasDetails: flags.details }));
+    const perRunMs = found() > 0 ? null : (performance.now() - begunMs) / runs;
+    if (!flags.quiet) stream.write(whatItTakes(result, { file, perRunMs }));
     if (flags.json !== undefined) {
       writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
     }

@@ -8,6 +8,7 @@ import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
+import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
@@ -52,16 +53,9 @@ async function simulateAll(
   const { runExperiment } = await import("../../sim/experiment/run.js");
   const { seed, replications, sensitivity, quiet, untilDecided } = flags;
   const finished: Finished[] = [];
-  const kept = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
-  let found = 0;
-  const store = kept && {
-    ...kept,
-    read: async (key: string) => {
-      const result = await kept.read(key);
-      if (result !== undefined) found += 1;
-      return result;
-    },
-  };
+  const { store, found } = countingStore(
+    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet }),
+  );
   for (const loaded of scenarios) {
     const progress = progressLine(terminal.stderr, {
       isShown: !quiet,
@@ -70,7 +64,7 @@ async function simulateAll(
     });
     const budget = budgetOf(flags.budget);
     const begunMs = performance.now();
-    found = 0;
+    const foundBefore = found();
     try {
       const result = await runExperiment(loaded, {
         ...(seed === undefined ? {} : { seed }),
@@ -86,7 +80,8 @@ async function simulateAll(
         queue,
         onProgress: progress.update,
       });
-      finished.push({ result, elapsedMs: found > 0 ? null : performance.now() - begunMs });
+      const isComputed = found() === foundBefore;
+      finished.push({ result, elapsedMs: isComputed ? performance.now() - begunMs : null });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

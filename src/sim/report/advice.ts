@@ -86,11 +86,19 @@ function togetherText(result: AdviceResult): string {
   return `Together${left}: ${changeText(together.change, result)}${peak}, from ${counted(freshReplications, "replication")} that chose nothing.${warning}`;
 }
 
-function undecidedText({ workers, scenario }: AdviceResult): string {
+function undecidedText({ workers, scenario, margin }: AdviceResult): string {
   const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
-  const names = open.map(({ name }) => name).join(", ");
-  return `Undecided: ${names}. Longer replications (--duration), or a larger --margin, would tell more: poolsim advise ${scenario.file} --only ${open.map(({ name }) => name).join(",")} --details`;
+  const texts = open.map(({ name, more }) => {
+    if (more === null) return `${name} (hardly any number of replications would decide)`;
+    const count = counted(more.replications, "replication");
+    return `${name} (about ${count} of ${spanText(more.durationMs)} would decide)`;
+  });
+  const isStuck = open.some(({ more }) => more === null);
+  const larger = isStuck && margin.relative !== null ? " A larger --margin may tell more." : "";
+  const only = open.map(({ name }) => name).join(",");
+  const details = `poolsim advise ${scenario.file} --only ${only} --details`;
+  return `Undecided: ${texts.join(", ")}.${larger} All figures: ${details}`;
 }
 
 function triedRows(
@@ -118,7 +126,7 @@ function detailSection(result: AdviceResult, style: Style): string {
   const without = result.workers[0]?.askedWithout ?? [];
   const pool =
     without.length === 0 ? "the pool as it is" : `the pool without ${without.join(", ")}`;
-  const legend = `Each action is compared with leaving the worker as it is, in ${pool} (with the worker itself). All ${comparisons} intervals hold at once, at every look (${100 * confidence} %).`;
+  const legend = `Each action is compared with leaving the worker as it is, in ${pool} (with the worker itself). All ${comparisons} intervals hold at once, at every look (${100 * confidence} %); what is found goes by the levels that are left when others are decided (Holm).`;
   return `${headed("What was tried", style)}\n${table(columns, style)}\n${style.dim(wrapped(legend, style.width))}`;
 }
 
