@@ -210,7 +210,25 @@ CREATE TABLE acknowledged_nonces (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES];
+/** What the pool's process did by itself. */
+const JOB_RUNS = `
+CREATE TABLE job_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job TEXT NOT NULL,
+  "trigger" TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER,
+  outcome TEXT,
+  counts TEXT NOT NULL,
+  error TEXT,
+  log TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_runs_job ON job_runs (job);
+`;
+
+const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, JOB_RUNS];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */

@@ -9,6 +9,7 @@ import { PayoutTables } from "./payout-tables.js";
 import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
+import { RunTables } from "./run-tables.js";
 import type {
   DecisionStore,
   EventStore,
@@ -19,6 +20,7 @@ import type {
   QuarantineStore,
   ReportStore,
   RoundStore,
+  RunStore,
   TicketStore,
   WorkerStore,
 } from "./store.js";
@@ -39,6 +41,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly rounds: RoundStore;
   readonly payouts: PayoutStore;
   readonly reports: ReportStore;
+  readonly runs: RunStore;
   readonly #database: StoreDatabase;
 
   /**
@@ -60,6 +63,7 @@ export class SqlitePoolStore implements PoolStore {
     this.rounds = new RoundTables(database);
     this.payouts = new PayoutTables(database);
     this.reports = new ReportTables(database, this.ledger);
+    this.runs = new RunTables(database);
   }
 
   transaction<T>(work: () => T): T {

@@ -27,6 +27,7 @@ export function derivedBooks(
     rounds: store.rounds,
     payouts: store.payouts,
     reports: store.reports,
+    runs: store.runs,
     transaction: (work) => store.transaction(work),
     assertInPlace: () => store.assertInPlace(),
     cursor: (source) => store.cursor(source),
