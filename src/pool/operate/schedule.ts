@@ -93,9 +93,13 @@ class JobState {
   constructor(spec: JobSpec, last: LastRun | undefined, nowMs: number) {
     this.spec = spec;
     this.#slots = slotsOf(spec.timing);
-    // Of a job that never ran nothing was missed.
+    // Of a job that never ran nothing was missed; one that has an interval begins at once.
     this.#answeredMs = Math.min(nowMs, last?.dueMs ?? nowMs);
-    if (last !== undefined) this.#goOn(last, nowMs);
+    if (last !== undefined) {
+      this.#goOn(last, nowMs);
+    } else if (spec.timing.kind === "every") {
+      this.#waiting = { trigger: "schedule", dueMs: nowMs, attempt: 1, beginMs: nowMs };
+    }
   }
 
   /** A slot that was begun and not done is tried again, unless a later one is due by now. */

@@ -47,6 +47,17 @@ export const runCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "hands over what is wanted once",
+    check: ({ runs }) => {
+      deepStrictEqual(runs.takeRequests(), []);
+      runs.request("verify", 5);
+      runs.request("import", 6);
+      runs.request("verify", 7);
+      deepStrictEqual(runs.takeRequests(), ["import", "verify"]);
+      deepStrictEqual(runs.takeRequests(), []);
+    },
+  },
+  {
     name: "forgets old runs, but no job's newest",
     check: ({ runs }) => {
       for (const [job, dueMs] of [

@@ -8,6 +8,10 @@ const every = (ms: number, more: Partial<JobSpec> = {}): JobSpec => ({
   timing: { kind: "every", ms },
   ...more,
 });
+/** It has run: what comes next is its interval's. */
+const ran = (dueMs = 0): readonly LastRun[] => [
+  { job: "import", dueMs, attempt: 1, outcome: "done", endedMs: dueMs },
+];
 const begun = (schedule: Schedule, nowMs: number) =>
   schedule
     .due(nowMs)
@@ -15,7 +19,7 @@ const begun = (schedule: Schedule, nowMs: number) =>
 
 describe("a job", () => {
   it("begins when it is due, once", () => {
-    const schedule = new Schedule([every(MINUTE)], [], 30_000);
+    const schedule = new Schedule([every(MINUTE)], ran(), 30_000);
     expect(schedule.wakeMs).toBe(MINUTE);
     expect(begun(schedule, MINUTE - 1)).toEqual([]);
     expect(begun(schedule, MINUTE)).toEqual([
@@ -25,6 +29,15 @@ describe("a job", () => {
     schedule.ended("import", "done", MINUTE + 5);
     expect(begun(schedule, MINUTE + 6)).toEqual([]);
     expect(schedule.next.get("import")).toBe(2 * MINUTE);
+  });
+
+  it("that has an interval begins at once if it never ran", () => {
+    const schedule = new Schedule([every(MINUTE)], [], 30_000);
+    expect(begun(schedule, 30_000)).toEqual([
+      { job: "import", trigger: "schedule", dueMs: 30_000, attempt: 1 },
+    ]);
+    schedule.ended("import", "done", 30_001);
+    expect(schedule.next.get("import")).toBe(MINUTE);
   });
 
   it("makes up for several that were missed by one run", () => {
@@ -38,14 +51,18 @@ describe("a job", () => {
   });
 
   it("does so too when the process slept", () => {
-    const schedule = new Schedule([every(MINUTE)], [], 0);
+    const schedule = new Schedule([every(MINUTE)], ran(), 0);
     expect(begun(schedule, 10.5 * MINUTE)).toMatchObject([
       { trigger: "missed", dueMs: 10 * MINUTE },
     ]);
   });
 
   it("is tried again after longer and longer pauses, and not for ever", () => {
-    const schedule = new Schedule([every(1_000 * MINUTE, { retries: 2, backOffMs: 100 })], [], 0);
+    const schedule = new Schedule(
+      [every(1_000 * MINUTE, { retries: 2, backOffMs: 100 })],
+      ran(),
+      0,
+    );
     schedule.ask("import", "asked", 1);
     const tries: unknown[] = [];
     let now = 1;
@@ -62,7 +79,7 @@ describe("a job", () => {
   });
 
   it("a slot that comes while a run goes on is left out, or waits", () => {
-    const skips = new Schedule([every(MINUTE)], [], 0);
+    const skips = new Schedule([every(MINUTE)], ran(), 0);
     begun(skips, MINUTE);
     expect(skips.due(2 * MINUTE)).toEqual({
       begin: [],
@@ -71,7 +88,7 @@ describe("a job", () => {
     skips.ended("import", "done", 2 * MINUTE + 1);
     expect(begun(skips, 2 * MINUTE + 1)).toEqual([]);
 
-    const waits = new Schedule([every(MINUTE, { overlap: "wait" })], [], 0);
+    const waits = new Schedule([every(MINUTE, { overlap: "wait" })], ran(), 0);
     begun(waits, MINUTE);
     expect(waits.due(2 * MINUTE)).toEqual({ begin: [], skipped: [] });
     waits.ended("import", "done", 2 * MINUTE + 1);
@@ -79,7 +96,7 @@ describe("a job", () => {
   });
 
   it("asked for while it runs, runs again afterwards", () => {
-    const schedule = new Schedule([every(1_000 * MINUTE)], [], 0);
+    const schedule = new Schedule([every(1_000 * MINUTE)], ran(), 0);
     schedule.ask("import", "asked", 5);
     begun(schedule, 5);
     schedule.ask("import", "arrival", 6);
@@ -92,7 +109,7 @@ describe("a job", () => {
   it("has a jitter that is the same again, and never more than that", () => {
     const spec = every(MINUTE, { jitterMs: 10_000 });
     const beginning = (): number => {
-      const schedule = new Schedule([spec], [], 0);
+      const schedule = new Schedule([spec], ran(), 0);
       schedule.due(MINUTE);
       return schedule.next.get("import") ?? 0;
     };
@@ -102,7 +119,7 @@ describe("a job", () => {
   });
 
   it("says which runs take too long", () => {
-    const schedule = new Schedule([every(MINUTE, { timeoutMs: 500 })], [], 0);
+    const schedule = new Schedule([every(MINUTE, { timeoutMs: 500 })], ran(), 0);
     begun(schedule, MINUTE);
     expect(schedule.expired(MINUTE + 499)).toEqual([]);
     expect(schedule.wakeMs).toBe(MINUTE + 500);
@@ -156,7 +173,7 @@ describe("whatever happens", () => {
         let now = 1;
         let last: LastRun | undefined;
         let going: LastRun | undefined;
-        let schedule = new Schedule([spec], [], now);
+        let schedule = new Schedule([spec], ran(), now);
         const tries = new Map<string, number>();
         const look = (): void => {
           for (const { dueMs, attempt, trigger } of schedule.due(now).begin) {
@@ -183,7 +200,7 @@ describe("whatever happens", () => {
             last = going ?? last;
             going = undefined;
             now += one.ms;
-            schedule = new Schedule([spec], last === undefined ? [] : [last], now);
+            schedule = new Schedule([spec], last === undefined ? ran() : [last], now);
           }
           look();
         }

@@ -45,7 +45,9 @@ export interface RunRow {
 export type BegunRun = Pick<RunRow, "job" | "trigger" | "dueMs" | "attempt" | "startedMs">;
 /** How one ended. */
 export type EndedRun = Pick<RunRow, "counts" | "error" | "log"> & {
+  /** When it ended, ms since 1970. */
   readonly endedMs: number;
+  /** How it ended. */
   readonly outcome: RunOutcome;
 };
 
@@ -59,7 +61,11 @@ export interface RunQuery {
 
 /** Runs of jobs. They are no part of what the books say: `verify` does not look at them. */
 export interface RunStore {
-  /** @returns the run's number */
+  /**
+   * Records that a run begins.
+   *
+   * @returns its number
+   */
   begin(run: BegunRun): number;
   /** A run that goes on has ended; nothing happens to one that has. */
   end(id: number, end: EndedRun): void;
@@ -75,6 +81,10 @@ export interface RunStore {
   last(): readonly RunRow[];
   /** Runs, newest first. */
   list(query?: RunQuery): readonly RunRow[];
+  /** Wants a run of a job, of whatever process does the jobs; wanted twice is wanted once. */
+  request(job: string, atMs: number): void;
+  /** The jobs that are wanted, each told once. */
+  takeRequests(): readonly string[];
   /**
    * Forgets runs that ended before an instant, but never a job's newest.
    *

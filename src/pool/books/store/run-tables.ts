@@ -80,6 +80,19 @@ export class RunTables implements RunStore {
       .map(rowOf);
   }
 
+  request(job: string, atMs: number): void {
+    this.#database.run("INSERT OR IGNORE INTO job_requests VALUES (?, ?)", job, BigInt(atMs));
+  }
+
+  takeRequests(): readonly string[] {
+    // Most of the time there is nothing, and nothing has to be written.
+    if (this.#database.get("SELECT job FROM job_requests LIMIT 1") === undefined) return [];
+    return this.#database
+      .all("DELETE FROM job_requests RETURNING job, at")
+      .map((row) => text(row, "job"))
+      .sort();
+  }
+
   prune(beforeMs: number): number {
     return this.#database.run(
       `DELETE FROM job_runs WHERE ended < ? AND id NOT IN

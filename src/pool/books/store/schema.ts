@@ -226,6 +226,7 @@ CREATE TABLE job_runs (
   log TEXT NOT NULL
 ) STRICT;
 CREATE INDEX job_runs_job ON job_runs (job);
+CREATE TABLE job_requests (job TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, JOB_RUNS];
