@@ -77,7 +77,7 @@ class Keeping {
     await whileServing(
       { ...api, db: books },
       { admission: () => admission, log: this.#log },
-      ({ rereadKeys }) => this.#keep(signal, rereadKeys),
+      ({ about, rereadKeys }) => this.#keep(signal, rereadKeys, about),
     );
   }
 
