@@ -25,8 +25,8 @@ import {
   type WalletFlags,
   walletOf,
 } from "../shared/paying.js";
+import { withScratchStore } from "../shared/scratch-store.js";
 import { examine } from "./examine.js";
-import { withScratchStore } from "./scratch-store.js";
 
 /** Of `verify`: with `--ethUrl`, the chain too. */
 export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {

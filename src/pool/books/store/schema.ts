@@ -245,7 +245,33 @@ CREATE TABLE chain (
 ) STRICT;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES, EVENT_KEYS, CHAIN];
+/** What the pool's process did by itself. */
+const JOB_RUNS = `
+CREATE TABLE job_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job TEXT NOT NULL,
+  "trigger" TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER,
+  outcome TEXT,
+  counts TEXT NOT NULL,
+  error TEXT,
+  log TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_runs_job ON job_runs (job);
+CREATE TABLE job_requests (job TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+const MIGRATIONS: readonly string[] = [
+  BOOKS,
+  DECISIONS,
+  ACKNOWLEDGED_NONCES,
+  EVENT_KEYS,
+  CHAIN,
+  JOB_RUNS,
+];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */

@@ -9,6 +9,7 @@ import { PayoutTables } from "./payout-tables.js";
 import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
+import { RunTables } from "./run-tables.js";
 import type {
   ChainStore,
   DecisionStore,
@@ -20,6 +21,7 @@ import type {
   QuarantineStore,
   ReportStore,
   RoundStore,
+  RunStore,
   TicketStore,
   WorkerStore,
 } from "./store.js";
@@ -41,6 +43,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly payouts: PayoutStore;
   readonly reports: ReportStore;
   readonly chain: ChainStore;
+  readonly runs: RunStore;
   readonly #database: StoreDatabase;
 
   /**
@@ -63,6 +66,7 @@ export class SqlitePoolStore implements PoolStore {
     this.rounds = new RoundTables(database);
     this.payouts = new PayoutTables(database);
     this.reports = new ReportTables(database, this.ledger);
+    this.runs = new RunTables(database);
   }
 
   transaction<T>(work: () => T): T {

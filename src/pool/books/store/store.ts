@@ -14,6 +14,7 @@ import type { PayoutStore } from "./payout-store.js";
 import type { QuarantineStore } from "./quarantine-store.js";
 import type { ReportStore } from "./report-store.js";
 import type { RoundStore } from "./round-store.js";
+import type { RunStore } from "./run-store.js";
 import type { TicketStore } from "./ticket-store.js";
 import type { WorkerStore } from "./worker-store.js";
 
@@ -26,6 +27,15 @@ export type * from "./payout-store.js";
 export type * from "./quarantine-store.js";
 export type * from "./report-store.js";
 export type * from "./round-store.js";
+export type {
+  BegunRun,
+  EndedRun,
+  RunOutcome,
+  RunQuery,
+  RunRow,
+  RunStore,
+  RunTrigger,
+} from "./run-store.js";
 export type * from "./ticket-store.js";
 export type * from "./worker-store.js";
 
@@ -57,6 +67,8 @@ export interface PoolStore {
   readonly reports: ReportStore;
   /** What shows that the books were changed by other means. */
   readonly chain: ChainStore;
+  /** What the pool's process did by itself. */
+  readonly runs: RunStore;
   /**
    * Runs `work`: all that it writes is kept, durably, when this returns; nothing of it, when `work`
    * throws. Inside another transaction it is a part of that one.
