@@ -72,6 +72,20 @@ describe("advice", () => {
     expect(lost.result.workers[0]?.why).toContain("the others do no better");
   });
 
+  it("finds who hides behind the worst: it loses streams only when that is out", async () => {
+    const simulate: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
+      if (!exclude.includes("slow") || exclude.includes("b")) return result;
+      const net = (result.metrics["pool.operatorNetPerDay"] ?? 0) * 0.5;
+      const lost = { "pool.operatorNetPerDay": net, "worker.b.streamMinutesLost": 300 };
+      return { ...result, metrics: { ...result.metrics, ...lost } };
+    };
+    const { words, result } = await advised([...GOOD, "b", "slow"], {}, { simulate });
+    expect(words).toEqual({ ...keepAll(GOOD), b: "exclude", slow: "exclude" });
+    expect(result.workers[0]?.askedWithout).toEqual(["slow", "b"]);
+  });
+
   it("says nothing of a worker that nobody ever chose", async () => {
     const { result, words } = await advised([...GOOD, "never"]);
     expect(words["never"]).toBe("undecided");
