@@ -32,6 +32,8 @@ interface Wallet {
 
 type Why = Pick<Hindered, "why" | "detail">;
 
+const DAY_MS = 86_400_000;
+
 interface Beginning {
   readonly plan: PlannedPayout;
   readonly fees: Fees;
@@ -164,9 +166,24 @@ export class PayoutBeginner {
       const { next: nonce, unknown } = nonceState({ known, open: [], used: wallet.used });
       if (unknown.length > 0) return because("moved");
       if (wallet.waiting > nonce) return because("foreignTransactions");
+      const capped = this.#overCap(amountWei, nowMs);
+      if (capped !== null) return capped;
       const parts = amountWei < now.amountWei ? partsFor(now.parts, amountWei) : now.parts;
       return this.#sign({ address: now.address, amountWei, parts, nonce, fees, gasLimit, nowMs });
     });
+  }
+
+  /** What bounds how much is paid, whoever is owed how much; null: nothing. */
+  #overCap(amountWei: bigint, nowMs: number): Why | null {
+    const { books, settings } = this.#options;
+    const { capPerDayWei, capPerPayoutWei, chainId } = settings;
+    if (capPerPayoutWei !== null && amountWei > capPerPayoutWei) {
+      return because("payoutCap", `${ethText(amountWei)}, cap ${ethText(capPerPayoutWei)}`);
+    }
+    if (capPerDayWei === null) return null;
+    const begunWei = books.begunSince(nowMs - DAY_MS, chainId);
+    if (begunWei + amountWei <= capPerDayWei) return null;
+    return because("dayCap", `${ethText(begunWei)} of ${ethText(capPerDayWei)} in 24 h`);
   }
 
   /** Within a transaction. */

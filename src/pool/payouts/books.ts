@@ -23,6 +23,7 @@ export type PayoutBooksStore = Pick<
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
 const CLOSED: readonly PayoutState[] = ["confirmed", "failed", "cancelled"];
 const PAGE = 1_000;
+const CLOCK_SET_MS = 7 * 86_400_000;
 
 /** A pool's payouts in its store. */
 export class PayoutBooks {
@@ -111,6 +112,19 @@ export class PayoutBooks {
     return this.#pages({ states: CLOSED }, (row) => (row.blockNumber ?? 0) >= blockNumber);
   }
 
+  /**
+   * What payouts of a chain that began after an instant come to, in wei, without those that paid
+   * nothing in the end.
+   */
+  begunSince(sinceMs: number, chainId: bigint): bigint {
+    const states = [...OPEN, "confirmed" as const];
+    // They are in the order of their beginnings, but for a clock that was set.
+    const rows = this.#rows({ states }, (row) => row.createdAtMs > sinceMs - CLOCK_SET_MS);
+    return rows
+      .filter((row) => row.createdAtMs > sinceMs && row.chainId === chainId)
+      .reduce((sum, { amountWei }) => sum + amountWei, 0n);
+  }
+
   /** The latest payouts to an address, newest first, at most 32. */
   historyOf(address: string): Payout[] {
     return this.#store.payouts.list({ address, limit: 32 }).map((row) => this.#read(row));
@@ -185,6 +199,14 @@ export class PayoutBooks {
     query: { readonly states: readonly PayoutState[] },
     isWanted: (row: PayoutRow) => boolean,
   ): Payout[] {
+    return this.#rows(query, isWanted).map((row) => this.#read(row));
+  }
+
+  /** Newest first, as far as there are any on a page. */
+  #rows(
+    query: { readonly states: readonly PayoutState[] },
+    isWanted: (row: PayoutRow) => boolean,
+  ): PayoutRow[] {
     const wanted: PayoutRow[] = [];
     let beforeId: number | undefined;
     for (;;) {
@@ -192,7 +214,7 @@ export class PayoutBooks {
       const found = page.filter(isWanted);
       wanted.push(...found);
       beforeId = page.at(-1)?.id;
-      if (page.length < PAGE || found.length === 0) return wanted.map((row) => this.#read(row));
+      if (page.length < PAGE || found.length === 0) return wanted;
     }
   }
 

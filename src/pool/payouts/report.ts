@@ -22,6 +22,10 @@ export type Hindrance =
   | "paidOutside"
   /** The setting `maxUnderWay` is reached: no further payout may be under way. */
   | "tooMany"
+  /** With it more would be begun within 24 hours than the setting `capPerDayWei`. */
+  | "dayCap"
+  /** It is owed more than the setting `capPerPayoutWei`: an operator has to look. */
+  | "payoutCap"
   /** What it is owed changed at this very moment: the next pass looks again. */
   | "moved";
 

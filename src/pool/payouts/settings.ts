@@ -21,6 +21,10 @@ export interface PayoutSettings {
   readonly maxGasShare: Rational;
   /** Pays what the wallet has, from the threshold up, where it is short of all that is due. @default false */
   readonly partialPayouts: boolean;
+  /** Most that is begun within any 24 hours, by all payouts of the chain; null: no bound. @default null */
+  readonly capPerDayWei: bigint | null;
+  /** Most that one payout may be; who is owed more waits for an operator. null: no bound. @default null */
+  readonly capPerPayoutWei: bigint | null;
   /** Blocks from the payout's own to the head, both counted, until it counts as paid. @default 20 */
   readonly confirmations: number;
   /** Blocks after which a reorganisation is not looked for any more. @default 5000 */
@@ -47,6 +51,10 @@ export const PAYOUT_DEFAULTS: PayoutSettings = {
   maxGasShare: Rational.of(1n, 20n),
   /** All or nothing. */
   partialPayouts: false,
+  /** No bound. */
+  capPerDayWei: null,
+  /** No bound. */
+  capPerPayoutWei: null,
   /** 20 blocks. */
   confirmations: 20,
   /** 5,000 blocks. */
@@ -77,9 +85,10 @@ export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSetti
     if (!(Number.isSafeInteger(value) && value >= min)) refuse(name, value, `at least ${min}`);
   }
   const { chainId, thresholdWei, gasPriceCapWei } = settings;
-  const positive = { chainId, thresholdWei, gasPriceCapWei };
+  const { capPerDayWei, capPerPayoutWei } = settings;
+  const positive = { chainId, thresholdWei, gasPriceCapWei, capPerDayWei, capPerPayoutWei };
   for (const [name, value] of Object.entries(positive)) {
-    if (value < 1n) refuse(name, value, "at least 1");
+    if (value !== null && value < 1n) refuse(name, value, "at least 1");
   }
   if (maxGasShare.sign() < 0 || maxGasShare.compare(Rational.ONE) > 0) {
     refuse("maxGasShare", maxGasShare.toNumber(), "0 … 1");

@@ -220,6 +220,34 @@ test("so many are under way at once and no more; the rest follow, each with the 
   expect(nonces).toEqual([[0, 1], [2, 3], [4]]);
 });
 
+test("no more than the cap of a day is begun within any day; the rest waits", async () => {
+  const world = await startWorld();
+  for (const index of [1, 2, 3]) world.earn(worker(index), BigInt(index) * ETH);
+  const settings = { capPerDayWei: 4n * ETH };
+  const first = await world.pass({ settings });
+  // The largest comes first; what does not fit keeps nobody smaller back.
+  expect(first.begun.map(({ address }) => address)).toEqual([worker(3), worker(1)]);
+  expect(first.hindered).toMatchObject([
+    { why: "dayCap", plan: { address: worker(2) }, detail: "3 ETH of 4 ETH in 24 h" },
+  ]);
+  await world.mine(3);
+  expect((await world.pass({ settings })).begun).toEqual([]);
+  world.nowMs += DAY_MS;
+  const next = await world.pass({ settings });
+  expect(next.begun.map(({ address }) => address)).toEqual([worker(2)]);
+});
+
+test("nobody is paid more at once than the cap of a payout: an operator has to look", async () => {
+  const world = await startWorld();
+  world.earn(worker(1), 5n * ETH);
+  world.earn(worker(2), 1n * ETH);
+  const { begun, hindered } = await world.pass({ settings: { capPerPayoutWei: 5n * ETH - 1n } });
+  expect(begun.map(({ address }) => address)).toEqual([worker(2)]);
+  expect(hindered).toMatchObject([{ why: "payoutCap", plan: { address: worker(1) } }]);
+  const other = await world.pass({ settings: { capPerPayoutWei: 5n * ETH } });
+  expect(other.begun.map(({ address }) => address)).toEqual([worker(1)]);
+});
+
 test("a payout of another chain is left alone", async () => {
   const world = await startWorld();
   await world.stopMining();

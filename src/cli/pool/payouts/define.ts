@@ -71,6 +71,18 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
         "most of an amount that gas may cost; default: 1/20",
       ).argParser(part),
     )
+    .addOption(
+      new Option(
+        "--capPerDay <amount>",
+        "most that is begun within any 24 hours; default: no bound",
+      ).argParser(weiAmount),
+    )
+    .addOption(
+      new Option(
+        "--capPerPayout <amount>",
+        "most that one payout may be; default: no bound",
+      ).argParser(weiAmount),
+    )
     .option("--partial", "where the wallet is short, pay what it has, from --threshold up", false)
     .addOption(
       new Option("--confirmations <n>", "blocks until it counts as paid; default: 20").argParser(

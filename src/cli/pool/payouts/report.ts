@@ -37,6 +37,8 @@ const HINDRANCES = {
   paidInPart: "the wallet had not enough for all of it",
   paidOutside: "an acknowledged transaction of the wallet paid it while it was owed",
   foreignTransactions: "the wallet has other transactions waiting",
+  dayCap: "with it more would be paid in 24 h than --capPerDay",
+  payoutCap: "it is more than --capPerPayout: look why, then raise that",
   tooMany: "enough are under way",
   moved: "what it is owed has just changed",
 } as const;

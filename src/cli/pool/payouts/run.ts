@@ -43,6 +43,8 @@ export interface PayoutFlags {
   readonly chainId?: number;
   readonly maxGasPrice?: bigint;
   readonly maxGasShare?: Rational;
+  readonly capPerDay?: bigint;
+  readonly capPerPayout?: bigint;
   readonly confirmations?: number;
   /** Ms. */
   readonly replaceAfter?: number;
@@ -110,13 +112,15 @@ export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promi
 
 function settingsOf(flags: PayoutFlags): PayoutSettings {
   const { threshold, minInterval, chainId, maxGasPrice, maxGasShare } = flags;
-  const { confirmations, replaceAfter } = flags;
+  const { confirmations, replaceAfter, capPerDay, capPerPayout } = flags;
   return payoutSettings({
     ...(threshold === undefined ? {} : { thresholdWei: threshold }),
     ...(minInterval === undefined ? {} : { minIntervalMs: minInterval }),
     ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
     ...(maxGasPrice === undefined ? {} : { gasPriceCapWei: maxGasPrice }),
     ...(maxGasShare === undefined ? {} : { maxGasShare }),
+    ...(capPerDay === undefined ? {} : { capPerDayWei: capPerDay }),
+    ...(capPerPayout === undefined ? {} : { capPerPayoutWei: capPerPayout }),
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(replaceAfter === undefined ? {} : { replaceAfterMs: replaceAfter }),
     partialPayouts: flags.partial,

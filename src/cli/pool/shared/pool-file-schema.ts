@@ -109,6 +109,8 @@ export const poolFileSchema = z.strictObject({
       minInterval: text("Least time between payouts of an address.", "span").optional(),
       maxGasPrice: text("Most for a unit of gas.", "amount").optional(),
       maxGasShare: text("Most of an amount that gas may cost.", "part").optional(),
+      capPerDay: text("Most that is begun within any 24 hours.", "amount").optional(),
+      capPerPayout: text("Most that one payout may be.", "amount").optional(),
       confirmations: integer("Blocks until it counts as paid.", 1, 10_000).optional(),
       replaceAfter: text("Time in no block after which the fee is raised.", "span").optional(),
       partial: z.boolean().describe("Where the wallet is short, pay what it has.").default(false),
