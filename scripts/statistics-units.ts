@@ -19,6 +19,7 @@ import {
   scenarios,
   settingsOf,
 } from "./statistics-checks.js";
+import { SWEEP_CHECKS } from "./sweep-checks.js";
 import { type Check, SYNTHETIC_CHECKS } from "./synthetic-checks.js";
 import { TWIN_SEEDS, twinCheck } from "./twin-checks.js";
 
@@ -138,9 +139,11 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
       (seed): Unit<Check> => ({ name: `twins, seed ${seed}`, run: () => twinCheck(seed) }),
     ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
-    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...ADVICE_CHECKS].map(({ name, run }) => ({
-      name: `${name}, ${sets} sets`,
-      run: async () => run(sets),
-    })),
+    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...ADVICE_CHECKS, ...SWEEP_CHECKS].map(
+      ({ name, run }) => ({
+        name: `${name}, ${sets} sets`,
+        run: async () => run(sets),
+      }),
+    ),
   };
 }

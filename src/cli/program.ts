@@ -20,6 +20,7 @@ import { loadLate } from "./shared/late-options.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
 import { processTerminal, type Terminal } from "./shared/terminal.js";
 import { inOneLine, visible } from "./shared/visible.js";
+import { addSweep } from "./sweep/define.js";
 import { addWebhook } from "./webhook/define.js";
 import { addWorker } from "./worker/define.js";
 
@@ -31,6 +32,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
       addInit,
       addRun,
       addAdvise,
+      addSweep,
       addMerge,
       addWorker,
       addReport,

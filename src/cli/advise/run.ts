@@ -34,6 +34,8 @@ export interface AdviseFlags extends CacheFlags, QueueFlags {
   readonly threads?: number;
   readonly json?: string;
   readonly shard?: Shard;
+  /** Whether a rule is looked for. */
+  readonly rule: boolean;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -70,6 +72,7 @@ export async function adviseOn(
     const result = await interruptible((signal) =>
       advise(loaded, {
         only: flags.only,
+        rule: flags.rule,
         variant: flags.variant,
         objective: flags.objective,
         margin: flags.margin,

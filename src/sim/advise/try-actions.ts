@@ -21,7 +21,7 @@ import { orEnough } from "../experiment/until-decided.js";
 import type { Workbench } from "../experiment/workbench.js";
 import { asksForPeak, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
 import { type Finding, type HolmPlan, type Levels, levelsOf, simultaneous } from "./holm.js";
-import type { Action, PoolChange, PoolInputs, WorkerKind } from "./pool-change.js";
+import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -36,9 +36,9 @@ export interface Common {
 /** What is compared: two pools. */
 export interface Comparison {
   readonly label: string;
-  readonly baseline: PoolChange;
-  readonly candidate: PoolChange;
-  /** In which they differ. */
+  readonly baseline: PoolChange | PoolSettings;
+  readonly candidate: PoolChange | PoolSettings;
+  /** In which they differ; none: in a rule. */
   readonly workers: readonly string[];
 }
 

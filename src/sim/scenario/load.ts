@@ -12,6 +12,7 @@ import { InputError } from "../../core/errors.js";
 import { type Extension, extensionRecords } from "../extensions/extension.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
+import { candidatesOf } from "./candidates.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
@@ -22,6 +23,7 @@ import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
+import { NOT_IN_VARIANTS } from "./not-in-variants.js";
 import { type PackagedData, packagedData } from "./packaged-data.js";
 import { type Askable, questionFindings } from "./question-checks.js";
 import type { Scenario } from "./schema.js";
@@ -36,19 +38,6 @@ export interface LoadOptions {
   /** Of `loadExtensions`: what the scenario may name besides poolsim's own. @default none */
   readonly extensions?: readonly Extension[] | undefined;
 }
-
-/** What makes runs different in kind: a variant that changed it would compare unlike things. */
-const NOT_IN_VARIANTS = new Set([
-  "name",
-  "description",
-  "seed",
-  "replications",
-  "warmup",
-  "duration",
-  "variants",
-  "decision",
-  "expect",
-]);
 
 /** A setting from outside the file as an override; earlier ones have smaller numbers. */
 export function fromOutside(
@@ -191,7 +180,8 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     const missing = [...missingFindings(input.scenario), ...sizeFindings(input)];
     if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
   }
-  const candidate = baseInput.scenario.decision?.candidate;
+  const { decision } = baseInput.scenario;
+  const candidate = decision && candidatesOf(decision)[0];
   const judged = variants.find(({ name }) => name === candidate)?.input ?? baseInput;
   return {
     file: basename(file),
@@ -233,7 +223,8 @@ export function askable(
     valueProblem: (metric, { variant, isAlone }) => {
       const input = variants.find(({ name }) => name === variant)?.input;
       if (input === undefined) return undefined;
-      const isCandidate = isAlone && decision?.candidate === variant;
+      const candidates: readonly string[] = decision === undefined ? [] : candidatesOf(decision);
+      const isCandidate = isAlone && candidates.includes(variant);
       return valueProblem(metric, { input, isCandidate });
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Kills `poolsim run` or `advise` at an instant spread over its work, lets it finish, and compares its result with
+ * Kills `poolsim run`, `advise` or `sweep` at an instant spread over its work, lets it finish, and compares its result with
  * that of a run that nobody killed. Its progress is the clock: the
  * replications that it has kept.
  */
@@ -56,10 +56,30 @@ variants:
   with: {}
 decision: { baseline: without, candidate: with }
 `;
+/** The same of a sweep: who is admitted is asked first, and a threshold is varied at two demands. */
+const SWEPT = `name: killed
+warmup: 20s
+duration: 20s
+network: { limit: 2 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 4 }
+stream: { length: { distribution: constant, mean: 1m } }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.6, pricePerUnit: 1000 }
+workers:
+  - { name: good, count: 2, roundTripMs: 400 }
+  - { name: slow, roundTripMs: 1900 }
+sweep:
+  vary:
+    orchestrator.admission.benchmark.limitMs: [600, 900, 4000]
+    demand.concurrentStreams: [3, 6]
+`;
+
 const COMMANDS = {
-  run: ["--sensitivity", "off"],
-  advise: ["--replications", "16", "--only", "candidate"],
+  run: { scenario: SCENARIO, options: ["--sensitivity", "off"] },
+  advise: { scenario: SCENARIO, options: ["--replications", "16", "--only", "candidate"] },
+  sweep: { scenario: SWEPT, options: ["--replications", "16"] },
 } as const;
+
 /** How long after a replication was kept the process lives, ms: somewhere in the next one. */
 const JITTER_MS = 20;
 
@@ -73,7 +93,7 @@ class Folder {
     this.#command = command;
     this.path = path;
     mkdirSync(path);
-    writeFileSync(join(path, "killed.yaml"), SCENARIO);
+    writeFileSync(join(path, "killed.yaml"), COMMANDS[command].scenario);
   }
 
   /** Finished replications that are kept. */
@@ -84,7 +104,8 @@ class Folder {
   }
 
   start(...more: readonly string[]): ChildProcess {
-    const command = [this.#command, "killed.yaml", ...COMMANDS[this.#command]];
+    const { options } = COMMANDS[this.#command];
+    const command = [this.#command, "killed.yaml", ...options];
     const args = [...command, "--quiet", "--threads", "1", "--json", "out.json"];
     return endsWithUs(
       spawn(process.execPath, [this.#main, ...args, ...more], {
