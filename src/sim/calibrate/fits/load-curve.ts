@@ -1,0 +1,153 @@
+/** Mean times by number at a time, where that number is known, or known by chances, by least squares. */
+import { AT_A_TIME_MAX, type Chances } from "./at-a-time.js";
+import { BlockSums } from "./blocks.js";
+import { neverFalling } from "./monotone.js";
+
+/** Segments below which a number at a time is taken together with the one below it. */
+const SEGMENTS_MIN = 40;
+
+/**
+ * Where the number at a time is known by chances only, neighbouring means can hardly be told from
+ * each other: bends of the curve are then held down, by so much for each segment.
+ */
+const STIFFNESS = 0.01;
+
+/** Sums of the normal equations, by block. */
+export class LoadCurve {
+  /** Numbers at a time that are told apart: 1 … size. */
+  readonly size: number;
+  readonly #isKnown: boolean;
+  readonly #sums: BlockSums;
+
+  /**
+   * @param options.blocks by job, its block
+   * @param options.isSharp the times were looked at for the chances: means are weighted by them.
+   *   @default false
+   */
+  constructor(
+    chances: Chances,
+    times: readonly number[],
+    options: {
+      readonly blocks: readonly number[];
+      readonly blockCount: number;
+      readonly isSharp?: boolean;
+    },
+  ) {
+    const { blocks, blockCount, isSharp = false } = options;
+    const counts = new Float64Array(AT_A_TIME_MAX);
+    for (const own of chances) {
+      for (const [index, chance] of own.entries()) counts[index] = (counts[index] ?? 0) + chance;
+    }
+    const enough = counts.findLastIndex((count) => count >= SEGMENTS_MIN);
+    this.size = Math.max(1, enough + 1);
+    const { size } = this;
+    this.#isKnown =
+      isSharp || chances.every((own) => own.every((chance) => chance === 0 || chance === 1));
+    this.#sums = new BlockSums(blockCount, size * size + 2 * size);
+    const own = new Float64Array(size);
+    for (const [index, chance] of chances.entries()) {
+      own.fill(0);
+      for (const [k, share] of chance.entries()) {
+        const at = Math.min(k, size - 1);
+        own[at] = (own[at] ?? 0) + share;
+      }
+      const block = blocks[index] ?? 0;
+      const time = times[index] ?? 0;
+      for (const [row, share] of own.entries()) {
+        if (share === 0) continue;
+        if (isSharp) this.#sums.add(block, row * size + row, share);
+        else {
+          for (const [column, other] of own.entries()) {
+            if (other !== 0) this.#sums.add(block, row * size + column, share * other);
+          }
+        }
+        this.#sums.add(block, size * size + row, share * time);
+        this.#sums.add(block, size * size + size + row, share);
+      }
+    }
+  }
+
+  /** Segments at each number at a time. */
+  get counts(): Float64Array {
+    return this.#sums.total.slice(this.size * (this.size + 1));
+  }
+
+  /** Mean times, never falling. */
+  solve(sums: Float64Array = this.#sums.total): number[] {
+    const { size } = this;
+    const matrix = Array.from({ length: size }, (_, row) => [
+      ...sums.slice(row * size, (row + 1) * size),
+      sums[size * size + row] ?? 0,
+    ]);
+    if (!this.#isKnown) stiffen(matrix, STIFFNESS * total(sums.slice(size * (size + 1))));
+    const means = eliminated(matrix);
+    const weights = [...sums.slice(size * (size + 1))].map((weight) => Math.max(weight, 1e-9));
+    return neverFalling(means, weights);
+  }
+
+  /** Mean times without each block. */
+  without(): number[][] {
+    return this.#sums.without().map((sums) => this.solve(sums));
+  }
+
+  /** Mean times of the blocks that are chosen, and how many segments each is of. */
+  half(isIn: (block: number) => boolean): { means: number[]; counts: number[]; sum: number[] } {
+    const sums = this.#sums.of(isIn);
+    const { size } = this;
+    return {
+      means: this.solve(sums),
+      counts: [...sums.slice(size * (size + 1))],
+      sum: [...sums.slice(size * size, size * (size + 1))],
+    };
+  }
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Adds the squares of second differences, times a weight. */
+function stiffen(matrix: readonly number[][], weight: number): void {
+  const bend = [1, -2, 1];
+  for (let first = 0; first + 2 < matrix.length; first++) {
+    for (const [row, a] of bend.entries()) {
+      const own = matrix[first + row];
+      if (own === undefined) continue;
+      for (const [column, b] of bend.entries()) {
+        own[first + column] = (own[first + column] ?? 0) + weight * a * b;
+      }
+    }
+  }
+}
+
+/** Gauss's elimination of a symmetric, positive matrix; where a row has nothing, the one above's. */
+function eliminated(matrix: number[][]): number[] {
+  const size = matrix.length;
+  for (let pivot = 0; pivot < size; pivot++) {
+    const own = matrix[pivot] ?? [];
+    const diagonal = own[pivot] ?? 0;
+    if (Math.abs(diagonal) < 1e-9) continue;
+    for (let row = pivot + 1; row < size; row++) {
+      const other = matrix[row] ?? [];
+      const factor = (other[pivot] ?? 0) / diagonal;
+      if (factor === 0) continue;
+      for (let column = pivot; column <= size; column++) {
+        other[column] = (other[column] ?? 0) - factor * (own[column] ?? 0);
+      }
+    }
+  }
+  const means = new Array<number>(size).fill(0);
+  for (let row = size - 1; row >= 0; row--) {
+    const own = matrix[row] ?? [];
+    const diagonal = own[row] ?? 0;
+    let rest = own[size] ?? 0;
+    for (let column = row + 1; column < size; column++) {
+      rest -= (own[column] ?? 0) * (means[column] ?? 0);
+    }
+    means[row] = Math.abs(diagonal) < 1e-9 ? Number.NaN : rest / diagonal;
+  }
+  for (let row = 1; row < size; row++) {
+    if (Number.isNaN(means[row])) means[row] = means[row - 1] ?? Number.NaN;
+  }
+  return means;
+}
