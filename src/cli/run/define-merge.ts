@@ -9,7 +9,7 @@ import type { MergeFlags } from "./merge.js";
 export function addMerge(program: Command, terminal: Terminal, outcome: Outcome): void {
   const merge = program
     .command("merge")
-    .description("print the result of a run or of advice whose parts --shard computed")
+    .description("print the result of a command whose parts --shard computed")
     .argument("<folder...>", "folders that --shard was given with --cache; they are trusted")
     .addOption(extensionOption())
     .addOption(

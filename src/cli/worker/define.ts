@@ -19,7 +19,7 @@ function lostSpan(text: string): number {
 export function addWorker(program: Command, terminal: Terminal, outcome: Outcome): void {
   const worker = program
     .command("worker")
-    .description("compute what run and advise ask a queue for, until stopped")
+    .description("compute what others ask a queue for, until stopped")
     .addOption(extensionOption())
     .addOption(
       new Option(
