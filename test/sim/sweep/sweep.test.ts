@@ -257,8 +257,8 @@ describe("the report", () => {
 });
 
 describe("made-up points (npm run test:statistics has more)", () => {
-  it.each(SWEEP_CHECKS)("$name", ({ run }) => {
-    const { passed, text } = run(200);
+  it.each(SWEEP_CHECKS)("$name", async ({ run }) => {
+    const { passed, text } = await run(200);
     expect(passed, text).toBe(true);
   });
 });
