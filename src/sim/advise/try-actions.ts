@@ -287,12 +287,18 @@ export async function tryActions(
   return { tried, replications };
 }
 
-/** Whether one of two pools is shown to be better, at ordinary or at peak demand, and nowhere worse. */
+/**
+ * Whether one of two pools is shown to be better, by half a margin at least, at ordinary or at peak demand,
+ * and nowhere worse.
+ */
 function isShownBetter(judgement: Judgement): boolean {
-  const { change, peak } = effective(judgement);
-  const [low, high] = change?.ci95 ?? [Number.NEGATIVE_INFINITY, 0];
-  const [peakLow, peakHigh] = peak.change?.ci95 ?? [Number.NEGATIVE_INFINITY, 0];
-  return (low > 0 || peakLow > 0) && high >= 0 && peakHigh >= 0;
+  const { change, peak, margin } = effective(judgement);
+  const least = (typeof margin === "number" ? margin : margin.absolute) / 2;
+  const both = [change, peak.change];
+  const isBetter = both.some(
+    (one) => one !== null && one.ci95 !== null && one.ci95[0] > 0 && (one.mean ?? 0) >= least,
+  );
+  return isBetter && both.every((one) => (one?.ci95?.[1] ?? 0) >= 0);
 }
 
 /**
