@@ -20,6 +20,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   BUCKET_TOO_LARGE: "A bucket's answer has more bytes than are accepted.",
   BUCKET_UNREACHABLE: "A bucket's server cannot be reached or did not answer in time.",
   BUCKET_URL: "The URL of a bucket is wrong, or has credentials in it.",
+  CALIBRATE_INPUT:
+    "What `poolsim calibrate` was given is no measurement that it knows, or it was cut or mixed; the message says where.",
   CANDIDATES:
     "The lists about the candidates of a selection have different lengths, or a stake is not a number from 0.",
   CAPABILITY_PRICES:

@@ -3,8 +3,10 @@ import { Command, CommanderError } from "commander";
 import { POOLSIM_VERSION } from "../core/version.js";
 import { addAdvise } from "./advise/define.js";
 import { addCache } from "./cache/define.js";
+import { addCalibrate } from "./calibrate/define.js";
 import { addCheck } from "./check/define.js";
 import { addCompletion } from "./completion/define.js";
+import { addDevices } from "./devices/define.js";
 import { addDiscover } from "./discover/define.js";
 import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
@@ -35,6 +37,8 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
       addWorker,
       addReport,
       addOdds,
+      addDevices,
+      addCalibrate,
       addCheck,
       addSchema,
       addCache,

@@ -62,12 +62,13 @@ export {
   type BenchmarkFigures,
   type BenchmarkReport,
   type BenchmarkRun,
-  type BenchmarkSegment,
   type BenchmarkStep,
   benchmarkFigures,
   type Quantiles,
   worstP99Ms,
 } from "./orchestrator/admission/benchmark-figures.js";
+export type { BenchmarkSegment } from "./orchestrator/admission/benchmark-quantiles.js";
+export type { BenchmarkTail } from "./orchestrator/admission/benchmark-tail.js";
 export {
   admissionNeeds,
   createAdmission,

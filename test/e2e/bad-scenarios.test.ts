@@ -303,10 +303,26 @@ const cases: readonly {
     says: "7:42: orchestrators[0].stakeShare: found stakeLpt and stakeShare, expected one of them",
   },
   {
-    what: "a worker's speed said twice",
+    what: "the driver's encoder sessions without a device",
     content:
-      "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, device: gtx1060, roundTripMs: 1 }]\n",
-    says: "3:39: workers[0].roundTripMs: found roundTripMs and device, expected one of them",
+      "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, roundTripMs: 1, encoderSessions: driver }]\n",
+    says: "3:55: workers[0].encoderSessions: found driver, expected a device or a number",
+  },
+  {
+    what: "a device that is like no other",
+    content: "name: x\ndevices: { mine: { like: gtx1061 } }\n",
+    says: '2:26: devices.mine.like: no device of the table is called "gtx1061"; did you mean "gtx1060"?',
+  },
+  {
+    what: "a device without a rate",
+    content: "name: x\ndevices: { mine: { warmupMs: 100 } }\n",
+    says: "2:18: devices.mine: found a mapping, expected pixelsPerSecond, or like with a device of the table",
+  },
+  {
+    what: "a worker that is faster with more to do",
+    content:
+      "name: x\norchestrator: { region: FRA }\nworkers: [{ name: a, roundTripMs: 1, slowdown: { 2: 2, 4: 1.5 } }]\n",
+    says: "3:48: workers[0].slowdown: found a mapping, expected factors that never fall with more segments at a time, 1 where there is one",
   },
 ];
 

@@ -22,6 +22,14 @@ function shareBetween(low: number, high: number): (text: string) => number {
   };
 }
 
+function shareOfStake(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("expected a share above 0 and below 1, such as 0.05");
+  }
+  return value;
+}
+
 function names(text: string): readonly string[] {
   const found = text.split(",").map((name) => name.trim());
   if (found.some((name) => name === "")) {
@@ -34,7 +42,14 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
   const advise = program
     .command("advise")
     .description("say what to do with each worker: keep, cap, keep as a spare, or exclude")
-    .argument("<file>", "scenario file (YAML), or name of a packaged one, e.g. twelve-workers")
+    .argument("[file]", "scenario file (YAML), or name of a packaged one, e.g. twelve-workers")
+    .option("--from <db>", "instead of a file: a pool's books, whose workers are calibrated first")
+    .option("--region <code>", "where the pool is, for --from (default: FRA)")
+    .addOption(
+      new Option("--stakeShare <share>", "its share of all stake, for --from").argParser(
+        shareOfStake,
+      ),
+    )
     .addOption(
       new Option("--only <workers>", "ask about these only, e.g. slow-a,home-b").argParser(names),
     )
@@ -95,13 +110,20 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         ["poolsim advise pool.yaml --margin 0.02 --json -", "smaller differences, as JSON"],
         ["poolsim advise pool.yaml --shard 2/8 --cache shard-2", "an eighth: see poolsim merge"],
         ["poolsim advise pool.yaml --queue env:POOLSIM_QUEUE", "on many: see poolsim worker"],
+        [
+          "poolsim advise --from pool.db --region FRA --stakeShare 0.05",
+          "on the workers that a pool's books know",
+        ],
       ) +
         WORDS +
         EXIT_CODES,
     )
-    .action(async (file: string, flags: AdviseFlags) => {
+    .action(async (file: string | undefined, flags: AdviseFlags) => {
       const { shard } = flags;
       if (shard !== undefined) {
+        if (file === undefined || flags.from !== undefined) {
+          throw new InvalidArgumentError("--shard: expected a scenario's file");
+        }
         const { adviseShardOf } = await import("./shard.js");
         outcome.exitCode = await adviseShardOf(file, { ...flags, shard }, terminal);
         return;

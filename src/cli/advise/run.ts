@@ -1,7 +1,12 @@
 /** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { InputError } from "../../core/errors.js";
 import { advise } from "../../sim/advise/run.js";
+import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
+import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { renderAdvice } from "../../sim/report/advice.js";
+import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf } from "../shared/budget.js";
@@ -11,6 +16,7 @@ import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { pastOfBooks } from "../shared/pool-past.js";
 import { progressLine } from "../shared/progress.js";
 import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
 import { resultStoreOf } from "../shared/result-store.js";
@@ -20,6 +26,9 @@ import type { Terminal } from "../shared/terminal.js";
 import { whatItTakes } from "./what-it-takes.js";
 
 export interface AdviseFlags extends CacheFlags, QueueFlags {
+  readonly from?: string;
+  readonly region?: string;
+  readonly stakeShare?: number;
   readonly only?: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -38,6 +47,56 @@ export interface AdviseFlags extends CacheFlags, QueueFlags {
   readonly quiet: boolean;
 }
 
+/** What advice is asked on. */
+interface Asked {
+  readonly file: string;
+  /** How a command line says it. */
+  readonly words: string;
+  readonly readFile: ReadFile;
+  readonly notes: readonly string[];
+}
+
+/**
+ * A scenario's file, or the scenario of a pool's books.
+ *
+ * @throws InputError (`USAGE`) where neither or both are given; what calibration throws
+ */
+function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
+  const { from, region, stakeShare } = flags;
+  if (from === undefined) {
+    if (file === undefined) {
+      throw new InputError("expected a scenario, or --from <db>", { code: "USAGE" });
+    }
+    const [flag] = [
+      ...(region === undefined ? [] : ["--region"]),
+      ...(stakeShare === undefined ? [] : ["--stakeShare"]),
+    ];
+    if (flag === undefined)
+      return { file: scenarioFile(file), words: file, readFile: readFileWithin, notes: [] };
+    throw new InputError(`${flag} goes with --from only: a scenario says it itself`, {
+      code: "USAGE",
+    });
+  }
+  if (file !== undefined) {
+    throw new InputError(`${file} and --from ${from}: expected one of them`, { code: "USAGE" });
+  }
+  if (stakeShare === undefined) {
+    throw new InputError("--from: expected --stakeShare too, which books do not know", {
+      code: "USAGE",
+    });
+  }
+  const { past } = pastOfBooks(from);
+  const { workers, unused } = calibrateWorkers([], past);
+  const place = { name: basename(from), region: region ?? "FRA", stakeShare };
+  const bytes = new TextEncoder().encode(scenarioOf(workers, place));
+  return {
+    file: from,
+    words: `--from ${from} --region ${place.region} --stakeShare ${stakeShare}`,
+    readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
+    notes: unused.map((text) => `Not used: ${text}`),
+  };
+}
+
 /** Of the budget: the rest is for what is looked at again in the end. */
 const LOOKING = 0.6;
 
@@ -48,14 +107,16 @@ const LOOKING = 0.6;
  * @throws InputError for bad input, Interrupted when the user stops it
  */
 export async function adviseOn(
-  file: string,
+  file: string | undefined,
   flags: AdviseFlags,
   terminal: Terminal,
 ): Promise<number> {
   const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
-  const loaded = loadScenario(scenarioFile(file), options);
-  if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
+  const asked = askedOf(file, flags);
+  if (flags.json !== undefined) checkJsonTarget(flags.json, [asked.file]);
+  const loaded = loadScenario(asked.file, { ...options, readFile: asked.readFile });
   const { stderr } = terminal;
+  for (const text of asked.notes) stderr.write(`${text}\n`);
   const budget = budgetOf(flags.budget, LOOKING);
   const { store, found } = countingStore(
     resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet }),
@@ -93,7 +154,7 @@ export async function adviseOn(
     const { width, hasColour } = stream;
     stream.write(renderAdvice(result, { width, hasColour, hasDetails: flags.details }));
     const perRunMs = found() > 0 ? null : (performance.now() - begunMs) / runs;
-    if (!flags.quiet) stream.write(whatItTakes(result, { file, perRunMs }));
+    if (!flags.quiet) stream.write(whatItTakes(result, { file: asked.words, perRunMs }));
     if (flags.json !== undefined) {
       writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
     }

@@ -38,7 +38,11 @@ export function workerKinds(scenario: Scenario): readonly WorkerKind[] {
       name,
       workers,
       maxSessions: Math.min(own, spec?.maxSessions ?? 1),
-      isLoadDependent: spec?.roundTripMs === undefined,
+      isLoadDependent:
+        spec?.roundTripMs === undefined ||
+        spec.device !== undefined ||
+        spec.slowdown !== undefined ||
+        spec.encoderSessions !== undefined,
     };
   });
 }

@@ -49,7 +49,7 @@ export function inputSources(
             what: "devices",
             file: devices.name,
             asOf: isPackaged(devices, "devices.csv") ? DEVICES : null,
-            imputed: null,
+            imputed: imputed["devices"] ?? null,
           },
         ]
       : []),

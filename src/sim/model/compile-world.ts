@@ -1,5 +1,6 @@
 /** From a scenario and its data files to the tables of {@link World}. */
 import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
+import { withOwnDevices } from "../network/own-devices.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
@@ -12,8 +13,15 @@ import type { Site, World } from "./world.js";
 /** By network file: the data that it came with, and what was made of them. */
 const tablesByNetwork = new WeakMap<DataFile, { data: ScenarioData; tables: NetworkTables }[]>();
 
+/** The tables of a scenario's data, with its own devices among theirs. */
+function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
+  const tables = fittedTables(data);
+  if (Object.keys(scenario.devices).length === 0) return tables;
+  return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
+}
+
 /** Fitting the response times takes as long as some runs: done once for the same files. */
-function tablesOf(data: ScenarioData): NetworkTables {
+function fittedTables(data: ScenarioData): NetworkTables {
   const known = tablesByNetwork.get(data.network) ?? [];
   const same = known.find(
     ({ data: { packagedNetwork, regions, rtt, devices } }) =>
@@ -35,7 +43,7 @@ function tablesOf(data: ScenarioData): NetworkTables {
  */
 export function compileWorld(input: SimulationInput): World {
   const { scenario } = input;
-  const tables = tablesOf(input.data);
+  const tables = tablesOf(input);
   const warmupMs = warmUpMs(scenario);
   const kinds = streamKinds(scenario);
   const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);

@@ -24,6 +24,8 @@ export function modelNotes(scenarios: readonly Scenario[]): string[] {
           ...warmUpNotes(scenario),
           ...hourNotes(scenario, kinds),
           ...workerLinkNotes(scenario, kinds),
+          ...capacityNotes(scenario),
+          ...extrapolationNotes(scenario),
           ...otherLinkNotes(scenario, kinds),
         ];
       }),
@@ -84,6 +86,40 @@ function workerLinkNotes(scenario: Scenario, kinds: readonly StreamKind[]): stri
         `worker ${name}: its ${maxSessions} sessions need ${mbps(needsMbps)} of ${what} and it has ${mbps(hasMbps)}, enough for ${Math.floor(hasMbps / eachMbps)}${ignored}`,
       ];
     });
+  });
+}
+
+const NAMED_MAX = 4;
+
+/** Workers of which only the time of one segment alone is known. */
+function capacityNotes({ workers }: Scenario): string[] {
+  const names = workers
+    .filter(
+      ({ roundTripMs, device, slowdown, maxSessions }) =>
+        roundTripMs !== undefined &&
+        device === undefined &&
+        slowdown === undefined &&
+        maxSessions > 1,
+    )
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const more = names.length - NAMED_MAX;
+  const named = `${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return [
+    `the capacity of ${named} is assumed: with roundTripMs alone a worker is as fast at all its sessions as at one (device or slowdown says how much slower)`,
+  ];
+}
+
+/** Workers with more sessions than their own slow-down reaches. */
+function extrapolationNotes({ workers, devices }: Scenario): string[] {
+  return workers.flatMap(({ name, maxSessions, slowdown, device }) => {
+    const own = slowdown ?? (device === undefined ? undefined : devices[device]?.slowdown);
+    if (own === undefined) return [];
+    const last = Math.max(1, ...Object.keys(own).map(Number));
+    if (last >= maxSessions) return [];
+    return [
+      `worker ${name}: beyond ${last} at a time its slow-down is extrapolated in proportion, and it has ${maxSessions} sessions`,
+    ];
   });
 }
 

@@ -6,9 +6,12 @@ import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { SessionPrice } from "../../selection/index.js";
 import { hashName } from "../engine/distributions.js";
+import type { DeviceFigure } from "../network/devices.js";
 import { addressOf } from "../network/made-address.js";
+import { type DeviceUse, imputedShare } from "../network/own-devices.js";
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
+import { deviceOf } from "./work-times.js";
 import type { Backend, Node, Orchestrator, WorkerSpec } from "./world.js";
 
 /** LPT × 10^5: the unit in which gateways know stakes (B-9). */
@@ -23,6 +26,18 @@ const INLINE_SESSIONS = 65_536;
 const STAKE_WITHOUT_NETWORK_LPT = 1e6;
 /** Rows with a lower success rate are left out. */
 const SUCCESS_RATE_MIN = 0.3;
+
+/** What an orchestrator takes from its device. */
+const OWN_FIGURES: readonly DeviceFigure[] = ["pixelsPerSecond", "warmup", "noise", "slowdown"];
+
+/** What a worker takes from its device: where its round trip is stated, the slow-down alone. */
+function figuresUsed(settings: Scenario["workers"][number]): readonly DeviceFigure[] {
+  const { roundTripMs, slowdown, encoderSessions } = settings;
+  const figures = OWN_FIGURES.filter((figure) =>
+    figure === "slowdown" ? slowdown === undefined : roundTripMs === undefined,
+  );
+  return encoderSessions === "driver" ? [...figures, "encoderSessions"] : figures;
+}
 
 /** The recorded times of a measured orchestrator, by gateway region. */
 export interface MeasuredTimes {
@@ -217,11 +232,30 @@ export class Roster {
           : flagged.reduce((sum, one) => sum + one.stake, 0) / stake
         : flagged.length / all.length;
     };
+    const devices = this.#deviceUses();
     return {
       stake: shareOf("stake"),
       prices: shareOf("price"),
       responseTimes: shareOf("response"),
+      ...(devices.length === 0 ? {} : { devices: imputedShare(devices) }),
     };
+  }
+
+  /** What devices say of workers and orchestrators. */
+  #deviceUses(): DeviceUse[] {
+    const { workers, orchestrator, orchestrators } = this.#scenario;
+    const backends = [...orchestrators, ...(orchestrator === undefined ? [] : [orchestrator])];
+    const own = backends.flatMap(({ backend }): DeviceUse[] =>
+      backend.type === "device"
+        ? [{ device: deviceOf(this.#tables, backend.device), figures: OWN_FIGURES }]
+        : [],
+    );
+    const remote = workers.flatMap((settings): DeviceUse[] => {
+      if (settings.device === undefined) return [];
+      const figures = figuresUsed(settings);
+      return [{ device: deviceOf(this.#tables, settings.device), figures }];
+    });
+    return [...own, ...remote].filter(({ figures }) => figures.length > 0);
   }
 
   #measuredSessions(stakeShare: number): number {

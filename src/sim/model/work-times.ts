@@ -1,11 +1,9 @@
 /** Means: how long transfers and transcoding take a worker or a device without noise and company. */
 import { InputError } from "../../core/errors.js";
 import { type Device, slowdownFactor } from "../network/devices.js";
+import { DEFAULT_DEVICE } from "../network/own-devices.js";
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
-
-/** What workers without a stated one have. */
-const DEFAULT_DEVICE = "gtx1060";
 
 /** What a worker has to do. */
 export interface WorkLoad {

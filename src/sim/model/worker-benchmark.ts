@@ -16,11 +16,17 @@ import type { TaskParts, WorkerTimes } from "./worker-times.js";
  * @param options.maxSessions the largest number of sessions tried
  * @param options.segments how many segments at each
  * @param options.atMs when: it may meet a spell of slowness
+ * @param options.encoded sessions that its encoders open: any more fail. @default any number
  */
 export function runBenchmark(
   times: WorkerTimes,
   work: WorkLoad,
-  options: { readonly maxSessions: number; readonly segments: number; readonly atMs: number },
+  options: {
+    readonly maxSessions: number;
+    readonly segments: number;
+    readonly atMs: number;
+    readonly encoded?: number;
+  },
   key: { readonly k0: number; readonly k1: number },
 ): BenchmarkReport {
   const runs: BenchmarkRun[] = [];
@@ -38,7 +44,12 @@ export function runBenchmark(
       );
       segments.push(...atOnce(times, parts).map((segment) => ({ cold, ...segment })));
     }
-    runs.push({ sessions, segments: segments.slice(0, options.segments) });
+    const { encoded = sessions } = options;
+    const told = segments.slice(0, options.segments).map((segment, index) => {
+      // Of each round of sessions the last ones are those whose encoder does not open.
+      return index % sessions < encoded ? segment : { ...segment, transcodeMs: Infinity };
+    });
+    runs.push({ sessions, segments: told });
   }
   return { runs, latenciesMs: [times.rttMs] };
 }

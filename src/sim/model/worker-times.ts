@@ -8,7 +8,8 @@ import {
   lognormal,
 } from "../engine/distributions.js";
 import { SlowSpells } from "../engine/slow-spells.js";
-import type { Device } from "../network/devices.js";
+import { type Device, slowdownFactor } from "../network/devices.js";
+import { slowdownPoints } from "../network/own-devices.js";
 import { attemptDraws, DRAW, PER_SEGMENT } from "./draws.js";
 import { spellsOf } from "./slowness.js";
 import { type DeviceLoad, deviceOf, transcodeMs, type WorkLoad } from "./work-times.js";
@@ -33,9 +34,11 @@ export class WorkerTimes {
   readonly uploadMbps: number;
   /** Whether transfers under way share its links; not where all is in one stated round trip. */
   readonly sharesLinks: boolean;
-  /** Whether all of a segment is in one stated round trip. */
+  /** Whether all of a segment is in one stated round trip, whatever else the worker does. */
   readonly isStated: boolean;
   readonly #device: Device | null;
+  /** Of a stated round trip, where one is known. */
+  readonly #slowdown: Device["slowdown"] | null;
   readonly #roundTrip: Lognormal | null;
   readonly #noise: Lognormal;
   readonly #jitter: Lognormal;
@@ -52,12 +55,16 @@ export class WorkerTimes {
     this.rttMs =
       world.tables.rttMs(node?.region ?? spec.region, spec.region) * assumptions.rttScale;
     const { settings } = spec;
-    const { roundTripMs, roundTripCv, device } = settings;
+    const { roundTripMs, roundTripCv, device, slowdown } = settings;
     this.downloadMbps = settings.downloadMbps;
     this.uploadMbps = settings.uploadMbps;
-    this.isStated = roundTripMs !== undefined;
-    this.sharesLinks = assumptions.shareBandwidth && !this.isStated;
-    this.#device = roundTripMs === undefined ? deviceOf(world.tables, device) : null;
+    this.sharesLinks = assumptions.shareBandwidth && roundTripMs === undefined;
+    const isTimed = roundTripMs !== undefined;
+    const named = isTimed && device === undefined ? null : deviceOf(world.tables, device);
+    const curve = slowdown === undefined ? named?.slowdown : slowdownPoints(slowdown);
+    this.#device = isTimed || named === null ? null : { ...named, slowdown: curve ?? [] };
+    this.#slowdown = isTimed ? (curve ?? null) : null;
+    this.isStated = isTimed && this.#slowdown === null;
     this.#roundTrip =
       roundTripMs === undefined ? null : lognormal(roundTripMs, roundTripCv * noiseScale);
     this.#noise = lognormal(1, (this.#device?.noiseCv ?? 0) * noiseScale);
@@ -90,7 +97,8 @@ export class WorkerTimes {
    * @returns NaN at a worker without
    */
   statedMs(factor: number, u0: number): number {
-    return this.#roundTrip === null ? Number.NaN : drawLognormal(this.#roundTrip, u0) * factor;
+    if (this.#roundTrip === null || !this.isStated) return Number.NaN;
+    return drawLognormal(this.#roundTrip, u0) * factor;
   }
 
   /**
@@ -133,6 +141,7 @@ export class WorkerTimes {
    */
   drawMs(work: WorkLoad, load: DeviceLoad, factor: number, u0: number, u1: number): number {
     if (this.isStated) return this.statedMs(factor, u0);
+    if (this.#roundTrip !== null) return this.#loadedMs(this.#roundTrip, load, factor, u0);
     const parts = this.drawParts(this.#alone, work, load, factor, u0, u1);
     return (
       parts.beforeDownloadMs +
@@ -141,6 +150,12 @@ export class WorkerTimes {
       parts.beforeUploadMs +
       (parts.uploadMegabits / this.uploadMbps) * 1000
     );
+  }
+
+  /** A stated round trip with others at a time. */
+  #loadedMs(roundTrip: Lognormal, { segments }: DeviceLoad, factor: number, u: number): number {
+    const alone = drawLognormal(roundTrip, u) * factor;
+    return this.#slowdown === null ? alone : alone * slowdownFactor(this.#slowdown, segments);
   }
 
   /**
@@ -158,7 +173,7 @@ export class WorkerTimes {
   ): T {
     if (this.#roundTrip !== null) {
       Object.assign(parts, emptyParts());
-      parts.transcodeMs = drawLognormal(this.#roundTrip, u0) * factor;
+      parts.transcodeMs = this.#loadedMs(this.#roundTrip, load, factor, u0);
       return parts;
     }
     const rttMs = this.rttMs * drawLognormal(this.#jitter, u1) * factor;

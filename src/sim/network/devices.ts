@@ -6,14 +6,34 @@
 import { invariant } from "../../core/errors.js";
 import type { Cell } from "../../io/csv-table.js";
 import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
+import { DEVICE_SOURCES } from "./device-sources.js";
 import type { DataText } from "./regions.js";
 
 /** How a figure is known. */
-export type Basis = "measured" | "derived" | "guess";
+export type Basis = "measured" | "derived" | "interpolated" | "guess";
+
+/** A figure that nobody measured for this device, nor followed from what was measured on it. */
+export function isImputed(basis: Basis): boolean {
+  return basis === "interpolated" || basis === "guess";
+}
+
+/** The figures of a device that say how they are known. */
+export const DEVICE_FIGURES = [
+  "pixelsPerSecond",
+  "warmup",
+  "noise",
+  "slowdown",
+  "encoderSessions",
+] as const;
+
+/** One of {@link DEVICE_FIGURES}. */
+export type DeviceFigure = (typeof DEVICE_FIGURES)[number];
 
 /** A device of the device table. */
 export interface Device {
   readonly name: string;
+  /** Of its encoders, as their maker names it; empty where a scenario defines the device. */
+  readonly generation: string;
   /** Output pixels per second with one segment at a time. */
   readonly pixelsPerSecond: number;
   /** What the first segment of a session takes more, ms. */
@@ -22,18 +42,41 @@ export interface Device {
   readonly noiseCv: number;
   /** Segments at a time, ascending from 1, and the factor on the time of each, never falling. */
   readonly slowdown: readonly { readonly segments: number; readonly factor: number }[];
-  readonly basis: Readonly<Record<"pixelsPerSecond" | "warmup" | "noise" | "slowdown", Basis>>;
+  /** Encoder sessions at a time that its driver allows the whole system; null: any number. */
+  readonly encoderSessions: number | null;
+  readonly basis: Readonly<Record<DeviceFigure, Basis>>;
+  /** Where each figure comes from: keys of `DEVICE_SOURCES`, joined by +. */
+  readonly source: Readonly<Record<DeviceFigure, string>>;
 }
 
 const MAX_DEVICES = 500;
 const MAX_SLOWDOWN_POINTS = 64;
+const MAX_ENCODER_SESSIONS = 10_000;
+const BASES: readonly Basis[] = ["measured", "derived", "interpolated", "guess"];
 
 function basisIn(fileName: string, cell: Cell): Basis {
-  const { text } = cell;
-  if (text !== "measured" && text !== "derived" && text !== "guess") {
-    throw dataError(fileName, cell, `${quoted(text)}, expected measured, derived or guess`);
-  }
-  return text;
+  const found = BASES.find((basis) => basis === cell.text);
+  if (found !== undefined) return found;
+  const expected = "expected measured, derived, interpolated or guess";
+  throw dataError(fileName, cell, `${quoted(cell.text)}, ${expected}`);
+}
+
+function sourceIn(fileName: string, cell: Cell): string {
+  const unknown = cell.text.split("+").find((key) => !DEVICE_SOURCES.has(key));
+  if (unknown === undefined) return cell.text;
+  const expected = `expected ${[...DEVICE_SOURCES.keys()].join(", ")}, or several joined by +`;
+  throw dataError(fileName, cell, `${quoted(unknown)}, ${expected}`);
+}
+
+/** Is it a table of a slow-down: from 1:1 on, segments rising, factors never falling? */
+export function isSlowdown(points: Device["slowdown"]): boolean {
+  const isRising = points.every(({ segments, factor }, at) => {
+    const previous = points[at - 1];
+    return previous === undefined
+      ? segments === 1 && factor === 1
+      : segments > previous.segments && factor >= previous.factor;
+  });
+  return isRising && points.length > 0 && points.length <= MAX_SLOWDOWN_POINTS;
 }
 
 function slowdownIn(fileName: string, cell: Cell): Device["slowdown"] {
@@ -41,17 +84,22 @@ function slowdownIn(fileName: string, cell: Cell): Device["slowdown"] {
     const [, segments, factor] = /^(\d{1,4}):(\d{1,5}(?:\.\d{1,6})?)$/.exec(part) ?? [];
     return { segments: Number(segments), factor: Number(factor) };
   });
-  const isRising = points.every(({ segments, factor }, at) => {
-    const previous = points[at - 1];
-    return previous === undefined
-      ? segments === 1 && factor === 1
-      : segments > previous.segments && factor >= previous.factor;
-  });
-  if (!isRising || points.length > MAX_SLOWDOWN_POINTS) {
+  if (!isSlowdown(points)) {
     const expected = "segments:factor pairs joined by |, from 1:1 on, never falling";
     throw dataError(fileName, cell, `${quoted(cell.text)}, expected ${expected}`);
   }
   return points;
+}
+
+/** The same of each figure. */
+export function ofFigures<T>(of: (figure: DeviceFigure) => T): Readonly<Record<DeviceFigure, T>> {
+  return {
+    pixelsPerSecond: of("pixelsPerSecond"),
+    warmup: of("warmup"),
+    noise: of("noise"),
+    slowdown: of("slowdown"),
+    encoderSessions: of("encoderSessions"),
+  };
 }
 
 /**
@@ -74,19 +122,20 @@ export function parseDevices(file: DataText): ReadonlyMap<string, Device> {
     }
     const number = (column: string, min: number, max: number) =>
       numberIn(file.name, record.cell(column), { min, max });
-    const basis = (column: string) => basisIn(file.name, record.cell(column));
+    const of = <T>(read: (fileName: string, cell: Cell) => T, end: string) =>
+      ofFigures((figure) => read(file.name, record.cell(`${figure}${end}`)));
+    const encoders = record.cell("encoderSessions");
     devices.set(name, {
       name,
+      generation: record.cell("generation").text,
       pixelsPerSecond: number("pixelsPerSecond", 1, 1e15),
       warmupMs: number("warmupMs", 0, 600_000),
       noiseCv: number("noiseCv", 0, 10),
       slowdown: slowdownIn(file.name, record.cell("slowdown")),
-      basis: {
-        pixelsPerSecond: basis("pixelsPerSecondBasis"),
-        warmup: basis("warmupBasis"),
-        noise: basis("noiseBasis"),
-        slowdown: basis("slowdownBasis"),
-      },
+      encoderSessions:
+        encoders.text === "unlimited" ? null : number("encoderSessions", 1, MAX_ENCODER_SESSIONS),
+      basis: of(basisIn, "Basis"),
+      source: of(sourceIn, "Source"),
     });
   }
   return devices;

@@ -66,10 +66,13 @@ class Checks {
   readonly findings: Finding[] = [];
   readonly #scenario: Scenario;
   readonly #known: KnownNames;
+  /** Those of the table, and the scenario's own. */
+  readonly #devices: ReadonlySet<string>;
 
   constructor(scenario: Scenario, known: KnownNames) {
     this.#scenario = scenario;
     this.#known = known;
+    this.#devices = new Set([...known.devices, ...Object.keys(scenario.devices)]);
   }
 
   #add(path: Path, text: string, atKey = false): void {
@@ -110,6 +113,13 @@ class Checks {
     }
   }
 
+  devices(): void {
+    for (const [name, { like }] of Object.entries(this.#scenario.devices)) {
+      if (like === undefined) continue;
+      this.#exists(["devices", name, "like"], like, this.#known.devices, "device of the table");
+    }
+  }
+
   workers(): void {
     const { workers, orchestrator } = this.#scenario;
     // Lists name kinds too: a kind must not be called like another worker.
@@ -127,14 +137,10 @@ class Checks {
       const path: Path = ["workers", index];
       this.#region([...path, "region"], worker.region);
       if (worker.device !== undefined) {
-        this.#exists([...path, "device"], worker.device, this.#known.devices, "device");
+        this.#exists([...path, "device"], worker.device, this.#devices, "device");
       }
-      if (worker.device !== undefined && worker.roundTripMs !== undefined) {
-        this.#add(
-          [...path, "roundTripMs"],
-          "found roundTripMs and device, expected one of them",
-          true,
-        );
+      if (worker.encoderSessions === "driver" && worker.device === undefined) {
+        this.#add([...path, "encoderSessions"], "found driver, expected a device or a number");
       }
       if (worker.device === undefined && worker.roundTripMs === undefined) {
         this.#add(path, "expected roundTripMs or device");
@@ -186,7 +192,7 @@ class Checks {
     if (orchestrator.lookAlike !== undefined)
       this.#listed([...path, "lookAlike"], orchestrator.lookAlike);
     if (backend.type === "device") {
-      this.#exists([...path, "backend", "device"], backend.device, this.#known.devices, "device");
+      this.#exists([...path, "backend", "device"], backend.device, this.#devices, "device");
     }
     if (backend.type === "measured") {
       this.#regionKeys([...path, "backend", "roundTripMs"], backend.roundTripMs);
@@ -358,6 +364,7 @@ class Checks {
  */
 export function crossCheck(scenario: Scenario, known: KnownNames): readonly Finding[] {
   const checks = new Checks(scenario, known);
+  checks.devices();
   checks.workers();
   checks.admission();
   checks.orchestrators();

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
 import { schemeSetting } from "../../pool/books/attribution/registry.js";
+import { isSlowdown } from "../network/devices.js";
+import { slowdownPoints } from "../network/own-devices.js";
 
 /** What `slowSpells` says, everywhere or of one. */
 export const spellFields = {
@@ -21,6 +23,36 @@ export const whenDown = z
     "What is down cannot be reached, which a gateway notices after 3 s at the latest (G-18), or takes connections and never answers.",
   );
 
+/** What `slowdown` says: points by segments at a time. */
+export const slowdown = z
+  .record(
+    z.string().regex(/^[1-9]\d{0,3}$/, "expected a number of segments from 1 to 9999"),
+    number("Factor on the time of each.", 1, 100_000),
+  )
+  .refine(
+    (points) => isSlowdown(slowdownPoints(points)),
+    "expected factors that never fall with more segments at a time, 1 where there is one",
+  )
+  .describe(
+    "By how much longer each segment takes with so many at a time, e.g. { 4: 1.4, 8: 2.8 }; between and beyond them linear.",
+  );
+
+/** A device of the scenario's own, or what is different about one of the table. */
+export const ownDevice = z
+  .strictObject({
+    like: name("A device of the table: what is not said here is as it is.").optional(),
+    pixelsPerSecond: number("Output pixels per second, one segment at a time.", 1, 1e15).optional(),
+    warmupMs: number("What the first segment of a session takes more.", 0, 600_000).optional(),
+    noiseCv: number("Spread of a segment's time.", 0, 10).optional(),
+    slowdown: slowdown.optional(),
+    encoderSessions: integer("Encoder sessions at a time.", 1, 10_000).optional(),
+  })
+  .refine(
+    ({ like, pixelsPerSecond }) => like !== undefined || pixelsPerSecond !== undefined,
+    "expected pixelsPerSecond, or like with a device of the table",
+  )
+  .describe("A device; what neither it nor `like` says is as the GTX 1060's.");
+
 export const worker = z.strictObject({
   name: name("Name in reports and overrides; with count > 1 they are name-1, name-2, …"),
   count: integer("How many of this kind.", 1, 100_000).default(1),
@@ -32,7 +64,7 @@ export const worker = z.strictObject({
   region: region("Where it is; default: where its orchestrator is.").optional(),
   maxSessions: integer("Sessions that it offers (O-13).", 1, 10_000).default(10),
   roundTripMs: number(
-    "Mean time from task sent to result received; instead of device and bandwidths.",
+    "Mean time from task sent to result received, one segment at a time; instead of bandwidths.",
     1,
     600_000,
   ).optional(),
@@ -43,7 +75,19 @@ export const worker = z.strictObject({
     5,
   ).optional(),
   slowSpells: ownSpells,
-  device: name("A device of the device table.").optional(),
+  device: name(
+    "A device of the device table or of `devices`; beside roundTripMs only its slow-down counts.",
+  ).optional(),
+  slowdown: slowdown.optional(),
+  encoderSessions: z
+    .union([integer("At a time.", 1, 10_000), z.literal("driver").describe("As its device's.")])
+    .describe(
+      "Encoder sessions that its system allows at a time, where each rendition of a session takes one (consumer cards): a session beyond them fails; default: any number.",
+    )
+    .optional(),
+  system: name(
+    "The machine that it is in: workers of one system share its encoder sessions; default: each has its own.",
+  ).optional(),
   downloadMbps: number("Bandwidth for sources.", 0.01, 1e6).default(300),
   uploadMbps: number("Bandwidth for results.", 0.01, 1e6).default(100),
   up: duration("Mean time between failures; default: it never fails.").optional(),

@@ -14,6 +14,7 @@ import {
   maxSessions,
   measured,
   orchestratorFields,
+  ownDevice,
   pool,
   pricing,
   topology,
@@ -295,6 +296,11 @@ export const scenarioSchema = z.strictObject({
     .max(10_000)
     .describe("Workers of the orchestrator under study.")
     .default([]),
+  devices: z
+    .record(name("Name of a device."), ownDevice)
+    .refine(...atMost(500, "devices"))
+    .describe("Devices of one's own, beside those of the table (poolsim devices).")
+    .default({}),
   tester: z
     .strictObject({
       testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),

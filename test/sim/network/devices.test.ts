@@ -5,9 +5,9 @@ import { dataFile } from "../../support/sim/data-files.js";
 
 const devices = parseDevices(dataFile("devices.csv"));
 const HEADER =
-  "device,pixelsPerSecond,pixelsPerSecondBasis,warmupMs,warmupBasis,noiseCv,noiseBasis,slowdown,slowdownBasis";
-const row = (slowdown: string, basis = "guess") =>
-  `${HEADER}\ncard,1e8,${basis},100,guess,0.1,guess,${slowdown},guess\n`;
+  "device,generation,pixelsPerSecond,pixelsPerSecondBasis,pixelsPerSecondSource,warmupMs,warmupBasis,warmupSource,noiseCv,noiseBasis,noiseSource,slowdown,slowdownBasis,slowdownSource,encoderSessions,encoderSessionsBasis,encoderSessionsSource";
+const row = (slowdown: string, basis = "guess", encoderSessions = "unlimited") =>
+  `${HEADER}\ncard,Pascal,1e8,${basis},none,100,guess,none,0.1,guess,none,${slowdown},guess,none,${encoderSessions},guess,none\n`;
 const parse = (text: string) => parseDevices({ name: "devices.csv", text });
 
 describe("the device table", () => {
@@ -52,6 +52,43 @@ describe("the device table", () => {
     }
   });
 
+  it("has every NVENC generation by its frames per second, relative to the GTX 1060's", () => {
+    const { text, name } = dataFile("raw/nvenc_fps_by_generation.csv");
+    const fps = new Map(
+      parseCsv(text, name)
+        .records.filter((record) =>
+          ["H264", "P3", "VBR", "HQ"].every(
+            (value, at) =>
+              record.cell(["codec", "preset", "rate_control", "tuning"][at] ?? "").text === value,
+          ),
+        )
+        .map((record) => [
+          record.cell("gpu_generation").text,
+          Number(record.cell("fps_1080p_per_nvenc_engine").text),
+        ]),
+    );
+    const base = devices.get("gtx1060")?.pixelsPerSecond ?? 0;
+    const checked = [...devices.values()].filter(({ generation }) => fps.has(generation));
+    expect(new Set(checked.map(({ generation }) => generation)).size).toBe(5);
+    for (const { generation, pixelsPerSecond, basis } of checked) {
+      const ratio = (fps.get(generation) ?? 0) / (fps.get("Pascal") ?? 1);
+      expect(pixelsPerSecond / base / ratio).toBeCloseTo(1, 2);
+      expect(basis.pixelsPerSecond).not.toBe("guess");
+    }
+    const card = devices.get("rtx2070");
+    expect(card?.basis.pixelsPerSecond).toBe("interpolated");
+  });
+
+  it("has consumer cards with the sessions of the support matrix", () => {
+    const { text, name } = dataFile("raw/nvenc_session_limits.csv");
+    const last = parseCsv(text, name).records.at(-1)?.cell("max_concurrent_sessions").text;
+    for (const { name: device, encoderSessions, basis } of devices.values()) {
+      const isConsumer = /^(gtx|rtx\d)/.test(device) && device !== "rtx8000";
+      expect(encoderSessions).toBe(isConsumer ? Number(last) : null);
+      expect(basis.encoderSessions === "measured").toBe(device === "gtx1060");
+    }
+  });
+
   it("interpolates between points and goes on in proportion beyond the last", () => {
     const slowdown = parse(row("1:1|3:2|4:5")).get("card")?.slowdown ?? [];
     expect([1, 2, 3, 4, 8].map((segments) => slowdownFactor(slowdown, segments))).toEqual([
@@ -60,11 +97,16 @@ describe("the device table", () => {
   });
 
   it.each([
-    [row("2:1"), 'devices.csv:2:36: "2:1", expected segments:factor pairs'],
+    [row("1:1", "guess", "0"), '"0", expected a number from 1'],
+    [
+      row("1:1").replace("Pascal,1e8,guess,none", "Pascal,1e8,guess,me"),
+      '"me", expected bench-2021',
+    ],
+    [row("2:1"), 'devices.csv:2:58: "2:1", expected segments:factor pairs'],
     [row("1:1|2:0.5"), "never falling"],
     [row("1:1|1:2"), "never falling"],
     [row("1:1|x"), "never falling"],
-    [row("1:1", "sure"), '"sure", expected measured, derived or guess'],
+    [row("1:1", "sure"), '"sure", expected measured, derived, interpolated or guess'],
     [row("1:1").replace("1e8", "0"), '"0", expected a number from 1'],
     [row("1:1").replace("card", "my card"), '"my card", expected a name'],
     [`${row("1:1")}${row("1:1").split("\n")[1]}\n`, 'device "card" stands twice'],

@@ -33,6 +33,7 @@ const NO_FLAG = new Set([
   // What a thing is, where it is, and what is known of it.
   ...["orchestrator.whenDown", "orchestrators[].whenDown"],
   ...["workers[].sessionCv", "workers[].slowSpells"],
+  ...["slowdown", "encoderSessions", "system"].map((key) => `workers[].${key}`),
   ...["gateway.region", "gateway.orchestrators", "gateway.suspension", "gateway.bandwidthMbps"],
   // go-livepeer has one algorithm on-chain (L-9 … L-14).
   "gateway.selection",

@@ -2,18 +2,8 @@
  * What a worker's benchmark says, in figures: each part by itself, and how long a segment takes
  * at every number of sessions that was tried.
  */
-
-/** One segment of the reference job, times in ms; Infinity for what failed. */
-export interface BenchmarkSegment {
-  /** The first of a session, before the device is warm. */
-  readonly cold: boolean;
-  /** Time of the source's way to the worker, ms. */
-  readonly downloadMs: number;
-  /** Time of the transcoding, ms. */
-  readonly transcodeMs: number;
-  /** Time of the results' way back, ms. */
-  readonly uploadMs: number;
-}
+import { type BenchmarkSegment, nearestRank } from "./benchmark-quantiles.js";
+import { type BenchmarkTail, benchmarkTails } from "./benchmark-tail.js";
 
 /** The reference job at one number of concurrent sessions. */
 export interface BenchmarkRun {
@@ -55,6 +45,8 @@ export interface BenchmarkStep {
   readonly transcode: Quantiles;
   /** The upload alone. */
   readonly upload: Quantiles;
+  /** The 99th percentile that a limit is held against, and how sure it is. */
+  readonly tail: BenchmarkTail;
 }
 
 /** What a benchmark says, in figures. */
@@ -63,18 +55,6 @@ export interface BenchmarkFigures {
   readonly steps: readonly BenchmarkStep[];
   /** Round trips of the connection alone. */
   readonly latency: Quantiles;
-}
-
-/**
- * The q-quantile by nearest rank: the smallest value that at least the share q of all does not
- * exceed.
- *
- * @param sorted ascending
- * @param q share in (0, 1]
- * @returns NaN for no values
- */
-export function nearestRank(sorted: Float64Array, q: number): number {
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }
 
 function quantiles(values: Iterable<number>): Quantiles {
@@ -96,19 +76,25 @@ export function benchmarkFigures(report: BenchmarkReport): BenchmarkFigures {
     if (known === undefined) bySessions.set(sessions, [...segments]);
     else known.push(...segments);
   }
-  const steps = [...bySessions]
-    .sort(([a], [b]) => a - b)
-    .map(([sessions, segments]): BenchmarkStep => {
-      const whole = (s: BenchmarkSegment) => s.downloadMs + s.transcodeMs + s.uploadMs;
-      return {
-        sessions,
-        segments: segments.length,
-        warm: quantiles(segments.filter((s) => !s.cold).map(whole)),
-        cold: quantiles(segments.filter((s) => s.cold).map(whole)),
-        download: quantiles(segments.map((s) => s.downloadMs)),
-        transcode: quantiles(segments.map((s) => s.transcodeMs)),
-        upload: quantiles(segments.map((s) => s.uploadMs)),
-      };
-    });
+  const ascending = [...bySessions].sort(([a], [b]) => a - b);
+  const figures = ascending.map(([sessions, segments]) => {
+    const whole = (s: BenchmarkSegment) => s.downloadMs + s.transcodeMs + s.uploadMs;
+    return {
+      sessions,
+      segments: segments.length,
+      warm: quantiles(segments.filter((s) => !s.cold).map(whole)),
+      cold: quantiles(segments.filter((s) => s.cold).map(whole)),
+      download: quantiles(segments.map((s) => s.downloadMs)),
+      transcode: quantiles(segments.map((s) => s.transcodeMs)),
+      upload: quantiles(segments.map((s) => s.uploadMs)),
+    };
+  });
+  const tails = benchmarkTails(
+    ascending.map(([, segments]) => segments),
+    figures.map(worstP99Ms),
+  );
+  const steps = figures.map((step, index): BenchmarkStep => {
+    return { ...step, tail: tails[index] ?? { p99Ms: worstP99Ms(step), logError: Infinity } };
+  });
   return { steps, latency: quantiles(report.latenciesMs) };
 }

@@ -3,7 +3,7 @@
  * thrown away. It serves once enough of them were fast enough.
  */
 import { counted } from "../../../core/wording.js";
-import { nearestRank } from "./benchmark-figures.js";
+import { nearestRank } from "./benchmark-quantiles.js";
 import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";

@@ -61,7 +61,10 @@ export class PoolBackend implements Backend {
     call.registrations = worker.registrations;
     const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
     const failure = run.world.scenario.assumptions.segmentFailure;
-    call.workFails = fate < settings.errorProbability + failure;
+    const { encoders } = this.workers;
+    const { count } = stream.renditions;
+    const encodes = encoders === null || encoders.take(worker.spec.index, info, count);
+    call.workFails = !encodes || fate < settings.errorProbability + failure;
     call.cheated = fate > 1 - settings.cheatProbability;
     const hangs =
       !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
@@ -78,7 +81,10 @@ export class PoolBackend implements Backend {
       const task = tasks.take(worker.spec.index, call);
       const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
       const u1 = networkDraw(call, stream, worker);
-      tasks.begin(times.drawParts(task, this.#workOf(call), load, factor, u0, u1));
+      times.drawParts(task, this.#workOf(call), load, factor, u0, u1);
+      // Its encoder does not open: there is nothing to transcode, and nothing to send back.
+      if (!encodes) task.transcodeMs = task.uploadMegabits = 0;
+      tasks.begin(task);
       return;
     }
     const endMs =

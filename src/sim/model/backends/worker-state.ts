@@ -15,6 +15,7 @@ import type { WorkLoad } from "../work-times.js";
 import { runBenchmark } from "../worker-benchmark.js";
 import { WorkerTimes } from "../worker-times.js";
 import type { WorkerSpec, World } from "../world.js";
+import { encoderLimit } from "./encoder-sessions.js";
 
 /** {@link Worker.registration} of a worker that is not connected. */
 export const NO_REGISTRATION = -1;
@@ -66,7 +67,9 @@ export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfi
     });
     const times = new WorkerTimes(world, spec, child(ENTITY.slowness));
     const tried = Math.min(spec.settings.maxSessions, maxSessions);
-    const plan = { maxSessions: tried, segments, atMs: 0 };
+    const limit = encoderLimit(spec, world.tables) ?? Number.POSITIVE_INFINITY;
+    const encoded = Math.floor(limit / mostRenditions(world.renditions).count);
+    const plan = { maxSessions: tried, segments, atMs: 0, encoded };
     const figures = needsFigures
       ? benchmarkFigures(runBenchmark(times, referenceWork(world), plan, child(ENTITY.benchmark)))
       : null;

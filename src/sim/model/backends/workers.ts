@@ -25,6 +25,7 @@ import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { WorkerTasks } from "../worker-tasks.js";
 import type { Foreseen } from "./backend.js";
+import { EncoderSessions } from "./encoder-sessions.js";
 import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
 
 /** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
@@ -47,6 +48,8 @@ export class Workers {
   /** Whether some worker may be on probation: then copies of live segments are sent (see `pool.ts`). */
   readonly mayShadow: boolean;
   readonly list: readonly Worker[];
+  /** Null where no worker's system limits them. */
+  readonly encoders: EncoderSessions<SessionInfo> | null;
   /** Of workers whose transfers share their links. */
   readonly tasks: WorkerTasks;
   readonly #run: Run;
@@ -87,6 +90,7 @@ export class Workers {
       );
     }
     this.list = makeWorkers(world, key, config);
+    this.encoders = EncoderSessions.of(world);
     this.tasks = new WorkerTasks(
       run,
       this.list.map(({ times }) => times),
@@ -317,6 +321,7 @@ export class Workers {
     atMs = this.#run.now,
   ): void {
     if (before < 0 || before === after || info.worker < 0) return;
+    this.encoders?.release(info);
     const run = this.#run;
     const spanMs = atMs - Math.max(info.assignedMs, run.world.warmupMs);
     if (spanMs > 0) run.workerCounters(manager.identity(before)).loadMs += spanMs;

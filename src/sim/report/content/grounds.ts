@@ -51,6 +51,7 @@ const IMPUTED: Readonly<Record<string, string>> = {
   stake: "stake",
   prices: "prices",
   responseTimes: "response times",
+  devices: "device figures",
 };
 
 function assumedText({ imputed, assumed }: ScenarioResult): string {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { normalQuantile } from "../../../../src/core/random.js";
 import { judgeBenchmark } from "../../../../src/pool/orchestrator/admission/benchmark.js";
 import {
   type BenchmarkRun,
   benchmarkFigures,
-  nearestRank,
 } from "../../../../src/pool/orchestrator/admission/benchmark-figures.js";
+import { nearestRank } from "../../../../src/pool/orchestrator/admission/benchmark-quantiles.js";
 import { createAdmission } from "../../../../src/pool/orchestrator/admission/create.js";
 import type { AdmissionCandidate } from "../../../../src/pool/orchestrator/admission/policy.js";
 import type { AdmissionConfig } from "../../../../src/pool/orchestrator/admission/schema.js";
@@ -112,9 +113,51 @@ describe("benchmark", () => {
     expect(judgeBenchmark(figures(slowStart), { limitMs: 800 }, 5).admitted).toBe(false);
   });
 
-  it("needs 200 segments, and a benchmark at all", () => {
-    const short = { sessions: 1, segments: run(1, 250).segments.slice(1) };
-    expect(judgeBenchmark(figures(short), { limitMs: 800 }, 5).reason).toMatch(/fewer than 200/);
+  it("asks how sure few segments are, not how many", () => {
+    const noisy = (sessions: number, count: number, ms: number, spread: number) => ({
+      sessions,
+      segments: Array.from({ length: count }, (_, n) =>
+        segment(false, ms * Math.exp(spread * normalQuantile((n + 0.5) / count))),
+      ),
+    });
+    const thirty = figures(noisy(1, 30, 400, 0.1));
+    expect(judgeBenchmark(thirty, { limitMs: 600 }, 5)).toEqual({
+      admitted: true,
+      maxSessions: 1,
+      reason:
+        "99th percentile 504 ms at 1 session (470 to 541 ms with 95 %, from 30 segments), within the limit of 600 ms",
+    });
+    expect(judgeBenchmark(thirty, { limitMs: 480 }, 5).reason).toMatch(/above the limit/);
+    // Between the likeliest percentile and its upper end of 95 %.
+    expect(judgeBenchmark(thirty, { limitMs: 510 }, 5).admitted).toBe(true);
+    const sure = judgeBenchmark(thirty, { limitMs: 510, confidence: 0.95 }, 5);
+    expect(sure.reason).toMatch(
+      /^99th percentile 504 ms .*, not within the limit of 510 ms with a confidence of 95 % \(/,
+    );
+    expect(judgeBenchmark(thirty, { limitMs: 550, confidence: 0.95 }, 5).reason).toMatch(
+      /within the limit of 550 ms with a confidence of 95 %$/,
+    );
+    // The spread is that of all segments: ten at two sessions and thirty at one.
+    const both = judgeBenchmark(
+      figures(noisy(1, 30, 400, 0.1), noisy(2, 10, 440, 0.1)),
+      { limitMs: 600 },
+      5,
+    );
+    expect(both.maxSessions).toBe(2);
+  });
+
+  it("names what it does not use, and needs a benchmark at all", () => {
+    const one = { sessions: 3, segments: [segment(false, 250)] };
+    const wild = [100, 1000, 300].map((ms) => segment(false, ms));
+    expect(judgeBenchmark(figures(one), { limitMs: 800 }, 5).reason).toBe(
+      "the benchmark says too little at every number of sessions; not used: 3 sessions (1 segment: anything is possible)",
+    );
+    const some = [run(1, 250), { sessions: 2, segments: wild }];
+    const { reason, maxSessions } = judgeBenchmark(figures(...some), { limitMs: 800 }, 5);
+    expect(maxSessions).toBe(1);
+    expect(reason).toMatch(/not used: 2 sessions \(3 segments: \d+ ms to \d+ ms\)$/);
+    const failed = { sessions: 2, segments: [segment(false, 250), segment(false, Infinity)] };
+    expect(judgeBenchmark(figures(failed), { limitMs: 800 }, 5).reason).toMatch(/never/);
     const policy = create({ benchmark: { limitMs: 800 } });
     expect(policy.onRegister(candidate("a"), 0).reason).toMatch(/no benchmark/);
     const benchmark = figures(run(1, 250));

@@ -1,0 +1,191 @@
+/**
+ * Known workers, simulated, recorded and calibrated back: what their figures are, and what was found.
+ * Used by `npm run test:calibration` for many seeds, and by a test for a few hours of one.
+ */
+import { calibrateWorkers } from "../src/sim/calibrate/calibrate-workers.js";
+import { poolPast } from "../src/sim/calibrate/readers/pool-events.js";
+import type { Figure, WorkerFit } from "../src/sim/calibrate/worker-fit.js";
+import type { SimulationInput } from "../src/sim/input.js";
+import { recordPool } from "../src/sim/record/record-pool.js";
+
+const QUIET = { length: "0s" };
+
+/** What a parameter of a worker is, and how it is read from a fit. */
+interface Known {
+  readonly parameter: string;
+  readonly value: number;
+  readonly found: (fit: WorkerFit) => Figure | null;
+}
+
+const time = (value: number): Known => ({
+  parameter: "roundTripMs",
+  value,
+  found: ({ aloneMs }) => aloneMs,
+});
+const spread = (value: number): Known => ({
+  parameter: "roundTripCv",
+  value,
+  found: ({ noiseCv }) => noiseCv,
+});
+const between = (value: number): Known => ({
+  parameter: "sessionCv",
+  value,
+  found: ({ sessionCv }) => sessionCv,
+});
+const slower = (atATime: number, value: number): Known => ({
+  parameter: `slowdown at ${atATime}`,
+  value,
+  found: ({ curve }) => curve.find((one) => one.atATime === atATime)?.factor ?? null,
+});
+
+/** The kinds: settings as a scenario has them, and what has to be found. */
+export const KINDS: readonly {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly capacity: number;
+  readonly known: readonly Known[];
+}[] = [
+  {
+    name: "fast",
+    settings: { roundTripMs: 220, roundTripCv: 0.15 },
+    capacity: 4,
+    known: [time(220), spread(0.15), between(0.1)],
+  },
+  {
+    name: "slow",
+    settings: { roundTripMs: 900, roundTripCv: 0.1, maxSessions: 3 },
+    capacity: 3,
+    known: [time(900), spread(0.1), between(0.1)],
+  },
+  {
+    name: "jittery",
+    settings: { roundTripMs: 350, roundTripCv: 0.4 },
+    capacity: 4,
+    known: [time(350), spread(0.4), between(0.1)],
+  },
+  {
+    name: "spells",
+    settings: { roundTripMs: 300, slowSpells: { every: "30m", length: "5m", extra: 1 } },
+    capacity: 4,
+    known: [
+      time(300),
+      spread(0.15),
+      { parameter: "spells: extra", value: 1, found: ({ spells }) => spells?.extra ?? null },
+      { parameter: "spells: every", value: 1.8e6, found: ({ spells }) => spells?.every ?? null },
+      { parameter: "spells: length", value: 3e5, found: ({ spells }) => spells?.length ?? null },
+    ],
+  },
+  {
+    name: "capped",
+    settings: { roundTripMs: 300, maxSessions: 2 },
+    capacity: 2,
+    known: [time(300), spread(0.15)],
+  },
+  {
+    name: "loaded",
+    settings: { roundTripMs: 300, maxSessions: 6, slowdown: { 2: 1.3, 3: 1.6, 6: 2.5 } },
+    capacity: 6,
+    known: [time(300), spread(0.15), slower(2, 1.3), slower(3, 1.6)],
+  },
+  {
+    name: "flaky",
+    settings: { roundTripMs: 300, up: "1h", down: "10m" },
+    capacity: 4,
+    known: [
+      time(300),
+      { parameter: "up", value: 3.6e6, found: ({ uptime }) => uptime?.upMs ?? null },
+      { parameter: "down", value: 6e5, found: ({ uptime }) => uptime?.downMs ?? null },
+    ],
+  },
+  {
+    name: "hanging",
+    settings: { roundTripMs: 300, hangProbability: 0.001 },
+    capacity: 4,
+    known: [
+      time(300),
+      { parameter: "hangProbability", value: 0.001, found: ({ errors }) => errors },
+    ],
+  },
+  {
+    name: "uneven",
+    settings: { roundTripMs: 300, sessionCv: 0.3 },
+    capacity: 4,
+    known: [time(300), spread(0.15), between(0.3)],
+  },
+  {
+    // Its link is shared: twice as long for the upload of two at a time, so that the curve is its own.
+    name: "uplink",
+    settings: { device: "rtx3060", uploadMbps: 40, downloadMbps: 1000, maxSessions: 3 },
+    capacity: 3,
+    known: [],
+  },
+];
+
+/** One of {@link KINDS}. */
+export type Kind = (typeof KINDS)[number];
+
+/**
+ * The scenario of one kind of worker in a pool of its own, with as many streams as it has sessions.
+ *
+ * @param hours counted
+ */
+export function kindScenario(
+  { name, settings, capacity }: Kind,
+  hours: number,
+): Readonly<Record<string, unknown>> {
+  const worker = { name, maxSessions: capacity, slowSpells: QUIET, ...settings };
+  return {
+    name: `calibration-${name}`,
+    network: { limit: 0 },
+    gateways: [{ region: "FRA" }],
+    warmup: "1h",
+    duration: `${hours}h`,
+    demand: { concurrentStreams: capacity },
+    stream: { length: { distribution: "exponential", mean: "20m" } },
+    orchestrator: {
+      name: "pool",
+      region: "FRA",
+      stakeLpt: 1,
+      pricePerUnit: 100,
+      maxSessions: "auto",
+    },
+    workers: [worker],
+  };
+}
+
+/** What was found of one parameter. */
+export interface Finding {
+  readonly kind: string;
+  readonly parameter: string;
+  readonly value: number;
+  readonly found: Figure | null;
+}
+
+/**
+ * Records and calibrates.
+ *
+ * @param input of {@link kindScenario}
+ * @param isCoarse times of whole seconds, as nodes have them
+ */
+export function calibratedBack(
+  { name, capacity, known }: Kind,
+  input: SimulationInput,
+  { seed, isCoarse }: { readonly seed: number; readonly isCoarse: boolean },
+): { readonly findings: readonly Finding[]; readonly fit: WorkerFit } {
+  const { events } = recordPool(input, { seed, startMs: Date.UTC(2026, 1, 1) });
+  const told = events.map(({ event }) =>
+    isCoarse ? { ...event, atMs: 1000 * Math.floor(event.atMs / 1000) } : event,
+  );
+  const [fit] = calibrateWorkers([], poolPast(told)).workers;
+  if (fit === undefined) throw new Error(`${name} delivered nothing`);
+  const { sessionsMax } = fit;
+  const sessions = { value: sessionsMax, low: sessionsMax, high: sessionsMax };
+  const findings = known.map(({ parameter, value, found }) => ({
+    kind: name,
+    parameter,
+    value,
+    found: found(fit),
+  }));
+  const most = { kind: name, parameter: "maxSessions", value: capacity, found: sessions };
+  return { findings: [...findings, most], fit };
+}

@@ -1,0 +1,62 @@
+/**
+ * `npm run test:calibration -- [seeds] [first] [hours] [ms or s] [kinds]`: known workers calibrated back from
+ * a simulated day, for many seeds. Prints how often each parameter is inside its interval of 95 %, and how wide that is.
+ */
+import { readFileSync } from "node:fs";
+import { scenarioSchema } from "../src/sim/scenario/schema.js";
+import { calibratedBack, KINDS, kindScenario } from "./calibration-workers.js";
+
+const [seeds = "100", first = "1", hours = "24", form = "ms", only = ""] = process.argv.slice(2);
+const file = (name: string) => ({
+  name,
+  text: readFileSync(new URL(`../scenarios/data/${name}`, import.meta.url), "utf8"),
+});
+const data = {
+  network: file("network.csv"),
+  regions: file("regions.csv"),
+  rtt: file("rtt.csv"),
+  devices: file("devices.csv"),
+};
+
+interface Tally {
+  readonly value: number;
+  inside: number;
+  found: number;
+  readonly widths: number[];
+  readonly values: number[];
+}
+
+const tallies = new Map<string, Tally>();
+console.log("parameter: true value, median found, inside, found, median half-width");
+const kinds = KINDS.filter(({ name }) => only === "" || only.split(",").includes(name));
+for (const kind of kinds) {
+  const scenario = scenarioSchema.parse(kindScenario(kind, Number(hours)));
+  for (let seed = Number(first); seed < Number(first) + Number(seeds); seed++) {
+    const options = { seed, isCoarse: form === "s" };
+    const { findings } = calibratedBack(kind, { scenario, data }, options);
+    for (const { parameter, value, found } of findings) {
+      const key = `${kind.name} ${parameter}`;
+      const tally = tallies.get(key) ?? { value, inside: 0, found: 0, widths: [], values: [] };
+      tallies.set(key, tally);
+      if (found === null) continue;
+      tally.found++;
+      if (found.low <= value && value <= found.high) tally.inside++;
+      tally.widths.push((found.high - found.low) / 2 / value);
+      tally.values.push(found.value);
+    }
+  }
+  print(kind.name);
+}
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** A line for each parameter of a kind. */
+function print(kind: string): void {
+  for (const [key, { value, inside, found, widths, values }] of tallies) {
+    if (!key.startsWith(`${kind} `)) continue;
+    console.log(
+      `${key}: ${value}, ${median(values).toPrecision(4)}, ${inside} of ${seeds}, ${found}, ${(100 * median(widths)).toFixed(1)} %`,
+    );
+  }
+}

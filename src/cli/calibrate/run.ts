@@ -1,0 +1,101 @@
+/** `poolsim calibrate`: reads measurements, fits workers, prints them, writes a scenario. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { InputError } from "../../core/errors.js";
+import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
+import { describeFit } from "../../sim/calibrate/describe-fit.js";
+import { scenarioOf, workersFragment } from "../../sim/calibrate/fragment.js";
+import type { Measured } from "../../sim/calibrate/measured.js";
+import { looksLikeEvents, readMeasured } from "../../sim/calibrate/recognise.js";
+import { styleOf, wrapped } from "../../sim/report/style.js";
+import { EXIT } from "../shared/failure.js";
+import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { pastOfBooks, pastOfFiles, type ReadPast } from "../shared/pool-past.js";
+import type { Terminal, TextStream } from "../shared/terminal.js";
+
+export interface CalibrateFlags {
+  readonly from?: string;
+  readonly out?: string;
+  readonly region: string;
+  readonly stakeShare: number;
+  readonly json?: string;
+}
+
+const BYTES_MAX = 256 * 2 ** 20;
+
+/** A file's text; null for folders, compressed files and lists of events, which are read elsewhere. */
+function textOf(file: string): string | null {
+  try {
+    const found = statSync(file);
+    if (found.isDirectory() || /\.gz$/.test(file)) return null;
+    if (found.size > BYTES_MAX) {
+      throw new InputError(`${file}: larger than 256 MiB`, { code: "CALIBRATE_INPUT" });
+    }
+    const text = readFileSync(file, "utf8");
+    return looksLikeEvents(text) ? null : text;
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(`${file}: it cannot be read`, { code: "CALIBRATE_INPUT", cause });
+  }
+}
+
+async function inputs(
+  files: readonly string[],
+  from: string | undefined,
+): Promise<{ measured: readonly Measured[]; read: ReadPast | null }> {
+  const measured: Measured[] = [];
+  const events: string[] = [];
+  for (const file of files) {
+    const text = textOf(file);
+    if (text === null) events.push(file);
+    else measured.push(...readMeasured(text, file));
+  }
+  if (from !== undefined && events.length > 0) {
+    throw new InputError(`--from ${from} and ${events[0]}: events twice, expected one of them`, {
+      code: "USAGE",
+    });
+  }
+  if (from !== undefined) return { measured, read: pastOfBooks(from) };
+  return { measured, read: events.length === 0 ? null : await pastOfFiles(events) };
+}
+
+function print(lines: readonly string[], { write, width, hasColour }: TextStream): void {
+  const style = styleOf({ width, hasColour });
+  const [head = "", ...rest] = lines;
+  write(
+    `${style.bold(head)}\n${rest.map((line) => wrapped(`  ${line}`, width, "    ")).join("\n")}\n\n`,
+  );
+}
+
+/**
+ * Calibrates.
+ *
+ * @returns the exit code
+ * @throws InputError for bad input
+ */
+export async function calibrate(
+  files: readonly string[],
+  flags: CalibrateFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { from, out, json, region, stakeShare } = flags;
+  if (files.length === 0 && from === undefined) {
+    throw new InputError("nothing to calibrate: expected files, or --from <db>", { code: "USAGE" });
+  }
+  const all = from === undefined ? files : [...files, from];
+  if (json !== undefined) checkJsonTarget(json, all);
+  if (out !== undefined) checkJsonTarget(out, all, "--out");
+  const { measured, read } = await inputs(files, from);
+  const { workers, unused } = calibrateWorkers(measured, read?.past ?? null, read?.unread);
+  const stream = json === "-" ? terminal.stderr : terminal.stdout;
+  for (const fit of workers) print(describeFit(fit, Date.now()), stream);
+  for (const text of unused) stream.write(`${wrapped(`Not used: ${text}`, stream.width, "  ")}\n`);
+  if (out === undefined) stream.write(workersFragment(workers));
+  else {
+    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }));
+    stream.write(`Wrote ${out}. Next:\n\n  poolsim advise ${out}\n`);
+  }
+  if (json !== undefined) {
+    writeJson(json, `${JSON.stringify({ workers, unused }, null, 2)}\n`, terminal);
+  }
+  return EXIT.ok;
+}

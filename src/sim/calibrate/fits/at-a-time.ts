@@ -1,0 +1,101 @@
+/**
+ * How many segments a worker had at a time when each began, from when results arrived and how long
+ * they took. Where times are of whole seconds, that is a chance for each number.
+ */
+import type { DeliveredJob } from "../readers/pool-events.js";
+
+/** Numbers at a time beyond this are taken together. */
+export const AT_A_TIME_MAX = 32;
+
+/** By job, the chance of each number at a time: `[k - 1]` is that of k. */
+export type Chances = readonly (readonly number[])[];
+
+/** Times are of whole seconds, as nodes have them (E-7). */
+export function isWholeSeconds(jobs: readonly DeliveredJob[]): boolean {
+  return jobs.every(({ atMs }) => atMs % 1000 === 0);
+}
+
+/**
+ * The chances of one worker's jobs.
+ *
+ * @param jobs in order of arrival
+ */
+export function chancesOf(jobs: readonly DeliveredJob[]): Chances {
+  const blurMs = isWholeSeconds(jobs) ? 1000 : 0;
+  const longestMs = jobs.reduce((most, { responseMs }) => Math.max(most, responseMs), 0);
+  const chances: number[][] = [];
+  let from = 0;
+  for (const [index, job] of jobs.entries()) {
+    const begin = job.atMs - job.responseMs;
+    // Begins are in no order: what is over before any of the jobs that follow began is left behind.
+    while ((jobs[from]?.atMs ?? Infinity) < job.atMs - longestMs - blurMs) from++;
+    let own = [1];
+    // Others that may have begun before it and ended after: they arrive until the longest has.
+    for (let other = from; other < jobs.length; other++) {
+      const job2 = jobs[other];
+      if (job2 === undefined || job2.atMs - longestMs > begin + blurMs) break;
+      if (other === index) continue;
+      const chance = underWay(job, job2, blurMs, other < index);
+      if (chance > 0) own = withOne(own, chance);
+    }
+    chances.push(own);
+  }
+  return chances;
+}
+
+/** The chance that `other` had begun, and was not over, when `job` began. */
+function underWay(
+  job: DeliveredJob,
+  other: DeliveredJob,
+  blurMs: number,
+  isBefore: boolean,
+): number {
+  // Time from the one's begin to the other's end, as far as it is known.
+  const untilEnd = other.atMs - (job.atMs - job.responseMs);
+  if (blurMs === 0) {
+    const ahead = other.responseMs - untilEnd;
+    return untilEnd > 0 && (ahead > 0 || (ahead === 0 && isBefore)) ? 1 : 0;
+  }
+  const below = (value: number) => triangular((value - untilEnd) / blurMs);
+  return below(other.responseMs) - below(0);
+}
+
+/** Distribution of the difference of two uniform numbers in (0, 1). */
+function triangular(x: number): number {
+  if (x <= -1) return 0;
+  if (x >= 1) return 1;
+  return x < 0 ? (1 + x) ** 2 / 2 : 1 - (1 - x) ** 2 / 2;
+}
+
+/** One more that is there with a chance. */
+function withOne(chances: readonly number[], chance: number): number[] {
+  const more = new Array<number>(Math.min(AT_A_TIME_MAX, chances.length + 1)).fill(0);
+  for (const [index, share] of chances.entries()) {
+    const up = Math.min(index + 1, AT_A_TIME_MAX - 1);
+    more[index] = (more[index] ?? 0) + share * (1 - chance);
+    more[up] = (more[up] ?? 0) + share * chance;
+  }
+  return more;
+}
+
+/** Spans over which sessions are counted, ms. */
+const WINDOW_MS = 60_000;
+
+/**
+ * The most sessions that a worker had at a time: in each minute it delivered as many seconds of video
+ * as it had sessions, for each second.
+ */
+export function sessionsSeen(jobs: readonly DeliveredJob[]): number {
+  let most = 0;
+  let sum = 0;
+  let from = 0;
+  for (const job of jobs) {
+    sum += job.durationMs;
+    for (let first = jobs[from]; first !== undefined && first.atMs <= job.atMs - WINDOW_MS; ) {
+      sum -= first.durationMs;
+      first = jobs[++from];
+    }
+    most = Math.max(most, sum / WINDOW_MS);
+  }
+  return Math.max(1, Math.round(most));
+}

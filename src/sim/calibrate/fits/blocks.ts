@@ -1,0 +1,64 @@
+/**
+ * Errors of figures from a series in time: sessions and spells make neighbours alike, so that the
+ * series is cut into blocks, and each figure is computed again without each of them (jackknife).
+ */
+import { studentTCritical } from "../../experiment/student-t.js";
+import type { Figure } from "../worker-fit.js";
+import { meanOf, sumOf } from "./estimates.js";
+
+/**
+ * The interval of a positive figure.
+ *
+ * @param value of all blocks
+ * @param without the figure without each block in turn
+ */
+export function jackknifed(value: number, without: readonly number[]): Figure {
+  const usable = without.filter((one) => one > 0 && Number.isFinite(one));
+  const blocks = usable.length;
+  if (!(value > 0) || blocks < 2) return { value, low: 0, high: Number.POSITIVE_INFINITY };
+  const logs = usable.map((one) => Math.log(one));
+  const mean = meanOf(logs);
+  const squares = sumOf(logs.map((one) => (one - mean) ** 2));
+  const error = Math.sqrt(((blocks - 1) / blocks) * squares);
+  const reach = Math.exp(studentTCritical({ degreesOfFreedom: blocks - 1 }) * error);
+  return { value, low: value / reach, high: value * reach };
+}
+
+/** Sums of vectors by block, and what is left without one. */
+export class BlockSums {
+  readonly #blocks: Float64Array[];
+  readonly total: Float64Array;
+
+  constructor(blocks: number, size: number) {
+    this.#blocks = Array.from({ length: blocks }, () => new Float64Array(size));
+    this.total = new Float64Array(size);
+  }
+
+  add(block: number, index: number, value: number): void {
+    const own = this.#blocks[block];
+    if (own !== undefined) own[index] = (own[index] ?? 0) + value;
+    this.total[index] = (this.total[index] ?? 0) + value;
+  }
+
+  /** A figure of everything, with its interval. */
+  figure(of: (sums: Float64Array) => number): Figure {
+    return jackknifed(of(this.total), this.without().map(of));
+  }
+
+  /** Sums of the blocks that are chosen. */
+  of(isIn: (block: number) => boolean): Float64Array {
+    const sums = new Float64Array(this.total.length);
+    for (const [block, own] of this.#blocks.entries()) {
+      if (!isIn(block)) continue;
+      for (const [index, value] of own.entries()) sums[index] = (sums[index] ?? 0) + value;
+    }
+    return sums;
+  }
+
+  /** What is left without each block that has something. */
+  without(): Float64Array[] {
+    return this.#blocks
+      .filter((own) => own.some((value) => value !== 0))
+      .map((own) => this.total.map((value, index) => value - (own[index] ?? 0)));
+  }
+}

@@ -1,0 +1,161 @@
+/** From a worker's past to its figures. */
+import { counted } from "../../../core/wording.js";
+import type { PoolPast, WorkerPast } from "../readers/pool-events.js";
+import type { CurvePoint, Figure, HeldOut, WorkerFit } from "../worker-fit.js";
+import { AT_A_TIME_MAX, chancesOf, isWholeSeconds, sessionsSeen } from "./at-a-time.js";
+import { BlockSums, jackknifed } from "./blocks.js";
+import { cvOf, isNormal, shareFigure, sumOf, toldQuantiles } from "./estimates.js";
+import { LoadCurve } from "./load-curve.js";
+import { findSpells } from "./spells-fit.js";
+import { successors } from "./successors.js";
+import { fitUptime } from "./uptime-fit.js";
+
+/** Jobs below which nothing is said of a worker. */
+const JOBS_MIN = 50;
+/** Blocks of time that figures are computed without: as long as most sessions, as far as there are enough. */
+const BLOCK_MS = 2_400_000;
+const BLOCKS = { min: 4, max: 24 };
+/** A worker of more jobs is fitted by its latest ones. */
+const JOBS_MAX = 400_000;
+
+/** Places of sums over a block. */
+const At = { count: 0, sum: 1, squares: 2, pairs: 3, steps: 4 } as const;
+
+function quantileOf(values: readonly number[], q: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Every other block is held back, and predicted by the rest. */
+function heldOutOf(
+  curve: LoadCurve,
+  times: readonly number[],
+  blocks: readonly number[],
+): HeldOut | null {
+  const kept = curve.half((block) => block % 2 === 0);
+  const held = curve.half((block) => block % 2 === 1);
+  const segments = sumOf(held.counts);
+  if (segments < 1 || sumOf(kept.counts) < 1) return null;
+  const errors = held.means.map((mean, index) => {
+    const predicted = kept.means[index] ?? Number.NaN;
+    const count = held.counts[index] ?? 0;
+    return count < 1 || Number.isNaN(mean) || Number.isNaN(predicted)
+      ? 0
+      : count * Math.abs(predicted / mean - 1);
+  });
+  const p99 = (rest: number) =>
+    quantileOf(
+      times.filter((_, index) => (blocks[index] ?? 0) % 2 === rest),
+      0.99,
+    );
+  return { segments, meanError: sumOf(errors) / segments, p99Error: p99(0) / p99(1) - 1 };
+}
+
+/**
+ * Fits one worker of a pool's past.
+ *
+ * @returns null where it delivered too little to say anything
+ */
+export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null {
+  const jobs = past.jobs.slice(-JOBS_MAX);
+  const [first] = jobs;
+  const last = jobs.at(-1);
+  if (first === undefined || last === undefined || jobs.length < JOBS_MIN) return null;
+  const notes: string[] = [];
+  const unused: string[] = [];
+  if (past.lost > 0) {
+    unused.push(
+      `${counted(past.lost, "response time")} that were lost in a race and told as 0 (E-14)`,
+    );
+  }
+  if (jobs.length < past.jobs.length) {
+    unused.push(`all but the latest ${counted(jobs.length, "segment")}`);
+  }
+  const times = jobs.map(({ responseMs }) => responseMs);
+  const spanMs = Math.max(1, last.atMs - first.atMs);
+  const blockCount = Math.max(BLOCKS.min, Math.min(BLOCKS.max, Math.floor(spanMs / BLOCK_MS)));
+  const blocks = jobs.map(({ atMs }) =>
+    Math.min(blockCount - 1, Math.floor((blockCount * (atMs - first.atMs)) / spanMs)),
+  );
+  const chances = chancesOf(jobs);
+  const load = new LoadCurve(chances, times, blocks, blockCount);
+  const means = load.solve();
+  const without = load.without();
+  const alone = means[0] ?? Number.NaN;
+  const aloneMs = jackknifed(
+    alone,
+    without.map(([mean = Number.NaN]) => mean),
+  );
+  const { counts } = load;
+  const curve = means.map((mean, index): CurvePoint => {
+    const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
+    const factor: Figure =
+      index === 0 ? { value: 1, low: 1, high: 1 } : jackknifed(mean / alone, ratios);
+    return { atATime: index + 1, segments: Math.round(counts[index] ?? 0), factor };
+  });
+  const expected = chances.map((own) =>
+    own.reduce((sum, chance, k) => sum + chance * (means[Math.min(k, means.length - 1)] ?? 0), 0),
+  );
+  const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));
+  const found = findSpells(jobs.map(({ atMs }, index) => ({ atMs, log: logs[index] ?? 0 })));
+  const rest = logs.map((log, index) => log - (found?.levelAt(jobs[index]?.atMs ?? 0) ?? 0));
+  const sums = new BlockSums(blockCount, 5);
+  for (const [index, log] of rest.entries()) {
+    const block = blocks[index] ?? 0;
+    sums.add(block, At.count, 1);
+    sums.add(block, At.sum, log);
+    sums.add(block, At.squares, log * log);
+  }
+  const isCoarse = isWholeSeconds(jobs);
+  const steps: number[] = [];
+  for (const [before, after] of isCoarse ? [] : successors(jobs)) {
+    const step = (rest[after] ?? 0) - (rest[before] ?? 0);
+    steps.push(step);
+    sums.add(blocks[after] ?? 0, At.pairs, 1);
+    sums.add(blocks[after] ?? 0, At.steps, step * step);
+  }
+  const total = (all: Float64Array) => {
+    const count = all[At.count] ?? 0;
+    return (all[At.squares] ?? 0) / count - ((all[At.sum] ?? 0) / count) ** 2;
+  };
+  const within = (all: Float64Array) => (all[At.steps] ?? 0) / (2 * (all[At.pairs] ?? 0));
+  const knowsSessions = steps.length >= JOBS_MIN;
+  if (isCoarse) {
+    notes.push(
+      "times are of whole seconds, as nodes have them: sessions are not told apart, and roundTripCv holds what lies between them",
+    );
+  } else if (!knowsSessions)
+    notes.push("too few segments that follow each other to tell sessions apart");
+  const absences = fitUptime(past.comings, toMs);
+  notes.push(
+    "segments that failed are in no event: errorProbability is not known, and none is assumed",
+  );
+  if (means.length === AT_A_TIME_MAX)
+    notes.push(`more than ${AT_A_TIME_MAX} at a time are taken for that many`);
+  return {
+    worker: past.address,
+    source: "a pool's past",
+    isDevice: false,
+    span: { fromMs: first.atMs, toMs: last.atMs },
+    segments: jobs.length,
+    aloneMs,
+    curve,
+    parts: [],
+    noiseCv: sums.figure((all) => cvOf(knowsSessions ? within(all) : total(all))),
+    sessionCv: knowsSessions ? sums.figure((all) => cvOf(total(all) - within(all))) : null,
+    isLognormal: isNormal(knowsSessions ? steps : rest),
+    quantiles: toldQuantiles(times.map((time, index) => time / (expected[index] ?? 1))),
+    warmupMs: null,
+    spells: found?.fit ?? null,
+    errors:
+      absences === null || absences.hangs === 0
+        ? null
+        : shareFigure(absences.hangs, jobs.length + absences.hangs),
+    uptime: absences?.uptime ?? null,
+    sessionsMax: sessionsSeen(jobs),
+    pixelsPerSecond: null,
+    heldOut: heldOutOf(load, times, blocks),
+    unused,
+    notes,
+  };
+}

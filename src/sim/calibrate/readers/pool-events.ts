@@ -1,0 +1,138 @@
+/** A pool's past, from its events: what each worker delivered, how long it took, when it was there. */
+import type { PoolEvent } from "../../../pool/books/index.js";
+
+/** A segment that was delivered. */
+export interface DeliveredJob {
+  /** When its result arrived, ms since 1970; of whole seconds in the nodes' forms (E-7). */
+  readonly atMs: number;
+  /** From task sent to result received, ms. */
+  readonly responseMs: number;
+  /** How long the segment lasts, ms. */
+  readonly durationMs: number;
+  readonly pixels: number;
+}
+
+/** A connection of a worker that was opened or closed. */
+export interface Coming {
+  readonly atMs: number;
+  readonly isUp: boolean;
+  /** `ip:port`, and the node. */
+  readonly connection: string;
+}
+
+/** What the events say of one worker at the nodes of one region. */
+export interface WorkerPast {
+  readonly address: string;
+  readonly region: string;
+  /** In order of time. */
+  readonly jobs: readonly DeliveredJob[];
+  /** In order of time; a node's reset closes its connections. */
+  readonly comings: readonly Coming[];
+  /** Jobs whose response time was lost in a race: they are told as 0 (E-14). */
+  readonly lost: number;
+}
+
+/** All workers of a pool, and what was left out. */
+export interface PoolPast {
+  readonly workers: readonly WorkerPast[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** AI jobs: no segments. */
+  readonly aiJobs: number;
+  /** Jobs of nobody known. */
+  readonly unattributed: number;
+}
+
+interface Collected {
+  readonly address: string;
+  readonly region: string;
+  readonly jobs: DeliveredJob[];
+  readonly comings: Coming[];
+  readonly open: Set<string>;
+  lost: number;
+}
+
+const NS_PER_MS = 1e6;
+
+/**
+ * Collects what events say, in any order.
+ *
+ * @param events each once, as a pool's books have them
+ */
+export function poolPast(events: Iterable<PoolEvent>): PoolPast {
+  const workers = new Map<string, Collected>();
+  const connections: Extract<PoolEvent, { connection: string } | { type: "reset" }>[] = [];
+  let aiJobs = 0;
+  let unattributed = 0;
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  const workerOf = (address: string, region: string): Collected => {
+    const key = `${address} ${region}`;
+    const known = workers.get(key);
+    if (known !== undefined) return known;
+    const made = { address, region, jobs: [], comings: [], open: new Set<string>(), lost: 0 };
+    workers.set(key, made);
+    return made;
+  };
+  for (const event of events) {
+    const { type, atMs } = event;
+    if (type === "reset" || type === "worker-connected" || type === "worker-disconnected") {
+      connections.push(event);
+    }
+    if (type !== "job-processed") continue;
+    if (event.job === "ai") aiJobs++;
+    else if (event.address === null) unattributed++;
+    else {
+      fromMs = Math.min(fromMs, atMs);
+      toMs = Math.max(toMs, atMs);
+      const worker = workerOf(event.address, event.region);
+      if (event.responseTimeNs === 0n) worker.lost++;
+      else {
+        worker.jobs.push({
+          atMs,
+          responseMs: Number(event.responseTimeNs) / NS_PER_MS,
+          durationMs: Number(event.durationMs),
+          pixels: Number(event.computeUnits),
+        });
+      }
+    }
+  }
+  connections.sort((a, b) => a.atMs - b.atMs);
+  for (const event of connections) {
+    const { atMs, region, nodeType } = event;
+    if (event.type === "reset") {
+      for (const worker of workers.values()) {
+        if (worker.region === region) close(worker, nodeType);
+      }
+    } else {
+      // A worker that never delivered has no times, but its name is known.
+      const worker = workers.get(`${event.address} ${region}`);
+      if (worker === undefined) continue;
+      const connection = `${nodeType} ${event.connection}`;
+      const isUp = event.type === "worker-connected";
+      if (isUp === worker.open.has(connection)) continue;
+      if (isUp) worker.open.add(connection);
+      else worker.open.delete(connection);
+      worker.comings.push({ atMs, isUp, connection });
+    }
+  }
+  for (const { jobs } of workers.values()) jobs.sort((a, b) => a.atMs - b.atMs);
+  return {
+    workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
+    fromMs,
+    toMs,
+    aiJobs,
+    unattributed,
+  };
+}
+
+/** A node that starts has no workers: what they did meanwhile was no failure of theirs. */
+function close({ open, comings }: Collected, nodeType: string): void {
+  for (const connection of open) {
+    if (!connection.startsWith(`${nodeType} `)) continue;
+    open.delete(connection);
+    const index = comings.findLastIndex((one) => one.connection === connection && one.isUp);
+    // As if it had never been there: neither its end nor its length is the worker's.
+    if (index >= 0) comings.splice(index, 1);
+  }
+}
