@@ -153,6 +153,16 @@ export function kindScenario(
   };
 }
 
+/** Whole seconds do not tell sessions apart: both spreads are one. */
+function coarsely(known: readonly Known[]): readonly Known[] {
+  const session = known.find(({ parameter }) => parameter === "sessionCv")?.value ?? 0.1;
+  return known
+    .filter(({ parameter }) => parameter !== "sessionCv")
+    .map((one) =>
+      one.parameter === "roundTripCv" ? { ...one, value: Math.hypot(one.value, session) } : one,
+    );
+}
+
 /** What was found of one parameter. */
 export interface Finding {
   readonly kind: string;
@@ -180,7 +190,7 @@ export function calibratedBack(
   if (fit === undefined) throw new Error(`${name} delivered nothing`);
   const { sessionsMax } = fit;
   const sessions = { value: sessionsMax, low: sessionsMax, high: sessionsMax };
-  const findings = known.map(({ parameter, value, found }) => ({
+  const findings = (isCoarse ? coarsely(known) : known).map(({ parameter, value, found }) => ({
     kind: name,
     parameter,
     value,

@@ -2,7 +2,6 @@
  * `perRegion`: a worker serves gateways only where its tail fits: its 99th percentile is within
  * the region's limit (sensibly: segment duration − gateway-side time − safety).
  */
-import { worstP99Ms } from "./benchmark-figures.js";
 import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
@@ -39,7 +38,7 @@ export class PerRegionPolicy extends AdmitEveryone {
   override onRegister(candidate: AdmissionCandidate): AdmissionDecision {
     const { worker, maxSessions, benchmark } = candidate;
     const step = benchmark?.steps.findLast(({ sessions }) => sessions <= maxSessions);
-    const p99 = step === undefined ? 0 : worstP99Ms(step);
+    const p99 = step === undefined ? 0 : step.tail.p99Ms;
     this.#benchmarkP99[worker] = p99;
     this.#measured[worker] ??= new ShareAbove(this.#limits, WINDOW);
     if (this.#limits.length > 0 && this.#limits.every((limit) => p99 > limit)) {

@@ -1,11 +1,18 @@
 /** From a worker's past to its figures. */
 import { counted } from "../../../core/wording.js";
-import type { PoolPast, WorkerPast } from "../readers/pool-events.js";
+import type { DeliveredJob, PoolPast, WorkerPast } from "../readers/pool-events.js";
 import type { CurvePoint, Figure, HeldOut, WorkerFit } from "../worker-fit.js";
-import { AT_A_TIME_MAX, chancesOf, isWholeSeconds, sessionsSeen } from "./at-a-time.js";
+import {
+  AT_A_TIME_MAX,
+  type Chances,
+  chancesOf,
+  isWholeSeconds,
+  sessionsSeen,
+} from "./at-a-time.js";
 import { BlockSums, jackknifed } from "./blocks.js";
 import { cvOf, isNormal, shareFigure, sumOf, toldQuantiles } from "./estimates.js";
 import { LoadCurve } from "./load-curve.js";
+import { sharpened } from "./sharpened.js";
 import { findSpells } from "./spells-fit.js";
 import { successors } from "./successors.js";
 import { fitUptime } from "./uptime-fit.js";
@@ -24,6 +31,69 @@ const At = { count: 0, sum: 1, squares: 2, pairs: 3, steps: 4 } as const;
 function quantileOf(values: readonly number[], q: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Mean times by chances. */
+function expectedOf(chances: Chances, means: readonly number[]): number[] {
+  return chances.map((own) =>
+    own.reduce((sum, chance, k) => sum + chance * (means[Math.min(k, means.length - 1)] ?? 0), 0),
+  );
+}
+
+/** How many there were at a time, and what they took. */
+interface Load {
+  readonly chances: Chances;
+  /** Of times as they would be if slow spells were spread over all. */
+  readonly load: LoadCurve;
+  /** By how much longer all take for the spells. */
+  readonly spells: Figure;
+}
+
+/** The product of two figures that know nothing of each other. */
+function product(a: Figure, b: Figure): Figure {
+  const value = a.value * b.value;
+  const reach = (end: "low" | "high") =>
+    Math.exp(Math.hypot(Math.log(a[end] / a.value), Math.log(b[end] / b.value)));
+  return { value, low: value / reach("low"), high: value * reach("high") };
+}
+
+/** Looks for both, slow spells first. */
+function loadOf(
+  jobs: readonly DeliveredJob[],
+  times: readonly number[],
+  blocks: readonly number[],
+  blockCount: number,
+): Load {
+  const chances = chancesOf(jobs);
+  const load = new LoadCurve(chances, times, { blocks, blockCount });
+  if (load.size === 1) return { chances, load, spells: { value: 1, low: 1, high: 1 } };
+  const means = load.solve();
+  const expected = expectedOf(chances, means);
+  const series = jobs.map(({ atMs }, index) => {
+    return { atMs, log: Math.log((times[index] ?? 1) / (expected[index] ?? 1)) };
+  });
+  // In a slow spell there are more at a time because each takes longer, not the other way round.
+  const found = findSpells(series);
+  const quiet = jobs.map(({ atMs }, index) => {
+    return (times[index] ?? 1) / Math.exp(found?.levelAt(atMs) ?? 0);
+  });
+  const sums = new BlockSums(blockCount, 2);
+  for (const [index, block] of blocks.entries()) {
+    sums.add(block, 0, times[index] ?? 0);
+    sums.add(block, 1, quiet[index] ?? 0);
+  }
+  const spells = sums.figure(([whole = 1, without = 1]) => whole / without);
+  const steady = quiet.map((time) => spells.value * time);
+  const options = { blocks, blockCount };
+  if (!isWholeSeconds(jobs)) {
+    return { chances, load: new LoadCurve(chances, steady, options), spells };
+  }
+  const sharp = sharpened(chances, steady, means);
+  return {
+    chances: sharp.chances,
+    load: new LoadCurve(sharp.chances, steady, { ...options, isSharp: true }),
+    spells,
+  };
 }
 
 /** Every other block is held back, and predicted by the rest. */
@@ -77,15 +147,21 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   const blocks = jobs.map(({ atMs }) =>
     Math.min(blockCount - 1, Math.floor((blockCount * (atMs - first.atMs)) / spanMs)),
   );
-  const chances = chancesOf(jobs);
-  const load = new LoadCurve(chances, times, blocks, blockCount);
+  const isCoarse = isWholeSeconds(jobs);
+  const { chances, load, spells } = loadOf(jobs, times, blocks, blockCount);
   const means = load.solve();
   const without = load.without();
   const alone = means[0] ?? Number.NaN;
-  const aloneMs = jackknifed(
+  const ofBlocks = jackknifed(
     alone,
     without.map(([mean = Number.NaN]) => mean),
   );
+  const aloneMs = product(ofBlocks, {
+    ...spells,
+    value: 1,
+    low: spells.low / spells.value,
+    high: spells.high / spells.value,
+  });
   const { counts } = load;
   const curve = means.map((mean, index): CurvePoint => {
     const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
@@ -93,22 +169,27 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
       index === 0 ? { value: 1, low: 1, high: 1 } : jackknifed(mean / alone, ratios);
     return { atATime: index + 1, segments: Math.round(counts[index] ?? 0), factor };
   });
-  const expected = chances.map((own) =>
-    own.reduce((sum, chance, k) => sum + chance * (means[Math.min(k, means.length - 1)] ?? 0), 0),
-  );
+  const expected = expectedOf(chances, means);
   const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));
   const found = findSpells(jobs.map(({ atMs }, index) => ({ atMs, log: logs[index] ?? 0 })));
   const rest = logs.map((log, index) => log - (found?.levelAt(jobs[index]?.atMs ?? 0) ?? 0));
+  const isSteady = jobs.map(({ atMs }) => found?.isSteady(atMs) ?? true);
   const sums = new BlockSums(blockCount, 5);
   for (const [index, log] of rest.entries()) {
+    if (isSteady[index] === false) continue;
     const block = blocks[index] ?? 0;
     sums.add(block, At.count, 1);
-    sums.add(block, At.sum, log);
-    sums.add(block, At.squares, log * log);
+    for (const [k, chance] of (chances[index] ?? []).entries()) {
+      const mean = means[Math.min(k, means.length - 1)] ?? 1;
+      const off = log + Math.log((expected[index] ?? 1) / mean);
+      sums.add(block, At.sum, chance * off);
+      sums.add(block, At.squares, chance * off * off);
+    }
   }
-  const isCoarse = isWholeSeconds(jobs);
   const steps: number[] = [];
   for (const [before, after] of isCoarse ? [] : successors(jobs)) {
+    // At the edge of a spell one of them is not where it is taken to be.
+    if (isSteady[before] === false || isSteady[after] === false) continue;
     const step = (rest[after] ?? 0) - (rest[before] ?? 0);
     steps.push(step);
     sums.add(blocks[after] ?? 0, At.pairs, 1);

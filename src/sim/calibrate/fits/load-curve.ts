@@ -6,19 +6,34 @@ import { neverFalling } from "./monotone.js";
 /** Segments below which a number at a time is taken together with the one below it. */
 const SEGMENTS_MIN = 40;
 
+/**
+ * Where the number at a time is known by chances only, neighbouring means can hardly be told from
+ * each other: bends of the curve are then held down, by so much for each segment.
+ */
+const STIFFNESS = 0.01;
+
 /** Sums of the normal equations, by block. */
 export class LoadCurve {
   /** Numbers at a time that are told apart: 1 … size. */
   readonly size: number;
+  readonly #isKnown: boolean;
   readonly #sums: BlockSums;
 
-  /** @param blocks by job, its block */
+  /**
+   * @param options.blocks by job, its block
+   * @param options.isSharp the times were looked at for the chances: means are weighted by them.
+   *   @default false
+   */
   constructor(
     chances: Chances,
     times: readonly number[],
-    blocks: readonly number[],
-    blockCount: number,
+    options: {
+      readonly blocks: readonly number[];
+      readonly blockCount: number;
+      readonly isSharp?: boolean;
+    },
   ) {
+    const { blocks, blockCount, isSharp = false } = options;
     const counts = new Float64Array(AT_A_TIME_MAX);
     for (const own of chances) {
       for (const [index, chance] of own.entries()) counts[index] = (counts[index] ?? 0) + chance;
@@ -26,6 +41,8 @@ export class LoadCurve {
     const enough = counts.findLastIndex((count) => count >= SEGMENTS_MIN);
     this.size = Math.max(1, enough + 1);
     const { size } = this;
+    this.#isKnown =
+      isSharp || chances.every((own) => own.every((chance) => chance === 0 || chance === 1));
     this.#sums = new BlockSums(blockCount, size * size + 2 * size);
     const own = new Float64Array(size);
     for (const [index, chance] of chances.entries()) {
@@ -38,8 +55,11 @@ export class LoadCurve {
       const time = times[index] ?? 0;
       for (const [row, share] of own.entries()) {
         if (share === 0) continue;
-        for (const [column, other] of own.entries()) {
-          if (other !== 0) this.#sums.add(block, row * size + column, share * other);
+        if (isSharp) this.#sums.add(block, row * size + row, share);
+        else {
+          for (const [column, other] of own.entries()) {
+            if (other !== 0) this.#sums.add(block, row * size + column, share * other);
+          }
         }
         this.#sums.add(block, size * size + row, share * time);
         this.#sums.add(block, size * size + size + row, share);
@@ -59,6 +79,7 @@ export class LoadCurve {
       ...sums.slice(row * size, (row + 1) * size),
       sums[size * size + row] ?? 0,
     ]);
+    if (!this.#isKnown) stiffen(matrix, STIFFNESS * total(sums.slice(size * (size + 1))));
     const means = eliminated(matrix);
     const weights = [...sums.slice(size * (size + 1))].map((weight) => Math.max(weight, 1e-9));
     return neverFalling(means, weights);
@@ -78,6 +99,24 @@ export class LoadCurve {
       counts: [...sums.slice(size * (size + 1))],
       sum: [...sums.slice(size * size, size * (size + 1))],
     };
+  }
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Adds the squares of second differences, times a weight. */
+function stiffen(matrix: readonly number[][], weight: number): void {
+  const bend = [1, -2, 1];
+  for (let first = 0; first + 2 < matrix.length; first++) {
+    for (const [row, a] of bend.entries()) {
+      const own = matrix[first + row];
+      if (own === undefined) continue;
+      for (const [column, b] of bend.entries()) {
+        own[first + column] = (own[first + column] ?? 0) + weight * a * b;
+      }
+    }
   }
 }
 

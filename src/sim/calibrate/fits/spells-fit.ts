@@ -3,7 +3,7 @@
  * hidden Markov chain, fitted by expectation and maximisation over bins of some seconds).
  */
 import type { SpellsFit } from "../worker-fit.js";
-import { exponentialFigure, logFigure, squaresOf } from "./estimates.js";
+import { exponentialFigure, logFigure, meanOf, squaresOf } from "./estimates.js";
 
 /** A time at an instant: the logarithm of time ÷ mean at the same load. */
 export interface TimedLog {
@@ -31,6 +31,8 @@ export interface FoundSpells {
   readonly fit: SpellsFit;
   /** Mean of the logarithm at an instant: that of its state. */
   readonly levelAt: (atMs: number) => number;
+  /** Whether the state is surely that: the bins before and after have it too. */
+  readonly isSteady: (atMs: number) => boolean;
 }
 
 /**
@@ -56,15 +58,19 @@ export function findSpells(series: readonly TimedLog[]): FoundSpells | null {
   }
   const known = bins.filter((value): value is number => value !== null);
   if (known.length < 100) return null;
-  const states = fitted(bins, known);
+  const fittedStates = fitted(bins, known);
+  const path = likeliest(bins, fittedStates);
+  const states = { ...fittedStates, ...steadyMeans(path, bins, fittedStates) };
   const isApart = states.slow - states.quiet >= APART * Math.sqrt(states.variance);
   if (!isApart || Math.expm1(states.slow - states.quiet) < EXTRA_MIN) return null;
-  const path = likeliest(bins, states);
   const fit = spellsOf(path, bins, states);
   if (fit === null) return null;
-  const levelAt = (atMs: number) =>
-    path[Math.floor((atMs - startMs) / BIN_MS)] === 1 ? states.slow : states.quiet;
-  return { fit, levelAt };
+  const binOf = (atMs: number) => Math.floor((atMs - startMs) / BIN_MS);
+  return {
+    fit,
+    levelAt: (atMs) => (path[binOf(atMs)] === 1 ? states.slow : states.quiet),
+    isSteady: (atMs) => isInside(path, binOf(atMs)),
+  };
 }
 
 function density(value: number | null, mean: number, variance: number): number {
@@ -179,6 +185,27 @@ function likeliest(bins: readonly (number | null)[], states: States): Uint8Array
     state = from[bin]?.[state] ?? 0;
   }
   return path;
+}
+
+/** Is the state of a bin that of the bins before and after it? */
+function isInside(path: Uint8Array, bin: number): boolean {
+  const own = path[bin];
+  return (path[bin - 1] ?? own) === own && (path[bin + 1] ?? own) === own;
+}
+
+/** Means of the states without the bins at their edges, in parts of which it was the other. */
+function steadyMeans(
+  path: Uint8Array,
+  bins: readonly (number | null)[],
+  { quiet, slow }: States,
+): Pick<States, "quiet" | "slow"> {
+  const meanIn = (state: number, otherwise: number) => {
+    const values = bins.filter(
+      (value, bin): value is number => value !== null && path[bin] === state && isInside(path, bin),
+    );
+    return values.length === 0 ? otherwise : meanOf(values);
+  };
+  return { quiet: meanIn(0, quiet), slow: meanIn(1, slow) };
 }
 
 function spellsOf(

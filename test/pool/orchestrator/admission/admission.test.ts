@@ -312,6 +312,22 @@ describe("perRegion", () => {
     expect(admit(2000)).toBe(false);
   });
 
+  it("takes the tail of few segments from the spread of all, not from the slowest of them", () => {
+    const spread = (sessions: number, count: number, ms: number) => ({
+      sessions,
+      segments: Array.from({ length: count }, (_, n) =>
+        segment(false, ms * Math.exp(0.05 * normalQuantile((n + 0.5) / count))),
+      ),
+    });
+    const benchmark = figures(spread(1, 400, 400), {
+      sessions: 2,
+      segments: [...spread(2, 28, 480).segments, segment(false, 605), segment(false, 605)],
+    });
+    const policy = create({ perRegion });
+    policy.onRegister(candidate("a", { benchmark }), 0);
+    expect(policy.mayServe(0, NYC, 0)).toBe(true);
+  });
+
   it("learns the tail from live segments: more than 1 in 100 above the limit", () => {
     const policy = create({ perRegion });
     policy.onRegister(candidate("a"), 0);
