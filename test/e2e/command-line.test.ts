@@ -181,7 +181,9 @@ describe("init", () => {
     );
     expect(run("check", "a/b/scenario.yaml")).toEqual({
       exitCode: 0,
-      stdout: "a/b/scenario.yaml: ok, 2 variants (without, with), 0 expectations\n",
+      stdout: `a/b/scenario.yaml: ok, 2 variants (without, with), 0 expectations
+Note: the capacity of good, candidate is assumed: with roundTripMs alone a worker is as fast at all its sessions as at one (device or slowdown says how much slower)
+`,
       stderr: "",
     });
   });

@@ -13,9 +13,12 @@ export interface TimedLog {
 
 const BIN_MS = 15_000;
 const ROUNDS = 40;
-/** Spells are told where the two states are so many standard deviations of a bin apart, and so far. */
+/**
+ * Spells are told where the two states are so many standard deviations of a bin apart, and so far: with one
+ * session or two at a time, slow sessions alone make a quarter.
+ */
 const APART = 3;
-const EXTRA_MIN = 0.15;
+const EXTRA_MIN = 0.35;
 const SPELLS_MIN = 2;
 
 interface States {
