@@ -22,6 +22,8 @@ const JOBS_MIN = 50;
 /** Blocks of time that figures are computed without: as long as most sessions, as far as there are enough. */
 const BLOCK_MS = 2_400_000;
 const BLOCKS = { min: 4, max: 24 };
+/** Sessions at a time from which slow spells are looked for. */
+const SESSIONS_MIN = 3;
 /** A worker of more jobs is fitted by its latest ones. */
 const JOBS_MAX = 400_000;
 
@@ -57,6 +59,11 @@ function product(a: Figure, b: Figure): Figure {
   return { value, low: value / reach("low"), high: value * reach("high") };
 }
 
+/** Whether there are sessions enough at a time that a slow one alone does not look like a spell. */
+function tellsSpells(jobs: readonly DeliveredJob[]): boolean {
+  return sessionsSeen(jobs) >= SESSIONS_MIN;
+}
+
 /** Looks for both, slow spells first. */
 function loadOf(
   jobs: readonly DeliveredJob[],
@@ -73,7 +80,7 @@ function loadOf(
     return { atMs, log: Math.log((times[index] ?? 1) / (expected[index] ?? 1)) };
   });
   // In a slow spell there are more at a time because each takes longer, not the other way round.
-  const found = findSpells(series);
+  const found = tellsSpells(jobs) ? findSpells(series) : null;
   const quiet = jobs.map(({ atMs }, index) => {
     return (times[index] ?? 1) / Math.exp(found?.levelAt(atMs) ?? 0);
   });
@@ -171,7 +178,14 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   });
   const expected = expectedOf(chances, means);
   const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));
-  const found = findSpells(jobs.map(({ atMs }, index) => ({ atMs, log: logs[index] ?? 0 })));
+  const tells = tellsSpells(jobs);
+  const series = jobs.map(({ atMs }, index) => ({ atMs, log: logs[index] ?? 0 }));
+  const found = tells ? findSpells(series) : null;
+  if (!tells) {
+    notes.push(
+      `with fewer than ${SESSIONS_MIN} sessions at a time slow spells cannot be told from slow sessions: none are assumed`,
+    );
+  }
   const rest = logs.map((log, index) => log - (found?.levelAt(jobs[index]?.atMs ?? 0) ?? 0));
   const isSteady = jobs.map(({ atMs }) => found?.isSteady(atMs) ?? true);
   const sums = new BlockSums(blockCount, 5);

@@ -14,8 +14,8 @@ export interface TimedLog {
 const BIN_MS = 15_000;
 const ROUNDS = 40;
 /**
- * Spells are told where the two states are so many standard deviations of a bin apart, and so far: with one
- * session or two at a time, slow sessions alone make a quarter.
+ * Spells are told where the two states are so many standard deviations of a bin apart, and so far:
+ * slow sessions alone may make a quarter.
  */
 const APART = 3;
 const EXTRA_MIN = 0.35;
