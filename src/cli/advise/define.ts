@@ -21,6 +21,14 @@ function shareOfStake(text: string): number {
   return value;
 }
 
+function shareOfStake(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("expected a share above 0 and below 1, such as 0.05");
+  }
+  return value;
+}
+
 function names(text: string): readonly string[] {
   const found = text.split(",").map((name) => name.trim());
   if (found.some((name) => name === "")) {
