@@ -1,5 +1,6 @@
 /** What `poolsim advise` finds: plain JSON, documented in docs/advise.md. */
 import type { Estimate } from "../results.js";
+import type { SweepSetting, SweepStanding } from "../sweep/sweep-result.js";
 import type { AdviceWord } from "./advice-rules.js";
 import type { Action } from "./pool-change.js";
 
@@ -72,6 +73,65 @@ export interface TogetherResult {
   readonly reason: string;
 }
 
+/** A comparison from replications that chose nothing, as a verdict on the second of two pools. */
+export interface FreshComparison {
+  /** A share of the first one's objective, or an amount where the margin is one. */
+  readonly change: Estimate | null;
+  /** The same at peak demand; `null`: not run, or there is no peak test. */
+  readonly atPeak: Estimate | null;
+  readonly decision: string;
+  /** Why, in a verdict's words. */
+  readonly reason: string;
+}
+
+/** Kinds of rules, by the setting that each of them sets. */
+export type RuleName = "benchmark.limitMs" | "tier.slowMs" | "rolling" | "orchestrator.maxSessions";
+
+/** A rule that was tried. */
+export interface TriedRule {
+  readonly rule: RuleName;
+  /** Such as `benchmark limit 900 ms`. */
+  readonly label: string;
+  /** The settings that make it. */
+  readonly settings: readonly SweepSetting[];
+  readonly standing: SweepStanding;
+  /** Label of the first one that gave the very same in all replications; `null`: none did. */
+  readonly sameAs: string | null;
+  /** Compared with the pool as it is, by replications that may have chosen it. */
+  readonly change: Estimate | null;
+  readonly replications: number;
+}
+
+/** Whom a rule admits, over all replications of the comparison. */
+export interface RuleAdmission {
+  readonly worker: string;
+  /** Sessions that it offers. */
+  readonly offered: number;
+  /** Sessions that it is admitted with in the replication in which it has fewest; 0: refused. */
+  readonly least: number;
+  /** The same in the one in which it has most. */
+  readonly most: number;
+}
+
+/** The best rule: one setting for all workers, and for those that come later. */
+export interface AdviceRule {
+  /** The best of `tried` with what it brings, if any gains; otherwise `null`: no rule is advised. */
+  readonly best:
+    | (FreshComparison & {
+        readonly rule: RuleName;
+        readonly label: string;
+        readonly settings: readonly SweepSetting[];
+        readonly admits: readonly RuleAdmission[];
+        /** Rules of the same kind that are as good as it, by their labels, itself included. */
+        readonly asGood: readonly string[];
+      })
+    | null;
+  /** All that were tried, in their order. */
+  readonly tried: readonly TriedRule[];
+  /** Replications of the last look. */
+  readonly replications: number;
+}
+
 /** The whole advice. */
 export interface AdviceResult {
   readonly schemaVersion: 1;
@@ -109,6 +169,10 @@ export interface AdviceResult {
   readonly workers: readonly WorkerAdviceResult[];
   /** `null` where nothing is to be changed. */
   readonly together: TogetherResult | null;
+  /** One rule for all workers; `null` where none was looked for (`--only`, `rule: false`). */
+  readonly rule: AdviceRule | null;
+  /** All advice together compared with the best rule alone; `null` where there is not both. */
+  readonly togetherOverRule: FreshComparison | null;
   /** Remarks on the model, as in results of `run`. */
   readonly notes: readonly string[];
 }

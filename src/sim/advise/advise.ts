@@ -363,6 +363,8 @@ async function run(
     durationMs: scenario.duration,
     workers,
     together,
+    rule: null,
+    togetherOverRule: null,
     notes: demandNotes(scenario, calibration.note),
   };
 }
