@@ -182,6 +182,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SUBGRAPH_OPTION: "An option of the subgraph source is out of its range.",
   SUBGRAPH_TOO_MANY: "The subgraph lists more orchestrators than are accepted.",
   SUBGRAPH_URL: "The subgraph's URL is not http or https, or has a user in it.",
+  SWEEP_INVALID: "What a sweep varies is not of its form, too much, or cannot be run.",
   TICKET_LIMITS_MISSING:
     "The source brings on-chain orchestrators, which needs `ticketLimits` (B-13).",
   TLS_CERTIFICATE: "The TLS key and certificate do not fit each other, or cannot be read.",

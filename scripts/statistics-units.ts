@@ -18,6 +18,7 @@ import {
   scenarios,
   settingsOf,
 } from "./statistics-checks.js";
+import { SWEEP_CHECKS } from "./sweep-checks.js";
 import { SYNTHETIC_CHECKS } from "./synthetic-checks.js";
 
 /** How much is run. */
@@ -133,7 +134,7 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
       }),
     ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
-    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS].map(({ name, run }) => ({
+    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...SWEEP_CHECKS].map(({ name, run }) => ({
       name: `${name}, ${sets} sets`,
       run: async () => run(sets),
     })),

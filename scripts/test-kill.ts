@@ -5,13 +5,18 @@
  */
 import { killImports } from "../test/support/books/import-kill-runs.js";
 import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
-import { killRuns } from "../test/support/sim/run-kill-runs.js";
+import { killRuns, type RunKillOptions } from "../test/support/sim/run-kill-runs.js";
 
 /** One for each command that must survive. */
 const SECTIONS = [
   { name: "import", kill: killImports, inWindowMin: 0.3 },
   { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
   { name: "run", kill: killRuns, inWindowMin: 0.3 },
+  {
+    name: "sweep",
+    kill: (options: RunKillOptions) => killRuns({ ...options, command: "sweep" }),
+    inWindowMin: 0.3,
+  },
 ] as const;
 
 const runs = Number(process.argv[2] ?? 200);

@@ -20,13 +20,25 @@ import { loadLate } from "./shared/late-options.js";
 import { TWO_DASHES, withDashHint } from "./shared/one-dash.js";
 import { processTerminal, type Terminal } from "./shared/terminal.js";
 import { inOneLine, visible } from "./shared/visible.js";
+import { addSweep } from "./sweep/define.js";
 import { addWebhook } from "./webhook/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
   [
     "Simulate a pool:",
-    [addInit, addRun, addAdvise, addMerge, addReport, addOdds, addCheck, addSchema, addCache],
+    [
+      addInit,
+      addRun,
+      addAdvise,
+      addSweep,
+      addMerge,
+      addReport,
+      addOdds,
+      addCheck,
+      addSchema,
+      addCache,
+    ],
   ],
   ["Ask the real network:", [addDiscover, addWebhook]],
   ["Run a pool:", [addPool]],

@@ -14,8 +14,13 @@ export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
 export type {
   AdviceResult,
+  AdviceRule,
+  FreshComparison,
+  RuleAdmission,
+  RuleName,
   TogetherResult,
   TriedAction,
+  TriedRule,
   WorkerAdviceResult,
   WorkerFigures,
 } from "./advise/advice-result.js";
@@ -40,6 +45,8 @@ export { renderAdvice } from "./report/advice.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";
+export type { SweepReportOptions } from "./report/sweep.js";
+export { renderSweep } from "./report/sweep.js";
 export type {
   Admission,
   Comparison,
@@ -61,3 +68,19 @@ export { loadScenario } from "./scenario/load.js";
 export type { Scenario, ScenarioInput } from "./scenario/schema.js";
 export type { SimulateOptions } from "./simulate.js";
 export { simulate } from "./simulate.js";
+export type { Vary } from "./sweep/axes.js";
+export { parseVary } from "./sweep/axes.js";
+export type { RunSweepOptions } from "./sweep/run.js";
+export { sweep } from "./sweep/run.js";
+export type { SweepOptions } from "./sweep/sweep.js";
+export type {
+  AdmittedCount,
+  Dropped,
+  SweepAxis,
+  SweepConstraint,
+  SweepPoint,
+  SweepResult,
+  SweepSetting,
+  SweepSlice,
+  SweepStanding,
+} from "./sweep/sweep-result.js";

@@ -250,8 +250,19 @@ export interface ScenarioResult {
    * the verdict and of the sensitivity block then hold at every look. `null`: one look.
    */
   readonly untilDecided: { readonly first: number; readonly max: number } | null;
-  /** `instead`: on fees, where there can be none on the operator's net. */
+  /**
+   * On the candidate, of several on the first; `instead`: on fees, where there can be none on the
+   * operator's net.
+   */
   readonly verdict: (Verdict & { readonly instead: Verdict | null }) | null;
+  /**
+   * On each of several candidates, in the scenario's order: the intervals of all of them hold at once.
+   * Left out where there is one.
+   */
+  readonly verdicts?: readonly (Verdict & {
+    readonly candidate: string;
+    readonly instead: Verdict | null;
+  })[];
   /** The verdict under other assumptions; empty when it was not asked for. */
   readonly sensitivity: readonly SensitivityResult[];
   /** The `expect:` items, and whether each holds. */

@@ -29,11 +29,14 @@ function run(...args: readonly string[]): Promise<Outcome> {
   return inProcessIn(folder, "run", "small.yaml", "--threads", "1", ...args);
 }
 
-it("is resumed after SIGKILL at any instant: the same bytes", async () => {
-  const { inWindow, wrong } = await killRuns({ runs: 1, seed: 11, log: () => {} });
-  expect(wrong).toEqual([]);
-  expect(inWindow).toBeGreaterThan(0);
-});
+it.each(["run", "sweep"] as const)(
+  "%s is resumed after SIGKILL at any instant: the same bytes",
+  async (command) => {
+    const { inWindow, wrong } = await killRuns({ runs: 1, seed: 11, log: () => {}, command });
+    expect(wrong).toEqual([]);
+    expect(inWindow).toBeGreaterThan(0);
+  },
+);
 
 describe("kept results", () => {
   it("are made, read, shown and cleared, and what is broken is computed again", async () => {

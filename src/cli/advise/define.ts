@@ -2,19 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
 import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
-import { extensionOption, settingOption, wholeNumber } from "../shared/option-values.js";
+import {
+  extensionOption,
+  settingOption,
+  shareBetween,
+  wholeNumber,
+} from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { AdviseFlags } from "./run.js";
-
-function shareBetween(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= low && value <= high)) {
-      throw new InvalidArgumentError(`expected a share from ${low} to ${high}, such as 0.05`);
-    }
-    return value;
-  };
-}
 
 function names(text: string): readonly string[] {
   const found = text.split(",").map((name) => name.trim());
@@ -51,6 +46,7 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         shareBetween(0.5, 0.9999),
       ),
     )
+    .option("--no-rule", "look for no rule for all workers")
     .option("--budget <span>", "look no further when three fifths of it are over, e.g. 2m")
     .addOption(
       new Option("--seed <n>", "seed of all randomness").argParser(

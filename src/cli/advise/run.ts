@@ -29,6 +29,8 @@ export interface AdviseFlags extends CacheFlags {
   readonly extension: readonly string[];
   readonly threads?: number;
   readonly json?: string;
+  /** Whether a rule is looked for. */
+  readonly rule: boolean;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -57,6 +59,7 @@ export async function adviseOn(
     const result = await interruptible((signal) =>
       advise(loaded, {
         only: flags.only,
+        rule: flags.rule,
         variant: flags.variant,
         objective: flags.objective,
         margin: flags.margin,

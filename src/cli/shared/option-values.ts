@@ -13,6 +13,17 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** A reader of shares within bounds. */
+export function shareBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= low && value <= high)) {
+      throw new InvalidArgumentError(`expected a share from ${low} to ${high}, such as 0.05`);
+    }
+    return value;
+  };
+}
+
 /** `2026-02-01T10:00:00Z`, or `2026-02-01`: ms since 1970. */
 export function instant(text: string): number {
   const ms = instantOf(text, { isLoose: true });

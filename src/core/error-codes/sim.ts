@@ -239,6 +239,8 @@ export type PoolsimErrorCode =
   | "SUBGRAPH_TOO_MANY"
   /** The subgraph's URL is not http or https, or has a user in it. */
   | "SUBGRAPH_URL"
+  /** What a sweep varies is not of its form, too much, or cannot be run. */
+  | "SWEEP_INVALID"
   /** The source brings on-chain orchestrators, which needs `ticketLimits` (B-13). */
   | "TICKET_LIMITS_MISSING"
   /** The file of stream arrivals has a wrong line, or names an unknown gateway. */

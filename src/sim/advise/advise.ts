@@ -5,23 +5,34 @@
  * best of these pools is taken ({@link suspects} says why). In it each worker is asked about: every
  * action on it is compared with leaving it as it is, all with intervals that hold at once and at every
  * look. Then what is advised is looked at again with replications that chose nothing: each action
- * alone, and all of them together.
+ * alone, and all of them together. And the best rule for all is looked for ({@link bestRule}).
  */
-import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
+import {
+  type AskedOptions,
+  checkAsked,
+  checkObjective,
+  checkWhole,
+  marginOf,
+  questionOf,
+  refuse,
+  scenarioOf,
+  stoppable,
+  variantOf,
+} from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
-import { effective, type Judgement, type Question } from "../experiment/judge.js";
+import { effective, type Judgement } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
-import { type Progress, Workbench } from "../experiment/workbench.js";
+import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import type { Estimate } from "../results.js";
-import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
 import type { AdviceResult, TogetherResult, WorkerAdviceResult } from "./advice-result.js";
 import { isWorthIt, wordOf } from "./advice-rules.js";
+import { bestRule } from "./best-rule.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
 import {
   type Action,
@@ -44,74 +55,18 @@ export const FRESH = 12;
 const FROM = { alone: 1_000_000, elimination: 2_000_000, together: 3_000_000 } as const;
 
 /** What may be said about advice from outside the scenario. */
-export interface AdviseOptions {
-  /** Seed of all randomness. @default the scenario's */
-  readonly seed?: number | undefined;
-  /** Variant to advise on. @default the decision's candidate, or the first */
-  readonly variant?: string | undefined;
-  /** Metric to gain in. @default the scenario's, or the operator's net */
-  readonly objective?: string | undefined;
-  /** What counts as a difference, in (0, 1). @default the scenario's, or 0.05 */
-  readonly margin?: number | undefined;
-  /** That all intervals hold, in [0.5, 1). @default 0.95 */
-  readonly confidence?: number | undefined;
+export interface AdviseOptions extends AskedOptions {
   /** Kinds of workers, or workers of a kind; the others are kept. @default all */
   readonly only?: readonly string[] | undefined;
+  /** Whether the best rule is looked for too; never with `only`. @default true */
+  readonly rule?: boolean | undefined;
   /** Stops after a look at so many replications, 16 … 40. @default as many as it takes */
   readonly replications?: number | undefined;
-  /** When it aborts, the last look that was finished counts. */
-  readonly enough?: AbortSignal | undefined;
-  /** Called after each replication. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-function refuse(text: string): never {
-  throw new InputError(text, { code: "OPTION_INVALID" });
 }
 
 function check(options: AdviseOptions): void {
-  const { margin = 0.05, confidence = 0.95, replications = ADVISE_MAX, seed = 0 } = options;
-  if (!(margin > 0 && margin < 1)) refuse(`margin: found ${margin}, expected between 0 and 1`);
-  if (!(confidence >= 0.5 && confidence <= 0.9999)) {
-    refuse(`confidence: found ${confidence}, expected from 0.5 to 0.9999`);
-  }
-  const [low, high] = [FIRST_LOOK_OF_MANY, ADVISE_MAX];
-  if (!(Number.isSafeInteger(replications) && replications >= low && replications <= high)) {
-    refuse(`replications: found ${replications}, expected a whole number from ${low} to ${high}`);
-  }
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
-    refuse(`seed: found ${seed}, expected a whole number from 0`);
-  }
-}
-
-/** What cannot be gained in, by the rules of a scenario's objective. */
-function checkObjective(objective: string, { variants }: LoadedScenario): void {
-  const text = JSON.stringify(objective);
-  if (objective.startsWith("worker.")) {
-    refuse(`objective: found ${text}, expected a metric of the pool: advice is about its workers`);
-  }
-  const known = metricProblem(variants.map(({ input }) => input));
-  const problem = known(objective) ?? objectiveProblem(objective);
-  if (problem !== undefined) refuse(`objective: ${problem}`);
-}
-
-function questionOf({ base }: LoadedScenario, options: AdviseOptions): Question {
-  const own = base.scenario.decision;
-  return {
-    baseline: "as it is",
-    candidate: "changed",
-    objective: options.objective ?? own?.objective ?? "pool.operatorNetPerDay",
-    constraints: own?.constraints ?? [{ metric: "pool.lateShare", maxIncrease: 0.005 }],
-    margin: options.margin ?? own?.margin ?? 0.05,
-    peakFactor: own?.peakFactor ?? 2,
-  };
-}
-
-function variantOf({ base, variants, file }: LoadedScenario, { variant }: AdviseOptions): string {
-  const wanted = variant ?? base.scenario.decision?.candidate ?? variants[0]?.name ?? "base";
-  if (variants.some(({ name }) => name === wanted)) return wanted;
-  const names = variants.map(({ name }) => name).join(", ");
-  return refuse(`variant: ${file} has none called ${JSON.stringify(wanted)}, expected ${names}`);
+  checkAsked(options);
+  checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, ADVISE_MAX]);
 }
 
 function askedKinds(
@@ -189,6 +144,10 @@ function changeOf(advised: readonly Advised[]): PoolChange {
   return new Map(
     advised.flatMap(({ kind, action }) => kind.workers.map((name) => [name, action] as const)),
   );
+}
+
+function togetherChange({ actions }: TogetherResult): PoolChange {
+  return new Map(actions.map(({ worker, action }) => [worker, action] as const));
 }
 
 function estimateOf(found: Judgement["change"]): Estimate | null {
@@ -323,6 +282,17 @@ async function run(
     alone(common, advised, confidence),
     advised.length === 0 ? null : combine(common, advised, confidence),
   ]);
+  const isRuleAsked = options.only === undefined && options.rule !== false;
+  const ruled = isRuleAsked
+    ? await bestRule(common, {
+        kinds,
+        confidence,
+        replications,
+        replicationsMax: ADVISE_MAX,
+        advised: together === null ? null : togetherChange(together),
+        fresh: { count: FRESH, from: FROM.together, tail: (1 - confidence) / 2 },
+      })
+    : null;
   const least = typeof question.margin === "number" ? question.margin : question.margin.absolute;
   const isHidden = (change: Estimate | null) => change !== null && change.ci95[1] <= least;
   const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
@@ -339,22 +309,15 @@ async function run(
       askedWithout: [...pool.keys()],
     };
   });
-  const relative = typeof question.margin === "number" ? question.margin : null;
-  const absolute = typeof question.margin === "number" ? null : question.margin.absolute;
   return {
     schemaVersion: 1,
     kind: "advice",
     poolsim: POOLSIM_VERSION,
-    scenario: {
-      name: loaded.base.scenario.name,
-      file: loaded.file,
-      sha256: loaded.sha256,
-      settings: loaded.settings,
-    },
+    scenario: scenarioOf(loaded),
     seed,
     variant,
     objective: question.objective,
-    margin: { relative, absolute },
+    margin: marginOf(question),
     confidence,
     comparisons,
     replications,
@@ -363,8 +326,8 @@ async function run(
     durationMs: scenario.duration,
     workers,
     together,
-    rule: null,
-    togetherOverRule: null,
+    rule: ruled?.rule ?? null,
+    togetherOverRule: ruled?.togetherOverRule ?? null,
     notes: demandNotes(scenario, calibration.note),
   };
 }
@@ -382,19 +345,9 @@ export async function adviseWith(
   executor: Executor,
   options: AdviseOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<AdviceResult> {
-  const { signal } = options;
-  let stop = (): void => {};
-  try {
+  return stoppable(executor, options.signal, () => {
     check(options);
-    signal?.throwIfAborted();
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(signal?.reason);
-    });
-    signal?.addEventListener("abort", stop, { once: true });
     const workbench = new Workbench(executor, options.onProgress);
-    return await Promise.race([run(loaded, workbench, options, enoughOf(options.enough)), stopped]);
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await executor.close();
-  }
+    return run(loaded, workbench, options, enoughOf(options.enough));
+  });
 }

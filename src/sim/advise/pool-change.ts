@@ -18,6 +18,9 @@ export type Action =
 /** What is done, by worker's name; nothing about those that it does not name. */
 export type PoolChange = ReadonlyMap<string, Action>;
 
+/** Settings of a scenario, each with its path. */
+export type PoolSettings = readonly (readonly [path: string, value: unknown])[];
+
 /** Workers that are alike: an item of the scenario's list. */
 export interface WorkerKind {
   readonly name: string;
@@ -108,7 +111,7 @@ export class PoolInputs {
    *
    * @param factor multiplies demand once more
    */
-  of(given: readonly (readonly [path: string, value: unknown])[], factor = 1): SimulationInput {
+  of(given: PoolSettings, factor = 1): SimulationInput {
     const key = JSON.stringify([given, factor]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -117,9 +120,10 @@ export class PoolInputs {
     return input;
   }
 
-  /** The scenario with a change of its pool. */
-  with(change: PoolChange, factor = 1): SimulationInput {
-    return this.of(settingsOf(this.scenario, change), factor);
+  /** The scenario with a change of its pool, or with settings. */
+  with(change: PoolChange | PoolSettings, factor = 1): SimulationInput {
+    const settings = change instanceof Map ? settingsOf(this.scenario, change) : change;
+    return this.of([...settings], factor);
   }
 
   #made(
@@ -128,8 +132,12 @@ export class PoolInputs {
   ): SimulationInput {
     const own = this.#loaded.variants.find(({ name }) => name === this.#variant)?.input;
     if (own !== undefined && given.length === 0 && factor === 1) return own;
-    const before = own?.scenario.assumptions.loadScale ?? 1;
+    if (factor === 1) return this.#loaded.withSettings(this.#variant, given);
+    // What is given may scale demand too.
+    const isScaled = given.some(([path]) => path.startsWith("assumptions"));
+    const from = isScaled ? this.#loaded.withSettings(this.#variant, given) : own;
+    const before = from?.scenario.assumptions.loadScale ?? 1;
     const scaled = ["assumptions.loadScale", before * factor] as const;
-    return this.#loaded.withSettings(this.#variant, factor === 1 ? given : [...given, scaled]);
+    return this.#loaded.withSettings(this.#variant, [...given, scaled]);
   }
 }

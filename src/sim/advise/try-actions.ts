@@ -13,7 +13,7 @@ import type { Enough } from "../experiment/until-decided.js";
 import { orEnough } from "../experiment/until-decided.js";
 import type { Workbench } from "../experiment/workbench.js";
 import { asksForPeak, isClosed, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
-import type { Action, PoolChange, PoolInputs, WorkerKind } from "./pool-change.js";
+import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";
 
 /** What all comparisons have in common. */
 export interface Common {
@@ -26,9 +26,9 @@ export interface Common {
 /** What is compared: two pools. */
 export interface Comparison {
   readonly label: string;
-  readonly baseline: PoolChange;
-  readonly candidate: PoolChange;
-  /** In which they differ. */
+  readonly baseline: PoolChange | PoolSettings;
+  readonly candidate: PoolChange | PoolSettings;
+  /** In which they differ; none: in a rule. */
   readonly workers: readonly string[];
 }
 

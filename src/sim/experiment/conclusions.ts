@@ -65,9 +65,10 @@ export function expectationResults(options: {
   readonly variants: Variants;
   readonly key: RandomKey;
   readonly marginalValues: (variant: string) => ReadonlyMap<string, Estimate>;
-  readonly verdict: ScenarioResult["verdict"];
+  /** By candidate. */
+  readonly verdicts: ReadonlyMap<string, ScenarioResult["verdict"]>;
 }): ScenarioResult["expectations"] {
-  const { expect, variants, key, marginalValues, verdict } = options;
+  const { expect, variants, key, marginalValues, verdicts } = options;
   const metricOf = (variant: string, metric: string): Estimate | undefined => {
     const worker = marginalWorker(metric);
     if (worker !== undefined) return marginalValues(variant).get(worker);
@@ -75,7 +76,11 @@ export function expectationResults(options: {
   };
   return expect.map((text) => {
     const onVerdict = parseVerdictExpectation(text);
-    if (onVerdict?.ok) return evaluateVerdictExpectation(onVerdict.expectation, verdict);
+    if (onVerdict?.ok) {
+      const { candidate } = onVerdict.expectation;
+      const found = candidate === null ? [...verdicts.values()][0] : verdicts.get(candidate);
+      return evaluateVerdictExpectation(onVerdict.expectation, found ?? null);
+    }
     const parsed = onVerdict ?? parseExpectation(text);
     if (!parsed.ok) {
       const { column, expected } = parsed.error;

@@ -6,11 +6,17 @@
 import { InputError, invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
+import { candidatesOf } from "../scenario/candidates.js";
 import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
 import { marginalValuesAsked } from "./conclusions.js";
-import { FIRST_LOOK, type Sequence, sequenceOf } from "./confidence-sequence.js";
+import {
+  FIRST_LOOK,
+  FIRST_LOOK_OF_MANY,
+  type Sequence,
+  sequenceOf,
+} from "./confidence-sequence.js";
 import { changedWorkers } from "./evidence.js";
 import type { Executor } from "./executor.js";
 import { pairedDifferences } from "./intervals.js";
@@ -44,7 +50,7 @@ export interface ExperimentOptions {
   readonly replications?: number | undefined;
   /**
    * Goes on until the scenario's question is decided, or hardly can be, with 8 … 64 replications and
-   * intervals that hold at every look. With `replications` too: exactly so many, judged as if one had
+   * intervals that hold at every look (16 … 64 with several candidates). With `replications` too: exactly so many, judged as if one had
    * stopped there. @default whether the scenario has `replications: auto`
    */
   readonly untilDecided?: boolean | undefined;
@@ -83,6 +89,9 @@ interface Plan {
   readonly isFixed: boolean;
 }
 
+/** What an interval of 95 % leaves out on either side. */
+const ONE_LOOK_TAIL = 0.025;
+
 /** The most replications of an experiment that goes on until it is decided. */
 export const UNTIL_DECIDED_MAX = 64;
 
@@ -91,15 +100,18 @@ function isUntilDecided({ base }: LoadedScenario, { untilDecided }: ExperimentOp
   return decision !== undefined && (untilDecided ?? replications === "auto");
 }
 
-function planOf(loaded: LoadedScenario, options: ExperimentOptions): Plan {
+/** @param candidates that are judged, whose intervals hold at once */
+function planOf(loaded: LoadedScenario, options: ExperimentOptions, candidates: number): Plan {
   const { replications } = loaded.base.scenario;
   const { replications: fixed } = options;
   const isFixed = fixed !== undefined;
   const isUntil = isUntilDecided(loaded, options);
-  const sequence = isUntil ? sequenceOf({ max: UNTIL_DECIDED_MAX }) : null;
+  const first = candidates > 1 ? FIRST_LOOK_OF_MANY : FIRST_LOOK;
+  const wanted = { max: UNTIL_DECIDED_MAX, comparisons: Math.max(1, candidates), first };
+  const sequence = isUntil ? sequenceOf(wanted) : null;
   const common = { pilot: null, sequence, isFixed };
   if (isFixed) return { ...common, first: fixed };
-  if (isUntil) return { ...common, first: FIRST_LOOK };
+  if (isUntil) return { ...common, first };
   if (typeof replications === "number") return { ...common, first: replications };
   // There is nothing to decide.
   if (replications === "auto") return { ...common, first: PILOT_REPLICATIONS };
@@ -164,29 +176,51 @@ function finishedVariants(
 /** Replications of all variants, and the verdict on them. */
 interface Main {
   readonly variants: Variants;
-  readonly judgement: Judgement | null;
+  /** Of the candidates, in their order. */
+  readonly judgements: readonly Judgement[];
 }
 
 async function runMain(
   plan: Plan,
-  stage: Stage | null,
+  stages: readonly Stage[],
   run: (count: number) => Promise<Variants>,
 ): Promise<Main> {
   const pilot = await run(plan.first);
-  if (stage === null) return { variants: pilot, judgement: null };
-  const { question } = stage;
-  const planned = stage.isLosing ? onFees(question) : question;
-  const replications = plannedReplications(plan, pairOf(pilot, question), planned);
+  if (stages.length === 0) return { variants: pilot, judgements: [] };
+  const planned = stages.map(({ question, isLosing }) =>
+    plannedReplications(plan, pairOf(pilot, question), isLosing ? onFees(question) : question),
+  );
+  const replications = Math.max(...planned);
   const variants = replications === plan.first ? pilot : await run(replications);
-  const pair = pairOf(variants, question);
-  const judgement = await judgeWithPeak(stage, { pair, label: "peak demand" });
-  return { variants, judgement: advised(judgement, hoursPerReplication(stage.scenario)) };
+  return judgeAll(stages, variants).then(advisedAll(stages));
+}
+
+/** Judges each candidate, with the peak test where it needs one. */
+async function judgeAll(stages: readonly Stage[], variants: Variants): Promise<Main> {
+  const judgements = await Promise.all(
+    stages.map((stage) =>
+      judgeWithPeak(stage, { pair: pairOf(variants, stage.question), label: "peak demand" }),
+    ),
+  );
+  return { variants, judgements };
+}
+
+/** Says of what is undecided what would likely decide it. */
+function advisedAll(stages: readonly Stage[]): (main: Main) => Main {
+  const [stage] = stages;
+  return ({ variants, judgements }) => ({
+    variants,
+    judgements:
+      stage === undefined
+        ? judgements
+        : judgements.map((one) => advised(one, hoursPerReplication(stage.scenario))),
+  });
 }
 
 /** The same with looks until it is decided, or enough. */
 async function runUntilDecided(
   plan: Plan,
-  stage: Stage,
+  stages: readonly Stage[],
   options: {
     readonly run: (count: number) => Promise<Variants>;
     /** What all variants have finished. */
@@ -195,23 +229,19 @@ async function runUntilDecided(
   },
 ): Promise<Main> {
   const { run, finished, enough } = options;
-  const judged = async (variants: Variants) => {
-    const pair = pairOf(variants, stage.question);
-    return { variants, judgement: await judgeWithPeak(stage, { pair, label: "peak demand" }) };
-  };
-  const look = async (count: number) => judged(await run(count));
+  const look = async (count: number) => judgeAll(stages, await run(count));
+  const { max = plan.first, first } = plan.sequence ?? {};
   const found = plan.isFixed
     ? await look(plan.first)
-    : await untilDecided({ max: plan.sequence?.max ?? plan.first, look, enough });
+    : await untilDecided({ max, first, look, enough });
   // Without a look: before the first one nothing has an interval, so there is no peak test either.
-  const { variants, judgement } = found ?? (await judged(finished() ?? (await run(1))));
-  return { variants, judgement: advised(judgement, hoursPerReplication(stage.scenario)) };
+  return advisedAll(stages)(found ?? (await judgeAll(stages, finished() ?? (await run(1)))));
 }
 
 const NO_MARGINAL_VALUES: MarginalValues = { values: new Map(), omitted: [] };
 
 function stageOf(
-  common: Pick<Stage, "question" | "inputs" | "workbench" | "seed" | "sequence">,
+  common: Pick<Stage, "question" | "inputs" | "workbench" | "seed" | "sequence" | "tail">,
 ): Stage {
   const { question, inputs } = common;
   const { scenario } = inputs.of(question.baseline);
@@ -234,13 +264,19 @@ async function run(
   const calibration = await calibrate({ loaded, baseline, workbench });
   const inputs = new CaseInputs(loaded, calibration.loadFactor);
   const { scenario } = inputs.of(baseline);
-  const { decision: question } = scenario;
-  const plan = planOf(loaded, options);
+  const { decision } = scenario;
+  const candidates = decision === undefined ? [] : candidatesOf(decision);
+  const plan = planOf(loaded, options, candidates.length);
   const sequence = plan.sequence ?? undefined;
-  const shared = { inputs, workbench, seed, sequence };
-  const stage = question === undefined ? null : stageOf({ question, ...shared });
-  const common = { baseline, stage, seed, calibrationNote: calibration.note };
-  const nothing = { judgement: null, cases: [], marginal: NO_MARGINAL_VALUES };
+  // Intervals of several hold at once: each has its part of what may go wrong (Bonferroni).
+  const tail = candidates.length > 1 ? ONE_LOOK_TAIL / candidates.length : undefined;
+  const shared = { inputs, workbench, seed, sequence, tail };
+  const stages = candidates.flatMap((candidate) =>
+    decision === undefined ? [] : [stageOf({ question: { ...decision, candidate }, ...shared })],
+  );
+  const [stage = null] = stages;
+  const common = { baseline, stages, seed, calibrationNote: calibration.note };
+  const nothing = { judgements: [], cases: [], marginal: NO_MARGINAL_VALUES };
   state.begun = { ...common, ...nothing, inputs, isPartial: true };
   const run = (count: number) => runVariants(names, inputs, workbench, count);
   const rest = (level: SensitivityLevel): Promise<Rest> =>
@@ -251,12 +287,13 @@ async function run(
     });
   if (stage === null || plan.sequence === null) {
     // All at once, so that threads need not wait for each other between the stages.
-    const [main, others] = await Promise.all([runMain(plan, stage, run), rest(sensitivity)]);
+    const [main, others] = await Promise.all([runMain(plan, stages, run), rest(sensitivity)]);
     return { ...common, ...main, ...others, isPartial: false };
   }
   const enough = enoughOf(options.enough);
-  const finished = () => finishedVariants(names, inputs, workbench, FIRST_LOOK - 1);
-  const main = await runUntilDecided(plan, stage, { run, finished, enough });
+  const before = plan.sequence.first - 1;
+  const finished = () => finishedVariants(names, inputs, workbench, before);
+  const main = await runUntilDecided(plan, stages, { run, finished, enough });
   // The whole block or none of it, so that what is found does not depend on how fast it was.
   const others = (await orEnough(rest(sensitivity), enough)) ?? (await rest("off"));
   return { ...common, ...main, ...others, isPartial: false };

@@ -22,7 +22,10 @@ import { type Evidence, evidenceOf, SESSIONS_MIN } from "./evidence.js";
 import { FEES, isMoney, OPERATOR_NET, SEGMENTS } from "./metric-names.js";
 import { difference, estimated, type Samples } from "./samples.js";
 
-export type Question = NonNullable<Scenario["decision"]>;
+/** A decision on one candidate. */
+export type Question = Omit<NonNullable<Scenario["decision"]>, "candidate"> & {
+  readonly candidate: string;
+};
 
 /** Replications of the two variants that are compared. */
 export interface Pair {
@@ -89,6 +92,8 @@ export interface JudgeOptions {
   readonly seed: number;
   /** Where one looks until it is decided: intervals hold at every look. Undefined: one look. */
   readonly sequence?: Sequence | undefined;
+  /** What intervals of one look leave out on either side. @default 0.025 */
+  readonly tail?: number | undefined;
 }
 
 const BOOTSTRAP = 0x626f6f74;
@@ -149,13 +154,23 @@ function servedProblem(
   return atPeak === 0 ? { cause: "served", sessions: 0 } : null;
 }
 
-function differenceOf(
-  { seed, sequence }: JudgeOptions,
+/** What a change is made from, besides the pair. */
+type ChangeOptions = Pick<JudgeOptions, "question" | "seed" | "workers" | "sequence" | "tail">;
+
+/** A metric's paired difference, in its unit; undefined when no replication has it in both. */
+export function differenceOf(
+  { seed, sequence, tail }: Pick<JudgeOptions, "seed" | "sequence" | "tail">,
   pair: Pair,
   metric: string,
 ): Estimate | undefined {
   const { candidate: of, baseline: from } = pair;
-  const found = difference({ of, from, metric, key: bootstrapKey(seed), tail: sequence?.tail });
+  const found = difference({
+    of,
+    from,
+    metric,
+    key: bootstrapKey(seed),
+    tail: sequence?.tail ?? tail,
+  });
   if (found === undefined || !isTooEarly(sequence, pair)) return found;
   return { ...found, ci95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] };
 }
@@ -166,19 +181,22 @@ function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair): boolean
 }
 
 /** The change that is compared with the margin. */
-function changeOf(options: JudgeOptions, pair: Pair): Change {
+export function changeOf(options: ChangeOptions, pair: Pair): Change {
   const found = changeAtLook(options, pair);
   return isTooEarly(options.sequence, pair) ? { ...found, ci95: null } : found;
 }
 
-function changeAtLook({ question, seed, workers, sequence }: JudgeOptions, pair: Pair): Change {
+function changeAtLook(
+  { question, seed, workers, sequence, tail }: ChangeOptions,
+  pair: Pair,
+): Change {
   const { objective, margin } = question;
   const evidence = evidenceOf({ ...pair, objective, workers });
   const sample = {
     candidate: pair.candidate.observations(objective),
     baseline: pair.baseline.observations(objective),
   };
-  const options = { key: bootstrapKey(seed), evidence, tail: sequence?.tail };
+  const options = { key: bootstrapKey(seed), evidence, tail: sequence?.tail ?? tail };
   const hasNone = { mean: null, ci95: null, n: 0, method: "t", events: null } as const;
   if (evidence.sessions === 0) return hasNone;
   if (typeof margin !== "number") return absoluteChange(sample, options);

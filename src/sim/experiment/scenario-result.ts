@@ -7,7 +7,6 @@ import { modelNotes } from "../model/model-notes.js";
 import { streamKinds } from "../model/stream-kinds.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
-import { FIRST_LOOK } from "./confidence-sequence.js";
 import { figureFormat } from "./figure-format.js";
 import { inputSources } from "./input-sources.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
@@ -25,9 +24,10 @@ export interface Findings {
   readonly variants: Variants;
   /** Name of the variant that the others are compared with. */
   readonly baseline: string;
-  /** `null`: the scenario asks for no decision. */
-  readonly stage: Stage | null;
-  readonly judgement: Judgement | null;
+  /** One for each candidate; none: the scenario asks for no decision. */
+  readonly stages: readonly Stage[];
+  /** Of the candidates, in their order; none: nothing is judged. */
+  readonly judgements: readonly Judgement[];
   readonly cases: readonly CaseOutcome[];
   readonly marginal: MarginalValues;
   readonly calibrationNote: string | null;
@@ -35,8 +35,9 @@ export interface Findings {
   readonly isPartial: boolean;
 }
 
-function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioResult["verdict"] {
-  if (judgement === null || stage === null) return null;
+type Whole = NonNullable<ScenarioResult["verdict"]>;
+
+function verdictOf(judgement: Judgement, stage: Stage, baseline: Samples): Whole {
   const format = figureFormat({ baseline, isRelative: isUncalibrated(stage.scenario) });
   const formatAmount = figureFormat({ baseline, isRelative: false });
   const options = {
@@ -50,6 +51,17 @@ function verdictOf({ judgement, stage }: Findings, baseline: Samples): ScenarioR
     ...verdictResult(judgement, options),
     instead: instead && verdictResult(instead, options),
   };
+}
+
+/** By candidate, in their order. */
+function verdictsOf({ judgements, stages }: Findings, baseline: Samples): Map<string, Whole> {
+  return new Map(
+    stages.flatMap((stage, index) => {
+      const judgement = judgements[index];
+      if (judgement === undefined) return [];
+      return [[stage.question.candidate, verdictOf(judgement, stage, baseline)] as const];
+    }),
+  );
 }
 
 function questionOf(stage: Stage | null): ScenarioResult["question"] {
@@ -114,7 +126,9 @@ function omissionNotes({ omitted }: MarginalValues): string[] {
  * @throws InputError (`EXPECTATION_INVALID`) for a text that is no expectation
  */
 export function scenarioResult(loaded: LoadedScenario, findings: Findings): ScenarioResult {
-  const { seed, variants, stage, judgement, cases, marginal } = findings;
+  const { seed, variants, stages, judgements, cases, marginal } = findings;
+  const [stage = null] = stages;
+  const [judgement = null] = judgements;
   const { extensions = [] } = loaded;
   const { scenario } = loaded.base;
   const baseline = variants.get(findings.baseline);
@@ -125,9 +139,10 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     variant === stage?.question.candidate ? marginal.values : none;
   const { holds, notes } = conservation(variants);
   const sensitivity = judgement === null ? [] : sensitivityResults(judgement, cases);
-  const verdict = verdictOf(findings, baseline);
-  const watched =
-    stage === null ? [...variants.keys()] : [findings.baseline, stage.question.candidate];
+  const verdicts = verdictsOf(findings, baseline);
+  const [verdict = null] = verdicts.values();
+  const candidates = stages.map(({ question }) => question.candidate);
+  const watched = stage === null ? [...variants.keys()] : [findings.baseline, ...candidates];
   return {
     schemaVersion: 2,
     poolsim: POOLSIM_VERSION,
@@ -150,12 +165,17 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     comparisons: comparisons(variants, findings.baseline, key),
     intervals: { confidence: 0.95, simultaneous: false },
     untilDecided:
-      stage?.sequence === undefined ? null : { first: FIRST_LOOK, max: stage.sequence.max },
+      stage?.sequence === undefined
+        ? null
+        : { first: stage.sequence.first, max: stage.sequence.max },
     verdict,
+    ...(verdicts.size < 2
+      ? {}
+      : { verdicts: [...verdicts].map(([candidate, one]) => ({ candidate, ...one })) }),
     sensitivity,
     expectations: findings.isPartial
       ? []
-      : expectationResults({ expect: scenario.expect, variants, key, marginalValues, verdict }),
+      : expectationResults({ expect: scenario.expect, variants, key, marginalValues, verdicts }),
     assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
     inputs: inputSources(loaded.base, baseline.records[0]?.imputed ?? {}),

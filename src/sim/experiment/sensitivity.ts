@@ -40,6 +40,8 @@ export interface Stage {
   readonly isLosing: boolean;
   /** Where it goes on until it is decided; undefined: one look at a number fixed before. */
   readonly sequence: Sequence | undefined;
+  /** What intervals of one look leave out on either side; undefined: 0.025. */
+  readonly tail: number | undefined;
 }
 
 /** Measured hours of one replication. */
@@ -87,8 +89,8 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario, workers, sequence } = stage;
-  const common = { question, pair, seed, scenario, workers, sequence };
+  const { question, seed, scenario, workers, sequence, tail } = stage;
+  const common = { question, pair, seed, scenario, workers, sequence, tail };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
   if (peakIs === "off" || !first.needsPeak) return first;
@@ -109,12 +111,15 @@ async function judgeCase(
     const pair = await runPair(own, { ...options, count });
     return judgeWithPeak(own, { ...options, pair });
   };
-  if (stage.sequence === undefined) return judged(stage, SENSITIVITY_REPLICATIONS);
-  const own = { ...stage, sequence: sequenceOf({ max: SENSITIVITY_MAX }) };
-  const look = async (count: number) => ({ judgement: await judged(own, count) });
+  // Of one candidate, whoever else is judged beside it.
+  const alone = { ...stage, tail: undefined };
+  if (stage.sequence === undefined) return judged(alone, SENSITIVITY_REPLICATIONS);
+  const own = { ...alone, sequence: sequenceOf({ max: SENSITIVITY_MAX }) };
+  const look = async (count: number) => ({ judgements: [await judged(own, count)] });
   const found = await untilDecided({ max: SENSITIVITY_MAX, look });
-  invariant(found !== null, "nobody says that it is enough");
-  return found.judgement;
+  const [judgement] = found?.judgements ?? [];
+  invariant(judgement !== undefined, "nobody says that it is enough");
+  return judgement;
 }
 
 async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<CaseOutcome> {

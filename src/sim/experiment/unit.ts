@@ -30,6 +30,7 @@ export function inputText({ scenario }: SimulationInput): string {
     replications: undefined,
     variants: undefined,
     decision: undefined,
+    sweep: undefined,
     expect: undefined,
   });
 }

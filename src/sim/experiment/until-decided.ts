@@ -10,7 +10,8 @@ import { effective, isHopeless, type Judgement } from "./judge.js";
 
 /** What a look found. */
 export interface Looked {
-  readonly judgement: Judgement;
+  /** Of one candidate or of several. */
+  readonly judgements: readonly Judgement[];
 }
 
 /** What is raced against: resolves to `null` when it is enough. */
@@ -34,12 +35,14 @@ export function orEnough<T>(work: Promise<T>, enough: Enough): Promise<T | null>
 }
 
 /** Whether to look no further. */
-function isOver(judgement: Judgement): boolean {
-  return effective(judgement).decision !== "undecided" || isHopeless(judgement);
+function isOver({ judgements }: Looked): boolean {
+  return judgements.every(
+    (judgement) => effective(judgement).decision !== "undecided" || isHopeless(judgement),
+  );
 }
 
 /**
- * Looks until it is decided or hopeless, at most at `max` replications.
+ * Looks until all is decided or hopeless, at most at `max` replications.
  *
  * @param options.look looks at so many replications
  * @param options.enough when it resolves, no further look is waited for
@@ -47,17 +50,19 @@ function isOver(judgement: Judgement): boolean {
  */
 export async function untilDecided<T extends Looked>(options: {
   readonly max: number;
+  /** Replications of the first look. @default 8 */
+  readonly first?: number | undefined;
   readonly look: (count: number) => Promise<T>;
   readonly enough?: Enough | undefined;
 }): Promise<T | null> {
-  const { max, look, enough } = options;
+  const { max, first, look, enough } = options;
   let last: T | null = null;
-  for (const count of looks(max)) {
+  for (const count of looks(max, first)) {
     const work = look(count);
     const found: T | null = await (enough === undefined ? work : orEnough(work, enough));
     if (found === null) return last;
     last = found;
-    if (isOver(found.judgement)) break;
+    if (isOver(found)) break;
   }
   invariant(last !== null, "there is a first look");
   return last;

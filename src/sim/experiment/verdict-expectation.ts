@@ -4,6 +4,7 @@
  *     verdict == exclude
  *     verdict != admit
  *     verdict in [exclude, undecided]
+ *     verdict(with-b) == admit          (of one of several candidates)
  */
 import type { Decision, Verdict } from "../results.js";
 import type { ExpectationError } from "./expectations.js";
@@ -13,6 +14,8 @@ const DECISIONS: readonly Decision[] = ["admit", "exclude", "no difference", "un
 /** A parsed item. */
 export interface VerdictExpectation {
   readonly text: string;
+  /** Name of the candidate; `null`: the only one. */
+  readonly candidate: string | null;
   /** The verdicts with which it holds. */
   readonly allowed: readonly Decision[];
 }
@@ -22,7 +25,7 @@ export type ParsedVerdictExpectation =
   | { readonly ok: true; readonly expectation: VerdictExpectation }
   | { readonly ok: false; readonly error: ExpectationError };
 
-const BEGINS = /^\s*verdict\s*(==|!=|in\b)\s*/;
+const BEGINS = /^\s*verdict\s*(?:\(\s*([^()]*?)\s*\)\s*)?(==|!=|in\b)\s*/;
 
 /** A verdict's name; `no-difference` is taken, too. */
 function decisionOf(text: string): Decision | undefined {
@@ -39,7 +42,7 @@ function decisionOf(text: string): Decision | undefined {
 export function parseVerdictExpectation(text: string): ParsedVerdictExpectation | null {
   const begin = BEGINS.exec(text);
   if (begin === null) return null;
-  const [whole = "", operator = ""] = begin;
+  const [whole = "", candidate = null, operator = ""] = begin;
   const rest = text.slice(whole.length);
   const list = operator === "in" ? /^\[([^\]]*)\]\s*$/.exec(rest)?.[1]?.split(",") : [rest];
   const fail = (at: string, expected: string): ParsedVerdictExpectation => {
@@ -55,7 +58,7 @@ export function parseVerdictExpectation(text: string): ParsedVerdictExpectation 
   }
   const allowed =
     operator === "!=" ? DECISIONS.filter((decision) => !named.includes(decision)) : named;
-  return { ok: true, expectation: { text, allowed } };
+  return { ok: true, expectation: { text, candidate, allowed } };
 }
 
 /**

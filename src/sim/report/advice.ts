@@ -1,6 +1,11 @@
 /** Advice as text for a terminal: what to do with each worker first, figures with details only. */
 import { counted, signed } from "../../core/wording.js";
-import type { AdviceResult, TriedAction, WorkerAdviceResult } from "../advise/advice-result.js";
+import type {
+  AdviceResult,
+  RuleAdmission,
+  TriedAction,
+  WorkerAdviceResult,
+} from "../advise/advice-result.js";
 import { actionWords } from "../advise/describe-worker.js";
 import type { Estimate } from "../results.js";
 import { spanText } from "./figures.js";
@@ -86,6 +91,36 @@ function togetherText(result: AdviceResult): string {
   return `Together${left}: ${changeText(together.change, result)}${peak}, from ${counted(freshReplications, "replication")} that chose nothing.${warning}`;
 }
 
+function sessionsText({ least, most }: RuleAdmission): string {
+  return least === most ? String(most) : `${least} to ${most}`;
+}
+
+/** The best rule, whom it admits, and what following all advice brings beyond it. */
+function ruleText(result: AdviceResult): string {
+  const { rule, togetherOverRule } = result;
+  if (rule === null) return "";
+  const { best } = rule;
+  if (best === null) return "Rule: none of those that were tried is shown to gain.";
+  const alike = best.asGood.filter((label) => label !== best.label);
+  const [first] = best.asGood;
+  const last = best.asGood.at(-1);
+  const others = alike.length === 0 ? "" : ` (as good: ${first} … ${last})`;
+  const admitted = best.admits.filter(({ most }) => most > 0);
+  const refused = best.admits.filter(({ most }) => most === 0).map(({ worker }) => worker);
+  const fewer = admitted.filter(({ least, offered }) => least < offered);
+  const caps = fewer.map((one) => `${one.worker} with ${sessionsText(one)}`);
+  const who = [
+    `it admits ${admitted.length} of ${counted(best.admits.length, "worker")}`,
+    ...(refused.length === 0 ? [] : [`refuses ${refused.join(", ")}`]),
+    ...(caps.length === 0 ? [] : [`admits ${caps.join(", ")}`]),
+  ].join("; ");
+  const over =
+    togetherOverRule === null
+      ? ""
+      : ` All advice together brings ${changeText(togetherOverRule.change, result)} more than the rule alone.`;
+  return `Rule: ${best.label}${others}: ${changeText(best.change, result)}; ${who}.${over}`;
+}
+
 function undecidedText({ workers, scenario }: AdviceResult): string {
   const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
@@ -141,6 +176,7 @@ export function renderAdvice(result: AdviceResult, options: AdviceReportOptions 
     headed(title, style, facts),
     workerSection(result, style),
     wrapped(togetherText(result), style.width),
+    wrapped(ruleText(result), style.width),
     wrapped(undecidedText(result), style.width),
     style.dim(wrapped(`What counts: a change of more than ${share}.`, style.width)),
     ...(options.hasDetails === true ? [detailSection(result, style)] : []),

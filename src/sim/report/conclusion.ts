@@ -12,12 +12,27 @@ function decisionPaint(decision: Decision, { green, red, yellow, bold }: Style) 
 }
 
 /** The verdict with its reason; empty for scenarios that ask nothing. */
-export function verdictSection({ verdict }: ScenarioResult, style: Style): string {
+export function verdictSection(result: ScenarioResult, style: Style): string {
+  const { verdict, verdicts } = result;
   if (verdict === null) return "";
+  if (verdicts !== undefined) return candidatesSection(result, style);
   const { decision, reason, sentence } = verdict;
   const decided = decisionPaint(decision, style)(decision);
   const why = decision === "undecided" ? ` (${reason})` : "";
   return `${style.bold("Verdict:")} ${decided}${why}\n${wrapped(sentence, style.width)}`;
+}
+
+/** The verdicts on several candidates, one below the other; empty for one. */
+export function candidatesSection({ verdicts, question }: ScenarioResult, style: Style): string {
+  if (verdicts === undefined) return "";
+  const lines = verdicts.map(({ candidate, decision, reason, sentence }) => {
+    const decided = decisionPaint(decision, style)(decision);
+    const why = decision === "undecided" ? ` (${reason})` : "";
+    return `${style.bold(`${candidate}:`)} ${decided}${why}\n${wrapped(sentence, style.width)}`;
+  });
+  const title = `Verdicts on ${verdicts.length} candidates, against ${question?.baseline ?? ""}`;
+  const all = "The intervals of all of them hold at once (95 %).";
+  return [headed(title, style), ...lines, style.dim(wrapped(all, style.width))].join("\n");
 }
 
 /** The verdict again under other assumptions. */

@@ -99,6 +99,10 @@ const result = z.looseObject({
     })
     .nullable(),
   verdict: verdict.extend({ instead: verdict.nullable() }).nullable(),
+  verdicts: z
+    .array(verdict.extend({ candidate: z.string(), instead: verdict.nullable() }))
+    .max(100)
+    .optional(),
   sensitivity: z.array(
     z.object({
       label: z.string(),

@@ -3,6 +3,7 @@ import { counted } from "../../core/wording.js";
 import type { ScenarioResult, VariantResult } from "../results.js";
 import { comparisonSection } from "./comparison.js";
 import {
+  candidatesSection,
   expectationSection,
   groundsSection,
   sensitivitySection,
@@ -86,7 +87,9 @@ function sections(result: ScenarioResult, style: Style): readonly string[] {
 export function renderReport(result: ScenarioResult, options: ReportOptions = {}): string {
   const style = styleOf(options);
   const { details: isAll = false } = options;
-  const first = screen(reportContent(result, options.file), style, { isAll });
+  const several = candidatesSection(result, style);
+  const own = screen(reportContent(result, options.file), style, { isAll });
+  const first = several === "" ? own : `${several}\n\n${own}`;
   if (!isAll) return first;
   const rest = sections(result, style).filter((section) => section !== "");
   return `${[first.trimEnd(), ...rest].join("\n\n")}\n`;

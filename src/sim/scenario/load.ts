@@ -12,6 +12,7 @@ import { InputError } from "../../core/errors.js";
 import { type Extension, extensionRecords } from "../extensions/extension.js";
 import type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "../input.js";
 import { isDiscoveryFile } from "../network/discovery-file.js";
+import { candidatesOf } from "./candidates.js";
 import { crossCheck, missingFindings } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft, type Override } from "./draft.js";
@@ -38,7 +39,7 @@ export interface LoadOptions {
 }
 
 /** What makes runs different in kind: a variant that changed it would compare unlike things. */
-const NOT_IN_VARIANTS = new Set([
+export const NOT_IN_VARIANTS = new Set([
   "name",
   "description",
   "seed",
@@ -47,6 +48,7 @@ const NOT_IN_VARIANTS = new Set([
   "duration",
   "variants",
   "decision",
+  "sweep",
   "expect",
 ]);
 
@@ -191,7 +193,8 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     const missing = [...missingFindings(input.scenario), ...sizeFindings(input)];
     if (missing.length > 0) throw (drafts.get(name) ?? base).error(missing);
   }
-  const candidate = baseInput.scenario.decision?.candidate;
+  const { decision } = baseInput.scenario;
+  const candidate = decision && candidatesOf(decision)[0];
   const judged = variants.find(({ name }) => name === candidate)?.input ?? baseInput;
   return {
     file: basename(file),
@@ -233,7 +236,8 @@ export function askable(
     valueProblem: (metric, { variant, isAlone }) => {
       const input = variants.find(({ name }) => name === variant)?.input;
       if (input === undefined) return undefined;
-      const isCandidate = isAlone && decision?.candidate === variant;
+      const candidates: readonly string[] = decision === undefined ? [] : candidatesOf(decision);
+      const isCandidate = isAlone && candidates.includes(variant);
       return valueProblem(metric, { input, isCandidate });
     },
   };

@@ -4,6 +4,7 @@ import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { parseExpectation } from "../experiment/expectations.js";
 import { parseVerdictExpectation } from "../experiment/verdict-expectation.js";
+import { candidatesOf } from "./candidates.js";
 import { objectiveProblem } from "./known-metrics.js";
 import type { Scenario } from "./schema.js";
 
@@ -58,16 +59,24 @@ function objectiveFinding(
   return problem === undefined ? unknown : [{ path, text: problem }];
 }
 
+/** @param candidates of the decision; none: there is no decision */
 function expectationFindings(
   text: string,
   path: Path,
   askable: Askable,
-  hasDecision: boolean,
+  candidates: readonly string[],
 ): Finding[] {
   const onVerdict = parseVerdictExpectation(text);
   if (onVerdict?.ok) {
-    if (hasDecision) return [];
-    return [{ path, text: "there is no verdict without a decision: block" }];
+    const { candidate } = onVerdict.expectation;
+    if (candidates.length === 0) {
+      return [{ path, text: "there is no verdict without a decision: block" }];
+    }
+    if (candidate === null ? candidates.length === 1 : candidates.includes(candidate)) return [];
+    const one = candidates.map((name) => `verdict(${name})`).join(" or ");
+    const found =
+      candidate === null ? "the verdict of several candidates" : `verdict(${candidate})`;
+    return [{ path, text: `found ${found}, expected ${one}` }];
   }
   const parsed = onVerdict ?? parseExpectation(text);
   if (!parsed.ok) {
@@ -88,28 +97,41 @@ function expectationFindings(
   ];
 }
 
+function candidatePath({ candidate }: NonNullable<Scenario["decision"]>, index: number): Path {
+  return ["decision", "candidate", ...(typeof candidate === "string" ? [] : [index])];
+}
+
 /** What is wrong with the decision and the expectations of a scenario. */
 export function questionFindings(scenario: Scenario, askable: Askable): readonly Finding[] {
   const findings: Finding[] = [];
   const { decision, expect } = scenario;
   if (decision !== undefined) {
-    const { baseline, candidate, objective, constraints } = decision;
-    const variants = [baseline, candidate];
+    const { baseline, objective, constraints } = decision;
+    const candidates = candidatesOf(decision);
+    const variants = [baseline, ...candidates];
     findings.push(
       ...variantFinding(["decision", "baseline"], baseline, askable),
-      ...variantFinding(["decision", "candidate"], candidate, askable),
+      ...candidates.flatMap((name, index) =>
+        variantFinding(candidatePath(decision, index), name, askable),
+      ),
       ...objectiveFinding(["decision", "objective"], objective, askable, variants),
       ...constraints.flatMap(({ metric }, index) =>
         metricFinding(["decision", "constraints", index, "metric"], metric, askable, { variants }),
       ),
     );
-    if (baseline === candidate) {
-      const text = `found ${JSON.stringify(candidate)}, expected another variant than the baseline`;
-      findings.push({ path: ["decision", "candidate"], text });
+    for (const [index, name] of candidates.entries()) {
+      const path = candidatePath(decision, index);
+      const found = `found ${JSON.stringify(name)}`;
+      if (name === baseline) {
+        findings.push({ path, text: `${found}, expected another variant than the baseline` });
+      } else if (candidates.indexOf(name) < index) {
+        findings.push({ path, text: `${found} twice, expected each candidate once` });
+      }
     }
   }
+  const candidates: readonly string[] = decision === undefined ? [] : candidatesOf(decision);
   for (const [index, text] of expect.entries()) {
-    findings.push(...expectationFindings(text, ["expect", index], askable, decision !== undefined));
+    findings.push(...expectationFindings(text, ["expect", index], askable, candidates));
   }
   return findings;
 }

@@ -344,7 +344,16 @@ export const scenarioSchema = z.strictObject({
   decision: z
     .strictObject({
       baseline: name("Variant to compare with."),
-      candidate: name("Variant to judge."),
+      candidate: z
+        .union([
+          name("Variant to judge."),
+          z
+            .array(name("Variant to judge."))
+            .min(1)
+            .max(20)
+            .describe("Several, each compared with the baseline; intervals hold for all at once."),
+        ])
+        .describe("What is judged."),
       objective: z
         .string()
         .max(200)
@@ -376,6 +385,33 @@ export const scenarioSchema = z.strictObject({
       peakFactor: number("Demand of the peak test; 1: there is none.", 1, 100).default(2),
     })
     .describe("The question: admit, exclude, or no difference.")
+    .optional(),
+  sweep: z
+    .strictObject({
+      vary: z
+        .record(
+          z.string().min(1).max(200),
+          z.union([
+            z.string().max(100).describe("A range from:to:step, such as 300:2000:100."),
+            z.array(z.unknown()).min(2).max(100).describe("Its values."),
+          ]),
+        )
+        .refine(...atMost(4, "settings"))
+        .describe("Path of a setting: what it is to be in turn."),
+      objective: z
+        .string()
+        .max(200)
+        .describe("Metric to gain in; default: the decision's.")
+        .optional(),
+      margin: number(
+        "What counts as a difference: a share of the objective; default: the decision's.",
+        0.001,
+        0.5,
+      ).optional(),
+    })
+    .describe(
+      "What poolsim sweep varies; the operator's settings are chosen, others are circumstances.",
+    )
     .optional(),
   expect: z.array(z.string().max(500)).max(1000).describe("What must hold, for CI.").default([]),
 });

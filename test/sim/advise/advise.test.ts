@@ -5,6 +5,7 @@ import type { Simulate } from "../../../src/sim/experiment/executor.js";
 import { renderAdvice } from "../../../src/sim/report/advice.js";
 import { fakePool, poolOf } from "../../support/sim/fake-pool.js";
 import { fakeExecutor, loadText } from "../../support/sim/fake-simulate.js";
+import { fakeThreshold, thresholdPool } from "../../support/sim/fake-threshold.js";
 
 const GOOD = ["a-1", "a-2", "a-3", "a-4", "a-5", "a-6"];
 
@@ -116,6 +117,46 @@ decision: { baseline: without, candidate: with }`;
     expect(found.words["slow"]).toBe("exclude");
     const other = await advised([...GOOD, "slow"], { variant: "without" }, { more });
     expect(other.words).toEqual(keepAll(GOOD));
+  });
+});
+
+describe("the rule", () => {
+  const fakeRun = async (options: AdviseOptions = {}, simulate: Simulate = fakeThreshold) => {
+    const { executor, calls } = fakeExecutor(options.seed, simulate);
+    return { result: await adviseWith(loadText(thresholdPool()), executor, options), calls };
+  };
+
+  it("is the best of all kinds, with whom it admits, from replications that did not choose it", async () => {
+    const { result, calls } = await fakeRun();
+    const { best, tried } = result.rule ?? {};
+    // Of 700 … 1,000 ms, which admit the same, the middle one.
+    expect(best).toMatchObject({ rule: "benchmark.limitMs", label: "benchmark limit 800 ms" });
+    expect(best?.asGood).toEqual(
+      ["700", "800", "900", "1,000"].map((ms) => `benchmark limit ${ms} ms`),
+    );
+    // Four parts instead of one.
+    expect(best?.decision).toBe("admit");
+    expect(best?.change?.mean).toBeCloseTo(3, 0);
+    expect(best?.admits.map(({ most }) => most)).toEqual([2, 2, 2, 2, 0, 0]);
+    expect(new Set(tried?.map(({ rule }) => rule))).toEqual(
+      new Set(["benchmark.limitMs", "tier.slowMs", "rolling", "orchestrator.maxSessions"]),
+    );
+    const isRule = (call: (typeof calls)[number]) =>
+      call.input.scenario.orchestrator?.admission.benchmark?.limitMs === 800;
+    expect(calls.filter(isRule).some(({ replication }) => replication >= 3_000_000)).toBe(true);
+    // All advice leaves out the same two.
+    expect(result.togetherOverRule?.change?.mean).toBeCloseTo(0, 6);
+    expect(renderAdvice(result, { width: 80 })).toContain("Rule: benchmark limit 800 ms");
+  });
+
+  it("is none where nothing gains, and is not looked for when it is not asked for", async () => {
+    const { result } = await advised([...GOOD, "slow"]);
+    expect(result.rule?.best).toBeNull();
+    expect(result.togetherOverRule).toBeNull();
+    expect(renderAdvice(result)).toContain("none of those that were tried");
+    for (const options of [{ rule: false }, { only: ["slow"] }]) {
+      expect((await advised([...GOOD, "slow"], options)).result.rule).toBeNull();
+    }
   });
 });
 

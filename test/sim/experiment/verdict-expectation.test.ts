@@ -14,7 +14,10 @@ describe("an expectation on the verdict", () => {
     ["verdict != admit", ["exclude", "no difference", "undecided"]],
     ["verdict in [exclude, undecided]", ["exclude", "undecided"]],
   ])("%s", (text, allowed) => {
-    expect(parseVerdictExpectation(text)).toEqual({ ok: true, expectation: { text, allowed } });
+    expect(parseVerdictExpectation(text)).toEqual({
+      ok: true,
+      expectation: { text, candidate: null, allowed },
+    });
   });
 
   it.each(["verdict.pool.segments > 0", "verdicts == admit", "with.pool.segments > 0", "verdict"])(
@@ -37,7 +40,7 @@ describe("an expectation on the verdict", () => {
 
   it("holds with one of its verdicts, and otherwise names the verdict and its numbers", () => {
     const evaluate = (allowed: "admit" | "exclude", verdict = result.verdict) =>
-      evaluateVerdictExpectation({ text: "x", allowed: [allowed] }, verdict);
+      evaluateVerdictExpectation({ text: "x", candidate: null, allowed: [allowed] }, verdict);
     expect(evaluate("exclude").passed).toBe(true);
     expect(evaluate("admit")).toMatchObject({
       passed: false,

@@ -1,5 +1,5 @@
 /**
- * Kills `poolsim run` at an instant spread over its work, lets it finish, and compares its result with
+ * Kills `poolsim run` or `poolsim sweep` at an instant spread over its work, lets it finish, and compares its result with
  * that of a run that nobody killed. Its progress is the clock: the
  * replications that it has kept.
  */
@@ -31,6 +31,8 @@ export interface RunKillRuns {
 }
 
 export interface RunKillOptions {
+  /** @default "run" */
+  readonly command?: "run" | "sweep";
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
@@ -54,18 +56,43 @@ variants:
   with: {}
 decision: { baseline: without, candidate: with }
 `;
+/** The same of a sweep: who is admitted is asked first, and a threshold is varied at two demands. */
+const SWEPT = `name: killed
+warmup: 20s
+duration: 20s
+network: { limit: 2 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 4 }
+stream: { length: { distribution: constant, mean: 1m } }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.6, pricePerUnit: 1000 }
+workers:
+  - { name: good, count: 2, roundTripMs: 400 }
+  - { name: slow, roundTripMs: 1900 }
+sweep:
+  vary:
+    orchestrator.admission.benchmark.limitMs: [600, 900, 4000]
+    demand.concurrentStreams: [3, 6]
+`;
+
+const COMMANDS = {
+  run: { scenario: SCENARIO, options: ["--sensitivity", "off"] },
+  sweep: { scenario: SWEPT, options: ["--replications", "16"] },
+} as const;
+
 /** How long after a replication was kept the process lives, ms: somewhere in the next one. */
 const JITTER_MS = 20;
 
 class Folder {
   readonly #main: string;
+  readonly #command: "run" | "sweep";
   readonly path: string;
 
-  constructor(main: string, path: string) {
+  constructor(main: string, path: string, command: "run" | "sweep") {
     this.#main = main;
+    this.#command = command;
     this.path = path;
     mkdirSync(path);
-    writeFileSync(join(path, "killed.yaml"), SCENARIO);
+    writeFileSync(join(path, "killed.yaml"), COMMANDS[command].scenario);
   }
 
   /** Finished replications that are kept. */
@@ -76,9 +103,10 @@ class Folder {
   }
 
   start(...more: readonly string[]): ChildProcess {
-    const args = ["run", "killed.yaml", "--quiet", "--threads", "1", "--json", "out.json"];
+    const args = ["killed.yaml", "--quiet", "--threads", "1", "--json", "out.json"];
+    const options = [...COMMANDS[this.#command].options, ...more];
     return endsWithUs(
-      spawn(process.execPath, [this.#main, ...args, "--sensitivity", "off", ...more], {
+      spawn(process.execPath, [this.#main, this.#command, ...args, ...options], {
         cwd: this.path,
         env: ownState(this.path),
         stdio: "ignore",
@@ -106,12 +134,17 @@ class Folder {
 }
 
 /** Does them all. */
-export async function killRuns({ runs, seed, log }: RunKillOptions): Promise<RunKillRuns> {
+export async function killRuns({
+  runs,
+  seed,
+  log,
+  command = "run",
+}: RunKillOptions): Promise<RunKillRuns> {
   const root = mkdtempSync(join(tmpdir(), "poolsim-kill-run-"));
   try {
     const main = await copyOfBuilt(root);
     // What there is to keep, and what it has to come to.
-    const straight = new Folder(main, join(root, "straight"));
+    const straight = new Folder(main, join(root, "straight"), command);
     const expected = await straight.finish();
     const total = straight.kept;
     if (!expected.startsWith("{")) throw new Error(`the run itself fails: ${expected}`);
@@ -122,7 +155,7 @@ export async function killRuns({ runs, seed, log }: RunKillOptions): Promise<Run
     const { k0, k1 } = makeKey(seed, 5);
     let inWindow = 0;
     for (let run = 0; run < runs; run += 1) {
-      const folder = new Folder(main, join(root, `run-${run}`));
+      const folder = new Folder(main, join(root, `run-${run}`), command);
       const place = (run + uniform(k0, k1, 2 * run)) / runs;
       await folder.kill(Math.floor(place * total), JITTER_MS * uniform(k0, k1, 2 * run + 1));
       const found = folder.kept;

@@ -1,0 +1,85 @@
+/** `poolsim sweep`: loads a scenario, varies its settings, prints what is best, writes JSON. */
+import { availableParallelism } from "node:os";
+import { renderSweep } from "../../sim/report/sweep.js";
+import { loadScenario } from "../../sim/scenario/load.js";
+import { parseVary } from "../../sim/sweep/axes.js";
+import { sweep } from "../../sim/sweep/run.js";
+import { budgetOf } from "../shared/budget.js";
+import type { CacheFlags } from "../shared/cache-options.js";
+import { extensionsOf } from "../shared/extensions.js";
+import { EXIT } from "../shared/failure.js";
+import { interruptible } from "../shared/interruptible.js";
+import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { progressLine } from "../shared/progress.js";
+import { resultStoreOf } from "../shared/result-store.js";
+import { scenarioFile } from "../shared/scenario-file.js";
+import { settingsOf } from "../shared/settings.js";
+import type { Terminal } from "../shared/terminal.js";
+
+export interface SweepFlags extends CacheFlags {
+  readonly vary: readonly string[];
+  readonly variant?: string;
+  readonly objective?: string;
+  readonly margin?: number;
+  readonly confidence?: number;
+  readonly budget?: string;
+  readonly seed?: number;
+  readonly replications?: number;
+  readonly duration?: string;
+  readonly set: readonly string[];
+  readonly extension: readonly string[];
+  readonly threads?: number;
+  readonly json?: string;
+  readonly details: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * Sweeps.
+ *
+ * @returns the exit code
+ * @throws InputError for bad input, Interrupted when the user stops it
+ */
+export async function sweepOver(
+  file: string,
+  flags: SweepFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const vary = flags.vary.map(parseVary);
+  const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
+  const loaded = loadScenario(scenarioFile(file), options);
+  if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
+  const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
+  const budget = budgetOf(flags.budget);
+  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  try {
+    const result = await interruptible((signal) =>
+      sweep(loaded, {
+        vary,
+        variant: flags.variant,
+        objective: flags.objective,
+        margin: flags.margin,
+        confidence: flags.confidence,
+        seed: flags.seed,
+        replications: flags.replications,
+        enough: budget.signal,
+        threads: flags.threads ?? availableParallelism(),
+        ownThread: true,
+        signal,
+        results: store,
+        onProgress: progress.update,
+      }),
+    );
+    progress.clear();
+    const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+    const { width, hasColour } = stream;
+    stream.write(renderSweep(result, { width, hasColour, hasDetails: flags.details }));
+    if (flags.json !== undefined) {
+      writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+    }
+    return EXIT.ok;
+  } finally {
+    budget.clear();
+    progress.clear();
+  }
+}

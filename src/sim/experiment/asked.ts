@@ -1,0 +1,145 @@
+/**
+ * What may be asked from outside a scenario about one of its variants (`advise`, `sweep`): checked, and
+ * completed by what the scenario says.
+ */
+import { InputError } from "../../core/errors.js";
+import type { LoadedScenario } from "../input.js";
+import { candidatesOf } from "../scenario/candidates.js";
+import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
+import type { Executor } from "./executor.js";
+import { DEFAULT_MARGIN, type Question } from "./judge.js";
+import { OPERATOR_NET } from "./metric-names.js";
+import type { Progress } from "./workbench.js";
+
+/** What may be said from outside the scenario. */
+export interface AskedOptions {
+  /** Seed of all randomness. @default the scenario's */
+  readonly seed?: number | undefined;
+  /** Variant that is asked about. @default the decision's candidate, or the first */
+  readonly variant?: string | undefined;
+  /** Metric to gain in. @default the scenario's, or the operator's net */
+  readonly objective?: string | undefined;
+  /** What counts as a difference, in (0, 1). @default the scenario's, or 0.05 */
+  readonly margin?: number | undefined;
+  /** That all intervals hold, in [0.5, 1). @default 0.95 */
+  readonly confidence?: number | undefined;
+  /** When it aborts, the last look that was finished counts. */
+  readonly enough?: AbortSignal | undefined;
+  /** Called after each replication. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** @throws InputError (`OPTION_INVALID`) always */
+export function refuse(text: string): never {
+  throw new InputError(text, { code: "OPTION_INVALID" });
+}
+
+/** @throws InputError (`OPTION_INVALID`) for what is no whole number within the bounds */
+export function checkWhole(
+  name: string,
+  value: number | undefined,
+  [low, high]: readonly [low: number, high: number],
+): void {
+  if (value === undefined) return;
+  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
+  refuse(`${name}: found ${value}, expected a whole number from ${low} to ${high}`);
+}
+
+/** @throws InputError (`OPTION_INVALID`) */
+export function checkAsked({ margin = 0.05, confidence = 0.95, seed = 0 }: AskedOptions): void {
+  if (!(margin > 0 && margin < 1)) refuse(`margin: found ${margin}, expected between 0 and 1`);
+  if (!(confidence >= 0.5 && confidence <= 0.9999)) {
+    refuse(`confidence: found ${confidence}, expected from 0.5 to 0.9999`);
+  }
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    refuse(`seed: found ${seed}, expected a whole number from 0`);
+  }
+}
+
+/**
+ * What cannot be gained in, by the rules of a scenario's objective.
+ *
+ * @throws InputError (`OPTION_INVALID`)
+ */
+export function checkObjective(objective: string, { variants }: LoadedScenario): void {
+  const text = JSON.stringify(objective);
+  if (objective.startsWith("worker.")) {
+    refuse(`objective: found ${text}, expected a metric of the pool: it is about its workers`);
+  }
+  const known = metricProblem(variants.map(({ input }) => input));
+  const problem = known(objective) ?? objectiveProblem(objective);
+  if (problem !== undefined) refuse(`objective: ${problem}`);
+}
+
+/** The question, with a verdict's constraints and peak demand. */
+export function questionOf(
+  { base }: LoadedScenario,
+  { objective, margin }: Pick<AskedOptions, "objective" | "margin">,
+): Question {
+  const own = base.scenario.decision;
+  return {
+    baseline: "as it is",
+    candidate: "changed",
+    objective: objective ?? own?.objective ?? OPERATOR_NET,
+    constraints: own?.constraints ?? [{ metric: "pool.lateShare", maxIncrease: 0.005 }],
+    margin: margin ?? own?.margin ?? DEFAULT_MARGIN,
+    peakFactor: own?.peakFactor ?? 2,
+  };
+}
+
+/**
+ * Name of the variant that is asked about.
+ *
+ * @throws InputError (`OPTION_INVALID`) where there is none of the name
+ */
+export function variantOf(
+  { base, variants, file }: LoadedScenario,
+  { variant }: AskedOptions,
+): string {
+  const { decision } = base.scenario;
+  const candidate = decision && candidatesOf(decision)[0];
+  const wanted = variant ?? candidate ?? variants[0]?.name ?? "base";
+  if (variants.some(({ name }) => name === wanted)) return wanted;
+  const names = variants.map(({ name }) => name).join(", ");
+  return refuse(`variant: ${file} has none called ${JSON.stringify(wanted)}, expected ${names}`);
+}
+
+/** The scenario as results have it. */
+export function scenarioOf({ base, file, sha256, settings }: LoadedScenario) {
+  return { name: base.scenario.name, file, sha256, settings };
+}
+
+/** The margin as results have it. */
+export function marginOf({ margin }: Question): {
+  readonly relative: number | null;
+  readonly absolute: number | null;
+} {
+  return typeof margin === "number"
+    ? { relative: margin, absolute: null }
+    : { relative: null, absolute: margin.absolute };
+}
+
+/**
+ * Runs something that a signal may stop.
+ *
+ * @param executor closed when it ends, however it does
+ * @throws the signal's reason when it aborts
+ */
+export async function stoppable<T>(
+  executor: Executor,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  let stop = (): void => {};
+  try {
+    signal?.throwIfAborted();
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal?.reason);
+    });
+    signal?.addEventListener("abort", stop, { once: true });
+    return await Promise.race([work(), stopped]);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await executor.close();
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * A sweep: settings varied over a grid, in each of given circumstances, with common random numbers. It
+ * finds which choices are as good as the best, and how that moves with the circumstances.
+ */
+import { POOLSIM_VERSION } from "../../core/version.js";
+import { PoolInputs } from "../advise/pool-change.js";
+import {
+  type AskedOptions,
+  checkAsked,
+  checkObjective,
+  checkWhole,
+  marginOf,
+  questionOf,
+  scenarioOf,
+  stoppable,
+  variantOf,
+} from "../experiment/asked.js";
+import { calibrate } from "../experiment/calibrate.js";
+import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
+import type { Executor } from "../experiment/executor.js";
+import { losesOnEachSegment, onFees, type Question } from "../experiment/judge.js";
+import { OPERATOR_NET } from "../experiment/metric-names.js";
+import { demandNotes } from "../experiment/notes.js";
+import { reported, type Samples } from "../experiment/samples.js";
+import { type Enough, enoughOf } from "../experiment/until-decided.js";
+import { Workbench } from "../experiment/workbench.js";
+import type { LoadedScenario } from "../input.js";
+import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
+import { type Heat, type HeatFound, race } from "./race.js";
+import { changeFrom, constraintsOf, type Field, firstOfSame } from "./rank.js";
+import { heatsOf } from "./sweep-inputs.js";
+import type {
+  AdmittedCount,
+  SweepPoint,
+  SweepResult,
+  SweepSlice,
+  SweepStanding,
+} from "./sweep-result.js";
+
+/** The most replications of a point. */
+export const SWEEP_MAX = 192;
+
+/** What may be said about a sweep from outside the scenario. */
+export interface SweepOptions extends AskedOptions {
+  /** What is varied. @default as the scenario's `sweep` says */
+  readonly vary?: readonly Vary[] | undefined;
+  /** Stops after a look at so many replications, 16 … 192. @default as many as it takes */
+  readonly replications?: number | undefined;
+}
+
+function varied({ base }: LoadedScenario, { vary }: SweepOptions): readonly Vary[] {
+  if (vary !== undefined && vary.length > 0) return vary;
+  const own = base.scenario.sweep?.vary ?? {};
+  return Object.entries(own).map(([path, values]) => ({ path, values }));
+}
+
+/** How many are admitted in the first replication; `null` where there are no workers. */
+function admittedOf({ records }: Samples): AdmittedCount | null {
+  const asked = (records[0]?.admissions ?? []).filter(({ sessions }) => sessions !== null);
+  if (asked.length === 0) return null;
+  return {
+    workers: asked.filter(({ sessions }) => sessions !== 0).length,
+    of: asked.length,
+    sessions: asked.reduce((sum, { sessions }) => sum + (sessions ?? 0), 0),
+    offered: asked.reduce((sum, { offered }) => sum + offered, 0),
+  };
+}
+
+function standingOf({ dropped, ranking }: HeatFound, label: string): SweepStanding {
+  const out = dropped.get(label);
+  if (out !== undefined) return out.by === null ? "constraint broken" : "worse";
+  if (ranking.best === label) return "best";
+  return ranking.asGood.has(label) ? "as good" : "not told apart";
+}
+
+/** All points of a heat, in their order, with what is said of each. */
+export function pointsOf(
+  field: Field,
+  found: HeatFound,
+  choices: readonly Setting[],
+): readonly SweepPoint[] {
+  const { asItIs, entrants, dropped, ranking } = found;
+  const firsts = firstOfSame(entrants);
+  const best = entrants.find(({ label }) => label === ranking.best);
+  return entrants.map((entrant, index): SweepPoint => {
+    const { label, samples } = entrant;
+    const first = firsts.get(label)?.label ?? label;
+    const behind =
+      best === undefined || best === entrant
+        ? undefined
+        : reported(changeFrom(field, best.samples, samples));
+    return {
+      label,
+      settings: choices[index]?.settings ?? [],
+      standing: standingOf(found, label),
+      sameAs: first === label ? null : first,
+      objective: samples.estimate(field.question.objective) ?? null,
+      change: reported(changeFrom(field, asItIs, samples)) ?? null,
+      behindBest: behind ?? null,
+      constraints: constraintsOf(field, asItIs, entrant),
+      dropped: dropped.get(label) ?? null,
+      admitted: admittedOf(samples),
+      replications: samples.records.length,
+    };
+  });
+}
+
+function sliceOf(
+  field: Field,
+  found: HeatFound,
+  circumstance: Setting,
+  choices: readonly Setting[],
+): SweepSlice {
+  const { asItIs, entrants, ranking, replications } = found;
+  const points = pointsOf(field, found, choices);
+  const best = entrants.find(({ label }) => label === ranking.best);
+  return {
+    label: circumstance.label,
+    settings: circumstance.settings,
+    asItIs: {
+      objective: asItIs.estimate(field.question.objective) ?? null,
+      admitted: admittedOf(asItIs),
+      replications: asItIs.records.length,
+    },
+    points,
+    best: ranking.best,
+    bestAdmissions: best?.samples.records[0]?.admissions ?? [],
+    asGood: points.filter(({ dropped }) => dropped === null).map(({ label }) => label),
+    isDecided: ranking.isDecided,
+    replications,
+  };
+}
+
+/** What a sweep is about: fees, where more work makes the operator's net worse at some point. */
+function askedOf(
+  question: Question,
+  heats: readonly Heat[],
+): { question: Question; note: string[] } {
+  const inputs = heats.flatMap(({ asItIs, runners }) => [
+    asItIs,
+    ...runners.map(({ input }) => input),
+  ]);
+  const isLosing = inputs.some(({ scenario }) => losesOnEachSegment(scenario));
+  if (question.objective !== OPERATOR_NET || !isLosing) return { question, note: [] };
+  const text =
+    "the operator loses on each segment, so that more work makes the net worse: fees are compared instead";
+  return { question: onFees(question), note: [text] };
+}
+
+/** Comparisons of any two points, the scenario as it is included, and of each with each constraint. */
+export function comparisonsOf(heats: number, points: number, { constraints }: Question): number {
+  return heats * ((points * (points + 1)) / 2 + points * constraints.length);
+}
+
+async function run(
+  loaded: LoadedScenario,
+  workbench: Workbench,
+  options: SweepOptions,
+  enough: Enough,
+): Promise<SweepResult> {
+  const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
+  const { sweep: own } = loaded.base.scenario;
+  const variant = variantOf(loaded, options);
+  const wanted = questionOf(loaded, {
+    objective: options.objective ?? own?.objective,
+    margin: options.margin ?? own?.margin,
+  });
+  checkObjective(wanted.objective, loaded);
+  const axes = axesOf(varied(loaded, options));
+  const choices = combinations(axes, "choice");
+  const circumstances = combinations(axes, "circumstance");
+  // All inputs are made before anything runs, and once more at the demand that is found.
+  heatsOf(new PoolInputs(loaded, variant, 1), circumstances, choices);
+  const calibration = await calibrate({ loaded, baseline: variant, workbench });
+  const inputs = new PoolInputs(loaded, variant, calibration.loadFactor);
+  const heats = heatsOf(inputs, circumstances, choices);
+  const { question, note } = askedOf(wanted, heats);
+  const comparisons = comparisonsOf(heats.length, choices.length, question);
+  const sequence = sequenceOf({
+    max: SWEEP_MAX,
+    confidence,
+    comparisons,
+    first: FIRST_LOOK_OF_MANY,
+  });
+  const field: Field = { question, seed, sequence };
+  const last = options.replications ?? SWEEP_MAX;
+  const found = await race({ heats, workbench, field, last, enough });
+  const slices = found.heats.flatMap((heat, index) => {
+    const circumstance = circumstances[index];
+    return circumstance === undefined ? [] : [sliceOf(field, heat, circumstance, choices)];
+  });
+  const blind = slices.filter((_, index) => found.heats[index]?.ranking.isBlind === true);
+  return {
+    schemaVersion: 1,
+    kind: "sweep",
+    poolsim: POOLSIM_VERSION,
+    scenario: scenarioOf(loaded),
+    seed,
+    variant,
+    objective: question.objective,
+    margin: marginOf(question),
+    confidence,
+    comparisons,
+    replications: found.replications,
+    replicationsMax: SWEEP_MAX,
+    durationMs: inputs.scenario.duration,
+    axes,
+    slices,
+    goodEverywhere: choices
+      .map(({ label }) => label)
+      .filter((label) => slices.every(({ asGood }) => asGood.includes(label))),
+    notes: [
+      ...note,
+      ...blind.map(
+        ({ label }) =>
+          `${label === "" ? "" : `${label}: `}nothing can be compared: too few sessions, or an objective that is not above 0`,
+      ),
+      ...demandNotes(inputs.scenario, calibration.note),
+    ],
+  };
+}
+
+/**
+ * Sweeps with a given way to run replications.
+ *
+ * @param executor closed when it ends, however it does
+ * @param options what the scenario does not say; `signal` stops it
+ * @throws InputError (`OPTION_INVALID`, `SWEEP_INVALID`, or a scenario's own)
+ * @throws the signal's reason when it aborts
+ */
+export async function sweepWith(
+  loaded: LoadedScenario,
+  executor: Executor,
+  options: SweepOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<SweepResult> {
+  return stoppable(executor, options.signal, () => {
+    checkAsked(options);
+    checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, SWEEP_MAX]);
+    const workbench = new Workbench(executor, options.onProgress);
+    return run(loaded, workbench, options, enoughOf(options.enough));
+  });
+}
