@@ -79,6 +79,7 @@ export interface FreshComparison {
   readonly change: Estimate | null;
   /** The same at peak demand; `null`: not run, or there is no peak test. */
   readonly atPeak: Estimate | null;
+  /** *admit*, *exclude*, *no difference* or *undecided*. */
   readonly decision: string;
   /** Why, in a verdict's words. */
   readonly reason: string;
@@ -89,21 +90,25 @@ export type RuleName = "benchmark.limitMs" | "tier.slowMs" | "rolling" | "orches
 
 /** A rule that was tried. */
 export interface TriedRule {
+  /** The kind of rule. */
   readonly rule: RuleName;
   /** Such as `benchmark limit 900 ms`. */
   readonly label: string;
   /** The settings that make it. */
   readonly settings: readonly SweepSetting[];
+  /** What was found of it, as of a point of a sweep. */
   readonly standing: SweepStanding;
   /** Label of the first one that gave the very same in all replications; `null`: none did. */
   readonly sameAs: string | null;
   /** Compared with the pool as it is, by replications that may have chosen it. */
   readonly change: Estimate | null;
+  /** Replications that it had. */
   readonly replications: number;
 }
 
 /** Whom a rule admits, over all replications of the comparison. */
 export interface RuleAdmission {
+  /** Name of the worker. */
   readonly worker: string;
   /** Sessions that it offers. */
   readonly offered: number;

@@ -288,7 +288,6 @@ async function run(
         kinds,
         confidence,
         replications,
-        replicationsMax: ADVISE_MAX,
         advised: together === null ? null : togetherChange(together),
         fresh: { count: FRESH, from: FROM.together, tail: (1 - confidence) / 2 },
       })

@@ -14,6 +14,9 @@ import type { PoolChange, WorkerKind } from "./pool-change.js";
 import { type Rule, rulesOf } from "./rules.js";
 import { type Common, compare, type LookAt } from "./try-actions.js";
 
+/** The most replications of a rule: what is reported of the best comes from others. */
+const RULE_MAX = 24;
+
 /** A judgement as a comparison from fresh replications. */
 export function freshComparison(judgement: Judgement): FreshComparison {
   const { change, peak, decision, reason } = effective(judgement);
@@ -76,7 +79,6 @@ export interface RuleFound {
  * Looks for the best rule.
  *
  * @param options.replications looks at so many at most
- * @param options.replicationsMax the most that there may be
  * @param options.advised all advice on workers; `null`: there is none
  * @param options.fresh of the comparison that is reported
  */
@@ -86,13 +88,12 @@ export async function bestRule(
     readonly kinds: readonly WorkerKind[];
     readonly confidence: number;
     readonly replications: number;
-    readonly replicationsMax: number;
     readonly advised: PoolChange | null;
     readonly fresh: LookAt;
   },
 ): Promise<RuleFound> {
   const { inputs, workbench, question, seed } = common;
-  const { kinds, confidence, replications, replicationsMax, advised, fresh } = options;
+  const { kinds, confidence, replications, advised, fresh } = options;
   const rules = rulesOf(inputs.scenario, kinds);
   const heat: Heat = {
     label: "",
@@ -104,11 +105,12 @@ export async function bestRule(
   };
   const comparisons = comparisonsOf(1, rules.length, question);
   const first = FIRST_LOOK_OF_MANY;
-  const sequence = sequenceOf({ max: replicationsMax, confidence, comparisons, first });
+  const sequence = sequenceOf({ max: RULE_MAX, confidence, comparisons, first });
   const field: Field = { question, seed, sequence };
   // No clock ends it: the number of replications says how far it goes.
   const never = new Promise<null>(() => {});
-  const raced = await race({ heats: [heat], workbench, field, last: replications, enough: never });
+  const last = Math.min(replications, RULE_MAX);
+  const raced = await race({ heats: [heat], workbench, field, last, enough: never });
   const [found] = raced.heats;
   const points = found === undefined ? [] : pointsOf(field, found, rules);
   const tried = triedOf(points, rules);

@@ -15,9 +15,9 @@ export interface Rule {
 }
 
 /** Limits of the benchmark are tried in about so many steps up to the length of a segment. */
-const LIMITS = 24;
+const LIMITS = 12;
 /** Shares of a segment's length above which a worker is a spare. */
-const SLOW_SHARES = [0.25, 0.35, 0.5, 0.7] as const;
+const SLOW_SHARES = [0.35, 0.6] as const;
 /** Shares of the sessions that there are. */
 const SESSION_SHARES = [0.5, 0.75] as const;
 /** A benchmark goes up to so many sessions, where workers offer more than its default. */

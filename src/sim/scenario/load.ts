@@ -23,6 +23,7 @@ import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
 import { assumptionNotes } from "./node-defaults.js";
+import { NOT_IN_VARIANTS } from "./not-in-variants.js";
 import { type PackagedData, packagedData } from "./packaged-data.js";
 import { type Askable, questionFindings } from "./question-checks.js";
 import type { Scenario } from "./schema.js";
@@ -37,20 +38,6 @@ export interface LoadOptions {
   /** Of `loadExtensions`: what the scenario may name besides poolsim's own. @default none */
   readonly extensions?: readonly Extension[] | undefined;
 }
-
-/** What makes runs different in kind: a variant that changed it would compare unlike things. */
-export const NOT_IN_VARIANTS = new Set([
-  "name",
-  "description",
-  "seed",
-  "replications",
-  "warmup",
-  "duration",
-  "variants",
-  "decision",
-  "sweep",
-  "expect",
-]);
 
 /** A setting from outside the file as an override; earlier ones have smaller numbers. */
 export function fromOutside(

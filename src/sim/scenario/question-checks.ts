@@ -2,8 +2,10 @@
 
 import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
+import { InputError } from "../../core/errors.js";
 import { parseExpectation } from "../experiment/expectations.js";
 import { parseVerdictExpectation } from "../experiment/verdict-expectation.js";
+import { axesOf } from "../sweep/axes.js";
 import { candidatesOf } from "./candidates.js";
 import { objectiveProblem } from "./known-metrics.js";
 import type { Scenario } from "./schema.js";
@@ -97,6 +99,25 @@ function expectationFindings(
   ];
 }
 
+/** What is wrong with what a sweep varies; whether the settings exist is found when it is run. */
+function sweepFindings({ sweep, decision }: Scenario, askable: Askable): Finding[] {
+  if (sweep === undefined) return [];
+  const { vary, objective } = sweep;
+  const variants = decision === undefined ? [] : [decision.baseline, ...candidatesOf(decision)];
+  const found =
+    objective === undefined
+      ? []
+      : objectiveFinding(["sweep", "objective"], objective, askable, variants);
+  try {
+    axesOf(Object.entries(vary).map(([path, values]) => ({ path, values })));
+    return found;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const text = error.message.replace(/^--vary:? /, "");
+    return [{ path: ["sweep", "vary"], text }, ...found];
+  }
+}
+
 function candidatePath({ candidate }: NonNullable<Scenario["decision"]>, index: number): Path {
   return ["decision", "candidate", ...(typeof candidate === "string" ? [] : [index])];
 }
@@ -129,6 +150,7 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
       }
     }
   }
+  findings.push(...sweepFindings(scenario, askable));
   const candidates: readonly string[] = decision === undefined ? [] : candidatesOf(decision);
   for (const [index, text] of expect.entries()) {
     findings.push(...expectationFindings(text, ["expect", index], askable, candidates));

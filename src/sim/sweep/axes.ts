@@ -6,7 +6,7 @@ import { valueText } from "../../config/problem.js";
 import { readYaml } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
 import { grouped } from "../../core/wording.js";
-import { NOT_IN_VARIANTS } from "../scenario/load.js";
+import { NOT_IN_VARIANTS } from "../scenario/not-in-variants.js";
 import type { SweepAxis, SweepSetting } from "./sweep-result.js";
 
 /** A setting, and what it is to be in turn. */

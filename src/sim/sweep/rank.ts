@@ -73,7 +73,7 @@ export function firstOfSame(entrants: readonly Entrant[]): ReadonlyMap<string, E
 }
 
 /** The first replications of a point. */
-export function firstOf({ records }: Samples, count: number): Samples {
+function firstOf({ records }: Samples, count: number): Samples {
   return records.length <= count ? new Samples(records) : new Samples(records.slice(0, count));
 }
 

@@ -11,6 +11,7 @@ export interface SweepSetting {
 
 /** A setting that is varied. */
 export interface SweepAxis {
+  /** Its dotted path. */
   readonly path: string;
   /**
    * `choice`: the operator's to choose, as is the first axis always; `circumstance`: what may come, and
@@ -35,6 +36,7 @@ export interface AdmittedCount {
 
 /** A metric that may grow by so much at most, compared with the scenario as it is. */
 export interface SweepConstraint {
+  /** Full name of the metric. */
   readonly metric: string;
   /** The most that it may grow by. */
   readonly maxIncrease: number;
@@ -42,6 +44,7 @@ export interface SweepConstraint {
   readonly value: Estimate | null;
   /** This point less the scenario as it is. */
   readonly increase: Estimate | null;
+  /** Whether the whole interval of the increase lies within the limit, beyond it, or neither. */
   readonly state: "holds" | "unclear" | "broken";
 }
 
@@ -69,6 +72,7 @@ export interface SweepPoint {
   readonly label: string;
   /** What is set, in the order of the axes that are choices. */
   readonly settings: readonly SweepSetting[];
+  /** What was found of it. */
   readonly standing: SweepStanding;
   /**
    * Label of the first point that gave the very same in all replications that both had, such as a
@@ -84,6 +88,7 @@ export interface SweepPoint {
   readonly change: Estimate | null;
   /** The same compared with the best point; `null` for the best itself. */
   readonly behindBest: Estimate | null;
+  /** The constraints at this point. */
   readonly constraints: readonly SweepConstraint[];
   /** `null`: it was looked at to the end. */
   readonly dropped: Dropped | null;
@@ -150,6 +155,7 @@ export interface SweepResult {
   readonly replicationsMax: number;
   /** Counted time of each replication, ms. */
   readonly durationMs: number;
+  /** What was varied. */
   readonly axes: readonly SweepAxis[];
   /** One for each combination of circumstances, in the order of their axes; one where there are none. */
   readonly slices: readonly SweepSlice[];

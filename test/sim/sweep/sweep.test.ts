@@ -221,6 +221,16 @@ describe("what is refused", () => {
     expect(calls).toHaveLength(0);
   });
 
+  it.each([
+    ['vary: { a.b: "1:9:0" }', "sweep.vary: a.b: found a step of 0"],
+    ["vary: { a.b: [1] }", "sweep.vary"],
+    ["vary: { seed: [1, 2] }", "expected a setting that variants may change"],
+    ["vary: {}", "nothing is varied"],
+    ["vary: { a.b: [1, 2] }, objective: pool.nonsense", "sweep.objective"],
+  ])("sweep: { %s }, when the file is read", (block, text) => {
+    expect(() => loadText(thresholdPool(`sweep: { ${block} }`))).toThrow(text);
+  });
+
   it("a signal that has aborted", async () => {
     const signal = AbortSignal.abort(new Error("stop"));
     await expect(swept([LIMITS], { signal })).rejects.toThrow("stop");

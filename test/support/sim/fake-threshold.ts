@@ -8,7 +8,7 @@ import type { Simulate } from "../../../src/sim/experiment/executor.js";
 import { noiseOf } from "./fake-simulate.js";
 
 /** Times of the workers, ms. */
-export const TIMES = [400, 500, 600, 700, 1050, 1650] as const;
+const TIMES = [400, 500, 600, 700, 1050, 1650] as const;
 
 /** A pool of them. */
 export function thresholdPool(more = ""): string {
