@@ -23,14 +23,22 @@ import {
 import { calibrate } from "../experiment/calibrate.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
+import { inputSources } from "../experiment/input-sources.js";
 import { effective, type Judgement } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
 import { reported, type Samples } from "../experiment/samples.js";
+import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import type { Estimate } from "../results.js";
-import type { AdviceResult, TogetherResult, WorkerAdviceResult } from "./advice-result.js";
+import { adviceExpectations } from "./advice-expectations.js";
+import type {
+  AdviceResult,
+  PoolFigure,
+  TogetherResult,
+  WorkerAdviceResult,
+} from "./advice-result.js";
 import { isWorthIt, wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
@@ -39,9 +47,11 @@ import {
   capsOf,
   type PoolChange,
   PoolInputs,
+  settingsOf,
   type WorkerKind,
   workerKinds,
 } from "./pool-change.js";
+import { poolFigures } from "./pool-figures.js";
 import { suspects } from "./suspects.js";
 import { type Asked, type Common, choose, compare, tryActions } from "./try-actions.js";
 
@@ -234,6 +244,30 @@ async function alone(
   return new Map(found);
 }
 
+/** All that is advised together, as a change of the pool. */
+function changeTogether(together: TogetherResult | null): PoolChange {
+  return new Map(together?.actions.map(({ worker, action }) => [worker, action] as const));
+}
+
+/** The pool as it is and as advised, from the replications of {@link combine}. */
+async function figuresOfPool(
+  { inputs, workbench, seed }: Common,
+  together: TogetherResult,
+): Promise<readonly PoolFigure[]> {
+  const pools = [EVERYONE, changeTogether(together)];
+  const [before, after] = await workbench.replicateAll(
+    pools.map((pool) => inputs.with(pool)),
+    { label: "all advice together", count: FRESH, from: FROM.together },
+  );
+  return before === undefined ? [] : poolFigures(before, after, seed);
+}
+
+/** What was asked for from outside the scenario. */
+function askedFor(options: AdviseOptions): AdviceResult["asked"] {
+  const { variant, objective, margin, confidence, only } = options;
+  return { variant, objective, margin, confidence, only };
+}
+
 async function run(
   loaded: LoadedScenario,
   workbench: Workbench,
@@ -308,15 +342,33 @@ async function run(
       askedWithout: [...pool.keys()],
     };
   });
+  const margin = marginOf(question);
+  const rule = ruled?.rule ?? null;
+  const figures =
+    together === null
+      ? poolFigures(screened.everyone, undefined, seed)
+      : await figuresOfPool(common, together);
+  const { extensions = [] } = loaded;
+  const { orchestrator } = scenario;
+  const variants = new Set(loaded.variants.map(({ name }) => name));
+  const imputed = screened.everyone.records[0]?.imputed ?? {};
   return {
     schemaVersion: 1,
     kind: "advice",
     poolsim: POOLSIM_VERSION,
     scenario: scenarioOf(loaded),
+    ...(extensions.length === 0 ? {} : { extensions }),
+    asked: askedFor(options),
     seed,
     variant,
+    pool: {
+      name: orchestrator.name,
+      region: orchestrator.region ?? null,
+      stakeShare: orchestrator.stakeShare ?? null,
+      stakeLpt: orchestrator.stakeLpt ?? null,
+    },
     objective: question.objective,
-    margin: marginOf(question),
+    margin,
     confidence,
     comparisons,
     replications,
@@ -325,8 +377,24 @@ async function run(
     durationMs: scenario.duration,
     workers,
     together,
-    rule: ruled?.rule ?? null,
+    rule,
     togetherOverRule: ruled?.togetherOverRule ?? null,
+    settings: settingsOf(scenario, changeTogether(together)).map(([path, value]) => ({
+      path,
+      value,
+    })),
+    figures,
+    segmentMs: segmentLengths(loaded),
+    ...adviceExpectations(scenario.expect, variants, {
+      workers,
+      figures,
+      together,
+      margin,
+      rule,
+    }),
+    assumed: loaded.assumed,
+    imputed,
+    inputs: inputSources(loaded.base, imputed),
     notes: demandNotes(scenario, calibration.note),
   };
 }

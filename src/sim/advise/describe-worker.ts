@@ -35,13 +35,19 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
     reason,
     minutes: sum(`streamMinutesLost.${reason}`),
   })).sort((a, b) => b.minutes - a.minutes);
-  const [most] = losses;
+  const lostTo = losses.filter(({ minutes }) => minutes > 0);
+  const p99 = mean("roundTripMs.p99");
+  const p50 = mean("roundTripMs.p50") ?? p99;
   return {
     picks: sum("picks"),
     retention: mean("retention"),
-    roundTripP99Ms: mean("roundTripMs.p99"),
+    roundTripMs:
+      p50 === null || p99 === null
+        ? null
+        : { p10: mean("roundTripMs.p10") ?? p50, p50, p90: mean("roundTripMs.p90") ?? p99, p99 },
     streamMinutesLost: sum("streamMinutesLost"),
-    mostlyLostTo: most === undefined || most.minutes === 0 ? null : most.reason,
+    mostlyLostTo: lostTo[0]?.reason ?? null,
+    lostTo,
   };
 }
 

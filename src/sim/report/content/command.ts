@@ -1,4 +1,5 @@
 /** The command that gives a result again. */
+import type { AdviceResult } from "../../advise/advice-result.js";
 import type { ScenarioResult } from "../../results.js";
 
 /** Characters that shells leave alone. */
@@ -12,6 +13,35 @@ function settingText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** `--set` and `--duration`, as they were given. */
+function settingOptions({ settings }: ScenarioResult["scenario"]): string[] {
+  return settings.map(({ path, value }) =>
+    path === "duration" && typeof value === "string"
+      ? `--duration ${quoted(value)}`
+      : `--set ${quoted(`${path}=${settingText(value)}`)}`,
+  );
+}
+
+/** `poolsim advise <file> …`, with what was set from outside the file. */
+export function adviceCommand(result: AdviceResult, file: string): string {
+  const { scenario, extensions = [], asked, seed, replications } = result;
+  const { variant, objective, margin, confidence, only } = asked;
+  const given = (option: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`${option} ${quoted(String(value))}`];
+  return [
+    "poolsim advise",
+    quoted(file),
+    `--seed ${seed} --replications ${replications}`,
+    ...given("--only", only?.join(",")),
+    ...given("--variant", variant),
+    ...given("--objective", objective),
+    ...given("--margin", margin),
+    ...given("--confidence", confidence),
+    ...settingOptions(scenario),
+    ...extensions.map(({ name }) => `--extension ${quoted(name)}`),
+  ].join(" ");
+}
+
 /** `poolsim run <file> …`, with what was set from outside the file. */
 export function commandOf(result: ScenarioResult, file: string): string {
   const { scenario, extensions = [], seed, replications, verdict, sensitivity } = result;
@@ -19,11 +49,7 @@ export function commandOf(result: ScenarioResult, file: string): string {
     "poolsim run",
     quoted(file),
     `--seed ${seed} --replications ${replications}`,
-    ...scenario.settings.map(({ path, value }) =>
-      path === "duration" && typeof value === "string"
-        ? `--duration ${quoted(value)}`
-        : `--set ${quoted(`${path}=${settingText(value)}`)}`,
-    ),
+    ...settingOptions(scenario),
     ...extensions.map(({ name }) => `--extension ${quoted(name)}`),
     ...(verdict !== null && sensitivity.length === 0 ? ["--sensitivity off"] : []),
   ];
