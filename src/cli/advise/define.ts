@@ -1,6 +1,7 @@
 /** The command `advise`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
+import { formOptions } from "../shared/form-options.js";
 import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -76,6 +77,7 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         ["poolsim advise twelve-workers", "a packaged pool"],
         ["poolsim advise pool.yaml --budget 5m", "as sure as five minutes make it"],
         ["poolsim advise pool.yaml --only slow-a --details", "one worker, with all figures"],
+        ["poolsim advise pool.yaml --html advice.html", "a page to send"],
         ["poolsim advise pool.yaml --margin 0.02 --json -", "smaller differences, as JSON"],
       ) +
         WORDS +
@@ -85,5 +87,5 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
       const { adviseOn } = await import("./run.js");
       outcome.exitCode = await adviseOn(file, flags, terminal);
     });
-  for (const option of cacheOptions()) advise.addOption(option);
+  for (const option of [...formOptions(), ...cacheOptions()]) advise.addOption(option);
 }

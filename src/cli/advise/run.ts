@@ -2,11 +2,15 @@
 import { availableParallelism } from "node:os";
 import { advise } from "../../sim/advise/run.js";
 import { renderAdvice } from "../../sim/report/advice.js";
+import { holdsAll } from "../../sim/report/any-result.js";
+import { renderJson } from "../../sim/report/json.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import { budgetOf } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
@@ -14,8 +18,9 @@ import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
+import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 
-export interface AdviseFlags extends CacheFlags {
+export interface AdviseFlags extends CacheFlags, FormFlags {
   readonly only?: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -41,7 +46,7 @@ const LOOKING = 0.6;
 /**
  * Advises.
  *
- * @returns the exit code
+ * @returns the exit code: 1 where an expectation did not hold
  * @throws InputError for bad input, Interrupted when the user stops it
  */
 export async function adviseOn(
@@ -52,6 +57,7 @@ export async function adviseOn(
   const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
+  checkForms(flags, [scenarioFile(file)], 1);
   const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
   const budget = budgetOf(flags.budget, LOOKING);
   const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
@@ -75,13 +81,17 @@ export async function adviseOn(
       }),
     );
     progress.clear();
-    const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+    const isPrinted = flags.json === "-" || isFormPrinted(flags);
+    const stream = isPrinted ? terminal.stderr : terminal.stdout;
     const { width, hasColour } = stream;
-    stream.write(renderAdvice(result, { width, hasColour, hasDetails: flags.details }));
+    stream.write(renderAdvice(result, { width, hasColour, file, hasDetails: flags.details }));
     if (flags.json !== undefined) {
-      writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+      writeJson(flags.json, renderJson([result]), terminal);
     }
-    return EXIT.ok;
+    const reported = [{ result, file }];
+    writeForms(reported, flags, terminal, Date.now());
+    tellGithub(reported, terminal, process.env);
+    return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
   } finally {
     budget.clear();
     progress.clear();

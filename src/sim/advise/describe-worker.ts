@@ -100,14 +100,17 @@ export function describeWorker(options: {
 }): string {
   const { kind, word, action, figures, tried, isHidden } = options;
   const others = isHidden ? "; alone that changes little: others take its place" : "";
+  const beside = isHidden
+    ? "; alone that changes little: it pays when the others' advice is followed"
+    : "";
   switch (word) {
     case "exclude":
       return `${lossText(figures)}${others}`;
     case "spare":
-      return `${lossText(figures)}; harmless where it serves only when all others are full`;
+      return `${lossText(figures)}; harmless where it serves only when all others are full${beside}`;
     case "cap": {
       const sessions = action?.kind === "cap" ? action.sessions : 0;
-      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does`;
+      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does${beside}`;
     }
     case "keep":
       return "nothing that was tried on it gains more than the margin";

@@ -5,7 +5,8 @@ import type { ScenarioResult } from "../../results.js";
 /** Characters that shells leave alone. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-function quoted(text: string): string {
+/** As a shell takes it for one word. */
+export function shellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -17,8 +18,8 @@ function settingText(value: unknown): string {
 function settingOptions({ settings }: ScenarioResult["scenario"]): string[] {
   return settings.map(({ path, value }) =>
     path === "duration" && typeof value === "string"
-      ? `--duration ${quoted(value)}`
-      : `--set ${quoted(`${path}=${settingText(value)}`)}`,
+      ? `--duration ${shellWord(value)}`
+      : `--set ${shellWord(`${path}=${settingText(value)}`)}`,
   );
 }
 
@@ -27,10 +28,10 @@ export function adviceCommand(result: AdviceResult, file: string): string {
   const { scenario, extensions = [], asked, seed, replications } = result;
   const { variant, objective, margin, confidence, only } = asked;
   const given = (option: string, value: string | number | undefined) =>
-    value === undefined ? [] : [`${option} ${quoted(String(value))}`];
+    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
   return [
     "poolsim advise",
-    quoted(file),
+    shellWord(file),
     `--seed ${seed} --replications ${replications}`,
     ...given("--only", only?.join(",")),
     ...given("--variant", variant),
@@ -38,7 +39,7 @@ export function adviceCommand(result: AdviceResult, file: string): string {
     ...given("--margin", margin),
     ...given("--confidence", confidence),
     ...settingOptions(scenario),
-    ...extensions.map(({ name }) => `--extension ${quoted(name)}`),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
   ].join(" ");
 }
 
@@ -47,10 +48,10 @@ export function commandOf(result: ScenarioResult, file: string): string {
   const { scenario, extensions = [], seed, replications, verdict, sensitivity } = result;
   const parts = [
     "poolsim run",
-    quoted(file),
+    shellWord(file),
     `--seed ${seed} --replications ${replications}`,
     ...settingOptions(scenario),
-    ...extensions.map(({ name }) => `--extension ${quoted(name)}`),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
     ...(verdict !== null && sensitivity.length === 0 ? ["--sensitivity off"] : []),
   ];
   return parts.join(" ");

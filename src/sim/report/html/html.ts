@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { InputError } from "../../../core/errors.js";
-import type { ScenarioResult } from "../../results.js";
+import { type AnyResult, isAdvice } from "../any-result.js";
+import { advicePage } from "./advice-page.js";
 import { pageData } from "./page-data.js";
 
 /**
@@ -45,17 +46,17 @@ function sha256(text: string): string {
 /**
  * Writes a report that needs no network, in light and dark, for phones and for print.
  *
- * @param result from `runExperiment`, or read from a JSON result
+ * @param result from `runExperiment` or `advise`, or read from a JSON result
  * @param options.file the scenario as the command line had it
  * @param options.todayMs ms since 1970: inputs are shown with their age on that day
  * @returns one HTML document
  * @throws InputError (`REPORT_PAGE_MISSING`) where the page was not built
  */
 export function renderHtml(
-  result: ScenarioResult,
+  result: AnyResult,
   options: { readonly file?: string | undefined; readonly todayMs: number },
 ): string {
-  const data = pageData(result, options);
+  const data = isAdvice(result) ? advicePage(result, options) : pageData(result, options);
   const { title, answer } = data.content;
   const [script, style] = [bundle("page.js"), bundle("page.css")];
   // Observable Plot styles its drawings in the document.

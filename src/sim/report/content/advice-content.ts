@@ -1,0 +1,341 @@
+/**
+ * What a report on advice says, in plain words: what to do with each worker first. Pure; terminal, HTML,
+ * Markdown and annotations write it down.
+ */
+import { counted, grouped } from "../../../core/wording.js";
+import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
+import type { Action } from "../../advise/pool-change.js";
+import type { Estimate } from "../../results.js";
+import { differenceText, type Scale, scaleFor, spanText } from "../figures.js";
+import { type Answer, listed, type Tone } from "./answer.js";
+import { adviceCommand, shellWord } from "./command.js";
+import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
+import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
+import { inSentence, POOL_FIGURES, plainMetric, plainSentence, reasonWords } from "./words.js";
+
+/** What to do with a kind of workers. */
+export interface AdviceLine {
+  /** Its name, and how many there are where it is not one. */
+  readonly name: string;
+  /** What to do, in words. */
+  readonly what: string;
+  readonly tone: Tone;
+  /** What changes when only that is done; empty where nothing is done. */
+  readonly change: string;
+  readonly why: string;
+  /** Sessions kept to the stream's end, %; empty where it had none. */
+  readonly kept: string;
+}
+
+/** The content of a report on advice. */
+export interface AdviceContent {
+  /** Name of the scenario. */
+  readonly title: string;
+  /** `12 workers, FRA, 60 % of stake`. */
+  readonly about: string;
+  readonly answer: Answer;
+  readonly figures: KeyFigures;
+  /** Head of the lines' `change`. */
+  readonly changeHead: string;
+  /** Workers with which something is to be done. */
+  readonly toDo: readonly AdviceLine[];
+  /** Workers of which it is not known yet what to do. */
+  readonly open: readonly AdviceLine[];
+  /** Workers that stay as they are. */
+  readonly kept: readonly AdviceLine[];
+  /** What would tell more of the open ones; empty where there are none. */
+  readonly openHint: string;
+  /** Why those are kept. */
+  readonly keptWhy: string;
+  /** One rule for all workers; empty where there is none. */
+  readonly rule: string;
+  /** The settings that do what is advised, as the command line takes them; empty where there are none. */
+  readonly doIt: string;
+  readonly grounds: Grounds;
+  /** What makes it again. */
+  readonly command: string;
+  /** The version that made the result. */
+  readonly poolsim: string;
+}
+
+/** The scale of changes: percent, or the objective's unit. */
+export function changeScale({ margin, objective }: AdviceResult): Scale {
+  if (margin.relative !== null) return { factor: 100, unit: "%", decimalsMax: 1 };
+  return scaleFor(plainMetric(objective).kind, [margin.absolute ?? 0]);
+}
+
+/** `+21.2 % (+9.2 … +29.5)`. */
+export function changeText(change: Estimate | null, result: AdviceResult): string {
+  if (change === null) return "";
+  const scale = changeScale(result);
+  const [mean = "", ...interval] = differenceText(change, scale).split(" ");
+  const unit = scale.unit === "" ? [] : [scale.unit];
+  return [mean, ...unit, ...interval].join(" ");
+}
+
+/** `5 %`, or an amount. */
+function marginText(result: AdviceResult): string {
+  const { relative, absolute } = result.margin;
+  const { factor, unit } = changeScale(result);
+  const value = Number(((relative ?? absolute ?? 0) * factor).toPrecision(3));
+  return unit === "" ? String(value) : `${value} ${unit}`;
+}
+
+function nameOf({ name, workers }: WorkerAdviceResult): string {
+  return workers.length === 1 ? name : `${name} (${grouped(workers.length)})`;
+}
+
+/** An action as an order. */
+export function actionText(action: Action, isEach = false): string {
+  const each = isEach ? " each" : "";
+  if (action.kind === "exclude") return "leave out";
+  if (action.kind === "spare") return "keep as spare";
+  return `cap at ${counted(action.sessions, "session")}${each}`;
+}
+
+function whatOf({ advice, action, workers }: WorkerAdviceResult): string {
+  if (action !== null) return actionText(action, workers.length > 1);
+  return advice === "keep" ? "keep" : "keep for now";
+}
+
+const TONES: Readonly<Record<WorkerAdviceResult["advice"], Tone>> = {
+  keep: "good",
+  cap: "open",
+  spare: "open",
+  exclude: "bad",
+  undecided: "open",
+};
+
+function lineOf(worker: WorkerAdviceResult, result: AdviceResult): AdviceLine {
+  const { advice, alone, figures } = worker;
+  const { retention } = figures;
+  // What is not decided ends with a verdict's reason.
+  const why = worker.why.replace(/: ([a-z ]+)$/, (whole, reason) =>
+    advice === "undecided" ? `: ${reasonWords(reason)}` : whole,
+  );
+  return {
+    name: nameOf(worker),
+    what: whatOf(worker),
+    tone: TONES[advice],
+    change: changeText(alone, result),
+    why: plainSentence(why).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
+    kept: retention === null ? "" : `${Math.round(100 * retention)} %`,
+  };
+}
+
+function countOf(workers: readonly WorkerAdviceResult[]): number {
+  return workers.reduce((sum, one) => sum + one.workers.length, 0);
+}
+
+/** Kinds with the same thing to be done, in words. */
+function orders(workers: readonly WorkerAdviceResult[]): string[] {
+  const named = (some: readonly WorkerAdviceResult[]) => listed(some.map(nameOf), 4);
+  const out = workers.filter(({ advice }) => advice === "exclude");
+  const spares = workers.filter(({ advice }) => advice === "spare");
+  const caps = workers.filter(({ advice }) => advice === "cap");
+  const bySessions = new Map<string, WorkerAdviceResult[]>();
+  for (const one of caps) {
+    const key = whatOf(one);
+    bySessions.set(key, [...(bySessions.get(key) ?? []), one]);
+  }
+  const capTexts =
+    bySessions.size > 3
+      ? [`cap ${named(caps)} (see below)`]
+      : [...bySessions].map(([what, some]) => what.replace("cap", `cap ${named(some)}`));
+  return [
+    ...(out.length === 0 ? [] : [`leave ${named(out)} out`]),
+    ...capTexts,
+    ...(spares.length === 0
+      ? []
+      : [`keep ${named(spares)} as spare${spares.length > 1 ? "s" : ""}`]),
+  ];
+}
+
+function headlineOf({ workers, asked }: AdviceResult): string {
+  const kept = workers.filter(({ advice }) => advice === "keep");
+  const open = workers.filter(({ advice }) => advice === "undecided");
+  const toDo = orders(workers);
+  const count = countOf(kept);
+  const isRest = toDo.length + open.length > 0;
+  const keepText =
+    count === 0
+      ? []
+      : kept.length === 1 || asked.only !== undefined
+        ? [`keep ${listed(kept.map(nameOf), 4)}`]
+        : [`keep ${isRest ? "the other" : "all"} ${grouped(count)}${isRest ? "" : " workers"}`];
+  const said = listed([...toDo, ...keepText], 6);
+  if (open.length === 0) return said;
+  const names = listed(open.map(nameOf), 4);
+  const undecided = `not decided yet: ${names} (keep for now)`;
+  return said === "" ? undecided : `${said}; ${undecided}`;
+}
+
+function toneOf({ workers, together }: AdviceResult): Tone {
+  if (together?.decision === "exclude") return "bad";
+  if (together?.decision === "admit") return "good";
+  const isOpen = together !== null || workers.some(({ advice }) => advice === "undecided");
+  return isOpen ? "open" : "neutral";
+}
+
+/** What all of it changes. */
+function togetherSentences(result: AdviceResult): string[] {
+  const { together, objective, workers, confidence } = result;
+  const what = inSentence(objective);
+  if (together === null) {
+    const isOpen = workers.some(({ advice }) => advice === "undecided");
+    return isOpen
+      ? [`Nothing is shown yet to change ${what} by more than ${marginText(result)}.`]
+      : [
+          `Nothing that was tried on them changes ${what} for the better by more than ${marginText(result)}.`,
+        ];
+  }
+  const { change, atPeak, decision, reason, leftOut } = together;
+  const percent = `${Number((100 * confidence).toPrecision(4))} %`;
+  const by =
+    change === null
+      ? "by an unknown amount"
+      : `by ${changeText(change, result).replace(/\)$/, `; ${percent} sure)`)}`;
+  const peak = atPeak === null ? "" : `, at peak demand by ${changeText(atPeak, result)}`;
+  return [
+    `All of it together changes ${what} ${by}${peak}.`,
+    ...(leftOut.length === 0
+      ? []
+      : [`Not counted in: the advice on ${listed(leftOut)}, which gains nothing beside the rest.`]),
+    ...(decision === "exclude" ? ["THAT IS A LOSS: do not follow all of it at once."] : []),
+    ...(decision === "undecided"
+      ? [`Whether that is a gain is not decided: ${reasonWords(reason)}.`]
+      : []),
+  ];
+}
+
+function figuresOf({ figures, objective, durationMs, together }: AdviceResult): KeyFigures {
+  const others = POOL_FIGURES.filter(({ metric }) => metric !== objective);
+  const isPair = together !== null;
+  const lines = [plainMetric(objective), ...others]
+    .flatMap((metric) => {
+      const found = figures.find((one) => one.metric === metric.metric);
+      if (found === undefined || (found.before.mean === 0 && (found.after?.mean ?? 0) === 0)) {
+        return [];
+      }
+      return figureLine(metric, {
+        before: found.before,
+        after: found.after ?? undefined,
+        difference: found.difference ?? undefined,
+        isPair,
+        countedMs: durationMs,
+      });
+    })
+    .slice(0, FIGURES_MAX);
+  return {
+    baseline: isPair ? "as it is" : null,
+    candidate: isPair ? "as advised" : null,
+    lines,
+    variants: { heads: [], lines: [] },
+  };
+}
+
+/** What would tell more of workers that are not decided. */
+function openHint({ workers }: AdviceResult, file: string): string {
+  const open = workers.filter(({ advice }) => advice === "undecided").map(({ name }) => name);
+  if (open.length === 0) return "";
+  const only = open.length > 4 ? "" : ` --only ${open.join(",")}`;
+  return `longer replications (--duration) or a larger --margin would tell more: poolsim advise ${shellWord(file)}${only} --details`;
+}
+
+/** `benchmark limit 1,000 ms …; admits 10 of 12`. */
+function ruleText(result: AdviceResult): string {
+  const { rule, togetherOverRule } = result;
+  if (rule === null) return "";
+  const { best } = rule;
+  if (best === null) {
+    const count = counted(rule.tried.length, "rule");
+    return `no single rule for all workers gains, of ${count} tried.`;
+  }
+  const others = best.asGood.filter((label) => label !== best.label);
+  const asGood = others.length === 0 ? "" : ` (as good: ${listed(others, 3)})`;
+  const inside = best.admits.filter(({ most }) => most > 0).length;
+  const change = best.change === null ? "" : `: ${changeText(best.change, result)}`;
+  const over =
+    togetherOverRule?.change == null
+      ? ""
+      : ` The advice above changes ${changeText(togetherOverRule.change, result)} more than that.`;
+  return `${best.label}${asGood} admits ${grouped(inside)} of ${grouped(best.admits.length)} workers${change}.${over}`;
+}
+
+/** `--set orchestrator.admission.exclude=[slow-a]` for each setting. */
+function doItText({ settings }: AdviceResult): string {
+  return settings
+    .map(({ path, value }) => {
+      const text = `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+      return `--set ${shellWord(text)}`;
+    })
+    .join(" ");
+}
+
+function sureText(result: AdviceResult): string {
+  const { replications, durationMs, comparisons, confidence, freshReplications, seed } = result;
+  const percent = `${Number((100 * confidence).toPrecision(4))} %`;
+  const runs = `${counted(replications, "replication")} of ${spanText(durationMs)}`;
+  const fresh =
+    result.together === null
+      ? ""
+      : `; what is said to change comes from ${grouped(freshReplications)} others that chose nothing`;
+  return `${runs} compared ${counted(comparisons, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
+}
+
+function aboutText({ workers, pool }: AdviceResult): string {
+  const { region, stakeShare, stakeLpt } = pool;
+  const stake =
+    stakeShare !== null
+      ? [`${Number((100 * stakeShare).toPrecision(3))} % of stake`]
+      : stakeLpt !== null
+        ? [`${grouped(stakeLpt)} LPT of stake`]
+        : [];
+  return [counted(countOf(workers), "worker"), ...(region === null ? [] : [region]), ...stake].join(
+    ", ",
+  );
+}
+
+/**
+ * @param file the scenario as the command line had it; results know its base name only
+ */
+export function adviceContent(
+  result: AdviceResult,
+  file: string = result.scenario.file,
+): AdviceContent {
+  const { scenario, workers, notes, objective, poolsim } = result;
+  const lines = (some: readonly WorkerAdviceResult[]) => some.map((one) => lineOf(one, result));
+  return {
+    title: scenario.name,
+    about: aboutText(result),
+    answer: {
+      headline: headlineOf(result),
+      tone: toneOf(result),
+      verdict: null,
+      sentences: togetherSentences(result),
+    },
+    figures: figuresOf(result),
+    changeHead: objective === "pool.operatorNetPerDay" ? "alone, you keep" : "alone that changes",
+    // What brings most alone comes first.
+    toDo: lines(
+      workers
+        .filter(({ action }) => action !== null)
+        .sort((a, b) => (b.alone?.mean ?? 0) - (a.alone?.mean ?? 0)),
+    ),
+    open: lines(workers.filter(({ advice }) => advice === "undecided")),
+    kept: lines(workers.filter(({ advice }) => advice === "keep")),
+    openHint: openHint(result, file),
+    keptWhy: `nothing that was tried on them gains more than ${marginText(result)}`,
+    rule: ruleText(result),
+    doIt: doItText(result),
+    grounds: {
+      sure: sureText(result),
+      assumed: assumedText(result),
+      broken: null,
+      notes: notes.map(plainSentence),
+      expectations: expectationsOf(result),
+    },
+    command: adviceCommand(result, file),
+    poolsim,
+  };
+}
