@@ -16,6 +16,7 @@ export type {
   AdviceResult,
   AdviceRule,
   FreshComparison,
+  PoolFigure,
   RuleAdmission,
   RuleName,
   TogetherResult,
@@ -42,6 +43,8 @@ export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-
 export { parseDiscoveryFile } from "./network/discovery-file.js";
 export type { AdviceReportOptions } from "./report/advice.js";
 export { renderAdvice } from "./report/advice.js";
+export type { AnyResult } from "./report/any-result.js";
+export { renderHtml } from "./report/html/html.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";

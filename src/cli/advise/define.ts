@@ -55,9 +55,10 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
       ),
     )
     .addOption(
-      new Option("--replications <n>", "stop after a look at so many, 16 to 40").argParser(
-        wholeNumber(16, 40),
-      ),
+      new Option(
+        "--replications <n>",
+        "stop after a look at so many, 16 to 40; 0: judge nothing",
+      ).argParser(wholeNumber(0, 40)),
     )
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
     .addOption(settingOption())

@@ -60,6 +60,7 @@ export async function adviseOn(
   checkForms(flags, [scenarioFile(file)], 1);
   const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
   const budget = budgetOf(flags.budget, LOOKING);
+  const whole = budgetOf(flags.budget);
   const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
   try {
     const result = await interruptible((signal) =>
@@ -73,6 +74,7 @@ export async function adviseOn(
         seed: flags.seed,
         replications: flags.replications,
         enough: budget.signal,
+        deadline: whole.signal,
         threads: flags.threads ?? availableParallelism(),
         ownThread: true,
         signal,
@@ -84,7 +86,9 @@ export async function adviseOn(
     const isPrinted = flags.json === "-" || isFormPrinted(flags);
     const stream = isPrinted ? terminal.stderr : terminal.stdout;
     const { width, hasColour } = stream;
-    stream.write(renderAdvice(result, { width, hasColour, file, hasDetails: flags.details }));
+    const { html, details: hasDetails } = flags;
+    const page = html === "-" ? undefined : html;
+    stream.write(renderAdvice(result, { width, hasColour, file, html: page, hasDetails }));
     if (flags.json !== undefined) {
       writeJson(flags.json, renderJson([result]), terminal);
     }
@@ -94,6 +98,7 @@ export async function adviseOn(
     return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
   } finally {
     budget.clear();
+    whole.clear();
     progress.clear();
   }
 }

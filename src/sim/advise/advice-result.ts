@@ -177,6 +177,7 @@ export interface AdviceResult {
     readonly margin?: number | undefined;
     readonly confidence?: number | undefined;
     readonly only?: readonly string[] | undefined;
+    readonly rule?: boolean | undefined;
   };
   /** Seed of all randomness. */
   readonly seed: number;

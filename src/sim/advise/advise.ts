@@ -32,6 +32,7 @@ import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import type { Estimate } from "../results.js";
+import type { Scenario } from "../scenario/schema.js";
 import { adviceExpectations } from "./advice-expectations.js";
 import type {
   AdviceResult,
@@ -70,12 +71,15 @@ export interface AdviseOptions extends AskedOptions {
   readonly only?: readonly string[] | undefined;
   /** Whether the best rule is looked for too; never with `only`. @default true */
   readonly rule?: boolean | undefined;
-  /** Stops after a look at so many replications, 16 … 40. @default as many as it takes */
+  /** Stops after a look at so many replications, 16 … 40; 0: judges nothing. @default as many as it takes */
   readonly replications?: number | undefined;
+  /** When it aborts before the first look is finished, nothing is judged: `replications` is 0. */
+  readonly deadline?: AbortSignal | undefined;
 }
 
 function check(options: AdviseOptions): void {
   checkAsked(options);
+  if (options.replications === 0) return;
   checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, ADVISE_MAX]);
 }
 
@@ -244,17 +248,12 @@ async function alone(
   return new Map(found);
 }
 
-/** All that is advised together, as a change of the pool. */
-function changeTogether(together: TogetherResult | null): PoolChange {
-  return new Map(together?.actions.map(({ worker, action }) => [worker, action] as const));
-}
-
 /** The pool as it is and as advised, from the replications of {@link combine}. */
 async function figuresOfPool(
   { inputs, workbench, seed }: Common,
   together: TogetherResult,
 ): Promise<readonly PoolFigure[]> {
-  const pools = [EVERYONE, changeTogether(together)];
+  const pools = [EVERYONE, togetherChange(together)];
   const [before, after] = await workbench.replicateAll(
     pools.map((pool) => inputs.with(pool)),
     { label: "all advice together", count: FRESH, from: FROM.together },
@@ -262,17 +261,23 @@ async function figuresOfPool(
   return before === undefined ? [] : poolFigures(before, after, seed);
 }
 
+/** The settings that do what is advised together. */
+function settingsThat(scenario: Scenario, together: TogetherResult): AdviceResult["settings"] {
+  return settingsOf(scenario, togetherChange(together)).map(([path, value]) => ({ path, value }));
+}
+
 /** What was asked for from outside the scenario. */
 function askedFor(options: AdviseOptions): AdviceResult["asked"] {
   const { variant, objective, margin, confidence, only } = options;
-  return { variant, objective, margin, confidence, only };
+  const rule = options.rule === false ? false : undefined;
+  return { variant, objective, margin, confidence, only, rule };
 }
 
 async function run(
   loaded: LoadedScenario,
   workbench: Workbench,
   options: AdviseOptions,
-  enough: Enough,
+  { enough, deadline }: { readonly enough: Enough; readonly deadline: Enough },
 ): Promise<AdviceResult> {
   const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
   const variant = variantOf(loaded, options);
@@ -299,7 +304,12 @@ async function run(
   });
   const asked = all.filter(({ kind }) => chosen.has(kind));
   const last = options.replications ?? ADVISE_MAX;
-  const { tried, replications } = await tryActions(common, asked, { sequence, last, enough });
+  const { tried, replications } = await tryActions(common, asked, {
+    sequence,
+    last,
+    enough,
+    deadline,
+  });
   const advice = await Promise.all(
     asked.map(async (one, index) => {
       const found = tried[index] ?? [];
@@ -316,7 +326,7 @@ async function run(
     alone(common, advised, confidence),
     advised.length === 0 ? null : combine(common, advised, confidence),
   ]);
-  const isRuleAsked = options.only === undefined && options.rule !== false;
+  const isRuleAsked = options.only === undefined && options.rule !== false && replications > 0;
   const ruled = isRuleAsked
     ? await bestRule(common, {
         kinds,
@@ -379,10 +389,7 @@ async function run(
     together,
     rule,
     togetherOverRule: ruled?.togetherOverRule ?? null,
-    settings: settingsOf(scenario, changeTogether(together)).map(([path, value]) => ({
-      path,
-      value,
-    })),
+    settings: together === null ? [] : settingsThat(scenario, together),
     figures,
     segmentMs: segmentLengths(loaded),
     ...adviceExpectations(scenario.expect, variants, {
@@ -415,6 +422,7 @@ export async function adviseWith(
   return stoppable(executor, options.signal, () => {
     check(options);
     const workbench = new Workbench(executor, options.onProgress);
-    return run(loaded, workbench, options, enoughOf(options.enough));
+    const times = { enough: enoughOf(options.enough), deadline: enoughOf(options.deadline) };
+    return run(loaded, workbench, options, times);
   });
 }

@@ -74,6 +74,7 @@ export function actionWords(action: Action): string {
 }
 
 function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string {
+  if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
   const [first] = tried.filter(({ judgement }) => !isNotWorthIt(judgement));
   if (first === undefined) {
     return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;

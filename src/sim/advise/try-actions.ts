@@ -154,13 +154,19 @@ export interface TriedAll {
  *
  * @param options.last stops after a look at so many replications
  * @param options.enough when it resolves, the last finished round counts; the first is waited for
+ * @param options.deadline when it resolves before the first round is finished, nothing was tried
  */
 export async function tryActions(
   common: Common,
   asked: readonly Asked[],
-  options: { readonly sequence: Sequence; readonly last: number; readonly enough: Enough },
+  options: {
+    readonly sequence: Sequence;
+    readonly last: number;
+    readonly enough: Enough;
+    readonly deadline: Enough;
+  },
 ): Promise<TriedAll> {
-  const { sequence, last, enough } = options;
+  const { sequence, last, enough, deadline } = options;
   const found = new Map<string, Judgement>();
   const all = asked.flatMap(({ kind, pool, actions }) =>
     actions.map((action) => {
@@ -173,6 +179,7 @@ export async function tryActions(
   const keyOf = ({ kind }: Asked, action: Action) =>
     actionText(kind.workers[0] ?? kind.name, action);
   let replications = 0;
+  if (last === 0) return { tried: asked.map(() => []), replications };
   const counts = looks(sequence.max, sequence.first).filter((count) => count <= last);
   for (const count of counts.length === 0 ? [last] : counts) {
     const open = all.filter(({ key }) => {
@@ -183,7 +190,7 @@ export async function tryActions(
     const round = Promise.all(
       open.map(async (one) => [one.key, await compare(common, one, { count, sequence })] as const),
     );
-    const judged = replications === 0 ? await round : await orEnough(round, enough);
+    const judged = await orEnough(round, replications === 0 ? deadline : enough);
     if (judged === null) break;
     for (const [key, judgement] of judged) found.set(key, judgement);
     replications = count;

@@ -9,8 +9,8 @@ import {
   type AdviceLine,
   actionText,
   adviceContent,
-  changeText,
 } from "./content/advice-content.js";
+import { changeText } from "./content/changes.js";
 import { answerLines, figureTable, fitting, groundLines, lastLines, more } from "./screen-parts.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
 import { type Column, table, tableWidth } from "./table.js";

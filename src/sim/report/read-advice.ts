@@ -80,6 +80,7 @@ export const adviceSchema = z.looseObject({
     margin: z.number().optional(),
     confidence: z.number().optional(),
     only: z.array(z.string()).optional(),
+    rule: z.boolean().optional(),
   }),
   variant: z.string(),
   pool: z.object({

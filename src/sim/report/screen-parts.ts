@@ -127,7 +127,12 @@ export function lastLines(
   const tables = isAll ? "" : "All tables: --details. ";
   return [
     style.dim(wrapped(`Again: ${command}`, style.width, "  ")),
-    style.dim(`${tables}To send: --html <file>. poolsim ${poolsim}`),
+    style.dim(
+      wrapped(
+        `${tables}To send: ${style.html ?? "--html <file>"}. poolsim ${poolsim}`,
+        style.width,
+      ),
+    ),
   ].join("\n");
 }
 

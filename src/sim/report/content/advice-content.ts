@@ -5,9 +5,9 @@
 import { counted, grouped } from "../../../core/wording.js";
 import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
 import type { Action } from "../../advise/pool-change.js";
-import type { Estimate } from "../../results.js";
-import { differenceText, type Scale, scaleFor, spanText } from "../figures.js";
+import { spanText } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
+import { changeText, confidenceText, marginText } from "./changes.js";
 import { adviceCommand, shellWord } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
@@ -56,29 +56,6 @@ export interface AdviceContent {
   readonly command: string;
   /** The version that made the result. */
   readonly poolsim: string;
-}
-
-/** The scale of changes: percent, or the objective's unit. */
-export function changeScale({ margin, objective }: AdviceResult): Scale {
-  if (margin.relative !== null) return { factor: 100, unit: "%", decimalsMax: 1 };
-  return scaleFor(plainMetric(objective).kind, [margin.absolute ?? 0]);
-}
-
-/** `+21.2 % (+9.2 … +29.5)`. */
-export function changeText(change: Estimate | null, result: AdviceResult): string {
-  if (change === null) return "";
-  const scale = changeScale(result);
-  const [mean = "", ...interval] = differenceText(change, scale).split(" ");
-  const unit = scale.unit === "" ? [] : [scale.unit];
-  return [mean, ...unit, ...interval].join(" ");
-}
-
-/** `5 %`, or an amount. */
-function marginText(result: AdviceResult): string {
-  const { relative, absolute } = result.margin;
-  const { factor, unit } = changeScale(result);
-  const value = Number(((relative ?? absolute ?? 0) * factor).toPrecision(3));
-  return unit === "" ? String(value) : `${value} ${unit}`;
 }
 
 function nameOf({ name, workers }: WorkerAdviceResult): string {
@@ -151,7 +128,25 @@ function orders(workers: readonly WorkerAdviceResult[]): string[] {
   ];
 }
 
-function headlineOf({ workers, asked }: AdviceResult): string {
+/** A worker that keeps less of its sessions is named where nothing could be judged. */
+const KEPT_LITTLE = 0.6;
+
+/** Where nothing could be judged: who loses most, which is known sooner. */
+function unjudgedHeadline({ workers }: AdviceResult): string {
+  const worst = workers
+    .filter(({ figures: { retention } }) => retention !== null && retention < KEPT_LITTLE)
+    .sort((a, b) => (a.figures.retention ?? 0) - (b.figures.retention ?? 0))
+    .map((worker) => {
+      const lost = Math.round(100 * (1 - (worker.figures.retention ?? 0)));
+      return `${nameOf(worker)} (${lost} % of its streams)`;
+    });
+  const look = worst.length === 0 ? "no worker loses many" : `most is lost by ${listed(worst)}`;
+  return `not decided in this time; ${look}`;
+}
+
+function headlineOf(result: AdviceResult): string {
+  const { workers, asked, replications } = result;
+  if (replications === 0) return unjudgedHeadline(result);
   const kept = workers.filter(({ advice }) => advice === "keep");
   const open = workers.filter(({ advice }) => advice === "undecided");
   const toDo = orders(workers);
@@ -179,8 +174,13 @@ function toneOf({ workers, together }: AdviceResult): Tone {
 
 /** What all of it changes. */
 function togetherSentences(result: AdviceResult): string[] {
-  const { together, objective, workers, confidence } = result;
+  const { together, objective, workers, confidence, replications } = result;
   const what = inSentence(objective);
+  if (replications === 0) {
+    return [
+      `The time was over before anything that can be done about a worker was compared with leaving it as it is: take more (--budget). What was computed is kept and not computed again.`,
+    ];
+  }
   if (together === null) {
     const isOpen = workers.some(({ advice }) => advice === "undecided");
     return isOpen
@@ -190,7 +190,7 @@ function togetherSentences(result: AdviceResult): string[] {
         ];
   }
   const { change, atPeak, decision, reason, leftOut } = together;
-  const percent = `${Number((100 * confidence).toPrecision(4))} %`;
+  const percent = confidenceText(confidence);
   const by =
     change === null
       ? "by an unknown amount"
@@ -235,31 +235,45 @@ function figuresOf({ figures, objective, durationMs, together }: AdviceResult): 
 }
 
 /** What would tell more of workers that are not decided. */
-function openHint({ workers }: AdviceResult, file: string): string {
+function openHint({ workers, replications }: AdviceResult, file: string): string {
+  if (replications === 0) return "";
   const open = workers.filter(({ advice }) => advice === "undecided").map(({ name }) => name);
   if (open.length === 0) return "";
   const only = open.length > 4 ? "" : ` --only ${open.join(",")}`;
   return `longer replications (--duration) or a larger --margin would tell more: poolsim advise ${shellWord(file)}${only} --details`;
 }
 
-/** `benchmark limit 1,000 ms …; admits 10 of 12`. */
+/** `benchmark limit 1,000 ms (as good: …): +12 %; it admits 10 of 12 workers …`. */
 function ruleText(result: AdviceResult): string {
   const { rule, togetherOverRule } = result;
   if (rule === null) return "";
   const { best } = rule;
   if (best === null) {
     const count = counted(rule.tried.length, "rule");
-    return `no single rule for all workers gains, of ${count} tried.`;
+    return `no single rule for all workers is shown to gain, of ${count} tried.`;
   }
   const others = best.asGood.filter((label) => label !== best.label);
-  const asGood = others.length === 0 ? "" : ` (as good: ${listed(others, 3)})`;
-  const inside = best.admits.filter(({ most }) => most > 0).length;
+  const [first] = best.asGood;
+  const asGood = others.length === 0 ? "" : ` (as good: ${first} … ${best.asGood.at(-1)})`;
+  const inside = best.admits.filter(({ most }) => most > 0);
+  const refused = best.admits.filter(({ most }) => most === 0).map(({ worker }) => worker);
+  const fewer = inside
+    .filter(({ least, offered }) => least < offered)
+    .map(
+      ({ worker, least, most }) =>
+        `${worker} with ${least === most ? most : `${least} to ${most}`}`,
+    );
   const change = best.change === null ? "" : `: ${changeText(best.change, result)}`;
+  const who = [
+    `admits ${grouped(inside.length)} of ${grouped(best.admits.length)} workers`,
+    ...(refused.length === 0 ? [] : [`refuses ${listed(refused)}`]),
+    ...(fewer.length === 0 ? [] : [`gives fewer sessions to ${listed(fewer)}`]),
+  ].join("; ");
   const over =
     togetherOverRule?.change == null
       ? ""
       : ` The advice above changes ${changeText(togetherOverRule.change, result)} more than that.`;
-  return `${best.label}${asGood} admits ${grouped(inside)} of ${grouped(best.admits.length)} workers${change}.${over}`;
+  return `${best.label}${asGood}${change}; ${who}.${over}`;
 }
 
 /** `--set orchestrator.admission.exclude=[slow-a]` for each setting. */
@@ -274,7 +288,10 @@ function doItText({ settings }: AdviceResult): string {
 
 function sureText(result: AdviceResult): string {
   const { replications, durationMs, comparisons, confidence, freshReplications, seed } = result;
-  const percent = `${Number((100 * confidence).toPrecision(4))} %`;
+  const percent = confidenceText(confidence);
+  if (replications === 0) {
+    return `a few replications of ${spanText(durationMs)} show what workers do; nothing was judged. Seed ${seed}.`;
+  }
   const runs = `${counted(replications, "replication")} of ${spanText(durationMs)}`;
   const fresh =
     result.together === null

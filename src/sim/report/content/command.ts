@@ -1,6 +1,7 @@
 /** The command that gives a result again. */
 import type { AdviceResult } from "../../advise/advice-result.js";
 import type { ScenarioResult } from "../../results.js";
+import type { SweepResult } from "../../sweep/sweep-result.js";
 
 /** Characters that shells leave alone. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
@@ -26,7 +27,7 @@ function settingOptions({ settings }: ScenarioResult["scenario"]): string[] {
 /** `poolsim advise <file> …`, with what was set from outside the file. */
 export function adviceCommand(result: AdviceResult, file: string): string {
   const { scenario, extensions = [], asked, seed, replications } = result;
-  const { variant, objective, margin, confidence, only } = asked;
+  const { variant, objective, margin, confidence, only, rule } = asked;
   const given = (option: string, value: string | number | undefined) =>
     value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
   return [
@@ -34,6 +35,29 @@ export function adviceCommand(result: AdviceResult, file: string): string {
     shellWord(file),
     `--seed ${seed} --replications ${replications}`,
     ...given("--only", only?.join(",")),
+    ...(rule === false ? ["--no-rule"] : []),
+    ...given("--variant", variant),
+    ...given("--objective", objective),
+    ...given("--margin", margin),
+    ...given("--confidence", confidence),
+    ...settingOptions(scenario),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+  ].join(" ");
+}
+
+/** `poolsim sweep <file> …`, with what was varied. */
+export function sweepCommand(result: SweepResult, file: string): string {
+  const { scenario, extensions = [], axes, seed, replications } = result;
+  const { variant, objective, margin, confidence } = result.asked ?? {};
+  const given = (option: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+  return [
+    "poolsim sweep",
+    shellWord(file),
+    ...axes.map(
+      ({ path, values }) => `--vary ${shellWord(`${path}=${values.map(settingText).join(",")}`)}`,
+    ),
+    `--seed ${seed} --replications ${replications}`,
     ...given("--variant", variant),
     ...given("--objective", objective),
     ...given("--margin", margin),

@@ -1,12 +1,7 @@
 /** What the page of advice shows. Plain data of bounded size, whatever the result. */
 import type { AdviceResult } from "../../advise/advice-result.js";
-import {
-  type AdviceContent,
-  actionText,
-  adviceContent,
-  changeScale,
-  changeText,
-} from "../content/advice-content.js";
+import { type AdviceContent, actionText, adviceContent } from "../content/advice-content.js";
+import { changeScale, changeText } from "../content/changes.js";
 import { inSentence } from "../content/words.js";
 import { reasonText } from "../metric-labels.js";
 import {
@@ -23,7 +18,8 @@ import {
 /** Everything that the page of advice shows. */
 export interface AdvicePage extends Provenance {
   readonly kind: "advice";
-  readonly content: AdviceContent;
+  /** Its workers are in `workers`. */
+  readonly content: Omit<AdviceContent, "toDo" | "open" | "kept">;
   /** Each kind of workers: its name, what to do, figures, and why. */
   readonly workers: {
     readonly heads: readonly string[];
@@ -171,10 +167,11 @@ export function advicePage(
   options: { readonly file?: string | undefined; readonly todayMs: number },
 ): AdvicePage {
   const content = adviceContent(result, options.file);
+  const { toDo, open, kept, ...rest } = content;
   const tried = triedOf(result);
   return {
     kind: "advice",
-    content,
+    content: rest,
     workers: workersOf(result, content),
     changes: changesOf(result, content),
     tried: tried.slice(0, TRIED_MAX),
