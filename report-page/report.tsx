@@ -2,10 +2,12 @@
 import { render } from "preact";
 import type { AdvicePage } from "../src/sim/report/html/advice-page.js";
 import type { PageData } from "../src/sim/report/html/page-data.js";
+import type { SweepPage } from "../src/sim/report/html/sweep-page.js";
 import { AdviceReport } from "./advice.js";
 import { LostChart, RoundTripChart, SeriesPlot, TornadoChart, VariantChart } from "./charts.js";
 import { DataTable, SortableTable } from "./data-table.js";
 import { Figures, GroundsSection, Heading } from "./sections.js";
+import { SweepReport } from "./sweep.js";
 
 function Advice({ content: { workers, workersIn } }: Pick<PageData, "content">) {
   if (workers.length === 0 || workers.every(({ advice }) => advice === "")) return null;
@@ -90,10 +92,15 @@ function RunReport({ data }: { readonly data: PageData }) {
   );
 }
 
+function Report({ data }: { readonly data: PageData | AdvicePage | SweepPage }) {
+  if (data.kind === "advice") return <AdviceReport data={data} />;
+  return data.kind === "sweep" ? <SweepReport data={data} /> : <RunReport data={data} />;
+}
+
 const place = document.getElementById("report");
 const source = document.getElementById("data")?.textContent;
 if (place !== null && source) {
-  const data: PageData | AdvicePage = JSON.parse(source);
+  const data: PageData | AdvicePage | SweepPage = JSON.parse(source);
   place.replaceChildren();
-  render(data.kind === "advice" ? <AdviceReport data={data} /> : <RunReport data={data} />, place);
+  render(<Report data={data} />, place);
 }

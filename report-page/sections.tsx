@@ -22,7 +22,7 @@ interface Grounded extends Provenance {
 }
 
 /** What to do, and why. */
-export function Heading({ content }: { readonly content: Begin }) {
+export function Heading({ content }: { readonly content: Omit<Begin, "figures"> }) {
   const { title, answer, silent = [] } = content;
   return (
     <header>

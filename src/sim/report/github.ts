@@ -1,5 +1,5 @@
 /** What GitHub Actions shows beside a run: annotations on failed expectations, and the verdict. */
-import type { AnyResult } from "./any-result.js";
+import { type AnyResult, expectedIn } from "./any-result.js";
 import { contentOf } from "./forms.js";
 
 function data(text: string): string {
@@ -19,8 +19,8 @@ export function githubAnnotations(result: AnyResult, file: string): string {
   const { title, answer } = contentOf(result, file);
   const line = (level: string, about: string, text: string) =>
     `::${level} file=${property(file)},title=${property(about)}::${data(text)}\n`;
-  const failed = result.expectations
-    .filter(({ passed }) => !passed)
+  const failed = expectedIn(result)
+    .expectations.filter(({ passed }) => !passed)
     .map(({ text, actual }) => line("error", `${title}: expectation`, `${text} is ${actual}`));
   const said = line("notice", `${title}: ${answer.headline}`, answer.sentences.join(" "));
   return [said, ...failed].join("");

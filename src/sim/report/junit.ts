@@ -2,8 +2,10 @@
 import { XMLBuilder } from "fast-xml-parser";
 import type { AdviceResult } from "../advise/advice-result.js";
 import type { ScenarioResult } from "../results.js";
-import { type AnyResult, isAdvice } from "./any-result.js";
+import type { SweepResult } from "../sweep/sweep-result.js";
+import { type AnyResult, expectedIn, isAdvice, isSweep } from "./any-result.js";
 import { adviceContent } from "./content/advice-content.js";
+import { sweepContent } from "./content/sweep-content.js";
 
 /** Characters that XML 1.0 does not have. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -25,7 +27,8 @@ interface Case {
   readonly skipped?: string | undefined;
 }
 
-function expectationCases({ expectations, notJudged }: AnyResult): Case[] {
+function expectationCases(result: AnyResult): Case[] {
+  const { expectations, notJudged } = expectedIn(result);
   return [
     ...expectations.map(({ text, passed, actual }) => ({
       name: text,
@@ -67,8 +70,26 @@ function adviceCases(result: AdviceResult): Case[] {
   ];
 }
 
+/** What is best in each circumstance: nothing that can fail. */
+function sweepCases(result: SweepResult): Case[] {
+  const { answer, slices } = sweepContent(result);
+  const said = { name: "sweep", output: [answer.headline, ...answer.sentences].join(". ") };
+  if (slices.length < 2) return [said];
+  return [
+    said,
+    ...slices.map(({ label, best, asGood, change }) => ({
+      name: `case ${label}`,
+      output: `best ${best}; as good ${asGood}; ${change}`,
+    })),
+  ];
+}
+
 function casesOf(result: AnyResult): readonly Case[] {
-  const own = isAdvice(result) ? adviceCases(result) : runCases(result);
+  const own = isAdvice(result)
+    ? adviceCases(result)
+    : isSweep(result)
+      ? sweepCases(result)
+      : runCases(result);
   return [...own, ...expectationCases(result)];
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { InputError } from "../../core/errors.js";
 import type { AnyResult } from "./any-result.js";
 import { adviceSchema } from "./read-advice.js";
+import { sweepSchema } from "./read-sweep.js";
 import {
   commonFields,
   decision,
@@ -97,14 +98,17 @@ function invalid(file: string, text: string, cause?: unknown): InputError {
 
 /** The schema of a result's kind. */
 function schemaOf(item: unknown) {
-  const isObject = typeof item === "object" && item !== null;
-  return isObject && "kind" in item && item.kind === "advice"
-    ? { schema: adviceSchema, what: "poolsim advise --json (schemaVersion 1)" }
+  const kind = typeof item === "object" && item !== null && "kind" in item ? item.kind : "run";
+  if (kind === "advice") {
+    return { schema: adviceSchema, what: "poolsim advise --json (schemaVersion 1)" };
+  }
+  return kind === "sweep"
+    ? { schema: sweepSchema, what: "poolsim sweep --json (schemaVersion 1)" }
     : { schema: result, what: "poolsim run --json (schemaVersion 2)" };
 }
 
 /**
- * Reads what `run --json` or `advise --json` wrote.
+ * Reads what `run`, `advise` or `sweep` wrote with `--json`.
  *
  * @param text one result as an object, or several as an array
  * @param file its name, for messages

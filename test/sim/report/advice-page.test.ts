@@ -57,6 +57,8 @@ function inBrowser(): void {
     // What changes, round trips, losses.
     expect(await page.locator(".plot svg[role=img]").count()).toBe(3);
     for (const summary of await page.locator("figure summary").all()) await summary.click();
+    // A table is made when it is opened, a moment later.
+    await page.locator("figure details table").nth(2).waitFor();
     expect(await page.locator("figure details table").count()).toBe(3);
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.getByText(EVIL, { exact: false }).count()).toBeGreaterThan(0);

@@ -116,7 +116,9 @@ describe("each worker", () => {
     expect(adviceContent(loss).answer.tone).toBe("bad");
     expect(renderAdvice(loss).split("\n").slice(0, 6).join(" ")).toContain("THAT IS A LOSS");
     const open = { ...together, decision: "undecided", reason: "peak unclear" };
-    expect(renderAdvice({ ...whole, together: open })).toContain("at peak demand is not known yet");
+    expect(renderAdvice({ ...whole, together: open }, { width: 300 })).toContain(
+      "at peak demand is not known yet",
+    );
   });
 });
 

@@ -95,6 +95,8 @@ function inBrowser(): void {
     // Sureness, round trips, losses, four series.
     expect(await page.locator(".plot svg[role=img]").count()).toBe(7);
     for (const summary of await page.locator("figure summary").all()) await summary.click();
+    // A table is made when it is opened, a moment later.
+    await page.locator("figure details table").nth(6).waitFor();
     expect(await page.locator("figure details table").count()).toBe(7);
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.getByText(EVIL, { exact: false }).count()).toBeGreaterThan(0);

@@ -45,6 +45,19 @@ export function adviceCommand(result: AdviceResult, file: string): string {
   ].join(" ");
 }
 
+/** `300:2000:100` where values are as far from each other, else `300,500,900`. */
+function valuesText(values: readonly unknown[]): string {
+  const [first, second] = values;
+  if (typeof first === "number" && typeof second === "number" && values.length > 3) {
+    const step = second - first;
+    const isEven = values.every(
+      (value, index) => Number.isInteger(value) && value === first + index * step,
+    );
+    if (isEven && step > 0) return `${first}:${values.at(-1)}:${step}`;
+  }
+  return values.map(settingText).join(",");
+}
+
 /** `poolsim sweep <file> …`, with what was varied. */
 export function sweepCommand(result: SweepResult, file: string): string {
   const { scenario, extensions = [], axes, seed, replications } = result;
@@ -54,9 +67,7 @@ export function sweepCommand(result: SweepResult, file: string): string {
   return [
     "poolsim sweep",
     shellWord(file),
-    ...axes.map(
-      ({ path, values }) => `--vary ${shellWord(`${path}=${values.map(settingText).join(",")}`)}`,
-    ),
+    ...axes.map(({ path, values }) => `--vary ${shellWord(`${path}=${valuesText(values)}`)}`),
     `--seed ${seed} --replications ${replications}`,
     ...given("--variant", variant),
     ...given("--objective", objective),
