@@ -92,9 +92,9 @@ function onBest(
     settings.some(({ path }) => isSetting(path, item.setting)),
   );
   if (rule === null || isTried !== true) return null;
-  const others = rule.best?.asGood.filter((label) => label !== rule.best?.label) ?? [];
-  const beside = others.length === 0 ? "" : `; as good: ${others.join(", ")}`;
-  return evaluateBest(item, rule.best, beside);
+  const good = new Set(rule.best?.asGood);
+  const asGood = rule.tried.filter(({ label }) => good.has(label));
+  return evaluateBest(item, { best: rule.best, asGood });
 }
 
 /**

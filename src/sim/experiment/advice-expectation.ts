@@ -5,7 +5,9 @@
  *     worker.gtx-3.advice in [keep, spare]
  *     advice.together.operatorNetPerDay > 0 with 95%
  *     best.limitMs >= 700
+ *     asGood.limitMs == 900
  *
+ * `asGood` holds where one of those that are as good as the best has it.
  * In `advice.together.<metric>` stands a metric of the pool, with all advice followed minus as it is.
  */
 import {
@@ -37,6 +39,8 @@ export type AdviceExpectation =
   | {
       readonly about: "best";
       readonly text: string;
+      /** `asGood`: one of those that are as good as the best is enough. */
+      readonly who: "best" | "asGood";
       /** Path of the setting, or its end. */
       readonly setting: string;
       /** On a number. */
@@ -54,8 +58,8 @@ export type ParsedAdviceExpectation =
 const WORKER = /^\s*worker\.([A-Za-z0-9_-]+)\.advice\b\s*/;
 const RELATION = /^(==|!=|in\b)\s*/;
 const TOGETHER = /^\s*advice\./;
-const BEST = /^\s*best\./;
-const BEST_WORD = /^\s*best\.([A-Za-z0-9_.-]+)\s*(==|!=|in\b)\s*/;
+const BEST = /^\s*(best|asGood)\./;
+const BEST_WORD = /^\s*(?:best|asGood)\.([A-Za-z0-9_.-]+)\s*(==|!=|in\b)\s*/;
 
 function failed(column: number, found: string, expected: string): ParsedAdviceExpectation {
   return { ok: false, error: { column, found: /^\S*/.exec(found)?.[0] ?? "", expected } };
@@ -124,7 +128,9 @@ function togetherItem(text: string): ParsedAdviceExpectation | null {
 }
 
 function bestItem(text: string): ParsedAdviceExpectation | null {
-  if (!BEST.test(text)) return null;
+  const begin = BEST.exec(text);
+  if (begin === null) return null;
+  const who = begin[1] === "asGood" ? "asGood" : "best";
   const parsed = parseExpectation(text);
   const isNumber = parsed.ok || !/a number|one of </.test(parsed.error.expected);
   const [whole = "", setting = "", operator = ""] = BEST_WORD.exec(text) ?? [];
@@ -135,6 +141,7 @@ function bestItem(text: string): ParsedAdviceExpectation | null {
         : {
             about: "best",
             text,
+            who,
             setting: expectation.metric,
             expectation,
             allowed: [],
@@ -150,7 +157,7 @@ function bestItem(text: string): ParsedAdviceExpectation | null {
   const isNot = operator === "!=";
   return {
     ok: true,
-    expectation: { about: "best", text, setting, expectation: null, allowed, isNot },
+    expectation: { about: "best", text, who, setting, expectation: null, allowed, isNot },
   };
 }
 
@@ -158,7 +165,7 @@ function bestItem(text: string): ParsedAdviceExpectation | null {
  * Parses an item on advice or on a best point.
  *
  * @param text one line
- * @param variants names of the scenario's: one called `advice` or `best` is meant by its name
+ * @param variants names of the scenario's: one called `advice`, `best` or `asGood` is meant by its name
  * @returns null for a text that is about something else
  */
 export function parseAdviceExpectation(
@@ -168,7 +175,7 @@ export function parseAdviceExpectation(
   return (
     workerItem(text) ??
     (variants.has("advice") ? null : togetherItem(text)) ??
-    (variants.has("best") ? null : bestItem(text))
+    (variants.has("best") || variants.has("asGood") ? null : bestItem(text))
   );
 }
 

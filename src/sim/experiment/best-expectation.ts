@@ -23,23 +23,38 @@ function holds(item: AdviceExpectation & { readonly about: "best" }, value: unkn
   return evaluateExpectation(expectation, lookup).passed;
 }
 
+/** The value of a setting at a point, as it is shown; undefined where it does not set it. */
+function valueAt(point: BestPoint, setting: string): { readonly value: unknown } | undefined {
+  return point.settings.find(({ path }) => isSetting(path, setting));
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /**
- * @param best null where no point is best: the item does not hold
- * @param beside what is said behind the value, such as which points are as good
+ * @param found.best null where no point is best: the item does not hold
+ * @param found.asGood the best and those that are as good
+ * @param beside what is said behind the value, such as in which circumstances
  */
 export function evaluateBest(
   item: AdviceExpectation & { readonly about: "best" },
-  best: BestPoint | null,
+  { best, asGood }: { readonly best: BestPoint | null; readonly asGood: readonly BestPoint[] },
   beside = "",
 ): ScenarioResult["expectations"][number] {
-  const { text, setting } = item;
+  const { text, setting, who } = item;
   if (best === null) return { text, passed: false, actual: `nothing: no point is best${beside}` };
-  const found = best.settings.find(({ path }) => isSetting(path, setting));
+  const found = valueAt(best, setting);
   if (found === undefined) {
     const actual = `nothing: ${best.label} is best, which does not set ${setting}${beside}`;
     return { text, passed: false, actual };
   }
-  const { value } = found;
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
-  return { text, passed: holds(item, value), actual: `${shown} (${best.label}${beside})` };
+  const good = asGood.flatMap((point) => valueAt(point, setting) ?? []);
+  const passed =
+    who === "best"
+      ? holds(item, found.value)
+      : [found, ...good].some(({ value }) => holds(item, value));
+  const others = good.map(({ value }) => shown(value)).join(", ");
+  const also = others === "" ? "" : `; as good: ${others}`;
+  return { text, passed, actual: `${shown(found.value)} (${best.label}${also}${beside})` };
 }

@@ -4,7 +4,7 @@ import type { ReportContent } from "./content/content.js";
 import type { Grounds } from "./content/grounds.js";
 import type { FigureLine, KeyFigures } from "./content/key-figures.js";
 import { type Style, wrapped } from "./style.js";
-import { type Column, table } from "./table.js";
+import { type Column, table, tableWidth } from "./table.js";
 
 /** Three fewer than 40: the command says how old a network is, and what a decision would take. */
 export const LINES_MAX = 37;
@@ -46,7 +46,7 @@ export function figureTable({ figures }: { readonly figures: KeyFigures }, style
   });
   const labels: Column = { head: "", cells: lines.map(({ label }) => label), align: "left" };
   const isPair = candidate !== null && baseline !== null;
-  const columns = isPair
+  const whole = isPair
     ? [
         labels,
         column(baseline, "before"),
@@ -54,6 +54,11 @@ export function figureTable({ figures }: { readonly figures: KeyFigures }, style
         column("change", "change"),
       ]
     : [labels, column("mean ± 95 %", "before")];
+  // In a narrow terminal the intervals of before and after go first: that of the change says more.
+  const isNarrow = isPair && tableWidth(whole) > style.width;
+  const columns = isNarrow
+    ? whole.map((one) => ({ ...one, cells: one.cells.map((cell) => cell.replace(/ ± \S+$/, "")) }))
+    : whole;
   const paint = (cell: string, row: number): string => {
     const line: FigureLine | undefined = lines[row];
     if (line === undefined || line.isBetter === null || cell !== line.change) return cell;

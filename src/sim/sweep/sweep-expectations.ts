@@ -12,12 +12,9 @@ function inSlice(
   { label, points, best, asGood, settings }: SweepSlice,
 ): Judged {
   const point = points.find((one) => one.label === best);
-  const others = asGood.filter((one) => one !== best);
-  const beside = [
-    ...(others.length === 0 ? [] : [`; as good: ${others.slice(0, 4).join(", ")}`]),
-    ...(settings.length === 0 ? [] : [`; with ${label}`]),
-  ].join("");
-  return evaluateBest(item, point ?? null, beside);
+  const good = new Set(asGood);
+  const found = { best: point ?? null, asGood: points.filter((one) => good.has(one.label)) };
+  return evaluateBest(item, found, settings.length === 0 ? "" : `; with ${label}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `expect:` items on advice and on best points: what they say, and what is wrong with others. */
 import { describe, expect, it } from "vitest";
 import { judgeOf, parseAdviceExpectation } from "../../../src/sim/experiment/advice-expectation.js";
+import { evaluateBest } from "../../../src/sim/experiment/best-expectation.js";
 
 function parsed(text: string, variants: readonly string[] = []) {
   return parseAdviceExpectation(text, new Set(variants));
@@ -62,6 +63,28 @@ describe("items on what all advice changes, and on best points", () => {
     expect(best?.ok && judgeOf(best.expectation)).toBe("sweep");
     const worker = parsed("worker.a.advice == keep");
     expect(worker?.ok && judgeOf(worker.expectation)).toBe("advise");
+  });
+
+  it("hold where the best has it, or one that is as good", () => {
+    const point = (limitMs: number) => ({
+      label: `limitMs ${limitMs}`,
+      settings: [{ path: "orchestrator.admission.benchmark.limitMs", value: limitMs }],
+    });
+    const found = { best: point(900), asGood: [point(800), point(900)] };
+    const judged = (text: string, by: Parameters<typeof evaluateBest>[1] = found) => {
+      const item = parsed(text);
+      if (!item?.ok || item.expectation.about !== "best") throw new Error(text);
+      return evaluateBest(item.expectation, by);
+    };
+    expect(judged("best.limitMs >= 900").passed).toBe(true);
+    expect(judged("best.limitMs == 800").passed).toBe(false);
+    expect(judged("asGood.limitMs == 800").passed).toBe(true);
+    expect(judged("asGood.benchmark.limitMs == 700")).toMatchObject({
+      passed: false,
+      actual: "900 (limitMs 900; as good: 800, 900)",
+    });
+    expect(judged("best.slowMs > 1").actual).toContain("which does not set slowMs");
+    expect(judged("best.limitMs > 1", { best: null, asGood: [] }).passed).toBe(false);
   });
 
   it("are about variants where such ones are called so", () => {
