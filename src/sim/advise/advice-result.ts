@@ -148,6 +148,7 @@ export interface AdviceRule {
 export interface PoolFigure {
   /** Name in the metrics reference. */
   readonly metric: string;
+  /** The pool as it is. */
   readonly before: Estimate;
   /** `null` where nothing is to be changed, or where it has no value then. */
   readonly after: Estimate | null;
