@@ -19,7 +19,7 @@ function Settings({ content: { openHint, rule, doIt } }: Pick<AdvicePage, "conte
       )}
       {doIt !== "" && (
         <>
-          <h3>As settings</h3>
+          <h3>As settings of the scenario, for poolsim run</h3>
           <pre>
             <code>{doIt}</code>
           </pre>
@@ -37,6 +37,11 @@ export function AdviceReport({ data }: { readonly data: AdvicePage }) {
       <section aria-labelledby="advice">
         <h2 id="advice">What to do with each worker</h2>
         <SortableTable label="What to do with each worker" {...workers} />
+        {content.keptCount > 0 && (
+          <p>
+            Keep: {content.keptWhy} ({content.keptCount.toLocaleString("en")} of them).
+          </p>
+        )}
         <Settings content={content} />
       </section>
       <Figures content={content} />

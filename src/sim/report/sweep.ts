@@ -38,7 +38,7 @@ const LIMITS: readonly Limits[] = [
 const LEVELS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /** A curve of blocks over all points, and a line below it under those that are as good as the best. */
-export function curveOf(points: readonly PointLine[], width: number): readonly [string, string] {
+function curveOf(points: readonly PointLine[], width: number): readonly [string, string] {
   const step = Math.max(1, Math.ceil(points.length / width));
   const bins = Array.from({ length: Math.ceil(points.length / step) }, (_, index) =>
     points.slice(index * step, (index + 1) * step),

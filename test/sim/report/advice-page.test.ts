@@ -1,4 +1,5 @@
 /** The page of advice in a real browser: what to do first, sortable, silent, accessible, small. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AdviceResult } from "../../../src/sim/advise/advice-result.js";
 import { renderHtml } from "../../../src/sim/report/html/html.js";
@@ -41,6 +42,16 @@ describe("the page as text", () => {
     expect(renderHtml(advice, { todayMs })).toMatch(
       /<noscript><h1>fake<\/h1><p>leave slow out, cap home at 2 sessions, keep old as spare/,
     );
+  });
+});
+
+describe("the picture in README.md", () => {
+  it("is a PNG of 1280 pixels and less than 200 kB", () => {
+    const picture = readFileSync("docs/report.png");
+    expect(picture.subarray(1, 4).toString()).toBe("PNG");
+    expect(picture.readUInt32BE(16)).toBe(1280);
+    expect(picture.length).toBeLessThan(200_000);
+    expect(readFileSync("README.md", "utf8")).toContain("(docs/report.png)");
   });
 });
 

@@ -45,6 +45,8 @@ export interface AdviceContent {
   readonly kept: readonly AdviceLine[];
   /** What would tell more of the open ones; empty where there are none. */
   readonly openHint: string;
+  /** How many workers those are. */
+  readonly keptCount: number;
   /** Why those are kept. */
   readonly keptWhy: string;
   /** One rule for all workers; empty where there is none. */
@@ -342,6 +344,7 @@ export function adviceContent(
     open: lines(workers.filter(({ advice }) => advice === "undecided")),
     kept: lines(workers.filter(({ advice }) => advice === "keep")),
     openHint: openHint(result, file),
+    keptCount: countOf(workers.filter(({ advice }) => advice === "keep")),
     keptWhy: `nothing that was tried on them gains more than ${marginText(result)}`,
     rule: ruleText(result),
     doIt: doItText(result),

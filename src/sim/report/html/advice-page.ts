@@ -42,8 +42,9 @@ export interface AdvicePage extends Provenance {
 
 const TRIED_MAX = 1000;
 
-function shareOf(value: number | null): number | null {
-  return value === null ? null : rounded(100 * value);
+/** Three digits: more are chance. */
+function short(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 function workersOf(result: AdviceResult, content: AdviceContent): AdvicePage["workers"] {
@@ -62,13 +63,14 @@ function workersOf(result: AdviceResult, content: AdviceContent): AdvicePage["wo
       return [
         name,
         line?.what ?? "",
-        worker.alone === null ? null : rounded(worker.alone.mean * factor),
-        shareOf(retention),
-        rounded(picks),
-        roundTripMs === null ? null : rounded(roundTripMs.p50),
-        roundTripMs === null ? null : rounded(roundTripMs.p99),
-        rounded(streamMinutesLost),
-        line?.why ?? "",
+        // That of all that are kept is the same, and stands below.
+        worker.advice === "keep" ? "" : (line?.why ?? ""),
+        worker.alone === null ? null : short(worker.alone.mean * factor),
+        retention === null ? null : short(100 * retention),
+        short(picks),
+        roundTripMs === null ? null : short(roundTripMs.p50),
+        roundTripMs === null ? null : short(roundTripMs.p99),
+        short(streamMinutesLost),
       ];
     })
     .sort((a, b) => place(a) - place(b));
@@ -76,13 +78,13 @@ function workersOf(result: AdviceResult, content: AdviceContent): AdvicePage["wo
     heads: [
       "worker",
       "what to do",
+      "why",
       `${content.changeHead}${unit === "" ? "" : `, ${unit}`}`,
       "sessions kept, %",
       "sessions given",
       "answers in, ms",
       "99 % of them in, ms",
       "stream-minutes lost",
-      "why",
     ],
     rows,
   };
