@@ -34,7 +34,8 @@ module.exports = {
       name: "no-dev-dependencies-in-src",
       severity: "error",
       from: { path: "^src/" },
-      to: { dependencyTypes: ["npm-dev"] },
+      // Optional peers are development dependencies here.
+      to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/(bullmq|ioredis)/" },
     },
     {
       name: "payouts-answer-nobody",

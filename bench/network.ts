@@ -7,6 +7,10 @@
  *
  * A segment counts once, when it has passed select → in flight → complete of the session pool. CPU
  * seconds are user + system of the run, the warm-up included; compiling the scenario is not.
+ *
+ * Memory is said twice. What lives at the end, after a full collection of garbage, is what would grow if
+ * anything were kept that should not be. The process's memory (RSS) has the garbage that V8 has not
+ * collected yet, up to three times what lives, and depends on when it last did.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -22,6 +26,8 @@ interface Run {
   readonly rounds: number;
   readonly answers: number;
   readonly rssMb: number;
+  /** What lives at the end; null in a process that was started without `--expose-gc`. */
+  readonly liveMb: number | null;
 }
 
 const SCENARIO = fileURLToPath(new URL("../scenarios/network-week.yaml", import.meta.url));
@@ -37,16 +43,21 @@ const { values } = parseArgs({
     hours: { type: "string", default: "24" },
     runs: { type: "string", default: "5" },
     one: { type: "string" },
+    // Of one run: so many replications after each other, from that of `one` on.
+    replications: { type: "string", default: "1" },
     // Of one run: settings of the scenario, each a path and its value as JSON.
     set: { type: "string", multiple: true, default: [] },
   },
 });
 
 if (values.one === undefined) report();
-else console.log(JSON.stringify(run(Number(values.hours), Number(values.one))));
+else {
+  const { hours, one, replications } = values;
+  console.log(JSON.stringify(run(Number(hours), Number(one), Number(replications))));
+}
 
-/** One run in this process. */
-function run(hours: number, replication: number): Run {
+/** Replications in this process. */
+function run(hours: number, first: number, replications: number): Run {
   const loaded = loadScenario(SCENARIO, {});
   const name = loaded.variants[0]?.name ?? "";
   const { data, scenario } = loaded.withSettings(name, [
@@ -58,17 +69,30 @@ function run(hours: number, replication: number): Run {
     ...values.set.map(settingOf),
   ]);
   const world = compileWorld({ data, scenario });
-  const simulation = new Simulation({ world, seed: scenario.seed, replication });
-  const before = process.cpuUsage();
-  simulation.run();
-  const { user, system } = process.cpuUsage(before);
-  return {
-    segments: simulation.segmentsCompleted,
-    cpuSeconds: (user + system) / 1e6,
-    rounds: simulation.counters.network.discoveries,
-    answers: simulation.counters.network.answers,
-    rssMb: process.memoryUsage().rss / 2 ** 20,
-  };
+  const sums = { segments: 0, cpuSeconds: 0, rounds: 0, answers: 0 };
+  let memory = { rssMb: 0, liveMb: null as number | null };
+  for (let replication = first; replication < first + replications; replication++) {
+    const simulation = new Simulation({ world, seed: scenario.seed, replication });
+    const before = process.cpuUsage();
+    simulation.run();
+    const { user, system } = process.cpuUsage(before);
+    const { network } = simulation.counters;
+    sums.segments += simulation.segmentsCompleted;
+    sums.cpuSeconds += (user + system) / 1e6;
+    sums.rounds += network.discoveries;
+    sums.answers += network.answers;
+    const rssMb = process.memoryUsage().rss / 2 ** 20;
+    memory = { rssMb, liveMb: liveMb(simulation) };
+  }
+  return { ...sums, ...memory };
+}
+
+/** Memory in use after a full collection, while the simulation is held. */
+function liveMb(held: Simulation): number | null {
+  const { gc } = globalThis;
+  if (gc === undefined) return null;
+  gc();
+  return held.segmentsCompleted < 0 ? null : process.memoryUsage().heapUsed / 2 ** 20;
 }
 
 function settingOf(text: string): readonly [path: string, value: unknown] {
@@ -81,7 +105,16 @@ function inProcess(hours: number, replication: number): Run {
   const self = fileURLToPath(import.meta.url);
   const output = execFileSync(
     process.execPath,
-    ["--import", "tsx", self, "--hours", String(hours), "--one", String(replication)],
+    [
+      "--expose-gc",
+      "--import",
+      "tsx",
+      self,
+      "--hours",
+      String(hours),
+      "--one",
+      String(replication),
+    ],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
   return JSON.parse(output) as Run;
@@ -94,12 +127,12 @@ function report(): void {
     `${cpus()[0]?.model ?? "?"}, ${cpus().length} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(2)}`,
   );
   const speeds: number[] = [];
-  const sizes: number[] = [];
+  const runs: Run[] = [];
   console.log("run    segments   CPU s   segments/CPU s   rounds    answers   RSS MiB");
   for (let index = 0; index < count; index++) {
     const one = inProcess(hours, index);
     speeds.push(one.segments / one.cpuSeconds);
-    sizes.push(one.rssMb);
+    runs.push(one);
     console.log(
       [
         String(index + 1).padStart(3),
@@ -119,9 +152,12 @@ function report(): void {
   console.log(
     `median ${Math.round(median)} segments per CPU second (${Math.round(speeds[0] ?? 0)} to ${Math.round(speeds[speeds.length - 1] ?? 0)})`,
   );
-  const early = inProcess(hours / 4, 0).rssMb;
-  const late = sizes[0] ?? 0;
-  console.log(
-    `RSS after ${hours / 4} h: ${early.toFixed(0)} MiB, after ${hours} h: ${late.toFixed(0)} MiB (${((100 * (late - early)) / early).toFixed(1)} %)`,
-  );
+  const early = inProcess(hours / 4, 0);
+  const [late = early] = runs;
+  const grown = (name: string, before: number, after: number) =>
+    console.log(
+      `${name} after ${hours / 4} h: ${before.toFixed(1)} MiB, after ${hours} h: ${after.toFixed(1)} MiB (${((100 * (after - before)) / before).toFixed(1)} %)`,
+    );
+  grown("what lives", early.liveMb ?? 0, late.liveMb ?? 0);
+  grown("RSS", early.rssMb, late.rssMb);
 }

@@ -52,8 +52,10 @@ function licences() {
 
 /** @param {string} dist the folder of the build */
 export async function bundleCommand(dist) {
-  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-  const outside = Object.keys(dependencies).filter((name) => !INSIDE.includes(name));
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  const outside = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+    (name) => !INSIDE.includes(name),
+  );
   renameSync(`${dist}/cli/main.js`, `${dist}/cli/unbundled.js`);
   const bundle = await rolldown({
     // Threads find their entry beside the module that starts them, as in the library.

@@ -12,6 +12,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "A job already has a selector of AI sessions; another one would lose its sessions.",
   ANSWER_TOO_LARGE: "An orchestrator's answer has a field that is longer than any honest answer's.",
   API_KEYS: "The file of API keys cannot be used, or others may read it.",
+  BACKUP:
+    "A copy of the books cannot be made: something is there already, or the place cannot be written.",
+  BOOKS_WRONG: "The books do not follow from their events: verify says where.",
   BUCKET_HTTP: "A bucket answered with an HTTP status that is not a success.",
   BUCKET_LISTING: "A bucket's list of objects cannot be read, or does not end.",
   BUCKET_TOO_LARGE: "A bucket's answer has more bytes than are accepted.",
@@ -41,6 +44,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   CHAIN_UNAVAILABLE: "The node cannot serve the request for now, or the chain was not read yet.",
   CHAIN_UNSTABLE: "The chain changed during each attempt to read one state of it.",
   CLIENT_CLOSED: "The client for GetOrchestrator was closed while it was asking.",
+  COMMAND: "A job that is one of poolsim's own commands failed; the message has its last words.",
   COMMISSION:
     "A commission is not a share from 0 to 1, or two rates apply to the same place and time.",
   COMMISSION_NONE:
@@ -91,6 +95,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   INIT_TARGET: "`poolsim init` cannot write to the folder.",
   INVARIANT:
     "Something that must always hold does not. This is a bug of poolsim: please report it.",
+  JOB_TIMING: "A cron expression, an interval or a time zone of a job is none, or never comes.",
   JSON: "A text is no JSON.",
   JSON_TARGET:
     "The file that `--json`, `--html` or another form of a result names cannot be written, or is one of the inputs.",
@@ -111,6 +116,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   OPTION_INVALID: "An option of a run is out of its range.",
   ORCHESTRATOR_UNKNOWN: "The stored list does not have the orchestrator.",
   PAYMENT_TOO_MANY_TICKETS: "A fee takes more tickets than can be counted.",
+  PAYOUTS_HINDERED:
+    "Somebody who is due was not paid, or a payment reverted; the log of the run says why.",
   PAYOUT_ACKNOWLEDGE: "Nonces cannot be acknowledged: the message says why.",
   PAYOUT_CHAIN: "The node is of another chain than the payouts.",
   PAYOUT_LOCKED: "Another process pays from the same wallet on the same chain.",
@@ -127,6 +134,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   POOL_API_REFUSED: "The pool's API refused the request; the message has its reason.",
   POOL_API_UNREACHABLE: "The pool's API cannot be reached or did not answer in time.",
   POOL_API_URL: "The URL of the pool's API is not http or https.",
+  POOL_FILE: "A pool's file cannot be read, or a value in it is wrong; the message says where.",
+  POOL_LOCKED: "Another process keeps these books.",
   POOL_MAX_SESSIONS: "The number of sessions of a node is not a whole number in its range.",
   POOL_SESSION_LIMITS: "The idle time or the queue length of sessions is out of its range.",
   POOL_WORKER: "A worker's capacity or tier is not a whole number in its range.",
@@ -137,6 +146,15 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   PRICE_PIXELS_ZERO: "An orchestrator asks a price for 0 pixels.",
   PRICE_RANGE: "A price does not fit the 64 bits that go-livepeer compares.",
   PRICE_TEXT: "A text is no price: a number without sign or exponent, and a currency or none.",
+  QUEUE_BUILD:
+    "Another build of poolsim, or another major version of Node, is at work at the queue; or this one is a bundle.",
+  QUEUE_PACKAGES: "A queue needs the packages bullmq and ioredis, which are not installed.",
+  QUEUE_UNIT:
+    "A replication cannot be sent to a queue, or what a worker took from it is none: other extensions, or data that somebody changed.",
+  QUEUE_UNIT_FAILED: "A replication was given up: too many workers ended while they computed it.",
+  QUEUE_UNREACHABLE: "The queue does not answer, or refuses the password or what is written to it.",
+  QUEUE_URL:
+    "The URL of the queue cannot be read, is none, or has its password on the command line.",
   RATIONAL_DIVISION_BY_ZERO: "A fraction has the denominator 0.",
   RATIONAL_SYNTAX: "A text is neither a number nor a fraction, or a number is not finite.",
   RECORDER_ENTRY: "In a bundle the thread that writes the books needs `entry`.",
@@ -165,6 +183,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SIGNATURE_INVALID: "The signer's signature does not prove the gateway's address.",
   SINCE: "From when on a source counts cannot be changed after its first event.",
   SOURCES: "The file of sources has a mistake; the message says where.",
+  SOURCES_FAILED: "Some sources of events could not be read; all others were.",
   SOURCE_CLOSED: "The source was closed.",
   SOURCE_EXTENSION: "An extension's source of orchestrators could not read its list.",
   SOURCE_TIMEOUT: "The source of orchestrators was not read in time.",

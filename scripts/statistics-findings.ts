@@ -18,12 +18,15 @@ const SOURCES = [
   "scenarios",
   "package-lock.json",
   ...[
+    "advice-checks",
+    "made-up",
     "model-checks",
     "sequence-checks",
     "shared-books",
     "statistics-checks",
     "statistics-units",
     "synthetic-checks",
+    "twin-checks",
   ].map((name) => `scripts/${name}.ts`),
 ];
 

@@ -118,6 +118,7 @@ export function statisticsReport(
     say({ passed: found.holds, text: modelText(found) });
   }
   for (const check of foundOf(units.synthetic, findings)) say(check);
+  for (const check of foundOf(units.twins, findings)) say(check);
   for (const [index, cell] of CELLS.entries()) {
     const found = inCells.flatMap(({ cells }) => cells[index] ?? []);
     const { details, ...check } = cellCheck(cell, found);

@@ -3,6 +3,7 @@
  * its name, so that they can be run in any order, side by side, and kept.
  */
 import type { Decision } from "../src/sim/results.js";
+import { ADVICE_CHECKS } from "./advice-checks.js";
 import { MODEL_CHECKS } from "./model-checks.js";
 import { SEQUENCE_CHECKS } from "./sequence-checks.js";
 import { sharedBooks } from "./shared-books.js";
@@ -19,7 +20,8 @@ import {
   settingsOf,
 } from "./statistics-checks.js";
 import { SWEEP_CHECKS } from "./sweep-checks.js";
-import { SYNTHETIC_CHECKS } from "./synthetic-checks.js";
+import { type Check, SYNTHETIC_CHECKS } from "./synthetic-checks.js";
+import { TWIN_SEEDS, twinCheck } from "./twin-checks.js";
 
 /** How much is run. */
 export interface Sizes {
@@ -133,10 +135,15 @@ export function unitsOf({ seeds, coverageSeeds, sets }: Sizes) {
         run: () => goodSeed(seed, seed <= NULL_SEEDS ? NULL_CELLS : []),
       }),
     ),
+    twins: numbers(Math.min(seeds, TWIN_SEEDS)).map(
+      (seed): Unit<Check> => ({ name: `twins, seed ${seed}`, run: () => twinCheck(seed) }),
+    ),
     model: MODEL_CHECKS.map(({ name, run }) => ({ name, run })),
-    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...SWEEP_CHECKS].map(({ name, run }) => ({
-      name: `${name}, ${sets} sets`,
-      run: async () => run(sets),
-    })),
+    synthetic: [...SYNTHETIC_CHECKS, ...SEQUENCE_CHECKS, ...ADVICE_CHECKS, ...SWEEP_CHECKS].map(
+      ({ name, run }) => ({
+        name: `${name}, ${sets} sets`,
+        run: async () => run(sets),
+      }),
+    ),
   };
 }

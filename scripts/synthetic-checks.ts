@@ -7,6 +7,7 @@ import { type Judgement, judge } from "../src/sim/experiment/judge.js";
 import { NameTable, ReplicationRecord } from "../src/sim/experiment/replication-record.js";
 import { Samples } from "../src/sim/experiment/samples.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
+import { madeUp } from "./made-up.js";
 
 /** The shape of the paired differences. `rare`: losses in few replications, nothing in the others. */
 export type Shape = "normal" | "skewed" | "lumpy" | "rare";
@@ -27,18 +28,6 @@ export interface SyntheticSet {
 const FILE = "scenarios/admit-worker.yaml";
 const { scenario } = loadScenario(FILE).base;
 const NET = "pool.operatorNetPerDay";
-const FEES = "pool.feesEthPerDay";
-const EMPTY = {
-  orchestrators: [],
-  workers: [],
-  regions: [],
-  series: {},
-  seriesBinMs: 1,
-  conservation: [],
-  imputed: {},
-  withoutStreams: null,
-  admissions: [],
-};
 
 /**
  * Noise of mean 0 and standard deviation 1: normal; an exponential tail of losses; or nothing in
@@ -68,13 +57,7 @@ function pairOf(given: SyntheticSet, purpose: number) {
   const table = new NameTable();
   const { k0, k1 } = makeKey(0x62617365, purpose, given.set);
   const record = (net: number) =>
-    new ReplicationRecord(
-      {
-        ...EMPTY,
-        metrics: { [NET]: net, [FEES]: 4 * net, "pool.sessions": 36, "worker.new.picks": 7 },
-      },
-      table,
-    );
+    new ReplicationRecord(madeUp({ net, more: { "worker.new.picks": 7 } }), table);
   const levels = Array.from(
     { length: given.n },
     (_, replication) => 1 + 0.1 * normalQuantile(uniform(k0, k1, replication)),
@@ -143,7 +126,7 @@ export interface Check {
 /** A check that is made with any number of sets. */
 export interface SyntheticCheck {
   readonly name: string;
-  readonly run: (sets: number) => Check;
+  readonly run: (sets: number) => Check | Promise<Check>;
 }
 
 const NULLS = [

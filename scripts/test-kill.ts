@@ -7,6 +7,8 @@ import { killImports } from "../test/support/books/import-kill-runs.js";
 import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
 import { killRuns, type RunKillOptions } from "../test/support/sim/run-kill-runs.js";
 
+const killAdvice = (options: RunKillOptions) => killRuns({ ...options, command: "advise" });
+
 /** One for each command that must survive. */
 const SECTIONS = [
   { name: "import", kill: killImports, inWindowMin: 0.3 },
@@ -17,6 +19,7 @@ const SECTIONS = [
     kill: (options: RunKillOptions) => killRuns({ ...options, command: "sweep" }),
     inWindowMin: 0.3,
   },
+  { name: "advise", kill: killAdvice, inWindowMin: 0.3 },
 ] as const;
 
 const runs = Number(process.argv[2] ?? 200);

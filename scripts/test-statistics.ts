@@ -37,6 +37,7 @@ const units = unitsOf(sizes);
 const all: readonly Unit<unknown>[] = [
   ...units.slow,
   ...units.good,
+  ...units.twins,
   ...units.model,
   ...units.synthetic,
 ];

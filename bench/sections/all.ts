@@ -5,11 +5,13 @@ import { engine } from "./engine.js";
 import { importing } from "./import.js";
 import { ledger } from "./ledger.js";
 import { model } from "./model.js";
+import { pools } from "./pools.js";
 import { replications } from "./replications.js";
 import { selection } from "./selection.js";
 import { sessionPool } from "./session-pool.js";
 import { startUp } from "./start-up.js";
 import { suspension } from "./suspension.js";
+import { verifying } from "./verify.js";
 import { workers } from "./workers.js";
 
 export const SECTIONS: readonly Section[] = [
@@ -20,8 +22,10 @@ export const SECTIONS: readonly Section[] = [
   workers,
   discoveryRound,
   model,
+  pools,
   replications,
   ledger,
   importing,
+  verifying,
   startUp,
 ];

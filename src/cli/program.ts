@@ -22,6 +22,7 @@ import { processTerminal, type Terminal } from "./shared/terminal.js";
 import { inOneLine, visible } from "./shared/visible.js";
 import { addSweep } from "./sweep/define.js";
 import { addWebhook } from "./webhook/define.js";
+import { addWorker } from "./worker/define.js";
 
 /** All commands, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
@@ -33,6 +34,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
       addAdvise,
       addSweep,
       addMerge,
+      addWorker,
       addReport,
       addOdds,
       addCheck,

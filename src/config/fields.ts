@@ -4,21 +4,24 @@
  */
 import { z } from "zod";
 import { Rational } from "../core/rational.js";
-import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from "./duration.js";
+import { DURATION_EXPECTED, DURATION_PATTERN, formatDuration, parseDuration } from "./duration.js";
 
 const DURATION_MS_MAX = 315_360_000_000;
 
-const DURATION = z
-  .string()
-  .regex(new RegExp(DURATION_PATTERN), DURATION_EXPECTED)
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === undefined || ms > DURATION_MS_MAX) {
-      context.addIssue({ code: "custom", message: `${DURATION_EXPECTED} (at most ten years)` });
+// Encodes too, so that what was read can be written again for another process to check and to read.
+const DURATION = z.codec(
+  z.string().regex(new RegExp(DURATION_PATTERN), DURATION_EXPECTED),
+  z.number(),
+  {
+    decode: (input, { issues }) => {
+      const ms = parseDuration(input);
+      if (ms !== undefined && ms <= DURATION_MS_MAX) return ms;
+      issues.push({ code: "custom", input, message: `${DURATION_EXPECTED} (at most ten years)` });
       return z.NEVER;
-    }
-    return ms;
-  });
+    },
+    encode: formatDuration,
+  },
+);
 
 /** A span of time of at most ten years, as text with a unit; becomes milliseconds. */
 export function duration(description: string) {
@@ -87,18 +90,19 @@ export function region(description: string) {
   return REGION.describe(`${description} A code of the regions table.`);
 }
 
-const EXACT = z.union([z.number().min(0), z.string()]).transform((value, context) => {
-  try {
-    const rational = Rational.parse(String(value));
-    if (rational.sign() >= 0) return rational.toString();
-  } catch {
-    // Falls through to the issue below, which says what was expected.
-  }
-  context.addIssue({
-    code: "custom",
-    message: `expected a number or fraction of at least 0, such as 1200, "0.25" or "1/3"`,
-  });
-  return z.NEVER;
+const EXACT = z.codec(z.union([z.number().min(0), z.string()]), z.string(), {
+  decode: (input, { issues }) => {
+    try {
+      const rational = Rational.parse(String(input));
+      if (rational.sign() >= 0) return rational.toString();
+    } catch {
+      // Falls through to the issue below, which says what was expected.
+    }
+    const message = `expected a number or fraction of at least 0, such as 1200, "0.25" or "1/3"`;
+    issues.push({ code: "custom", input, message });
+    return z.NEVER;
+  },
+  encode: (fraction) => fraction,
 });
 
 /** An exact non-negative number or fraction: money never passes through a float. */

@@ -54,6 +54,9 @@ export function childK1(key: RandomKey, entity: number): number {
   return mix(key.k1 + Math.imul(entity, 0x632be5ab));
 }
 
+/** The largest number that {@link uniform} gives. */
+export const MOST_UNIFORM = 1 - 2 ** -53;
+
 /**
  * A number in (0, 1): never 0 and never 1, multiples of 2^-53 shifted by half a step.
  *
@@ -74,32 +77,61 @@ export function uniform(k0: number, k1: number, index: number): number {
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
-  if (q <= 0.425 && q >= -0.425) {
-    const r = 0.180625 - q * q;
-    return (
-      (q *
-        (((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r +
-          45921.95393154987) *
-          r +
-          13731.69376550946) *
-          r +
-          1971.5909503065513) *
-          r +
-          133.14166789178438) *
-          r +
-          3.3871328727963665)) /
-      (((((((5226.495278852546 * r + 28729.085735721943) * r + 39307.89580009271) * r +
-        21213.794301586597) *
-        r +
-        5394.196021424751) *
-        r +
-        687.1870074920579) *
-        r +
-        42.31333070160091) *
-        r +
-        1)
-    );
+  return isCentral(q) ? centralQuantile(q) : tailQuantile(p, q);
+}
+
+/**
+ * {@link normalQuantile} of several numbers, each of which it takes the place of.
+ *
+ * @param values probabilities in (0, 1)
+ * @param count how many of them, from the first on
+ */
+export function normalQuantiles(values: Float64Array, count: number): void {
+  for (let at = 0; at < count; at++) {
+    const q = (values[at] as number) - 0.5;
+    // Numbers that go through calls are objects: the rare ones alone do.
+    if (isCentral(q)) values[at] = centralQuantile(q);
+    else replaceByTail(values, at);
   }
+}
+
+function replaceByTail(values: Float64Array, at: number): void {
+  const p = values[at] as number;
+  values[at] = tailQuantile(p, p - 0.5);
+}
+
+function isCentral(q: number): boolean {
+  return q <= 0.425 && q >= -0.425;
+}
+
+function centralQuantile(q: number): number {
+  const r = 0.180625 - q * q;
+  return (
+    (q *
+      (((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r +
+        45921.95393154987) *
+        r +
+        13731.69376550946) *
+        r +
+        1971.5909503065513) *
+        r +
+        133.14166789178438) *
+        r +
+        3.3871328727963665)) /
+    (((((((5226.495278852546 * r + 28729.085735721943) * r + 39307.89580009271) * r +
+      21213.794301586597) *
+      r +
+      5394.196021424751) *
+      r +
+      687.1870074920579) *
+      r +
+      42.31333070160091) *
+      r +
+      1)
+  );
+}
+
+function tailQuantile(p: number, q: number): number {
   const tail = q < 0 ? p : 1 - p;
   let r = Math.sqrt(-Math.log(tail));
   let value: number;

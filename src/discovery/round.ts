@@ -105,11 +105,13 @@ export class DiscoveryRound {
   #toAsk: number[] = [];
 
   // Everybody who may be used, suspended or not, in order of arrival.
-  readonly #endpoints: number[] = [];
-  readonly #transcoders: number[] = [];
-  readonly #latencies: number[] = [];
+  #candidates = 0;
+  #endpoints = new Int32Array(16);
+  #transcoders = new Int32Array(16);
+  #latencies = new Float64Array(16);
   // Indexes into these: F and, once the round is done, the back-fill after it.
-  readonly #found: number[] = [];
+  #found = new Int32Array(16);
+  #foundCount = 0;
   #backfillFrom = 0;
   readonly #suspended = new SuspensionQueue();
 
@@ -156,10 +158,8 @@ export class DiscoveryRound {
     this.#wanted = Math.min(this.#maxNodes, wanted);
     this.#responses = 0;
     this.#toAsk.length = 0;
-    this.#endpoints.length = 0;
-    this.#transcoders.length = 0;
-    this.#latencies.length = 0;
-    this.#found.length = 0;
+    this.#candidates = 0;
+    this.#foundCount = 0;
     this.#backfillFrom = 0;
     this.#suspended.clear();
     this.#rejectedEndpoints.length = 0;
@@ -186,11 +186,13 @@ export class DiscoveryRound {
     if (answer.rejection !== null) {
       this.#reject(endpoint, answer.rejection);
     } else {
-      const candidate = this.#endpoints.push(endpoint) - 1;
-      this.#transcoders.push(answer.transcoder);
-      this.#latencies.push(latencyMs);
+      const candidate = this.#candidates++;
+      if (candidate === this.#endpoints.length) this.#makeRoom();
+      this.#endpoints[candidate] = endpoint;
+      this.#transcoders[candidate] = answer.transcoder;
+      this.#latencies[candidate] = latencyMs;
       const penalty = this.#suspender?.suspended(answer.transcoder) ?? 0;
-      if (penalty === 0) this.#found.push(candidate);
+      if (penalty === 0) this.#found[this.#foundCount++] = candidate;
       else this.#suspended.push(candidate, penalty);
     }
     if (this.#marks[endpoint] === this.#mark) this.#follow(endpoint, answer.nodes);
@@ -252,12 +254,12 @@ export class DiscoveryRound {
 
   /** How many were found: at most the number wanted (D-42), 0 until the round is done. */
   get size(): number {
-    return this.#running ? 0 : this.#found.length;
+    return this.#running ? 0 : this.#foundCount;
   }
 
   /** See {@link FoundOrchestrator}; `index` counts up to {@link size}. */
   endpointAt(index: number): number {
-    return at(this.#endpoints, at(this.#found, index));
+    return at(this.#endpoints, this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
@@ -267,12 +269,12 @@ export class DiscoveryRound {
 
   /** See {@link FoundOrchestrator}. */
   transcoderAt(index: number): number {
-    return at(this.#transcoders, at(this.#found, index));
+    return at(this.#transcoders, this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
   latencyMsAt(index: number): number {
-    return at(this.#latencies, at(this.#found, index));
+    return at(this.#latencies, this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
@@ -309,6 +311,20 @@ export class DiscoveryRound {
     return true;
   }
 
+  #candidateAt(index: number): number {
+    invariant(index < this.size, "an index lies within what was found");
+    return at(this.#found, index);
+  }
+
+  /** Everybody who may be used can be found: both have as much room. */
+  #makeRoom(): void {
+    const length = 4 * this.#endpoints.length;
+    this.#endpoints = copyInto(new Int32Array(length), this.#endpoints);
+    this.#transcoders = copyInto(new Int32Array(length), this.#transcoders);
+    this.#latencies = copyInto(new Float64Array(length), this.#latencies);
+    this.#found = copyInto(new Int32Array(length), this.#found);
+  }
+
   #reject(endpoint: number, rejection: Rejection): void {
     this.#rejectedEndpoints.push(endpoint);
     this.#rejections.push(rejection);
@@ -340,7 +356,7 @@ export class DiscoveryRound {
 
   /** The loop's condition (D-27). With no timeout the attempt timer fires at once (D-37). */
   #settle(now: number): RoundState {
-    const found = this.#found.length;
+    const found = this.#foundCount;
     const first = found > 0 && this.#timeoutMs <= 0;
     if (first || found >= this.#wanted || this.#responses >= this.#maxNodes) {
       this.#finish(now);
@@ -352,7 +368,7 @@ export class DiscoveryRound {
   /** One timer: the cut-off, or the attempt timer in the order of steps of D-30. */
   #fire(): void {
     const at = this.nextDeadline();
-    if (at === this.#cutoffAt || this.#found.length > 0) {
+    if (at === this.#cutoffAt || this.#foundCount > 0) {
       this.#finish(at);
       return;
     }
@@ -366,7 +382,7 @@ export class DiscoveryRound {
     this.#endedAt = now;
     const found = this.#found;
     // Stable; nearly in order already, as most were asked at the same time.
-    for (let sorted = 1; sorted < found.length; sorted += 1) {
+    for (let sorted = 1; sorted < this.#foundCount; sorted += 1) {
       const candidate = at(found, sorted);
       const latency = at(this.#latencies, candidate);
       let index = sorted;
@@ -377,16 +393,21 @@ export class DiscoveryRound {
       }
       found[index] = candidate;
     }
-    this.#backfillFrom = found.length;
-    while (found.length < this.#wanted) {
+    this.#backfillFrom = this.#foundCount;
+    while (this.#foundCount < this.#wanted) {
       const entry = this.#suspended.pop();
       if (entry === undefined) break;
-      found.push(entry.id);
+      found[this.#foundCount++] = entry.id;
     }
   }
 }
 
-function at(list: readonly number[], index: number): number {
+function copyInto<A extends Int32Array | Float64Array>(to: A, from: A): A {
+  to.set(from);
+  return to;
+}
+
+function at(list: ArrayLike<number>, index: number): number {
   const value = list[index];
   invariant(value !== undefined, "an index lies within its list");
   return value;

@@ -41,6 +41,8 @@ const DURABLE = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
 /** What is undone is undone from memory. */
 const SCRATCH =
   "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE";
+/** In a statement that changes something and has rows. */
+const RETURNING = /\bRETURNING\b/i;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -58,6 +60,7 @@ export class SqliteDatabase {
   /** Where the file is, and which one it was when it was opened; null in memory. */
   readonly #place: { readonly path: string; readonly file: string | null } | null;
   #inTransaction = false;
+  #beforeCommit: (() => void) | null = null;
 
   /**
    * Opens, and creates unless read-only.
@@ -118,6 +121,9 @@ export class SqliteDatabase {
    * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
    */
   run(sql: string, ...values: readonly SqlValue[]): number {
+    if (!this.#inTransaction && this.#beforeCommit !== null) {
+      return this.transaction(() => this.run(sql, ...values));
+    }
     if (!this.#inTransaction && this.#isFile) this.assertInPlace();
     // One list: spread again, it would be copied again for each statement.
     return translated(() => this.#prepare(sql, values).run(values).changes);
@@ -133,6 +139,10 @@ export class SqliteDatabase {
    * @throws as {@link run}; then it is the caller's transaction that undoes what was inserted
    */
   insert(into: string, columns: number, values: readonly SqlValue[], conflict = ""): void {
+    if (!this.#inTransaction && this.#beforeCommit !== null) {
+      this.transaction(() => this.insert(into, columns, values, conflict));
+      return;
+    }
     for (let at = 0; at < values.length; ) {
       const left = Math.ceil((values.length - at) / columns);
       const count = ROWS_AT_ONCE.find((rows) => rows <= left) ?? 1;
@@ -162,6 +172,9 @@ export class SqliteDatabase {
 
   /** All rows of a query; see {@link run}. */
   all(sql: string, ...values: readonly SqlValue[]): readonly SqlRow[] {
+    if (!this.#inTransaction && this.#beforeCommit !== null && RETURNING.test(sql)) {
+      return this.transaction(() => this.all(sql, ...values));
+    }
     return translated(() => {
       // The driver's types do not say what rows hold: they hold what SqlValue says.
       return this.#prepare(sql, values).all(...values) as SqlRow[];
@@ -187,6 +200,7 @@ export class SqliteDatabase {
     this.#inTransaction = true;
     try {
       const result = work();
+      this.#beforeCommit?.();
       this.exec("COMMIT");
       if (this.#isFile) this.assertInPlace();
       return result;
@@ -196,6 +210,16 @@ export class SqliteDatabase {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /**
+   * From now on nothing is committed before this is done, in the same transaction: statements
+   * outside of one get one.
+   *
+   * @param work what belongs to every change
+   */
+  beforeCommit(work: () => void): void {
+    this.#beforeCommit = work;
   }
 
   /**

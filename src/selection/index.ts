@@ -154,6 +154,7 @@ export {
   BALANCE_SWEEP_INTERVAL_MS,
   CreditAccount,
   CreditAccounts,
+  type KnownSegments,
   PAYMENT_OUTCOME,
   type PaymentOutcome,
   StagedPayment,
@@ -207,6 +208,7 @@ export { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 export { SortedSelector, type SortKey } from "./selectors/sorted.js";
 export { Session, type SessionOptions, segmentDurationMs } from "./session.js";
 export {
+  createSession,
   createSessions,
   renewSession,
   type SessionAnswer,

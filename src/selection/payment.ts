@@ -57,6 +57,20 @@ export class StagedPayment {
   }
 }
 
+/** Segments in a row whose results are known; see {@link CreditAccount.exchange}. */
+export interface KnownSegments {
+  /** Output pixels before the factor 1.02 (`estimatePixels`). */
+  readonly estimatedPixels: Float64Array;
+  /** When each was sent, ms. */
+  readonly sentMs: Float64Array;
+  /** Pixels reported in its result. */
+  readonly pixels: Float64Array;
+  /** When the result was there, ms: not before it was sent, nor after the next one was. */
+  readonly endMs: Float64Array;
+  /** Receives how many tickets are sent with it. */
+  readonly tickets: Float64Array;
+}
+
 // 2^-49 = 16 roundings of 2^-53 each; the bound needs no more than 7 (see #certainTickets).
 const ERROR_PER_MAGNITUDE = 2 ** -49;
 // Beyond these the integers are folded, which keeps doubles precise and sums safe integers.
@@ -162,6 +176,43 @@ export class CreditAccount {
     staged.clear();
   }
 
+  /**
+   * {@link stage} and {@link settle} of segments in a row that are known to have come back, each
+   * before the next one was sent: the account has nothing else under way meanwhile.
+   *
+   * @param terms as for `stage`
+   * @param segments what is paid for; receives how many tickets are sent with each
+   * @param count how many segments, the first of the lists
+   * @param staged for a payment that takes the longer way; holds nothing before and after
+   * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) as `stage` does; segments before are paid for
+   */
+  exchange(
+    terms: PaymentTerms,
+    { estimatedPixels, sentMs, pixels, endMs, tickets }: KnownSegments,
+    count: number,
+    staged: StagedPayment,
+  ): void {
+    for (let at = 0; at < count; at++) {
+      const estimated = estimatedPixels[at] as number;
+      const actual = pixels[at] as number;
+      // Terms without a price never become the account's.
+      if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
+        this.#touch(sentMs[at] as number);
+        const bought = certainTicketCount(terms, estimated, this.#tickets, this.#pixels, 0);
+        if (bought >= 0) {
+          tickets[at] = bought;
+          this.#lastUsedMs = endMs[at] as number;
+          this.#tickets += bought;
+          this.#pixels += actual;
+          if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
+          continue;
+        }
+      }
+      tickets[at] = this.stage(terms, estimated, sentMs[at] as number, staged);
+      this.settle(staged, PAYMENT_OUTCOME.received, actual, endMs[at] as number);
+    }
+  }
+
   #empty(): void {
     this.#tickets = 0;
     this.#pixels = 0;
@@ -229,7 +280,8 @@ export class CreditAccount {
   }
 
   #ticketsFor(terms: PaymentTerms, estimatedPixels: number, credit: StagedPayment): number {
-    const certain = certainTicketCount(terms, estimatedPixels, credit);
+    const { tickets, pixels, carryTickets } = credit;
+    const certain = certainTicketCount(terms, estimatedPixels, tickets, pixels, carryTickets);
     if (certain >= 0) return certain;
     this.#exactDecisions += 1;
     return exactTicketCount(terms, estimatedPixels, credit);
@@ -263,15 +315,16 @@ const FEE_FACTOR = Rational.fromNumber(PIXEL_ESTIMATE_MULTIPLIER);
 function certainTicketCount(
   terms: PaymentTerms,
   estimatedPixels: number,
-  credit: StagedPayment,
+  tickets: number,
+  pixels: number,
+  carry: number,
 ): number {
   const ratio = terms.pixelTickets;
   const estimate = estimatedPixels * PIXEL_ESTIMATE_MULTIPLIER * ratio;
   const needed = Math.max(estimate, 1);
-  const debited = credit.pixels * ratio;
-  const carry = credit.carryTickets;
-  const missing = needed + debited - carry - credit.tickets;
-  const error = (needed + debited + Math.abs(carry) + credit.tickets) * ERROR_PER_MAGNITUDE;
+  const debited = pixels * ratio;
+  const missing = needed + debited - carry - tickets;
+  const error = (needed + debited + Math.abs(carry) + tickets) * ERROR_PER_MAGNITUDE;
   if (missing < -error) return 0;
   // NaN (uncertifiable terms) fails this comparison, and so do magnitudes of 2^47 and more.
   if (!(Math.abs(missing - Math.round(missing)) > error)) return -1;

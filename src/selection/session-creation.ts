@@ -17,9 +17,26 @@ export interface SessionCreation {
 }
 
 /**
- * Makes sessions of what discovery found, in its order. Answers without auth token are skipped,
- * and those without ticket parameters if there is a payment sender (M-32). A session starts at
- * latency score 0 with the price and latency of the answer (M-34).
+ * Makes a session of one answer. It starts at latency score 0 with the price and latency of the
+ * answer (M-34).
+ *
+ * @param answer nothing refers to it afterwards: it may be written anew for the next session
+ * @param creation the gateway
+ * @returns null for an answer without auth token, or without ticket parameters if there is a payment
+ *   sender (M-32)
+ */
+export function createSession<Info>(
+  answer: SessionAnswer<Info>,
+  { hasSender, nextId }: SessionCreation,
+): Session<Info> | null {
+  if (answer.authTokenExpiresAtMs === null) return null;
+  if (hasSender && (answer.recipient ?? -1) < 0) return null;
+  return new Session(answer, nextId());
+}
+
+/**
+ * Makes sessions of what discovery found, in its order. See {@link createSession} for those
+ * that are skipped.
  *
  * @param answers in order of discovery; null = discovery failed
  * @param creation the gateway
@@ -32,9 +49,8 @@ export function createSessions<Info>(
   if (answers === null || answers.length === 0) return null;
   const sessions: Session<Info>[] = [];
   for (const answer of answers) {
-    if (answer.authTokenExpiresAtMs === null) continue;
-    if (creation.hasSender && (answer.recipient ?? -1) < 0) continue;
-    sessions.push(new Session(answer, creation.nextId()));
+    const session = createSession(answer, creation);
+    if (session !== null) sessions.push(session);
   }
   return sessions;
 }

@@ -16,6 +16,7 @@ export type {
   AdviceResult,
   AdviceRule,
   FreshComparison,
+  MoreNeeded,
   PoolFigure,
   RuleAdmission,
   RuleName,
@@ -41,6 +42,9 @@ export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
 export { openResultStore } from "./kept/result-store.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";
+export type { UnitQueue, UnitQueueOptions } from "./queue/unit-queue.js";
+export { openUnitQueue } from "./queue/unit-queue.js";
+export type { Workers } from "./queue/workers.js";
 export type { AdviceReportOptions } from "./report/advice.js";
 export { renderAdvice } from "./report/advice.js";
 export type { AnyResult } from "./report/any-result.js";

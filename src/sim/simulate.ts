@@ -70,6 +70,21 @@ export function simulate(input: SimulationInput, options: SimulateOptions): Repl
   return resultOf(simulation, simulation.run());
 }
 
+/** Names of metrics by list and prefix: thousands, the same ones after each run of an experiment. */
+const knownNames = new WeakMap<readonly unknown[], Map<string, readonly string[]>>();
+const KNOWN_PREFIXES_MAX = 20_000;
+
+function namesOf<T>(prefix: string, list: readonly Metric<T>[]): readonly string[] {
+  const known = knownNames.get(list) ?? new Map<string, readonly string[]>();
+  knownNames.set(list, known);
+  const before = known.get(prefix);
+  if (before !== undefined) return before;
+  if (known.size >= KNOWN_PREFIXES_MAX) known.clear();
+  const names = list.map(({ name }) => `${prefix}.${name}`);
+  known.set(prefix, names);
+  return names;
+}
+
 /**
  * The metrics of a run that is over.
  *
@@ -85,9 +100,13 @@ export function resultOf(
   const context: MetricContext = { world, counters, money, durationMs: world.scenario.duration };
   const metrics: Record<string, number> = {};
   const add = <T>(prefix: string, list: readonly Metric<T>[], subject: T) => {
-    for (const { name, of } of list) {
+    const names = namesOf(prefix, list);
+    for (const [at, { of }] of list.entries()) {
       const value = of(subject, context);
-      if (value !== undefined && Number.isFinite(value)) metrics[`${prefix}.${name}`] = value;
+      const name = names[at];
+      if (name !== undefined && value !== undefined && Number.isFinite(value)) {
+        metrics[name] = value;
+      }
     }
   };
   add("network", NETWORK_METRICS, counters.network);

@@ -5,6 +5,7 @@ import { bookCases } from "./store/book-cases.js";
 import { ledgerCases } from "./store/ledger-cases.js";
 import { payoutCases } from "./store/payout-cases.js";
 import { rowCases } from "./store/row-cases.js";
+import { runCases } from "./store/run-cases.js";
 
 /** Makes books with nothing in them; each case closes what it opened. */
 export type OpenStore = () => PoolStore;
@@ -17,7 +18,7 @@ export type OpenStore = () => PoolStore;
  * @returns cases to run in any order: `for (const { name, run } of storeContract(open)) test(name, run)`
  */
 export function storeContract(open: OpenStore): readonly ContractCase[] {
-  const cases = [...ledgerCases, ...rowCases, ...payoutCases, ...bookCases];
+  const cases = [...ledgerCases, ...rowCases, ...payoutCases, ...runCases, ...bookCases];
   return cases.map(({ name, check }) => ({
     name,
     run: () => {

@@ -45,9 +45,11 @@ describe("bench", () => {
       "workers",
       "discovery-round",
       "model",
+      "pools",
       "replications",
       "ledger",
       "import",
+      "verify",
       "start-up",
     ]);
   });

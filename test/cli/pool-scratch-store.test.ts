@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { withScratchStore } from "../../src/cli/pool/verify/scratch-store.js";
+import { withScratchStore } from "../../src/cli/pool/shared/scratch-store.js";
 import { Rational } from "../../src/core/rational.js";
 import { EventIngest } from "../../src/pool/books/ingest/ingest.js";
 import { addRates } from "../../src/pool/books/settings.js";

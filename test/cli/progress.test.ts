@@ -38,6 +38,32 @@ describe("progress", () => {
     expect(terminal.written.join("").length).toBeLessThan(40 + "\r\u001b[K".length);
   });
 
+  it("says who else computes, also while nothing is finished, and then how fast", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const terminal = { ...stream(true), width: 200 };
+    let workers = "no worker is there yet";
+    const about = () => workers;
+    const line = progressLine(terminal, { isShown: true, prefix: "", about });
+    vi.advanceTimersByTime(1000);
+    expect(terminal.written.at(-1)).toBe(
+      "\r\u001b[Knothing is finished yet, no worker is there yet",
+    );
+    workers = "2 workers, 8 threads";
+    line.update({ done: 1, total: 10, label: "x" });
+    vi.advanceTimersByTime(2000);
+    line.update({ done: 5, total: 10, label: "x" });
+    expect(terminal.written.at(-1)).toBe(
+      "\r\u001b[Kx 5/10 (50 %), 2 workers, 8 threads, 2.0/s, 3 s left",
+    );
+    line.clear();
+    const { length } = terminal.written;
+    vi.advanceTimersByTime(5000);
+    expect(terminal.written).toHaveLength(length);
+  });
+
   it("says a line a minute to pipes, and nothing when asked to be quiet", () => {
     vi.useFakeTimers();
     onTestFinished(() => {

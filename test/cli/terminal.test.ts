@@ -13,5 +13,9 @@ describe("the command line for replaying", () => {
       "poolsim discover --ethPassword … --quiet",
     );
     expect(commandLineOf(["discover", "--ethPassword=secret"])).not.toContain("secret");
+    expect(commandLineOf(["worker", "--queue", "rediss://me:secret@a:6379/0"])).toBe(
+      "poolsim worker --queue 'rediss://…@a:6379/0'",
+    );
+    expect(commandLineOf(["worker", "--queue=redis://:secret@a"])).not.toContain("secret");
   });
 });

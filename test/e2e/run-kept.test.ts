@@ -29,7 +29,7 @@ function run(...args: readonly string[]): Promise<Outcome> {
   return inProcessIn(folder, "run", "small.yaml", "--threads", "1", ...args);
 }
 
-it.each(["run", "sweep"] as const)(
+it.each(["run", "advise", "sweep"] as const)(
   "%s is resumed after SIGKILL at any instant: the same bytes",
   async (command) => {
     const { inWindow, wrong } = await killRuns({ runs: 1, seed: 11, log: () => {}, command });

@@ -149,3 +149,27 @@ describe("transactions", () => {
     }
   });
 });
+
+it("What belongs to every change is done before each commit, or nothing is", () => {
+  const database = table();
+  let [done, isFailing] = [0, false];
+  database.beforeCommit(() => {
+    if (isFailing) throw new Error("no");
+    done++;
+    database.run("INSERT INTO t VALUES (NULL, 'belongs')");
+  });
+  database.run("INSERT INTO t VALUES (1, 'one')");
+  expect([done, count(database)]).toEqual([1, 2n]);
+  database.insert("t (a, b)", 2, [2n, "two", 3n, "three"]);
+  expect([done, count(database)]).toEqual([2, 5n]);
+  database.transaction(() => {
+    database.run("INSERT INTO t VALUES (4, 'four')");
+    database.transaction(() => database.insert("t (a, b)", 2, [5n, "five"]));
+  });
+  expect([done, count(database)]).toEqual([3, 8n]);
+  expect(database.get("DELETE FROM t WHERE a = 5 RETURNING b")).toEqual({ b: "five" });
+  expect([done, count(database)]).toEqual([4, 8n]);
+  isFailing = true;
+  expect(() => database.run("INSERT INTO t VALUES (6, 'six')")).toThrow("no");
+  expect(count(database)).toBe(8n);
+});

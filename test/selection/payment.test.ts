@@ -329,3 +329,79 @@ describe("the account in doubles", () => {
     expect(account.exactDecisions).toBe(1);
   });
 });
+
+describe("a segment that is known to have come back", () => {
+  const prices = [
+    null,
+    Rational.ZERO,
+    Rational.of(500n),
+    Rational.of(1n, 7n),
+    Rational.of(10n ** 12n),
+  ];
+  const evs = [null, EV, Rational.of(3n, 7n), Rational.of(10n ** 15n)];
+  const terms = prices.flatMap((price) => evs.map((ev) => paymentTerms(price, ev)));
+  const segments = fc.array(
+    fc.record({
+      // Mostly the same terms again.
+      terms: fc.oneof({ weight: 6, arbitrary: fc.constant(-1) }, fc.nat(terms.length - 1)),
+      estimated: fc.constantFrom(0, 1, PIXELS, 3 * PIXELS),
+      actual: fc.constantFrom(0, 1, PIXELS - 7, 2 ** 49),
+      gapMs: fc.constantFrom(0, 2_000, 11 * MINUTE, 25 * MINUTE),
+      tookMs: fc.constantFrom(0, 400, 12 * MINUTE),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+
+  /** What a gateway sends, and what it is left with, after each segment; or why it sends nothing more. */
+  function told(
+    list: typeof segments extends fc.Arbitrary<infer T> ? T : never,
+    together: boolean,
+  ) {
+    const account = new CreditAccount(5_000);
+    const staged = new StagedPayment();
+    const said: unknown[] = [];
+    let now = 0;
+    let current = TERMS;
+    for (const { terms: at, estimated, actual, gapMs, tookMs } of list) {
+      current = terms[at] ?? current;
+      now += gapMs;
+      const end = now + tookMs;
+      try {
+        if (together) {
+          const known = {
+            estimatedPixels: Float64Array.of(estimated),
+            sentMs: Float64Array.of(now),
+            pixels: Float64Array.of(actual),
+            endMs: Float64Array.of(end),
+            tickets: Float64Array.of(-1, -1),
+          };
+          account.exchange(current, known, 1, staged);
+          said.push(known.tickets[0]);
+          expect(known.tickets[1]).toBe(-1);
+        } else {
+          said.push(account.stage(current, estimated, now, staged));
+          account.settle(staged, received, actual, end);
+        }
+      } catch (error) {
+        return [...said, String(error)];
+      }
+      now = end;
+      said.push(
+        account.balance.toString(),
+        account.lastUsedMs,
+        account.exactDecisions,
+        staged.terms,
+      );
+    }
+    return said;
+  }
+
+  it("is paid as one that is staged and settled", () => {
+    fc.assert(
+      fc.property(segments, (list) => {
+        expect(told(list, true)).toEqual(told(list, false));
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+  });
+});

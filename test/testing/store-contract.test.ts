@@ -52,7 +52,26 @@ describe("The contract finds a store that", () => {
     expect(failing(open)).toEqual([
       "forgets everything of a transaction that fails, and works on",
       "takes a transaction in another one as a part of that",
+      "adds links to a chain for all that is entered, and none for what is undone",
     ]);
+  });
+
+  it("has no chain, or one that it does not compare with a head", () => {
+    const ofChain = ["adds links to a chain for all that is entered, and none for what is undone"];
+    const without = () => {
+      const store = memory();
+      return instead<PoolStore>(store, {
+        chain: instead<PoolStore["chain"]>(store.chain, { head: () => null }),
+      });
+    };
+    expect(failing(without)).toEqual(ofChain);
+    const blind = () => {
+      const store = memory();
+      return instead<PoolStore>(store, {
+        chain: instead<PoolStore["chain"]>(store.chain, { check: () => store.chain.check() }),
+      });
+    };
+    expect(failing(blind)).toEqual(ofChain);
   });
 
   it("cuts balances", () => {

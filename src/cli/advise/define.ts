@@ -6,9 +6,11 @@ import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
 import {
   extensionOption,
   settingOption,
+  shardOption,
   shareBetween,
   wholeNumber,
 } from "../shared/option-values.js";
+import { queueOptions } from "../shared/queue-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { AdviseFlags } from "./run.js";
 
@@ -69,6 +71,12 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         "threads; results do not depend on it (default: all cores)",
       ).argParser(wholeNumber(1, 256)),
     )
+    .addOption(
+      new Option(
+        "--shard <k/n>",
+        "compute the k-th of n parts into --cache <folder>, and print nothing: poolsim merge prints the whole",
+      ).argParser(shardOption),
+    )
     .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
     .option("--details", "every action that was tried, with its interval", false)
     .option("--quiet", "no progress", false)
@@ -80,13 +88,27 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         ["poolsim advise pool.yaml --only slow-a --details", "one worker, with all figures"],
         ["poolsim advise pool.yaml --html advice.html", "a page to send"],
         ["poolsim advise pool.yaml --margin 0.02 --json -", "smaller differences, as JSON"],
+        ["poolsim advise pool.yaml --shard 2/8 --cache shard-2", "an eighth: see poolsim merge"],
+        ["poolsim advise pool.yaml --queue env:POOLSIM_QUEUE", "on many: see poolsim worker"],
       ) +
         WORDS +
         EXIT_CODES,
     )
     .action(async (file: string, flags: AdviseFlags) => {
+      const { shard } = flags;
+      if (shard !== undefined) {
+        const { adviseShardOf } = await import("./shard.js");
+        outcome.exitCode = await adviseShardOf(file, { ...flags, shard }, terminal);
+        return;
+      }
       const { adviseOn } = await import("./run.js");
       outcome.exitCode = await adviseOn(file, flags, terminal);
     });
-  for (const option of [...formOptions(), ...cacheOptions()]) advise.addOption(option);
+  for (const option of [
+    ...formOptions(),
+    ...cacheOptions(),
+    ...queueOptions("let workers compute"),
+  ]) {
+    advise.addOption(option);
+  }
 }

@@ -5,8 +5,10 @@ import { renderAdvice } from "../../sim/report/advice.js";
 import { holdsAll } from "../../sim/report/any-result.js";
 import { renderJson } from "../../sim/report/json.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
+import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
@@ -14,13 +16,15 @@ import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
+import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+import { whatItTakes } from "./what-it-takes.js";
 
-export interface AdviseFlags extends CacheFlags, FormFlags {
+export interface AdviseFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly only?: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -36,6 +40,7 @@ export interface AdviseFlags extends CacheFlags, FormFlags {
   readonly json?: string;
   /** Whether a rule is looked for. */
   readonly rule: boolean;
+  readonly shard?: Shard;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -58,10 +63,18 @@ export async function adviseOn(
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
   checkForms(flags, [scenarioFile(file)], 1);
-  const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
+  const { stderr } = terminal;
   const budget = budgetOf(flags.budget, LOOKING);
   const whole = budgetOf(flags.budget);
-  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  const { store, found } = countingStore(
+    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet }),
+  );
+  // Last, as nothing may fail that would leave it open.
+  const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
+  const about = queue && (() => workersText(queue));
+  const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
+  const begunMs = performance.now();
+  let runs = 0;
   try {
     const result = await interruptible((signal) =>
       advise(loaded, {
@@ -79,7 +92,11 @@ export async function adviseOn(
         ownThread: true,
         signal,
         results: store,
-        onProgress: progress.update,
+        queue,
+        onProgress: (now) => {
+          runs = now.done;
+          progress.update(now);
+        },
       }),
     );
     progress.clear();
@@ -89,6 +106,8 @@ export async function adviseOn(
     const { html, details: hasDetails } = flags;
     const page = html === "-" ? undefined : html;
     stream.write(renderAdvice(result, { width, hasColour, file, html: page, hasDetails }));
+    const perRunMs = found() > 0 ? null : (performance.now() - begunMs) / runs;
+    if (!flags.quiet) stream.write(whatItTakes(result, { file, perRunMs }));
     if (flags.json !== undefined) {
       writeJson(flags.json, renderJson([result]), terminal);
     }
@@ -100,5 +119,6 @@ export async function adviseOn(
     budget.clear();
     whole.clear();
     progress.clear();
+    await close();
   }
 }

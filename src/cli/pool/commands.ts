@@ -4,15 +4,22 @@ import { type AddCommand, addGroups, type Outcome } from "../shared/help.js";
 import type { Terminal } from "../shared/terminal.js";
 import { addAdjust } from "./adjust/define.js";
 import { addAssign } from "./assign/define.js";
+import { addBackup } from "./backup/define.js";
 import { addCompareSchemes } from "./compare-schemes/define.js";
 import { addExport } from "./export/define.js";
 import { addImport } from "./import/define.js";
+import { addPoolInit } from "./init/define.js";
+import { addJobs } from "./jobs/define.js";
 import { addPayouts } from "./payouts/define.js";
 import { addRecord } from "./record/define.js";
+import { addRestore } from "./restore/define.js";
 import { addRounds } from "./rounds/define.js";
+import { addRunJob } from "./run-job/define.js";
+import { addRuns } from "./runs/define.js";
 import { addServe } from "./serve/define.js";
 import { addSettings } from "./settings/define.js";
 import { addStatus } from "./status/define.js";
+import { addUp } from "./up/define.js";
 import { addVerify } from "./verify/define.js";
 import { addVoid } from "./void/define.js";
 import { addWorker } from "./worker/define.js";
@@ -20,10 +27,12 @@ import { addWorkers } from "./workers/define.js";
 
 /** All commands about a pool, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
+  ["Keep a pool going:", [addPoolInit, addUp, addJobs, addRuns, addRunJob]],
   ["Enter events:", [addSettings, addImport, addServe, addRecord]],
   ["Look:", [addStatus, addWorkers, addWorker, addExport, addCompareSchemes]],
   ["Close rounds and pay:", [addRounds, addPayouts]],
   ["Check and correct:", [addVerify, addAdjust, addVoid, addAssign]],
+  ["Keep it safe:", [addBackup, addRestore]],
 ];
 
 /** Adds them all. */

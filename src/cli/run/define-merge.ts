@@ -9,8 +9,8 @@ import type { MergeFlags } from "./merge.js";
 export function addMerge(program: Command, terminal: Terminal, outcome: Outcome): void {
   const merge = program
     .command("merge")
-    .description("print the result of an experiment whose parts run --shard computed")
-    .argument("<folder...>", "folders that run --shard was given with --cache; they are trusted")
+    .description("print the result of a run or of advice whose parts --shard computed")
+    .argument("<folder...>", "folders that --shard was given with --cache; they are trusted")
     .addOption(extensionOption())
     .addOption(
       new Option(

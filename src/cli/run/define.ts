@@ -10,6 +10,7 @@ import {
   tracedStream,
   wholeNumber,
 } from "../shared/option-values.js";
+import { queueOptions } from "../shared/queue-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 
@@ -62,7 +63,8 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
     )
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
     .option("--details", "all tables behind the first screen", false);
-  for (const option of [...formOptions(), ...cacheOptions()]) command.addOption(option);
+  const wide = queueOptions("let workers compute");
+  for (const option of [...formOptions(), ...cacheOptions(), ...wide]) command.addOption(option);
   command
     .addHelpText(
       "after",
@@ -74,6 +76,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
         ["poolsim run region.yaml --set gateway.region=SIN --json -", "another region, as JSON"],
         ["poolsim run pool.yaml --set workers.slow.roundTripMs=900", "another worker"],
         ["poolsim run pool.yaml --shard 2/8 --cache shard-2", "an eighth of it: see poolsim merge"],
+        ["poolsim run pool.yaml --queue env:POOLSIM_QUEUE", "on many machines: see poolsim worker"],
         ["poolsim run pool.yaml --trace stream:12", "why stream 12 went where it went"],
       ) +
         RULE_IDS +

@@ -1,14 +1,18 @@
-/** `poolsim merge`: the result of an experiment from the folders of its shards. */
+/** `poolsim merge`: the result of a command from the folders of its shards. */
 import { availableParallelism } from "node:os";
 import { counted } from "../../core/wording.js";
-import { runExperiment } from "../../sim/experiment/run.js";
+import { keepingExecutorFor } from "../../sim/experiment/run.js";
+import type { LoadedScenario } from "../../sim/input.js";
 import { UnitKeys } from "../../sim/kept/key.js";
 import { openResultStore } from "../../sim/kept/result-store.js";
+import { renderAdvice } from "../../sim/report/advice.js";
 import { renderJson } from "../../sim/report/json.js";
+import { type CommandResult, carryOut, seedOf } from "../../sim/shard/command.js";
 import { loadJob, wholeJob } from "../../sim/shard/job.js";
 import { mergedStore } from "../../sim/shard/run-shard.js";
 import { readShardRecords } from "../../sim/shard/shard-folder.js";
 import type { CacheFlags } from "../shared/cache-options.js";
+import { knownBuild } from "../shared/compute-shard.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
@@ -17,7 +21,6 @@ import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import type { Terminal } from "../shared/terminal.js";
 import { print } from "./print.js";
-import { knownBuild } from "./shard.js";
 
 export interface MergeFlags extends CacheFlags {
   readonly extension: readonly string[];
@@ -38,46 +41,57 @@ export async function mergeShards(
   flags: MergeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { json, quiet, details, threads = availableParallelism() } = flags;
+  const { json, quiet, threads = availableParallelism() } = flags;
   const build = knownBuild();
   const job = wholeJob(folders.flatMap(readShardRecords), build);
+  const { command } = job;
   const extensions = await extensionsOf(flags.extension);
   const loaded = loadJob(job, { extensions, keys: new UnitKeys(build) });
   if (json !== undefined) checkJsonTarget(json, []);
   const { stderr } = terminal;
-  const store = mergedStore(
+  const results = mergedStore(
     folders.map((folder) => openResultStore(folder, { isNamed: true })),
     resultStoreOf(flags, { stderr, isQuiet: quiet }),
   );
   const progress = progressLine(stderr, { isShown: !quiet, prefix: "" });
-  const { seed, replications, sensitivity } = job;
+  const seed = seedOf(command, loaded);
   try {
-    const result = await interruptible((signal) =>
-      runExperiment(loaded, {
-        ...(seed === null ? {} : { seed }),
-        ...(replications === null ? {} : { replications }),
-        sensitivity,
-        threads,
-        ownThread: true,
-        signal,
-        onProgress: progress.update,
-        results: store,
-      }),
-    );
+    const found = await interruptible((signal) => {
+      const executor = keepingExecutorFor(threads, seed, { signal, results });
+      return carryOut(command, loaded, executor, { signal, onProgress: progress.update });
+    });
     progress.clear();
-    const computed = store.computed();
+    const computed = results.computed();
     if (computed > 0 && !quiet) {
       stderr.write(`poolsim: computed ${counted(computed, "replication")} that no folder has\n`);
     }
-    print(
-      [{ result, elapsedMs: null }],
-      [loaded],
-      { quiet, details },
-      json === "-" ? stderr : terminal.stdout,
-    );
-    if (json !== undefined) writeJson(json, renderJson([result], { isList: false }), terminal);
-    return result.expectations.some(({ passed }) => !passed) ? EXIT.expectationFailed : EXIT.ok;
+    return printed(found, loaded, flags, terminal);
   } finally {
     progress.clear();
+  }
+}
+
+/** Prints and writes what the command itself would have. */
+function printed(
+  found: CommandResult,
+  loaded: LoadedScenario,
+  { json, quiet, details }: MergeFlags,
+  terminal: Terminal,
+): number {
+  const stream = json === "-" ? terminal.stderr : terminal.stdout;
+  switch (found.name) {
+    case "run": {
+      const { result } = found;
+      print([{ result, elapsedMs: null }], [loaded], { quiet, details }, stream);
+      if (json !== undefined) writeJson(json, renderJson([result], { isList: false }), terminal);
+      return result.expectations.some(({ passed }) => !passed) ? EXIT.expectationFailed : EXIT.ok;
+    }
+    case "advise": {
+      const { width, hasColour } = stream;
+      const { result } = found;
+      stream.write(renderAdvice(result, { width, hasColour, hasDetails: details }));
+      if (json !== undefined) writeJson(json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+      return EXIT.ok;
+    }
   }
 }

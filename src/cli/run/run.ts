@@ -2,11 +2,13 @@
 
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
+import type { UnitQueue } from "../../sim/queue/unit-queue.js";
 import { renderJson } from "../../sim/report/json.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
+import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
@@ -14,6 +16,7 @@ import { tellGithub } from "../shared/github.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
+import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
@@ -21,7 +24,7 @@ import type { Terminal } from "../shared/terminal.js";
 import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 import { type Finished, print } from "./print.js";
 
-export interface RunFlags extends CacheFlags, FormFlags {
+export interface RunFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly seed?: number;
   readonly replications?: number;
   readonly untilDecided?: boolean;
@@ -44,30 +47,24 @@ async function simulateAll(
   scenarios: readonly LoadedScenario[],
   flags: RunFlags,
   terminal: Terminal,
-  signal: AbortSignal,
+  { signal, queue }: { readonly signal: AbortSignal; readonly queue: UnitQueue | undefined },
 ): Promise<readonly Finished[]> {
   const { availableParallelism } = await import("node:os");
   const { runExperiment } = await import("../../sim/experiment/run.js");
   const { seed, replications, sensitivity, quiet, untilDecided } = flags;
   const finished: Finished[] = [];
-  const kept = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet });
-  let found = 0;
-  const store = kept && {
-    ...kept,
-    read: async (key: string) => {
-      const result = await kept.read(key);
-      if (result !== undefined) found += 1;
-      return result;
-    },
-  };
+  const { store, found } = countingStore(
+    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet }),
+  );
   for (const loaded of scenarios) {
     const progress = progressLine(terminal.stderr, {
       isShown: !quiet,
       prefix: scenarios.length === 1 ? "" : `${loaded.file}: `,
+      about: queue && (() => workersText(queue)),
     });
     const budget = budgetOf(flags.budget);
     const begunMs = performance.now();
-    found = 0;
+    const foundBefore = found();
     try {
       const result = await runExperiment(loaded, {
         ...(seed === undefined ? {} : { seed }),
@@ -80,9 +77,11 @@ async function simulateAll(
         signal,
         partial: true,
         results: store,
+        queue,
         onProgress: progress.update,
       });
-      finished.push({ result, elapsedMs: found > 0 ? null : performance.now() - begunMs });
+      const isComputed = found() === foundBefore;
+      finished.push({ result, elapsedMs: isComputed ? performance.now() - begunMs : null });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -144,9 +143,10 @@ export async function runScenarios(
   checkBudget(flags, scenarios);
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
   checkForms(flags, files.map(scenarioFile), files.length);
+  const { queue, close } = await openQueueOf(flags, { ...terminal, env: process.env });
   const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
-    simulateAll(scenarios, flags, terminal, signal),
-  );
+    simulateAll(scenarios, flags, terminal, { signal, queue }),
+  ).finally(close);
   const results = finished.map(({ result }) => result);
   if (isInterrupted && results.length === 0) throw new Interrupted();
   const isPrinted = flags.json === "-" || isFormPrinted(flags);

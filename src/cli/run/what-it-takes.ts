@@ -1,14 +1,6 @@
 /** What it would take, here, to decide what is undecided: for people only, results hold no clock. */
 import type { ScenarioResult } from "../../sim/results.js";
-
-const SECOND_MS = 1000;
-const MINUTE_MS = 60_000;
-
-function spanText(ms: number): string {
-  if (ms < 2 * MINUTE_MS) return `${Math.max(1, Math.round(ms / SECOND_MS))} s`;
-  const minutes = Math.round(ms / MINUTE_MS);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}
+import { roughSpan } from "../shared/rough-span.js";
 
 /**
  * A line on what to run, and how long that would take on this machine; empty where nothing is known to
@@ -28,6 +20,6 @@ export function whatItTakes(
   const isWithin = more.replications <= untilDecided.max;
   const command = `poolsim run ${file} --until-decided${isWithin ? "" : ` --seed ${seed + 1}`}`;
   if (elapsedMs === null) return `To go on: ${command}\n`;
-  const span = spanText((elapsedMs * more.replications) / replications);
+  const span = roughSpan((elapsedMs * more.replications) / replications);
   return `On this machine that takes about ${span}: ${command}\n`;
 }

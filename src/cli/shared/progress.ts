@@ -3,9 +3,11 @@
  * it goes to a pipe or a file.
  */
 import type { Progress } from "../../sim/experiment/workbench.js";
+import { Pace } from "./pace.js";
 import type { TextStream } from "./terminal.js";
 
 const INTERVAL_MS = 100;
+const AGAIN_MS = 1000;
 const PIPE_INTERVAL_MS = 60_000;
 
 export interface ProgressLine {
@@ -14,51 +16,88 @@ export interface ProgressLine {
   readonly clear: () => void;
 }
 
-function textOf({ done, total, label }: Progress): string {
-  const percent = total > 0 ? Math.floor((100 * done) / total) : 0;
-  return `${label} ${done}/${total} (${percent} %)`;
+/** What a line says, and who computes. */
+interface LineOptions {
+  /** What every line begins with. */
+  readonly prefix: string;
+  /** Who else computes; where somebody does, the line has their rate and the time left. */
+  readonly about?: (() => string) | undefined;
+}
+
+class LineText {
+  readonly #options: LineOptions;
+  readonly #pace = new Pace();
+  #last: Progress | undefined;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
+
+  update(progress: Progress): void {
+    this.#last = progress;
+    this.#pace.note(progress.done, performance.now());
+  }
+
+  get text(): string {
+    const about = this.#options.about?.() ?? "";
+    const parts = [this.#progress(), about];
+    if (about !== "" && this.#last !== undefined) {
+      parts.push(this.#pace.text(this.#last, performance.now()));
+    }
+    return parts.filter((part) => part !== "").join(", ");
+  }
+
+  #progress(): string {
+    if (this.#last === undefined) return "nothing is finished yet";
+    const { done, total, label } = this.#last;
+    const percent = total > 0 ? Math.floor((100 * done) / total) : 0;
+    return `${label} ${done}/${total} (${percent} %)`;
+  }
 }
 
 /** For a pipe: a line a minute says that there is work, also while nothing is finished. */
-function minuteLines(stream: TextStream, prefix: string): ProgressLine {
-  let last: Progress | undefined;
+function minuteLines(stream: TextStream, options: LineOptions): ProgressLine {
+  const line = new LineText(options);
   let minutes = 0;
   const timer = setInterval(() => {
     minutes += 1;
-    const what = last === undefined ? "nothing is finished yet" : textOf(last);
-    stream.write(`poolsim: ${prefix}working for ${minutes} min: ${what}\n`);
+    stream.write(`poolsim: ${options.prefix}working for ${minutes} min: ${line.text}\n`);
   }, PIPE_INTERVAL_MS);
   timer.unref();
-  return {
-    update: (progress) => {
-      last = progress;
-    },
-    clear: () => clearInterval(timer),
-  };
+  return { update: (progress) => line.update(progress), clear: () => clearInterval(timer) };
 }
 
 /**
  * @param options.isShown false: say nothing
  * @param options.prefix what every line begins with
+ * @param options.about who else computes
  */
 export function progressLine(
   stream: TextStream,
-  { isShown, prefix }: { readonly isShown: boolean; readonly prefix: string },
+  { isShown, ...options }: LineOptions & { readonly isShown: boolean },
 ): ProgressLine {
   if (!isShown) return { update: () => {}, clear: () => {} };
-  if (!stream.isTTY) return minuteLines(stream, prefix);
+  if (!stream.isTTY) return minuteLines(stream, options);
+  const line = new LineText(options);
   let lastMs = Number.NEGATIVE_INFINITY;
   let isDirty = false;
+  const draw = (): void => {
+    isDirty = true;
+    stream.write(`\r\u001b[K${`${options.prefix}${line.text}`.slice(0, stream.width - 1)}`);
+  };
+  // Others come and go while nothing is finished.
+  const timer = options.about === undefined ? undefined : setInterval(draw, AGAIN_MS);
+  timer?.unref();
   return {
     update: (progress) => {
+      line.update(progress);
       const nowMs = performance.now();
       if (nowMs - lastMs < INTERVAL_MS && progress.done < progress.total) return;
       lastMs = nowMs;
-      isDirty = true;
-      const line = `${prefix}${textOf(progress)}`;
-      stream.write(`\r\u001b[K${line.slice(0, stream.width - 1)}`);
+      draw();
     },
     clear: () => {
+      clearInterval(timer);
       if (isDirty) stream.write("\r\u001b[K");
       isDirty = false;
     },

@@ -60,11 +60,12 @@ function shellQuoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command line for replaying, without the password that may stand in it. */
+/** A command line for replaying, without the passwords that may stand in it, also in URLs. */
 export function commandLineOf(args: readonly string[]): string {
   const shown = args.map((argument, index) => {
     if (args[index - 1] === "--ethPassword") return "…";
-    return argument.startsWith("--ethPassword=") ? "--ethPassword=…" : shellQuoted(argument);
+    if (argument.startsWith("--ethPassword=")) return "--ethPassword=…";
+    return shellQuoted(argument.replaceAll(/:\/\/[^@\s/]*@/g, "://…@"));
   });
   return ["poolsim", ...shown].join(" ");
 }

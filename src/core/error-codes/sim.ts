@@ -185,6 +185,18 @@ export type PoolsimErrorCode =
   | "PRICE_RANGE"
   /** A text is no price: a number without sign or exponent, and a currency or none. */
   | "PRICE_TEXT"
+  /** Another build of poolsim, or another major version of Node, is at work at the queue; or this one is a bundle. */
+  | "QUEUE_BUILD"
+  /** A queue needs the packages bullmq and ioredis, which are not installed. */
+  | "QUEUE_PACKAGES"
+  /** A replication cannot be sent to a queue, or what a worker took from it is none: other extensions, or data that somebody changed. */
+  | "QUEUE_UNIT"
+  /** A replication was given up: too many workers ended while they computed it. */
+  | "QUEUE_UNIT_FAILED"
+  /** The queue does not answer, or refuses the password or what is written to it. */
+  | "QUEUE_UNREACHABLE"
+  /** The URL of the queue cannot be read, is none, or has its password on the command line. */
+  | "QUEUE_URL"
   /** A fraction has the denominator 0. */
   | "RATIONAL_DIVISION_BY_ZERO"
   /** A text is neither a number nor a fraction, or a number is not finite. */

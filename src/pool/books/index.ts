@@ -104,5 +104,5 @@ export {
 export { ingestStream, type StreamOptions } from "./sources/stream.js";
 export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
 export type * from "./store/store.js";
-export { type VerifyResult, verifyBooks } from "./verify/verify.js";
+export { type VerifyOptions, type VerifyResult, verifyBooks } from "./verify/verify.js";
 export type { VoidedTicket } from "./void-ticket.js";

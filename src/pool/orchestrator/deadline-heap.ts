@@ -3,11 +3,18 @@
  * first. A key may lie before the true deadline (it is then moved on when it comes up), so that a
  * deadline that is put off at every segment costs nothing per segment.
  */
+
+/** Heaps without items share these: a big network has thousands that never get any. */
+const NO_ITEMS = new Int32Array(0);
+const NO_KEYS = new Float64Array(0);
+const LEAST = 16;
+
+/** Items by deadline. */
 export class DeadlineHeap {
   #size = 0;
-  #items = new Int32Array(16);
-  #keys = new Float64Array(16);
-  #position = new Int32Array(16).fill(-1);
+  #items = NO_ITEMS;
+  #keys = NO_KEYS;
+  #position = NO_ITEMS;
 
   get size(): number {
     return this.#size;
@@ -26,11 +33,12 @@ export class DeadlineHeap {
   /** Adds an item that is not in the heap. */
   push(item: number, key: number): void {
     if (this.#size === this.#items.length) {
-      this.#items = grown(this.#items, new Int32Array(this.#size * 2));
-      this.#keys = grown(this.#keys, new Float64Array(this.#size * 2));
+      const length = Math.max(LEAST, this.#size * 2);
+      this.#items = grown(this.#items, new Int32Array(length));
+      this.#keys = grown(this.#keys, new Float64Array(length));
     }
     if (item >= this.#position.length) {
-      const length = Math.max(item + 1, this.#position.length * 2);
+      const length = Math.max(LEAST, item + 1, this.#position.length * 2);
       this.#position = grown(this.#position, new Int32Array(length).fill(-1));
     }
     this.#siftUp(this.#size++, item, key);

@@ -46,6 +46,10 @@ export const SESSION_QUEUE_LENGTH = 4;
 const SLOT_BITS = 16;
 const SLOTS_MAX = 1 << SLOT_BITS;
 const GENERATIONS = 1 << 15;
+/** What nodes without sessions share. */
+const NO_INTEGERS = new Int32Array(0);
+const NO_BYTES = new Uint8Array(0);
+const NO_TIMES = new Float64Array(0);
 
 /**
  * The slot of an open session: a small number below the most sessions ever open at once, to index
@@ -74,14 +78,14 @@ export class OrchestratorSessions {
   readonly #expiry = new DeadlineHeap();
 
   /** Per slot. A session's segments are a ring of end times; unknown ends are Infinity, last. */
-  #generation = new Int32Array(0);
-  #open = new Uint8Array(0);
-  #head = new Uint8Array(0);
-  #count = new Uint8Array(0);
-  #known = new Uint8Array(0);
-  #segments = new Int32Array(0);
-  #lastEnd = new Float64Array(0);
-  #ends = new Float64Array(0);
+  #generation = NO_INTEGERS;
+  #open = NO_BYTES;
+  #head = NO_BYTES;
+  #count = NO_BYTES;
+  #known = NO_BYTES;
+  #segments = NO_INTEGERS;
+  #lastEnd = NO_TIMES;
+  #ends = NO_TIMES;
 
   /**
    * @throws InputError (`POOL_MAX_SESSIONS`, `POOL_SESSION_LIMITS`) for numbers out of range

@@ -39,6 +39,16 @@ export interface WorkerFigures {
   readonly lostTo: readonly { readonly reason: string; readonly minutes: number }[];
 }
 
+/** What would likely decide an undecided worker. */
+export interface MoreNeeded {
+  /** So many replications, at most those that there may be … */
+  readonly replications: number;
+  /** … of such a counted time, ms: longer ones where the most of these are too few. */
+  readonly durationMs: number;
+  /** The work that is, in simulations of this advice's length. */
+  readonly runs: number;
+}
+
 /** What to do with a kind of workers. */
 export interface WorkerAdviceResult {
   /** Name of the kind, which is the worker's own where there is one only. */
@@ -56,6 +66,11 @@ export interface WorkerAdviceResult {
    * `null` with *keep* and *undecided*.
    */
   readonly alone: Estimate | null;
+  /**
+   * What would likely decide it; `null` where it is decided, and where hardly any number would do: its
+   * effect is near the margin, or nothing is known of it.
+   */
+  readonly more: MoreNeeded | null;
   /** What it did in the pool as it is. */
   readonly figures: WorkerFigures;
   /** In the pool that it was asked in: without those in `askedWithout`. */

@@ -3,13 +3,17 @@
  * a whole interval, and all intervals hold at once, at every look: of every action that is tried on
  * every worker.
  */
-import { effective, isHopeless, type Judgement } from "../experiment/judge.js";
+import { effective, type Judgement } from "../experiment/judge.js";
+import type { Finding } from "./holm.js";
 import type { Action } from "./pool-change.js";
 
 /** What is known of an action, compared with leaving the worker as it is. */
 export interface Tried {
   readonly action: Action;
+  /** With an interval that holds at once with those of all actions. */
   readonly judgement: Judgement;
+  /** What is claimed of it, by Holm's levels, which are never stricter. */
+  readonly finding: Finding;
 }
 
 /** What to do with a worker. */
@@ -42,11 +46,6 @@ export function isNotWorthIt(judgement: Judgement): boolean {
   return change !== null && change.ci95 !== null && change.ci95[1] <= marginOf(judged);
 }
 
-/** Whether nothing more is to be found out about an action. */
-export function isClosed(judgement: Judgement): boolean {
-  return isWorthIt(judgement) || isNotWorthIt(judgement) || isHopeless(judgement);
-}
-
 /** Whether the peak test would say more. */
 export function asksForPeak(judgement: Judgement): boolean {
   const judged = effective(judgement);
@@ -74,6 +73,6 @@ export function wordOf(
   { action, retention }: { readonly action: Action | null; readonly retention: number | null },
 ): AdviceWord {
   if (action !== null) return action.kind;
-  const isKept = tried.length > 0 && tried.every(({ judgement }) => isNotWorthIt(judgement));
+  const isKept = tried.length > 0 && tried.every(({ finding }) => finding === "no gain");
   return isKept && !losesMost(retention) ? "keep" : "undecided";
 }

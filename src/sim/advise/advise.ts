@@ -21,16 +21,17 @@ import {
   variantOf,
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
-import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
+import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
 import { effective, type Judgement } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
-import { reported, type Samples } from "../experiment/samples.js";
+import { reported } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
+import { warmUpMs } from "../model/warm-up.js";
 import type { Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import { adviceExpectations } from "./advice-expectations.js";
@@ -43,6 +44,7 @@ import type {
 import { isWorthIt, wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
+import type { HolmPlan } from "./holm.js";
 import {
   type Action,
   capsOf,
@@ -53,13 +55,14 @@ import {
   workerKinds,
 } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
-import { suspects } from "./suspects.js";
-import { type Asked, type Common, choose, compare, tryActions } from "./try-actions.js";
+import { EVERYONE, SCREENING, screen, without } from "./screening.js";
+import { type Asked, type Common, choose, compare, hasPeak, tryActions } from "./try-actions.js";
+import { whatDecides } from "./what-decides.js";
 
 /** The most replications that an action is looked at. */
 export const ADVISE_MAX = 40;
-/** Replications that the order of suspects, and the pool to ask in, are taken from. */
-const SCREENING = 8;
+/** Replications that what gains nothing beside the others is taken from. */
+const ELIMINATION = 8;
 /** Replications of what is reported of an advised action, and of all together. */
 export const FRESH = 12;
 /** Their numbers: each stage has its own, so that none saw what the one before chose by. */
@@ -95,42 +98,6 @@ function askedKinds(
   return new Set(found);
 }
 
-const EVERYONE: PoolChange = new Map();
-
-function without(kinds: readonly WorkerKind[]): PoolChange {
-  const names = kinds.flatMap(({ workers }) => workers);
-  return new Map(names.map((name) => [name, { kind: "exclude" }]));
-}
-
-/** The pool as it is, and the best of those without its worst workers. */
-async function screen(
-  common: Common,
-  kinds: readonly WorkerKind[],
-): Promise<{
-  readonly everyone: Samples;
-  readonly suspected: readonly WorkerKind[];
-  readonly out: readonly WorkerKind[];
-}> {
-  const { inputs, workbench, question } = common;
-  const label = "the pool as it is";
-  const everyone = await workbench.replicate(inputs.with(EVERYONE), { label, count: SCREENING });
-  const suspected = suspects(kinds, everyone);
-  const pools = suspected.map((_, index) => suspected.slice(0, index + 1));
-  const found = await workbench.replicateAll(
-    pools.map((out) => inputs.with(without(out))),
-    { label: "without the worst workers", count: SCREENING },
-  );
-  let out: readonly WorkerKind[] = [];
-  let best = everyone.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
-  for (const [index, samples] of found.entries()) {
-    const value = samples.mean(question.objective) ?? Number.NEGATIVE_INFINITY;
-    if (value <= best) continue;
-    best = value;
-    out = pools[index] ?? [];
-  }
-  return { everyone, suspected, out };
-}
-
 function actionsOf(kind: WorkerKind, isSuspected: boolean): readonly Action[] {
   const caps = capsOf(kind).map((sessions): Action => ({ kind: "cap", sessions }));
   return [{ kind: "exclude" }, ...caps, ...(isSuspected ? [{ kind: "spare" } as const] : [])];
@@ -147,6 +114,19 @@ function askedOf(
     pool.delete(kind.workers[0] ?? kind.name);
     return { kind, pool, actions: actionsOf(kind, suspected.includes(kind)) };
   });
+}
+
+/** What is claimed of how many: of all workers, whomever one asks about. */
+function planOf(common: Common, all: readonly Asked[], confidence: number): HolmPlan {
+  const gainIntervals = hasPeak(common) ? 2 : 1;
+  return {
+    actions: all.reduce((sum, { actions }) => sum + actions.length, 0),
+    intervals: gainIntervals + common.question.constraints.length,
+    gainIntervals,
+    confidence,
+    max: ADVISE_MAX,
+    first: FIRST_LOOK_OF_MANY,
+  };
 }
 
 interface Advised {
@@ -188,7 +168,7 @@ async function combine(
           candidate: changeOf(rest),
           workers: one.kind.workers,
         };
-        return compare(common, comparison, { count: SCREENING, from: FROM.elimination, tail });
+        return compare(common, comparison, { count: ELIMINATION, from: FROM.elimination, tail });
       }),
     );
     // One at most: without it the others may be worth something again.
@@ -294,18 +274,11 @@ async function run(
   const common: Common = { inputs, workbench, question, seed };
   const screened = await screen(common, kinds);
   const all = askedOf(kinds, screened);
-  // What may be tried, so that the intervals do not depend on what was suspected.
-  const comparisons = kinds.reduce((sum, kind) => sum + actionsOf(kind, true).length, 0);
-  const sequence = sequenceOf({
-    max: ADVISE_MAX,
-    confidence,
-    comparisons,
-    first: FIRST_LOOK_OF_MANY,
-  });
+  const plan = planOf(common, all, confidence);
   const asked = all.filter(({ kind }) => chosen.has(kind));
   const last = options.replications ?? ADVISE_MAX;
   const { tried, replications } = await tryActions(common, asked, {
-    sequence,
+    plan,
     last,
     enough,
     deadline,
@@ -337,6 +310,12 @@ async function run(
       })
     : null;
   const least = typeof question.margin === "number" ? question.margin : question.margin.absolute;
+  const work = {
+    max: ADVISE_MAX,
+    warmupMs: warmUpMs(scenario),
+    durationMs: scenario.duration,
+    before: SCREENING * (1 + screened.suspected.length),
+  };
   const isHidden = (change: Estimate | null) => change !== null && change.ci95[1] <= least;
   const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
     const only = aloneOf.get(kind) ?? null;
@@ -347,6 +326,7 @@ async function run(
       action,
       why: describeWorker({ kind, word, action, figures, tried: found, isHidden: isHidden(only) }),
       alone: only,
+      more: word === "undecided" ? whatDecides(found, work) : null,
       figures,
       tried: found.map(triedResult),
       askedWithout: [...pool.keys()],
@@ -380,7 +360,7 @@ async function run(
     objective: question.objective,
     margin,
     confidence,
-    comparisons,
+    comparisons: plan.actions * plan.intervals,
     replications,
     replicationsMax: ADVISE_MAX,
     freshReplications: FRESH,

@@ -5,7 +5,7 @@ import { effective, type Judgement } from "../experiment/judge.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
-import { type AdviceWord, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import type { AdviceWord, Tried } from "./advice-rules.js";
 import type { Action, WorkerKind } from "./pool-change.js";
 
 /** What a loss looks like to the worker's owner. */
@@ -75,7 +75,7 @@ export function actionWords(action: Action): string {
 
 function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string {
   if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
-  const [first] = tried.filter(({ judgement }) => !isNotWorthIt(judgement));
+  const [first] = tried.filter(({ finding }) => finding !== "no gain");
   if (first === undefined) {
     return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;
   }
@@ -121,15 +121,10 @@ export function describeWorker(options: {
 }
 
 /** An action as results have it. */
-export function triedResult({ action, judgement }: Tried): TriedAction {
+export function triedResult({ action, judgement, finding: claim }: Tried): TriedAction {
   const judged = effective(judgement);
-  const finding = isWorthIt(judgement)
-    ? "gains"
-    : judged.decision === "exclude"
-      ? "harms"
-      : isNotWorthIt(judgement)
-        ? "no gain"
-        : "undecided";
+  const isHarm = claim === "no gain" && judged.decision === "exclude";
+  const finding = isHarm ? "harms" : claim === "open" ? "undecided" : claim;
   const { change, peak } = judged;
   return {
     action,

@@ -4,6 +4,7 @@ import {
   type KeepOptions,
   keepingExecutorFor,
   loadedOf,
+  type QueueOptions,
   type ThreadOptions,
 } from "../experiment/run.js";
 import type { LoadedScenario } from "../input.js";
@@ -11,7 +12,7 @@ import type { AdviceResult } from "./advice-result.js";
 import { type AdviseOptions, adviseWith } from "./advise.js";
 
 /** How advice is made. */
-export interface RunAdviseOptions extends AdviseOptions, ThreadOptions, KeepOptions {
+export interface RunAdviseOptions extends AdviseOptions, ThreadOptions, KeepOptions, QueueOptions {
   /** Stops it: threads end, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Files of extensions, of a scenario that is given as a file. */

@@ -6,14 +6,24 @@
 
 import { invariant } from "../../core/errors.js";
 import { hasRandomDemand } from "../experiment/case-inputs.js";
-import type { Sequence } from "../experiment/confidence-sequence.js";
-import { FIRST_LOOK, looks } from "../experiment/confidence-sequence.js";
-import { effective, type Judgement, judge, type Pair, type Question } from "../experiment/judge.js";
+import { FIRST_LOOK, looks, type Sequence } from "../experiment/confidence-sequence.js";
+import {
+  advised,
+  effective,
+  isHopeless,
+  type Judgement,
+  judge,
+  type Pair,
+  type Question,
+} from "../experiment/judge.js";
 import type { Enough } from "../experiment/until-decided.js";
 import { orEnough } from "../experiment/until-decided.js";
 import type { Workbench } from "../experiment/workbench.js";
-import { asksForPeak, isClosed, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import { asksForPeak, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import { type Finding, type HolmPlan, type Levels, levelsOf, simultaneous } from "./holm.js";
 import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";
+
+const HOUR_MS = 3_600_000;
 
 /** What all comparisons have in common. */
 export interface Common {
@@ -41,6 +51,8 @@ export interface LookAt {
   readonly sequence?: Sequence | undefined;
   /** What an interval leaves out on either side, of one look. */
   readonly tail?: number | undefined;
+  /** So many at peak demand, 0: none. @default as many as say more */
+  readonly peakCount?: number | undefined;
 }
 
 /** Whether there is a peak test. */
@@ -80,11 +92,16 @@ export async function compare(
   };
   if (!hasPeak(common)) return judge({ ...options, peak: "off" });
   const first = judge({ ...options, peak: undefined });
-  if (!asksForPeak(first)) return first;
+  if (look.peakCount === 0 || (look.peakCount === undefined && !asksForPeak(first))) return first;
   const factor = question.peakFactor;
   const label = `${comparison.label}, peak demand`;
   // A sequence of its own, which is often over sooner.
-  const counts = sequence === undefined ? [look.count] : looks(sequence.max, sequence.first);
+  const counts =
+    look.peakCount !== undefined
+      ? [look.peakCount]
+      : sequence === undefined
+        ? [look.count]
+        : looks(sequence.max, sequence.first);
   let found = first;
   for (const count of counts) {
     if (count > look.count) break;
@@ -149,6 +166,98 @@ export interface TriedAll {
   readonly replications: number;
 }
 
+/** An action on a worker. */
+interface Try extends Comparison {
+  readonly asked: Asked;
+  readonly action: Action;
+  /** Replications of its last look; 0 before the first. */
+  readonly count: number;
+  readonly finding: Finding;
+  /** By the level of its claim; `null` before its first look. */
+  readonly judgement: Judgement | null;
+  /** Nothing more is to be found out about it with the levels that there are. */
+  readonly isGivenUp: boolean;
+}
+
+function triesOf(asked: readonly Asked[]): readonly Try[] {
+  return asked.flatMap((one) =>
+    one.actions.map((action): Try => {
+      const worker = one.kind.workers[0] ?? one.kind.name;
+      return {
+        asked: one,
+        action,
+        label: actionText(worker, action),
+        baseline: one.pool,
+        candidate: withAction(one.pool, worker, action),
+        workers: [worker],
+        count: 0,
+        finding: "open",
+        judgement: null,
+        isGivenUp: false,
+      };
+    }),
+  );
+}
+
+/** What a look at so many replications finds of an action. */
+async function lookAt(
+  common: Common,
+  one: Try,
+  { count, levels }: { readonly count: number; readonly levels: Levels },
+): Promise<Try> {
+  const none = await compare(common, one, { count, sequence: levels.noGain });
+  if (isNotWorthIt(none)) return { ...one, count, finding: "no gain", judgement: none };
+  const gain = await compare(common, one, { count, sequence: levels.gains });
+  if (isWorthIt(gain)) return { ...one, count, finding: "gains", judgement: gain };
+  const isGivenUp = isBlind(none, count) || (isHopeless(none) && isHopeless(gain));
+  return { ...one, count, judgement: none, isGivenUp };
+}
+
+/** The same replications with the interval that holds at once with those of all other actions. */
+async function toldWith(common: Common, one: Try, sequence: Sequence): Promise<Tried[]> {
+  const { action, judgement, finding, count } = one;
+  if (judgement === null) return [];
+  // Without an interval there is none to be told otherwise.
+  if (effective(judgement).problem !== null) return [{ action, judgement, finding }];
+  const peakCount = effective(judgement).peak.change?.n ?? 0;
+  const told = await compare(common, one, { count, sequence, peakCount });
+  const hours = common.inputs.scenario.duration / HOUR_MS;
+  return [{ action, judgement: advised(told, hours), finding }];
+}
+
+function isOpen({ finding }: Try): boolean {
+  return finding === "open";
+}
+
+/**
+ * A round: a look at those that are open, and again with the levels that are left as long as that decides
+ * one more, for which no further replications are needed.
+ */
+async function lookAtAll(
+  common: Common,
+  tries: readonly Try[],
+  { plan, count }: { readonly plan: HolmPlan; readonly count: number },
+): Promise<readonly Try[]> {
+  const levels = (now: readonly Try[]) =>
+    levelsOf(
+      plan,
+      now.map(({ finding }) => finding),
+    );
+  const first = { count, levels: levels(tries) };
+  let before = tries;
+  let now = await Promise.all(
+    tries.map((one) => (isOpen(one) && !one.isGivenUp ? lookAt(common, one, first) : one)),
+  );
+  while (now.filter(isOpen).length < before.filter(isOpen).length) {
+    const look = { levels: levels(now) };
+    before = now;
+    now = await Promise.all(
+      now.map((one) => (isOpen(one) ? lookAt(common, one, { ...look, count: one.count }) : one)),
+    );
+  }
+  return now;
+}
+
 /**
  * Tries all actions.
  *
@@ -160,47 +269,28 @@ export async function tryActions(
   common: Common,
   asked: readonly Asked[],
   options: {
-    readonly sequence: Sequence;
+    readonly plan: HolmPlan;
     readonly last: number;
     readonly enough: Enough;
-    readonly deadline: Enough;
+    readonly deadline?: Enough | undefined;
   },
 ): Promise<TriedAll> {
-  const { sequence, last, enough, deadline } = options;
-  const found = new Map<string, Judgement>();
-  const all = asked.flatMap(({ kind, pool, actions }) =>
-    actions.map((action) => {
-      const worker = kind.workers[0] ?? kind.name;
-      const label = actionText(worker, action);
-      const candidate = withAction(pool, worker, action);
-      return { key: label, label, baseline: pool, candidate, workers: [worker] };
-    }),
-  );
-  const keyOf = ({ kind }: Asked, action: Action) =>
-    actionText(kind.workers[0] ?? kind.name, action);
+  const { plan, last, enough, deadline } = options;
+  let tries = triesOf(asked);
   let replications = 0;
-  if (last === 0) return { tried: asked.map(() => []), replications };
-  const counts = looks(sequence.max, sequence.first).filter((count) => count <= last);
-  for (const count of counts.length === 0 ? [last] : counts) {
-    const open = all.filter(({ key }) => {
-      const before = found.get(key);
-      return before === undefined || !(isClosed(before) || isBlind(before, replications));
-    });
-    if (open.length === 0) break;
-    const round = Promise.all(
-      open.map(async (one) => [one.key, await compare(common, one, { count, sequence })] as const),
-    );
-    const judged = await orEnough(round, replications === 0 ? deadline : enough);
-    if (judged === null) break;
-    for (const [key, judgement] of judged) found.set(key, judgement);
+  const counts = looks(plan.max, plan.first).filter((count) => count <= last);
+  for (const count of counts) {
+    if (!tries.some((one) => isOpen(one) && !one.isGivenUp)) break;
+    const round = lookAtAll(common, tries, { plan, count });
+    const limit = replications === 0 ? deadline : enough;
+    const looked = limit === undefined ? await round : await orEnough(round, limit);
+    if (looked === null) break;
+    tries = looked;
     replications = count;
   }
-  const tried = asked.map((one) =>
-    one.actions.flatMap((action): Tried[] => {
-      const judgement = found.get(keyOf(one, action));
-      return judgement === undefined ? [] : [{ action, judgement }];
-    }),
-  );
+  const sequence = simultaneous(plan);
+  const told = await Promise.all(tries.map((one) => toldWith(common, one, sequence)));
+  const tried = asked.map((one) => told.filter((_, index) => tries[index]?.asked === one).flat());
   return { tried, replications };
 }
 
@@ -226,7 +316,7 @@ export async function choose(
 ): Promise<Action | null> {
   const worker = kind.workers[0] ?? kind.name;
   let best: Tried | null = null;
-  for (const one of tried.filter(({ judgement }) => isWorthIt(judgement))) {
+  for (const one of tried.filter(({ finding }) => finding === "gains")) {
     if (best === null) {
       best = one;
       continue;

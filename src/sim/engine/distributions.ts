@@ -1,5 +1,5 @@
 /** Random quantities as functions of a uniform number, so that draws stay counter-based. */
-import { normalQuantile } from "../../core/random.js";
+import { normalQuantile, normalQuantiles, type RandomKey, uniform } from "../../core/random.js";
 
 /** A lognormal quantity, prepared for drawing. */
 export interface Lognormal {
@@ -19,6 +19,28 @@ export function lognormal(mean: number, cv: number): Lognormal {
 /** @param u uniform in (0, 1) */
 export function drawLognormal({ mu, sigma }: Lognormal, u: number): number {
   return sigma === 0 ? Math.exp(mu) : Math.exp(mu + sigma * normalQuantile(u));
+}
+
+/**
+ * Draws of one quantity, one after the other: the same as {@link drawLognormal} of each, several times
+ * as fast as one here and one there.
+ *
+ * @param into where they are put, from the first place on
+ * @param count how many
+ * @param first index of the first draw; those of the others are `step` apart
+ */
+export function drawLognormals(
+  into: Float64Array,
+  count: number,
+  { mu, sigma }: Lognormal,
+  { k0, k1 }: RandomKey,
+  first: number,
+  step: number,
+): void {
+  // Loops of one step each: a processor is at several draws of a short loop at the same time.
+  for (let at = 0; at < count; at++) into[at] = uniform(k0, k1, first + at * step);
+  if (sigma !== 0) normalQuantiles(into, count);
+  for (let at = 0; at < count; at++) into[at] = Math.exp(mu + sigma * (into[at] as number));
 }
 
 /**

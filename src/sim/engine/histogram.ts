@@ -33,11 +33,25 @@ export class Histogram {
   /** @param value a number of at least 0 */
   record(value: number): void {
     if (this.#total === 0) this.#counts = new Uint32Array(BUCKETS);
-    double[0] = value;
-    const bucket = ((words[HIGH] as number) >>> SHIFT) - LOWEST_EXPONENT * BUCKETS_PER_OCTAVE;
-    const index = bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
+    const index = bucketOf(value);
     this.#counts[index] = (this.#counts[index] as number) + 1;
     this.#total++;
+  }
+
+  /**
+   * Records several values.
+   *
+   * @param values numbers of at least 0
+   * @param count how many of them, from the first on; at least 1
+   */
+  recordAll(values: Float64Array, count: number): void {
+    if (this.#total === 0) this.#counts = new Uint32Array(BUCKETS);
+    const counts = this.#counts;
+    for (let at = 0; at < count; at++) {
+      const index = bucketOf(values[at] as number);
+      counts[index] = (counts[index] as number) + 1;
+    }
+    this.#total += count;
   }
 
   /** The buckets that have counts, ascending, each with its count: all that it knows. */
@@ -72,6 +86,12 @@ export class Histogram {
     }
     return middle(BUCKETS - 1);
   }
+}
+
+function bucketOf(value: number): number {
+  double[0] = value;
+  const bucket = ((words[HIGH] as number) >>> SHIFT) - LOWEST_EXPONENT * BUCKETS_PER_OCTAVE;
+  return bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
 }
 
 function middle(index: number): number {

@@ -36,6 +36,11 @@ export class SlowSpells {
     return this.#spells.isOn(timeMs) ? this.#slow : this.#quiet;
   }
 
+  /** The largest factor that there is. */
+  get mostFactor(): number {
+    return this.#spells === null ? 1 : Math.max(this.#quiet, this.#slow);
+  }
+
   /** Until when {@link factorAt} is what it is at `timeMs`. */
   sameUntilMs(timeMs: number): number {
     return this.#spells?.nextChange(timeMs) ?? Number.POSITIVE_INFINITY;

@@ -47,52 +47,73 @@ interface Look {
 }
 
 /** What a look would find, by two normal numbers: truth, and the luck of the new replications. */
-function looked<T extends SampleEstimate>(found: T, look: Look, truth: number, luck: number): T {
+type Projection<T extends SampleEstimate> = (truth: number, luck: number) => T;
+
+function projected<T extends SampleEstimate>(found: T, look: Look): Projection<T> {
   const { n, sequence, isContinued } = look;
   const { mean, ci95 } = found;
-  if (mean === null || ci95 === null || found.n < 2) return found;
+  if (mean === null || ci95 === null || found.n < 2) return () => found;
   const width = (ci95[1] - ci95[0]) / 2;
-  if (!Number.isFinite(width)) return found;
+  if (!Number.isFinite(width)) return () => found;
   const confidence = sequence === undefined ? undefined : 1 - 2 * sequence.tail;
   const now = studentTCritical({ degreesOfFreedom: found.n - 1, confidence });
   const then = studentTCritical({ degreesOfFreedom: n - 1, confidence });
   const spread = (width / now) * Math.sqrt(found.n);
   const centre = (ci95[0] + ci95[1]) / 2;
   const more = isContinued ? n - found.n : n;
-  const news = (truth * spread) / Math.sqrt(found.n) + (luck * spread) / Math.sqrt(more);
-  const seen = centre + (more / n) * news;
   const half = (then * spread) / Math.sqrt(n);
-  return { ...found, mean: seen, ci95: [seen - half, seen + half], n };
+  const [truthError, luckError] = [spread / Math.sqrt(found.n), spread / Math.sqrt(more)];
+  return (truth, luck) => {
+    const seen = centre + (more / n) * (truth * truthError + luck * luckError);
+    return { ...found, mean: seen, ci95: [seen - half, seen + half], n };
+  };
 }
 
 /** Without any event there is no luck: twice the sessions rule out half as much. */
-function lookedChange(found: Change, look: Look, truth: number, luck: number): Change {
+function projectedChange(found: Change, look: Look): Projection<Change> {
   const { ci95, events, mean } = found;
   const { n } = look;
-  if (events !== 0 || ci95 === null || mean === null) return looked(found, look, truth, luck);
+  if (events !== 0 || ci95 === null || mean === null) return projected(found, look);
   const part = found.n / n;
-  return { ...found, n, ci95: [mean + (ci95[0] - mean) * part, mean + (ci95[1] - mean) * part] };
+  const then: Change = {
+    ...found,
+    n,
+    ci95: [mean + (ci95[0] - mean) * part, mean + (ci95[1] - mean) * part],
+  };
+  return () => then;
+}
+
+/** The normal numbers of all draws, as many as have been needed so far. */
+let normals = new Float64Array(0);
+
+function normalsUpTo(count: number): Float64Array {
+  if (normals.length < count) {
+    normals = Float64Array.from({ length: count }, (_, index) =>
+      normalQuantile(uniform(KEY.k0, KEY.k1, index)),
+    );
+  }
+  return normals;
 }
 
 function chanceToDecide(input: DecisionInput, look: Look): number {
   const { change, constraints, peak } = input;
   const perDraw = 4 + 2 * constraints.length;
+  const drawn = normalsUpTo(DRAWS * perDraw);
+  const changeThen = projectedChange(change, look);
+  const peakThen = typeof peak === "object" ? projectedChange(peak, look) : null;
+  const differencesThen = constraints.map(({ difference }) => projected(difference, look));
   let decided = 0;
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const normal = (index: number) =>
-      normalQuantile(uniform(KEY.k0, KEY.k1, draw * perDraw + index));
+    const normal = (index: number) => drawn[draw * perDraw + index] ?? 0;
     const then: DecisionInput = {
       ...input,
-      change: lookedChange(change, look, normal(0), normal(1)),
-      peak: typeof peak === "object" ? lookedChange(peak, look, normal(2), normal(3)) : peak,
+      change: changeThen(normal(0), normal(1)),
+      peak: peakThen === null ? peak : peakThen(normal(2), normal(3)),
       constraints: constraints.map((constraint, index) => ({
         ...constraint,
-        difference: looked(
+        difference:
+          differencesThen[index]?.(normal(4 + 2 * index), normal(5 + 2 * index)) ??
           constraint.difference,
-          look,
-          normal(4 + 2 * index),
-          normal(5 + 2 * index),
-        ),
       })),
     };
     if (decide(then).decision !== "undecided") decided += 1;
@@ -122,6 +143,8 @@ export function isHopeless(input: DecisionInput, sequence: Sequence): boolean {
   const assumed = input.peak ?? "off";
   const last = { n: sequence.max, sequence, isContinued: true };
   if (isOpen(input)) return false;
+  // A few counted events tell little of how many are to come: half of the replications are looked at.
+  if (input.change.method === "rare events" && 2 * n < sequence.max) return false;
   return chanceToDecide({ ...input, peak: assumed }, last) < HOPELESS;
 }
 

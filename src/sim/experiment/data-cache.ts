@@ -6,6 +6,11 @@ export class DataCache {
   readonly #files: DataFile[] = [];
   readonly #data: ScenarioData[] = [];
 
+  /** How many different data it remembers. */
+  get size(): number {
+    return this.#data.length;
+  }
+
   #file(file: DataFile): DataFile {
     const known = this.#files.find(({ name, text }) => name === file.name && text === file.text);
     if (known === undefined) this.#files.push(file);

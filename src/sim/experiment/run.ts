@@ -1,5 +1,4 @@
 /** The experiment as users run it: the simulator, in as many threads as they allow. */
-import { existsSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { loadExtensions } from "../extensions/load-extensions.js";
 import type { LoadedScenario } from "../input.js";
@@ -7,11 +6,13 @@ import { thisBuild } from "../kept/build.js";
 import { keptExecutor } from "../kept/kept-executor.js";
 import { UnitKeys } from "../kept/key.js";
 import type { ResultStore } from "../kept/result-store.js";
+import type { UnitQueue } from "../queue/unit-queue.js";
 import type { ScenarioResult } from "../results.js";
 import { loadScenario } from "../scenario/load.js";
 import { simulate } from "../simulate.js";
 import { type Executor, inlineExecutor } from "./executor.js";
 import { type ExperimentOptions, experimentWith } from "./experiment.js";
+import { threadEntry } from "./thread-entry.js";
 import { threadExecutor } from "./thread-pool.js";
 
 const THREADS_MAX = 256;
@@ -19,11 +20,14 @@ const THREADS_MAX = 256;
 /** Where replications are run. */
 export interface ThreadOptions {
   /**
-   * Threads to run replications in, 1 … 256; 1 runs them in the calling thread, which has its
-   * turn between two of them. The result does not depend on it. @default 1
+   * Threads to run replications in, 1 … 256. Without a `signal` 1 runs them in the calling thread,
+   * which has its turn between two of them. The result does not depend on it. @default 1
    */
   readonly threads?: number | undefined;
-  /** With one thread: another one than the caller's, which stays free for signals. @default false */
+  /**
+   * With one thread: another one than the caller's, which stays free for whatever else it does.
+   * @default whether there is a `signal`, which a thread that simulates would not hear
+   */
   readonly ownThread?: boolean | undefined;
   /**
    * The module that threads run, `poolsim/sim/thread`: for bundles, which have it as an entry of
@@ -31,6 +35,24 @@ export interface ThreadOptions {
    * thread runs everything
    */
   readonly threadEntry?: URL | undefined;
+}
+
+/** How one stops it. */
+export interface StopOptions {
+  /**
+   * Stops it, also in the middle of a replication: threads end, and the promise rejects with the
+   * signal's reason.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Who else computes. */
+export interface QueueOptions {
+  /**
+   * Replications are computed by the workers at a queue, from `openUnitQueue`. The result does not
+   * depend on it. It stays open. @default the threads compute all of them
+   */
+  readonly queue?: UnitQueue | undefined;
 }
 
 /** What is kept for later. */
@@ -44,7 +66,11 @@ export interface KeepOptions {
 }
 
 /** How an experiment is run: threads, progress, and whatever an experiment is told. */
-export interface RunExperimentOptions extends ExperimentOptions, ThreadOptions, KeepOptions {
+export interface RunExperimentOptions
+  extends ExperimentOptions,
+    ThreadOptions,
+    KeepOptions,
+    QueueOptions {
   /**
    * Stops the experiment: threads end, the promise rejects with the signal's reason, or gives what
    * there is (`partial`).
@@ -57,20 +83,11 @@ export interface RunExperimentOptions extends ExperimentOptions, ThreadOptions, 
   readonly extensions?: readonly string[] | undefined;
 }
 
-/** The compiled entry of threads, also when this module runs from its TypeScript source. */
-function threadEntry(): URL | undefined {
-  const places = ["./simulation-thread.js", "../../../dist/sim/experiment/simulation-thread.js"];
-  // Bundles of the CommonJS form have no place of their own.
-  const here: string | undefined = import.meta.url;
-  if (here === undefined) return undefined;
-  return places.map((place) => new URL(place, here)).find((url) => existsSync(url));
-}
-
 /** An executor of so many threads. */
 export function executorFor(
   threads: number,
   seed: number,
-  { ownThread = false, threadEntry: given }: ThreadOptions,
+  { signal, ownThread = signal !== undefined, threadEntry: given }: ThreadOptions & StopOptions,
 ): Executor {
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
@@ -78,13 +95,15 @@ export function executorFor(
     : threadExecutor({ entry, threads, seed });
 }
 
-/** The same, which reads what is kept, and keeps the rest. */
+/** Asks a queue, or runs threads; reads what is kept, and keeps the rest. */
 export function keepingExecutorFor(
   threads: number,
   seed: number,
-  options: ThreadOptions & KeepOptions,
+  options: ThreadOptions & StopOptions & KeepOptions & QueueOptions,
 ): Executor {
-  const executor = executorFor(threads, seed, options);
+  const { queue } = options;
+  const local = executorFor(threads, seed, options);
+  const executor = queue === undefined ? local : queue.executor(seed, local);
   const { results: store } = options;
   if (store === undefined) return executor;
   const build = thisBuild();

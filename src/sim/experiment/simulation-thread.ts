@@ -1,5 +1,5 @@
 /** What runs in a thread of an experiment. */
-import { reloadExtensions } from "../extensions/load-extensions.js";
+import { loadedExtensions } from "../extensions/load-extensions.js";
 import { simulate } from "../simulate.js";
 import { toPlainError } from "./plain-error.js";
 import { type ThreadAnswer, type ThreadTask, taskHandler } from "./thread-task.js";
@@ -10,7 +10,7 @@ const handle = taskHandler(simulate);
 export async function run(task: ThreadTask): Promise<ThreadAnswer> {
   try {
     const { extensions } = task.input ?? {};
-    if (extensions !== undefined) await reloadExtensions(extensions);
+    if (extensions !== undefined) await loadedExtensions(extensions);
   } catch (error) {
     return { type: "failure", error: toPlainError(error) };
   }

@@ -24,12 +24,12 @@ export async function loadExtensions(paths: readonly string[]): Promise<readonly
 }
 
 /**
- * Loads the very extensions that another thread has.
+ * Loads the very extensions that another thread has; those that are loaded already are not again.
  *
  * @throws InputError (`EXTENSION`) also for a file that has changed since
  */
-export async function reloadExtensions(files: readonly ExtensionFile[]): Promise<void> {
-  await loadAll(files);
+export function loadedExtensions(files: readonly ExtensionFile[]): Promise<readonly Extension[]> {
+  return loadAll(files);
 }
 
 async function loadAll(

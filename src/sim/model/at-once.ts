@@ -11,9 +11,9 @@ import { invariant } from "../../core/errors.js";
 import { NO_SESSION } from "../../pool/index.js";
 import {
   isRealTime,
+  type KnownSegments,
   latencyScore,
   OUTCOME,
-  PAYMENT_OUTCOME,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   StagedPayment,
   shouldRefresh,
@@ -21,20 +21,20 @@ import {
   wholeTimeoutMs,
 } from "../../selection/index.js";
 import type { Lognormal } from "../engine/distributions.js";
-import type { Backend } from "./backends/backend.js";
+import type { Backend, Foreseen } from "./backends/backend.js";
 import type { Calls } from "./calls.js";
 import type { Conditions } from "./conditions.js";
-import type { Connections } from "./connections.js";
+import { type Connections, isKept } from "./connections.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import type { SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Gateways } from "./gateways.js";
 import { IDLE_MS, type NodeRuntime } from "./node.js";
-import { type AttemptNoise, segmentReadyMs } from "./noise.js";
+import { type AttemptNoise, beforeEnd } from "./noise.js";
 import { segmentPixels } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SegmentDraws } from "./segment-draws.js";
-import type { Tally } from "./tally.js";
-import { type TicketTerms, winningTickets } from "./tickets.js";
+import type { Delivered, Tally } from "./tally.js";
+import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
 import type { Link } from "./world.js";
 
 /** What segments need that are done at once. */
@@ -51,7 +51,7 @@ export interface AtOnceParts {
   readonly backends: readonly Backend[];
 }
 
-/** So many segments are decided in a row: their draws are made together, and few of them in vain. */
+/** So many segments are decided in a row at most: their draws are made together, few of them in vain. */
 const CHUNK = 32;
 
 /** What stays as it is while a stream's segments are done at once. */
@@ -63,6 +63,7 @@ interface Way {
   readonly link: Link;
   readonly durations: Lognormal;
   readonly slowness: number;
+  readonly work: Foreseen;
   /** Something else happens then. */
   readonly untilMs: number;
 }
@@ -71,18 +72,39 @@ interface Way {
 export class AtOnce {
   readonly #parts: AtOnceParts;
   readonly #draws: SegmentDraws;
-  readonly #failure: number;
   readonly #staged = new StagedPayment();
   /** Of the segments of a chunk. */
   readonly #readyMs = new Float64Array(CHUNK);
   readonly #sentMs = new Float64Array(CHUNK);
   readonly #endMs = new Float64Array(CHUNK);
-  readonly #downloadMs = new Float64Array(CHUNK);
+  readonly #scores = new Float64Array(CHUNK);
+  readonly #roundTripsMs = new Float64Array(CHUNK);
+  readonly #pixels = new Float64Array(CHUNK);
+  /** What a worker takes for each. */
+  readonly #worksMs = new Float64Array(CHUNK);
+  readonly #delivered: Delivered;
+  readonly #paid: KnownSegments;
+  /** Download of the last of them. */
+  #downloadMs = 0;
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
     this.#draws = new SegmentDraws(parts.noise, CHUNK);
-    this.#failure = parts.run.world.scenario.assumptions.segmentFailure;
+    this.#paid = {
+      estimatedPixels: new Float64Array(CHUNK),
+      sentMs: this.#sentMs,
+      pixels: this.#pixels,
+      endMs: this.#endMs,
+      tickets: new Float64Array(CHUNK),
+    };
+    this.#delivered = {
+      readyMs: this.#readyMs,
+      durationsMs: this.#draws.durationsMs,
+      pixels: this.#pixels,
+      scores: this.#scores,
+      roundTripsMs: this.#roundTripsMs,
+      worksMs: this.#worksMs,
+    };
   }
 
   /**
@@ -99,16 +121,18 @@ export class AtOnce {
     let segments = 0;
     let pixels = 0;
     for (;;) {
-      const delivered = this.#decide(way);
+      const wanted = chunkUntil(stream, way.untilMs);
+      const delivered = this.#decide(way, wanted);
       if (delivered > 0) {
-        if (segments === 0) tally.begin(stream, info);
+        if (segments === 0) tally.begin(stream, info, way.work.worker?.index ?? -1);
         pixels += this.#deliver(way, delivered, terms);
         segments += delivered;
       }
-      if (delivered < CHUNK) break;
+      if (delivered < wanted) break;
     }
     if (segments === 0) return 0;
     nodes[node]?.foresee(info.nodeSession, segments, info.lastEndMs, pixels);
+    info.workerSegments += segments;
     tally.end(segments, terms);
     return segments;
   }
@@ -140,16 +164,19 @@ export class AtOnce {
     const link = world.links[site]?.[transcoder];
     if (
       node === undefined ||
-      backend?.isForeseen !== true ||
+      backend === undefined ||
       link === undefined ||
       info.node !== transcoder ||
       info.nodeSession === NO_SESSION
     ) {
       return null;
     }
+    const work = backend.foreseen(info, now);
+    if (work === null) return null;
     const untilMs = Math.min(
       stream.endMs,
       world.endMs,
+      work.untilMs,
       conditions.sameUntilMs(site, transcoder, now),
       // What is counted, and which round it belongs to.
       run.counting ? Number.POSITIVE_INFINITY : world.warmupMs,
@@ -163,6 +190,7 @@ export class AtOnce {
       link,
       durations: gateways.of(stream).duration,
       slowness: backend.exchangeSlowness(transcoder, now),
+      work,
       untilMs,
     };
   }
@@ -170,37 +198,53 @@ export class AtOnce {
   /**
    * Decides when the stream's next segments are sent and come back; takes note of it.
    *
-   * @returns of how many, from the next one on, nobody can tell; at most a chunk
+   * @param wanted of how many at most
+   * @returns of how many, from the next one on, nobody can tell
    */
-  #decide({ stream, session, info, node, link, durations, slowness, untilMs }: Way): number {
+  #decide(way: Way, wanted: number): number {
+    const { stream, session, info, node, link, durations, slowness, work, untilMs } = way;
     const { connections } = this.#parts;
     const { site } = stream;
-    const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(stream, durations);
+    const { segments, endMs: streamEndMs } = stream;
+    const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(
+      stream,
+      durations,
+      wanted,
+      work.failureDraw,
+    );
+    const { failure, worker } = work;
+    const worksMs = this.#worksMs;
+    worker?.times.drawStated(worksMs, wanted, stream, segments, worker.factor);
+    const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
+    const [scores, roundTripsMs] = [this.#scores, this.#roundTripsMs];
+    const { factor } = info;
+    const { upMs, workMs, tailMs } = link;
+    const downMs = Math.max(0, link.downMs);
+    let usedMs = connections.lastUsedMs(site, node);
     let readyMs = stream.nextReadyMs;
     let lastEndMs = info.lastEndMs;
+    let lastDownloadMs = 0;
     let count = 0;
-    for (; count < CHUNK && readyMs < untilMs; count++) {
+    for (; count < wanted && readyMs < untilMs; count++) {
       if (shouldRefresh(session, readyMs)) break;
-      const durationMs = durationsMs[count] ?? 0;
-      const sentMs = readyMs + (preparesMs[count] ?? 0);
-      const factor = info.factor * (networks[count] ?? 0) * slowness;
-      const headersMs = link.upMs * factor;
+      const durationMs = durationsMs[count] as number;
+      const sentMs = readyMs + (preparesMs[count] as number);
+      const exchange = factor * (networks[count] as number) * slowness;
+      const headersMs = upMs * exchange;
       const arrivedMs = sentMs + headersMs;
-      const endMs = arrivedMs + link.workMs * factor;
-      const downloadMs = Math.max(0, link.downMs) * factor;
+      const doneMs = arrivedMs + (worker === null ? workMs * exchange : (worksMs[count] as number));
+      const endMs = doneMs + tailMs * exchange;
+      const downloadMs = downMs * exchange;
       const overMs = endMs + downloadMs;
-      const nextMs = segmentReadyMs(
-        stream,
-        stream.segments + count + 1,
-        readyMs,
-        durationsMs[count + 1] ?? 0,
-      );
+      const tookAllMs = endMs - sentMs;
+      const score = latencyScore(tookAllMs, durationMs);
+      const nextMs = beforeEnd(readyMs + (durationsMs[count + 1] as number), streamEndMs);
       if (
         !(overMs < untilMs) ||
         !(overMs < nextMs) ||
         overMs - readyMs > durationMs ||
         // The stream stays with its session (M-14).
-        !isRealTime(latencyScore(endMs - sentMs, durationMs)) ||
+        !isRealTime(score) ||
         // Its session is open when it arrives, with nothing before it.
         lastEndMs > readyMs ||
         arrivedMs >= lastEndMs + IDLE_MS ||
@@ -208,24 +252,29 @@ export class AtOnce {
         endMs > sentMs + wholeTimeoutMs(durationMs) ||
         downloadMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||
         // A connection that is open stays so: no set-up (G-17).
-        !connections.isOpen(site, node, sentMs) ||
-        (failures[count] ?? 0) < this.#failure
+        !isKept(usedMs, sentMs) ||
+        (failures[count] as number) < failure
       ) {
         break;
       }
-      connections.use(site, node, sentMs);
-      this.#readyMs[count] = readyMs;
-      this.#sentMs[count] = sentMs;
-      this.#endMs[count] = endMs;
-      this.#downloadMs[count] = downloadMs;
-      lastEndMs = endMs;
+      if (sentMs > usedMs) usedMs = sentMs;
+      allReadyMs[count] = readyMs;
+      allSentMs[count] = sentMs;
+      allEndMs[count] = endMs;
+      scores[count] = score;
+      roundTripsMs[count] = tookAllMs + downloadMs;
+      lastDownloadMs = downloadMs;
+      worksMs[count] = doneMs - arrivedMs;
+      lastEndMs = doneMs;
       readyMs = nextMs;
     }
     if (count === 0) return 0;
+    connections.use(site, node, usedMs);
+    this.#downloadMs = lastDownloadMs;
     info.lastEndMs = lastEndMs;
-    stream.segments += count;
-    stream.lastReadyMs = this.#readyMs[count - 1] ?? 0;
-    stream.nextDurationMs = durationsMs[count] ?? 0;
+    stream.segments = segments + count;
+    stream.lastReadyMs = allReadyMs[count - 1] as number;
+    stream.nextDurationMs = durationsMs[count] as number;
     stream.nextReadyMs = readyMs;
     return count;
   }
@@ -236,41 +285,48 @@ export class AtOnce {
    * @returns pixels of all renditions, of those segments that count
    */
   #deliver(way: Way, segments: number, terms: TicketTerms | null): number {
-    const { run, calls, tally } = this.#parts;
-    const { counting } = run;
-    const { stream, info } = way;
-    const { renditions } = stream;
+    const { run, tally } = this.#parts;
+    const { renditions } = way.stream;
     const { durationsMs } = this.#draws;
-    const first = stream.segments - segments;
-    let counted = 0;
+    const pixels = this.#pixels;
+    let all = 0;
     for (let at = 0; at < segments; at++) {
-      const durationMs = durationsMs[at] ?? 0;
-      const sentMs = this.#sentMs[at] ?? 0;
-      const endMs = this.#endMs[at] ?? 0;
-      const pixels = segmentPixels(renditions, durationMs);
-      if (terms !== null) {
-        const account = info.credit();
-        const estimate = calls.estimatedPixels(renditions, durationMs);
-        const tickets = account.stage(terms.payment, estimate, sentMs, this.#staged);
-        if (counting && tickets > 0) {
-          const u = this.#draws.ticketsDraw(stream, first + at);
-          tally.paid(tickets, winningTickets(terms, tickets, u));
-        }
-        account.settle(this.#staged, PAYMENT_OUTCOME.received, pixels, endMs);
-      }
-      if (!counting) continue;
-      const tookAllMs = endMs - sentMs;
-      tally.delivered(
-        this.#readyMs[at] ?? 0,
-        durationMs,
-        pixels,
-        tookAllMs,
-        this.#downloadMs[at] ?? 0,
-      );
-      counted += pixels;
+      const own = segmentPixels(renditions, durationsMs[at] as number);
+      pixels[at] = own;
+      all += own;
     }
+    if (terms !== null) this.#pay(way, segments, terms);
+    if (run.counting) tally.delivered(segments, this.#delivered);
     this.#attempt(way, segments - 1);
-    return counted;
+    return run.counting ? all : 0;
+  }
+
+  /** Buys the tickets of what was decided. */
+  #pay({ stream, info }: Way, segments: number, terms: TicketTerms): void {
+    const { run, calls, tally } = this.#parts;
+    const { tickets, estimatedPixels } = this.#paid;
+    const { durationsMs, tickets: draws } = this.#draws;
+    calls.estimateAll(estimatedPixels, segments, stream.renditions, durationsMs);
+    info.credit().exchange(terms.payment, this.#paid, segments, this.#staged);
+    if (!run.counting) return;
+    this.#draws.drawTickets(stream, stream.segments - segments, segments);
+    // Of the tickets of most segments none wins: that chance is the same for the same number.
+    let known = 0;
+    let none = 1;
+    let all = 0;
+    let wins = 0;
+    for (let at = 0; at < segments; at++) {
+      const sent = tickets[at] as number;
+      if (sent === 0) continue;
+      if (sent !== known) {
+        known = sent;
+        none = chanceOfNone(terms, sent);
+      }
+      const u = draws[at] as number;
+      all += sent;
+      if (u >= none) wins += winningTickets(terms, sent, u);
+    }
+    tally.paid(all, wins);
   }
 
   /**
@@ -291,7 +347,13 @@ export class AtOnce {
     attempt.prepared(sentMs, OUTCOME.ok);
     attempt.submitted(endMs, OUTCOME.ok, tookAllMs, renditions.count);
     attempt.returnedInfo(session.price, endMs - tookAllMs + TICKET_PARAMS_VALID_MS, info);
-    attempt.downloaded(endMs + (this.#downloadMs[at] ?? 0));
+    attempt.downloaded(endMs + this.#downloadMs);
     gateway.release(segment);
   }
+}
+
+/** How many segments to draw for, where nothing happens until then: few in vain. */
+function chunkUntil({ nextReadyMs, nextDurationMs }: Stream, untilMs: number): number {
+  const left = Math.ceil((untilMs - nextReadyMs) / nextDurationMs) + 1;
+  return left < CHUNK ? Math.max(1, left) : CHUNK;
 }

@@ -6,6 +6,7 @@ import {
   type Outcome,
   PAYMENT_OUTCOME,
   ruleOf,
+  wholeTimeoutMs,
 } from "../../selection/index.js";
 import { attemptDraws } from "./draws.js";
 import {
@@ -69,6 +70,8 @@ export class Calls {
     call.nodeSession = NO_SESSION;
     call.outcome = OUTCOME.ok;
     call.resultAtMs = Number.POSITIVE_INFINITY;
+    call.doneMs = Number.POSITIVE_INFINITY;
+    call.isTimeoutAwaited = false;
     call.worker = -1;
     call.registration = -1;
     call.task = -1;
@@ -113,6 +116,13 @@ export class Calls {
     this.#run.queue.schedule(atMs, EVENT.result, call.slot, callKey(call));
   }
 
+  /** The gateway will give up on the call at its limit, unless it is answered before (T-15, T-18). */
+  awaitTimeout(call: Call): void {
+    if (call.gatewayDone || call.isTimeoutAwaited) return;
+    call.isTimeoutAwaited = true;
+    this.#run.queue.schedule(limitMs(call), EVENT.callTimeout, call.slot, callKey(call));
+  }
+
   /** Terms of the tickets that come with a stream's segments in a session; null where none are bought. */
   termsOf(info: SessionInfo, stream: Stream): TicketTerms | null {
     if (this.#terms === null || !this.#gateways.of(stream).hasSender) return null;
@@ -135,6 +145,21 @@ export class Calls {
     info.account.settle(call.staged, payment, call.pixels, nowMs);
   }
 
+  /** {@link estimatedPixels} of several segments, the first of `durationsMs`. */
+  estimateAll(
+    into: Float64Array,
+    count: number,
+    renditions: Renditions,
+    durationsMs: Float64Array,
+  ): void {
+    const known = this.#estimates.get(renditions);
+    for (let at = 0; at < count; at++) {
+      const durationMs = durationsMs[at] as number;
+      const estimate = known?.[Math.ceil(durationMs / 1000)];
+      into[at] = estimate ?? this.estimatedPixels(renditions, durationMs);
+    }
+  }
+
   /** Output pixels as a gateway estimates them before the call (P-19), remembered per second of duration. */
   estimatedPixels(renditions: Renditions, durationMs: number): number {
     const known = this.#estimates.get(renditions);
@@ -151,6 +176,11 @@ export class Calls {
     if (known !== undefined) known[seconds] = pixels;
     return pixels;
   }
+}
+
+/** When the gateway gives up on a call that is not answered, ms (T-15, T-18). */
+export function limitMs({ sentMs, durationMs }: Call): number {
+  return sentMs + wholeTimeoutMs(durationMs);
 }
 
 /** Key of a call's events. */

@@ -1,5 +1,5 @@
 /** From a scenario and its data files to the tables of {@link World}. */
-import type { ScenarioData, SimulationInput } from "../input.js";
+import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
@@ -9,14 +9,22 @@ import { streamKinds } from "./stream-kinds.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
-const tablesByData = new WeakMap<ScenarioData, NetworkTables>();
+/** By network file: the data that it came with, and what was made of them. */
+const tablesByNetwork = new WeakMap<DataFile, { data: ScenarioData; tables: NetworkTables }[]>();
 
-/** Fitting the response times takes as long as some runs: done once for the same data. */
+/** Fitting the response times takes as long as some runs: done once for the same files. */
 function tablesOf(data: ScenarioData): NetworkTables {
-  const known = tablesByData.get(data);
-  if (known !== undefined) return known;
+  const known = tablesByNetwork.get(data.network) ?? [];
+  const same = known.find(
+    ({ data: { packagedNetwork, regions, rtt, devices } }) =>
+      packagedNetwork === data.packagedNetwork &&
+      regions === data.regions &&
+      rtt === data.rtt &&
+      devices === data.devices,
+  );
+  if (same !== undefined) return same.tables;
   const tables = networkTables(data);
-  tablesByData.set(data, tables);
+  tablesByNetwork.set(data.network, [...known, { data, tables }]);
   return tables;
 }
 

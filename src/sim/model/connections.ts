@@ -5,6 +5,11 @@ const CONNECTION_IDLE_MS = 60_000;
 /** Round trips of a new connection: TCP and TLS. */
 export const CONNECT_ROUND_TRIPS = 2;
 
+/** Whether a connection that was used then is still open (G-17). */
+export function isKept(lastUsedMs: number, nowMs: number): boolean {
+  return nowMs - lastUsedMs <= CONNECTION_IDLE_MS;
+}
+
 /** The connections of all sites to all URIs. */
 export class Connections {
   readonly #lastUsedMs: Float64Array;
@@ -15,9 +20,14 @@ export class Connections {
     this.#lastUsedMs = new Float64Array(sites * uris).fill(Number.NEGATIVE_INFINITY);
   }
 
+  /** When a connection was used last, ms; −Infinity of one that never was. */
+  lastUsedMs(site: number, uri: number): number {
+    return this.#lastUsedMs[site * this.#uris + uri] ?? 0;
+  }
+
   /** Whether no new connection is needed. */
   isOpen(site: number, uri: number, nowMs: number): boolean {
-    return nowMs - (this.#lastUsedMs[site * this.#uris + uri] ?? 0) <= CONNECTION_IDLE_MS;
+    return isKept(this.lastUsedMs(site, uri), nowMs);
   }
 
   /** Uses a connection; segments done at once state their use ahead of time. */

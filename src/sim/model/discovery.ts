@@ -8,17 +8,18 @@ import type { DiscoveryRound, RoundState } from "../../discovery/round.js";
 import {
   AUTH_TOKEN_VALID_MS,
   CONNECT_TIMEOUT_MS,
-  createSessions,
+  createSession,
   type SessionAnswer,
   type SessionPool,
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
 import type { Conditions } from "./conditions.js";
 import { routeDraw } from "./draws.js";
-import { SessionInfo, Slots, type Stream } from "./entities.js";
+import { SessionInfo, type SimSession, Slots, type Stream } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
 import type { NodeRuntime } from "./node.js";
+import { Refresh } from "./refresh.js";
 import type { Run } from "./run.js";
 
 /** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
@@ -31,32 +32,15 @@ const UNREACHABLE = {
   reason: "rpc-error",
   detail: "no connection within 3 s (G-18)",
 } as const;
+/** So many discoveries keep their lists for those that come after them. */
+const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round. */
 const SLOTS_NEVER_FILLED = 64;
 
-/** One refresh of one pool of one stream. */
-class Refresh {
-  readonly slot: number;
-  stream: Stream | null = null;
-  pool: SessionPool<SessionInfo> | null = null;
-  round: DiscoveryRound | null = null;
-  startMs = 0;
-  index = 0;
-  /** How many the list has. */
-  listed = 0;
-  /** Answers to come, by time: parallel lists, and how far they were fed. */
-  readonly times: number[] = [];
-  /** When each was asked (D-13). */
-  readonly asked: number[] = [];
-  readonly uris: number[] = [];
-  /** Who answers: a node, or {@link unreachable} of one that could not be reached. */
-  readonly nodes: number[] = [];
-  fed = 0;
-
-  constructor(slot: number) {
-    this.slot = slot;
-  }
-}
+/** An answer of which a session is made, then written anew for the next one. */
+type Answer = {
+  -readonly [key in keyof SessionAnswer<SessionInfo>]: SessionAnswer<SessionInfo>[key];
+};
 
 /** A discovery that is over: the stream, and which of its pools has the new sessions. */
 export interface Discovered {
@@ -78,6 +62,8 @@ export class Discoveries {
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
   readonly #jitter: Lognormal;
   readonly #answer: Lognormal;
+  /** Of the discovery at hand: where each URI is in its lists. */
+  readonly #places: Int32Array;
   #sessions = 0;
 
   constructor(options: {
@@ -90,6 +76,8 @@ export class Discoveries {
     this.#gateways = options.gateways;
     this.#conditions = options.conditions;
     this.#nodes = options.nodes;
+    const { nodes, orchestrators } = options.run.world;
+    this.#places = new Int32Array(nodes.length + orchestrators.length);
     const { assumptions } = options.run.world.scenario;
     this.#jitter = lognormal(1, assumptions.rttCv * assumptions.noiseScale);
     const answer = lognormal(1, assumptions.answerCv);
@@ -109,10 +97,7 @@ export class Discoveries {
     refresh.pool = pool;
     refresh.startMs = run.now;
     refresh.index = stream.discoveries++;
-    refresh.times.length = 0;
-    refresh.asked.length = 0;
-    refresh.uris.length = 0;
-    refresh.nodes.length = 0;
+    refresh.count = 0;
     refresh.fed = 0;
     stream.refreshing++;
     const { manager } = stream;
@@ -151,21 +136,17 @@ export class Discoveries {
     const { stream, pool, round } = refresh;
     if (stream === null || pool === null || round === null) return null;
     const gateway = this.#gateways.of(stream);
-    const answers = this.#sessionAnswers(refresh, stream, round);
+    const sessions = this.#sessionsOf(refresh, stream, round);
     stream.refreshing--;
     this.#count(refresh, stream, round);
     if (stream.traced) this.#trace(stream, refresh, round);
-    pool.endRefresh(
-      createSessions(answers, {
-        hasSender: gateway.hasSender,
-        nextId: () => this.#sessions++,
-      }),
-    );
+    pool.endRefresh(sessions);
     refresh.stream = null;
     refresh.pool = null;
     refresh.round = null;
     gateway.giveRound(round);
     this.#refreshes.give(refresh);
+    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
     return { stream, pool };
   }
 
@@ -187,7 +168,7 @@ export class Discoveries {
       state = this.#feed(refresh, false);
     }
     if (state === "done") this.#schedule(refresh);
-    else if (refresh.fed >= refresh.times.length) {
+    else if (refresh.fed >= refresh.count) {
       refresh.round?.timer(Number.POSITIVE_INFINITY);
       this.#schedule(refresh);
     }
@@ -206,8 +187,10 @@ export class Discoveries {
 
   /** Draws the answers of those to be asked now and puts them in order of time. */
   #ask(refresh: Refresh): void {
-    const { stream, round, times, asked, uris, nodes } = refresh;
+    const { stream, round } = refresh;
     if (stream === null || round === null) return;
+    refresh.expect(round.toAsk.length);
+    const { times, asked, uris, nodes } = refresh;
     const { world } = this.#run;
     const askedAt =
       refresh.fed === 0 ? refresh.startMs : (times[refresh.fed - 1] ?? refresh.startMs);
@@ -222,7 +205,7 @@ export class Discoveries {
       if (!isUp && spec.whenDown === "silent") continue;
       if (!isUp) time = askedAt + CONNECT_TIMEOUT_MS;
       // Put in its place: the later ones move up by one.
-      let at = times.length;
+      let at = refresh.count++;
       for (; at > refresh.fed && (times[at - 1] ?? 0) > time; at--) {
         times[at] = times[at - 1] ?? 0;
         asked[at] = asked[at - 1] ?? 0;
@@ -242,7 +225,7 @@ export class Discoveries {
     if (stream === null || round === null) return "done";
     const run = this.#run;
     let own = now;
-    while (refresh.fed < times.length) {
+    while (refresh.fed < refresh.count) {
       const at = refresh.fed;
       const time = times[at] ?? 0;
       const uri = uris[at] ?? 0;
@@ -300,34 +283,47 @@ export class Discoveries {
     );
   }
 
-  #sessionAnswers(
-    refresh: Refresh,
-    stream: Stream,
-    round: DiscoveryRound,
-  ): SessionAnswer<SessionInfo>[] | null {
+  /** What was found as sessions, in its order; null where nothing was (M-31). */
+  #sessionsOf(refresh: Refresh, stream: Stream, round: DiscoveryRound): SimSession[] | null {
     const { world } = this.#run;
-    const answers: SessionAnswer<SessionInfo>[] = [];
-    const info = SessionInfo.unused(stream, refresh.index);
-    for (let index = 0; index < round.size; index++) {
-      const endpoint = round.endpointAt(index);
-      const at = refresh.uris.indexOf(endpoint);
-      const node = refresh.nodes[at] ?? 0;
-      const answeredMs = refresh.times[at] ?? 0;
+    const { size } = round;
+    if (size === 0) return null;
+    const { uris, nodes, times } = refresh;
+    const places = this.#places;
+    for (let at = 0; at < refresh.fed; at++) places[uris[at] as number] = at;
+    const creation = {
+      hasSender: this.#gateways.of(stream).hasSender,
+      nextId: () => this.#sessions++,
+    };
+    const sessions: SimSession[] = [];
+    const answer: Answer = {
+      transcoder: 0,
+      orchestrator: 0,
+      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
+      recipient: 0,
+      price: null,
+      initialLatencyMs: 0,
+      authTokenExpiresAtMs: 0,
+      ticketParamsExpireAtMs: 0,
+      sessionKey: 0,
+      info: SessionInfo.unused(stream, refresh.index),
+    };
+    for (let index = 0; index < size; index++) {
+      const at = places[round.endpointAt(index)] ?? 0;
+      const node = nodes[at] ?? 0;
+      const answeredMs = times[at] ?? 0;
       const orchestrator = world.nodes[node]?.orchestrator ?? 0;
-      answers.push({
-        transcoder: round.transcoderAt(index),
-        orchestrator,
-        score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-        recipient: orchestrator,
-        price: world.orchestrators[orchestrator]?.price ?? null,
-        initialLatencyMs: round.latencyMsAt(index),
-        authTokenExpiresAtMs: answeredMs + AUTH_TOKEN_VALID_MS,
-        ticketParamsExpireAtMs: answeredMs + TICKET_PARAMS_VALID_MS,
-        sessionKey: node,
-        info,
-      });
+      answer.transcoder = round.transcoderAt(index);
+      answer.orchestrator = answer.recipient = orchestrator;
+      answer.price = world.orchestrators[orchestrator]?.price ?? null;
+      answer.initialLatencyMs = round.latencyMsAt(index);
+      answer.authTokenExpiresAtMs = answeredMs + AUTH_TOKEN_VALID_MS;
+      answer.ticketParamsExpireAtMs = answeredMs + TICKET_PARAMS_VALID_MS;
+      answer.sessionKey = node;
+      const session = createSession(answer, creation);
+      if (session !== null) sessions.push(session);
     }
-    return answers.length === 0 ? null : answers;
+    return sessions;
   }
 
   #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {

@@ -6,7 +6,8 @@
 
 const PER_ATTEMPT = 8;
 const PER_MEMBER = 64;
-const PER_SEGMENT = 256;
+/** Draws of a segment lie so far from those of the next one. */
+export const PER_SEGMENT = 256;
 
 /** Quantities of one attempt. */
 export const DRAW = {

@@ -201,7 +201,6 @@ export class Call {
   node = 0;
   nodeSession = NO_SESSION;
   factor = 1;
-  jitter = 1;
   /** What a test's new connections add to its download, ms. */
   slowStartMs = 0;
   sentMs = 0;
@@ -209,6 +208,10 @@ export class Call {
   tookAllMs = 0;
   outcome = 0;
   resultAtMs = Number.POSITIVE_INFINITY;
+  /** When its work will have ended, as far as its backend knows, ms; Infinity where it does not. */
+  doneMs = Number.POSITIVE_INFINITY;
+  /** Whether an event will tell the gateway that it has waited for long enough. */
+  isTimeoutAwaited = false;
   /** Worker's registration, and the worker. */
   registration = -1;
   worker = -1;

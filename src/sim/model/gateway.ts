@@ -45,6 +45,9 @@ const NOW_BLOCK = 1_000_000n;
 const NOW_ROUND = 1_000n;
 const FIRST_EXPIRY = NOW_BLOCK + 40n;
 
+/** So many rounds are kept for later ones. */
+const ROUNDS_KEPT = 64;
+
 /** What a gateway's streams share. */
 export class GatewayRuntime {
   readonly site: number;
@@ -213,7 +216,7 @@ export class GatewayRuntime {
 
   /** Gives a discovery back. */
   giveRound(round: DiscoveryRound): void {
-    this.#rounds.push(round);
+    if (this.#rounds.length < ROUNDS_KEPT) this.#rounds.push(round);
   }
 
   /** Gives a segment back. */

@@ -3,8 +3,14 @@
  * segment's steps are events of their own or not.
  */
 import { type RandomKey, uniform } from "../../core/random.js";
-import { drawLognormal, exactMs, type Lognormal, lognormal } from "../engine/distributions.js";
-import { DRAW, durationDraw } from "./draws.js";
+import {
+  drawLognormal,
+  drawLognormals,
+  exactMs,
+  type Lognormal,
+  lognormal,
+} from "../engine/distributions.js";
+import { attemptDraws, DRAW, durationDraw, PER_SEGMENT } from "./draws.js";
 import type { Stream } from "./entities.js";
 import type { World } from "./world.js";
 
@@ -15,6 +21,24 @@ import type { World } from "./world.js";
  */
 export function segmentDurationMs(stream: RandomKey, durations: Lognormal, index: number): number {
   return exactMs(drawLognormal(durations, uniform(stream.k0, stream.k1, durationDraw(index))));
+}
+
+/**
+ * Durations of segments in a row, the same as {@link segmentDurationMs} of each.
+ *
+ * @param into where they are put, from the first place on
+ * @param count how many
+ * @param first number of the first one in the stream
+ */
+export function segmentDurationsMs(
+  into: Float64Array,
+  count: number,
+  stream: RandomKey,
+  durations: Lognormal,
+  first: number,
+): void {
+  drawLognormals(into, count, durations, stream, durationDraw(first), 1);
+  for (let at = 0; at < count; at++) into[at] = exactMs(into[at] as number);
 }
 
 /**
@@ -31,8 +55,13 @@ export function segmentReadyMs(
   durationMs: number,
 ): number {
   const readyMs = beforeMs + durationMs;
-  const goesOn = probe === null ? readyMs < endMs : index < probe.segments;
-  return goesOn ? readyMs : Number.POSITIVE_INFINITY;
+  if (probe === null) return beforeEnd(readyMs, endMs);
+  return index < probe.segments ? readyMs : Number.POSITIVE_INFINITY;
+}
+
+/** When a segment of a viewer's stream is ready: never, if the stream has ended by then. */
+export function beforeEnd(readyMs: number, endMs: number): number {
+  return readyMs < endMs ? readyMs : Number.POSITIVE_INFINITY;
 }
 
 /** What is drawn for sessions and attempts; `base` is the first index of an attempt's draws. */
@@ -76,8 +105,30 @@ export class AttemptNoise {
     return drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
   }
 
+  /** {@link prepareMs} of the first attempts of segments in a row, from number `first` on. */
+  preparesMs(into: Float64Array, count: number, key: RandomKey, first: number): void {
+    if (this.#preparesAtOnce) into.fill(0, 0, count);
+    else drawFirstAttempts(into, count, this.#prepare, key, first, DRAW.prepare);
+  }
+
+  /** {@link network} of the first attempts of segments in a row, from number `first` on. */
+  networks(into: Float64Array, count: number, key: RandomKey, first: number): void {
+    drawFirstAttempts(into, count, this.#network, key, first, DRAW.network);
+  }
+
   /** The factor on the round trips of a new connection. */
   jitter({ k0, k1 }: RandomKey, base: number): number {
     return drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
   }
+}
+
+function drawFirstAttempts(
+  into: Float64Array,
+  count: number,
+  lognormal: Lognormal,
+  key: RandomKey,
+  first: number,
+  quantity: number,
+): void {
+  drawLognormals(into, count, lognormal, key, attemptDraws(first, 1, -1) + quantity, PER_SEGMENT);
 }

@@ -4,20 +4,21 @@
  */
 import { invariant } from "../../core/errors.js";
 import { ORCHESTRATOR_CAPPED } from "../../pool/index.js";
-import { OUTCOME, wholeTimeoutMs } from "../../selection/index.js";
+import { OUTCOME } from "../../selection/index.js";
 import { type Backend, WORK, type WorkState } from "./backends/backend.js";
-import { type Calls, callKey } from "./calls.js";
+import { type Calls, limitMs } from "./calls.js";
 import type { Call, SessionInfo } from "./entities.js";
-import { EVENT } from "./events.js";
 import type { NodeRuntime } from "./node.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
+import type { Segments } from "./segments.js";
 
 /** What the orchestrators' half needs. */
 export interface OrchestratorSideParts {
   readonly run: Run;
   readonly recorder: Recorder;
   readonly calls: Calls;
+  readonly segments: Segments;
   /** By node. */
   readonly nodes: readonly NodeRuntime[];
   readonly backends: readonly Backend[];
@@ -28,13 +29,15 @@ export class OrchestratorSide {
   readonly #run: Run;
   readonly #recorder: Recorder;
   readonly #calls: Calls;
+  readonly #segments: Segments;
   readonly #nodes: readonly NodeRuntime[];
   readonly #backends: readonly Backend[];
 
-  constructor({ run, recorder, calls, nodes, backends }: OrchestratorSideParts) {
+  constructor({ run, recorder, calls, segments, nodes, backends }: OrchestratorSideParts) {
     this.#run = run;
     this.#recorder = recorder;
     this.#calls = calls;
+    this.#segments = segments;
     this.#nodes = nodes;
     this.#backends = backends;
   }
@@ -44,7 +47,7 @@ export class OrchestratorSide {
     const { info } = call;
     const node = this.#nodes[call.node];
     invariant(info !== null && node !== undefined, "a call that arrives has a node");
-    const { now, queue } = this.#run;
+    const { now } = this.#run;
     if (call.node !== info.node) {
       // A balancer took it to a node that does not know the token (X-12).
       call.nodeDone = true;
@@ -67,11 +70,12 @@ export class OrchestratorSide {
       return;
     }
     // One segment of a session at a time (O-9); the end of the one before is not known yet.
-    const limitMs = call.sentMs + wholeTimeoutMs(call.durationMs);
-    queue.schedule(limitMs, EVENT.callTimeout, call.slot, callKey(call));
-    call.resultAtMs = Number.POSITIVE_INFINITY;
-    if (info.running === null) this.#beginWork(call, info);
-    else if (info.queue === null) info.queue = [call];
+    if (info.running === null) {
+      this.#beginWork(call, info);
+      return;
+    }
+    this.#calls.awaitTimeout(call);
+    if (info.queue === null) info.queue = [call];
     else info.queue.push(call);
   }
 
@@ -81,12 +85,18 @@ export class OrchestratorSide {
     invariant(node !== undefined, "there is a node");
     info.running = call;
     const isOpen = node.sessions.isOpen(call.nodeSession, this.#run.now);
-    this.goesOn(call, isOpen ? this.#backendOf(call).begin(call, info) : WORK.failed);
+    const state = isOpen ? this.#backendOf(call).begin(call, info) : WORK.failed;
+    // Nearly always it is known to end in time: then no event has to watch over it.
+    if (state === WORK.underWay && call.doneMs > limitMs(call)) this.#calls.awaitTimeout(call);
+    this.goesOn(call, state);
   }
 
   /** The instant has come at which its backend is done with a call. */
   workDone(call: Call): void {
-    this.goesOn(call, this.#backendOf(call).workDone(call));
+    const state = this.#backendOf(call).workDone(call);
+    // Its worker has failed meanwhile: what would have been done by now never will be.
+    if (state === WORK.underWay) this.#calls.awaitTimeout(call);
+    this.goesOn(call, state);
   }
 
   /** Does what follows from what a backend says of a call. */
@@ -103,10 +113,12 @@ export class OrchestratorSide {
     const link = world.links[stream.site]?.[call.node];
     call.workMs = now - call.begunMs;
     const resultMs = now + (link?.tailMs ?? 0) * call.factor;
-    const inTime = !call.gatewayDone && resultMs <= call.sentMs + wholeTimeoutMs(call.durationMs);
+    const inTime = !call.gatewayDone && resultMs <= limitMs(call);
     this.#recorder.uploaded(call, inTime);
     this.#workEnds(call, info, call.counted ? call.pixels : 0);
-    if (inTime) this.#calls.reply(call, OUTCOME.ok, resultMs);
+    if (!inTime) this.#calls.awaitTimeout(call);
+    else if (!this.#segments.resultAhead(call, resultMs))
+      this.#calls.reply(call, OUTCOME.ok, resultMs);
     this.#calls.free(call);
   }
 
@@ -117,8 +129,8 @@ export class OrchestratorSide {
     const { now, world } = this.#run;
     const answeredMs = now + (world.links[info.stream.site]?.[call.node]?.tailMs ?? 0);
     this.#workEnds(call, info, 0);
-    if (!call.gatewayDone && answeredMs <= call.sentMs + wholeTimeoutMs(call.durationMs))
-      this.#calls.reply(call, OUTCOME.errorResult, answeredMs);
+    if (answeredMs <= limitMs(call)) this.#calls.reply(call, OUTCOME.errorResult, answeredMs);
+    else this.#calls.awaitTimeout(call);
     this.#calls.free(call);
   }
 

@@ -10,30 +10,14 @@ import {
   type Outcome,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   VerifiedAttempt,
-  wholeTimeoutMs,
 } from "../../selection/index.js";
-import type { Calls } from "./calls.js";
+import { type Calls, limitMs } from "./calls.js";
 import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { type Call, type Segment, type Stream, verified } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
-
-/** Whether nothing of this stream happens until then but the one segment that is under way. */
-function isUnseenUntil({ atOnce, world }: Run, stream: Stream, untilMs: number): boolean {
-  return (
-    atOnce &&
-    !stream.traced &&
-    stream.inProgress === 1 &&
-    stream.refreshing === 0 &&
-    !stream.ended &&
-    untilMs < stream.nextReadyMs &&
-    // With its last segment a probe ends, which others notice.
-    (stream.probe === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
-    untilMs < stream.endMs &&
-    untilMs < world.endMs
-  );
-}
+import { isUnseenUntil } from "./unseen.js";
 
 /** Receives results. */
 export class Receiving {
@@ -52,36 +36,56 @@ export class Receiving {
     const { now } = this.#run;
     // The event may be that of an earlier call in this slot.
     if (call.gatewayDone || call.segment === null) return false;
-    if (now !== call.sentMs + wholeTimeoutMs(call.durationMs)) return false;
+    if (now !== limitMs(call)) return false;
     if (call.resultAtMs <= now) return false;
     call.outcome = OUTCOME.bodyTimeout;
     return true;
   }
 
   /**
+   * Whether the result of a call and its downloads need no instants of their own: nobody looks until
+   * the renditions are there.
+   *
+   * @param atMs when the gateway has the result
+   */
+  isUnseen(call: Call, stream: Stream, atMs: number): boolean {
+    if (call.member >= 0 || stream.probe !== null) return false;
+    const downloadMs = this.#downloadMs(call, stream);
+    return (
+      downloadMs <= RENDITION_DOWNLOAD_TIMEOUT_MS &&
+      isUnseenUntil(this.#run, stream, atMs + downloadMs)
+    );
+  }
+
+  /** How long all downloads of a call's result take, if nothing cuts them short, ms. */
+  #downloadMs(call: Call, { site }: Stream): number {
+    const downMs = this.#run.world.links[site]?.[call.node]?.downMs ?? 0;
+    return Math.max(0, downMs + call.slowStartMs) * call.factor;
+  }
+
+  /**
    * The gateway has the response, or has given up (T-17, T-18, T-20, P-22).
    *
+   * @param nowMs when, which may lie ahead; see {@link isUnseen}
    * @returns what the attempt asks for
    */
-  result(call: Call, segment: Segment): Effect {
+  result(call: Call, segment: Segment, nowMs: number): Effect {
     const { session, stream, info } = call;
     invariant(session !== null && stream !== null && info !== null, "a call has an owner");
-    const { now, world } = this.#run;
     const outcome = call.outcome as Outcome;
     call.gatewayDone = true;
-    call.tookAllMs = now - call.sentMs;
-    this.#calls.settle(call, info, outcome, now);
-    const link = world.links[stream.site]?.[call.node];
+    call.tookAllMs = nowMs - call.sentMs;
+    this.#calls.settle(call, info, outcome, nowMs);
     const member = Math.max(0, call.member);
-    segment.downloadsMs[member] = Math.max(0, (link?.downMs ?? 0) + call.slowStartMs) * call.factor;
+    segment.downloadsMs[member] = this.#downloadMs(call, stream);
     segment.tookAllsMs[member] = call.tookAllMs;
     segment.cheated[member] = call.cheated;
     this.#recorder.answered(call, segment, outcome);
     const { count } = stream.renditions;
     const effect =
       call.member < 0
-        ? segment.attempt.submitted(now, outcome, call.tookAllMs, count)
-        : verified(segment).memberSubmitted(now, call.member, outcome, call.tookAllMs, count);
+        ? segment.attempt.submitted(nowMs, outcome, call.tookAllMs, count)
+        : verified(segment).memberSubmitted(nowMs, call.member, outcome, call.tookAllMs, count);
     this.#calls.free(call);
     return effect;
   }
@@ -89,27 +93,28 @@ export class Receiving {
   /**
    * Renditions are downloaded in parallel, each within 4 s (T-33).
    *
+   * @param nowMs when the gateway has the result, which may lie ahead; see {@link isUnseen}
    * @returns what the attempt asks for afterwards; null if an event will tell
    */
-  download(segment: Segment, stream: Stream): Effect | null {
+  download(segment: Segment, stream: Stream, nowMs: number): Effect | null {
     const { attempt } = segment;
     const { session } = attempt;
     invariant(session !== null, "a result comes from a session");
     const member = memberOf(segment);
-    const { now, queue } = this.#run;
     const tookMs = segment.downloadsMs[member] ?? 0;
     segment.downloadFails = tookMs > RENDITION_DOWNLOAD_TIMEOUT_MS;
     // The result's info replaces the session's (M-36).
     attempt.returnedInfo(
       session.price,
-      now - (segment.tookAllsMs[member] ?? 0) + TICKET_PARAMS_VALID_MS,
+      nowMs - (segment.tookAllsMs[member] ?? 0) + TICKET_PARAMS_VALID_MS,
       session.info,
     );
-    const endMs = now + Math.min(tookMs, RENDITION_DOWNLOAD_TIMEOUT_MS);
+    const endMs = nowMs + Math.min(tookMs, RENDITION_DOWNLOAD_TIMEOUT_MS);
     if (!segment.downloadFails && isUnseenUntil(this.#run, stream, endMs)) {
       return this.downloaded(segment, endMs);
     }
-    queue.schedule(endMs, EVENT.downloaded, segment.slot, streamKey(stream.order, segment.index));
+    const key = streamKey(stream.order, segment.index);
+    this.#run.queue.schedule(endMs, EVENT.downloaded, segment.slot, key);
     return null;
   }
 

@@ -55,8 +55,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     network.started++;
     network.segmentMs += segment.durationMs;
     network.inFlight++;
-    counters.series.segments[this.#run.bin(segment.readyMs)] =
-      (counters.series.segments[this.#run.bin(segment.readyMs)] ?? 0) + 1;
+    const { segments } = counters.series;
+    const bin = this.#run.bin(segment.readyMs);
+    segments[bin] = (segments[bin] ?? 0) + 1;
   }
 
   /** A segment that was waiting when its stream ended. */
@@ -188,6 +189,12 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const { poolRoundTripMs } = this.#run.counters.series;
     const bin = this.#run.bin(readyMs);
     poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
+  }
+
+  /** {@link roundTrip} of several segments of another orchestrator, the first of the list. */
+  rivalRoundTrips(site: SiteCounters, roundTripsMs: Float64Array, segments: number): void {
+    site.segments += segments;
+    site.rivalRoundTrips.recordAll(roundTripsMs, segments);
   }
 
   /** A segment is delivered: on time, or late. */

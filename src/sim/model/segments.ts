@@ -145,8 +145,12 @@ export class Segments {
     this.#parts.gateways.of(stream).release(segment);
   }
 
-  /** Does what the attempt asks for. */
-  #step(segment: Segment, first: Effect): void {
+  /**
+   * Does what the attempt asks for.
+   *
+   * @param nowMs now; ahead of it only for a result that is downloaded without fail
+   */
+  #step(segment: Segment, first: Effect, nowMs = this.#run.now): void {
     const { sending, receiving, gateways } = this.#parts;
     const { attempt, stream } = segment;
     invariant(stream !== null, "a segment under way has a stream");
@@ -165,7 +169,7 @@ export class Segments {
           }
           return;
         case EFFECT.download:
-          effect = receiving.download(segment, stream);
+          effect = receiving.download(segment, stream, nowMs);
           break;
         case EFFECT.compare: {
           const { members, candidate, trusted } = verified(segment);
@@ -202,7 +206,7 @@ export class Segments {
   callInFlight(call: Call): void {
     const { segment } = call;
     invariant(segment !== null, "a call that begins has a segment");
-    const effect = this.#parts.sending.inFlight(call, segment);
+    const effect = this.#parts.sending.inFlight(call, segment, this.#run.now);
     if (effect !== EFFECT.submit) this.#step(segment, effect);
   }
 
@@ -216,7 +220,24 @@ export class Segments {
     const { segment } = call;
     if (call.gatewayDone) return;
     invariant(segment !== null, "a call has an owner");
-    this.#step(segment, this.#parts.receiving.result(call, segment));
+    this.#result(call, segment, this.#run.now);
+  }
+
+  /**
+   * A call will be answered then: this is done now if nobody looks until its renditions are there.
+   *
+   * @returns whether it was
+   */
+  resultAhead(call: Call, atMs: number): boolean {
+    const { segment, stream } = call;
+    if (segment === null || stream === null) return false;
+    if (!this.#parts.receiving.isUnseen(call, stream, atMs)) return false;
+    this.#result(call, segment, atMs);
+    return true;
+  }
+
+  #result(call: Call, segment: Segment, nowMs: number): void {
+    this.#step(segment, this.#parts.receiving.result(call, segment, nowMs), nowMs);
   }
 
   /** The downloads have ended (T-34, T-35). */

@@ -35,6 +35,7 @@ import type { NodeRuntime } from "./node.js";
 import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
+import { isUnseenUntil } from "./unseen.js";
 
 /** Limit on dialling (G-17). */
 const DIAL_TIMEOUT_MS = 2_000;
@@ -99,7 +100,20 @@ export class Sending {
       return;
     }
     const call = calls.take(segment, stream, session, member);
-    queue.schedule(now + prepareMs, EVENT.inFlight, call.slot, callKey(call));
+    const sentMs = now + prepareMs;
+    if (member < 0 && this.#isUnseen(stream, session, sentMs)) {
+      this.inFlight(call, segment, sentMs);
+      return;
+    }
+    queue.schedule(sentMs, EVENT.inFlight, call.slot, callKey(call));
+  }
+
+  /** Whether a call needs no instant of its own to begin at: over an open connection (G-17). */
+  #isUnseen(stream: Stream, { transcoder }: SimSession, sentMs: number): boolean {
+    return (
+      this.#parts.connections.isOpen(stream.site, transcoder, sentMs) &&
+      isUnseenUntil(this.#run, stream, sentMs)
+    );
   }
 
   /**
@@ -148,17 +162,17 @@ export class Sending {
   /**
    * The call begins, or its session could not be prepared (T-10, T-11).
    *
+   * @param nowMs when, which may lie ahead
    * @returns what the attempt asks for; `EFFECT.submit` has been done
    */
-  inFlight(call: Call, segment: Segment): Effect {
-    const { now } = this.#run;
+  inFlight(call: Call, segment: Segment, nowMs: number): Effect {
     const outcome = call.outcome as Outcome;
     const effect =
       call.member < 0
-        ? segment.attempt.prepared(now, outcome)
-        : verified(segment).memberPrepared(now, call.member, outcome);
+        ? segment.attempt.prepared(nowMs, outcome)
+        : verified(segment).memberPrepared(nowMs, call.member, outcome);
     if (effect === EFFECT.submit) {
-      this.#submit(call, segment);
+      this.#submit(call, segment, nowMs);
       return effect;
     }
     call.gatewayDone = true;
@@ -168,39 +182,39 @@ export class Sending {
   }
 
   /** Sends the segment (T-13 … T-18): a new connection, the upload, the response's headers. */
-  #submit(call: Call, segment: Segment): void {
+  #submit(call: Call, segment: Segment, nowMs: number): void {
     const { session, stream, info } = call;
     invariant(session !== null && stream !== null && info !== null, "a call has a session");
-    const { now, world, queue } = this.#run;
+    const { world, queue } = this.#run;
     const { calls, conditions, connections, backends, noise } = this.#parts;
     const { site } = stream;
     const base = callDraw(call, 0);
-    call.sentMs = now;
+    call.sentMs = nowMs;
     call.node = conditions.route(session.transcoder, stream, segment.index);
     const link = world.links[site]?.[call.node];
     const backend = backends[call.node];
     invariant(link !== undefined && backend !== undefined, "every site has a link to every node");
     call.slowStartMs = stream.probe?.slowStartMs(link.rttMs) ?? 0;
     call.factor =
-      info.factor * noise.network(stream, base) * backend.exchangeSlowness(call.node, now);
-    call.jitter = noise.jitter(stream, base);
+      info.factor * noise.network(stream, base) * backend.exchangeSlowness(call.node, nowMs);
     calls.pay(call, info, stream);
-    const connectMs = connections.setUpMs(site, session.transcoder, link.rttMs, now);
-    if (!conditions.isUp(site, call.node, now)) {
+    const connectMs = connections.setUpMs(site, session.transcoder, link.rttMs, nowMs);
+    if (!conditions.isUp(site, call.node, nowMs)) {
       call.nodeDone = true;
       // One that takes connections and is silent keeps the gateway waiting (T-15).
       const isSilent = world.nodes[call.node]?.whenDown === "silent";
       const limitMs = isSilent ? uploadTimeoutMs(segment.durationMs) : DIAL_TIMEOUT_MS;
-      calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
+      calls.reply(call, OUTCOME.headerTimeout, nowMs + limitMs);
       return;
     }
-    const headersMs = connectMs * call.jitter + link.upMs * call.factor;
+    const setUpMs = connectMs === 0 ? 0 : connectMs * noise.jitter(stream, base);
+    const headersMs = setUpMs + link.upMs * call.factor;
     const limitMs = uploadTimeoutMs(segment.durationMs);
     if (headersMs > limitMs) {
       call.nodeDone = true;
-      calls.reply(call, OUTCOME.headerTimeout, now + limitMs);
+      calls.reply(call, OUTCOME.headerTimeout, nowMs + limitMs);
       return;
     }
-    queue.schedule(now + headersMs, EVENT.arrived, call.slot, callKey(call));
+    queue.schedule(nowMs + headersMs, EVENT.arrived, call.slot, callKey(call));
   }
 }

@@ -142,7 +142,14 @@ export class Simulation {
     this.segments = segments;
     this.tester = new Tester(run, segments);
     this.#endings = endings;
-    this.orchestratorSide = new OrchestratorSide({ run, recorder, calls, nodes, backends });
+    this.orchestratorSide = new OrchestratorSide({
+      run,
+      recorder,
+      calls,
+      segments,
+      nodes,
+      backends,
+    });
     this.#starts = new StreamStarts(run, gateways, segments);
   }
 

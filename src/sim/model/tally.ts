@@ -4,13 +4,25 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
-import { latencyScore } from "../../selection/index.js";
-import type { OrchestratorCounters, SiteCounters } from "../metrics/counters.js";
+import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
+
+/** What there is to count of segments in a row. */
+export interface Delivered {
+  readonly readyMs: Float64Array;
+  readonly durationsMs: Float64Array;
+  /** Of all renditions. */
+  readonly pixels: Float64Array;
+  readonly scores: Float64Array;
+  /** With the renditions' download. */
+  readonly roundTripsMs: Float64Array;
+  /** What the worker took, where one has done them. */
+  readonly worksMs: Float64Array;
+}
 
 /** Counts one run after the other. */
 export class Tally {
@@ -22,6 +34,9 @@ export class Tally {
   #site: SiteCounters | null = null;
   #mine: OrchestratorCounters | null = null;
   #isPool = false;
+  /** Index of the worker that does the run's segments, and its counters; −1 and null without one. */
+  #workerIndex = -1;
+  #worker: WorkerCounters | null = null;
   #segments = 0;
   #durationMs = 0;
   #pixels = 0;
@@ -35,44 +50,64 @@ export class Tally {
     this.#money = money;
   }
 
-  /** A run begins. */
-  begin(stream: Stream, info: SessionInfo): void {
+  /**
+   * A run begins.
+   *
+   * @param worker index of the worker that does its segments, −1 where there is none
+   */
+  begin(stream: Stream, info: SessionInfo, worker: number): void {
     const { world, counters } = this.#run;
     this.#stream = stream;
     this.#info = info;
     this.#site = counters.sites[stream.site] ?? null;
     this.#mine = this.#run.countersOf(info.node);
     this.#isPool = world.nodes[info.node]?.orchestrator === world.pool;
+    this.#workerIndex = worker;
+    this.#worker = worker < 0 ? null : this.#run.workerCounters(worker);
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
-  /** A payment came with a segment that counts. */
+  /** Tickets came with segments that count. */
   paid(tickets: number, wins: number): void {
     this.#tickets += tickets;
     this.#wins += wins;
   }
 
-  /** A segment of the run, which counts. */
+  /** Segments of the run, which count: so many, the first of each list. */
   delivered(
-    readyMs: number,
-    durationMs: number,
-    pixels: number,
-    tookAllMs: number,
-    downloadMs: number,
+    segments: number,
+    { readyMs, durationsMs, pixels, scores, roundTripsMs, worksMs }: Delivered,
   ): void {
     const run = this.#run;
     const { series } = run.counters;
-    const bin = run.bin(readyMs);
-    this.#segments++;
-    this.#durationMs += durationMs;
-    this.#pixels += pixels;
-    series.segments[bin] = (series.segments[bin] ?? 0) + 1;
-    if (this.#isPool) series.poolSegments[bin] = (series.poolSegments[bin] ?? 0) + 1;
     const site = this.#site;
-    if (site !== null) {
-      this.#recorder.roundTrip(site, this.#isPool, readyMs, durationMs, tookAllMs + downloadMs);
+    let allMs = 0;
+    let allPixels = 0;
+    for (let at = 0; at < segments; at++) {
+      const bin = run.bin(readyMs[at] as number);
+      series.segments[bin] = (series.segments[bin] as number) + 1;
+      allMs += durationsMs[at] as number;
+      allPixels += pixels[at] as number;
     }
-    this.#mine?.latencyScores.record(latencyScore(tookAllMs, durationMs));
+    this.#segments += segments;
+    this.#durationMs += allMs;
+    this.#pixels += allPixels;
+    this.#mine?.latencyScores.recordAll(scores, segments);
+    this.#worker?.roundTrips.recordAll(worksMs, segments);
+    if (site === null) return;
+    if (!this.#isPool) {
+      this.#recorder.rivalRoundTrips(site, roundTripsMs, segments);
+      return;
+    }
+    for (let at = 0; at < segments; at++) {
+      const bin = run.bin(readyMs[at] as number);
+      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
+      series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
+      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      if (this.#worker !== null) {
+        site.poolGatewaySides.record(Math.max(0, roundTripMs - (worksMs[at] as number)));
+      }
+    }
   }
 
   /**
@@ -100,11 +135,20 @@ export class Tally {
     const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;
     this.#site?.delivers(owner, counted);
     this.#recorder.wins(this.#info, this.#stream, owner);
-    if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
+    if (this.#worker !== null) this.#worked(this.#worker, this.#stream, counted);
+    else if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
     if (terms === null) return;
     network.tickets += tickets;
     mine.tickets += tickets;
     mine.winningTickets += this.#wins;
     if (this.#isPool && tickets > 0) this.#money?.received(tickets, this.#wins, terms);
+  }
+
+  /** What a worker has done of the run. */
+  #worked(worker: WorkerCounters, { renditions }: Stream, segments: number): void {
+    const pixels = this.#pixels;
+    worker.segments += segments;
+    worker.pixels += pixels;
+    this.#money?.worked(this.#workerIndex, pixels, this.#durationMs, segments * renditions.count);
   }
 }

@@ -41,12 +41,26 @@ export function faceValueOf(tickets: Scenario["tickets"]): bigint {
   return faceValue < ev ? ev * TX_COST_MULTIPLIER : faceValue;
 }
 
+/** Terms by what they depend on: every run of an experiment asks for those of the same network. */
+const known = new Map<string, TicketTerms>();
+const KNOWN_MAX = 10_000;
+
 /**
  * Chooses an orchestrator's terms. The gateway's reserve is taken to be large enough.
  *
  * @param price what it asks for a pixel; 0 makes tickets worthless (P-11)
  */
 export function ticketTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketTerms {
+  const key = `${price.rational} ${tickets.ticketEV} ${tickets.gasPriceGwei}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (known.size >= KNOWN_MAX) known.clear();
+  const terms = chosenTerms(price, tickets);
+  known.set(key, terms);
+  return terms;
+}
+
+function chosenTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketTerms {
   const ev = evOf(tickets);
   if (price.rational.sign() === 0 || ev === 0n) {
     return {
@@ -74,18 +88,20 @@ export function ticketTerms(price: SessionPrice, tickets: Scenario["tickets"]): 
   };
 }
 
+/** The chance that of so many tickets none wins. */
+export function chanceOfNone({ logLoss }: TicketTerms, tickets: number): number {
+  return Math.exp(tickets * logLoss);
+}
+
 /**
  * How many of several tickets win: the binomial quantile of one uniform number.
  *
  * @param u uniform in (0, 1)
  */
-export function winningTickets(
-  { logLoss, chance }: TicketTerms,
-  tickets: number,
-  u: number,
-): number {
+export function winningTickets(terms: TicketTerms, tickets: number, u: number): number {
+  const { chance } = terms;
   if (chance >= 1) return tickets;
-  let probability = Math.exp(tickets * logLoss);
+  let probability = chanceOfNone(terms, tickets);
   let below = probability;
   let wins = 0;
   while (u >= below && wins < tickets) {

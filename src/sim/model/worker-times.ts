@@ -1,8 +1,15 @@
 /** How long one worker takes for one segment, with noise, company and spells of slowness. */
-import type { RandomKey } from "../../core/random.js";
-import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { invariant } from "../../core/errors.js";
+import { MOST_UNIFORM, type RandomKey } from "../../core/random.js";
+import {
+  drawLognormal,
+  drawLognormals,
+  type Lognormal,
+  lognormal,
+} from "../engine/distributions.js";
 import { SlowSpells } from "../engine/slow-spells.js";
 import type { Device } from "../network/devices.js";
+import { attemptDraws, DRAW, PER_SEGMENT } from "./draws.js";
 import { spellsOf } from "./slowness.js";
 import { type DeviceLoad, deviceOf, transcodeMs, type WorkLoad } from "./work-times.js";
 import type { WorkerSpec, World } from "./world.js";
@@ -26,6 +33,8 @@ export class WorkerTimes {
   readonly uploadMbps: number;
   /** Whether transfers under way share its links; not where all is in one stated round trip. */
   readonly sharesLinks: boolean;
+  /** Whether all of a segment is in one stated round trip. */
+  readonly isStated: boolean;
   readonly #device: Device | null;
   readonly #roundTrip: Lognormal | null;
   readonly #noise: Lognormal;
@@ -46,7 +55,8 @@ export class WorkerTimes {
     const { roundTripMs, roundTripCv, device } = settings;
     this.downloadMbps = settings.downloadMbps;
     this.uploadMbps = settings.uploadMbps;
-    this.sharesLinks = assumptions.shareBandwidth && roundTripMs === undefined;
+    this.isStated = roundTripMs !== undefined;
+    this.sharesLinks = assumptions.shareBandwidth && !this.isStated;
     this.#device = roundTripMs === undefined ? deviceOf(world.tables, device) : null;
     this.#roundTrip =
       roundTripMs === undefined ? null : lognormal(roundTripMs, roundTripCv * noiseScale);
@@ -62,9 +72,55 @@ export class WorkerTimes {
     return this.#spells.factorAt(timeMs);
   }
 
+  /** Until when {@link slownessAt} is what it is at `timeMs`. */
+  sameUntilMs(timeMs: number): number {
+    return this.#spells.sameUntilMs(timeMs);
+  }
+
   /** By how much longer than on average one session's segments take. @param u uniform */
   sessionFactor(u: number): number {
     return drawLognormal(this.#session, u);
+  }
+
+  /**
+   * Round trip of one segment at a worker with a stated one, ms: it depends on nothing else.
+   *
+   * @param factor of slowness
+   * @param u0 uniform, for the work
+   * @returns NaN at a worker without
+   */
+  statedMs(factor: number, u0: number): number {
+    return this.#roundTrip === null ? Number.NaN : drawLognormal(this.#roundTrip, u0) * factor;
+  }
+
+  /**
+   * Round trips of the first attempts of segments in a row, each as {@link statedMs} says.
+   *
+   * @param into where they are put, from the first place on
+   * @param count how many
+   * @param stream whose draws decide
+   * @param first number of the first segment
+   * @param factor of slowness
+   */
+  drawStated(
+    into: Float64Array,
+    count: number,
+    stream: RandomKey,
+    first: number,
+    factor: number,
+  ): void {
+    invariant(this.#roundTrip !== null, "only a stated round trip is drawn by itself");
+    const draw = attemptDraws(first, 1, -1) + DRAW.work;
+    drawLognormals(into, count, this.#roundTrip, stream, draw, PER_SEGMENT);
+    for (let at = 0; at < count; at++) into[at] = (into[at] as number) * factor;
+  }
+
+  /** The longest stated round trip that can be drawn, in the worst session and spell, ms. */
+  mostStatedMs(): number {
+    const session = drawLognormal(this.#session, MOST_UNIFORM);
+    const most = this.statedMs(session * this.#spells.mostFactor, MOST_UNIFORM);
+    // More than what rounding may add.
+    return 1.001 * most;
   }
 
   /**
@@ -76,7 +132,7 @@ export class WorkerTimes {
    * @param u1 uniform, for the network
    */
   drawMs(work: WorkLoad, load: DeviceLoad, factor: number, u0: number, u1: number): number {
-    if (this.#roundTrip !== null) return drawLognormal(this.#roundTrip, u0) * factor;
+    if (this.isStated) return this.statedMs(factor, u0);
     const parts = this.drawParts(this.#alone, work, load, factor, u0, u1);
     return (
       parts.beforeDownloadMs +

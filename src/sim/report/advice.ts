@@ -143,7 +143,7 @@ function detailSection(result: AdviceResult, style: Style): string {
   const without = result.workers[0]?.askedWithout ?? [];
   const pool =
     without.length === 0 ? "the pool as it is" : `the pool without ${without.join(", ")}`;
-  const legend = `Each action is compared with leaving the worker as it is, in ${pool} (with the worker itself). All ${comparisons} intervals hold at once, at every look (${100 * confidence} %).`;
+  const legend = `Each action is compared with leaving the worker as it is, in ${pool} (with the worker itself). All ${comparisons} intervals hold at once, at every look (${100 * confidence} %); what is found goes by the levels that are left when others are decided (Holm).`;
   return `${headed("What was tried", style)}\n${table(columns, style)}\n${style.dim(wrapped(legend, style.width))}`;
 }
 

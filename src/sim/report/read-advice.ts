@@ -18,6 +18,9 @@ const worker = z.object({
   action: action.nullable(),
   why: z.string(),
   alone: change,
+  more: z
+    .object({ replications: z.number(), durationMs: z.number().positive(), runs: z.number() })
+    .nullable(),
   figures: z.object({
     picks: z.number(),
     retention: z.number().nullable(),

@@ -13,6 +13,7 @@ import type { Build } from "../kept/build.js";
 import type { UnitKeys } from "../kept/key.js";
 import { FileProblem, type ReadFile, readFileWithin } from "../scenario/files.js";
 import { type LoadOptions, loadScenario } from "../scenario/load.js";
+import { COMMAND, type Command } from "./command.js";
 
 const SHARDS_MAX = 10_000;
 
@@ -29,15 +30,13 @@ const JOB = z.strictObject({
   sources: z.array(SOURCE),
   set: z.array(z.strictObject({ path: z.string(), value: z.json(), label: z.string().optional() })),
   extensions: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
-  seed: z.int().nonnegative().nullable(),
-  replications: z.int().positive().nullable(),
-  sensitivity: z.enum(["off", "short", "full"]),
+  command: COMMAND,
   /** Hashes of the variants' inputs: whoever loads it has to find the same. */
   inputs: z.array(z.string()),
 });
 
 const SHARD_RECORD = z.strictObject({
-  form: z.literal(1),
+  form: z.literal(2),
   poolsim: z.string(),
   build: z.strictObject({ code: z.string(), node: z.string() }),
   shard: z.strictObject({
@@ -47,14 +46,11 @@ const SHARD_RECORD = z.strictObject({
   job: JOB,
 });
 
-/** A whole experiment, of which shards are parts. */
+/** A command on a scenario, of which shards are parts. */
 export type Job = z.infer<typeof JOB>;
 
 /** What lies beside a shard's results: which part it is, of what, and who computed it. */
 export type ShardRecord = z.infer<typeof SHARD_RECORD>;
-
-/** What a command line says of an experiment, beside its scenario. */
-export type JobOptions = Pick<Job, "seed" | "replications" | "sensitivity">;
 
 /** A scenario, and the job that it makes. */
 export interface LoadedJob {
@@ -79,11 +75,10 @@ function inputKeys({ variants }: LoadedScenario, keys: UnitKeys): string[] {
 export function jobOf(
   file: string,
   load: Pick<LoadOptions, "set" | "extensions">,
-  options: JobOptions & { readonly keys: UnitKeys },
+  { command, keys }: { readonly command: Command; readonly keys: UnitKeys },
 ): LoadedJob {
   const { set = [], extensions = [] } = load;
   const folder = dirname(resolve(file));
-  const { keys, ...own } = options;
   const sources: Job["sources"] = [];
   const readFile: ReadFile = (path, bytesMax) => {
     const bytes = readFileWithin(path, bytesMax);
@@ -94,7 +89,7 @@ export function jobOf(
   };
   const loaded = loadScenario(file, { ...load, readFile });
   const job = JOB.parse({
-    ...own,
+    command,
     file: basename(file),
     sources,
     set,
@@ -149,7 +144,7 @@ export function shardText(record: {
   readonly shard: ShardRecord["shard"];
   readonly job: Job;
 }): string {
-  return `${JSON.stringify({ form: 1, ...record })}\n`;
+  return `${JSON.stringify({ form: 2, ...record })}\n`;
 }
 
 /**
@@ -165,7 +160,7 @@ export function shardRecordOf(text: string, name: string): ShardRecord {
   } catch (error) {
     if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
   }
-  const expected = "expected what run --shard writes, whole and unchanged";
+  const expected = "expected what --shard writes, whole and unchanged";
   throw new InputError(`${name}: it is no record of a shard; ${expected}`, {
     code: "SHARD_INVALID",
   });
@@ -186,7 +181,7 @@ export function wholeJob(
     throw new InputError(text, { code: "SHARD_INVALID" });
   };
   const [first] = records;
-  if (first === undefined) return refuse("found no shard, expected folders of run --shard");
+  if (first === undefined) return refuse("found no shard, expected folders of --shard");
   const { job, shard } = first.record;
   const hash = jobHash(job);
   for (const { name, record } of records) {

@@ -1,7 +1,6 @@
-/** Computing a part of an experiment, and the whole from its parts. */
+/** Computing a part of what a command needs, and the whole from its parts. */
 import { InputError } from "../../core/errors.js";
 import type { Executor } from "../experiment/executor.js";
-import { type ExperimentOptions, experimentWith } from "../experiment/experiment.js";
 import type { LoadedScenario } from "../input.js";
 import { keptExecutor } from "../kept/kept-executor.js";
 import { isKeepable, type UnitKeys } from "../kept/key.js";
@@ -9,25 +8,28 @@ import type { ResultStore } from "../kept/result-store.js";
 import { type Shard, shardExecutor } from "./shard-executor.js";
 
 /**
- * Computes a shard's part, and keeps it.
+ * Computes a shard's part of some work, and keeps it.
  *
+ * @param work asks for replications, such as `experimentWith`
  * @param options.executor computes; closed at the end
+ * @param options.seed of the executor
  * @returns how many units the store has of it
  * @throws InputError (`SHARD_INVALID`) with an extension that imports others' code, of which nothing
  *   is kept; whatever a unit throws; the signal's reason
  */
 export async function runShard(
   loaded: LoadedScenario,
-  options: ExperimentOptions & {
+  work: (executor: Executor) => Promise<unknown>,
+  options: {
     readonly shard: Shard;
     readonly executor: Executor;
     readonly store: ResultStore;
     readonly keys: UnitKeys;
+    readonly seed: number;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<number> {
-  const { shard, executor: computing, store, keys, ...experiment } = options;
-  const { seed = loaded.base.scenario.seed, signal } = experiment;
+  const { shard, executor: computing, store, keys, seed, signal } = options;
   if (!isKeepable(loaded.base)) {
     await computing.close();
     const text = "an extension imports others' code, so that its results are not kept";
@@ -38,7 +40,7 @@ export async function runShard(
   const kept = keptExecutor({ executor: computing, store, keys, seed });
   const executor = shardExecutor({ executor: kept, shard, keys });
   try {
-    await experimentWith(loaded, executor, { ...experiment, partial: false });
+    await work(executor);
   } catch (error) {
     const failure = executor.failure();
     if (failure !== null && signal?.aborted !== true) throw failure.error;

@@ -23,7 +23,7 @@ function listed(folder: string): readonly string[] {
   } catch (error) {
     const code = systemCode(error);
     const why = code === "ENOENT" ? "no such folder" : `cannot be read (${code ?? String(error)})`;
-    throw new InputError(`${folder}: ${why}, expected one of run --shard`, {
+    throw new InputError(`${folder}: ${why}, expected one of --shard`, {
       code: "SHARD_INVALID",
       cause: error,
     });

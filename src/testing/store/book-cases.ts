@@ -1,5 +1,5 @@
 /** Whole books over a store: ingested, closed by rounds, reported and verified. */
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import { Rational } from "../../core/rational.js";
 import { closeRound } from "../../pool/books/close-round.js";
 import { compareSchemes } from "../../pool/books/compare-schemes.js";
@@ -172,6 +172,30 @@ export const bookCases: readonly StoreCase[] = [
         ]);
       });
       strictEqual(compareSchemes(store).jobs, 3);
+    },
+  },
+  {
+    name: "adds links to a chain for all that is entered, and none for what is undone",
+    check: (store) => {
+      setUp(store, "per-job");
+      const before = store.chain.head();
+      ok(before !== null, "settings have a link");
+      enter(store, TOLD);
+      const after = store.chain.head();
+      strictEqual((after?.links ?? 0) > before.links, true);
+      throws(() =>
+        store.transaction(() => {
+          store.setSetting("x", "y");
+          throw new Error("undone");
+        }),
+      );
+      deepStrictEqual(store.chain.head(), after);
+      for (const head of [undefined, before]) {
+        deepStrictEqual(store.chain.check(head), { links: after?.links, wrong: [] });
+      }
+      const other = { links: before.links, hash: "0".repeat(64) };
+      strictEqual(store.chain.check(other).wrong.length, 1);
+      strictEqual(store.chain.check({ ...before, links: 1_000_000 }).wrong.length, 1);
     },
   },
 ];

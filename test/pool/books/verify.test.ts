@@ -84,7 +84,14 @@ describe("Of events", () => {
   it("that one is there twice", () => {
     const again = `INSERT INTO events SELECT sequence + 7, identity, key, source, at, worker, content
       FROM events WHERE sequence = 1`;
-    expect(findings(again)).toMatch(/event uuid:.* is there twice, as 1 and as 8/);
+    expect(findings(again)).toMatch(/event uuid:.* is there twice, as 8 and as 1/);
+    const found = "INSERT INTO event_keys SELECT key, sequence FROM events WHERE sequence = 8";
+    expect(findings(`${again}; ${found}`)).toMatch(/event uuid:.* is there twice, as 1 and as 8/);
+  });
+
+  it("that one can't be found any more", () => {
+    const lost = "DELETE FROM new_event_keys WHERE event = 1";
+    expect(findings(lost)).toMatch(/event uuid:.* is not found by its identity/);
   });
 });
 
@@ -185,6 +192,8 @@ describe("Of payouts", () => {
 
   it("that there was one", () => {
     const wrong = findings("DELETE FROM payouts", "per-job", pay("confirmed"));
-    expect(wrong).toBe("payout 1 has entries and is not there");
+    expect(wrong).toBe(
+      "payout 1 has entries and is not there; payouts 1 is missing, and the chain covers it",
+    );
   });
 });

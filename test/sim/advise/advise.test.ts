@@ -73,6 +73,20 @@ describe("advice", () => {
     expect(lost.result.workers[0]?.why).toContain("the others do no better");
   });
 
+  it("finds who hides behind the worst: it loses streams only when that is out", async () => {
+    const simulate: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const exclude = input.scenario.orchestrator?.admission.exclude ?? [];
+      if (!exclude.includes("slow") || exclude.includes("b")) return result;
+      const net = (result.metrics["pool.operatorNetPerDay"] ?? 0) * 0.5;
+      const lost = { "pool.operatorNetPerDay": net, "worker.b.streamMinutesLost": 300 };
+      return { ...result, metrics: { ...result.metrics, ...lost } };
+    };
+    const { words, result } = await advised([...GOOD, "b", "slow"], {}, { simulate });
+    expect(words).toEqual({ ...keepAll(GOOD), b: "exclude", slow: "exclude" });
+    expect(result.workers[0]?.askedWithout).toEqual(["slow", "b"]);
+  });
+
   it("says nothing of a worker that nobody ever chose", async () => {
     const { result, words } = await advised([...GOOD, "never"]);
     expect(words["never"]).toBe("undecided");
@@ -152,7 +166,7 @@ describe("the rule", () => {
     const { result } = await advised([...GOOD, "slow"]);
     expect(result.rule?.best).toBeNull();
     expect(result.togetherOverRule).toBeNull();
-    expect(renderAdvice(result)).toContain("none of those that were tried");
+    expect(renderAdvice(result)).toContain("is shown to gain");
     for (const options of [{ rule: false }, { only: ["slow"] }]) {
       expect((await advised([...GOOD, "slow"], options)).result.rule).toBeNull();
     }

@@ -61,6 +61,50 @@ describe("a measured pool with books", () => {
   });
 });
 
+describe("a pool of workers with stated round trips", () => {
+  const pool: Settings = {
+    gateways: [{ region: "FRA" }, { region: "NYC" }],
+    network: { limit: 5 },
+    warmup: "3m",
+    duration: "15m",
+    demand: { concurrentStreams: 20 },
+    stream: { length: { distribution: "exponential", mean: "10m" } },
+    assumptions: { slowSpells: { every: "4m", length: "1m", extra: 0.5 }, segmentFailure: 0.002 },
+    tickets: { enabled: true, ticketEV: "200000", gasPriceGwei: "0" },
+    orchestrator: {
+      region: "FRA",
+      stakeShare: 0.7,
+      pricePerUnit: "1/7",
+      maxSessions: "auto",
+      economics: { roundLengthMinutes: 1, payoutInterval: "90s", commission: "1/3" },
+    },
+  };
+  const up = { up: "5m", down: "30s" };
+
+  test("that come and go, and fail now and then", () => {
+    const workers = [
+      { name: "good", count: 3, maxSessions: 8, roundTripMs: 400, errorProbability: 0.003, ...up },
+      { name: "slow", maxSessions: 8, roundTripMs: 900 },
+    ];
+    expect(compare(scenario(pool, { workers }))).toBeGreaterThan(5000);
+  });
+
+  test("some of which hang, or may be late for their tasks", () => {
+    const workers = [
+      { name: "good", count: 2, maxSessions: 8, roundTripMs: 400 },
+      { name: "hangs", count: 2, maxSessions: 8, roundTripMs: 400, hangProbability: 0.003 },
+      { name: "late", maxSessions: 8, roundTripMs: 1500, roundTripCv: 0.9, ...up },
+    ];
+    expect(compare(scenario(pool, { workers }))).toBeGreaterThan(5000);
+  });
+
+  test("whose segments a policy looks at", () => {
+    const workers = [{ name: "good", count: 4, maxSessions: 8, roundTripMs: 400, ...up }];
+    const admission = { tier: { slowMs: 420 } };
+    expect(compare(scenario(pool, { workers, orchestrator: { admission } }))).toBeGreaterThan(5000);
+  });
+});
+
 describe("the scenarios that come with poolsim", () => {
   test.each(scenarioNames())("%s", (name) => {
     const { duration, set = {} } = SCENARIO_FORMS[name] ?? {};

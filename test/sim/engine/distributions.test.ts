@@ -4,6 +4,7 @@ import { makeKey, uniform } from "../../../src/core/random.js";
 import {
   drawExponential,
   drawLognormal,
+  drawLognormals,
   drawPoisson,
   exactMs,
   hashName,
@@ -83,4 +84,16 @@ test("names hash to numbers of 31 bits, near names to far ones", () => {
   const hashes = new Set(Array.from({ length: 5000 }, (_, index) => hashName(`good-${index}`)));
   expect(hashes.size).toBe(5000);
   for (const hash of hashes) expect(hash >= 0 && hash < 2 ** 31).toBe(true);
+});
+
+test.each([0.3, 0])("draws together are the draws one by one (spread %f)", (cv) => {
+  const model = lognormal(350, cv);
+  const key = makeKey(5, 9);
+  const into = new Float64Array(100).fill(-1);
+  drawLognormals(into, 99, model, key, 1_000_003, 256);
+  const single = Array.from({ length: 99 }, (_, at) =>
+    drawLognormal(model, uniform(key.k0, key.k1, 1_000_003 + at * 256)),
+  );
+  // To the bit, and nothing behind the last.
+  expect([...into]).toEqual([...single, -1]);
 });

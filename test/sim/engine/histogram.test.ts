@@ -58,3 +58,17 @@ test("empty, zero and beyond the ends", () => {
   expect(histogramOf([1e-30]).quantile(1)).toBe(0);
   expect(histogramOf([1e300]).quantile(1)).toBeGreaterThan(1e9);
 });
+
+test("several values at once are each of them", () => {
+  fc.assert(
+    fc.property(values, fc.nat(), (list, count) => {
+      const first = 1 + (count % list.length);
+      const histogram = new Histogram();
+      histogram.recordAll(Float64Array.from(list), first);
+      const one = histogramOf(list.slice(0, first));
+      expect(histogram.filled()).toEqual(one.filled());
+      expect(histogram.total).toBe(one.total);
+    }),
+    { seed: 3 },
+  );
+});

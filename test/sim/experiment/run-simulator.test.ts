@@ -1,6 +1,7 @@
 /** Experiments on the real simulator: the same bytes for any number of threads, and its limits. */
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
+import { advise } from "../../../src/sim/advise/run.js";
 import { runExperiment } from "../../../src/sim/experiment/run.js";
 import { loadText, POOL } from "../../support/sim/fake-simulate.js";
 
@@ -60,4 +61,29 @@ describe("runExperiment", () => {
     });
     await expect(promise).rejects.toBe(reason);
   });
+
+  it.each([
+    ["run", 1, runExperiment],
+    ["run", 2, runExperiment],
+    ["advise", 1, advise],
+    ["advise", 2, advise],
+  ] as const)(
+    "%s with %d thread(s) ends in the middle of a replication when the signal aborts",
+    async (_, threads, ask) => {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      let finished = 0;
+      // Some seconds for a replication: whoever waits for its end has finished one.
+      const promise = ask(loadText(POOL.replace("duration: 1h", "duration: 3d")), {
+        threads,
+        signal: controller.signal,
+        onProgress: () => {
+          finished += 1;
+        },
+      });
+      setTimeout(() => controller.abort(reason), 300);
+      await expect(promise).rejects.toBe(reason);
+      expect(finished).toBe(0);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { makeKey, uniform } from "../../../src/core/random.js";
+import { MOST_UNIFORM, makeKey, uniform } from "../../../src/core/random.js";
 import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import { callDraw, DRAW } from "../../../src/sim/model/draws.js";
 import { mostRenditions, renditionSets, segmentPixels } from "../../../src/sim/model/renditions.js";
 import { deviceOf, meanRoundTripMs, transcodeMs } from "../../../src/sim/model/work-times.js";
 import { runBenchmark } from "../../../src/sim/model/worker-benchmark.js";
@@ -23,6 +24,11 @@ function times(worker: Settings, assumptions: Settings = {}): WorkerTimes {
   const [spec] = world.workers;
   if (spec === undefined) throw new Error("there is a worker");
   return new WorkerTimes(world, spec, makeKey(7));
+}
+
+/** Each minute of so many hours, ms. */
+function hours(count: number): number[] {
+  return Array.from({ length: 60 * count }, (_, minute) => 60_000 * minute);
 }
 
 const tables = compileWorld(scenario(IDEAL)).tables;
@@ -104,6 +110,33 @@ describe("a worker's round trip", () => {
 
 describe("a worker that is slow for a while", () => {
   const spells = { every: "55m", length: "5m", extra: 2 };
+
+  test("never takes longer than the most that is known of it, in whatever session", () => {
+    const slow = times(
+      { roundTripMs: 700, roundTripCv: 0.2, sessionCv: 0.3, slowSpells: spells },
+      { noiseScale: 1 },
+    );
+    const most = slow.mostStatedMs();
+    const extreme = slow.statedMs(
+      slow.sessionFactor(MOST_UNIFORM) * Math.max(...hours(100).map((at) => slow.slownessAt(at))),
+      MOST_UNIFORM,
+    );
+    expect(extreme).toBeLessThanOrEqual(most);
+    expect(extreme).toBeGreaterThan(0.99 * most);
+  });
+
+  test("draws in a row are those of each segment", () => {
+    const slow = times({ roundTripMs: 700, roundTripCv: 0.2 }, { noiseScale: 1 });
+    const [stream, row] = [makeKey(3), new Float64Array(5)];
+    slow.drawStated(row, 5, stream, 10, 1.25);
+    const each = [10, 11, 12, 13, 14].map((index) =>
+      slow.statedMs(
+        1.25,
+        uniform(stream.k0, stream.k1, callDraw({ index, attempt: 1, member: -1 }, DRAW.work)),
+      ),
+    );
+    expect([...row]).toEqual(each);
+  });
 
   test("has the stated mean over time", () => {
     const slow = times({ roundTripMs: 700, slowSpells: spells }, { noiseScale: 1 });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
+import { adviseWith } from "../../../src/sim/advise/advise.js";
+import type { Executor } from "../../../src/sim/experiment/executor.js";
 import { experimentWith } from "../../../src/sim/experiment/experiment.js";
 import type { Build } from "../../../src/sim/kept/build.js";
 import { keptExecutor } from "../../../src/sim/kept/kept-executor.js";
@@ -21,6 +23,7 @@ import {
 } from "../../../src/sim/shard/job.js";
 import { mergedStore, runShard } from "../../../src/sim/shard/run-shard.js";
 import { shardOf } from "../../../src/sim/shard/shard-executor.js";
+import { fakePool, poolOf } from "../../support/sim/fake-pool.js";
 import { fakeExecutor, fakeSimulate, loadText, POOL } from "../../support/sim/fake-simulate.js";
 
 /** Has all stages: a calibration, variants, peak tests, a sensitivity block, marginal values. */
@@ -44,13 +47,21 @@ function memory(): ResultStore & { readonly results: Map<string, ReplicationResu
   };
 }
 
+const run = (yaml: string) => (executor: Executor) => experimentWith(loadText(yaml), executor, {});
+
 async function shardsOf(yaml: string, count: number) {
   const stores: ReturnType<typeof memory>[] = [];
   for (let index = 1; index <= count; index += 1) {
     const store = memory();
     const { executor } = fakeExecutor();
     const shard = { index, count };
-    const finished = await runShard(loadText(yaml), { shard, executor, store, keys });
+    const finished = await runShard(loadText(yaml), run(yaml), {
+      shard,
+      executor,
+      store,
+      keys,
+      seed: 1,
+    });
     expect(finished).toBe(store.results.size);
     stores.push(store);
   }
@@ -106,6 +117,26 @@ describe("shards", () => {
     }
   });
 
+  it("of advice merged are the same bytes, and merging computes little", async () => {
+    const yaml = poolOf(["a-1", "a-2", "a-3", "a-4", "slow", "home"]);
+    const ask = (executor: Executor) => adviseWith(loadText(yaml), executor, { seed: 1 });
+    const own = (simulate = fakePool) => fakeExecutor(1, simulate);
+    const straight = own();
+    const expected = JSON.stringify(await ask(straight.executor));
+    const stores: ReturnType<typeof memory>[] = [];
+    for (const index of [1, 2, 3, 4]) {
+      const store = memory();
+      const options = { shard: { index, count: 4 }, store, keys, seed: 1 };
+      await runShard(loadText(yaml), ask, { ...options, executor: own().executor });
+      stores.push(store);
+    }
+    const rest = own();
+    const store = mergedStore(stores);
+    const found = await ask(keptExecutor({ executor: rest.executor, store, keys, seed: 1 }));
+    expect(JSON.stringify(found)).toBe(expected);
+    expect(rest.calls.length).toBeLessThanOrEqual(0.25 * straight.calls.length);
+  });
+
   it("that are lost, or more than there are units, cost time and not the result", async () => {
     const one = await straight(POOL);
     const [, ...some] = await shardsOf(POOL, 3);
@@ -138,9 +169,8 @@ describe("shards", () => {
       return fakeSimulate(input, options);
     });
     const shard = { index: 1, count: 1 };
-    await expect(runShard(loadText(POOL), { shard, executor, store: memory(), keys })).rejects.toBe(
-      error,
-    );
+    const options = { shard, executor, store: memory(), keys, seed: 1 };
+    await expect(runShard(loadText(POOL), run(POOL), options)).rejects.toBe(error);
   });
 
   it("are refused with an extension of which nothing is kept", async () => {
@@ -149,10 +179,13 @@ describe("shards", () => {
     const { executor } = fakeExecutor();
     const shard = { index: 1, count: 2 };
     await expect(
-      runShard(
-        { ...loaded, base: { ...loaded.base, extensions } },
-        { shard, executor, store: memory(), keys },
-      ),
+      runShard({ ...loaded, base: { ...loaded.base, extensions } }, run(POOL), {
+        shard,
+        executor,
+        store: memory(),
+        keys,
+        seed: 1,
+      }),
     ).rejects.toMatchObject({ code: "SHARD_INVALID" });
   });
 });
@@ -165,7 +198,14 @@ describe("a job", () => {
     return folder;
   }
 
-  const OPTIONS = { seed: null, replications: null, sensitivity: "short", keys } as const;
+  const RUN = {
+    name: "run",
+    seed: null,
+    replications: null,
+    untilDecided: null,
+    sensitivity: "short",
+  } as const;
+  const OPTIONS = { command: RUN, keys };
   function traced(file: string): string {
     return POOL.replace("{ concurrentStreams: 60 }", `{ trace: ${JSON.stringify(file)} }`);
   }
@@ -201,7 +241,11 @@ describe("a job", () => {
 
   it("is whole with all of its shards, of this build and of one experiment", () => {
     const { job } = jobOf(join(folderWith(POOL), "pool.yaml"), {}, OPTIONS);
-    const other = jobOf(join(folderWith(POOL), "pool.yaml"), {}, { ...OPTIONS, seed: 2 }).job;
+    const other = jobOf(
+      join(folderWith(POOL), "pool.yaml"),
+      {},
+      { ...OPTIONS, command: { ...RUN, seed: 2 } },
+    ).job;
     const named = (...records: readonly ShardRecord[]) =>
       records.map((record, index) => ({ name: `s${index + 1}`, record }));
     const says = (records: readonly ShardRecord[], build = BUILD) => {
@@ -213,7 +257,7 @@ describe("a job", () => {
     };
     const [first, second] = [recordOf(job, 1, 2), recordOf(job, 2, 2)];
     expect(wholeJob(named(second, first, first), BUILD)).toEqual(job);
-    expect(says([])).toBe("found no shard, expected folders of run --shard");
+    expect(says([])).toBe("found no shard, expected folders of --shard");
     expect(says([second])).toBe("found 1 of 2 shards: missing 1");
     expect(says([first, recordOf(other, 2, 2)])).toBe(
       "s2: it is part of another experiment than s1",
@@ -232,11 +276,12 @@ describe("a job", () => {
       "",
       "{",
       "null",
-      JSON.stringify({ ...record, form: 2 }),
+      JSON.stringify({ ...record, form: 1 }),
       JSON.stringify({ ...record, more: 1 }),
       JSON.stringify({ ...record, shard: { index: 3, count: 2 } }),
       JSON.stringify({ ...record, shard: { index: 0, count: 2 } }),
       JSON.stringify({ ...record, job: { ...job, file: "../x.yaml" } }),
+      JSON.stringify({ ...record, job: { ...job, command: { ...job.command, name: "rm" } } }),
       JSON.stringify({ ...record, job: { ...job, sources: [{ path: "", base64: "?" }] } }),
     ]) {
       expect(() => shardRecordOf(wrong, "shard.json"), wrong).toThrow(

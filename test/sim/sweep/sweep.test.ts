@@ -250,15 +250,15 @@ describe("the report", () => {
     const summary = renderSweep(several.result, { width: 80 });
     expect(summary.split("\n").length).toBeLessThanOrEqual(40);
     expect(summary).toContain("concurrentStreams 120");
-    expect(summary).toContain("None is as good as the best everywhere.");
+    expect(summary.replaceAll(/\s+/g, " ")).toContain("is not the same in each case");
     const details = renderSweep(several.result, { hasDetails: true });
     expect(details.split("\n").length).toBeGreaterThan(40);
   });
 });
 
 describe("made-up points (npm run test:statistics has more)", () => {
-  it.each(SWEEP_CHECKS)("$name", ({ run }) => {
-    const { passed, text } = run(200);
+  it.each(SWEEP_CHECKS)("$name", async ({ run }) => {
+    const { passed, text } = await run(200);
     expect(passed, text).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Kills `poolsim run` or `poolsim sweep` at an instant spread over its work, lets it finish, and compares its result with
+ * Kills `poolsim run`, `advise` or `sweep` at an instant spread over its work, lets it finish, and compares its result with
  * that of a run that nobody killed. Its progress is the clock: the
  * replications that it has kept.
  */
@@ -32,7 +32,7 @@ export interface RunKillRuns {
 
 export interface RunKillOptions {
   /** @default "run" */
-  readonly command?: "run" | "sweep";
+  readonly command?: keyof typeof COMMANDS;
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
@@ -76,6 +76,7 @@ sweep:
 
 const COMMANDS = {
   run: { scenario: SCENARIO, options: ["--sensitivity", "off"] },
+  advise: { scenario: SCENARIO, options: ["--replications", "16", "--only", "candidate"] },
   sweep: { scenario: SWEPT, options: ["--replications", "16"] },
 } as const;
 
@@ -84,10 +85,10 @@ const JITTER_MS = 20;
 
 class Folder {
   readonly #main: string;
-  readonly #command: "run" | "sweep";
+  readonly #command: keyof typeof COMMANDS;
   readonly path: string;
 
-  constructor(main: string, path: string, command: "run" | "sweep") {
+  constructor(main: string, path: string, command: keyof typeof COMMANDS) {
     this.#main = main;
     this.#command = command;
     this.path = path;
@@ -160,7 +161,7 @@ export async function killRuns({
       await folder.kill(Math.floor(place * total), JITTER_MS * uniform(k0, k1, 2 * run + 1));
       const found = folder.kept;
       if (found > 0 && found < total) inWindow += 1;
-      const what = `seed ${seed}, run ${run}: killed with ${found} of ${total} kept`;
+      const what = `seed ${seed}, ${command} ${run}: killed with ${found} of ${total} kept`;
       if ((await folder.finish()) !== expected) wrong.push(`${what}: another result`);
       if (folder.kept !== total) wrong.push(`${what}: ${folder.kept} kept in the end`);
       log(what);

@@ -16,6 +16,10 @@ export function addExport(pool: Command, terminal: Terminal, outcome: Outcome): 
       .option("--csv", "as CSV (RFC 4180), which is the default", false),
     ["poolsim pool export --db pool.db --csv > journal.csv", "every posting of every entry"],
     ["poolsim pool export --db pool.db --csv --what workers", "balances"],
+    [
+      "poolsim pool export --db pool.db --what head",
+      "to keep elsewhere; verify --head compares it with the books",
+    ],
   ).action(async (flags: ExportFlags & { readonly csv: boolean }) => {
     if (flags.csv && flags.json) {
       throw new InputError("expected --csv or --json, not both", { code: "USAGE" });

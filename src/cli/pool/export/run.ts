@@ -1,10 +1,11 @@
-/** `poolsim pool export`: the journal, workers, jobs, tickets or payouts, as CSV or JSON. */
+/** `poolsim pool export`: the journal, workers, jobs, tickets, payouts or the chain's head, as CSV or JSON. */
 import { utcText } from "../../../core/utc.js";
 import { type Cell, csvLine } from "../../../io/write-csv.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/books/accounts.js";
 import type { JobRow, PayoutRow, PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
+import { headText } from "../shared/chain-head.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { eth } from "../shared/output.js";
@@ -92,6 +93,10 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
     head: ["payout", "begun", "changed", "address", "wei", "eth", "state", "tx_hash", "gas_wei"],
     rows: payouts(store),
   }),
+  head: (store) => {
+    const head = store.chain.head();
+    return { head: ["head"], rows: head === null ? [] : [[headText(head)]] };
+  },
 };
 
 function* journal(store: PoolStore): Generator<Cell[]> {

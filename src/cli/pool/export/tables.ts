@@ -1,5 +1,5 @@
 /** The tables that `poolsim pool export` writes. */
 
-export const EXPORTS = ["journal", "workers", "jobs", "tickets", "payouts"] as const;
+export const EXPORTS = ["journal", "workers", "jobs", "tickets", "payouts", "head"] as const;
 
 export type ExportTable = (typeof EXPORTS)[number];

@@ -9,8 +9,8 @@ import {
   eventSource,
   type SourceLabels,
 } from "../../../pool/books/sources/source.js";
+import { type ChosenSources, labelOf, nameOf } from "../shared/source-parts.js";
 import type { ImportFlags } from "./flags.js";
-import { type ChosenSources, labelOf, nameOf } from "./source-parts.js";
 import { readSourcesFile } from "./sources-file.js";
 
 /** Files are named without an option. */

@@ -55,6 +55,11 @@ function commissionRate(text: string, before: readonly CommissionRate[]): Commis
   return [...before, { rate: part(rate), fromMs, ...place }];
 }
 
+/** Rates as they are written, for what is no command line. @throws Error with what was expected */
+export function commissionRates(texts: readonly string[]): readonly CommissionRate[] {
+  return texts.reduce<CommissionRate[]>((before, text) => commissionRate(text, before), []);
+}
+
 async function schemeNames(): Promise<readonly string[]> {
   const { SCHEME_NAMES } = await import("../../../pool/books/attribution/registry.js");
   return SCHEME_NAMES;

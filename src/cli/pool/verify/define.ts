@@ -4,11 +4,18 @@ import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { booksCommand } from "../shared/books-command.js";
+import { chainHead } from "../shared/chain-head.js";
 import { nonceRange } from "../shared/nonce-range.js";
 import type { VerifyFlags } from "./run.js";
 
 export function addVerify(pool: Command, terminal: Terminal, outcome: Outcome): void {
   booksCommand(pool, "verify", "derive everything again and compare; with --ethUrl, the chain too")
+    .addOption(
+      new Option(
+        "--head <head>",
+        "a head of the chain, by export --what head, that was kept elsewhere",
+      ).argParser(chainHead),
+    )
     .optionsGroup("Compare payouts with the chain:")
     .option("--ethUrl <url>", "the chain's JSON-RPC; of an archive node, if payouts are old")
     .option("--witnessUrl <url>", "another node, which must show the same")
@@ -35,6 +42,10 @@ export function addVerify(pool: Command, terminal: Terminal, outcome: Outcome): 
       "after",
       examples(
         ["poolsim pool verify --db pool.db", "exit code 1: something is wrong"],
+        [
+          "poolsim pool verify --db pool.db --head 1234:9f86d081…",
+          "whoever changed the file, and its chain of hashes too, is found",
+        ],
         ["poolsim pool verify --db pool.db --ethUrl https://…", "with what the chain has"],
         [
           "poolsim pool verify --db pool.db --ethUrl https://… --adopt",

@@ -3,7 +3,7 @@
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import { walDamage } from "../../../io/wal-damage.js";
-import type { PayingWallet } from "../../../pool/books/store/store.js";
+import type { ChainHead, PayingWallet } from "../../../pool/books/store/store.js";
 import { type VerifyResult, verifyBooks } from "../../../pool/books/verify/verify.js";
 import {
   type Adopting,
@@ -25,8 +25,8 @@ import {
   type WalletFlags,
   walletOf,
 } from "../shared/paying.js";
+import { withScratchStore } from "../shared/scratch-store.js";
 import { examine } from "./examine.js";
-import { withScratchStore } from "./scratch-store.js";
 
 /** Of `verify`: with `--ethUrl`, the chain too. */
 export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {
@@ -35,6 +35,7 @@ export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {
   readonly adopt: boolean;
   readonly adoptNonces?: NonceRange;
   readonly reason?: string;
+  readonly head?: ChainHead;
 }
 
 /**
@@ -81,13 +82,13 @@ async function compared(
 ): Promise<number> {
   const chain = flags.ethUrl === undefined ? [] : await compareChain(flags, adopting, terminal);
   const result = withBooks(flags.db, "read", (store) =>
-    withScratchStore((fresh) => verifyBooks(store, fresh)),
+    withScratchStore((fresh) => verifyBooks(store, fresh, { head: flags.head })),
   );
   const wrong = [...result.wrong, ...chain.flatMap((findings) => findings.wrong)];
   const isRight = wrong.length === 0;
   const ofChain = flags.ethUrl === undefined ? {} : { chain: chain.map(shownOf) };
   print(terminal, flags, { isRight, ...result, wrong, ...ofChain }, () => [
-    derivedText(result),
+    `${derivedText(result)}\n${linksText(result, flags.head)}`,
     ...chain.map(chainText),
     isRight ? "The books are right." : wrong.join("\n"),
   ]);
@@ -162,6 +163,14 @@ function derivedText({ events, entries, rounds, accounts }: VerifyResult): strin
     `${counted(events, "event")}, ${counted(entries, "entry", "entries")}, ` +
     `${counted(rounds, "closed round")} and ${counted(accounts, "account")} derived again`
   );
+}
+
+/** What the chain of hashes can't tell is said too. */
+function linksText({ links }: VerifyResult, head: ChainHead | undefined): string {
+  const what = `${counted(links, "link")} of the chain of hashes made again`;
+  return head === undefined
+    ? `${what}; who made all of them anew is found with --head only`
+    : `${what} and compared with the head from outside`;
 }
 
 function chainText({ payouts, adopted, mended }: ChainFindings): string {

@@ -1,5 +1,6 @@
 /** The database under the tables of a store: opened, brought up to date, one transaction for all. */
 import { SqliteDatabase } from "../../../io/sqlite.js";
+import { ChainTables } from "./chain-tables.js";
 import { assertLogWhole, bringUpToDate, makePrivate } from "./file.js";
 import { migrate } from "./schema.js";
 
@@ -15,6 +16,7 @@ export interface StoreOptions {
 
 export class StoreDatabase {
   readonly sql: SqliteDatabase;
+  readonly chain: ChainTables;
   readonly #failed: (() => void)[] = [];
 
   constructor({ path, readOnly = false, isScratch }: StoreOptions) {
@@ -26,6 +28,9 @@ export class StoreDatabase {
       this.sql.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
       migrate(this.sql);
     }
+    this.chain = new ChainTables(this.sql);
+    if (!readOnly && isScratch !== true) this.chain.begin();
+    this.onFailure(() => this.chain.forget());
   }
 
   /** All or nothing, durable when it returns. Inside another one it is a part of that. */

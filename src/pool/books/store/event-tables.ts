@@ -1,8 +1,10 @@
 /** Events on disk. */
 import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
+import type { ChainTables } from "./chain-tables.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
+import { addKeys, misplacedEvents, WITH_FOUND } from "./event-keys.js";
 import type { EventRow, EventStore, KnownEvent, NewEvent } from "./event-store.js";
 import { identityKey } from "./identity-key.js";
 
@@ -11,10 +13,14 @@ const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
 
 export class EventTables implements EventStore {
   readonly #database: SqliteDatabase;
+  readonly #transaction: StoreDatabase["transaction"];
+  readonly #chain: ChainTables;
   readonly #ids = { sources: new Map<string, number>(), addresses: new Map<string, number>() };
 
-  constructor({ sql, onFailure }: StoreDatabase) {
+  constructor({ sql, chain, transaction, onFailure }: StoreDatabase) {
     this.#database = sql;
+    this.#transaction = transaction;
+    this.#chain = chain;
     // Numbers that a failed transaction gave to names are free again.
     onFailure(() => {
       this.#ids.sources.clear();
@@ -24,7 +30,8 @@ export class EventTables implements EventStore {
 
   known(identities: readonly string[]): ReadonlyMap<string, KnownEvent> {
     const rows = this.#database.all(
-      "SELECT identity, at, content FROM events WHERE key IN (SELECT value FROM json_each(?))",
+      `${WITH_FOUND} SELECT e.identity, e.at, e.content FROM found CROSS JOIN events e
+         ON e.sequence = found.event`,
       JSON.stringify(identities.map(identityKey)),
     );
     return new Map(
@@ -36,28 +43,7 @@ export class EventTables implements EventStore {
   }
 
   misplaced(events: readonly EventRow[]): ReadonlyMap<number, number | null> {
-    const [first, last] = [events[0], events.at(-1)];
-    if (first === undefined || last === undefined) return new Map();
-    const range = [BigInt(first.sequence), BigInt(last.sequence)] as const;
-    const elsewhere = this.#database.all(
-      `SELECT a.sequence, (SELECT max(b.sequence) FROM events b
-         WHERE b.key = a.key AND b.identity = a.identity) AS place
-       FROM events a WHERE a.sequence BETWEEN ? AND ? AND place IS NOT a.sequence`,
-      ...range,
-    );
-    const found = new Map(
-      elsewhere.map((row) => [whole(row, "sequence"), wholeOrNull(row, "place")]),
-    );
-    const keys = this.#database.all(
-      "SELECT sequence, key FROM events WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
-      ...range,
-    );
-    for (const [index, { sequence, identity }] of events.entries()) {
-      const row = keys[index];
-      const isFound = row !== undefined && whole(row, "sequence") === sequence;
-      if (!isFound || whole(row, "key") !== identityKey(identity)) found.set(sequence, null);
-    }
-    return found;
+    return misplacedEvents(this.#database, events);
   }
 
   get(sequence: number): EventRow | null {
@@ -99,8 +85,9 @@ export class EventTables implements EventStore {
 
   byIdentity(identity: string): EventRow | null {
     const row = this.#database.get(
-      "SELECT max(sequence) AS sequence FROM events WHERE key = ? AND identity = ?",
-      BigInt(identityKey(identity)),
+      `${WITH_FOUND} SELECT max(e.sequence) AS sequence FROM found CROSS JOIN events e
+         ON e.sequence = found.event WHERE e.identity = ?`,
+      JSON.stringify([identityKey(identity)]),
       identity,
     );
     const sequence = row === undefined ? null : wholeOrNull(row, "sequence");
@@ -132,13 +119,23 @@ export class EventTables implements EventStore {
   }
 
   add(events: readonly NewEvent[]): void {
-    const rows: SqlValue[] = [];
-    for (const { sequence, identity, source, atMs, content, worker } of events) {
-      const from = this.#idOf("sources", source);
-      const whose = worker === null ? null : this.#idOf("addresses", worker);
-      rows.push(sequence, identity, identityKey(identity), from, atMs, whose, content);
-    }
-    this.#database.insert("events (sequence, identity, key, source, at, worker, content)", 7, rows);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) return;
+    this.#transaction(() => {
+      const rows: SqlValue[] = [];
+      for (const { sequence, identity, source, atMs, content, worker } of events) {
+        const from = this.#idOf("sources", source);
+        const whose = worker === null ? null : this.#idOf("addresses", worker);
+        rows.push(sequence, identity, identityKey(identity), from, atMs, whose, content);
+      }
+      this.#database.insert(
+        "events (sequence, identity, key, source, at, worker, content)",
+        7,
+        rows,
+      );
+      addKeys(this.#database, first.sequence, last.sequence);
+      this.#chain.added("events", first.sequence, last.sequence, rows);
+    });
   }
 
   elsewhere(source: string, instantsMs: readonly number[]): readonly EventRow[] {

@@ -3,9 +3,13 @@
  * any age is brought up to date when it is opened. Wei are decimal text, as they pass 64 bits;
  * times are ms since 1970 UTC. Postings are triples of numbers in one text: from, to (both of
  * flows.id), wei. An entry's cause is an event or, for all else, a text.
+ *
+ * Books that have a chain of hashes keep theirs: a step after it adds columns to covered tables only
+ * with null in all rows that are there, and changes none of those rows.
  */
 import { InputError } from "../../../core/errors.js";
 import type { SqliteDatabase } from "../../../io/sqlite.js";
+import { chainAll } from "./chain-links.js";
 import { VIEWS } from "./views.js";
 
 const BOOKS = `
@@ -210,7 +214,64 @@ CREATE TABLE acknowledged_nonces (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const MIGRATIONS: readonly string[] = [BOOKS, DECISIONS, ACKNOWLEDGED_NONCES];
+/**
+ * What events are found by, in two tables instead of an index: keys come in no order, and each of
+ * them would touch another page of a large one. They gather in the small table, which stays in the
+ * processor's cache, and go to the large one in lots, sorted (store/event-keys.ts).
+ */
+const EVENT_KEYS = `
+CREATE TABLE event_keys (
+  key INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (key, event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE new_event_keys (
+  key INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (key, event)
+) STRICT, WITHOUT ROWID;
+INSERT INTO event_keys SELECT key, sequence FROM events ORDER BY key, sequence;
+DROP INDEX events_key;
+`;
+
+/** Hashes over all that is covered (store/covered.ts); books from before get theirs when it is made. */
+const CHAIN = `
+CREATE TABLE chain (
+  link INTEGER PRIMARY KEY,
+  what TEXT NOT NULL,
+  place TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+`;
+
+/** What the pool's process did by itself. */
+const JOB_RUNS = `
+CREATE TABLE job_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job TEXT NOT NULL,
+  "trigger" TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER,
+  outcome TEXT,
+  counts TEXT NOT NULL,
+  error TEXT,
+  log TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_runs_job ON job_runs (job);
+CREATE TABLE job_requests (job TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+const MIGRATIONS: readonly string[] = [
+  BOOKS,
+  DECISIONS,
+  ACKNOWLEDGED_NONCES,
+  EVENT_KEYS,
+  CHAIN,
+  JOB_RUNS,
+];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
 /** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */
@@ -242,6 +303,7 @@ export function migrate(database: SqliteDatabase): void {
     for (const name of VIEW_NAMES) database.exec(`DROP VIEW IF EXISTS "${name}"`);
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(VIEWS);
+    if (version < MIGRATIONS.indexOf(CHAIN) + 1) chainAll(database);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
 }

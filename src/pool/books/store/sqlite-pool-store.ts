@@ -9,7 +9,9 @@ import { PayoutTables } from "./payout-tables.js";
 import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
+import { RunTables } from "./run-tables.js";
 import type {
+  ChainStore,
   DecisionStore,
   EventStore,
   JobStore,
@@ -19,6 +21,7 @@ import type {
   QuarantineStore,
   ReportStore,
   RoundStore,
+  RunStore,
   TicketStore,
   WorkerStore,
 } from "./store.js";
@@ -39,6 +42,8 @@ export class SqlitePoolStore implements PoolStore {
   readonly rounds: RoundStore;
   readonly payouts: PayoutStore;
   readonly reports: ReportStore;
+  readonly chain: ChainStore;
+  readonly runs: RunStore;
   readonly #database: StoreDatabase;
 
   /**
@@ -50,6 +55,7 @@ export class SqlitePoolStore implements PoolStore {
   constructor(options: StoreOptions) {
     const database = new StoreDatabase(options);
     this.#database = database;
+    this.chain = database.chain;
     this.ledger = new LedgerTables(database);
     this.events = new EventTables(database);
     this.jobs = new JobTables(database);
@@ -60,6 +66,7 @@ export class SqlitePoolStore implements PoolStore {
     this.rounds = new RoundTables(database);
     this.payouts = new PayoutTables(database);
     this.reports = new ReportTables(database, this.ledger);
+    this.runs = new RunTables(database);
   }
 
   transaction<T>(work: () => T): T {

@@ -5,6 +5,7 @@
  * `storeContract` of `poolsim/testing` says what an implementation has to do.
  */
 
+import type { ChainStore } from "./chain-store.js";
 import type { DecisionStore } from "./decision-store.js";
 import type { EventStore } from "./event-store.js";
 import type { JobStore } from "./job-store.js";
@@ -13,9 +14,11 @@ import type { PayoutStore } from "./payout-store.js";
 import type { QuarantineStore } from "./quarantine-store.js";
 import type { ReportStore } from "./report-store.js";
 import type { RoundStore } from "./round-store.js";
+import type { RunStore } from "./run-store.js";
 import type { TicketStore } from "./ticket-store.js";
 import type { WorkerStore } from "./worker-store.js";
 
+export type * from "./chain-store.js";
 export type { DecisionRow, DecisionStore } from "./decision-store.js";
 export type * from "./event-store.js";
 export type * from "./job-store.js";
@@ -24,6 +27,15 @@ export type * from "./payout-store.js";
 export type * from "./quarantine-store.js";
 export type * from "./report-store.js";
 export type * from "./round-store.js";
+export type {
+  BegunRun,
+  EndedRun,
+  RunOutcome,
+  RunQuery,
+  RunRow,
+  RunStore,
+  RunTrigger,
+} from "./run-store.js";
 export type * from "./ticket-store.js";
 export type * from "./worker-store.js";
 
@@ -53,6 +65,10 @@ export interface PoolStore {
   readonly payouts: PayoutStore;
   /** What only reports and `verify` ask. */
   readonly reports: ReportStore;
+  /** What shows that the books were changed by other means. */
+  readonly chain: ChainStore;
+  /** What the pool's process did by itself. */
+  readonly runs: RunStore;
   /**
    * Runs `work`: all that it writes is kept, durably, when this returns; nothing of it, when `work`
    * throws. Inside another transaction it is a part of that one.

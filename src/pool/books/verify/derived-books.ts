@@ -27,6 +27,8 @@ export function derivedBooks(
     rounds: store.rounds,
     payouts: store.payouts,
     reports: store.reports,
+    chain: store.chain,
+    runs: store.runs,
     transaction: (work) => store.transaction(work),
     assertInPlace: () => store.assertInPlace(),
     cursor: (source) => store.cursor(source),

@@ -14,7 +14,8 @@ import { DerivedEvents } from "./derived-events.js";
 import type { KeptJournal } from "./kept-journal.js";
 import { verifyTables } from "./verify-tables.js";
 
-const PAGE = 2_000;
+/** As an import has them in a transaction: what is looked up and added up, is so once for them. */
+const PAGE = 10_000;
 
 export class Replay {
   readonly #store: PoolStore;

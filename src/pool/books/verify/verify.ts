@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../../core/errors.js";
 import type { Account } from "../accounts.js";
-import type { AccountFlow, PoolStore } from "../store/store.js";
+import type { AccountFlow, ChainHead, PoolStore } from "../store/store.js";
 import type { Flow } from "./flows.js";
 import { KeptJournal } from "./kept-journal.js";
 import { Replay } from "./replay.js";
@@ -23,8 +23,16 @@ export interface VerifyResult {
   readonly rounds: number;
   /** Accounts whose balances were compared. */
   readonly accounts: number;
+  /** Links of the chain of hashes that were recomputed. */
+  readonly links: number;
   /** Empty when all is right. */
   readonly wrong: readonly string[];
+}
+
+/** What the books are compared with besides themselves. */
+export interface VerifyOptions {
+  /** A head of their chain that was kept outside. @default none */
+  readonly head?: ChainHead | undefined;
 }
 
 /**
@@ -34,8 +42,13 @@ export interface VerifyResult {
  * @param store the books
  * @param fresh empty books, with the settings of the first copied by this function: those of a
  *   scratch file will do
+ * @param options what else to compare with
  */
-export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
+export function verifyBooks(
+  store: PoolStore,
+  fresh: PoolStore,
+  { head }: VerifyOptions = {},
+): VerifyResult {
   const ofJournal = new Findings();
   const ofEvents = new Findings();
   const linked = ofEvents.reading(() => linkedJobs(store)) ?? new Set();
@@ -45,12 +58,14 @@ export function verifyBooks(store: PoolStore, fresh: PoolStore): VerifyResult {
     events = new Replay(store, fresh, journal, ofEvents.report).run();
   });
   ofJournal.reading(() => compareJournal(store, journal, ofJournal.report));
+  const chain = ofEvents.reading(() => store.chain.check(head)) ?? { links: 0, wrong: [] };
   return {
     events,
+    links: chain.links,
     entries: store.ledger.entryCount(),
     rounds: store.rounds.list().length,
     accounts: journal.flows().of.size,
-    wrong: [...ofJournal.sentences, ...ofEvents.sentences].slice(0, MAX_FINDINGS),
+    wrong: [...ofJournal.sentences, ...ofEvents.sentences, ...chain.wrong].slice(0, MAX_FINDINGS),
   };
 }
 

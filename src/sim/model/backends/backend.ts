@@ -2,6 +2,7 @@
 import { uniform } from "../../../core/random.js";
 import { callDraw, DRAW } from "../draws.js";
 import type { Call, SessionInfo, Stream } from "../entities.js";
+import type { WorkerTimes } from "../worker-times.js";
 import type { World } from "../world.js";
 
 /** What a backend says of a call. */
@@ -16,6 +17,28 @@ export const WORK = {
 
 export type WorkState = (typeof WORK)[keyof typeof WORK];
 
+/**
+ * What is known of a session's next segments while they are not there yet: they are done whatever others
+ * do meanwhile.
+ */
+export interface Foreseen {
+  /** Until then, ms. */
+  readonly untilMs: number;
+  /** Segments fail of which this quantity is below {@link failure}. */
+  readonly failureDraw: number;
+  readonly failure: number;
+  /** The worker that does them; null where the work is a part of the exchange. */
+  readonly worker: ForeseenWorker | null;
+}
+
+/** A worker whose times depend on nothing that others do. */
+export interface ForeseenWorker {
+  readonly index: number;
+  readonly times: WorkerTimes;
+  /** By how much longer than on average the session's segments take. */
+  readonly factor: number;
+}
+
 /** One of three; a backend may serve many nodes, and asks a call which. */
 export interface Backend {
   /**
@@ -28,6 +51,11 @@ export interface Backend {
    * instant; 1 where only the work itself is slow at times.
    */
   exchangeSlowness(node: number, timeMs: number): number;
+  /**
+   * What is known of the next segments of a session with nothing in hand, if each arrives while it is
+   * open; null if nothing is.
+   */
+  foreseen(info: SessionInfo, nowMs: number): Foreseen | null;
   /** The node begins to work on a call. */
   begin(call: Call, info: SessionInfo): WorkState;
   /** The instant that {@link begin} scheduled for the end has come. */

@@ -47,6 +47,11 @@ export class DeviceBackend implements Backend {
     return 1;
   }
 
+  /** Nothing: what a device takes depends on all that it works on. */
+  foreseen(): null {
+    return null;
+  }
+
   begin(call: Call, info: SessionInfo): WorkState {
     const { now, queue, world } = this.#run;
     const own = this.#deviceOf(call);
@@ -59,7 +64,8 @@ export class DeviceBackend implements Backend {
       transcodeMs(own.device, call.pixels, load, drawLognormal(own.noise, u)) *
       this.#conditions.slownessOf(call.node, now);
     call.workFails = workFails(world, call, info.stream);
-    queue.schedule(now + tookMs, EVENT.workDone, call.slot, callKey(call));
+    call.doneMs = now + tookMs;
+    queue.schedule(call.doneMs, EVENT.workDone, call.slot, callKey(call));
     return WORK.underWay;
   }
 

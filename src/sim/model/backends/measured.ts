@@ -3,11 +3,12 @@ import { invariant } from "../../../core/errors.js";
 import { OUTCOME, wholeTimeoutMs } from "../../../selection/index.js";
 import type { Calls } from "../calls.js";
 import type { Conditions } from "../conditions.js";
+import { DRAW } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import type { NodeRuntime } from "../node.js";
 import type { Recorder } from "../recorder.js";
 import type { Run } from "../run.js";
-import { type Backend, WORK, type WorkState, workFails } from "./backend.js";
+import { type Backend, type Foreseen, WORK, type WorkState, workFails } from "./backend.js";
 
 /** The backend of all measured nodes. */
 export class MeasuredBackend implements Backend {
@@ -17,6 +18,7 @@ export class MeasuredBackend implements Backend {
   readonly #conditions: Conditions;
   readonly #calls: Calls;
   readonly #nodes: readonly NodeRuntime[];
+  readonly #foreseen: Foreseen;
 
   constructor(options: {
     readonly run: Run;
@@ -30,10 +32,20 @@ export class MeasuredBackend implements Backend {
     this.#conditions = options.conditions;
     this.#calls = options.calls;
     this.#nodes = options.nodes;
+    this.#foreseen = {
+      untilMs: Number.POSITIVE_INFINITY,
+      failureDraw: DRAW.failure,
+      failure: options.run.world.scenario.assumptions.segmentFailure,
+      worker: null,
+    };
   }
 
   exchangeSlowness(node: number, timeMs: number): number {
     return this.#conditions.slownessOf(node, timeMs);
+  }
+
+  foreseen(): Foreseen {
+    return this.#foreseen;
   }
 
   begin(call: Call, info: SessionInfo): WorkState {

@@ -11,7 +11,7 @@ import { EVENT } from "../events.js";
 import type { Money } from "../money.js";
 import type { Run } from "../run.js";
 import type { WorkLoad } from "../work-times.js";
-import { type Backend, WORK, type WorkState } from "./backend.js";
+import { type Backend, type Foreseen, WORK, type WorkState } from "./backend.js";
 import { NO_REGISTRATION, type Worker } from "./worker-state.js";
 import { Workers, type WorkersParts } from "./workers.js";
 
@@ -36,6 +36,10 @@ export class PoolBackend implements Backend {
     return 1;
   }
 
+  foreseen(info: SessionInfo, nowMs: number): Foreseen | null {
+    return this.workers.foreseen(info, nowMs);
+  }
+
   /** A worker gets the segment, or it fails at once. */
   begin(call: Call, info: SessionInfo): WorkState {
     // Also of a segment that nobody may serve yet: else nobody would ever pass.
@@ -55,7 +59,6 @@ export class PoolBackend implements Backend {
     worker.tasks++;
     call.epoch = worker.epoch;
     call.registrations = worker.registrations;
-    const draw = callDraw(call, DRAW.work);
     const fate = uniform(stream.k0, stream.k1, callDraw(call, DRAW.worker));
     const failure = run.world.scenario.assumptions.segmentFailure;
     call.workFails = fate < settings.errorProbability + failure;
@@ -64,24 +67,38 @@ export class PoolBackend implements Backend {
       !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
     call.taskDueMs = run.now + taskTimeoutMs(call.durationMs);
     const { times } = worker;
-    const work = this.#workOf(call);
-    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
-    const factor = info.workerFactor * times.slownessAt(run.now);
-    const u0 = uniform(stream.k0, stream.k1, draw);
-    const u1 = uniform(stream.k0 ^ worker.spec.hash, stream.k1, draw);
     const { queue, now } = run;
+    const factor = info.workerFactor * times.slownessAt(now);
+    const u0 = uniform(stream.k0, stream.k1, callDraw(call, DRAW.work));
     if (times.sharesLinks) {
       // When it ends depends on what else begins: the end and the limit are both awaited.
       queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
       if (hangs) return;
-      const task = this.workers.tasks.take(worker.spec.index, call);
-      this.workers.tasks.begin(times.drawParts(task, work, load, factor, u0, u1));
+      const { tasks } = this.workers;
+      const task = tasks.take(worker.spec.index, call);
+      const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+      const u1 = networkDraw(call, stream, worker);
+      tasks.begin(times.drawParts(task, this.#workOf(call), load, factor, u0, u1));
       return;
     }
-    const endMs = now + times.drawMs(work, load, factor, u0, u1);
+    const endMs =
+      now +
+      (times.isStated
+        ? times.statedMs(factor, u0)
+        : this.#unsharedMs(call, worker, info, factor, u0));
     const late = hangs || endMs > call.taskDueMs;
     if (late) queue.schedule(call.taskDueMs, EVENT.taskTimeout, call.slot, callKey(call));
-    else queue.schedule(endMs, EVENT.workDone, call.slot, callKey(call));
+    else {
+      call.doneMs = endMs;
+      queue.schedule(endMs, EVENT.workDone, call.slot, callKey(call));
+    }
+  }
+
+  /** Round trip to a worker whose parts have times of their own, and links for each task alone. */
+  #unsharedMs(call: Call, worker: Worker, info: SessionInfo, factor: number, u0: number): number {
+    const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
+    const u1 = networkDraw(call, info.stream, worker);
+    return worker.times.drawMs(this.#workOf(call), load, factor, u0, u1);
   }
 
   /** The worker's result is due. */
@@ -193,4 +210,9 @@ export class PoolBackend implements Backend {
       outMbps: call.stream?.renditions.bitrateMbps ?? call.info?.stream.renditions.bitrateMbps ?? 0,
     };
   }
+}
+
+/** What is drawn for the network between the node and a worker. */
+function networkDraw(call: Call, { k0, k1 }: RandomKey, { spec }: Worker): number {
+  return uniform(k0 ^ spec.hash, k1, callDraw(call, DRAW.work));
 }

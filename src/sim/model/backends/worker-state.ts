@@ -6,6 +6,7 @@ import {
   type BenchmarkFigures,
   benchmarkFigures,
   ReconnectBackoff,
+  taskTimeoutMs,
 } from "../../../pool/index.js";
 import { Alternating } from "../../engine/alternating.js";
 import { ENTITY } from "../draws.js";
@@ -38,6 +39,11 @@ export interface Worker {
   reconnectAtMs: number;
   /** Tasks under way. */
   tasks: number;
+  /**
+   * Whether nothing that its tasks do throws it out (O-18), and no task changes another's time: it never
+   * hangs, and its stated round trip is below the limit of every task, whatever is drawn.
+   */
+  readonly isSteady: boolean;
   capacity: number;
   connectedSinceMs: number;
 }
@@ -77,6 +83,7 @@ export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfi
       uptime: uptimeOf(spec, child(ENTITY.uptime)),
       reconnectAtMs: Number.NaN,
       tasks: 0,
+      isSteady: spec.settings.hangProbability === 0 && times.mostStatedMs() < taskTimeoutMs(0),
       capacity: 0,
       connectedSinceMs: 0,
     };

@@ -17,14 +17,14 @@ import {
   settleTask,
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
-import { WORKER_SESSION_DRAW } from "../draws.js";
-import type { Call, SessionInfo } from "../entities.js";
+import { DRAW, WORKER_SESSION_DRAW } from "../draws.js";
+import type { Call, SessionInfo, Stream } from "../entities.js";
 import { EVENT } from "../events.js";
-import type { GatewayRuntime } from "../gateway.js";
 import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { WorkerTasks } from "../worker-tasks.js";
+import type { Foreseen } from "./backend.js";
 import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
 
 /** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
@@ -52,9 +52,10 @@ export class Workers {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #nodes: readonly NodeRuntime[];
-  readonly #managers = new Map<number, RemoteTranscoderManager>();
-  /** By manager and gateway: what a job asks of a worker (O-16). */
-  readonly #jobs = new Map<RemoteTranscoderManager, Map<GatewayRuntime, number>>();
+  /** By node; only those of the pool have one. */
+  readonly #managers: (RemoteTranscoderManager | null)[];
+  /** By node and the gateway's site: what a job asks of a worker (O-16). */
+  readonly #jobs: readonly (number | undefined)[][];
   readonly #tiers: boolean;
 
   constructor({ run, gateways, nodes }: WorkersParts) {
@@ -71,6 +72,8 @@ export class Workers {
       }),
     });
     const needs = admissionNeeds(config);
+    this.#managers = world.nodes.map(() => null);
+    this.#jobs = world.nodes.map(() => []);
     this.#tiers = needs.has("tiers");
     this.mayShadow = needs.has("shadows");
     for (const index of world.orchestrators[world.pool]?.nodes ?? []) {
@@ -78,7 +81,7 @@ export class Workers {
         tiers: this.#tiers,
         mayServe: (registration, session) => this.#mayServe(index, registration, session),
       });
-      this.#managers.set(index, manager);
+      this.#managers[index] = manager;
       nodes[index]?.onSessionEnd((info, slot, atMs, cause) =>
         this.#sessionEnded(manager, info, slot, atMs, cause),
       );
@@ -189,9 +192,8 @@ export class Workers {
     const manager = this.#manager(call.node);
     const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
-    const gateway = this.#gateways.of(info.stream);
     const loads = info.stream.traced ? this.#loads(manager) : null;
-    const registration = manager.select(slot, this.#jobOf(manager, gateway));
+    const registration = manager.select(slot, this.#jobOf(call.node, info.stream));
     if (loads !== null) {
       const told = registration === before ? "has the session" : "least loaded that may serve";
       const chosen = this.list[manager.identity(registration)]?.spec.name;
@@ -215,6 +217,28 @@ export class Workers {
     info.workerFactor = worker.times.sessionFactor(uniform(k0 ^ hash, k1, WORKER_SESSION_DRAW));
     if (run.counting) run.workerCounters(index).picks++;
     return worker;
+  }
+
+  /**
+   * Whether a session's worker will do its next segments whatever others do until then; see `Backend`.
+   * Where a policy looks at segments, or copies them, their order counts.
+   */
+  foreseen(info: SessionInfo, nowMs: number): Foreseen | null {
+    if (this.mayShadow || this.policy.readsSegments || info.running !== null) return null;
+    const manager = this.#manager(info.node);
+    const registration = manager.workerOf(sessionSlot(info.nodeSession));
+    if (registration < 0 || !manager.isLive(registration)) return null;
+    const worker = this.list[manager.identity(registration)];
+    if (worker?.isSteady !== true || worker.spec.index !== info.worker) return null;
+    const { times, uptime, spec } = worker;
+    const { segmentFailure } = this.#run.world.scenario.assumptions;
+    const changesMs = uptime?.nextChange(nowMs) ?? Number.POSITIVE_INFINITY;
+    return {
+      untilMs: Math.min(changesMs, times.sameUntilMs(nowMs)),
+      failureDraw: DRAW.worker,
+      failure: spec.settings.errorProbability + segmentFailure,
+      worker: { index: spec.index, times, factor: info.workerFactor * times.slownessAt(nowMs) },
+    };
   }
 
   /** Sessions of the workers that are there, the least loaded first, for a trace. */
@@ -352,23 +376,18 @@ export class Workers {
     return this.#gateways.of(info.stream).regionIndex;
   }
 
-  #jobOf(manager: RemoteTranscoderManager, gateway: GatewayRuntime): number {
-    let jobs = this.#jobs.get(manager);
-    if (jobs === undefined) {
-      jobs = new Map();
-      this.#jobs.set(manager, jobs);
-    }
-    let job = jobs.get(gateway);
-    if (job === undefined) {
-      job = manager.job(gateway.job);
-      jobs.set(gateway, job);
-    }
+  #jobOf(node: number, stream: Stream): number {
+    const jobs = this.#jobs[node] ?? [];
+    const known = jobs[stream.site];
+    if (known !== undefined) return known;
+    const job = this.#manager(node).job(this.#gateways.of(stream).job);
+    jobs[stream.site] = job;
     return job;
   }
 
   #manager(node: number): RemoteTranscoderManager {
-    const manager = this.#managers.get(node);
-    if (manager !== undefined) return manager;
+    const manager = this.#managers[node];
+    if (manager !== undefined && manager !== null) return manager;
     throw new InvariantError(`node ${node} has no workers`);
   }
 }

@@ -239,10 +239,17 @@ function figuresOf({ figures, objective, durationMs, together }: AdviceResult): 
 /** What would tell more of workers that are not decided. */
 function openHint({ workers, replications }: AdviceResult, file: string): string {
   if (replications === 0) return "";
-  const open = workers.filter(({ advice }) => advice === "undecided").map(({ name }) => name);
+  const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
-  const only = open.length > 4 ? "" : ` --only ${open.join(",")}`;
-  return `longer replications (--duration) or a larger --margin would tell more: poolsim advise ${shellWord(file)}${only} --details`;
+  const texts = open.map(({ name, more }) => {
+    if (more === null) return `${name}: hardly any number of replications would decide`;
+    const count = counted(more.replications, "replication");
+    return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
+  });
+  const isStuck = open.some(({ more }) => more === null);
+  const larger = isStuck ? " A larger --margin may tell more." : "";
+  const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
+  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${shellWord(file)}${only} --details`;
 }
 
 /** `benchmark limit 1,000 ms (as good: …): +12 %; it admits 10 of 12 workers …`. */

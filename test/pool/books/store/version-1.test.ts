@@ -49,6 +49,8 @@ describe("Books of version 1", () => {
       if (scheme === "per-job") expect(balances({ store })).toEqual(PER_JOB);
       else expect(store.rounds.list()).toMatchObject([{ round: 10, sharedWei: 135_000n }]);
       expect(store.jobs.list().length).toBe(5);
+      const identities = store.events.list(0, 100).map(({ identity }) => identity);
+      expect(store.events.known(identities).size).toBe(identities.length);
       store.close();
     }
   });

@@ -1,7 +1,7 @@
 /** Admission rules from a file (`--admission`): YAML, what is wrong in it by line and column. */
 
-import { pathText } from "../../../config/problem.js";
-import { readYaml } from "../../../config/yaml-source.js";
+import { type Path, pathText } from "../../../config/problem.js";
+import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
 import { type AdmissionPolicy, createAdmission, regionLimitsIn } from "../../../pool/index.js";
 import { admissionSchema } from "../../../pool/orchestrator/admission/schema.js";
@@ -18,6 +18,20 @@ const PLACE = ["orchestrator", "admission"];
  */
 export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy {
   const { value, find } = yamlOf(bytes, file);
+  return admissionAt(value, [], { file, find });
+}
+
+/**
+ * The rules that a value of a YAML file says.
+ *
+ * @param at where in the file it stands
+ * @throws InputError (`ADMISSION`) with the first place that is wrong
+ */
+export function admissionAt(
+  value: unknown,
+  at: Path,
+  { file, find }: { readonly file: string; readonly find: YamlSource["find"] },
+): AdmissionPolicy {
   const parsed = admissionSchema().safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => ({
@@ -26,8 +40,10 @@ export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy 
     }));
     const { findings } = describeIssues(issues, { orchestrator: { admission: value } });
     const [finding] = findings;
-    const path = finding?.path.slice(PLACE.length) ?? [];
-    const place = find(path, finding?.atKey === true)?.text ?? file;
+    const path = [...at, ...(finding?.path.slice(PLACE.length) ?? [])];
+    // What is missing stands nowhere: then what it is missing from does.
+    const found = find(path, finding?.atKey === true) ?? find(path.slice(0, -1), false);
+    const place = found?.text ?? file;
     const subject = path.length === 0 ? "" : `${pathText(path)}: `;
     throw wrong(`${place}: ${subject}${finding?.text ?? "wrong"}`);
   }

@@ -1,0 +1,27 @@
+/** `poolsim advise --shard 2/8`: a part of what advice needs. */
+import type { Shard } from "../../sim/shard/shard-executor.js";
+import { computeShard } from "../shared/compute-shard.js";
+import type { Terminal } from "../shared/terminal.js";
+import type { AdviseFlags } from "./run.js";
+
+/**
+ * Computes a shard.
+ *
+ * @returns the exit code
+ * @throws as `computeShard`
+ */
+export function adviseShardOf(
+  file: string,
+  flags: AdviseFlags & { readonly shard: Shard },
+  terminal: Terminal,
+): Promise<number> {
+  const { seed = null, replications = null, variant = null, objective = null } = flags;
+  const { margin = null, confidence = null } = flags;
+  const only = flags.only === undefined ? null : [...flags.only];
+  return computeShard(
+    file,
+    { name: "advise", seed, replications, only, variant, objective, margin, confidence },
+    flags,
+    terminal,
+  );
+}

@@ -1,0 +1,33 @@
+/** What it would take, here, to decide what is undecided of workers: for people only. */
+import type { AdviceResult } from "../../sim/advise/advice-result.js";
+import { roughSpan } from "../shared/rough-span.js";
+
+const MINUTE_MS = 60_000;
+/** So many lines there are below the first screen. */
+const TOLD_MAX = 2;
+
+/**
+ * A line for each undecided worker of which something is known to help: what to run, and how long that
+ * would take on this machine. Beyond the most replications there are longer ones, with another seed: what
+ * one has looked at is not looked at again.
+ *
+ * @param options.file as on the command line
+ * @param options.perRunMs what one simulation took; null: results were kept, so that nobody knows
+ */
+export function whatItTakes(
+  { workers, seed, durationMs }: AdviceResult,
+  { file, perRunMs }: { readonly file: string; readonly perRunMs: number | null },
+): string {
+  return workers
+    .filter(({ more }) => more !== null)
+    .slice(0, TOLD_MAX)
+    .flatMap(({ name, more }) => {
+      if (more === null) return [];
+      const isLonger = more.durationMs > durationMs;
+      const length = `--duration ${Math.round(more.durationMs / MINUTE_MS)}m --seed ${seed + 1}`;
+      const command = `poolsim advise ${file} --only ${name}${isLonger ? ` ${length}` : ""}`;
+      const span = perRunMs === null ? "" : ` takes about ${roughSpan(perRunMs * more.runs)} here`;
+      return [`To decide on ${name}${span}: ${command}\n`];
+    })
+    .join("");
+}

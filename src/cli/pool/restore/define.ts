@@ -1,0 +1,23 @@
+/** The command `pool restore`: options, help and examples. */
+import type { Command } from "commander";
+import type { Outcome } from "../../shared/help.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { booksCommand, helped } from "../shared/books-command.js";
+import type { BooksFlags } from "../shared/flags.js";
+
+export function addRestore(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  helped(
+    booksCommand(
+      pool,
+      "restore",
+      "make books of a backup, where there are none, and verify them",
+    ).argument("<backup>", "a file that pool backup or the job made"),
+    [
+      "poolsim pool restore backups/pool-20261129T040000Z.db --db pool.db",
+      "then: pool verify --ethUrl …",
+    ],
+  ).action(async (backup: string, flags: BooksFlags) => {
+    const { poolRestore } = await import("./run.js");
+    outcome.exitCode = await poolRestore(backup, flags, terminal);
+  });
+}

@@ -1,0 +1,68 @@
+/** What it would take to decide on a worker: how long here, and the command. */
+import { describe, expect, it } from "vitest";
+import { whatItTakes } from "../../src/cli/advise/what-it-takes.js";
+import type { AdviseOptions } from "../../src/sim/advise/advise.js";
+import { adviseWith } from "../../src/sim/advise/advise.js";
+import type { Simulate } from "../../src/sim/experiment/executor.js";
+import { renderAdvice } from "../../src/sim/report/advice.js";
+import { fakePool, poolOf } from "../support/sim/fake-pool.js";
+import { fakeExecutor, loadText } from "../support/sim/fake-simulate.js";
+
+/** Without `old` the pool has so much more, give or take what differs from replication to replication. */
+function unsure(mean: number, spread: number): Simulate {
+  return (input, options) => {
+    const result = fakePool(input, options);
+    const isIn = !(input.scenario.orchestrator?.admission.exclude ?? []).includes("a-1");
+    const golden = ((options.replication * 0.618034) % 1) - 0.5;
+    const factor = isIn ? 1 : 1 + mean + spread * golden;
+    const net = 0.001 * factor * (1 + 0.2 * ((options.replication * 0.414214) % 1));
+    return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+  };
+}
+
+async function advised(simulate: Simulate, options: AdviseOptions = {}) {
+  const { executor } = fakeExecutor(options.seed, simulate);
+  const pool = loadText(poolOf(["a-1", "a-2", "a-3"]));
+  return adviseWith(pool, executor, { seed: 1, ...options });
+}
+
+describe("what it takes", () => {
+  it("goes on with the same command where the time was over too soon", async () => {
+    const result = await advised(unsure(0.01, 0.2), { replications: 16 });
+    const [worker] = result.workers;
+    expect(worker?.advice).toBe("undecided");
+    expect(worker?.more?.replications).toBeGreaterThan(16);
+    expect(worker?.more?.replications).toBeLessThanOrEqual(40);
+    expect(whatItTakes(result, { file: "pool.yaml", perRunMs: null })).toBe(
+      "To decide on a-1: poolsim advise pool.yaml --only a-1\n",
+    );
+    const runs = worker?.more?.runs ?? 0;
+    // The pool and one action on it at two demands, and what all advice begins with.
+    expect(runs).toBe(8 + 4 * (worker?.more?.replications ?? 0));
+    expect(whatItTakes(result, { file: "pool.yaml", perRunMs: 60_000 / runs })).toContain(
+      "takes about 60 s here: poolsim",
+    );
+  });
+
+  it("asks for longer replications, with another seed, where the most of these are too few", async () => {
+    const result = await advised(unsure(0.03, 0.24));
+    const [worker] = result.workers;
+    expect(worker?.more).toMatchObject({ replications: 40 });
+    const times = (worker?.more?.durationMs ?? 0) / result.durationMs;
+    expect(times).toBeGreaterThan(1);
+    expect(whatItTakes(result, { file: "pool.yaml", perRunMs: 100 })).toContain(
+      `--only a-1 --duration ${60 * times}m --seed 2\n`,
+    );
+    expect(renderAdvice(result)).toContain(`about 40 replications of ${times} h would decide`);
+  });
+
+  it("names no number near the margin, and nothing of those that are decided", async () => {
+    const result = await advised(unsure(0.03, 0.5));
+    const [worker, ...others] = result.workers;
+    expect(worker).toMatchObject({ advice: "undecided", more: null });
+    expect(worker?.why).toContain("near the margin");
+    expect(others.map(({ more }) => more)).toEqual([null, null]);
+    expect(whatItTakes(result, { file: "pool.yaml", perRunMs: 100 })).toBe("");
+    expect(renderAdvice(result)).toContain("hardly any number of replications would decide");
+  });
+});
