@@ -296,7 +296,8 @@ function doItText({ settings }: AdviceResult): string {
 }
 
 function sureText(result: AdviceResult): string {
-  const { replications, durationMs, comparisons, confidence, freshReplications, seed } = result;
+  const { replications, durationMs, workers, confidence, freshReplications, seed } = result;
+  const actions = workers.reduce((sum, { tried }) => sum + tried.length, 0);
   const percent = confidenceText(confidence);
   if (replications === 0) {
     return `a few replications of ${spanText(durationMs)} show what workers do; nothing was judged. Seed ${seed}.`;
@@ -306,7 +307,7 @@ function sureText(result: AdviceResult): string {
     result.together === null
       ? ""
       : `; what is said to change comes from ${grouped(freshReplications)} others that chose nothing`;
-  return `${runs} compared ${counted(comparisons, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
+  return `${runs} compared ${counted(actions, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
 }
 
 function aboutText({ workers, pool }: AdviceResult): string {
