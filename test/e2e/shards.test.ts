@@ -1,4 +1,4 @@
-/** `--shard` and `poolsim merge`: parts of a run and of advice, and the whole from their folders. */
+/** `--shard` and `poolsim merge`: parts of a run, of advice and of a sweep, and the whole from their folders. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,6 +30,8 @@ variants:
 decision: { baseline: without, candidate: with }
 `;
 
+const LIMIT = "orchestrator.admission.benchmark.limitMs";
+
 function poolsim(...args: readonly string[]) {
   return inProcessIn(folder, ...args);
 }
@@ -38,6 +40,7 @@ describe("shards", () => {
   it.each([
     ["run", 4, ["--sensitivity", "off", "--replications", "4", "--until-decided"]],
     ["advise", 2, ["--replications", "16", "--only", "candidate", "--margin", "0.1"]],
+    ["sweep", 2, ["--replications", "16", "--vary", `${LIMIT}=1500,60000`]],
   ])("of %s merged are the bytes of one machine", async (command, count, options) => {
     const asked = [command, "pool.yaml", "--seed", "3", "--threads", "1", ...options];
     const whole = await poolsim(...asked, "--cache", "own", "--json", "whole.json");
@@ -65,7 +68,7 @@ describe("shards", () => {
     const read = (name: string) => readFileSync(join(folder, name), "utf8");
     expect(read("merged.json")).toBe(read("whole.json"));
     // What a run says of its own file and time, a merge does not know.
-    if (command === "advise") expect(merged.stdout).toBe(whole.stdout);
+    if (command !== "run") expect(merged.stdout).toBe(whole.stdout);
     const other = await poolsim(command, "pool.yaml", "--shard", "1/4", "--cache", "part-1");
     expect(other.stderr).toContain("it is part of something else; expected a new folder");
   });
@@ -76,7 +79,7 @@ describe("shards", () => {
     [[], "expected --cache <folder> too"],
     [["--no-cache"], "expected --cache <folder> too"],
   ])("do not go with %j", async (options, text) => {
-    for (const command of ["run", "advise"]) {
+    for (const command of ["run", "advise", "sweep"]) {
       const refused = await poolsim(command, "pool.yaml", "--shard", "1/2", ...options);
       expect(refused).toMatchObject({ exitCode: 2, stdout: "" });
       expect(refused.stderr).toContain(`--shard: ${text}`);

@@ -18,9 +18,10 @@ export function adviseShardOf(
   const { seed = null, replications = null, variant = null, objective = null } = flags;
   const { margin = null, confidence = null } = flags;
   const only = flags.only === undefined ? null : [...flags.only];
+  const rule = flags.rule ? {} : { rule: false };
   return computeShard(
     file,
-    { name: "advise", seed, replications, only, variant, objective, margin, confidence },
+    { name: "advise", seed, replications, only, variant, objective, margin, confidence, ...rule },
     flags,
     terminal,
   );

@@ -7,6 +7,7 @@ import { UnitKeys } from "../../sim/kept/key.js";
 import { openResultStore } from "../../sim/kept/result-store.js";
 import { renderAdvice } from "../../sim/report/advice.js";
 import { renderJson } from "../../sim/report/json.js";
+import { renderSweep } from "../../sim/report/sweep.js";
 import { type CommandResult, carryOut, seedOf } from "../../sim/shard/command.js";
 import { loadJob, wholeJob } from "../../sim/shard/job.js";
 import { mergedStore } from "../../sim/shard/run-shard.js";
@@ -90,6 +91,13 @@ function printed(
       const { width, hasColour } = stream;
       const { result } = found;
       stream.write(renderAdvice(result, { width, hasColour, hasDetails: details }));
+      if (json !== undefined) writeJson(json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+      return EXIT.ok;
+    }
+    case "sweep": {
+      const { width, hasColour } = stream;
+      const { result } = found;
+      stream.write(renderSweep(result, { width, hasColour, hasDetails: details }));
       if (json !== undefined) writeJson(json, `${JSON.stringify(result, null, 2)}\n`, terminal);
       return EXIT.ok;
     }

@@ -6,9 +6,11 @@ import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
 import {
   extensionOption,
   settingOption,
+  shardOption,
   shareBetween,
   wholeNumber,
 } from "../shared/option-values.js";
+import { queueOptions } from "../shared/queue-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { SweepFlags } from "./run.js";
 
@@ -62,6 +64,12 @@ export function addSweep(program: Command, terminal: Terminal, outcome: Outcome)
       ).argParser(wholeNumber(1, 256)),
     )
     .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
+    .addOption(
+      new Option(
+        "--shard <k/n>",
+        "compute one of n parts into --cache <folder>, for poolsim merge",
+      ).argParser(shardOption),
+    )
     .option("--details", "every point, with its interval", false)
     .option("--quiet", "no progress", false)
     .addHelpText(
@@ -82,8 +90,20 @@ export function addSweep(program: Command, terminal: Terminal, outcome: Outcome)
         EXIT_CODES,
     )
     .action(async (file: string, flags: SweepFlags) => {
+      const { shard } = flags;
+      if (shard !== undefined) {
+        const { sweepShardOf } = await import("./shard.js");
+        outcome.exitCode = await sweepShardOf(file, { ...flags, shard }, terminal);
+        return;
+      }
       const { sweepOver } = await import("./run.js");
       outcome.exitCode = await sweepOver(file, flags, terminal);
     });
-  for (const option of [...formOptions(), ...cacheOptions()]) sweep.addOption(option);
+  for (const option of [
+    ...formOptions(),
+    ...cacheOptions(),
+    ...queueOptions("let workers compute"),
+  ]) {
+    sweep.addOption(option);
+  }
 }

@@ -4,6 +4,7 @@ import { holdsAll } from "../../sim/report/any-result.js";
 import { renderJson } from "../../sim/report/json.js";
 import { renderSweep } from "../../sim/report/sweep.js";
 import { loadScenario } from "../../sim/scenario/load.js";
+import type { Shard } from "../../sim/shard/shard-executor.js";
 import { parseVary } from "../../sim/sweep/axes.js";
 import { sweep } from "../../sim/sweep/run.js";
 import { budgetOf } from "../shared/budget.js";
@@ -15,13 +16,14 @@ import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
+import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 
-export interface SweepFlags extends CacheFlags, FormFlags {
+export interface SweepFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly vary: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -35,6 +37,7 @@ export interface SweepFlags extends CacheFlags, FormFlags {
   readonly extension: readonly string[];
   readonly threads?: number;
   readonly json?: string;
+  readonly shard?: Shard;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -55,9 +58,13 @@ export async function sweepOver(
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
   checkForms(flags, [scenarioFile(file)], 1);
-  const progress = progressLine(terminal.stderr, { isShown: !flags.quiet, prefix: "" });
+  const { stderr } = terminal;
   const budget = budgetOf(flags.budget);
-  const store = resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet });
+  const store = resultStoreOf(flags, { stderr, isQuiet: flags.quiet });
+  // Last, as nothing may fail that would leave it open.
+  const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
+  const about = queue && (() => workersText(queue));
+  const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
   try {
     const result = await interruptible((signal) =>
       sweep(loaded, {
@@ -73,6 +80,7 @@ export async function sweepOver(
         ownThread: true,
         signal,
         results: store,
+        queue,
         onProgress: progress.update,
       }),
     );
@@ -93,5 +101,6 @@ export async function sweepOver(
   } finally {
     budget.clear();
     progress.clear();
+    await close();
   }
 }

@@ -10,6 +10,8 @@ import { experimentWith } from "../experiment/experiment.js";
 import type { Progress } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
+import { sweepWith } from "../sweep/sweep.js";
+import type { SweepResult } from "../sweep/sweep-result.js";
 
 const seed = z.int().nonnegative().nullable();
 const replications = z.int().positive().nullable();
@@ -31,10 +33,29 @@ const ADVISE = z.strictObject({
   objective: z.string().nullable(),
   margin: z.number().nullable(),
   confidence: z.number().nullable(),
+  /** `false`: no rule is looked for. */
+  rule: z.boolean().optional(),
+});
+
+const SWEEP = z.strictObject({
+  name: z.literal("sweep"),
+  seed,
+  replications,
+  /** None: as the scenario says. */
+  vary: z.array(
+    z.strictObject({
+      path: z.string(),
+      values: z.union([z.string(), z.array(z.unknown())]),
+    }),
+  ),
+  variant: z.string().nullable(),
+  objective: z.string().nullable(),
+  margin: z.number().nullable(),
+  confidence: z.number().nullable(),
 });
 
 /** The schema of commands. */
-export const COMMAND = z.discriminatedUnion("name", [RUN, ADVISE]);
+export const COMMAND = z.discriminatedUnion("name", [RUN, ADVISE, SWEEP]);
 
 /** A command: `null` is what its command line does not say. */
 export type Command = z.infer<typeof COMMAND>;
@@ -42,7 +63,8 @@ export type Command = z.infer<typeof COMMAND>;
 /** What came of it. */
 export type CommandResult =
   | { readonly name: "run"; readonly result: ScenarioResult }
-  | { readonly name: "advise"; readonly result: AdviceResult };
+  | { readonly name: "advise"; readonly result: AdviceResult }
+  | { readonly name: "sweep"; readonly result: SweepResult };
 
 /** What is no part of the command. */
 export interface CarryOutOptions {
@@ -75,5 +97,7 @@ export async function carryOut(
       return { name: "run", result: await experimentWith(loaded, executor, given) };
     case "advise":
       return { name: "advise", result: await adviseWith(loaded, executor, given) };
+    case "sweep":
+      return { name: "sweep", result: await sweepWith(loaded, executor, given) };
   }
 }

@@ -100,7 +100,8 @@ export class AdmissionClasses {
   ): Promise<ReadonlyMap<SimulationInput, SimulationInput>> {
     const classes = new Map<SimulationInput, SimulationInput>();
     const admitted = async ({ input }: Member) => {
-      const wanted = { label: "who is admitted", count: 1, from: replication };
+      const one = { count: 1, from: replication, isForAll: true };
+      const wanted = { label: "who is admitted", ...one };
       const { records } = await this.#workbench.replicate(probeOf(input), wanted);
       const sessions = records[0]?.admissions.map((one) => one.sessions) ?? [null];
       // Of one that is not there at the start nothing is known.

@@ -4,6 +4,7 @@ import {
   type KeepOptions,
   keepingExecutorFor,
   loadedOf,
+  type QueueOptions,
   type ThreadOptions,
 } from "../experiment/run.js";
 import type { LoadedScenario } from "../input.js";
@@ -11,7 +12,7 @@ import { type SweepOptions, sweepWith } from "./sweep.js";
 import type { SweepResult } from "./sweep-result.js";
 
 /** How a sweep is made. */
-export interface RunSweepOptions extends SweepOptions, ThreadOptions, KeepOptions {
+export interface RunSweepOptions extends SweepOptions, ThreadOptions, KeepOptions, QueueOptions {
   /** Stops it: threads end, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Files of extensions, of a scenario that is given as a file. */
