@@ -8,18 +8,15 @@ import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
 import { killRuns, type RunKillOptions } from "../test/support/sim/run-kill-runs.js";
 
 const killAdvice = (options: RunKillOptions) => killRuns({ ...options, command: "advise" });
+const killSweep = (options: RunKillOptions) => killRuns({ ...options, command: "sweep" });
 
 /** One for each command that must survive. */
 const SECTIONS = [
   { name: "import", kill: killImports, inWindowMin: 0.3 },
   { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
   { name: "run", kill: killRuns, inWindowMin: 0.3 },
-  {
-    name: "sweep",
-    kill: (options: RunKillOptions) => killRuns({ ...options, command: "sweep" }),
-    inWindowMin: 0.3,
-  },
   { name: "advise", kill: killAdvice, inWindowMin: 0.3 },
+  { name: "sweep", kill: killSweep, inWindowMin: 0.3 },
 ] as const;
 
 const runs = Number(process.argv[2] ?? 200);

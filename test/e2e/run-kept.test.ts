@@ -32,7 +32,7 @@ function run(...args: readonly string[]): Promise<Outcome> {
 it.each(["run", "advise", "sweep"] as const)(
   "%s is resumed after SIGKILL at any instant: the same bytes",
   async (command) => {
-    const { inWindow, wrong } = await killRuns({ runs: 1, seed: 11, log: () => {}, command });
+    const { inWindow, wrong } = await killRuns({ runs: 1, seed: 11, command, log: () => {} });
     expect(wrong).toEqual([]);
     expect(inWindow).toBeGreaterThan(0);
   },

@@ -31,7 +31,7 @@ export interface RunKillRuns {
 }
 
 export interface RunKillOptions {
-  /** @default "run" */
+  /** @default run */
   readonly command?: keyof typeof COMMANDS;
   readonly runs: number;
   readonly seed: number;
@@ -88,7 +88,7 @@ class Folder {
   readonly #command: keyof typeof COMMANDS;
   readonly path: string;
 
-  constructor(main: string, path: string, command: keyof typeof COMMANDS) {
+  constructor(main: string, command: keyof typeof COMMANDS, path: string) {
     this.#main = main;
     this.#command = command;
     this.path = path;
@@ -104,10 +104,11 @@ class Folder {
   }
 
   start(...more: readonly string[]): ChildProcess {
-    const args = ["killed.yaml", "--quiet", "--threads", "1", "--json", "out.json"];
-    const options = [...COMMANDS[this.#command].options, ...more];
+    const { options } = COMMANDS[this.#command];
+    const command = [this.#command, "killed.yaml", ...options];
+    const args = [...command, "--quiet", "--threads", "1", "--json", "out.json"];
     return endsWithUs(
-      spawn(process.execPath, [this.#main, this.#command, ...args, ...options], {
+      spawn(process.execPath, [this.#main, ...args, ...more], {
         cwd: this.path,
         env: ownState(this.path),
         stdio: "ignore",
@@ -145,7 +146,7 @@ export async function killRuns({
   try {
     const main = await copyOfBuilt(root);
     // What there is to keep, and what it has to come to.
-    const straight = new Folder(main, join(root, "straight"), command);
+    const straight = new Folder(main, command, join(root, "straight"));
     const expected = await straight.finish();
     const total = straight.kept;
     if (!expected.startsWith("{")) throw new Error(`the run itself fails: ${expected}`);
@@ -156,7 +157,7 @@ export async function killRuns({
     const { k0, k1 } = makeKey(seed, 5);
     let inWindow = 0;
     for (let run = 0; run < runs; run += 1) {
-      const folder = new Folder(main, join(root, `run-${run}`), command);
+      const folder = new Folder(main, command, join(root, `run-${run}`));
       const place = (run + uniform(k0, k1, 2 * run)) / runs;
       await folder.kill(Math.floor(place * total), JITTER_MS * uniform(k0, k1, 2 * run + 1));
       const found = folder.kept;
