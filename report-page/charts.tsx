@@ -1,6 +1,7 @@
 /** The charts of a report. */
 import * as Plot from "@observablehq/plot";
-import type { PageData, SeriesChart, Tornado } from "../src/sim/report/html/page-data.js";
+import type { PageData, SeriesChart } from "../src/sim/report/html/page-data.js";
+import type { Tornado } from "../src/sim/report/html/page-parts.js";
 import { Chart, COLOURS } from "./chart.js";
 
 const LABEL_MAX = 28;
@@ -31,7 +32,16 @@ function places(names: readonly string[]): Plot.ScaleOptions {
   };
 }
 
-export function TornadoChart({ tornado }: { readonly tornado: Tornado }) {
+/** @param options.heads of the labels and of what is said of each, in the table behind it */
+export function TornadoChart({
+  tornado,
+  title = "How sure: the change that is judged, and the same under other assumptions",
+  heads = ["assumption", "verdict"],
+}: {
+  readonly tornado: Tornado;
+  readonly title?: string;
+  readonly heads?: readonly [string, string];
+}) {
   const { cases, margin, label } = tornado;
   const rows = cases.map((one, index) => ({
     ...one,
@@ -42,7 +52,7 @@ export function TornadoChart({ tornado }: { readonly tornado: Tornado }) {
   const names = cases.map((one) => one.label);
   return (
     <Chart
-      title="How sure: the change that is judged, and the same under other assumptions"
+      title={title}
       alternative={`${label}: ${cases.map((one) => `${one.label} ${one.mean} (${one.decision})`).join("; ")}`}
       options={(width) => ({
         height: rowsHeight(rows.length),
@@ -77,7 +87,7 @@ export function TornadoChart({ tornado }: { readonly tornado: Tornado }) {
           }),
         ],
       })}
-      heads={["assumption", "verdict", label, "from (95 %)", "to (95 %)"]}
+      heads={[...heads, label, "from", "to"]}
       rows={cases.map((one) => [
         one.label,
         one.flips ? `${one.decision} (another)` : one.decision,

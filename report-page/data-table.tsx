@@ -22,13 +22,20 @@ interface TableProps {
   readonly label: string;
 }
 
+const LONG = 40;
+
+function cellClass(cell: Cell): string {
+  if (typeof cell === "number") return "number";
+  return (cell?.length ?? 0) > LONG ? "long" : "";
+}
+
 function Row({ cells }: { readonly cells: readonly Cell[] }) {
   const [first = "", ...others] = cells;
   return (
     <tr>
       <th scope="row">{cellText(first)}</th>
       {others.map((cell, index) => (
-        <td key={index} class={typeof cell === "number" ? "number" : ""}>
+        <td key={index} class={cellClass(cell)}>
           {cellText(cell)}
         </td>
       ))}

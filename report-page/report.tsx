@@ -1,57 +1,13 @@
 /** The HTML report: reads its data from the document and writes them as text, never as markup. */
 import { render } from "preact";
+import type { AdvicePage } from "../src/sim/report/html/advice-page.js";
 import type { PageData } from "../src/sim/report/html/page-data.js";
+import type { SweepPage } from "../src/sim/report/html/sweep-page.js";
+import { AdviceReport } from "./advice.js";
 import { LostChart, RoundTripChart, SeriesPlot, TornadoChart, VariantChart } from "./charts.js";
 import { DataTable, SortableTable } from "./data-table.js";
-
-function Answer({ content }: Pick<PageData, "content">) {
-  const { title, answer, silent } = content;
-  return (
-    <header>
-      <p class="scenario">{title}</p>
-      <h1 class={answer.tone}>{answer.headline}</h1>
-      {answer.verdict !== null && <p class="verdict">Verdict: {answer.verdict}</p>}
-      {answer.sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-      {silent.map(({ variant, reason }) => (
-        <p key={variant} class="warning">
-          No stream in {variant}: {reason}.
-        </p>
-      ))}
-    </header>
-  );
-}
-
-function Figures({ content }: Pick<PageData, "content">) {
-  const { lines, baseline, candidate, variants } = content.figures;
-  const heads =
-    candidate === null
-      ? ["", "mean ± 95 %"]
-      : ["", baseline ?? "before", candidate, "change (95 %)"];
-  return (
-    <section aria-labelledby="figures">
-      <h2 id="figures">{candidate === null ? "The figures" : "Before and after"}</h2>
-      {lines.length > 0 && (
-        <DataTable
-          label="The figures that matter"
-          heads={heads}
-          rows={lines.map(({ label, before, after, change, isBetter }) => {
-            const mark = isBetter === null ? "" : isBetter ? " (better)" : " (worse)";
-            return candidate === null ? [label, before] : [label, before, after, change + mark];
-          })}
-        />
-      )}
-      {variants.lines.length > 0 && (
-        <DataTable
-          label="All variants"
-          heads={["variant", ...variants.heads]}
-          rows={variants.lines.map(({ name, cells }) => [name, ...cells])}
-        />
-      )}
-    </section>
-  );
-}
+import { Figures, GroundsSection, Heading } from "./sections.js";
+import { SweepReport } from "./sweep.js";
 
 function Advice({ content: { workers, workersIn } }: Pick<PageData, "content">) {
   if (workers.length === 0 || workers.every(({ advice }) => advice === "")) return null;
@@ -104,81 +60,11 @@ function Workers({ data: { workers, roundTrips, lost } }: { readonly data: PageD
   );
 }
 
-function Grounds({ data }: { readonly data: PageData }) {
-  const { content, inputs, assumed, expectations, sha256 } = data;
-  const { grounds, command, poolsim } = content;
-  return (
-    <section aria-labelledby="grounds">
-      <h2 id="grounds">What this rests on</h2>
-      {grounds.broken !== null && <p class="warning">{grounds.broken}</p>}
-      <p>{grounds.sure}</p>
-      <p>{grounds.assumed}</p>
-      {inputs.length > 0 && (
-        <DataTable
-          label="Where the input comes from"
-          heads={["input", "file", "from", "age", "not measured"]}
-          rows={inputs.map(({ what, file, asOf, age, imputed }) => [
-            what,
-            file,
-            asOf ?? "unknown",
-            age,
-            imputed === null ? "" : `${Math.round(imputed * 100)} %`,
-          ])}
-        />
-      )}
-      {assumed.length > 0 && (
-        <details>
-          <summary>Assumed settings ({assumed.length})</summary>
-          <ul>
-            {assumed.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        </details>
-      )}
-      {grounds.notes.length > 0 && (
-        <>
-          <h3>Notes</h3>
-          <ul>
-            {grounds.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      {expectations.length > 0 && (
-        <>
-          <h3>
-            Expectations: {grounds.expectations.held} of {grounds.expectations.total} hold
-          </h3>
-          <DataTable
-            label="Expectations"
-            heads={["expected", "holds", "what came out"]}
-            rows={expectations.map(({ text, passed, actual }) => [
-              text,
-              passed ? "yes" : "NO",
-              actual,
-            ])}
-          />
-        </>
-      )}
-      <h3>To run it again</h3>
-      <pre>
-        <code>{command}</code>
-      </pre>
-      <p class="fine">
-        poolsim {poolsim}; SHA-256 of the scenario {sha256}. Same scenario, data, seed and version:
-        same figures.
-      </p>
-    </section>
-  );
-}
-
-function Report({ data }: { readonly data: PageData }) {
+function RunReport({ data }: { readonly data: PageData }) {
   const { content, tornado, variants, series, comparison } = data;
   return (
     <>
-      <Answer content={content} />
+      <Heading content={content} />
       <Figures content={content} />
       <Advice content={content} />
       {(tornado !== null || (variants !== null && variants.points.length > 2)) && (
@@ -201,15 +87,20 @@ function Report({ data }: { readonly data: PageData }) {
         <h2 id="all">All figures</h2>
         <DataTable label="All figures" heads={comparison.heads} rows={comparison.rows} />
       </section>
-      <Grounds data={data} />
+      <GroundsSection data={data} />
     </>
   );
+}
+
+function Report({ data }: { readonly data: PageData | AdvicePage | SweepPage }) {
+  if (data.kind === "advice") return <AdviceReport data={data} />;
+  return data.kind === "sweep" ? <SweepReport data={data} /> : <RunReport data={data} />;
 }
 
 const place = document.getElementById("report");
 const source = document.getElementById("data")?.textContent;
 if (place !== null && source) {
-  const data: PageData = JSON.parse(source);
+  const data: PageData | AdvicePage | SweepPage = JSON.parse(source);
   place.replaceChildren();
   render(<Report data={data} />, place);
 }

@@ -24,7 +24,10 @@ const MAIN = join(ROOT, "dist/cli/main.js");
  * output that is shown below them.
  */
 const LONG_COMMANDS: readonly { readonly begins: string; readonly runs: string }[] = [
-  { begins: "npm install poolsim", runs: "npm start --silent" },
+  {
+    begins: "npm install poolsim",
+    runs: "node dist/cli/main.js advise twelve-workers --no-rule --quiet",
+  },
 ];
 
 /** What is run for a block instead of itself because that takes too long, if it does. */

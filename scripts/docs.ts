@@ -1,6 +1,6 @@
 /**
  * Runs the examples of pages and writes their output into them: `npm run docs:examples` those of
- * all pages but for `npm start`, `npm run docs:readme` those of README.md with it.
+ * all pages but for those that take minutes, `npm run docs:readme` those of README.md with them.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import {

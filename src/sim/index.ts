@@ -17,6 +17,7 @@ export type {
   AdviceRule,
   FreshComparison,
   MoreNeeded,
+  PoolFigure,
   RuleAdmission,
   RuleName,
   TogetherResult,
@@ -46,6 +47,8 @@ export { openUnitQueue } from "./queue/unit-queue.js";
 export type { Workers } from "./queue/workers.js";
 export type { AdviceReportOptions } from "./report/advice.js";
 export { renderAdvice } from "./report/advice.js";
+export type { AnyResult } from "./report/any-result.js";
+export { renderHtml } from "./report/html/html.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
 export type { ReportOptions } from "./report/style.js";

@@ -271,6 +271,11 @@ export interface ScenarioResult {
     readonly passed: boolean;
     readonly actual: string;
   }[];
+  /** The other `expect:` items, and the command that judges them. */
+  readonly notJudged: readonly {
+    readonly text: string;
+    readonly by: "run" | "advise" | "sweep";
+  }[];
   /** What was assumed where the scenario says nothing and a node left as it is would differ. */
   readonly assumed: readonly string[];
   /** The share of each kind of input that was not measured, from 0 to 1. */

@@ -1,6 +1,7 @@
 /** The command `advise`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
+import { formOptions } from "../shared/form-options.js";
 import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -12,14 +13,6 @@ import {
 import { queueOptions } from "../shared/queue-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { AdviseFlags } from "./run.js";
-
-function shareOfStake(text: string): number {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value > 0 && value < 1)) {
-    throw new InvalidArgumentError("expected a share above 0 and below 1, such as 0.05");
-  }
-  return value;
-}
 
 function shareOfStake(text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -79,9 +72,10 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
       ),
     )
     .addOption(
-      new Option("--replications <n>", "stop after a look at so many, 16 to 40").argParser(
-        wholeNumber(16, 40),
-      ),
+      new Option(
+        "--replications <n>",
+        "stop after a look at so many, 16 to 40; 0: judge nothing",
+      ).argParser(wholeNumber(0, 40)),
     )
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
     .addOption(settingOption())
@@ -107,6 +101,7 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
         ["poolsim advise twelve-workers", "a packaged pool"],
         ["poolsim advise pool.yaml --budget 5m", "as sure as five minutes make it"],
         ["poolsim advise pool.yaml --only slow-a --details", "one worker, with all figures"],
+        ["poolsim advise pool.yaml --html advice.html", "a page to send"],
         ["poolsim advise pool.yaml --margin 0.02 --json -", "smaller differences, as JSON"],
         ["poolsim advise pool.yaml --shard 2/8 --cache shard-2", "an eighth: see poolsim merge"],
         ["poolsim advise pool.yaml --queue env:POOLSIM_QUEUE", "on many: see poolsim worker"],
@@ -131,7 +126,11 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
       const { adviseOn } = await import("./run.js");
       outcome.exitCode = await adviseOn(file, flags, terminal);
     });
-  for (const option of [...cacheOptions(), ...queueOptions("let workers compute")]) {
+  for (const option of [
+    ...formOptions(),
+    ...cacheOptions(),
+    ...queueOptions("let workers compute"),
+  ]) {
     advise.addOption(option);
   }
 }

@@ -6,6 +6,8 @@ import { advise } from "../../sim/advise/run.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { renderAdvice } from "../../sim/report/advice.js";
+import { holdsAll } from "../../sim/report/any-result.js";
+import { renderJson } from "../../sim/report/json.js";
 import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
@@ -14,6 +16,8 @@ import type { CacheFlags } from "../shared/cache-options.js";
 import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { pastOfBooks } from "../shared/pool-past.js";
@@ -23,9 +27,10 @@ import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
+import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 import { whatItTakes } from "./what-it-takes.js";
 
-export interface AdviseFlags extends CacheFlags, QueueFlags {
+export interface AdviseFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly from?: string;
   readonly region?: string;
   readonly stakeShare?: number;
@@ -42,9 +47,9 @@ export interface AdviseFlags extends CacheFlags, QueueFlags {
   readonly extension: readonly string[];
   readonly threads?: number;
   readonly json?: string;
-  readonly shard?: Shard;
   /** Whether a rule is looked for. */
   readonly rule: boolean;
+  readonly shard?: Shard;
   readonly details: boolean;
   readonly quiet: boolean;
 }
@@ -105,7 +110,7 @@ const LOOKING = 0.6;
 /**
  * Advises.
  *
- * @returns the exit code
+ * @returns the exit code: 1 where an expectation did not hold
  * @throws InputError for bad input, Interrupted when the user stops it
  */
 export async function adviseOn(
@@ -117,9 +122,11 @@ export async function adviseOn(
   const asked = askedOf(file, flags);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [asked.file]);
   const loaded = loadScenario(asked.file, { ...options, readFile: asked.readFile });
+  checkForms(flags, [asked.file], 1);
   const { stderr } = terminal;
   for (const text of asked.notes) stderr.write(`${text}\n`);
   const budget = budgetOf(flags.budget, LOOKING);
+  const whole = budgetOf(flags.budget);
   const { store, found } = countingStore(
     resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet }),
   );
@@ -141,6 +148,7 @@ export async function adviseOn(
         seed: flags.seed,
         replications: flags.replications,
         enough: budget.signal,
+        deadline: whole.signal,
         threads: flags.threads ?? availableParallelism(),
         ownThread: true,
         signal,
@@ -153,17 +161,26 @@ export async function adviseOn(
       }),
     );
     progress.clear();
-    const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+    const isPrinted = flags.json === "-" || isFormPrinted(flags);
+    const stream = isPrinted ? terminal.stderr : terminal.stdout;
     const { width, hasColour } = stream;
-    stream.write(renderAdvice(result, { width, hasColour, hasDetails: flags.details }));
+    const { html, details: hasDetails } = flags;
+    const page = html === "-" ? undefined : html;
+    stream.write(
+      renderAdvice(result, { width, hasColour, file: asked.words, html: page, hasDetails }),
+    );
     const perRunMs = found() > 0 ? null : (performance.now() - begunMs) / runs;
     if (!flags.quiet) stream.write(whatItTakes(result, { file: asked.words, perRunMs }));
     if (flags.json !== undefined) {
-      writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+      writeJson(flags.json, renderJson([result]), terminal);
     }
-    return EXIT.ok;
+    const reported = [{ result, file: asked.words }];
+    writeForms(reported, flags, terminal, Date.now());
+    tellGithub(reported, terminal, process.env);
+    return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
   } finally {
     budget.clear();
+    whole.clear();
     progress.clear();
     await close();
   }

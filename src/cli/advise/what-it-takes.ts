@@ -3,6 +3,8 @@ import type { AdviceResult } from "../../sim/advise/advice-result.js";
 import { roughSpan } from "../shared/rough-span.js";
 
 const MINUTE_MS = 60_000;
+/** So many lines there are below the first screen. */
+const TOLD_MAX = 2;
 
 /**
  * A line for each undecided worker of which something is known to help: what to run, and how long that
@@ -17,6 +19,8 @@ export function whatItTakes(
   { file, perRunMs }: { readonly file: string; readonly perRunMs: number | null },
 ): string {
   return workers
+    .filter(({ more }) => more !== null)
+    .slice(0, TOLD_MAX)
     .flatMap(({ name, more }) => {
       if (more === null) return [];
       const isLonger = more.durationMs > durationMs;

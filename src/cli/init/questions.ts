@@ -24,6 +24,8 @@ export interface Answers {
 export interface Known {
   readonly regions: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
+  /** Addresses and names of the packaged network's orchestrators, in lower case. */
+  readonly orchestrators: ReadonlySet<string>;
 }
 
 const SHARE = /^(\d+(?:\.\d+)?)\s*%$/;
@@ -35,6 +37,17 @@ function isShare(answer: string): boolean {
   return share > 0 && share < 100;
 }
 
+function isAmount(answer: string): boolean {
+  return isShare(answer) || Number(LPT.exec(answer)?.[1] ?? 0) > 0;
+}
+
+function stakeProblem(answer: string, orchestrators: ReadonlySet<string>): string | null {
+  if (isAmount(answer) || orchestrators.has(answer.toLowerCase())) return null;
+  return /^0x|\.eth$/i.test(answer)
+    ? `expected an orchestrator of the packaged network: ${answer} is none of its ${orchestrators.size} addresses and names (poolsim discover finds the network of today)`
+    : "expected a share such as 5 %, LPT such as 20000, or an address or a name such as vidwave.eth";
+}
+
 function workerProblem(answer: string, { devices }: Known): string | null {
   const ms = Number(MS.exec(answer)?.[1] ?? Number.NaN);
   if ((ms >= 1 && ms <= 60_000) || devices.has(answer)) return null;
@@ -43,7 +56,7 @@ function workerProblem(answer: string, { devices }: Known): string | null {
 
 /** The questions, in their order. */
 export function questions(known: Known): readonly Question[] {
-  const { regions } = known;
+  const { regions, orchestrators } = known;
   return [
     {
       key: "name",
@@ -63,12 +76,9 @@ export function questions(known: Known): readonly Question[] {
     },
     {
       key: "stake",
-      text: "How much stake has it? (5 % of all, or LPT)",
+      text: "How much stake has it? (5 % of all, LPT, or its address or name on the network)",
       otherwise: "5 %",
-      problem: (answer) =>
-        isShare(answer) || Number(LPT.exec(answer)?.[1] ?? 0) > 0
-          ? null
-          : "expected a share such as 5 %, or LPT such as 20000",
+      problem: (answer) => stakeProblem(answer, orchestrators),
     },
     {
       key: "workers",
@@ -104,17 +114,26 @@ function shareText(percent: string): string {
   return String(Number((Number(percent) / 100).toPrecision(12)));
 }
 
+/** What the starter says of stake and price. */
+const STAKE = "  stakeShare: 0.05 # or stakeLpt\n  pricePerUnit: 1000 # wei per pixel\n";
+
+/** The same by an answer: of an orchestrator of the network stake and price are known. */
+function stakeText(stake: string): string {
+  const percent = SHARE.exec(stake)?.[1];
+  const lpt = LPT.exec(stake)?.[1];
+  if (percent !== undefined) return STAKE.replace("0.05", shareText(percent));
+  if (lpt !== undefined) {
+    return STAKE.replace("stakeShare: 0.05 # or stakeLpt", `stakeLpt: ${lpt} # or stakeShare`);
+  }
+  return `  fromNetwork: "${stake.toLowerCase()}" # its stake, price and version are those of the network file\n`;
+}
+
 /** The starter with the answers in it. */
 export function starterWith(answers: Answers): string {
   const { name, region, stake, workers, worker, candidate } = answers;
-  const percent = SHARE.exec(stake)?.[1];
-  const stakeText =
-    percent === undefined
-      ? `stakeLpt: ${LPT.exec(stake)?.[1]} # or stakeShare`
-      : `stakeShare: ${shareText(percent)} # or stakeLpt`;
   return STARTER.replace("name: my-pool\ndescription", `name: ${name}\ndescription`)
     .replace("  name: my-pool\n  region: FRA\n", `  name: ${name}\n  region: ${region}\n`)
-    .replace("stakeShare: 0.05 # or stakeLpt", stakeText)
+    .replace(STAKE, stakeText(stake))
     .replace("count: 4, roundTripMs: 400", `count: ${workers}, ${workerText(worker)}`)
     .replace("roundTripMs: 2000", workerText(candidate));
 }

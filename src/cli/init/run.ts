@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { parseNetwork } from "../../sim/network/network-file.js";
+import { parseRegionList } from "../../sim/network/regions.js";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
-import { packagedData } from "../../sim/scenario/packaged-data.js";
+import { type PackagedData, packagedData } from "../../sim/scenario/packaged-data.js";
 import { EXIT } from "../shared/failure.js";
 import type { Terminal } from "../shared/terminal.js";
 import { ask } from "./ask.js";
@@ -39,10 +41,25 @@ function namesIn(file: "regions.csv" | "devices.csv"): ReadonlySet<string> {
   return new Set(lines.slice(1).map((line) => line.split(",")[0] ?? ""));
 }
 
+/** Addresses and names of the packaged network's orchestrators. */
+function orchestratorNames(): ReadonlySet<string> {
+  const file = (name: PackagedData) => ({ name, text: packagedData(name) });
+  const orchestrators = parseNetwork(file("network.csv"), parseRegionList(file("regions.csv")));
+  return new Set(
+    orchestrators.flatMap(({ address, name }) =>
+      name === null ? [address] : [address, name.toLowerCase()],
+    ),
+  );
+}
+
 /** The starter, with answers in it where somebody can be asked. */
 async function starterText({ defaults }: InitFlags, { stdout }: Terminal): Promise<string> {
   if (defaults || !stdout.isTTY || process.stdin.isTTY !== true) return STARTER;
-  const known = { regions: namesIn("regions.csv"), devices: namesIn("devices.csv") };
+  const known = {
+    regions: namesIn("regions.csv"),
+    devices: namesIn("devices.csv"),
+    orchestrators: orchestratorNames(),
+  };
   const streams = { input: process.stdin, output: process.stdout };
   return starterWith(await ask(questions(known), streams));
 }

@@ -8,7 +8,7 @@ import type { ReportFlags } from "./run.js";
 export function addReport(program: Command, terminal: Terminal, outcome: Outcome): void {
   const command = program
     .command("report")
-    .description("write the report of a result that run --json wrote")
+    .description("write the report of a result that run, advise or sweep --json wrote")
     .argument("<result.json>", "a JSON result; - reads stdin")
     .option("--details", "all tables behind the first screen", false);
   for (const option of formOptions()) command.addOption(option);
@@ -16,8 +16,9 @@ export function addReport(program: Command, terminal: Terminal, outcome: Outcome
     .addHelpText(
       "after",
       examples(
-        ["poolsim report result.json", "what run printed"],
+        ["poolsim report result.json", "what run, advise or sweep printed"],
         ["poolsim report result.json --html report.html", "a page to send"],
+        ["poolsim report advice.json --details", "all that advise tried"],
       ),
     )
     .action(async (file: string, flags: ReportFlags) => {

@@ -1,7 +1,8 @@
 /** `poolsim report`: reads a JSON result and writes its report. */
 import { InputError } from "../../core/errors.js";
+import { holdsAll } from "../../sim/report/any-result.js";
+import { renderText } from "../../sim/report/forms.js";
 import { readResult } from "../../sim/report/read-result.js";
-import { renderReport } from "../../sim/report/report.js";
 import { FileProblem, readFileWithin } from "../../sim/scenario/files.js";
 import { EXIT } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
@@ -40,7 +41,7 @@ export async function reportResult(
   const { details } = flags;
   for (const [index, result] of results.entries()) {
     if (index > 0) stream.write("\n");
-    stream.write(renderReport(result, { width, hasColour, details }));
+    stream.write(renderText(result, { width, hasColour, details }));
   }
   writeForms(
     results.map((result) => ({ result })),
@@ -48,6 +49,5 @@ export async function reportResult(
     terminal,
     Date.now(),
   );
-  const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));
-  return hasFailed ? EXIT.expectationFailed : EXIT.ok;
+  return results.every(holdsAll) ? EXIT.ok : EXIT.expectationFailed;
 }

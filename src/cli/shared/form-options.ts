@@ -14,7 +14,7 @@ export function formOptions(): Option[] {
   return [
     new Option("--html <file>", "write a page to send: charts, tables, no network needed"),
     new Option("--markdown <file>", "write the report for a pull request or a forum"),
-    new Option("--csv <file>", "write every metric of every variant as a table"),
+    new Option("--csv <file>", "write all figures as a table"),
     new Option("--junit <file>", "write the expectations for a CI server"),
   ];
 }

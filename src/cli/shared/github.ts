@@ -1,7 +1,7 @@
 /** In a job of GitHub Actions: annotations on stderr, and the report in the job's summary. */
 import { appendFileSync } from "node:fs";
+import { renderMarkdown } from "../../sim/report/forms.js";
 import { githubAnnotations } from "../../sim/report/github.js";
-import { renderMarkdown } from "../../sim/report/markdown.js";
 import type { Terminal } from "./terminal.js";
 import type { Reported } from "./write-forms.js";
 

@@ -1,18 +1,17 @@
 /** Writes results in the forms that were asked for, each to its file. */
 
 import { InputError } from "../../core/errors.js";
-import { renderCsv } from "../../sim/report/csv.js";
+import type { AnyResult } from "../../sim/report/any-result.js";
+import { renderCsv, renderMarkdown } from "../../sim/report/forms.js";
 import { renderHtml } from "../../sim/report/html/html.js";
 import { renderJunit } from "../../sim/report/junit.js";
-import { renderMarkdown } from "../../sim/report/markdown.js";
-import type { ScenarioResult } from "../../sim/results.js";
 import type { FormFlags } from "./form-options.js";
 import { checkJsonTarget, writeJson } from "./json-target.js";
 import type { Terminal } from "./terminal.js";
 
 /** A result, and the scenario as the command line had it. */
 export interface Reported {
-  readonly result: ScenarioResult;
+  readonly result: AnyResult;
   readonly file?: string | undefined;
 }
 
@@ -40,7 +39,7 @@ const FORMS: readonly Form[] = [
   { flag: "junit", isList: true, render: (reported) => renderJunit(resultsOf(reported)) },
 ];
 
-function resultsOf(reported: readonly Reported[]): ScenarioResult[] {
+function resultsOf(reported: readonly Reported[]): AnyResult[] {
   return reported.map(({ result }) => result);
 }
 

@@ -1,6 +1,7 @@
 /** The command `sweep`: options, help and examples. */
 import { type Command, Option } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
+import { formOptions } from "../shared/form-options.js";
 import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
 import {
   extensionOption,
@@ -82,6 +83,7 @@ export function addSweep(program: Command, terminal: Terminal, outcome: Outcome)
           "poolsim sweep pool.yaml --vary orchestrator.maxSessions=10,20 --vary demand.concurrentStreams=30,60",
           "at two demands",
         ],
+        ["poolsim sweep pool.yaml --html sweep.html", "a page to send, with the curve"],
         ["poolsim sweep pool.yaml --budget 5m --json -", "as the scenario's sweep says, as JSON"],
       ) +
         WORDS +
@@ -97,7 +99,11 @@ export function addSweep(program: Command, terminal: Terminal, outcome: Outcome)
       const { sweepOver } = await import("./run.js");
       outcome.exitCode = await sweepOver(file, flags, terminal);
     });
-  for (const option of [...cacheOptions(), ...queueOptions("let workers compute")]) {
+  for (const option of [
+    ...formOptions(),
+    ...cacheOptions(),
+    ...queueOptions("let workers compute"),
+  ]) {
     sweep.addOption(option);
   }
 }

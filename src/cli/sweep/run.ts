@@ -1,5 +1,7 @@
 /** `poolsim sweep`: loads a scenario, varies its settings, prints what is best, writes JSON. */
 import { availableParallelism } from "node:os";
+import { holdsAll } from "../../sim/report/any-result.js";
+import { renderJson } from "../../sim/report/json.js";
 import { renderSweep } from "../../sim/report/sweep.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
@@ -9,6 +11,8 @@ import { budgetOf } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
+import type { FormFlags } from "../shared/form-options.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
@@ -17,8 +21,9 @@ import { resultStoreOf } from "../shared/result-store.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
+import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
 
-export interface SweepFlags extends CacheFlags, QueueFlags {
+export interface SweepFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly vary: readonly string[];
   readonly variant?: string;
   readonly objective?: string;
@@ -40,7 +45,7 @@ export interface SweepFlags extends CacheFlags, QueueFlags {
 /**
  * Sweeps.
  *
- * @returns the exit code
+ * @returns the exit code: 1 where an expectation did not hold
  * @throws InputError for bad input, Interrupted when the user stops it
  */
 export async function sweepOver(
@@ -52,6 +57,7 @@ export async function sweepOver(
   const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const loaded = loadScenario(scenarioFile(file), options);
   if (flags.json !== undefined) checkJsonTarget(flags.json, [scenarioFile(file)]);
+  checkForms(flags, [scenarioFile(file)], 1);
   const { stderr } = terminal;
   const budget = budgetOf(flags.budget);
   const store = resultStoreOf(flags, { stderr, isQuiet: flags.quiet });
@@ -79,13 +85,19 @@ export async function sweepOver(
       }),
     );
     progress.clear();
-    const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+    const isPrinted = flags.json === "-" || isFormPrinted(flags);
+    const stream = isPrinted ? terminal.stderr : terminal.stdout;
     const { width, hasColour } = stream;
-    stream.write(renderSweep(result, { width, hasColour, hasDetails: flags.details }));
+    const { html, details: hasDetails } = flags;
+    const page = html === "-" ? undefined : html;
+    stream.write(renderSweep(result, { width, hasColour, file, html: page, hasDetails }));
     if (flags.json !== undefined) {
-      writeJson(flags.json, `${JSON.stringify(result, null, 2)}\n`, terminal);
+      writeJson(flags.json, renderJson([result]), terminal);
     }
-    return EXIT.ok;
+    const reported = [{ result, file }];
+    writeForms(reported, flags, terminal, Date.now());
+    tellGithub(reported, terminal, process.env);
+    return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
   } finally {
     budget.clear();
     progress.clear();

@@ -205,6 +205,8 @@ export type PoolsimErrorCode =
   | "REGION_UNKNOWN"
   /** The number of renditions of a job is negative. */
   | "RENDITIONS"
+  /** The page of HTML reports is not in the package: it was not built. */
+  | "REPORT_PAGE_MISSING"
   /** An orchestrator refused GetOrchestrator, or its answer could not be read. */
   | "RPC_FAILED"
   /** An orchestrator or the signer did not answer in time. */

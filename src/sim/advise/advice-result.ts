@@ -1,5 +1,5 @@
 /** What `poolsim advise` finds: plain JSON, documented in docs/advise.md. */
-import type { Estimate } from "../results.js";
+import type { Estimate, InputSource, ScenarioResult } from "../results.js";
 import type { SweepSetting, SweepStanding } from "../sweep/sweep-result.js";
 import type { AdviceWord } from "./advice-rules.js";
 import type { Action } from "./pool-change.js";
@@ -24,12 +24,19 @@ export interface WorkerFigures {
   readonly picks: number;
   /** Share of its sessions that it kept to the stream's end; `null`: it had none. */
   readonly retention: number | null;
-  /** 99 of 100 of its segments took no longer, ms; `null`: it had none. */
-  readonly roundTripP99Ms: number | null;
+  /** Quantiles of its round trips, ms; `null`: it had none. */
+  readonly roundTripMs: {
+    readonly p10: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p99: number;
+  } | null;
   /** What was left of streams when they left it, minutes per replication. */
   readonly streamMinutesLost: number;
   /** What most of them were lost to; `null`: none were. */
   readonly mostlyLostTo: string | null;
+  /** All that they were lost to, the most first: minutes per replication. */
+  readonly lostTo: readonly { readonly reason: string; readonly minutes: number }[];
 }
 
 /** What would likely decide an undecided worker. */
@@ -152,6 +159,18 @@ export interface AdviceRule {
   readonly replications: number;
 }
 
+/** A metric of the pool as it is, and as it would be with all advice. */
+export interface PoolFigure {
+  /** Name in the metrics reference. */
+  readonly metric: string;
+  /** The pool as it is. */
+  readonly before: Estimate;
+  /** `null` where nothing is to be changed, or where it has no value then. */
+  readonly after: Estimate | null;
+  /** After − before, paired, with a 95 % interval of its own. */
+  readonly difference: Estimate | null;
+}
+
 /** The whole advice. */
 export interface AdviceResult {
   readonly schemaVersion: 1;
@@ -165,10 +184,28 @@ export interface AdviceResult {
     readonly sha256: string;
     readonly settings: readonly { readonly path: string; readonly value: unknown }[];
   };
+  /** Extensions that the scenario was loaded with; left out where there are none. */
+  readonly extensions?: ScenarioResult["extensions"];
+  /** What was asked for from outside the scenario, as the options of `advise` name it. */
+  readonly asked: {
+    readonly variant?: string | undefined;
+    readonly objective?: string | undefined;
+    readonly margin?: number | undefined;
+    readonly confidence?: number | undefined;
+    readonly only?: readonly string[] | undefined;
+    readonly rule?: boolean | undefined;
+  };
   /** Seed of all randomness. */
   readonly seed: number;
   /** Variant that is advised on. */
   readonly variant: string;
+  /** The orchestrator that is advised: stake as a share or in LPT, as the scenario has it. */
+  readonly pool: {
+    readonly name: string;
+    readonly region: string | null;
+    readonly stakeShare: number | null;
+    readonly stakeLpt: number | null;
+  };
   /** Metric to gain in. */
   readonly objective: string;
   /** What counts as a difference: a share of the objective, or an amount; the other is `null`. */
@@ -193,6 +230,22 @@ export interface AdviceResult {
   readonly rule: AdviceRule | null;
   /** All advice together compared with the best rule alone; `null` where there is not both. */
   readonly togetherOverRule: FreshComparison | null;
+  /** Settings of the scenario that do what is advised together: path and value. */
+  readonly settings: readonly { readonly path: string; readonly value: unknown }[];
+  /** The pool as it is and as advised, from the replications of `together`, which chose nothing. */
+  readonly figures: readonly PoolFigure[];
+  /** Mean length of a segment, ms: of each length that a gateway has, the shortest first. */
+  readonly segmentMs: readonly number[];
+  /** The `expect:` items on advice, and whether each holds. */
+  readonly expectations: ScenarioResult["expectations"];
+  /** The other ones, and what judges them. */
+  readonly notJudged: ScenarioResult["notJudged"];
+  /** As in results of `run`: what was assumed, what nobody measured, and where input comes from. */
+  readonly assumed: readonly string[];
+  /** The share of each kind of input that was not measured, from 0 to 1. */
+  readonly imputed: Readonly<Record<string, number>>;
+  /** Where the input comes from. */
+  readonly inputs: readonly InputSource[];
   /** Remarks on the model, as in results of `run`. */
   readonly notes: readonly string[];
 }

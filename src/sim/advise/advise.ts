@@ -23,15 +23,24 @@ import {
 import { calibrate } from "../experiment/calibrate.js";
 import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
+import { inputSources } from "../experiment/input-sources.js";
 import { effective, type Judgement } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
 import { reported } from "../experiment/samples.js";
+import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { warmUpMs } from "../model/warm-up.js";
 import type { Estimate } from "../results.js";
-import type { AdviceResult, TogetherResult, WorkerAdviceResult } from "./advice-result.js";
+import type { Scenario } from "../scenario/schema.js";
+import { adviceExpectations } from "./advice-expectations.js";
+import type {
+  AdviceResult,
+  PoolFigure,
+  TogetherResult,
+  WorkerAdviceResult,
+} from "./advice-result.js";
 import { isWorthIt, wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
@@ -41,9 +50,11 @@ import {
   capsOf,
   type PoolChange,
   PoolInputs,
+  settingsOf,
   type WorkerKind,
   workerKinds,
 } from "./pool-change.js";
+import { poolFigures } from "./pool-figures.js";
 import { EVERYONE, SCREENING, screen, without } from "./screening.js";
 import { type Asked, type Common, choose, compare, hasPeak, tryActions } from "./try-actions.js";
 import { whatDecides } from "./what-decides.js";
@@ -63,12 +74,15 @@ export interface AdviseOptions extends AskedOptions {
   readonly only?: readonly string[] | undefined;
   /** Whether the best rule is looked for too; never with `only`. @default true */
   readonly rule?: boolean | undefined;
-  /** Stops after a look at so many replications, 16 … 40. @default as many as it takes */
+  /** Stops after a look at so many replications, 16 … 40; 0: judges nothing. @default as many as it takes */
   readonly replications?: number | undefined;
+  /** When it aborts before the first look is finished, nothing is judged: `replications` is 0. */
+  readonly deadline?: AbortSignal | undefined;
 }
 
 function check(options: AdviseOptions): void {
   checkAsked(options);
+  if (options.replications === 0) return;
   checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, ADVISE_MAX]);
 }
 
@@ -214,11 +228,36 @@ async function alone(
   return new Map(found);
 }
 
+/** The pool as it is and as advised, from the replications of {@link combine}. */
+async function figuresOfPool(
+  { inputs, workbench, seed }: Common,
+  together: TogetherResult,
+): Promise<readonly PoolFigure[]> {
+  const pools = [EVERYONE, togetherChange(together)];
+  const [before, after] = await workbench.replicateAll(
+    pools.map((pool) => inputs.with(pool)),
+    { label: "all advice together", count: FRESH, from: FROM.together },
+  );
+  return before === undefined ? [] : poolFigures(before, after, seed);
+}
+
+/** The settings that do what is advised together. */
+function settingsThat(scenario: Scenario, together: TogetherResult): AdviceResult["settings"] {
+  return settingsOf(scenario, togetherChange(together)).map(([path, value]) => ({ path, value }));
+}
+
+/** What was asked for from outside the scenario. */
+function askedFor(options: AdviseOptions): AdviceResult["asked"] {
+  const { variant, objective, margin, confidence, only } = options;
+  const rule = options.rule === false ? false : undefined;
+  return { variant, objective, margin, confidence, only, rule };
+}
+
 async function run(
   loaded: LoadedScenario,
   workbench: Workbench,
   options: AdviseOptions,
-  enough: Enough,
+  { enough, deadline }: { readonly enough: Enough; readonly deadline: Enough },
 ): Promise<AdviceResult> {
   const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
   const variant = variantOf(loaded, options);
@@ -238,7 +277,12 @@ async function run(
   const plan = planOf(common, all, confidence);
   const asked = all.filter(({ kind }) => chosen.has(kind));
   const last = options.replications ?? ADVISE_MAX;
-  const { tried, replications } = await tryActions(common, asked, { plan, last, enough });
+  const { tried, replications } = await tryActions(common, asked, {
+    plan,
+    last,
+    enough,
+    deadline,
+  });
   const advice = await Promise.all(
     asked.map(async (one, index) => {
       const found = tried[index] ?? [];
@@ -255,7 +299,7 @@ async function run(
     alone(common, advised, confidence),
     advised.length === 0 ? null : combine(common, advised, confidence),
   ]);
-  const isRuleAsked = options.only === undefined && options.rule !== false;
+  const isRuleAsked = options.only === undefined && options.rule !== false && replications > 0;
   const ruled = isRuleAsked
     ? await bestRule(common, {
         kinds,
@@ -288,15 +332,33 @@ async function run(
       askedWithout: [...pool.keys()],
     };
   });
+  const margin = marginOf(question);
+  const rule = ruled?.rule ?? null;
+  const figures =
+    together === null
+      ? poolFigures(screened.everyone, undefined, seed)
+      : await figuresOfPool(common, together);
+  const { extensions = [] } = loaded;
+  const { orchestrator } = scenario;
+  const variants = new Set(loaded.variants.map(({ name }) => name));
+  const imputed = screened.everyone.records[0]?.imputed ?? {};
   return {
     schemaVersion: 1,
     kind: "advice",
     poolsim: POOLSIM_VERSION,
     scenario: scenarioOf(loaded),
+    ...(extensions.length === 0 ? {} : { extensions }),
+    asked: askedFor(options),
     seed,
     variant,
+    pool: {
+      name: orchestrator.name,
+      region: orchestrator.region ?? null,
+      stakeShare: orchestrator.stakeShare ?? null,
+      stakeLpt: orchestrator.stakeLpt ?? null,
+    },
     objective: question.objective,
-    margin: marginOf(question),
+    margin,
     confidence,
     comparisons: plan.actions * plan.intervals,
     replications,
@@ -305,8 +367,21 @@ async function run(
     durationMs: scenario.duration,
     workers,
     together,
-    rule: ruled?.rule ?? null,
+    rule,
     togetherOverRule: ruled?.togetherOverRule ?? null,
+    settings: together === null ? [] : settingsThat(scenario, together),
+    figures,
+    segmentMs: segmentLengths(loaded),
+    ...adviceExpectations(scenario.expect, variants, {
+      workers,
+      figures,
+      together,
+      margin,
+      rule,
+    }),
+    assumed: loaded.assumed,
+    imputed,
+    inputs: inputSources(loaded.base, imputed),
     notes: demandNotes(scenario, calibration.note),
   };
 }
@@ -327,6 +402,7 @@ export async function adviseWith(
   return stoppable(executor, options.signal, () => {
     check(options);
     const workbench = new Workbench(executor, options.onProgress);
-    return run(loaded, workbench, options, enoughOf(options.enough));
+    const times = { enough: enoughOf(options.enough), deadline: enoughOf(options.deadline) };
+    return run(loaded, workbench, options, times);
   });
 }

@@ -35,13 +35,19 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
     reason,
     minutes: sum(`streamMinutesLost.${reason}`),
   })).sort((a, b) => b.minutes - a.minutes);
-  const [most] = losses;
+  const lostTo = losses.filter(({ minutes }) => minutes > 0);
+  const p99 = mean("roundTripMs.p99");
+  const p50 = mean("roundTripMs.p50") ?? p99;
   return {
     picks: sum("picks"),
     retention: mean("retention"),
-    roundTripP99Ms: mean("roundTripMs.p99"),
+    roundTripMs:
+      p50 === null || p99 === null
+        ? null
+        : { p10: mean("roundTripMs.p10") ?? p50, p50, p90: mean("roundTripMs.p90") ?? p99, p99 },
     streamMinutesLost: sum("streamMinutesLost"),
-    mostlyLostTo: most === undefined || most.minutes === 0 ? null : most.reason,
+    mostlyLostTo: lostTo[0]?.reason ?? null,
+    lostTo,
   };
 }
 
@@ -68,6 +74,7 @@ export function actionWords(action: Action): string {
 }
 
 function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string {
+  if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
   const [first] = tried.filter(({ finding }) => finding !== "no gain");
   if (first === undefined) {
     return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;
@@ -94,14 +101,17 @@ export function describeWorker(options: {
 }): string {
   const { kind, word, action, figures, tried, isHidden } = options;
   const others = isHidden ? "; alone that changes little: others take its place" : "";
+  const beside = isHidden
+    ? "; alone that changes little: it pays when the others' advice is followed"
+    : "";
   switch (word) {
     case "exclude":
       return `${lossText(figures)}${others}`;
     case "spare":
-      return `${lossText(figures)}; harmless where it serves only when all others are full`;
+      return `${lossText(figures)}; harmless where it serves only when all others are full${beside}`;
     case "cap": {
       const sessions = action?.kind === "cap" ? action.sessions : 0;
-      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does`;
+      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does${beside}`;
     }
     case "keep":
       return "nothing that was tried on it gains more than the margin";

@@ -263,20 +263,27 @@ async function lookAtAll(
  *
  * @param options.last stops after a look at so many replications
  * @param options.enough when it resolves, the last finished round counts; the first is waited for
+ * @param options.deadline when it resolves before the first round is finished, nothing was tried
  */
 export async function tryActions(
   common: Common,
   asked: readonly Asked[],
-  options: { readonly plan: HolmPlan; readonly last: number; readonly enough: Enough },
+  options: {
+    readonly plan: HolmPlan;
+    readonly last: number;
+    readonly enough: Enough;
+    readonly deadline?: Enough | undefined;
+  },
 ): Promise<TriedAll> {
-  const { plan, last, enough } = options;
+  const { plan, last, enough, deadline } = options;
   let tries = triesOf(asked);
   let replications = 0;
   const counts = looks(plan.max, plan.first).filter((count) => count <= last);
   for (const count of counts) {
     if (!tries.some((one) => isOpen(one) && !one.isGivenUp)) break;
     const round = lookAtAll(common, tries, { plan, count });
-    const looked = replications === 0 ? await round : await orEnough(round, enough);
+    const limit = replications === 0 ? deadline : enough;
+    const looked = limit === undefined ? await round : await orEnough(round, limit);
     if (looked === null) break;
     tries = looked;
     replications = count;

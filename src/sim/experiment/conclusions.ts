@@ -2,6 +2,7 @@
 import { InputError, invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
 import type { Comparison, Estimate, ScenarioResult } from "../results.js";
+import { judgeOf, parseAdviceExpectation } from "./advice-expectation.js";
 import { evaluateExpectation, parseExpectation } from "./expectations.js";
 import { difference, estimated, type Samples } from "./samples.js";
 import { evaluateVerdictExpectation, parseVerdictExpectation } from "./verdict-expectation.js";
@@ -54,6 +55,17 @@ export function marginalValuesAsked(expect: readonly string[]): ReadonlySet<stri
   );
 }
 
+/** Items that a run cannot judge, and the command that can. */
+export function notJudged(
+  expect: readonly string[],
+  variants: ReadonlySet<string>,
+): ScenarioResult["notJudged"] {
+  return expect.flatMap((text) => {
+    const parsed = parseAdviceExpectation(text, variants);
+    return parsed?.ok ? [{ text, by: judgeOf(parsed.expectation) }] : [];
+  });
+}
+
 /**
  * Compares what the scenario expects with what came out.
  *
@@ -74,7 +86,9 @@ export function expectationResults(options: {
     if (worker !== undefined) return marginalValues(variant).get(worker);
     return variants.get(variant)?.estimate(metric);
   };
-  return expect.map((text) => {
+  const elsewhere = new Set(notJudged(expect, new Set(variants.keys())).map(({ text }) => text));
+  const judged = expect.filter((text) => !elsewhere.has(text));
+  return judged.map((text) => {
     const onVerdict = parseVerdictExpectation(text);
     if (onVerdict?.ok) {
       const { candidate } = onVerdict.expectation;

@@ -4,9 +4,14 @@ import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/model-notes.js";
-import { streamKinds } from "../model/stream-kinds.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
-import { comparisons, conservation, expectationResults, type Variants } from "./conclusions.js";
+import {
+  comparisons,
+  conservation,
+  expectationResults,
+  notJudged,
+  type Variants,
+} from "./conclusions.js";
 import { figureFormat } from "./figure-format.js";
 import { inputSources } from "./input-sources.js";
 import { bootstrapKey, type Judgement } from "./judge.js";
@@ -14,6 +19,7 @@ import type { MarginalValues } from "./marginal-value.js";
 import { FEES, INCOME, LUCK } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
+import { segmentLengths } from "./segment-lengths.js";
 import { type CaseOutcome, type Stage, sensitivityResults } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
 import { verdictResult } from "./verdict-result.js";
@@ -68,13 +74,6 @@ function questionOf(stage: Stage | null): ScenarioResult["question"] {
   if (stage === null) return null;
   const { baseline, candidate, objective } = stage.question;
   return { baseline, candidate, objective, workers: stage.workers };
-}
-
-function segmentLengths({ variants }: LoadedScenario): number[] {
-  const lengths = variants.flatMap(({ input: { scenario } }) =>
-    streamKinds(scenario).map(({ segmentMs }) => segmentMs),
-  );
-  return [...new Set(lengths)].sort((a, b) => a - b);
 }
 
 function partialNotes({ isPartial }: Findings, replications: number): string[] {
@@ -176,6 +175,7 @@ export function scenarioResult(loaded: LoadedScenario, findings: Findings): Scen
     expectations: findings.isPartial
       ? []
       : expectationResults({ expect: scenario.expect, variants, key, marginalValues, verdicts }),
+    notJudged: notJudged(scenario.expect, new Set(variants.keys())),
     assumed: loaded.assumed,
     imputed: baseline.records[0]?.imputed ?? {},
     inputs: inputSources(loaded.base, baseline.records[0]?.imputed ?? {}),

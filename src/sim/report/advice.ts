@@ -1,16 +1,19 @@
-/** Advice as text for a terminal: what to do with each worker first, figures with details only. */
-import { counted, signed } from "../../core/wording.js";
-import type {
-  AdviceResult,
-  RuleAdmission,
-  TriedAction,
-  WorkerAdviceResult,
-} from "../advise/advice-result.js";
-import { actionWords } from "../advise/describe-worker.js";
-import type { Estimate } from "../results.js";
-import { spanText } from "./figures.js";
+/**
+ * Advice as text for a terminal: one screen with what to do with each worker, figures of all that was
+ * tried with details only.
+ */
+import type { AdviceResult, TriedAction, WorkerAdviceResult } from "../advise/advice-result.js";
+import { expectationSection } from "./conclusion.js";
+import {
+  type AdviceContent,
+  type AdviceLine,
+  actionText,
+  adviceContent,
+} from "./content/advice-content.js";
+import { changeText } from "./content/changes.js";
+import { answerLines, figureTable, fitting, groundLines, lastLines, more } from "./screen-parts.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
-import { table } from "./table.js";
+import { type Column, table, tableWidth } from "./table.js";
 
 /** How to write it. */
 export interface AdviceReportOptions extends ReportOptions {
@@ -18,122 +21,101 @@ export interface AdviceReportOptions extends ReportOptions {
   readonly hasDetails?: boolean | undefined;
 }
 
-function adviceText({ advice, action }: WorkerAdviceResult): string {
-  if (advice === "spare") return "keep as spare";
-  return action?.kind === "cap" ? `cap at ${action.sessions}` : advice;
+/** Reasons are broken into lines of at least so many characters, or stand below. */
+const WHY_MIN = 18;
+
+/** How much is shown of what there may be any number of. */
+interface Limits {
+  readonly workers: number;
+  readonly hasWhy: boolean;
+  /** The settings that do it, and what would tell more. */
+  readonly hasSettings: boolean;
+  /** Lines for the names of those that are kept. */
+  readonly kept: number;
+  readonly notes: number;
+  readonly failed: number;
+  readonly silent: number;
 }
 
-/** A change, in percent where the margin is a share, with its interval. */
-function changeText(change: Estimate | null, { margin }: AdviceResult): string {
-  if (change === null) return "";
-  const isShare = margin.relative !== null;
-  const write = (value: number) => (isShare ? signed(100 * value, 1) : signed(value, 6));
-  const [low, high] = change.ci95;
-  const unit = isShare ? " %" : "";
-  if (!Number.isFinite(low) && !Number.isFinite(high)) return `${write(change.mean)}${unit}`;
-  const end = (value: number) => (Number.isFinite(value) ? write(value) : "?");
-  return `${write(change.mean)}${unit} (${end(low)} … ${end(high)})`;
+/** The most first; the last one always fits. */
+const LIMITS: readonly Limits[] = [
+  { workers: 8, hasWhy: true, hasSettings: true, kept: 3, notes: 4, failed: 4, silent: 0 },
+  { workers: 8, hasWhy: true, hasSettings: true, kept: 3, notes: 1, failed: 3, silent: 0 },
+  { workers: 8, hasWhy: true, hasSettings: false, kept: 3, notes: 1, failed: 2, silent: 0 },
+  { workers: 8, hasWhy: true, hasSettings: false, kept: 2, notes: 0, failed: 2, silent: 0 },
+  { workers: 12, hasWhy: false, hasSettings: false, kept: 2, notes: 0, failed: 2, silent: 0 },
+  { workers: 9, hasWhy: false, hasSettings: false, kept: 2, notes: 0, failed: 1, silent: 0 },
+  { workers: 5, hasWhy: false, hasSettings: false, kept: 1, notes: 0, failed: 1, silent: 0 },
+  { workers: 2, hasWhy: false, hasSettings: false, kept: 1, notes: 0, failed: 0, silent: 0 },
+];
+
+function paintOf({ tone }: AdviceLine, { bold, red, yellow }: Style): (text: string) => string {
+  return tone === "bad"
+    ? (text) => bold(red(text))
+    : tone === "open"
+      ? (text) => bold(yellow(text))
+      : bold;
 }
 
-function nameText({ name, workers }: WorkerAdviceResult): string {
-  return workers.length === 1 ? name : `${name} (${workers.length})`;
+/** Workers with which something is to be done or to be found out, a line or a few for each. */
+function toDoTable(content: AdviceContent, style: Style, { workers, hasWhy }: Limits): string {
+  const all = [...content.toDo, ...content.open];
+  const shown = all.slice(0, workers);
+  if (shown.length === 0) return "";
+  const cells = (key: "name" | "what" | "change" | "why") => shown.map((line) => line[key]);
+  const columns: Column[] = [
+    { head: "worker", cells: cells("name"), align: "left" },
+    { head: "what to do", cells: cells("what"), align: "left" },
+    { head: content.changeHead, cells: cells("change"), align: "left" },
+  ];
+  const room = style.width - tableWidth(columns) - 2;
+  const why = cells("why").map((text) => (room < WHY_MIN ? text : wrapped(text, room)));
+  const text = table(
+    hasWhy ? [...columns, { head: "why", cells: why, align: "left" }] : columns,
+    style,
+    (cell, row) => {
+      const line = shown[row];
+      return line !== undefined && cell === line.what ? paintOf(line, style)(cell) : cell;
+    },
+  );
+  const rest = more(all.length - shown.length, "workers");
+  return rest === "" ? text : `${text}\n${style.dim(rest)}`;
 }
 
-/** Workers that need something done or said, before the others. */
-function workerSection(result: AdviceResult, style: Style): string {
-  const rows = result.workers.filter(({ advice }) => advice !== "keep");
-  const kept = result.workers.filter(({ advice }) => advice === "keep");
-  const keptCount = kept.reduce((sum, { workers }) => sum + workers.length, 0);
-  const keptText = kept.map(nameText).join(", ");
-  const lines: string[] = [];
-  if (rows.length > 0) {
-    lines.push(
-      table(
-        [
-          { head: "worker", cells: rows.map(nameText), align: "left" },
-          { head: "advice", cells: rows.map(adviceText), align: "left" },
-          {
-            head: "changes",
-            cells: rows.map(({ alone }) => changeText(alone, result)),
-            align: "left",
-          },
-          { head: "why", cells: rows.map(({ why }) => why), align: "left" },
-        ],
-        style,
+/** Those that stay as they are, by their names. */
+function keptLines({ kept, keptWhy }: AdviceContent, { width }: Style, lines: number): string {
+  if (kept.length === 0) return "";
+  const whole = `Keep, as ${keptWhy}: ${kept.map(({ name }) => name).join(", ")}`;
+  const text = wrapped(whole, width, "  ").split("\n");
+  if (text.length <= lines) return text.join("\n");
+  const shown = text.slice(0, lines).join("\n");
+  const names = shown.split(": ").slice(1).join(": ").split(",").length - 1;
+  const cut = shown.slice(0, shown.lastIndexOf(","));
+  return `${cut}\n  ${more(kept.length - names, "kinds of workers")}`;
+}
+
+/** The first screen. */
+function screen(content: AdviceContent, style: Style, isAll: boolean): string {
+  const { rule, doIt } = content;
+  const line = (text: string) => (text === "" ? "" : wrapped(text, style.width, "  "));
+  return fitting(LIMITS, (limits) => [
+    answerLines({ ...content, title: `${content.title} (${content.about})` }, style),
+    figureTable(content, style),
+    [toDoTable(content, style, limits), keptLines(content, style, limits.kept)]
+      .filter((part) => part !== "")
+      .join("\n"),
+    [
+      line(
+        content.openHint === "" || !limits.hasSettings ? "" : `Not decided: ${content.openHint}`,
       ),
-    );
-  }
-  if (keptCount > 0) {
-    lines.push(wrapped(`keep ${counted(keptCount, "worker")}: ${keptText}`, style.width, "  "));
-  }
-  return lines.join("\n");
-}
-
-function togetherText(result: AdviceResult): string {
-  const { together, freshReplications, workers } = result;
-  if (together === null) {
-    return workers.some(({ advice }) => advice === "undecided")
-      ? "Nothing to be done is known yet."
-      : "Nothing to be done.";
-  }
-  const peak =
-    together.atPeak === null ? "" : `; at peak demand ${changeText(together.atPeak, result)}`;
-  const left =
-    together.leftOut.length === 0
-      ? ""
-      : `, without the advice on ${together.leftOut.join(", ")}, which gains nothing beside the others`;
-  const warning =
-    together.decision === "exclude"
-      ? " THAT IS A LOSS: do not follow all of it at once."
-      : together.decision === "undecided"
-        ? ` Not decided: ${together.reason}.`
-        : "";
-  return `Together${left}: ${changeText(together.change, result)}${peak}, from ${counted(freshReplications, "replication")} that chose nothing.${warning}`;
-}
-
-function sessionsText({ least, most }: RuleAdmission): string {
-  return least === most ? String(most) : `${least} to ${most}`;
-}
-
-/** The best rule, whom it admits, and what following all advice brings beyond it. */
-function ruleText(result: AdviceResult): string {
-  const { rule, togetherOverRule } = result;
-  if (rule === null) return "";
-  const { best } = rule;
-  if (best === null) return "Rule: none of those that were tried is shown to gain.";
-  const alike = best.asGood.filter((label) => label !== best.label);
-  const [first] = best.asGood;
-  const last = best.asGood.at(-1);
-  const others = alike.length === 0 ? "" : ` (as good: ${first} … ${last})`;
-  const admitted = best.admits.filter(({ most }) => most > 0);
-  const refused = best.admits.filter(({ most }) => most === 0).map(({ worker }) => worker);
-  const fewer = admitted.filter(({ least, offered }) => least < offered);
-  const caps = fewer.map((one) => `${one.worker} with ${sessionsText(one)}`);
-  const who = [
-    `it admits ${admitted.length} of ${counted(best.admits.length, "worker")}`,
-    ...(refused.length === 0 ? [] : [`refuses ${refused.join(", ")}`]),
-    ...(caps.length === 0 ? [] : [`admits ${caps.join(", ")}`]),
-  ].join("; ");
-  const over =
-    togetherOverRule === null
-      ? ""
-      : ` All advice together brings ${changeText(togetherOverRule.change, result)} more than the rule alone.`;
-  return `Rule: ${best.label}${others}: ${changeText(best.change, result)}; ${who}.${over}`;
-}
-
-function undecidedText({ workers, scenario, margin }: AdviceResult): string {
-  const open = workers.filter(({ advice }) => advice === "undecided");
-  if (open.length === 0) return "";
-  const texts = open.map(({ name, more }) => {
-    if (more === null) return `${name} (hardly any number of replications would decide)`;
-    const count = counted(more.replications, "replication");
-    return `${name} (about ${count} of ${spanText(more.durationMs)} would decide)`;
-  });
-  const isStuck = open.some(({ more }) => more === null);
-  const larger = isStuck && margin.relative !== null ? " A larger --margin may tell more." : "";
-  const only = open.map(({ name }) => name).join(",");
-  const details = `poolsim advise ${scenario.file} --only ${only} --details`;
-  return `Undecided: ${texts.join(", ")}.${larger} All figures: ${details}`;
+      line(rule === "" ? "" : `Rule: ${rule}`),
+      line(doIt === "" || !limits.hasSettings ? "" : `As settings: ${doIt}`),
+    ]
+      .filter((part) => part !== "")
+      .join("\n"),
+    groundLines(content, style, limits, isAll),
+    lastLines(content, style, isAll),
+  ]);
 }
 
 function triedRows(
@@ -141,8 +123,8 @@ function triedRows(
   result: AdviceResult,
 ): readonly (readonly string[])[] {
   return worker.tried.map((tried: TriedAction) => [
-    nameText(worker),
-    actionWords(tried.action),
+    worker.name,
+    actionText(tried.action),
     tried.reason === null ? tried.finding : `${tried.finding}: ${tried.reason}`,
     changeText(tried.change, result),
     changeText(tried.atPeak, result),
@@ -166,29 +148,23 @@ function detailSection(result: AdviceResult, style: Style): string {
 }
 
 /**
- * The advice.
+ * The advice: one screen that begins with what to do, and with `hasDetails` every action that was tried.
  *
  * @returns lines, each ended
  */
 export function renderAdvice(result: AdviceResult, options: AdviceReportOptions = {}): string {
   const style = styleOf(options);
-  const { scenario, workers, replications, durationMs, seed, objective, margin } = result;
-  const count = workers.reduce((sum, worker) => sum + worker.workers.length, 0);
-  const title = `${scenario.name} (${counted(count, "worker")})`;
-  const facts = `: advice after ${counted(replications, "replication")} of ${spanText(durationMs)}; seed ${seed}`;
-  const share =
-    margin.relative === null
-      ? `${margin.absolute} of ${objective}`
-      : `${100 * margin.relative} % of ${objective}`;
-  const parts = [
-    headed(title, style, facts),
-    workerSection(result, style),
-    wrapped(togetherText(result), style.width),
-    wrapped(ruleText(result), style.width),
-    wrapped(undecidedText(result), style.width),
-    style.dim(wrapped(`What counts: a change of more than ${share}.`, style.width)),
-    ...(options.hasDetails === true ? [detailSection(result, style)] : []),
-    ...result.notes.map((note) => style.dim(wrapped(`Note: ${note}`, style.width))),
+  const { hasDetails = options.details === true } = options;
+  const content = adviceContent(result, options.file);
+  const first = screen(content, style, hasDetails);
+  if (!hasDetails) return first;
+  const rest = [
+    detailSection(result, style),
+    content.grounds.assumed === ""
+      ? ""
+      : wrapped(`Assumed: ${content.grounds.assumed}`, style.width),
+    ...content.grounds.notes.map((note) => wrapped(`Note: ${note}`, style.width, "  ")),
+    expectationSection(result, style, { onlyFailed: false }),
   ].filter((part) => part !== "");
-  return `${parts.join("\n\n")}\n`;
+  return `${[first.trimEnd(), ...rest].join("\n\n")}\n`;
 }

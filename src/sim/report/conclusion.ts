@@ -117,18 +117,25 @@ export function groundsSection(result: ScenarioResult, style: Style): string {
 
 /** The expectations; with `onlyFailed` those that do not hold. */
 export function expectationSection(
-  { expectations }: ScenarioResult,
+  { expectations, notJudged }: Pick<ScenarioResult, "expectations" | "notJudged">,
   style: Style,
   { onlyFailed }: { readonly onlyFailed: boolean },
 ): string {
   const failed = expectations.filter(({ passed }) => !passed);
   const shown = onlyFailed ? failed : expectations;
-  if (shown.length === 0) return "";
+  const left = onlyFailed ? [] : notJudged;
+  if (shown.length + left.length === 0) return "";
   const lines = shown.map(({ text, passed, actual }) => {
     const mark = passed ? style.green("✓") : style.red("✗");
     const line = wrapped(`${text}  is ${actual}`, style.width - 4, "    ");
     return `  ${mark} ${line}`;
   });
-  const summary = `${expectations.length - failed.length} of ${expectations.length} hold`;
-  return [`${style.bold("Expectations:")} ${summary}`, ...lines].join("\n");
+  const held = expectations.length - failed.length;
+  const summary =
+    expectations.length === 0 ? "none is judged here" : `${held} of ${expectations.length} hold`;
+  const elsewhere = left.map(
+    ({ text, by }) =>
+      `  – ${wrapped(`${text}  is judged by poolsim ${by}`, style.width - 4, "    ")}`,
+  );
+  return [`${style.bold("Expectations:")} ${summary}`, ...lines, ...elsewhere].join("\n");
 }

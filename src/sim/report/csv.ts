@@ -37,7 +37,7 @@ function endOf(value: number | undefined): number | null {
 }
 
 /** @returns lines as RFC 4180 has them, the first with the columns' names */
-export function renderCsv(results: readonly ScenarioResult[]): string {
+export function runCsv(results: readonly ScenarioResult[]): string {
   const lines = results.flatMap(({ scenario, variants, comparisons }) => {
     const differences = new Map(
       comparisons.map(({ variant, metric, difference }) => [`${variant} ${metric}`, difference]),

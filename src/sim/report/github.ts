@@ -1,6 +1,6 @@
 /** What GitHub Actions shows beside a run: annotations on failed expectations, and the verdict. */
-import type { ScenarioResult } from "../results.js";
-import { reportContent } from "./content/content.js";
+import { type AnyResult, expectedIn } from "./any-result.js";
+import { contentOf } from "./forms.js";
 
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
@@ -15,12 +15,12 @@ function property(text: string): string {
  *
  * @param file the scenario as the command line had it
  */
-export function githubAnnotations(result: ScenarioResult, file: string): string {
-  const { title, answer } = reportContent(result, file);
+export function githubAnnotations(result: AnyResult, file: string): string {
+  const { title, answer } = contentOf(result, file);
   const line = (level: string, about: string, text: string) =>
     `::${level} file=${property(file)},title=${property(about)}::${data(text)}\n`;
-  const failed = result.expectations
-    .filter(({ passed }) => !passed)
+  const failed = expectedIn(result)
+    .expectations.filter(({ passed }) => !passed)
     .map(({ text, actual }) => line("error", `${title}: expectation`, `${text} is ${actual}`));
   const said = line("notice", `${title}: ${answer.headline}`, answer.sentences.join(" "));
   return [said, ...failed].join("");

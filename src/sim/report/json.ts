@@ -1,5 +1,5 @@
 /** The JSON result as bytes: one result as an object, several as an array. */
-import type { ScenarioResult } from "../results.js";
+import type { AnyResult } from "./any-result.js";
 
 /**
  * Writes results as JSON, which docs/result.md describes.
@@ -9,7 +9,7 @@ import type { ScenarioResult } from "../results.js";
  * @returns JSON text with a line end; the same results always give the same text
  */
 export function renderJson(
-  results: readonly ScenarioResult[],
+  results: readonly AnyResult[],
   { isList = false }: { readonly isList?: boolean } = {},
 ): string {
   const [first] = results;

@@ -1,6 +1,11 @@
 /** Expectations as a JUnit report, which CI servers show: a suite for each scenario. */
 import { XMLBuilder } from "fast-xml-parser";
+import type { AdviceResult } from "../advise/advice-result.js";
 import type { ScenarioResult } from "../results.js";
+import type { SweepResult } from "../sweep/sweep-result.js";
+import { type AnyResult, expectedIn, isAdvice, isSweep } from "./any-result.js";
+import { adviceContent } from "./content/advice-content.js";
+import { sweepContent } from "./content/sweep-content.js";
 
 /** Characters that XML 1.0 does not have. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -18,14 +23,23 @@ interface Case {
   /** Why it failed; undefined: it did not. */
   readonly failure?: string | undefined;
   readonly output?: string | undefined;
+  /** Why it was not tried; undefined: it was. */
+  readonly skipped?: string | undefined;
 }
 
-function casesOf({
-  expectations,
-  verdict,
-  partial,
-  conservation,
-}: ScenarioResult): readonly Case[] {
+function expectationCases(result: AnyResult): Case[] {
+  const { expectations, notJudged } = expectedIn(result);
+  return [
+    ...expectations.map(({ text, passed, actual }) => ({
+      name: text,
+      failure: passed ? undefined : `is ${actual}`,
+      output: passed ? `is ${actual}` : undefined,
+    })),
+    ...notJudged.map(({ text, by }) => ({ name: text, skipped: `poolsim ${by} judges it` })),
+  ];
+}
+
+function runCases({ verdict, partial, conservation }: ScenarioResult): Case[] {
   const broken = Object.entries(conservation).flatMap(([name, holds]) => (holds ? [] : [name]));
   return [
     {
@@ -41,16 +55,46 @@ function casesOf({
             output: `${verdict.decision} (${verdict.reason}): ${verdict.sentence}`,
           },
         ]),
-    ...expectations.map(({ text, passed, actual }) => ({
-      name: text,
-      failure: passed ? undefined : `is ${actual}`,
-      output: passed ? `is ${actual}` : undefined,
+  ];
+}
+
+/** What is advised, and what all of it changes: nothing that can fail. */
+function adviceCases(result: AdviceResult): Case[] {
+  const { answer, toDo, open, kept } = adviceContent(result);
+  return [
+    { name: "advice", output: [answer.headline, ...answer.sentences].join(". ") },
+    ...[...toDo, ...open, ...kept].map(({ name, what, change, why }) => ({
+      name: `worker ${name}`,
+      output: `${what}${change === "" ? "" : `: ${change}`}; ${why}`,
     })),
   ];
 }
 
+/** What is best in each circumstance: nothing that can fail. */
+function sweepCases(result: SweepResult): Case[] {
+  const { answer, slices } = sweepContent(result);
+  const said = { name: "sweep", output: [answer.headline, ...answer.sentences].join(". ") };
+  if (slices.length < 2) return [said];
+  return [
+    said,
+    ...slices.map(({ label, best, asGood, change }) => ({
+      name: `case ${label}`,
+      output: `best ${best}; as good ${asGood}; ${change}`,
+    })),
+  ];
+}
+
+function casesOf(result: AnyResult): readonly Case[] {
+  const own = isAdvice(result)
+    ? adviceCases(result)
+    : isSweep(result)
+      ? sweepCases(result)
+      : runCases(result);
+  return [...own, ...expectationCases(result)];
+}
+
 /** @returns an XML document; there are no times in it: the same results give the same bytes */
-export function renderJunit(results: readonly ScenarioResult[]): string {
+export function renderJunit(results: readonly AnyResult[]): string {
   const suites = results.map((result) => {
     const cases = casesOf(result);
     return {
@@ -58,10 +102,11 @@ export function renderJunit(results: readonly ScenarioResult[]): string {
       "@tests": cases.length,
       "@failures": cases.filter(({ failure }) => failure !== undefined).length,
       "@errors": 0,
-      "@skipped": 0,
-      testcase: cases.map(({ name, failure, output }) => ({
+      "@skipped": cases.filter(({ skipped }) => skipped !== undefined).length,
+      testcase: cases.map(({ name, failure, output, skipped }) => ({
         "@name": clean(name),
         "@classname": clean(result.scenario.file),
+        ...(skipped === undefined ? {} : { skipped: { "@message": clean(skipped) } }),
         ...(failure === undefined
           ? {}
           : {

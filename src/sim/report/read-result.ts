@@ -1,31 +1,18 @@
 /** Reads JSON results: whoever wrote them, what a report shows is there and of its type. */
 import { z } from "zod";
 import { InputError } from "../../core/errors.js";
-import type { ScenarioResult } from "../results.js";
-
-/** JSON has no infinity: an interval without ends is `[null, null]`. */
-const low = z
-  .number()
-  .nullable()
-  .transform((end) => end ?? Number.NEGATIVE_INFINITY);
-const high = z
-  .number()
-  .nullable()
-  .transform((end) => end ?? Number.POSITIVE_INFINITY);
-const difference = z.object({ mean: z.number(), ci95: z.tuple([low, high]) });
-const estimate = difference.extend({ n: z.number() });
-const metrics = z.record(z.string(), estimate);
-const rows = z.array(z.object({ name: z.string(), metrics }));
-const series = z.record(
-  z.string(),
-  z.array(
-    z
-      .number()
-      .nullable()
-      .transform((value) => value ?? Number.NaN),
-  ),
-);
-const decision = z.enum(["admit", "exclude", "no difference", "undecided"]);
+import type { AnyResult } from "./any-result.js";
+import { adviceSchema } from "./read-advice.js";
+import { sweepSchema } from "./read-sweep.js";
+import {
+  commonFields,
+  decision,
+  difference,
+  estimate,
+  metrics,
+  rows,
+  series,
+} from "./result-fields.js";
 
 const verdict = z.object({
   decision,
@@ -71,20 +58,8 @@ const variant = z.looseObject({
 
 const result = z.looseObject({
   schemaVersion: z.literal(2),
-  poolsim: z.string(),
-  scenario: z.object({
-    name: z.string(),
-    file: z.string(),
-    sha256: z.string(),
-    settings: z.array(z.object({ path: z.string(), value: z.unknown() })),
-  }),
-  extensions: z
-    .array(z.object({ name: z.string(), sha256: z.string(), adds: z.array(z.string()) }))
-    .optional(),
-  seed: z.number(),
-  replications: z.number(),
+  ...commonFields,
   countedMs: z.number().positive().default(3_600_000),
-  segmentMs: z.array(z.number()).default([]),
   partial: z.boolean(),
   variants: z.array(variant).min(1).max(10_000),
   comparisons: z.array(
@@ -114,39 +89,33 @@ const result = z.looseObject({
       flips: z.boolean(),
     }),
   ),
-  expectations: z.array(z.object({ text: z.string(), passed: z.boolean(), actual: z.string() })),
-  assumed: z.array(z.string()),
-  imputed: z.record(z.string(), z.number()),
-  inputs: z
-    .array(
-      z.object({
-        what: z.string(),
-        file: z.string(),
-        asOf: z
-          .string()
-          .regex(/^\d{4}(?:-\d\d(?:-\d\d)?)?$/)
-          .nullable(),
-        imputed: z.number().nullable(),
-      }),
-    )
-    .default([]),
   conservation: z.record(z.string(), z.boolean()),
-  notes: z.array(z.string()),
 });
 
 function invalid(file: string, text: string, cause?: unknown): InputError {
   return new InputError(`${file}: ${text}`, { code: "RESULT_INVALID", cause });
 }
 
+/** The schema of a result's kind. */
+function schemaOf(item: unknown) {
+  const kind = typeof item === "object" && item !== null && "kind" in item ? item.kind : "run";
+  if (kind === "advice") {
+    return { schema: adviceSchema, what: "poolsim advise --json (schemaVersion 1)" };
+  }
+  return kind === "sweep"
+    ? { schema: sweepSchema, what: "poolsim sweep --json (schemaVersion 1)" }
+    : { schema: result, what: "poolsim run --json (schemaVersion 2)" };
+}
+
 /**
- * Reads what `run --json` wrote.
+ * Reads what `run`, `advise` or `sweep` wrote with `--json`.
  *
  * @param text one result as an object, or several as an array
  * @param file its name, for messages
  * @returns at least one result
  * @throws InputError (`RESULT_INVALID`)
  */
-export function readResult(text: string, file: string): readonly ScenarioResult[] {
+export function readResult(text: string, file: string): readonly AnyResult[] {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -156,13 +125,14 @@ export function readResult(text: string, file: string): readonly ScenarioResult[
   const items = Array.isArray(data) ? data : [data];
   if (items.length === 0) throw invalid(file, "expected a result, found an empty list");
   return items.map((item, index) => {
-    const read = result.safeParse(item);
-    if (read.success) return read.data as unknown as ScenarioResult;
+    const { schema, what } = schemaOf(item);
+    const read = schema.safeParse(item);
+    if (read.success) return read.data as unknown as AnyResult;
     const [issue] = read.error.issues;
     const path = [...(items.length > 1 ? [index] : []), ...(issue?.path ?? [])].join(".");
     throw invalid(
       file,
-      `expected a JSON result of poolsim run --json (schemaVersion 2); ${path === "" ? "" : `${path}: `}${issue?.message ?? ""}`,
+      `expected a JSON result of ${what}; ${path === "" ? "" : `${path}: `}${issue?.message ?? ""}`,
     );
   });
 }

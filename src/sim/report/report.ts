@@ -52,6 +52,7 @@ function perVariant(
 /** Everything behind the first screen. */
 function sections(result: ScenarioResult, style: Style): readonly string[] {
   return [
+    candidatesSection(result, style),
     comparisonSection(result, style),
     perVariant(result, style, {
       title: "Admitted workers",
@@ -87,9 +88,7 @@ function sections(result: ScenarioResult, style: Style): readonly string[] {
 export function renderReport(result: ScenarioResult, options: ReportOptions = {}): string {
   const style = styleOf(options);
   const { details: isAll = false } = options;
-  const several = candidatesSection(result, style);
-  const own = screen(reportContent(result, options.file), style, { isAll });
-  const first = several === "" ? own : `${several}\n\n${own}`;
+  const first = screen(reportContent(result, options.file), style, { isAll });
   if (!isAll) return first;
   const rest = sections(result, style).filter((section) => section !== "");
   return `${[first.trimEnd(), ...rest].join("\n\n")}\n`;

@@ -3,26 +3,21 @@
  * each worker, how sure that is. At most 40 lines at 80 columns, whatever the result.
  */
 import type { ReportContent } from "./content/content.js";
-import type { FigureLine } from "./content/key-figures.js";
+import {
+  answerLines,
+  bar,
+  figureTable,
+  fitting,
+  groundLines,
+  type Limits,
+  lastLines,
+  more,
+} from "./screen-parts.js";
 import { type Style, wrapped } from "./style.js";
 import { type Column, table, tableWidth } from "./table.js";
 
-/** Three fewer than 40: the command says how old a network is, and what a decision would take. */
-const LINES_MAX = 37;
-const BAR_LENGTH = 12;
-const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-
 /** Reasons are broken into lines of at least so many characters, or stand below. */
 const WHY_MIN = 14;
-
-/** How much is shown of what there may be any number of. */
-interface Limits {
-  readonly workers: number;
-  readonly variants: number;
-  readonly notes: number;
-  readonly failed: number;
-  readonly silent: number;
-}
 
 /** The most first; the last one always fits. */
 const LIMITS: readonly Limits[] = [
@@ -33,54 +28,6 @@ const LIMITS: readonly Limits[] = [
   { workers: 2, variants: 3, notes: 0, failed: 1, silent: 1 },
   { workers: 0, variants: 0, notes: 0, failed: 0, silent: 0 },
 ];
-
-/** The headline and its reasons: what comes first. */
-function answerLines({ title, answer }: ReportContent, style: Style): string {
-  const { headline, tone, verdict, sentences } = answer;
-  const colour = { good: style.green, bad: style.red, open: style.yellow, neutral: style.bold }[
-    tone
-  ];
-  const first = wrapped(`${title}: ${headline}`, style.width, "  ");
-  const judged = verdict === null ? "" : `Verdict: ${verdict}. `;
-  const text = wrapped(`${judged}${sentences.join(" ")}`, style.width);
-  const lines = first.split("\n").map((line) => style.bold(colour(line)));
-  return [...lines, ...(text === "" ? [] : [text])].join("\n");
-}
-
-function figureTable({ figures }: ReportContent, style: Style): string {
-  const { lines, baseline, candidate } = figures;
-  if (lines.length === 0) return "";
-  const column = (head: string, key: "before" | "after" | "change"): Column => ({
-    head,
-    cells: lines.map((line) => line[key]),
-  });
-  const labels: Column = { head: "", cells: lines.map(({ label }) => label), align: "left" };
-  const isPair = candidate !== null && baseline !== null;
-  const columns = isPair
-    ? [
-        labels,
-        column(baseline, "before"),
-        column(`→ ${candidate}`, "after"),
-        column("change", "change"),
-      ]
-    : [labels, column("mean ± 95 %", "before")];
-  const paint = (cell: string, row: number): string => {
-    const line: FigureLine | undefined = lines[row];
-    if (line === undefined || line.isBetter === null || cell !== line.change) return cell;
-    return line.isBetter ? style.green(cell) : style.red(cell);
-  };
-  return table(columns, style, paint);
-}
-
-/** A bar as long as a share of the longest one. */
-function bar(share: number): string {
-  const eighths = Math.round(Math.max(0, share) * BAR_LENGTH * 8);
-  return `${"█".repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ""}`;
-}
-
-function more(count: number, what: string): string {
-  return count > 0 ? `… and ${count} more ${what} (--details)` : "";
-}
 
 function variantTable({ figures }: ReportContent, style: Style, max: number): string {
   const { heads, lines } = figures.variants;
@@ -129,49 +76,6 @@ function workerTable({ workers, workersIn }: ReportContent, style: Style, max: n
   return rest === "" ? text : `${text}\n${style.dim(rest)}`;
 }
 
-/** What the answer rests on; where all tables follow, what these do not have. */
-function groundLines(
-  { grounds, silent }: ReportContent,
-  style: Style,
-  limits: Limits,
-  isAll: boolean,
-): string {
-  const { sure, assumed, broken, notes, expectations } = grounds;
-  const shown = notes.slice(0, limits.notes);
-  const left = notes.length - shown.length;
-  const { held, total, failed } = expectations;
-  const line = (text: string) => wrapped(text, style.width, "  ");
-  const rest = [
-    assumed === "" ? "" : line(`Assumed: ${assumed}`),
-    ...shown.map((note) => line(`Note: ${note}`)),
-    left > 0 ? style.dim(`… and ${left} more ${left === 1 ? "note" : "notes"} (--details)`) : "",
-    total === 0 ? "" : line(`Expectations: ${held} of ${total} hold`),
-    ...failed
-      .slice(0, limits.failed)
-      .map(({ text, actual }) =>
-        style.red(`  ✗ ${wrapped(`${text}  is ${actual}`, style.width - 4, "    ")}`),
-      ),
-  ];
-  return [
-    ...silent
-      .slice(0, limits.silent)
-      .map(({ variant, reason }) => style.yellow(line(`No stream in ${variant}: ${reason}.`))),
-    broken === null ? "" : style.red(line(broken)),
-    line(`How sure: ${sure}`),
-    ...(isAll ? [] : rest),
-  ]
-    .filter((text) => text !== "")
-    .join("\n");
-}
-
-function lastLines({ command, poolsim }: ReportContent, style: Style, isAll: boolean): string {
-  const tables = isAll ? "" : "All tables: --details. ";
-  return [
-    style.dim(wrapped(`Again: ${command}`, style.width, "  ")),
-    style.dim(`${tables}To send: --html <file>. poolsim ${poolsim}`),
-  ].join("\n");
-}
-
 /**
  * The first screen, each line ended.
  *
@@ -182,18 +86,12 @@ export function screen(
   style: Style,
   { isAll }: { readonly isAll: boolean },
 ): string {
-  for (const limits of LIMITS) {
-    const parts = [
-      answerLines(content, style),
-      figureTable(content, style),
-      variantTable(content, style, limits.variants),
-      workerTable(content, style, limits.workers),
-      groundLines(content, style, limits, isAll),
-      lastLines(content, style, isAll),
-    ].filter((part) => part !== "");
-    const text = parts.join("\n\n");
-    const isLast = limits === LIMITS.at(-1);
-    if (isLast || text.split("\n").length <= LINES_MAX) return `${text}\n`;
-  }
-  return "";
+  return fitting(LIMITS, (limits) => [
+    answerLines(content, style),
+    figureTable(content, style),
+    variantTable(content, style, limits.variants),
+    workerTable(content, style, limits.workers),
+    groundLines(content, style, limits, isAll),
+    lastLines(content, style, isAll),
+  ]);
 }

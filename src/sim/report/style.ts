@@ -9,6 +9,8 @@ export interface ReportOptions {
   readonly hasColour?: boolean | undefined;
   /** The scenario as the command line had it. @default its base name */
   readonly file?: string | undefined;
+  /** The page that was written beside it, for the screen's last line. @default none */
+  readonly html?: string | undefined;
   /** All tables behind the first screen. @default false */
   readonly details?: boolean | undefined;
 }
@@ -16,6 +18,8 @@ export interface ReportOptions {
 /** The options with their defaults, and functions that colour text. */
 export interface Style {
   readonly width: number;
+  /** The page that was written beside it. */
+  readonly html: string | undefined;
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
@@ -23,9 +27,9 @@ export interface Style {
   readonly yellow: (text: string) => string;
 }
 
-export function styleOf({ width = 100, hasColour = false }: ReportOptions): Style {
+export function styleOf({ width = 100, hasColour = false, html }: ReportOptions): Style {
   const { bold, dim, red, green, yellow } = createColors(hasColour);
-  return { width, bold, dim, red, green, yellow };
+  return { width, html, bold, dim, red, green, yellow };
 }
 
 /** A heading with what stands behind it in the same line, if that fits. */

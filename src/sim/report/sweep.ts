@@ -1,8 +1,13 @@
-/** A sweep as text for a terminal: the best of each circumstance first, then point by point. */
-import { counted, grouped, signed } from "../../core/wording.js";
-import type { Estimate } from "../results.js";
-import type { AdmittedCount, SweepPoint, SweepResult, SweepSlice } from "../sweep/sweep-result.js";
-import { spanText } from "./figures.js";
+/** A sweep as text for a terminal: which value to set first, a curve, then point by point. */
+import type { SweepResult } from "../sweep/sweep-result.js";
+import { expectationSection } from "./conclusion.js";
+import {
+  type PointLine,
+  type SliceContent,
+  type SweepContent,
+  sweepContent,
+} from "./content/sweep-content.js";
+import { answerLines, fitting, groundLines, lastLines, more } from "./screen-parts.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
 import { table } from "./table.js";
 
@@ -12,187 +17,167 @@ export interface SweepReportOptions extends ReportOptions {
   readonly hasDetails?: boolean | undefined;
 }
 
-/** Rows of points on the first screen; more are left to the details. */
-const ROWS_MAX = 20;
-
-function changeText(change: Estimate | null, { margin }: SweepResult): string {
-  if (change === null) return "";
-  const isShare = margin.relative !== null;
-  const write = (value: number) => (isShare ? signed(100 * value, 1) : signed(value, 6));
-  const end = (value: number) => (Number.isFinite(value) ? write(value) : "?");
-  const [low, high] = change.ci95;
-  return `${write(change.mean)}${isShare ? " %" : ""} (${end(low)} … ${end(high)})`;
+interface Limits {
+  readonly rows: number;
+  readonly curves: number;
+  readonly hasSettings: boolean;
+  readonly notes: number;
+  readonly failed: number;
+  readonly silent: number;
 }
 
-function admittedText(admitted: AdmittedCount | null): string {
-  if (admitted === null) return "";
-  const { workers, of, sessions } = admitted;
-  return `${workers} of ${of}, ${counted(sessions, "session")}`;
-}
+/** The most first; the last one always fits. */
+const LIMITS: readonly Limits[] = [
+  { rows: 16, curves: 6, hasSettings: true, notes: 4, failed: 4, silent: 0 },
+  { rows: 12, curves: 4, hasSettings: true, notes: 1, failed: 2, silent: 0 },
+  { rows: 8, curves: 2, hasSettings: true, notes: 0, failed: 1, silent: 0 },
+  { rows: 6, curves: 1, hasSettings: false, notes: 0, failed: 0, silent: 0 },
+  { rows: 3, curves: 0, hasSettings: false, notes: 0, failed: 0, silent: 0 },
+];
 
-/** Points that gave the very same, as one row. */
-interface Row {
-  readonly first: SweepPoint;
-  readonly last: SweepPoint;
-  readonly count: number;
-}
+const LEVELS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-function rowsOf({ points }: SweepSlice): readonly Row[] {
-  const rows: Row[] = [];
-  for (const point of points) {
-    const before = rows.at(-1);
-    const isSame =
-      before !== undefined &&
-      point.sameAs !== null &&
-      point.sameAs === (before.first.sameAs ?? before.first.label);
-    if (isSame && before !== undefined)
-      rows[rows.length - 1] = { ...before, last: point, count: before.count + 1 };
-    else rows.push({ first: point, last: point, count: 1 });
-  }
-  return rows;
-}
-
-/** `900`, or `700 … 1,100` where there is one axis to choose on. */
-function nameOf(points: readonly [SweepPoint, SweepPoint], result: SweepResult): string {
-  const [first, last] = points;
-  const name = (point: SweepPoint) => {
-    const [setting, ...others] = point.settings;
-    const value = setting?.value;
-    if (others.length > 0 || value === null || typeof value === "object") return point.label;
-    return typeof value === "number" ? grouped(value) : String(value);
-  };
-  const isOne = result.axes.filter(({ role }) => role === "choice").length === 1;
-  if (!isOne) return first === last ? first.label : `${first.label} … ${last.label}`;
-  return first === last ? name(first) : `${name(first)} … ${name(last)}`;
-}
-
-/** Those that are as good, neighbours together. */
-function asGoodText({ points, asGood }: SweepSlice, result: SweepResult): string {
-  const good = new Set(asGood);
-  const runs: [SweepPoint, SweepPoint][] = [];
-  let isOpen = false;
-  for (const point of points) {
-    const isGood = good.has(point.label);
-    const run = runs.at(-1);
-    if (isGood && isOpen && run !== undefined) run[1] = point;
-    else if (isGood) runs.push([point, point]);
-    isOpen = isGood;
-  }
-  return runs.map((run) => nameOf(run, result)).join("; ");
-}
-
-function bestOf({ points, best }: SweepSlice): SweepPoint | undefined {
-  return points.find(({ label }) => label === best);
-}
-
-function bestText(slice: SweepSlice, result: SweepResult): string {
-  const best = bestOf(slice);
-  return best === undefined ? "none" : nameOf([best, best], result);
-}
-
-function summaryTable(result: SweepResult, style: Style): string {
-  const { slices } = result;
-  const column = (head: string, cell: (slice: SweepSlice) => string, rank = 0) => ({
-    head,
-    cells: slices.map(cell),
-    align: "left" as const,
-    rank,
-  });
-  return table(
-    [
-      column("where", ({ label }) => label),
-      column("best", (slice) => bestText(slice, result)),
-      column("as good", (slice) => asGoodText(slice, result)),
-      column("changes", (slice) => changeText(bestOf(slice)?.change ?? null, result)),
-      column("admits", (slice) => admittedText(bestOf(slice)?.admitted ?? null), 1),
-    ],
-    style,
+/** A curve of blocks over all points, and a line below it under those that are as good as the best. */
+function curveOf(points: readonly PointLine[], width: number): readonly [string, string] {
+  const step = Math.max(1, Math.ceil(points.length / width));
+  const bins = Array.from({ length: Math.ceil(points.length / step) }, (_, index) =>
+    points.slice(index * step, (index + 1) * step),
   );
+  const values = bins.map((bin) => Math.max(...bin.map(({ value }) => value ?? Number.NaN)));
+  const known = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const blocks = values.map((value) => {
+    if (!Number.isFinite(value)) return " ";
+    const share = high > low ? (value - low) / (high - low) : 1;
+    return LEVELS[Math.min(LEVELS.length - 1, Math.floor(share * LEVELS.length))] ?? " ";
+  });
+  const marks = bins.map((bin) =>
+    bin.some(({ isBest }) => isBest) ? "▲" : bin.some(({ isGood }) => isGood) ? "─" : " ",
+  );
+  return [blocks.join(""), marks.join("").trimEnd()];
 }
 
-const STANDINGS: Readonly<Record<SweepPoint["standing"], string>> = {
-  best: "best",
-  "as good": "as good",
-  "not told apart": "not told apart",
-  worse: "worse",
-  "constraint broken": "breaks a constraint",
-};
-
-function pointTable(slice: SweepSlice, result: SweepResult, style: Style, most: number): string {
-  const rows = rowsOf(slice);
-  const shown = rows.slice(0, most);
-  const choices = result.axes.filter(({ role }) => role === "choice");
-  const head = choices.length === 1 ? (choices[0]?.path.split(".").at(-1) ?? "point") : "point";
-  const column = (title: string, cell: (row: Row) => string, rank = 0) => ({
-    head: title,
-    cells: shown.map(cell),
-    align: "left" as const,
-    rank,
+/** A curve for each circumstance, between its first and its last value. */
+function curves(
+  { slices, choice, objectiveHead }: SweepContent,
+  style: Style,
+  most: number,
+): string {
+  const shown = slices.slice(0, most).filter(({ points }) => points.length > 2);
+  if (shown.length === 0) return "";
+  const heads = shown.map(({ label, points }) => {
+    const [first] = (points[0]?.name ?? "").split(" … ");
+    return `${label === "" ? "" : `${label}  `}${first} `;
   });
+  const indent = Math.max(...heads.map(({ length }) => length));
+  const lines = shown.flatMap(({ points }, index) => {
+    const last = (points.at(-1)?.name ?? "").split(" … ").at(-1) ?? "";
+    const room = Math.max(8, style.width - indent - last.length - 3);
+    const [blocks, marks] = curveOf(points, room);
+    return [
+      `  ${(heads[index] ?? "").padStart(indent)}${blocks} ${last}`,
+      `  ${" ".repeat(indent)}${style.green(marks)}`,
+    ];
+  });
+  const legend = `${objectiveHead.replace(/, [^,]*$/, "")} by ${choice} (▲ best, ─ as good or nearly so)`;
+  return [style.dim(wrapped(legend, style.width)), ...lines].join("\n");
+}
+
+function paintOf(
+  lines: readonly { readonly isGood: boolean; readonly isBest: boolean }[],
+  style: Style,
+) {
+  return (cell: string, row: number): string => {
+    const line = lines[row];
+    if (line?.isBest) return style.bold(style.green(cell));
+    return line?.isGood ? style.green(cell) : cell;
+  };
+}
+
+/** Points of a circumstance; those that are as good as the best are kept longest. */
+function pointTable(
+  { points }: SliceContent,
+  content: SweepContent,
+  style: Style,
+  most: number,
+): string {
+  const isShown =
+    points.length <= most
+      ? () => true
+      : new Set([...points].sort((a, b) => rankOf(b) - rankOf(a)).slice(0, most));
+  const shown = points.filter((point) =>
+    typeof isShown === "function" ? isShown() : isShown.has(point),
+  );
+  const cells = (key: "name" | "standing" | "objective" | "change" | "admits") =>
+    shown.map((line) => line[key]);
   const text = table(
     [
-      column(head, ({ first, last }) => nameOf([first, last], result)),
-      column("standing", ({ first }) => STANDINGS[first.standing]),
-      column("changes", ({ first }) => changeText(first.change, result)),
-      column("admits", ({ first }) => admittedText(first.admitted), 1),
-      column("replications", ({ first }) => String(first.replications), 2),
+      { head: content.choice, cells: cells("name"), align: "left" },
+      { head: "found", cells: cells("standing"), align: "left" },
+      { head: content.objectiveHead, cells: cells("objective"), rank: 1 },
+      { head: "change", cells: cells("change"), align: "left" },
+      { head: "admits workers", cells: cells("admits"), align: "left", rank: 2 },
+    ],
+    style,
+    paintOf(shown, style),
+  );
+  const rest = more(points.length - shown.length, "points");
+  return rest === "" ? text : `${text}\n${style.dim(rest)}`;
+}
+
+function rankOf({ isBest, isGood, value }: PointLine): number {
+  return isBest ? Number.POSITIVE_INFINITY : (isGood ? 1e12 : 0) + (value ?? 0);
+}
+
+/** A line for each circumstance. */
+function sliceTable({ slices, choice }: SweepContent, style: Style, most: number): string {
+  const shown = slices.slice(0, most);
+  const cells = (key: "label" | "best" | "asGood" | "change" | "admits") =>
+    shown.map((line) => line[key]);
+  const text = table(
+    [
+      { head: "case", cells: cells("label"), align: "left" },
+      { head: `best ${choice}`, cells: cells("best"), align: "left" },
+      { head: "as good", cells: cells("asGood"), align: "left" },
+      { head: "change", cells: cells("change"), align: "left" },
+      { head: "admits workers", cells: cells("admits"), align: "left", rank: 1 },
     ],
     style,
   );
-  const more = rows.length - shown.length;
-  return more === 0 ? text : `${text}\n${style.dim(`… and ${more} more: --details`)}`;
-}
-
-function openText({ slices }: SweepResult): string {
-  const open = slices.filter(({ isDecided }) => !isDecided);
-  if (open.length === 0) return "";
-  const where = slices.length === 1 ? "" : ` (${open.map(({ label }) => label).join("; ")})`;
-  return `Not all that are left are told apart yet${where}: a longer --budget, a longer --duration or a larger --margin would.`;
-}
-
-function everywhereText(result: SweepResult): string {
-  const { slices, goodEverywhere } = result;
-  const [first] = slices;
-  if (slices.length < 2 || first === undefined) return "";
-  if (goodEverywhere.length === 0) return "None is as good as the best everywhere.";
-  return `As good everywhere: ${asGoodText({ ...first, asGood: goodEverywhere }, result)}.`;
+  const rest = more(slices.length - shown.length, "cases");
+  return rest === "" ? text : `${text}\n${style.dim(rest)}`;
 }
 
 /**
- * The sweep.
+ * The sweep: one screen that begins with what to set, and with `hasDetails` every point.
  *
  * @returns lines, each ended
  */
 export function renderSweep(result: SweepResult, options: SweepReportOptions = {}): string {
   const style = styleOf(options);
-  const { scenario, axes, slices, replications, durationMs, seed, margin, objective } = result;
-  const varied = axes.map(({ path }) => path.split(".").at(-1)).join(" × ");
-  const points = slices.reduce((sum, slice) => sum + slice.points.length, 0);
-  const facts = `: ${varied}, ${counted(points, "point")}; ${counted(replications, "replication")} of ${spanText(durationMs)}; seed ${seed}`;
-  const share =
-    margin.relative === null
-      ? `${margin.absolute} of ${objective}`
-      : `${Number((100 * margin.relative).toPrecision(6))} % of ${objective}`;
+  const { hasDetails = options.details === true } = options;
+  const content = sweepContent(result, options.file);
+  const { slices, title, about, doIt, grounds } = content;
   const [only] = slices;
   const isOne = slices.length === 1 && only !== undefined;
-  const hasDetails = options.hasDetails === true;
-  const most = hasDetails ? Number.POSITIVE_INFINITY : ROWS_MAX;
-  const tables = isOne
-    ? [pointTable(only, result, style, most)]
-    : hasDetails
-      ? slices.map(
-          (slice) => `${headed(slice.label, style)}\n${pointTable(slice, result, style, most)}`,
-        )
-      : [];
-  const legend = `Changes are those of ${objective}, compared with the scenario as it is; all intervals hold at once, at every look (${Number((100 * result.confidence).toPrecision(6))} %). What counts: more than ${share}.`;
-  const parts = [
-    headed(scenario.name, style, facts),
-    summaryTable(result, style),
-    wrapped(everywhereText(result), style.width),
-    ...tables,
-    wrapped(openText(result), style.width),
-    style.dim(wrapped(legend, style.width)),
-    ...result.notes.map((note) => style.dim(wrapped(`Note: ${note}`, style.width))),
+  const first = fitting(LIMITS, (limits) => [
+    answerLines({ ...content, title: `${title} (${about})` }, style),
+    curves(content, style, limits.curves),
+    isOne ? pointTable(only, content, style, limits.rows) : sliceTable(content, style, limits.rows),
+    doIt === "" || !limits.hasSettings ? "" : wrapped(`As settings: ${doIt}`, style.width, "  "),
+    groundLines(content, style, limits, hasDetails),
+    lastLines(content, style, hasDetails),
+  ]);
+  if (!hasDetails) return first;
+  const { expectations = [], notJudged = [] } = result;
+  const rest = [
+    ...slices.map((slice) => {
+      const text = pointTable(slice, content, style, Number.POSITIVE_INFINITY);
+      return `${headed(slice.label === "" ? "All points" : slice.label, style)}\n${text}`;
+    }),
+    grounds.assumed === "" ? "" : wrapped(`Assumed: ${grounds.assumed}`, style.width),
+    ...grounds.notes.map((note) => wrapped(`Note: ${note}`, style.width, "  ")),
+    expectationSection({ expectations, notJudged }, style, { onlyFailed: false }),
   ].filter((part) => part !== "");
-  return `${parts.join("\n\n")}\n`;
+  return `${[first.trimEnd(), ...rest].join("\n\n")}\n`;
 }

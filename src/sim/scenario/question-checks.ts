@@ -3,10 +3,12 @@
 import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { InputError } from "../../core/errors.js";
-import { parseExpectation } from "../experiment/expectations.js";
+import { parseAdviceExpectation } from "../experiment/advice-expectation.js";
+import { type ExpectationError, parseExpectation } from "../experiment/expectations.js";
 import { parseVerdictExpectation } from "../experiment/verdict-expectation.js";
 import { axesOf } from "../sweep/axes.js";
 import { candidatesOf } from "./candidates.js";
+import { workerNames } from "./cross-checks.js";
 import { objectiveProblem } from "./known-metrics.js";
 import type { Scenario } from "./schema.js";
 
@@ -61,11 +63,43 @@ function objectiveFinding(
   return problem === undefined ? unknown : [{ path, text: problem }];
 }
 
+function unreadable(path: Path, { column, found, expected }: ExpectationError): Finding[] {
+  const what = found === "" ? "ends" : `found ${JSON.stringify(found)}`;
+  return [{ path, text: `character ${column}: ${what}, expected ${expected}` }];
+}
+
+/** What is wrong with an item on advice or a best point; null for one on something else. */
+function adviceFindings(
+  text: string,
+  path: Path,
+  askable: Askable,
+  { workers }: Scenario,
+): Finding[] | null {
+  const parsed = parseAdviceExpectation(text, askable.variants);
+  if (parsed === null) return null;
+  if (!parsed.ok) return unreadable(path, parsed.error);
+  const { expectation: item } = parsed;
+  if (item.about === "worker") {
+    const known = new Set(workers.flatMap((spec) => [spec.name, ...workerNames(spec)]));
+    if (known.has(item.worker)) return [];
+    const hint = suggestion(item.worker, known);
+    const where = `character ${item.column}: `;
+    return [{ path, text: `${where}no worker is called ${JSON.stringify(item.worker)}${hint}` }];
+  }
+  if (item.about === "best") return [];
+  const { metric, columns } = item.expectation;
+  return metricFinding(path, metric, askable, {
+    variants: [],
+    where: `character ${columns.metric}: `,
+  });
+}
+
 /** @param candidates of the decision; none: there is no decision */
 function expectationFindings(
   text: string,
   path: Path,
   askable: Askable,
+  scenario: Scenario,
   candidates: readonly string[],
 ): Finding[] {
   const onVerdict = parseVerdictExpectation(text);
@@ -80,12 +114,10 @@ function expectationFindings(
       candidate === null ? "the verdict of several candidates" : `verdict(${candidate})`;
     return [{ path, text: `found ${found}, expected ${one}` }];
   }
+  const onAdvice = adviceFindings(text, path, askable, scenario);
+  if (onAdvice !== null) return onAdvice;
   const parsed = onVerdict ?? parseExpectation(text);
-  if (!parsed.ok) {
-    const { column, found, expected } = parsed.error;
-    const what = found === "" ? "ends" : `found ${JSON.stringify(found)}`;
-    return [{ path, text: `character ${column}: ${what}, expected ${expected}` }];
-  }
+  if (!parsed.ok) return unreadable(path, parsed.error);
   const { variant, baseline, metric, columns } = parsed.expectation;
   return [
     ...variantFinding(path, variant, askable, `character ${columns.variant}: `),
@@ -153,7 +185,7 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
   findings.push(...sweepFindings(scenario, askable));
   const candidates: readonly string[] = decision === undefined ? [] : candidatesOf(decision);
   for (const [index, text] of expect.entries()) {
-    findings.push(...expectationFindings(text, ["expect", index], askable, candidates));
+    findings.push(...expectationFindings(text, ["expect", index], askable, scenario, candidates));
   }
   return findings;
 }

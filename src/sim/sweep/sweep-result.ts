@@ -1,5 +1,5 @@
 /** What `poolsim sweep` finds: plain JSON, documented in docs/sweep.md. */
-import type { Admission, Estimate } from "../results.js";
+import type { Admission, Estimate, InputSource, ScenarioResult } from "../results.js";
 
 /** A setting of a scenario: its dotted path and its value. */
 export interface SweepSetting {
@@ -161,6 +161,25 @@ export interface SweepResult {
   readonly slices: readonly SweepSlice[];
   /** Labels of the points that are as good as the best in all slices. */
   readonly goodEverywhere: readonly string[];
+  /** Extensions that the scenario was loaded with. */
+  readonly extensions?: ScenarioResult["extensions"];
+  /** What was asked for from outside the scenario, as the options of `sweep` name it. */
+  readonly asked?: {
+    readonly variant?: string | undefined;
+    readonly objective?: string | undefined;
+    readonly margin?: number | undefined;
+    readonly confidence?: number | undefined;
+  };
+  /** The `expect:` items on best points, and whether each holds. */
+  readonly expectations?: ScenarioResult["expectations"];
+  /** The other ones, and what judges them. */
+  readonly notJudged?: ScenarioResult["notJudged"];
+  /** As in results of `run`: what was assumed, what nobody measured, and where input comes from. */
+  readonly assumed?: readonly string[];
+  /** The share of each kind of input that was not measured, from 0 to 1. */
+  readonly imputed?: Readonly<Record<string, number>>;
+  /** Where the input comes from. */
+  readonly inputs?: readonly InputSource[];
   /** Remarks that limit it. */
   readonly notes: readonly string[];
 }

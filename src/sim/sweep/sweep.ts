@@ -18,6 +18,7 @@ import {
 import { calibrate } from "../experiment/calibrate.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
+import { inputSources } from "../experiment/input-sources.js";
 import { losesOnEachSegment, onFees, type Question } from "../experiment/judge.js";
 import { OPERATOR_NET } from "../experiment/metric-names.js";
 import { demandNotes } from "../experiment/notes.js";
@@ -28,6 +29,7 @@ import type { LoadedScenario } from "../input.js";
 import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
 import { type Heat, type HeatFound, race } from "./race.js";
 import { changeFrom, constraintsOf, type Field, firstOfSame } from "./rank.js";
+import { sweepExpectations } from "./sweep-expectations.js";
 import { heatsOf } from "./sweep-inputs.js";
 import type {
   AdmittedCount,
@@ -189,12 +191,22 @@ async function run(
     const circumstance = circumstances[index];
     return circumstance === undefined ? [] : [sliceOf(field, heat, circumstance, choices)];
   });
+  const { extensions = [] } = loaded;
+  const imputed = found.heats[0]?.asItIs.records[0]?.imputed ?? {};
+  const variants = new Set(loaded.variants.map(({ name }) => name));
   const blind = slices.filter((_, index) => found.heats[index]?.ranking.isBlind === true);
   return {
     schemaVersion: 1,
     kind: "sweep",
     poolsim: POOLSIM_VERSION,
     scenario: scenarioOf(loaded),
+    ...(extensions.length === 0 ? {} : { extensions }),
+    asked: {
+      variant: options.variant,
+      objective: options.objective,
+      margin: options.margin,
+      confidence: options.confidence,
+    },
     seed,
     variant,
     objective: question.objective,
@@ -209,6 +221,10 @@ async function run(
     goodEverywhere: choices
       .map(({ label }) => label)
       .filter((label) => slices.every(({ asGood }) => asGood.includes(label))),
+    ...sweepExpectations(loaded.base.scenario.expect, variants, slices),
+    assumed: loaded.assumed,
+    imputed,
+    inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
       ...blind.map(

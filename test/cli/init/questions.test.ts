@@ -6,7 +6,12 @@ import { questions, starterWith } from "../../../src/cli/init/questions.js";
 import { STARTER } from "../../../src/cli/init/starter.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
 
-const KNOWN = { regions: new Set(["FRA", "SIN"]), devices: new Set(["t4", "gtx1060"]) };
+const ADDRESS = "0x525419ff5707190389bfb5c87c375d710f5fcb0e";
+const KNOWN = {
+  regions: new Set(["FRA", "SIN"]),
+  devices: new Set(["t4", "gtx1060"]),
+  orchestrators: new Set([ADDRESS, "vires-in-numeris.eth"]),
+};
 
 /** Types lines, each when it is asked for. */
 async function typed(...lines: readonly string[]) {
@@ -44,6 +49,28 @@ describe("the questions of init", () => {
       { name: "candidate", roundTripMs: 900 },
     ]);
     expect(variants.map(({ name }) => name)).toEqual(["without", "with"]);
+  });
+
+  it.each([ADDRESS, ADDRESS.toUpperCase().replace("0X", "0x"), "Vires-in-Numeris.eth"])(
+    "take stake and price from the network by %s",
+    async (stake) => {
+      const { answers } = await typed("mine", "FRA", stake, "4", "400", "2000");
+      const text = starterWith(answers);
+      const { base } = loadScenario("scenario.yaml", { readFile: () => Buffer.from(text) });
+      const { orchestrator, network } = base.scenario;
+      expect(orchestrator).toMatchObject({ address: ADDRESS, stakeLpt: 1_969_960.093709 });
+      expect(orchestrator?.stakeShare).toBeUndefined();
+      expect(text).not.toContain("pricePerUnit");
+      expect(network.exclude).toEqual([ADDRESS]);
+    },
+  );
+
+  it("ask again for an address that the network does not have", async () => {
+    const unknown = `0x${"12".repeat(20)}`;
+    const { answers, said } = await typed("mine", "FRA", unknown, "nobody.eth", "5 %", "", "", "");
+    expect(answers.stake).toBe("5 %");
+    expect(said).toContain(`${unknown} is none of its 2 addresses and names`);
+    expect(said).toContain("nobody.eth is none of");
   });
 
   it("are asked again where the answer is wrong, with what was expected", async () => {

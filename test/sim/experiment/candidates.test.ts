@@ -64,12 +64,17 @@ describe("decision.candidate as a list", () => {
   it("is said of each in the report", async () => {
     const { result } = await run(SEVERAL);
     for (const text of [
-      renderReport(result, { width: 80 }),
+      renderReport(result, { width: 80, details: true }),
       renderVerdict(result, { width: 80 }),
     ]) {
       expect(text).toContain("Verdicts on 2 candidates, against without");
       expect(text).toMatch(/with: exclude[\s\S]*same: no difference/);
     }
+    const screen = renderReport(result, { width: 80 }).trimEnd().split("\n");
+    expect(screen.length).toBeLessThanOrEqual(40);
+    expect(screen.slice(0, 3).join(" ").replaceAll(/\s+/g, " ")).toMatch(
+      /^fake: compared with without: same makes no difference; not with Verdict: with: exclude; same: no difference\./,
+    );
   });
 
   it.each([

@@ -1,15 +1,23 @@
 /** Other forms of a report: Markdown, CSV, JUnit, GitHub's annotations, and results read again. */
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
-import { renderCsv } from "../../../src/sim/report/csv.js";
+import { renderCsv, renderMarkdown, renderText } from "../../../src/sim/report/forms.js";
 import { githubAnnotations } from "../../../src/sim/report/github.js";
 import { renderJson } from "../../../src/sim/report/json.js";
 import { renderJunit } from "../../../src/sim/report/junit.js";
-import { renderMarkdown } from "../../../src/sim/report/markdown.js";
 import { readResult } from "../../../src/sim/report/read-result.js";
 import { renderReport } from "../../../src/sim/report/report.js";
 import type { ScenarioResult } from "../../../src/sim/results.js";
+import { adviceOf } from "../../support/sim/advice-fixture.js";
 import { result } from "../../support/sim/report-fixture.js";
+
+const advice = await adviceOf(`expect:
+  - worker.slow.advice == exclude
+  - worker.a-1.advice == exclude
+  - best.limitMs >= 700
+  - base.pool.segments > 1`);
+const [firstWorker, ...otherWorkers] = advice.workers;
+if (firstWorker === undefined) throw new Error("the fixture has workers");
 
 const EVIL = `=a|b<img>"&'\u0001`;
 const evil: ScenarioResult = {
@@ -32,6 +40,44 @@ describe("Markdown", () => {
     for (const row of text.split("\n").filter((line) => line.startsWith("| "))) {
       expect(row.match(/(?<!\\)\|/g)?.length).toBeGreaterThan(2);
     }
+  });
+});
+
+describe("advice as Markdown", () => {
+  const text = renderMarkdown(advice, "pools/mine.yaml");
+
+  it("begins with what to do, and has each worker in a table", () => {
+    expect(text).toMatch(
+      /^## fake \(10 workers, FRA, 5 % of stake\): leave slow out, cap home at 2/,
+    );
+    expect(text).toContain("\n| slow | leave out | +101.1 % (+97.0 … +103.1) | 50 % | loses 50 %");
+    expect(text).toContain("\n| a-1 | keep |  | 100 % | nothing that was tried on it");
+    expect(text).toContain("\n```sh\npoolsim advise pools/mine.yaml --seed 1 --replications ");
+    expect(text).toContain("Expectations: 1 of 2 hold; 1 more is judged by poolsim sweep and 1 is");
+    expect(text).toContain("- ✗ worker.a-1.advice == exclude is keep: ");
+  });
+
+  it("shows names as text", () => {
+    const workers = [{ ...firstWorker, name: EVIL }, ...otherWorkers];
+    expect(renderMarkdown({ ...advice, workers })).not.toMatch(/(?<!\\)<img/);
+  });
+});
+
+describe("advice as CSV", () => {
+  it("has a row for each worker's advice, for each action, and for all together", () => {
+    const lines = renderCsv([advice]).trimEnd().split("\r\n");
+    const tried = advice.workers.reduce((sum, worker) => sum + worker.tried.length, 0);
+    expect(lines).toHaveLength(1 + advice.workers.length + tried + 1);
+    const columns = new Set(lines.map((line) => line.replaceAll(/"[^"]*"/g, "").split(",").length));
+    expect(columns).toEqual(new Set([16]));
+    expect(lines.find((line) => line.startsWith("fake,home,1,advice,"))).toMatch(
+      /^fake,home,1,advice,cap,2,cap,/,
+    );
+  });
+
+  it("is no formula in a spreadsheet", () => {
+    const workers = [{ ...firstWorker, name: EVIL }, ...otherWorkers];
+    expect(renderCsv([{ ...advice, workers }]).split("\r\n")[1]).toContain(`,"'=a|b<img>""&'`);
   });
 });
 
@@ -88,6 +134,15 @@ describe("annotations", () => {
     expect(lines[1]).toMatch(/^::error .*::with\.pool\.lateShare < 0\.001 is 0\.0062 \(95 %25: /);
   });
 
+  it("say advice, and what does not hold", () => {
+    const lines = githubAnnotations(advice, "mine.yaml").trimEnd().split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^::notice file=mine\.yaml,title=fake%3A leave slow out%2C cap home at 2/,
+    );
+    expect(lines[1]).toMatch(/^::error .*::worker\.a-1\.advice == exclude is keep: nothing/);
+  });
+
   it("are one line each: a name cannot give another command", () => {
     expect(githubAnnotations(evil, "x.yaml").trimEnd().split("\n")).toHaveLength(2);
   });
@@ -104,10 +159,25 @@ describe("a result that is read again", () => {
       variants: [...variants, ...result.variants.slice(1)],
     } as ScenarioResult;
     const [read] = readResult(renderJson([found]), "result.json");
-    expect(read && renderReport(read, { details: true })).toBe(
+    expect(read && renderText(read, { details: true })).toBe(
       renderReport(found, { details: true }),
     );
     expect(readResult(renderJson([found, found]), "results.json")).toHaveLength(2);
+  });
+
+  it("gives the same report of advice", () => {
+    const [read] = readResult(renderJson([advice]), "advice.json");
+    if (read === undefined) throw new Error("one was written");
+    for (const details of [false, true]) {
+      expect(renderText(read, { details })).toBe(renderText(advice, { details }));
+    }
+    expect(renderMarkdown(read)).toBe(renderMarkdown(advice));
+    expect(renderCsv([read])).toBe(renderCsv([advice]));
+    expect(readResult(JSON.stringify([advice, result]), "both.json")).toHaveLength(2);
+    const wrong = JSON.stringify({ ...advice, workers: [{ ...firstWorker, advice: "fire" }] });
+    expect(() => readResult(wrong, "x.json")).toThrow(
+      /^x\.json: expected a JSON result of poolsim advise --json .*; workers\.0\.advice: /,
+    );
   });
 
   it.each<[string, RegExp]>([

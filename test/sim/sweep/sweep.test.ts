@@ -250,7 +250,7 @@ describe("the report", () => {
     const summary = renderSweep(several.result, { width: 80 });
     expect(summary.split("\n").length).toBeLessThanOrEqual(40);
     expect(summary).toContain("concurrentStreams 120");
-    expect(summary).toContain("None is as good as the best everywhere.");
+    expect(summary.replaceAll(/\s+/g, " ")).toContain("is not the same in each case");
     const details = renderSweep(several.result, { hasDetails: true });
     expect(details.split("\n").length).toBeGreaterThan(40);
   });

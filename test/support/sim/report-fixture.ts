@@ -195,6 +195,7 @@ export const result: ScenarioResult = {
       actual: "0.0062 (95 %: 0.0061 … 0.0063, n = 10)",
     },
   ],
+  notJudged: [],
   assumed: [
     "where the scenario says nothing (in brackets: a node's default): little (-flag: much)",
   ],

@@ -116,6 +116,42 @@ function judged(result: ScenarioResult): Answer | null {
   };
 }
 
+/** What is said of each of several candidates that gets the same verdict. */
+const OF_SEVERAL: Readonly<Record<Decision, (who: string, isOne: boolean) => string>> = {
+  admit: (who, isOne) => `${who} ${isOne ? "gains" : "gain"}`,
+  "no difference": (who, isOne) => `${who} ${isOne ? "makes" : "make"} no difference`,
+  exclude: (who) => `not ${who}`,
+  undecided: (who) => `${who}: not decided yet`,
+};
+
+const SENTENCES_MAX = 3;
+
+/** The answer on several candidates, each compared with the baseline. */
+function several({ verdicts, question }: ScenarioResult): Answer | null {
+  if (verdicts === undefined || question === null) return null;
+  const all = verdicts.map((one) => ({ candidate: one.candidate, ...(one.instead ?? one) }));
+  const order: readonly Decision[] = ["admit", "no difference", "exclude", "undecided"];
+  const parts = order.flatMap((decision) => {
+    const named = all.filter((one) => one.decision === decision).map(({ candidate }) => candidate);
+    return named.length === 0 ? [] : [OF_SEVERAL[decision](listed(named), named.length === 1)];
+  });
+  const gains = all.some(({ decision }) => decision === "admit");
+  const isOpen = all.some(({ decision }) => decision === "undecided");
+  const left = all.length - SENTENCES_MAX;
+  return {
+    headline: `compared with ${question.baseline}: ${parts.join("; ")}`,
+    tone: gains ? "good" : isOpen ? "open" : "bad",
+    verdict: all.map(({ candidate, decision }) => `${candidate}: ${decision}`).join("; "),
+    sentences: [
+      "The intervals of all of them hold at once (95 %).",
+      ...all
+        .slice(0, SENTENCES_MAX)
+        .map(({ candidate, sentence }) => `${candidate}: ${plainSentence(sentence)}`),
+      ...(left > 0 ? [`… and ${counted(left, "more verdict", "more verdicts")} (--details).`] : []),
+    ],
+  };
+}
+
 interface Ranked {
   readonly variant: VariantResult;
   readonly estimate: Estimate;
@@ -195,5 +231,5 @@ function unjudged(result: ScenarioResult): Answer {
 
 /** The answer to what a scenario asks; where it asks nothing, what came out. */
 export function answerOf(result: ScenarioResult): Answer {
-  return judged(result) ?? unjudged(result);
+  return several(result) ?? judged(result) ?? unjudged(result);
 }

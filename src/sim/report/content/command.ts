@@ -1,10 +1,13 @@
 /** The command that gives a result again. */
+import type { AdviceResult } from "../../advise/advice-result.js";
 import type { ScenarioResult } from "../../results.js";
+import type { SweepResult } from "../../sweep/sweep-result.js";
 
 /** Characters that shells leave alone. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-function quoted(text: string): string {
+/** As a shell takes it for one word. */
+export function shellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -12,19 +15,78 @@ function settingText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** `--set` and `--duration`, as they were given. */
+function settingOptions({ settings }: ScenarioResult["scenario"]): string[] {
+  return settings.map(({ path, value }) =>
+    path === "duration" && typeof value === "string"
+      ? `--duration ${shellWord(value)}`
+      : `--set ${shellWord(`${path}=${settingText(value)}`)}`,
+  );
+}
+
+/** `poolsim advise <file> …`, with what was set from outside the file. */
+export function adviceCommand(result: AdviceResult, file: string): string {
+  const { scenario, extensions = [], asked, seed, replications } = result;
+  const { variant, objective, margin, confidence, only, rule } = asked;
+  const given = (option: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+  return [
+    "poolsim advise",
+    shellWord(file),
+    `--seed ${seed} --replications ${replications}`,
+    ...given("--only", only?.join(",")),
+    ...(rule === false ? ["--no-rule"] : []),
+    ...given("--variant", variant),
+    ...given("--objective", objective),
+    ...given("--margin", margin),
+    ...given("--confidence", confidence),
+    ...settingOptions(scenario),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+  ].join(" ");
+}
+
+/** `300:2000:100` where values are as far from each other, else `300,500,900`. */
+function valuesText(values: readonly unknown[]): string {
+  const [first, second] = values;
+  if (typeof first === "number" && typeof second === "number" && values.length > 3) {
+    const step = second - first;
+    const isEven = values.every(
+      (value, index) => Number.isInteger(value) && value === first + index * step,
+    );
+    if (isEven && step > 0) return `${first}:${values.at(-1)}:${step}`;
+  }
+  return values.map(settingText).join(",");
+}
+
+/** `poolsim sweep <file> …`, with what was varied. */
+export function sweepCommand(result: SweepResult, file: string): string {
+  const { scenario, extensions = [], axes, seed, replications } = result;
+  const { variant, objective, margin, confidence } = result.asked ?? {};
+  const given = (option: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+  return [
+    "poolsim sweep",
+    shellWord(file),
+    ...axes.map(({ path, values }) => `--vary ${shellWord(`${path}=${valuesText(values)}`)}`),
+    `--seed ${seed} --replications ${replications}`,
+    ...given("--variant", variant),
+    ...given("--objective", objective),
+    ...given("--margin", margin),
+    ...given("--confidence", confidence),
+    ...settingOptions(scenario),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+  ].join(" ");
+}
+
 /** `poolsim run <file> …`, with what was set from outside the file. */
 export function commandOf(result: ScenarioResult, file: string): string {
   const { scenario, extensions = [], seed, replications, verdict, sensitivity } = result;
   const parts = [
     "poolsim run",
-    quoted(file),
+    shellWord(file),
     `--seed ${seed} --replications ${replications}`,
-    ...scenario.settings.map(({ path, value }) =>
-      path === "duration" && typeof value === "string"
-        ? `--duration ${quoted(value)}`
-        : `--set ${quoted(`${path}=${settingText(value)}`)}`,
-    ),
-    ...extensions.map(({ name }) => `--extension ${quoted(name)}`),
+    ...settingOptions(scenario),
+    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
     ...(verdict !== null && sensitivity.length === 0 ? ["--sensitivity off"] : []),
   ];
   return parts.join(" ");

@@ -1,5 +1,5 @@
 /** What an answer rests on: how it was found, how sure it is, what was assumed. */
-import { counted, fixed } from "../../../core/wording.js";
+import { counted, fixed, grouped } from "../../../core/wording.js";
 import type { ScenarioResult } from "../../results.js";
 import { spanText } from "../figures.js";
 import { listed } from "./answer.js";
@@ -19,6 +19,8 @@ export interface Grounds {
     readonly total: number;
     /** Text and what came out. */
     readonly failed: readonly { readonly text: string; readonly actual: string }[];
+    /** What other commands judge; empty where there is nothing. */
+    readonly elsewhere: string;
   };
 }
 
@@ -54,7 +56,11 @@ const IMPUTED: Readonly<Record<string, string>> = {
   devices: "device figures",
 };
 
-function assumedText({ imputed, assumed }: ScenarioResult): string {
+/** What nobody measured, and how many settings are as the network has them. */
+export function assumedText({
+  imputed,
+  assumed,
+}: Pick<ScenarioResult, "imputed" | "assumed">): string {
   const shares = Object.entries(imputed)
     .filter(([, share]) => share > 0)
     .map(([what, share]) => `${fixed(share * 100, 0)} % of ${IMPUTED[what] ?? what}`);
@@ -75,21 +81,41 @@ function brokenText({ conservation }: ScenarioResult): string | null {
     : `Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`;
 }
 
+/** `2 more are judged by poolsim advise`. */
+function elsewhereText(notJudged: ScenarioResult["notJudged"], isAlone: boolean): string {
+  const commands = [...new Set(notJudged.map(({ by }) => by))];
+  const parts = commands.map((by) => {
+    const count = notJudged.filter((one) => one.by === by).length;
+    return `${grouped(count)} ${count === 1 ? "is" : "are"} judged by poolsim ${by}`;
+  });
+  const text = listed(parts);
+  return isAlone || text === "" ? text : text.replace(/^\S+/, "$& more");
+}
+
+/** What came of the expectations. */
+export function expectationsOf({
+  expectations,
+  notJudged,
+}: Pick<ScenarioResult, "expectations" | "notJudged">): Grounds["expectations"] {
+  return {
+    held: expectations.filter(({ passed }) => passed).length,
+    total: expectations.length,
+    failed: expectations
+      .filter(({ passed }) => !passed)
+      .map(({ text, actual }) => ({ text, actual })),
+    elsewhere: elsewhereText(notJudged, expectations.length === 0),
+  };
+}
+
 /** What the answer of a result rests on. */
 export function groundsOf(result: ScenarioResult): Grounds {
-  const { expectations, notes } = result;
+  const { notes } = result;
   return {
     sure: sureText(result),
     assumed: assumedText(result),
     broken: brokenText(result),
     // What the sentence on sureness says already is not said again.
     notes: notes.filter((note) => !note.startsWith("the verdict depends on")).map(plainSentence),
-    expectations: {
-      held: expectations.filter(({ passed }) => passed).length,
-      total: expectations.length,
-      failed: expectations
-        .filter(({ passed }) => !passed)
-        .map(({ text, actual }) => ({ text, actual })),
-    },
+    expectations: expectationsOf(result),
   };
 }

@@ -45,7 +45,8 @@ export interface KeyFigures {
   };
 }
 
-const LINES_MAX = 4;
+/** So many figures matter. */
+export const FIGURES_MAX = 4;
 const DAY_MS = 86_400_000;
 
 /** A count of the counted time, as one per day. */
@@ -74,20 +75,37 @@ function lineOf(
   after: VariantResult | undefined,
 ): FigureLine[] {
   const { countedMs, comparisons } = result;
-  const find = (variant: VariantResult | undefined) => {
-    const estimate = variant?.metrics[metric.metric];
-    return estimate === undefined ? undefined : scaled(estimate, metric, countedMs);
-  };
-  const pair = [find(before), find(after)];
+  const known = comparisons.find(
+    (one) => one.metric === metric.metric && one.variant === after?.name,
+  )?.difference;
+  return figureLine(metric, {
+    before: before.metrics[metric.metric],
+    after: after?.metrics[metric.metric],
+    difference: known,
+    isPair: after !== undefined,
+    countedMs,
+  });
+}
+
+/** A figure before and after; none where it has no value. */
+export function figureLine(
+  metric: PlainMetric,
+  found: {
+    readonly before: Estimate | undefined;
+    readonly after: Estimate | undefined;
+    readonly difference: Pick<Estimate, "mean" | "ci95"> | undefined;
+    readonly isPair: boolean;
+    readonly countedMs: number;
+  },
+): FigureLine[] {
+  const { before, after, difference, isPair, countedMs } = found;
+  const pair = [before, after].map((estimate) => estimate && scaled(estimate, metric, countedMs));
   const values = pair.flatMap((estimate) => estimate?.mean ?? []);
   if (values.length === 0) return [];
   const scale = scaleFor(metric.kind, values);
   const text = (estimate: Estimate | undefined) =>
     estimate === undefined ? "–" : estimateText(estimate, scale);
-  const known = comparisons.find(
-    (one) => one.metric === metric.metric && one.variant === after?.name,
-  )?.difference;
-  const change = known && scaled({ ...known, n: 2 }, metric, countedMs);
+  const change = difference && scaled({ ...difference, n: 2 }, metric, countedMs);
   const isMore =
     change === undefined ? null : change.ci95[0] > 0 ? true : change.ci95[1] < 0 ? false : null;
   const isBetter =
@@ -96,7 +114,7 @@ function lineOf(
     {
       label: withUnit(metric.label, scale),
       before: text(pair[0]),
-      after: after === undefined ? "" : text(pair[1]),
+      after: isPair ? text(pair[1]) : "",
       change: change === undefined ? "" : differenceText(change, scale),
       isBetter,
     },
@@ -148,7 +166,7 @@ export function keyFigures(result: ScenarioResult): KeyFigures {
         ? []
         : metrics
             .flatMap((metric) => lineOf(result, metric, baseline, candidate))
-            .slice(0, LINES_MAX),
+            .slice(0, FIGURES_MAX),
     variants: variantLines(result, metrics),
   };
 }

@@ -121,3 +121,19 @@ export function plainSentence(sentence: string): string {
   );
   return worded.replaceAll(/(?:^|\. )[a-z]/g, (letter) => letter.toUpperCase());
 }
+
+/** Why something is not decided, for who does not know the reasons of verdicts. */
+const REASONS: Readonly<Record<string, string>> = {
+  "needs more": "more replications would tell",
+  "near the margin": "that is too near the margin to tell",
+  "rare events": "what it rests on happens too seldom to tell",
+  "no evidence": "too little happened to tell",
+  "peak unclear": "what it does at peak demand is not known yet",
+  "constraint unclear": "what else it does (late segments) is not known yet",
+  "objective not positive": "there is nothing to gain in",
+};
+
+/** A reason of a verdict in words; itself where it has none. */
+export function reasonWords(reason: string): string {
+  return REASONS[reason] ?? reason;
+}

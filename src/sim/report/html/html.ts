@@ -5,8 +5,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { InputError } from "../../../core/errors.js";
-import type { ScenarioResult } from "../../results.js";
-import { pageData } from "./page-data.js";
+import { type AnyResult, isAdvice, isSweep } from "../any-result.js";
+import { type AdvicePage, advicePage } from "./advice-page.js";
+import { type PageData, pageData } from "./page-data.js";
+import { type SweepPage, sweepPage } from "./sweep-page.js";
 
 /**
  * Where the build puts the page: beside this module, also when this one runs from its source or is
@@ -42,20 +44,28 @@ function sha256(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
+/** When, and of which file a page is made. */
+interface PageOptions {
+  readonly file?: string | undefined;
+  readonly todayMs: number;
+}
+
+function dataOf(result: AnyResult, options: PageOptions): PageData | AdvicePage | SweepPage {
+  if (isAdvice(result)) return advicePage(result, options);
+  return isSweep(result) ? sweepPage(result, options) : pageData(result, options);
+}
+
 /**
  * Writes a report that needs no network, in light and dark, for phones and for print.
  *
- * @param result from `runExperiment`, or read from a JSON result
+ * @param result from `runExperiment`, `advise` or `sweep`, or read from a JSON result
  * @param options.file the scenario as the command line had it
  * @param options.todayMs ms since 1970: inputs are shown with their age on that day
  * @returns one HTML document
  * @throws InputError (`REPORT_PAGE_MISSING`) where the page was not built
  */
-export function renderHtml(
-  result: ScenarioResult,
-  options: { readonly file?: string | undefined; readonly todayMs: number },
-): string {
-  const data = pageData(result, options);
+export function renderHtml(result: AnyResult, options: PageOptions): string {
+  const data = dataOf(result, options);
   const { title, answer } = data.content;
   const [script, style] = [bundle("page.js"), bundle("page.css")];
   // Observable Plot styles its drawings in the document.

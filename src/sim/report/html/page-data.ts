@@ -1,42 +1,24 @@
 /**
- * What the HTML report shows: the content of every report, and the figures of its charts and tables.
+ * What the page of a run shows: the content of every report, and the figures of its charts and tables.
  * Plain data of bounded size, whatever the result: a page of a thousand workers stays under 1 MB.
  */
-import type {
-  Estimate,
-  InputSource,
-  ResultRow,
-  ScenarioResult,
-  VariantResult,
-} from "../../results.js";
+import type { ResultRow, ScenarioResult, VariantResult } from "../../results.js";
 import { type ReportContent, reportContent } from "../content/content.js";
 import { inSentence, plainMetric } from "../content/words.js";
 import { shownVariant } from "../content/worker-lines.js";
 import { differenceText, estimateText, type Kind, scaleFor, withUnit } from "../figures.js";
 import { COMPARISON, reasonText } from "../metric-labels.js";
-
-/** A mean with its 95 % interval; the ends are null where there is none. */
-export interface Point {
-  readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-/** A verdict under an assumption. */
-export interface TornadoCase extends Point {
-  readonly label: string;
-  readonly decision: string;
-  readonly flips: boolean;
-}
-
-/** The change that is judged, as assumed and under other assumptions. */
-export interface Tornado {
-  /** What changes, with its unit. */
-  readonly label: string;
-  /** Changes up to this are called no difference. */
-  readonly margin: number | null;
-  readonly cases: readonly TornadoCase[];
-}
+import {
+  CHARTED_MAX,
+  type Lost,
+  type Point,
+  type Provenance,
+  pointOf,
+  provenanceOf,
+  type RoundTrips,
+  rounded,
+  type Tornado,
+} from "./page-parts.js";
 
 /** A table whose columns are numbers. */
 export interface WorkerTable {
@@ -49,15 +31,6 @@ export interface WorkerTable {
   }[];
 }
 
-/** Round trips of a worker, ms. */
-export interface RoundTrips {
-  readonly name: string;
-  readonly p10: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-}
-
 /** A series over time, a line for each variant. */
 export interface SeriesChart {
   readonly title: string;
@@ -68,10 +41,10 @@ export interface SeriesChart {
   }[];
 }
 
-/** Everything that the page shows. */
-export interface PageData {
+/** Everything that the page of a run shows. */
+export interface PageData extends Provenance {
+  readonly kind: "run";
   readonly content: ReportContent;
-  readonly sha256: string;
   readonly tornado: Tornado | null;
   /** A metric of all variants. */
   readonly variants: {
@@ -84,37 +57,18 @@ export interface PageData {
     readonly rows: readonly RoundTrips[];
   };
   /** Stream-minutes lost in the shown variant. */
-  readonly lost: readonly {
-    readonly worker: string;
-    readonly reason: string;
-    readonly minutes: number;
-  }[];
+  readonly lost: readonly Lost[];
   readonly series: readonly SeriesChart[];
   readonly comparison: {
     readonly heads: readonly string[];
     readonly rows: readonly (readonly string[])[];
   };
-  readonly inputs: readonly (InputSource & { readonly age: string })[];
-  readonly assumed: readonly string[];
-  readonly expectations: ScenarioResult["expectations"];
 }
 
-const CHARTED_MAX = 30;
 const VARIANTS_MAX = 60;
 const SERIES_VARIANTS_MAX = 4;
 const BINS_MAX = 96;
 const MINUTE_MS = 60_000;
-const DIGITS = 5;
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(DIGITS));
-}
-
-function pointOf({ mean, ci95: [low, high] }: Pick<Estimate, "mean" | "ci95">, factor = 1): Point {
-  const end = (value: number) => (Number.isFinite(value) ? rounded(value * factor) : null);
-  return { mean: rounded(mean * factor), low: end(low), high: end(high) };
-}
-
 function tornadoOf({ verdict, sensitivity }: ScenarioResult): Tornado | null {
   const judged = verdict?.instead ?? verdict;
   if (judged === null || judged.change === null) return null;
@@ -317,26 +271,6 @@ function comparisonOf(
   return { heads: ["", ...shown.map(({ name }) => name), "difference"], rows };
 }
 
-const DAY_MS = 86_400_000;
-
-/** `10 months`, of a year, a month or a day until today. */
-function ageText(asOf: string, todayMs: number): string {
-  const [year = 0, month = 1, day = 1] = asOf.split("-").map(Number);
-  const days = Math.floor(todayMs / DAY_MS) - daysUntil(year, month, day);
-  if (days < 0) return "";
-  if (days < 62) return days === 1 ? "1 day" : `${days} days`;
-  const months = Math.round(days / 30.44);
-  return months < 24 ? `${months} months` : `${Math.floor(days / 365.25)} years`;
-}
-
-/** Days from 1970 to a day of the Gregorian calendar. */
-function daysUntil(year: number, month: number, day: number): number {
-  const shifted = month > 2 ? year : year - 1;
-  const ofYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
-  const leaps = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
-  return 365 * shifted + leaps + ofYear - 719_468;
-}
-
 /**
  * The data of a page.
  *
@@ -347,14 +281,14 @@ export function pageData(
   result: ScenarioResult,
   options: { readonly file?: string | undefined; readonly todayMs: number },
 ): PageData {
-  const { variants, question, assumed, inputs, expectations, segmentMs, scenario } = result;
+  const { variants, question, segmentMs } = result;
   const judged = shownVariant(result);
   const baseline = question?.baseline ?? result.comparisons[0]?.baseline;
   const shown = variants.filter((one) => one === judged || one.name === baseline);
   const ordered = [...shown].sort((a, b) => Number(b === judged) - Number(a === judged));
   return {
+    kind: "run",
     content: reportContent(result, options.file),
-    sha256: scenario.sha256,
     tornado: tornadoOf(result),
     variants: variantsOf(result),
     workers: ordered.filter(({ workers }) => workers.length > 0).map(workerTableOf),
@@ -362,11 +296,6 @@ export function pageData(
     lost: judged === undefined ? [] : lostOf(judged),
     series: seriesOf(ordered),
     comparison: comparisonOf(result, ordered),
-    inputs: inputs.map((input) => ({
-      ...input,
-      age: input.asOf === null ? "" : ageText(input.asOf, options.todayMs),
-    })),
-    assumed: assumed.flatMap((text) => text.split("; ")),
-    expectations,
+    ...provenanceOf(result, options.todayMs),
   };
 }

@@ -1,0 +1,297 @@
+/**
+ * What a report on a sweep says, in plain words: which value to set first. Pure; terminal, HTML, Markdown
+ * and annotations write it down.
+ */
+import { counted, grouped } from "../../../core/wording.js";
+import type {
+  AdmittedCount,
+  SweepPoint,
+  SweepResult,
+  SweepSlice,
+} from "../../sweep/sweep-result.js";
+import { estimateText, scaleFor, spanText, withUnit } from "../figures.js";
+import { type Answer, listed, type Tone } from "./answer.js";
+import { changeText, confidenceText, marginText } from "./changes.js";
+import { sweepCommand } from "./command.js";
+import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
+import { inSentence, plainMetric, plainSentence } from "./words.js";
+
+/** Points beside each other that gave the very same. */
+export interface PointLine {
+  /** Its value, or from … to. */
+  readonly name: string;
+  readonly standing: string;
+  readonly isGood: boolean;
+  readonly isBest: boolean;
+  /** The objective, with its unit in {@link SweepContent.objectiveHead}. */
+  readonly objective: string;
+  /** Compared with the scenario as it is. */
+  readonly change: string;
+  readonly admits: string;
+  /** Mean of the objective, for a bar; null where there is none. */
+  readonly value: number | null;
+  readonly replications: number;
+}
+
+/** A circumstance: what is best in it, point by point. */
+export interface SliceContent {
+  /** Empty where there is one only. */
+  readonly label: string;
+  readonly best: string;
+  readonly asGood: string;
+  readonly change: string;
+  readonly admits: string;
+  readonly points: readonly PointLine[];
+}
+
+/** The content of a report on a sweep. */
+export interface SweepContent {
+  /** Name of the scenario. */
+  readonly title: string;
+  /** `limitMs × concurrentStreams, 36 points`. */
+  readonly about: string;
+  readonly answer: Answer;
+  /** What is chosen, such as `limitMs`. */
+  readonly choice: string;
+  readonly objectiveHead: string;
+  readonly slices: readonly SliceContent[];
+  /** The settings of the best point as the command line takes them; empty where there is none. */
+  readonly doIt: string;
+  readonly grounds: Grounds;
+  readonly command: string;
+  readonly poolsim: string;
+}
+
+function lastPart(path: string): string {
+  return path.split(".").at(-1) ?? path;
+}
+
+function choicesOf({ axes }: SweepResult): SweepResult["axes"] {
+  return axes.filter(({ role }) => role === "choice");
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? grouped(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `900`, or `700 … 1,100`; labels where several settings are chosen. */
+function nameOf(points: readonly [SweepPoint, SweepPoint], result: SweepResult): string {
+  const isOne = choicesOf(result).length === 1;
+  const name = (point: SweepPoint) =>
+    isOne && point.settings[0] !== undefined ? valueText(point.settings[0].value) : point.label;
+  const [first, last] = points;
+  return first === last ? name(first) : `${name(first)} … ${name(last)}`;
+}
+
+/** Labels of points, neighbours together. */
+function rangesOf(
+  { points }: SweepSlice,
+  labels: readonly string[],
+  result: SweepResult,
+): string[] {
+  const named = new Set(labels);
+  const runs: [SweepPoint, SweepPoint][] = [];
+  let isOpen = false;
+  for (const point of points) {
+    const isIn = named.has(point.label);
+    const run = runs.at(-1);
+    if (isIn && isOpen && run !== undefined) run[1] = point;
+    else if (isIn) runs.push([point, point]);
+    isOpen = isIn;
+  }
+  return runs.map((run) => nameOf(run, result));
+}
+
+function admittedText(admitted: AdmittedCount | null): string {
+  if (admitted === null) return "";
+  return `${grouped(admitted.workers)} of ${grouped(admitted.of)}, ${counted(admitted.sessions, "session")}`;
+}
+
+const STANDINGS: Readonly<Record<SweepPoint["standing"], string>> = {
+  best: "best",
+  "as good": "as good",
+  "not told apart": "may be as good",
+  worse: "worse",
+  "constraint broken": "breaks a constraint",
+};
+
+/** The standing in words: what it breaks, where it breaks something. */
+function standingText({ standing, dropped }: SweepPoint): string {
+  const constraint = dropped?.constraint ?? null;
+  if (standing !== "constraint broken" || constraint === null) return STANDINGS[standing];
+  return `too many ${inSentence(constraint)}`;
+}
+
+function linesOf(slice: SweepSlice, result: SweepResult): PointLine[] {
+  const scale = scaleFor(
+    plainMetric(result.objective).kind,
+    slice.points.flatMap(({ objective }) => objective?.mean ?? []),
+  );
+  const rows: { first: SweepPoint; last: SweepPoint; isBest: boolean }[] = [];
+  for (const point of slice.points) {
+    const isBest = point.label === slice.best;
+    const before = rows.at(-1);
+    const isSame =
+      before !== undefined &&
+      point.sameAs !== null &&
+      point.sameAs === (before.first.sameAs ?? before.first.label);
+    if (before !== undefined && isSame) {
+      before.last = point;
+      before.isBest ||= isBest;
+    } else rows.push({ first: point, last: point, isBest });
+  }
+  return rows.map(({ first, last, isBest }) => ({
+    name: nameOf([first, last], result),
+    standing: isBest ? "best" : standingText(first),
+    isGood: slice.asGood.includes(first.label),
+    isBest,
+    objective: first.objective === null ? "" : estimateText(first.objective, scale),
+    change: changeText(first.change, result),
+    admits: admittedText(first.admitted),
+    value: first.objective?.mean ?? null,
+    replications: first.replications,
+  }));
+}
+
+function bestOf({ points, best }: SweepSlice): SweepPoint | undefined {
+  return points.find(({ label }) => label === best);
+}
+
+function sliceOf(slice: SweepSlice, result: SweepResult): SliceContent {
+  const best = bestOf(slice);
+  return {
+    label: slice.label,
+    best: best === undefined ? "none" : nameOf([best, best], result),
+    asGood: listed(rangesOf(slice, slice.asGood, result)),
+    change: changeText(best?.change ?? null, result),
+    admits: admittedText(best?.admitted ?? null),
+    points: linesOf(slice, result),
+  };
+}
+
+/** What is varied to be chosen: `limitMs`. */
+function choiceText(result: SweepResult): string {
+  return choicesOf(result)
+    .map(({ path }) => lastPart(path))
+    .join(" × ");
+}
+
+function headlineOf(result: SweepResult): string {
+  const { slices, goodEverywhere } = result;
+  const [first] = slices;
+  const choice = choiceText(result);
+  const isOne = choicesOf(result).length === 1;
+  const named = (text: string) => (isOne ? `${choice} ${text}` : text);
+  if (first === undefined) return "there is nothing to choose";
+  if (slices.length === 1) {
+    const best = bestOf(first);
+    if (best === undefined) return `no ${choice} can be used: each breaks a constraint`;
+    const others = rangesOf(first, first.asGood, result);
+    const isAlone = first.asGood.length < 2;
+    const word = first.isDecided ? "as good" : "may be as good";
+    return `set ${named(nameOf([best, best], result))}${isAlone ? "" : ` (${word}: ${listed(others)})`}`;
+  }
+  if (goodEverywhere.length > 0) {
+    const ranges = rangesOf(first, goodEverywhere, result);
+    return `set ${named(listed(ranges))}, which is as good as the best in each case`;
+  }
+  const each = slices.map((slice) => `${slice.label}: ${sliceOf(slice, result).best}`);
+  return `the best ${choice} is not the same in each case (${listed(each, 4)})`;
+}
+
+function toneOf({ slices, margin }: SweepResult): Tone {
+  if (slices.some(({ best }) => best === null)) return "bad";
+  if (slices.some(({ isDecided }) => !isDecided)) return "open";
+  const least = margin.relative ?? margin.absolute ?? 0;
+  const gains = slices.some((slice) => (bestOf(slice)?.change?.ci95[0] ?? 0) > least);
+  return gains ? "good" : "neutral";
+}
+
+function sentencesOf(result: SweepResult): string[] {
+  const { slices, objective, confidence } = result;
+  const what = inSentence(objective);
+  const [only] = slices;
+  const open = slices.filter(({ isDecided }) => !isDecided);
+  const best = only === undefined ? undefined : bestOf(only);
+  const said =
+    slices.length > 1 || best === undefined
+      ? [
+          `Each case is the scenario as it is under other circumstances; changes are those of ${what}, compared with that.`,
+        ]
+      : [
+          best.change === null
+            ? `What that changes of ${what} is not known.`
+            : `Compared with the scenario as it is, that changes ${what} by ${changeText(best.change, result).replace(/\)$/, `; ${confidenceText(confidence)} sure)`)}.`,
+          ...(best.admitted === null
+            ? []
+            : [
+                `It admits ${grouped(best.admitted.workers)} of ${counted(best.admitted.of, "worker")}, with ${counted(best.admitted.sessions, "session")}.`,
+              ]),
+        ];
+  const where = slices.length === 1 ? "" : ` (${listed(open.map(({ label }) => label))})`;
+  const hint =
+    open.length === 0
+      ? []
+      : [
+          `Not all that are left are told apart yet${where}: a longer --budget or --duration, or a larger --margin, would.`,
+        ];
+  return [...said, ...hint];
+}
+
+/** The settings of the best point, where one is best everywhere. */
+function doItText({ slices, goodEverywhere }: SweepResult): string {
+  const [first] = slices;
+  const label = slices.length === 1 ? first?.best : goodEverywhere[0];
+  const point = first?.points.find((one) => one.label === label);
+  return (point?.settings ?? []).map(({ path, value }) => settingOption(path, value)).join(" ");
+}
+
+function settingOption(path: string, value: unknown): string {
+  return `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+}
+
+function sureText(result: SweepResult): string {
+  const { replications, durationMs, comparisons, confidence, seed } = result;
+  const runs = `${counted(replications, "replication")} of ${spanText(durationMs)}`;
+  return `${runs} at most for each point, seed ${seed}. What counts as a difference: more than ${marginText(result)} of ${inSentence(result.objective)}. All ${counted(comparisons, "comparison")} of two points hold at once (${confidenceText(confidence)}).`;
+}
+
+/**
+ * @param file the scenario as the command line had it; results know its base name only
+ */
+export function sweepContent(
+  result: SweepResult,
+  file: string = result.scenario.file,
+): SweepContent {
+  const { scenario, axes, slices, objective, notes, poolsim } = result;
+  const { imputed = {}, assumed = [], expectations = [], notJudged = [] } = result;
+  const points = slices.reduce((sum, slice) => sum + slice.points.length, 0);
+  const scale = scaleFor(
+    plainMetric(objective).kind,
+    slices.flatMap((slice) => slice.points.flatMap((point) => point.objective?.mean ?? [])),
+  );
+  return {
+    title: scenario.name,
+    about: `${axes.map(({ path }) => lastPart(path)).join(" × ")}, ${counted(points, "point")}`,
+    answer: {
+      headline: headlineOf(result),
+      tone: toneOf(result),
+      verdict: null,
+      sentences: sentencesOf(result),
+    },
+    choice: choiceText(result),
+    objectiveHead: withUnit(plainMetric(objective).label, scale),
+    slices: slices.map((slice) => sliceOf(slice, result)),
+    doIt: doItText(result),
+    grounds: {
+      sure: sureText(result),
+      assumed: assumedText({ imputed, assumed }),
+      broken: null,
+      notes: notes.map(plainSentence),
+      expectations: expectationsOf({ expectations, notJudged }),
+    },
+    command: sweepCommand(result, file),
+    poolsim,
+  };
+}

@@ -1,0 +1,171 @@
+/** The report of a sweep: what to set first, on one screen, and in every other form. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { contentOf, renderCsv, renderMarkdown, renderText } from "../../../src/sim/report/forms.js";
+import { githubAnnotations } from "../../../src/sim/report/github.js";
+import { renderHtml } from "../../../src/sim/report/html/html.js";
+import { renderJson } from "../../../src/sim/report/json.js";
+import { renderJunit } from "../../../src/sim/report/junit.js";
+import { readResult } from "../../../src/sim/report/read-result.js";
+import type { SweepResult } from "../../../src/sim/sweep/sweep-result.js";
+import { noBrowser } from "../../support/browser.js";
+import { axeFaults, Pages, VIEWS } from "../../support/pages.js";
+import { sliceOf, sweepAt, sweepResult } from "../../support/sim/sweep-fixture.js";
+
+const todayMs = Date.UTC(2026, 10, 29);
+const many = sweepAt(Array.from({ length: 40 }, (_, index) => 10 + index));
+const three = sweepAt([30, 60, 120]);
+const EVIL = `</script><img src=x onerror="alert(1)">|`;
+const [slice] = sweepResult.slices;
+if (slice === undefined) throw new Error("the fixture has a slice");
+const open: SweepResult = { ...sweepResult, slices: [{ ...slice, isDecided: false }] };
+const none: SweepResult = { ...sweepResult, slices: [{ ...slice, best: null, asGood: [] }] };
+const words: SweepResult = {
+  ...sweepResult,
+  axes: [{ path: "gateway.selection", role: "choice", values: ["a", "b", EVIL] }],
+  slices: [
+    {
+      ...slice,
+      best: "selection a",
+      asGood: ["selection a"],
+      points: ["a", "b", EVIL].map((value, index) => ({
+        ...sliceOf("", 900).points[index + 5],
+        label: `selection ${value}`,
+        settings: [{ path: "gateway.selection", value }],
+      })) as typeof slice.points,
+    },
+  ],
+};
+const everything: readonly (readonly [string, SweepResult])[] = [
+  ["one curve", sweepResult],
+  ["three cases", three],
+  ["forty cases", many],
+  ["what is not told apart", open],
+  ["nothing that can be used", none],
+  ["words", words],
+  ["what does not hold", { ...sweepResult, expectations: manyFailed() }],
+];
+
+function manyFailed() {
+  return Array.from({ length: 30 }, (_, index) => ({
+    text: `best.limitMs >= ${1000 + index}`,
+    passed: false,
+    actual: "900 (limitMs 900; as good: limitMs 800, limitMs 1000)",
+  }));
+}
+
+describe("the screen", () => {
+  it.each(everything)("of %s is 40 lines of 80 columns, the answer within six", (_, result) => {
+    const lines = renderText(result, { width: 80, file: "scenarios/pool.yaml" })
+      .trimEnd()
+      .split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    const { headline, sentences } = contentOf(result).answer;
+    const first = lines.slice(0, 6).join(" ").replaceAll(/\s+/g, " ");
+    expect(first).toContain(headline.slice(0, 60));
+    expect(first).toContain(sentences[0]?.slice(0, 60));
+  });
+
+  it("says what to set, and draws the curve with those that are as good", () => {
+    const text = renderText(sweepResult, { width: 80 });
+    expect(text).toMatch(
+      /^pool \(limitMs, 18 points\): set limitMs 900 \(as good: 800 … 1,000\)\n/,
+    );
+    expect(text).toContain("  300 ▄▆▆▇███▇▆▆▅▄▃▃▂▁▁ 2,000\n          ─▲─\n");
+    expect(text).toContain("As settings: --set orchestrator.admission.benchmark.limitMs=900");
+    expect(text.replaceAll(/\s+/g, " ")).toContain(
+      "Again: poolsim sweep pool.yaml --vary orchestrator.admission.benchmark.limitMs=300:2000:100 --seed 1 --replications 24",
+    );
+    expect(renderText(sweepResult, { width: 100 })).toMatch(/^300 … 400 +worse /m);
+  });
+
+  it("says what is good in each case, or that there is nothing", () => {
+    expect(contentOf(three).answer.headline).toBe(
+      "set limitMs 1,000, which is as good as the best in each case",
+    );
+    expect(contentOf({ ...three, goodEverywhere: [] }).answer.headline).toBe(
+      "the best limitMs is not the same in each case (concurrentStreams 30: 900, concurrentStreams 60: 1,000 and concurrentStreams 120: 1,100)",
+    );
+    expect(contentOf(none).answer).toMatchObject({
+      headline: "no limitMs can be used: each breaks a constraint",
+      tone: "bad",
+    });
+    expect(contentOf(open).answer).toMatchObject({ tone: "open" });
+    expect(contentOf(open).answer.headline).toContain("may be as good");
+  });
+
+  it("has all points with details", () => {
+    const text = renderText(three, { width: 120, details: true });
+    expect(text.match(/^300 … 400 +worse/gm)).toHaveLength(3);
+    expect(text).toContain("too many late segments");
+  });
+});
+
+describe("the other forms", () => {
+  it("begin with the same answer", () => {
+    expect(renderMarkdown(sweepResult)).toMatch(
+      /^## pool \(limitMs, 18 points\): set limitMs 900 \(as good: 800 … 1,000\)\n/,
+    );
+    expect(renderMarkdown(words)).not.toMatch(/(?<!\\)<img/);
+    expect(githubAnnotations(sweepResult, "pool.yaml")).toMatch(
+      /^::notice file=pool\.yaml,title=pool%3A set limitMs 900 /,
+    );
+    expect(renderJunit([sweepResult, three])).toContain(
+      '<testcase name="case concurrentStreams 60"',
+    );
+  });
+
+  it("have a line for each point", () => {
+    const lines = renderCsv([three]).trimEnd().split("\r\n");
+    expect(lines).toHaveLength(1 + 3 * 18);
+    expect(lines[7]).toMatch(
+      /^pool,concurrentStreams 30,limitMs 900,orchestrator\S+=900,best,,0\.000702,/,
+    );
+  });
+
+  it("are the same of what was read again", () => {
+    const [read] = readResult(renderJson([three]), "sweep.json");
+    if (read === undefined) throw new Error("one was written");
+    expect(renderText(read, { details: true })).toBe(renderText(three, { details: true }));
+    expect(() => readResult(JSON.stringify({ ...three, slices: [] }), "x.json")).toThrow(
+      /^x\.json: expected a JSON result of poolsim sweep --json .*; slices: /,
+    );
+  });
+});
+
+function inBrowser(): void {
+  let pages: Pages;
+  beforeAll(async () => {
+    pages = await Pages.start();
+  });
+  afterAll(() => pages.close());
+
+  it.each(VIEWS)("draws everything at $width px, $scheme, without complaint", async (view) => {
+    const { page, complaints } = await pages.open(renderHtml(three, { todayMs }), view);
+    expect(await page.locator("h1").textContent()).toMatch(/^set limitMs 1,000/);
+    expect(await page.locator(".plot svg[role=img]").count()).toBe(3);
+    for (const summary of await page.locator("figure summary").all()) await summary.click();
+    await page.locator("figure details table").nth(2).waitFor();
+    expect(await page.evaluate("document.body.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    expect(await axeFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("draws words, and shows markup as text", async () => {
+    const { page, complaints } = await pages.open(renderHtml(words, { todayMs }));
+    expect(await page.locator(".plot svg[role=img]").count()).toBe(1);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("stays under 1 MB", () => {
+    expect(Buffer.byteLength(renderHtml(many, { todayMs }))).toBeLessThan(1_000_000);
+  });
+}
+
+describe("the page in a browser", () => {
+  if (noBrowser === null) inBrowser();
+  else it(`was not tried: ${noBrowser}`, () => expect(noBrowser).not.toBeNull());
+});

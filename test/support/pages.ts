@@ -1,0 +1,89 @@
+/** Pages of reports in a real browser: opened from a file, with everything noted that they should not do. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "./browser.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A page that was opened. */
+export interface Opened {
+  readonly page: Page;
+  /** Errors and requests other than that of the file. */
+  readonly complaints: readonly string[];
+  readonly tookMs: number;
+}
+
+/** How a page is looked at. */
+export interface View {
+  /** @default 1280 */
+  readonly width?: number;
+  /** @default "light" */
+  readonly scheme?: "light" | "dark";
+}
+
+/** A browser with a folder for pages. */
+export class Pages {
+  readonly #browser: Browser;
+  readonly #folder = mkdtempSync(join(tmpdir(), "poolsim-page-"));
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async start(): Promise<Pages> {
+    return new Pages(await startBrowser());
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  async open(html: string, { width = 1280, scheme = "light" }: View = {}): Promise<Opened> {
+    const page = await this.#browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+    });
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("dialog", (dialog) => {
+      complaints.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    const file = join(this.#folder, `${width}-${scheme}.html`);
+    const url = pathToFileURL(file).href;
+    page.on("request", (request) => {
+      if (request.url() !== url) complaints.push(`request ${request.url()}`);
+    });
+    writeFileSync(file, html);
+    await page.goto(url);
+    const tookMs: number = await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()), 0)))",
+    );
+    return { page, complaints, tookMs };
+  }
+}
+
+/** What axe finds that is moderate or worse. */
+export async function axeFaults(page: Page): Promise<unknown> {
+  // Not by a script in the page, which its policy forbids.
+  await page.evaluate(`${AXE};0`);
+  return page.evaluate(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => ["moderate", "serious", "critical"].includes(impact))
+    .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
+}
+
+/** The views that every page is looked at in. */
+export const VIEWS = [
+  { width: 1280, scheme: "light" },
+  { width: 1280, scheme: "dark" },
+  { width: 390, scheme: "light" },
+  { width: 390, scheme: "dark" },
+] as const;
