@@ -98,9 +98,11 @@ function askedKinds(
   return new Set(found);
 }
 
+/** Who does badly with many sessions is capped: as a spare it would have them when it is needed most. */
 function actionsOf(kind: WorkerKind, isSuspected: boolean): readonly Action[] {
   const caps = capsOf(kind).map((sessions): Action => ({ kind: "cap", sessions }));
-  return [{ kind: "exclude" }, ...caps, ...(isSuspected ? [{ kind: "spare" } as const] : [])];
+  const isSpare = isSuspected && !kind.isLoadDependent;
+  return [{ kind: "exclude" }, ...caps, ...(isSpare ? [{ kind: "spare" } as const] : [])];
 }
 
 /** Each worker in the pool that it is asked about in. */

@@ -295,12 +295,14 @@ export async function tryActions(
 }
 
 /**
- * Whether one of two pools is shown to be better, by half a margin at least, at ordinary or at peak demand,
- * and nowhere worse.
+ * Whether one of two pools is shown to be better at ordinary or at peak demand, by so much in the mean, and
+ * nowhere worse: by a margin with a worker as a spare, as one that loses nearly all brings a little when
+ * nobody else is free; by half a margin with a cap.
  */
-function isShownBetter(judgement: Judgement): boolean {
+function isShownBetter(judgement: Judgement, { kind }: Action): boolean {
   const { change, peak, margin } = effective(judgement);
-  const least = (typeof margin === "number" ? margin : margin.absolute) / 2;
+  const whole = typeof margin === "number" ? margin : margin.absolute;
+  const least = kind === "spare" ? whole : whole / 2;
   const both = [change, peak.change];
   const isBetter = both.some(
     (one) => one !== null && one.ci95 !== null && one.ci95[0] > 0 && (one.mean ?? 0) >= least,
@@ -335,7 +337,8 @@ export async function choose(
       workers: [worker],
     };
     const look = { count: Math.max(...counts, FIRST_LOOK), tail: CHOICE_TAIL };
-    if (isShownBetter(await comparePeakToo(common, comparison, look))) best = one;
+    const judgement = await comparePeakToo(common, comparison, look);
+    if (isShownBetter(judgement, one.action)) best = one;
   }
   return best === null ? null : best.action;
 }
