@@ -108,7 +108,9 @@ describe("Empty books", () => {
     expect(await say("workers")).toMatch(/^0 No worker yet: poolsim pool import/);
     expect(await say("compare-schemes")).toMatch(/^0 There is nothing to compare/);
     expect(await say("rounds")).toMatch(/no rounds to close\.\n\nNo ticket is known/);
-    expect(await say("verify")).toMatch(/^0 0 events, .*\n\nThe books are right/);
+    expect(await say("verify")).toMatch(
+      /^0 0 events, .*\n1 link .* --head only\n\nThe books are right/,
+    );
     expect(await json("export", "--what", "jobs")).toEqual([]);
     expect(await say("worker", ALICE)).toMatch(/^1 0x.* is not in these books/);
     expect(await say("worker", "0x12")).toBe('2 worker: expected an address, found "0x12"\n');
