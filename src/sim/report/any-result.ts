@@ -23,8 +23,8 @@ export function isRun(result: AnyResult): result is ScenarioResult {
 
 /** What a result says of expectations. */
 export function expectedIn({
-  expectations = [],
-  notJudged = [],
+  expectations,
+  notJudged,
 }: AnyResult): Pick<ScenarioResult, "expectations" | "notJudged"> {
   return { expectations, notJudged };
 }

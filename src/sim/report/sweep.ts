@@ -169,7 +169,7 @@ export function renderSweep(result: SweepResult, options: SweepReportOptions = {
     lastLines(content, style, hasDetails),
   ]);
   if (!hasDetails) return first;
-  const { expectations = [], notJudged = [] } = result;
+  const { expectations, notJudged } = result;
   const rest = [
     ...slices.map((slice) => {
       const text = pointTable(slice, content, style, Number.POSITIVE_INFINITY);

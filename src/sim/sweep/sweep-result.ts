@@ -164,22 +164,22 @@ export interface SweepResult {
   /** Extensions that the scenario was loaded with. */
   readonly extensions?: ScenarioResult["extensions"];
   /** What was asked for from outside the scenario, as the options of `sweep` name it. */
-  readonly asked?: {
+  readonly asked: {
     readonly variant?: string | undefined;
     readonly objective?: string | undefined;
     readonly margin?: number | undefined;
     readonly confidence?: number | undefined;
   };
   /** The `expect:` items on best points, and whether each holds. */
-  readonly expectations?: ScenarioResult["expectations"];
+  readonly expectations: ScenarioResult["expectations"];
   /** The other ones, and what judges them. */
-  readonly notJudged?: ScenarioResult["notJudged"];
+  readonly notJudged: ScenarioResult["notJudged"];
   /** As in results of `run`: what was assumed, what nobody measured, and where input comes from. */
-  readonly assumed?: readonly string[];
+  readonly assumed: readonly string[];
   /** The share of each kind of input that was not measured, from 0 to 1. */
-  readonly imputed?: Readonly<Record<string, number>>;
+  readonly imputed: Readonly<Record<string, number>>;
   /** Where the input comes from. */
-  readonly inputs?: readonly InputSource[];
+  readonly inputs: readonly InputSource[];
   /** Remarks that limit it. */
   readonly notes: readonly string[];
 }

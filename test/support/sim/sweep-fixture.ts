@@ -89,6 +89,12 @@ export const sweepResult: SweepResult = {
   ],
   slices: [sliceOf("", 900)],
   goodEverywhere: sliceOf("", 900).asGood,
+  asked: {},
+  expectations: [],
+  notJudged: [],
+  assumed: [],
+  imputed: { prices: 0.4 },
+  inputs: [{ what: "prices", file: "network.csv", asOf: "2026-04", imputed: 0.4 }],
   notes: ["uncalibrated: absolute figures depend on the assumed demand"],
 };
 

@@ -61,7 +61,7 @@ function valuesText(values: readonly unknown[]): string {
 /** `poolsim sweep <file> …`, with what was varied. */
 export function sweepCommand(result: SweepResult, file: string): string {
   const { scenario, extensions = [], axes, seed, replications } = result;
-  const { variant, objective, margin, confidence } = result.asked ?? {};
+  const { variant, objective, margin, confidence } = result.asked;
   const given = (option: string, value: string | number | undefined) =>
     value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
   return [

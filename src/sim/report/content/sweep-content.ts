@@ -12,7 +12,7 @@ import type {
 import { estimateText, scaleFor, spanText, withUnit } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
 import { changeText, confidenceText, marginText } from "./changes.js";
-import { sweepCommand } from "./command.js";
+import { shellWord, sweepCommand } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { inSentence, plainMetric, plainSentence } from "./words.js";
 
@@ -248,7 +248,8 @@ function doItText({ slices, goodEverywhere }: SweepResult): string {
 }
 
 function settingOption(path: string, value: unknown): string {
-  return `--set ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+  const text = `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+  return `--set ${shellWord(text)}`;
 }
 
 function sureText(result: SweepResult): string {
@@ -265,7 +266,7 @@ export function sweepContent(
   file: string = result.scenario.file,
 ): SweepContent {
   const { scenario, axes, slices, objective, notes, poolsim } = result;
-  const { imputed = {}, assumed = [], expectations = [], notJudged = [] } = result;
+  const { imputed, assumed, expectations, notJudged } = result;
   const points = slices.reduce((sum, slice) => sum + slice.points.length, 0);
   const scale = scaleFor(
     plainMetric(objective).kind,

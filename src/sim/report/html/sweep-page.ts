@@ -94,7 +94,7 @@ export function sweepPage(
 ): SweepPage {
   const { slices: lines, ...content } = sweepContent(result, options.file);
   const { factor, unit } = changeScale(result);
-  const { margin, scenario, inputs = [], assumed = [] } = result;
+  const { margin, scenario, inputs, assumed } = result;
   const least = margin.relative ?? margin.absolute;
   return {
     kind: "sweep",
