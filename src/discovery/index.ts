@@ -136,15 +136,15 @@ export {
   type RunnerListing,
   type RunnerPrice,
 } from "./remote/runner-list.js";
-export {
-  type DiscoveryRequest,
-  DiscoveryRound,
-  type DiscoveryRoundOptions,
-  type FoundOrchestrator,
-  type RejectedOrchestrator,
-  type RoundAnswer,
-  type RoundState,
-} from "./round.js";
+export { DiscoveryRound } from "./round.js";
+export type {
+  DiscoveryRequest,
+  DiscoveryRoundOptions,
+  FoundOrchestrator,
+  RejectedOrchestrator,
+  RoundAnswer,
+  RoundState,
+} from "./round-words.js";
 export {
   type CertificateChange,
   CertificatePins,

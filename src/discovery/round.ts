@@ -9,66 +9,16 @@
 import { InputError, invariant } from "../core/errors.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
+import type {
+  DiscoveryRequest,
+  DiscoveryRoundOptions,
+  FoundOrchestrator,
+  RejectedOrchestrator,
+  RoundAnswer,
+  RoundState,
+} from "./round-words.js";
 import type { Suspender } from "./suspension.js";
 import { SuspensionQueue } from "./suspension-queue.js";
-
-/** How rounds are run; the defaults are go-livepeer's. */
-export interface DiscoveryRoundOptions {
-  /** First interval of the attempt timer; ≤ 0: the first answer wins (D-37). @default 500 */
-  readonly discoveryTimeoutMs?: number | undefined;
-  /** How many of an orchestrator's advertised nodes are followed (D-16). @default 0 */
-  readonly extraNodes?: number | undefined;
-  /** End of every round, and cap of the attempt timer's interval (D-31). @default 6000 */
-  readonly cutoffMs?: number | undefined;
-}
-
-/** One round. */
-export interface DiscoveryRequest {
-  /** Those whose score satisfies the pool's predicate, in list order; repeats count (D-8). */
-  readonly endpoints: readonly number[];
-  /** M, how many are wanted (D-9, D-10). */
-  readonly wanted: number;
-  /** Of this pool of this stream; null = nobody is suspended. */
-  readonly suspender: Suspender | null;
-}
-
-/** An answer, as {@link DiscoveryRound.response} takes it. The round keeps no reference. */
-export interface RoundAnswer {
-  /** Handle of the transcoder URI that it reports. */
-  readonly transcoder: number;
-  /** Why it may not be used (see `ineligibility`), null when it may. */
-  readonly rejection: Rejection | null;
-  /** Handles of all the nodes that it advertises, in order. */
-  readonly nodes: readonly number[];
-}
-
-/**
- * What to do after an input: `ask` the endpoints in {@link DiscoveryRound.toAsk} at once, `wait`
- * for the next input, or read the result: `done`.
- */
-export type RoundState = "ask" | "wait" | "done";
-
-/** An orchestrator found. */
-export interface FoundOrchestrator {
-  /** Who answered. */
-  readonly endpoint: number;
-  /** The list's endpoint whose score it has: itself, or the one that advertised it (D-18). */
-  readonly source: number;
-  /** Handle of the URI that segments are sent to. */
-  readonly transcoder: number;
-  /** Ms from the question to the answer. */
-  readonly latencyMs: number;
-  /** Taken from the suspended ones, as there were not enough others (D-39). */
-  readonly backfilled: boolean;
-}
-
-/** Somebody who answered and may not be used. */
-export interface RejectedOrchestrator {
-  /** Handle of the endpoint that was asked. */
-  readonly endpoint: number;
-  /** Why it is not used. */
-  readonly rejection: Rejection;
-}
 
 const RPC_FAILED: Rejection = { rule: "D-20", reason: "rpc-error", detail: "no answer" };
 const NOBODY: readonly number[] = [];

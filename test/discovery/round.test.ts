@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Rejection } from "../../src/discovery/rejection.js";
-import {
-  DiscoveryRound,
-  type DiscoveryRoundOptions,
-  type RoundAnswer,
-} from "../../src/discovery/round.js";
+import { DiscoveryRound } from "../../src/discovery/round.js";
+import type { DiscoveryRoundOptions, RoundAnswer } from "../../src/discovery/round-words.js";
 import { Suspender } from "../../src/discovery/suspension.js";
 
 const REJECTED: Rejection = { rule: "D-21", reason: "blacklisted", detail: "" };

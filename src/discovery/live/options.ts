@@ -10,7 +10,8 @@ import {
 } from "../eligibility.js";
 import { jobCapabilities } from "../job-capabilities.js";
 import { DISCOVERY_DEFAULTS } from "../options.js";
-import { DiscoveryRound, type DiscoveryRoundOptions } from "../round.js";
+import { DiscoveryRound } from "../round.js";
+import type { DiscoveryRoundOptions } from "../round-words.js";
 import {
   type OrchestratorAsker,
   OrchestratorClient,

@@ -24,49 +24,37 @@ import { calibrate } from "../experiment/calibrate.js";
 import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
-import { effective, type Judgement } from "../experiment/judge.js";
 import { demandNotes } from "../experiment/notes.js";
-import { reported } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { warmUpMs } from "../model/warm-up.js";
 import type { Estimate } from "../results.js";
-import type { Scenario } from "../scenario/schema.js";
 import { adviceExpectations } from "./advice-expectations.js";
-import type {
-  AdviceResult,
-  PoolFigure,
-  TogetherResult,
-  WorkerAdviceResult,
-} from "./advice-result.js";
-import { isWorthIt, wordOf } from "./advice-rules.js";
+import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
+import { wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
 import type { HolmPlan } from "./holm.js";
-import {
-  type Action,
-  capsOf,
-  type PoolChange,
-  PoolInputs,
-  settingsOf,
-  type WorkerKind,
-  workerKinds,
-} from "./pool-change.js";
+import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
-import { EVERYONE, SCREENING, screen, without } from "./screening.js";
-import { type Asked, type Common, choose, compare, hasPeak, tryActions } from "./try-actions.js";
+import { SCREENING, screen, without } from "./screening.js";
+import {
+  type Advised,
+  alone,
+  combine,
+  FRESH,
+  FROM,
+  figuresOfPool,
+  settingsThat,
+  togetherChange,
+} from "./together.js";
+import { type Asked, type Common, choose, hasPeak, tryActions } from "./try-actions.js";
 import { whatDecides } from "./what-decides.js";
 
 /** The most replications that an action is looked at. */
 export const ADVISE_MAX = 40;
-/** Replications that what gains nothing beside the others is taken from. */
-const ELIMINATION = 8;
-/** Replications of what is reported of an advised action, and of all together. */
-export const FRESH = 12;
-/** Their numbers: each stage has its own, so that none saw what the one before chose by. */
-const FROM = { alone: 1_000_000, elimination: 2_000_000, together: 3_000_000 } as const;
 
 /** What may be said about advice from outside the scenario. */
 export interface AdviseOptions extends AskedOptions {
@@ -131,124 +119,6 @@ function planOf(common: Common, all: readonly Asked[], confidence: number): Holm
   };
 }
 
-interface Advised {
-  readonly kind: WorkerKind;
-  readonly action: Action;
-}
-
-function changeOf(advised: readonly Advised[]): PoolChange {
-  return new Map(
-    advised.flatMap(({ kind, action }) => kind.workers.map((name) => [name, action] as const)),
-  );
-}
-
-function togetherChange({ actions }: TogetherResult): PoolChange {
-  return new Map(actions.map(({ worker, action }) => [worker, action] as const));
-}
-
-function estimateOf(found: Judgement["change"]): Estimate | null {
-  return found === null ? null : (reported(found) ?? null);
-}
-
-/** All advice together, less what gains nothing beside the others. */
-async function combine(
-  common: Common,
-  advised: readonly Advised[],
-  confidence: number,
-): Promise<TogetherResult> {
-  const workersOf = (some: readonly Advised[]) => some.flatMap(({ kind }) => kind.workers);
-  let kept = advised;
-  const leftOut: string[] = [];
-  if (advised.length > 1) {
-    const tail = (1 - confidence) / 2 / advised.length;
-    const found = await Promise.all(
-      advised.map((one) => {
-        const rest = advised.filter((other) => other !== one);
-        const comparison = {
-          label: `all advice but that on ${one.kind.name}`,
-          baseline: changeOf(advised),
-          candidate: changeOf(rest),
-          workers: one.kind.workers,
-        };
-        return compare(common, comparison, { count: ELIMINATION, from: FROM.elimination, tail });
-      }),
-    );
-    // One at most: without it the others may be worth something again.
-    const [worst] = advised
-      .flatMap((one, index) => {
-        const judgement = found[index];
-        const isIdle = judgement !== undefined && isWorthIt(judgement);
-        return isIdle ? [{ one, gain: effective(judgement).change?.mean ?? 0 }] : [];
-      })
-      .sort((a, b) => b.gain - a.gain);
-    if (worst !== undefined) {
-      leftOut.push(worst.one.kind.name);
-      kept = advised.filter((one) => one !== worst.one);
-    }
-  }
-  const comparison = {
-    label: "all advice together",
-    baseline: EVERYONE,
-    candidate: changeOf(kept),
-    workers: workersOf(kept),
-  };
-  const tail = (1 - confidence) / 2;
-  const look = { count: FRESH, from: FROM.together, tail };
-  const judged = effective(await compare(common, comparison, look));
-  return {
-    actions: kept.flatMap(({ kind, action }) => kind.workers.map((worker) => ({ worker, action }))),
-    leftOut,
-    change: estimateOf(judged.change),
-    atPeak: estimateOf(judged.peak.change),
-    decision: judged.decision,
-    reason: judged.reason,
-  };
-}
-
-/** Each advised action alone, from fresh replications. */
-async function alone(
-  common: Common,
-  advised: readonly Advised[],
-  confidence: number,
-): Promise<ReadonlyMap<WorkerKind, Estimate | null>> {
-  const tail = (1 - confidence) / 2 / Math.max(1, advised.length);
-  const { question } = common;
-  // The change only: whether it is worth it has been decided.
-  const own = { ...common, question: { ...question, peakFactor: 1 } };
-  const found = await Promise.all(
-    advised.map(async (one) => {
-      const comparison = {
-        label: `only the advice on ${one.kind.name}`,
-        baseline: EVERYONE,
-        candidate: changeOf([one]),
-        workers: one.kind.workers,
-      };
-      const judged = await compare(own, comparison, { count: FRESH, from: FROM.alone, tail });
-      return [one.kind, estimateOf(effective(judged).change)] as const;
-    }),
-  );
-  return new Map(found);
-}
-
-/** The pool as it is and as advised, from the replications of {@link combine}. */
-async function figuresOfPool(
-  { inputs, workbench, seed }: Common,
-  together: TogetherResult,
-): Promise<readonly PoolFigure[]> {
-  const pools = [EVERYONE, togetherChange(together)];
-  const [before, after] = await workbench.replicateAll(
-    pools.map((pool) => inputs.with(pool)),
-    { label: "all advice together", count: FRESH, from: FROM.together },
-  );
-  return before === undefined ? [] : poolFigures(before, after, seed);
-}
-
-/** The settings that do what is advised together. */
-function settingsThat(scenario: Scenario, together: TogetherResult): AdviceResult["settings"] {
-  return settingsOf(scenario, togetherChange(together)).map(([path, value]) => ({ path, value }));
-}
-
-/** What was asked for from outside the scenario. */
 function askedFor(options: AdviseOptions): AdviceResult["asked"] {
   const { variant, objective, margin, confidence, only } = options;
   const rule = options.rule === false ? false : undefined;

@@ -4,7 +4,8 @@
  * waits for its own instant (O-6). The round itself decides when it ends.
  */
 import { uniform } from "../../core/random.js";
-import type { DiscoveryRound, RoundState } from "../../discovery/round.js";
+import type { DiscoveryRound } from "../../discovery/round.js";
+import type { RoundState } from "../../discovery/round-words.js";
 import {
   AUTH_TOKEN_VALID_MS,
   CONNECT_TIMEOUT_MS,

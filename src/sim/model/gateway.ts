@@ -11,7 +11,8 @@ import { ineligibility, onChainRejection } from "../../discovery/eligibility.js"
 import { jobCapabilities } from "../../discovery/job-capabilities.js";
 import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
 import type { OrchestratorInfo } from "../../discovery/orchestrator-info.js";
-import { DiscoveryRound, type RoundAnswer } from "../../discovery/round.js";
+import { DiscoveryRound } from "../../discovery/round.js";
+import type { RoundAnswer } from "../../discovery/round-words.js";
 import { Suspender } from "../../discovery/suspension.js";
 import type { TicketLimits } from "../../discovery/ticket-params.js";
 import {
