@@ -89,8 +89,9 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "benchmark (99th percentile)",
     broken: "the limit is on the median of a warm worker",
     file: "pool/orchestrator/admission/benchmark.js",
-    search: "worstP99Ms(step) <= limitMs",
-    replacement: "step.warm.p50Ms <= limitMs",
+    search:
+      "({ tail }) => tail.p99Ms * (confidence === 0.5 ? 1 : Math.exp(z * tail.logError)) <= limitMs",
+    replacement: "({ warm }) => warm.p50Ms <= limitMs",
   },
   {
     scenario: "benchmark-sessions",

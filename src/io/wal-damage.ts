@@ -7,6 +7,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { endianness } from "node:os";
+import { readBeginning } from "./lock-safe-read.js";
 
 /** What is wrong with a log. */
 export interface WalDamage {
@@ -196,7 +197,11 @@ function realpath(path: string): string {
 }
 
 function bytesOf(path: string, count: number): Buffer | null {
-  return withFile(path, (descriptor) => readAt(descriptor, 0, count)) ?? null;
+  try {
+    return readBeginning(path, count);
+  } catch {
+    return null;
+  }
 }
 
 /** undefined: the file can't be opened or read; whoever opens the database will tell. */

@@ -247,7 +247,7 @@ describe("Of damaged books", () => {
     await enter(db, write("a.json", one()));
     const file = new SqliteDatabase({ path: db });
     file.exec("PRAGMA wal_autocheckpoint = 0");
-    for (const key of ["k", "l"]) file.run("INSERT INTO logs VALUES ('t', ?, 'v')", key);
+    for (const key of ["k", "l"]) file.run("INSERT INTO cursors VALUES (?, 'v')", key);
     const copy = join(folder, "wal.db");
     const again = () => {
       for (const suffix of ["", "-wal", "-shm"]) copyFileSync(db + suffix, copy + suffix);

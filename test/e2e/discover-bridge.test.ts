@@ -51,7 +51,7 @@ it("a discovery is a scenario's network, and its orchestrator one of it", async 
   expect(exitCode).toBe(0);
   const result: ScenarioResult = JSON.parse(stdout);
   expect(result.variants[0]?.orchestrators.map(({ name }) => name)).toEqual([hexOf(0xb2), "pool"]);
-  expect(result.imputed).toEqual({ stake: 0, prices: 0, responseTimes: 1 });
+  expect(result.imputed).toEqual({ stake: 0, prices: 0, responseTimes: 1, devices: 0 });
   expect(result.notes[0]).toMatch(
     /^the network found\.json was discovered at \d{4}-\d\d-\d\dT[\d:.]+Z \(source nodeDb\): 2 orchestrators, 0 of them silent;/,
   );

@@ -38,7 +38,9 @@ it("prints what is best first, and writes all of it; the same again from what wa
   const first = await sweep("--replications", "16", "--json", "out.json");
   expect(first.exitCode, first.stderr).toBe(0);
   expect(first.stdout.split("\n").length).toBeLessThanOrEqual(40);
-  expect(first.stdout).toMatch(/^small: limitMs, 3 points; 16 replications of 0.3 min; seed 1\n/);
+  expect(first.stdout).toMatch(
+    /^small \(limitMs, 3 points\): set limitMs 60,000 \(may be as good: 1,500 … 60,000\)\n/,
+  );
   const json = readFileSync(join(folder, "out.json"), "utf8");
   const { slices, replications } = JSON.parse(json) as SweepResult;
   expect(replications).toBe(16);

@@ -1,7 +1,7 @@
 /** A pool's past, from its books or from files of events, read once and never written. */
-import { closeSync, openSync, readSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
+import { readBeginning } from "../../io/lock-safe-read.js";
 import { decodeStoredEvent } from "../../pool/books/events/stored.js";
 import {
   changeSettings,
@@ -31,21 +31,16 @@ function* eventsOf(store: SqlitePoolStore): Generator<PoolEvent> {
 }
 
 function assertBooks(db: string): void {
-  const bytes = Buffer.alloc(SQLITE_HEADER.length);
+  let header: string;
   try {
-    const descriptor = openSync(db, "r");
-    try {
-      readSync(descriptor, bytes);
-    } finally {
-      closeSync(descriptor);
-    }
+    header = readBeginning(db, SQLITE_HEADER.length).toString("latin1");
   } catch (cause) {
     throw new InputError(`--from ${db}: it cannot be read, expected a pool's books`, {
       code: "DATABASE_MISSING",
       cause,
     });
   }
-  if (bytes.toString("latin1") === SQLITE_HEADER) return;
+  if (header === SQLITE_HEADER) return;
   throw new InputError(`--from ${db}: it is no SQLite file, expected a pool's books`, {
     code: "DATABASE",
   });

@@ -49,7 +49,11 @@ export class RecorderThread implements ApiRecorder {
 
   /** Starts the thread and opens the books in it. @throws see {@link recorderThread} */
   async start(): Promise<void> {
-    const worker = new Worker(this.#entry, { workerData: this.#path });
+    const worker = new Worker(this.#entry, {
+      workerData: this.#path,
+      // What it has open must not be closed with it: see io/lock-safe-read.ts.
+      trackUnmanagedFds: false,
+    });
     this.#worker = worker;
     worker.on("message", (answer: ThreadAnswer) => this.#asked.shift()?.(answer));
     worker.on("error", (error) => this.#lost(worker, error.message));

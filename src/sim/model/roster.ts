@@ -237,7 +237,7 @@ export class Roster {
       stake: shareOf("stake"),
       prices: shareOf("price"),
       responseTimes: shareOf("response"),
-      ...(devices.length === 0 ? {} : { devices: imputedShare(devices) }),
+      devices: devices.length === 0 ? 0 : imputedShare(devices),
     };
   }
 

@@ -1,7 +1,8 @@
 /** Opens a pool's books, or says in a line why that file is none. */
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { readBeginning } from "../../../io/lock-safe-read.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
 import { assertLogWhole } from "../../../pool/books/store/file.js";
 import { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
@@ -118,15 +119,9 @@ export function checkBooks(db: string, mode: BooksMode): void {
 export function fileKind(db: string): "database" | "damaged" | "other" {
   try {
     if (!statSync(db).isFile()) return "other";
-    const bytes = Buffer.alloc(BOOKS_BEGIN_BYTES);
-    const descriptor = openSync(db, "r");
-    try {
-      const begin = bytes.subarray(0, readSync(descriptor, bytes)).toString("latin1");
-      if (begin.startsWith(SQLITE_HEADER)) return "database";
-      return begin.includes("CREATE TABLE entries (") ? "damaged" : "other";
-    } finally {
-      closeSync(descriptor);
-    }
+    const begin = readBeginning(db, BOOKS_BEGIN_BYTES).toString("latin1");
+    if (begin.startsWith(SQLITE_HEADER)) return "database";
+    return begin.includes("CREATE TABLE entries (") ? "damaged" : "other";
   } catch {
     return "other";
   }
@@ -150,16 +145,7 @@ function assertOurs(db: string, mode: BooksMode): void {
 }
 
 function header(path: string): string {
-  return readably(path, () => {
-    const bytes = Buffer.alloc(SQLITE_HEADER.length);
-    const descriptor = openSync(path, "r");
-    try {
-      readSync(descriptor, bytes);
-    } finally {
-      closeSync(descriptor);
-    }
-    return bytes.toString("latin1");
-  });
+  return readably(path, () => readBeginning(path, SQLITE_HEADER.length).toString("latin1"));
 }
 
 function readably<T>(path: string, work: () => T): T {
