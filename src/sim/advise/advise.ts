@@ -188,7 +188,7 @@ async function run(
     durationMs: scenario.duration,
     before: SCREENING * (1 + screened.suspected.length),
   };
-  const isHidden = (change: Estimate | null) => change !== null && change.ci95[1] <= least;
+  const isHidden = (change: Estimate | null) => change !== null && change.mean <= least;
   const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
     const only = aloneOf.get(kind) ?? null;
     return {

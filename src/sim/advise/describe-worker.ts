@@ -89,6 +89,22 @@ function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string 
   return `${what}: ${reason}`;
 }
 
+/** What an action brings where nobody hides it. */
+function besideText(tried: readonly Tried[], action: Action | null): string {
+  const one = tried.find((other) => isSameAction(other.action, action));
+  const judged = one === undefined ? null : effective(one.judgement);
+  const mean = judged?.change?.mean ?? 0;
+  const brings =
+    mean > 0 && typeof judged?.margin === "number"
+      ? `, where it brings ${signed(100 * mean, 1)} %`
+      : "";
+  return `; done alone it changes little: it pays beside the others' advice${brings}`;
+}
+
+function isSameAction(one: Action, other: Action | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** Why, in one sentence without its full stop. */
 export function describeWorker(options: {
   readonly kind: WorkerKind;
@@ -101,17 +117,15 @@ export function describeWorker(options: {
 }): string {
   const { kind, word, action, figures, tried, isHidden } = options;
   const others = isHidden ? "; alone that changes little: others take its place" : "";
-  const beside = isHidden
-    ? "; alone that changes little: it pays when the others' advice is followed"
-    : "";
+  const beside = isHidden ? besideText(tried, action) : "";
   switch (word) {
     case "exclude":
       return `${lossText(figures)}${others}`;
     case "spare":
-      return `${lossText(figures)}; harmless where it serves only when all others are full${beside}`;
+      return `${lossText(figures)}; harmless as a spare, which serves only when all others are full${beside}`;
     case "cap": {
       const sessions = action?.kind === "cap" ? action.sessions : 0;
-      return `its link or device does not carry ${kind.maxSessions} sessions; ${sessions} it does${beside}`;
+      return `its link or device is too slow for ${counted(kind.maxSessions, "session")} at a time, and fast enough for ${sessions}${beside}`;
     }
     case "keep":
       return "nothing that was tried on it gains more than the margin";

@@ -17,14 +17,18 @@ export interface Connection {
 }
 
 async function packages() {
-  try {
-    const [bullmq, { Redis: Client }] = await Promise.all([import("bullmq"), import("ioredis")]);
-    return { bullmq, Client };
-  } catch (error) {
-    if (!codeOf(error).endsWith("MODULE_NOT_FOUND")) throw error;
-    const text = "a queue needs two packages that are not installed: npm install bullmq ioredis";
-    throw new InputError(text, { code: "QUEUE_PACKAGES", cause: error });
-  }
+  // Each with its own catch: bundlers take that as a word that the package may be absent.
+  const [bullmq, { Redis: Client }] = await Promise.all([
+    import("bullmq").catch(absent),
+    import("ioredis").catch(absent),
+  ]);
+  return { bullmq, Client };
+}
+
+function absent(error: unknown): never {
+  if (!codeOf(error).endsWith("MODULE_NOT_FOUND")) throw error;
+  const text = "a queue needs two packages that are not installed: npm install bullmq ioredis";
+  throw new InputError(text, { code: "QUEUE_PACKAGES", cause: error });
 }
 
 function placeOf(url: string): string {

@@ -196,7 +196,7 @@ function togetherSentences(result: AdviceResult): string[] {
   const by =
     change === null
       ? "by an unknown amount"
-      : `by ${changeText(change, result).replace(/\)$/, `; ${percent} sure)`)}`;
+      : `by ${changeText(change, result).replace(/\)$/, `; ${percent} sure, if what is assumed holds)`)}`;
   const peak = atPeak === null ? "" : `, at peak demand by ${changeText(atPeak, result)}`;
   return [
     `All of it together changes ${what} ${by}${peak}.`,
@@ -306,7 +306,7 @@ function sureText(result: AdviceResult): string {
   const fresh =
     result.together === null
       ? ""
-      : `; what is said to change comes from ${grouped(freshReplications)} others that chose nothing`;
+      : `; the changes are from ${counted(freshReplications, "fresh replication")}`;
   return `${runs} compared ${counted(actions, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
 }
 
@@ -342,7 +342,8 @@ export function adviceContent(
       sentences: togetherSentences(result),
     },
     figures: figuresOf(result),
-    changeHead: objective === "pool.operatorNetPerDay" ? "alone, you keep" : "alone that changes",
+    changeHead:
+      objective === "pool.operatorNetPerDay" ? "done alone, you keep" : "alone that changes",
     // What brings most alone comes first.
     toDo: lines(
       workers
