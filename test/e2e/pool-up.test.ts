@@ -48,9 +48,9 @@ jobs: { import: { every: 1h } }
   });
   for (let n = 0; n < 3; n++) expect(run("run", "backup", "--config", CONFIG).exitCode).toBe(0);
   // SIGHUP takes over what can be, and says what cannot.
-  appendFileSync(CONFIG, "logLevel: debug\n");
+  appendFileSync(CONFIG, "logLevel: debug\nadmission: { benchmark: { limitMs: 900 } }\n");
   process.kill(up.pid, "SIGHUP");
-  await up.printed('"keys":["logLevel"],"msg":"changed in the file');
+  await up.printed('"keys":["admission","logLevel"],"msg":"changed in the file');
   writeFileSync(join(folder, "broken.yaml"), "");
   up.signal("SIGTERM");
   expect((await up.ended).exitCode).toBe(0);

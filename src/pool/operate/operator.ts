@@ -6,7 +6,7 @@ import { isPoolsimError } from "../../core/errors.js";
 import type { RunOutcome, RunStore } from "../books/store/store.js";
 import type { Clock } from "./clock.js";
 import type { Job, JobCounts } from "./job.js";
-import { type RunOrder, Schedule } from "./schedule.js";
+import { lastRuns, type RunOrder, Schedule } from "./schedule.js";
 
 /** What happened to a run. */
 export type OperatorEvent =
@@ -75,11 +75,7 @@ export class Operator {
     this.#clock = clock;
     this.#onEvent = onEvent;
     this.#graceMs = graceMs;
-    const history = runs.last().flatMap(({ job, dueMs, attempt, outcome, endedMs }) => {
-      if (outcome === null || endedMs === null) return [];
-      return [{ job, dueMs, attempt, outcome, endedMs }];
-    });
-    this.#schedule = new Schedule(jobs, history, nowMs);
+    this.#schedule = new Schedule(jobs, lastRuns(runs.last()), nowMs);
   }
 
   /** When each job begins next, ms since 1970; null: only when it is asked for. */

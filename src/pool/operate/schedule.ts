@@ -7,7 +7,7 @@
  * failed, or that a crash ended, is tried again.
  */
 import { makeKey, uniform } from "../../core/random.js";
-import type { RunOutcome, RunTrigger } from "../books/store/store.js";
+import type { RunOutcome, RunRow, RunTrigger } from "../books/store/store.js";
 import { type Slots, slotsOf, type Timing } from "./timing.js";
 
 /** What a job is, apart from what it does. */
@@ -54,6 +54,13 @@ export interface LastRun {
   readonly outcome: RunOutcome;
   /** When it ended, ms since 1970. */
   readonly endedMs: number;
+}
+
+/** The history that a schedule takes, of the record of runs: of those that go on nothing is known yet. */
+export function lastRuns(runs: readonly RunRow[]): readonly LastRun[] {
+  return runs.flatMap(({ job, dueMs, attempt, outcome, endedMs }) =>
+    outcome === null || endedMs === null ? [] : [{ job, dueMs, attempt, outcome, endedMs }],
+  );
 }
 
 /** What begins at an instant, and what does not. */

@@ -1,6 +1,7 @@
 /** `poolsim pool up`: one process that keeps a pool: its jobs, its server, until it is told to stop. */
 import type { Logger } from "pino";
 import { isPoolsimError } from "../../../core/errors.js";
+import { formatRates } from "../../../pool/books/commission.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 import { MACHINE_CLOCK } from "../../../pool/operate/clock.js";
 import { Operator, type OperatorEvent } from "../../../pool/operate/operator.js";
@@ -15,8 +16,15 @@ import { jsonLog, whileServing } from "../shared/serving.js";
 
 /** How often other processes' wishes are looked for, ms. */
 const REQUESTS_MS = 500;
-/** What a running process can't take over from its file. */
-const FIXED = ["books", "api", "logLevel"] as const;
+/** What a running process can't take over from its file, as text to compare. */
+const FIXED: Readonly<Record<string, (file: PoolFile) => string>> = {
+  books: ({ books }) => books,
+  commission: ({ commission }) => formatRates(commission),
+  scheme: ({ scheme = "" }) => scheme,
+  api: ({ api }) => JSON.stringify(api ?? null),
+  admission: ({ admission }) => admission.policy,
+  logLevel: ({ logLevel }) => logLevel,
+};
 
 /**
  * Runs the command.
@@ -103,8 +111,8 @@ class Keeping {
   #reread(): void {
     try {
       const file = readPoolFile(this.#path, process.env);
-      const first = { ...this.#first };
-      const kept = FIXED.filter((key) => JSON.stringify(file[key]) !== JSON.stringify(first[key]));
+      const first = this.#first;
+      const kept = Object.keys(FIXED).filter((key) => FIXED[key]?.(file) !== FIXED[key]?.(first));
       if (kept.length > 0) {
         this.#log.warn({ keys: kept }, "changed in the file, but only a new start takes it over");
       }
