@@ -97,6 +97,14 @@ module.exports = {
       to: { path: "^src/sim/model/simulation\\.ts$" },
     },
     {
+      name: "sim-below-its-shell",
+      comment:
+        "What a simulation finds depends on no clock: the shell with threads, queue and time is above",
+      severity: "error",
+      from: { path: "^src/sim/", pathNot: "^src/sim/(live/|index\\.ts$)" },
+      to: { path: "^src/sim/live/" },
+    },
+    {
       name: "testing-beside-sim",
       comment: "Contract suites try the library's parts; they know nothing of the simulator",
       severity: "error",

@@ -3,7 +3,7 @@
  * equilibrium, the warm-up of heavy-tailed streams, spells of slowness.
  */
 import { makeKey, uniform } from "../src/core/random.js";
-import { runExperiment } from "../src/sim/experiment/run.js";
+import { runExperiment } from "../src/sim/live/run.js";
 import { lengthModel } from "../src/sim/model/lengths.js";
 import type { Estimate } from "../src/sim/results.js";
 import { loadScenario } from "../src/sim/scenario/load.js";

@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runExperiment } from "../src/sim/experiment/run.js";
+import { runExperiment } from "../src/sim/live/run.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 import { SCENARIO_FOLDER, SCENARIO_FORMS, scenarioNames } from "./scenario-forms.js";
 

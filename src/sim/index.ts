@@ -29,10 +29,7 @@ export type {
 export type { AdviceWord } from "./advise/advice-rules.js";
 export type { AdviseOptions } from "./advise/advise.js";
 export type { Action } from "./advise/pool-change.js";
-export type { RunAdviseOptions } from "./advise/run.js";
-export { advise } from "./advise/run.js";
-export type { RunExperimentOptions, ThreadOptions } from "./experiment/run.js";
-export { runExperiment } from "./experiment/run.js";
+export type { TimedProgress } from "./experiment/pace.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
 export type { Progress } from "./experiment/workbench.js";
 export type { Extension, ExtensionFile, ExtensionRecord } from "./extensions/extension.js";
@@ -40,11 +37,14 @@ export { loadExtensions } from "./extensions/load-extensions.js";
 export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
 export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
 export { openResultStore } from "./kept/result-store.js";
+export type { UnitQueue, UnitQueueOptions } from "./live/queue/unit-queue.js";
+export { openUnitQueue } from "./live/queue/unit-queue.js";
+export type { Workers } from "./live/queue/workers.js";
+export type { RunAdviseOptions, RunExperimentOptions, RunSweepOptions } from "./live/run.js";
+export { advise, runExperiment, sweep } from "./live/run.js";
+export type { ThreadOptions } from "./live/set-up.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";
-export type { UnitQueue, UnitQueueOptions } from "./queue/unit-queue.js";
-export { openUnitQueue } from "./queue/unit-queue.js";
-export type { Workers } from "./queue/workers.js";
 export type { AdviceReportOptions } from "./report/advice.js";
 export { renderAdvice } from "./report/advice.js";
 export type { AnyResult } from "./report/any-result.js";
@@ -77,8 +77,6 @@ export type { SimulateOptions } from "./simulate.js";
 export { simulate } from "./simulate.js";
 export type { Vary } from "./sweep/axes.js";
 export { parseVary } from "./sweep/axes.js";
-export type { RunSweepOptions } from "./sweep/run.js";
-export { sweep } from "./sweep/run.js";
 export type { SweepOptions } from "./sweep/sweep.js";
 export type {
   AdmittedCount,

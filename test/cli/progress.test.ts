@@ -86,8 +86,8 @@ describe("progress", () => {
       vi.advanceTimersByTime(4000);
     }
     expect(pipe.written.slice(1)).toEqual([
-      "poolsim: a.yaml: working for 2 min: replications 15/40 (37 %)\n",
-      "poolsim: a.yaml: working for 3 min: replications 30/40 (75 %)\n",
+      "poolsim: a.yaml: working for 2 min: replications 15/40 (37 %), 114 s left\n",
+      "poolsim: a.yaml: working for 3 min: replications 30/40 (75 %), 46 s left\n",
     ]);
     line.clear();
     vi.advanceTimersByTime(600_000);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SCENARIO_FOLDER, SCENARIO_FORMS, scenarioNames } from "../../scripts/scenario-forms.js";
-import { runExperiment } from "../../src/sim/experiment/run.js";
+import { runExperiment } from "../../src/sim/live/run.js";
 import type { Decision } from "../../src/sim/results.js";
 import { loadScenario } from "../../src/sim/scenario/load.js";
 

@@ -1,16 +1,7 @@
 /** The command `advise`: options, help and examples. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { cacheOptions } from "../shared/cache-options.js";
-import { formOptions } from "../shared/form-options.js";
+import { askedOptions } from "../shared/asked-options.js";
 import { EXIT_CODES, examples, type Outcome, WORDS } from "../shared/help.js";
-import {
-  extensionOption,
-  settingOption,
-  shardOption,
-  shareBetween,
-  wholeNumber,
-} from "../shared/option-values.js";
-import { queueOptions } from "../shared/queue-options.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { AdviseFlags } from "./run.js";
 
@@ -45,56 +36,18 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
     .addOption(
       new Option("--only <workers>", "ask about these only, e.g. slow-a,home-b").argParser(names),
     )
-    .option(
-      "--variant <name>",
-      "variant to advise on (default: the decision's candidate, or the first)",
-    )
-    .option(
-      "--objective <metric>",
-      "metric to gain in (default: the scenario's, or the operator's net)",
-    )
-    .addOption(
-      new Option(
-        "--margin <share>",
-        "what counts as a difference (default: the scenario's, or 0.05)",
-      ).argParser(shareBetween(0.001, 0.5)),
-    )
-    .addOption(
-      new Option("--confidence <share>", "that all intervals hold (default: 0.95)").argParser(
-        shareBetween(0.5, 0.9999),
-      ),
-    )
-    .option("--no-rule", "look for no rule for all workers")
-    .option("--budget <span>", "look no further when three fifths of it are over, e.g. 2m")
-    .addOption(
-      new Option("--seed <n>", "seed of all randomness").argParser(
-        wholeNumber(0, Number.MAX_SAFE_INTEGER),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--replications <n>",
-        "stop after a look at so many, 16 to 40; 0: judge nothing",
-      ).argParser(wholeNumber(0, 40)),
-    )
-    .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
-    .addOption(settingOption())
-    .addOption(extensionOption())
-    .addOption(
-      new Option(
-        "--threads <n>",
-        "threads; results do not depend on it (default: all cores)",
-      ).argParser(wholeNumber(1, 256)),
-    )
-    .addOption(
-      new Option(
-        "--shard <k/n>",
-        "compute the k-th of n parts into --cache <folder>, and print nothing: poolsim merge prints the whole",
-      ).argParser(shardOption),
-    )
-    .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
-    .option("--details", "every action that was tried, with its interval", false)
-    .option("--quiet", "no progress", false)
+    .option("--no-rule", "look for no rule for all workers");
+  const words = {
+    verb: "advise on",
+    budget: "look no further when three fifths of it are over, e.g. 2m",
+    replications: {
+      text: "stop after a look at so many, 16 to 40; 0: judge nothing",
+      range: [0, 40],
+    },
+    details: "every action that was tried, with its interval",
+  } as const;
+  for (const option of askedOptions(words)) advise.addOption(option);
+  advise
     .addHelpText(
       "after",
       examples(
@@ -126,11 +79,4 @@ export function addAdvise(program: Command, terminal: Terminal, outcome: Outcome
       const { adviseOn } = await import("./run.js");
       outcome.exitCode = await adviseOn(file, flags, terminal);
     });
-  for (const option of [
-    ...formOptions(),
-    ...cacheOptions(),
-    ...queueOptions("let workers compute"),
-  ]) {
-    advise.addOption(option);
-  }
 }

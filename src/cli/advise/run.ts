@@ -1,57 +1,32 @@
 /** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
-import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { InputError } from "../../core/errors.js";
-import { advise } from "../../sim/advise/run.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
-import { renderAdvice } from "../../sim/report/advice.js";
-import { holdsAll } from "../../sim/report/any-result.js";
-import { renderJson } from "../../sim/report/json.js";
+import { advise } from "../../sim/live/run.js";
 import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
 import { loadScenario } from "../../sim/scenario/load.js";
-import type { Shard } from "../../sim/shard/shard-executor.js";
+import { type AskedFlags, askedBy } from "../shared/asked-options.js";
 import { budgetOf } from "../shared/budget.js";
-import type { CacheFlags } from "../shared/cache-options.js";
-import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
-import { EXIT } from "../shared/failure.js";
-import type { FormFlags } from "../shared/form-options.js";
-import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
-import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { checkJsonTarget } from "../shared/json-target.js";
 import { pastOfBooks } from "../shared/pool-past.js";
-import { progressLine } from "../shared/progress.js";
-import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
-import { resultStoreOf } from "../shared/result-store.js";
+import { setUpOf } from "../shared/run-set-up.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
+import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
-import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+import { checkForms } from "../shared/write-forms.js";
 import { whatItTakes } from "./what-it-takes.js";
 
-export interface AdviseFlags extends CacheFlags, FormFlags, QueueFlags {
+export interface AdviseFlags extends AskedFlags {
   readonly from?: string;
   readonly region?: string;
   readonly stakeShare?: number;
   readonly only?: readonly string[];
-  readonly variant?: string;
-  readonly objective?: string;
-  readonly margin?: number;
-  readonly confidence?: number;
-  readonly budget?: string;
-  readonly seed?: number;
-  readonly replications?: number;
-  readonly duration?: string;
-  readonly set: readonly string[];
-  readonly extension: readonly string[];
-  readonly threads?: number;
-  readonly json?: string;
   /** Whether a rule is looked for. */
   readonly rule: boolean;
-  readonly shard?: Shard;
-  readonly details: boolean;
-  readonly quiet: boolean;
 }
 
 /** What advice is asked on. */
@@ -123,37 +98,23 @@ export async function adviseOn(
   if (flags.json !== undefined) checkJsonTarget(flags.json, [asked.file]);
   const loaded = loadScenario(asked.file, { ...options, readFile: asked.readFile });
   checkForms(flags, [asked.file], 1);
-  const { stderr } = terminal;
-  for (const text of asked.notes) stderr.write(`${text}\n`);
+  for (const text of asked.notes) terminal.stderr.write(`${text}\n`);
   const budget = budgetOf(flags.budget, LOOKING);
   const whole = budgetOf(flags.budget);
-  const { store, found } = countingStore(
-    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: flags.quiet }),
-  );
-  // Last, as nothing may fail that would leave it open.
-  const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
-  const about = queue && (() => workersText(queue));
-  const progress = progressLine(stderr, { isShown: !flags.quiet, prefix: "", about });
+  const setUp = await setUpOf(flags, terminal);
+  const progress = setUp.progress("");
   const begunMs = performance.now();
   let runs = 0;
   try {
     const result = await interruptible((signal) =>
       advise(loaded, {
+        ...askedBy(flags),
+        ...setUp.options,
         only: flags.only,
         rule: flags.rule,
-        variant: flags.variant,
-        objective: flags.objective,
-        margin: flags.margin,
-        confidence: flags.confidence,
-        seed: flags.seed,
-        replications: flags.replications,
         enough: budget.signal,
         deadline: whole.signal,
-        threads: flags.threads ?? availableParallelism(),
-        ownThread: true,
         signal,
-        results: store,
-        queue,
         onProgress: (now) => {
           runs = now.done;
           progress.update(now);
@@ -161,27 +122,14 @@ export async function adviseOn(
       }),
     );
     progress.clear();
-    const isPrinted = flags.json === "-" || isFormPrinted(flags);
-    const stream = isPrinted ? terminal.stderr : terminal.stdout;
-    const { width, hasColour } = stream;
-    const { html, details: hasDetails } = flags;
-    const page = html === "-" ? undefined : html;
-    stream.write(
-      renderAdvice(result, { width, hasColour, file: asked.words, html: page, hasDetails }),
-    );
-    const perRunMs = found() > 0 ? null : (performance.now() - begunMs) / runs;
-    if (!flags.quiet) stream.write(whatItTakes(result, { file: asked.words, perRunMs }));
-    if (flags.json !== undefined) {
-      writeJson(flags.json, renderJson([result]), terminal);
-    }
-    const reported = [{ result, file: asked.words }];
-    writeForms(reported, flags, terminal, Date.now());
-    tellGithub(reported, terminal, process.env);
-    return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
+    const perRunMs = setUp.found() > 0 ? null : (performance.now() - begunMs) / runs;
+    const file = asked.words;
+    const more = flags.quiet ? "" : whatItTakes(result, { file, perRunMs });
+    return tellResult(result, { file, more }, flags, terminal);
   } finally {
     budget.clear();
     whole.clear();
     progress.clear();
-    await close();
+    await setUp.close();
   }
 }

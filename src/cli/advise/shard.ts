@@ -1,5 +1,6 @@
 /** `poolsim advise --shard 2/8`: a part of what advice needs. */
 import type { Shard } from "../../sim/shard/shard-executor.js";
+import { askedOfShard } from "../shared/asked-options.js";
 import { computeShard } from "../shared/compute-shard.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { AdviseFlags } from "./run.js";
@@ -15,14 +16,8 @@ export function adviseShardOf(
   flags: AdviseFlags & { readonly shard: Shard },
   terminal: Terminal,
 ): Promise<number> {
-  const { seed = null, replications = null, variant = null, objective = null } = flags;
-  const { margin = null, confidence = null } = flags;
   const only = flags.only === undefined ? null : [...flags.only];
   const rule = flags.rule ? {} : { rule: false };
-  return computeShard(
-    file,
-    { name: "advise", seed, replications, only, variant, objective, margin, confidence, ...rule },
-    flags,
-    terminal,
-  );
+  const command = { name: "advise", ...askedOfShard(flags), only, ...rule } as const;
+  return computeShard(file, command, flags, terminal);
 }

@@ -1,13 +1,11 @@
 /** `poolsim merge`: the result of a command from the folders of its shards. */
 import { availableParallelism } from "node:os";
 import { counted } from "../../core/wording.js";
-import { keepingExecutorFor } from "../../sim/experiment/run.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { UnitKeys } from "../../sim/kept/key.js";
 import { openResultStore } from "../../sim/kept/result-store.js";
-import { renderAdvice } from "../../sim/report/advice.js";
+import { keepingExecutorFor } from "../../sim/live/set-up.js";
 import { renderJson } from "../../sim/report/json.js";
-import { renderSweep } from "../../sim/report/sweep.js";
 import { type CommandResult, carryOut, seedOf } from "../../sim/shard/command.js";
 import { loadJob, wholeJob } from "../../sim/shard/job.js";
 import { mergedStore } from "../../sim/shard/run-shard.js";
@@ -16,10 +14,12 @@ import type { CacheFlags } from "../shared/cache-options.js";
 import { knownBuild } from "../shared/compute-shard.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
+import { tellGithub } from "../shared/github.js";
 import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
+import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
 import { print } from "./print.js";
 
@@ -76,30 +76,21 @@ export async function mergeShards(
 function printed(
   found: CommandResult,
   loaded: LoadedScenario,
-  { json, quiet, details }: MergeFlags,
+  flags: MergeFlags,
   terminal: Terminal,
 ): number {
-  const stream = json === "-" ? terminal.stderr : terminal.stdout;
+  const { json, quiet, details } = flags;
   switch (found.name) {
     case "run": {
       const { result } = found;
+      const stream = json === "-" ? terminal.stderr : terminal.stdout;
       print([{ result, elapsedMs: null }], [loaded], { quiet, details }, stream);
       if (json !== undefined) writeJson(json, renderJson([result], { isList: false }), terminal);
+      tellGithub([{ result }], terminal, process.env);
       return result.expectations.some(({ passed }) => !passed) ? EXIT.expectationFailed : EXIT.ok;
     }
-    case "advise": {
-      const { width, hasColour } = stream;
-      const { result } = found;
-      stream.write(renderAdvice(result, { width, hasColour, hasDetails: details }));
-      if (json !== undefined) writeJson(json, `${JSON.stringify(result, null, 2)}\n`, terminal);
-      return EXIT.ok;
-    }
-    case "sweep": {
-      const { width, hasColour } = stream;
-      const { result } = found;
-      stream.write(renderSweep(result, { width, hasColour, hasDetails: details }));
-      if (json !== undefined) writeJson(json, `${JSON.stringify(result, null, 2)}\n`, terminal);
-      return EXIT.ok;
-    }
+    case "advise":
+    case "sweep":
+      return tellResult(found.result, {}, flags, terminal);
   }
 }

@@ -2,22 +2,19 @@
 
 import { InputError } from "../../core/errors.js";
 import type { LoadedScenario } from "../../sim/input.js";
-import type { UnitQueue } from "../../sim/queue/unit-queue.js";
 import { renderJson } from "../../sim/report/json.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { budgetOf, checkBudget } from "../shared/budget.js";
 import type { CacheFlags } from "../shared/cache-options.js";
-import { countingStore } from "../shared/counting-store.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
 import { tellGithub } from "../shared/github.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
-import { progressLine } from "../shared/progress.js";
-import { openQueueOf, type QueueFlags, workersText } from "../shared/queue-options.js";
-import { resultStoreOf } from "../shared/result-store.js";
+import type { QueueFlags } from "../shared/queue-options.js";
+import { type RunSetUp, setUpOf } from "../shared/run-set-up.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
@@ -46,38 +43,27 @@ export interface RunFlags extends CacheFlags, FormFlags, QueueFlags {
 async function simulateAll(
   scenarios: readonly LoadedScenario[],
   flags: RunFlags,
-  terminal: Terminal,
-  { signal, queue }: { readonly signal: AbortSignal; readonly queue: UnitQueue | undefined },
+  { found, progress: lineOf, options: common }: RunSetUp,
+  signal: AbortSignal,
 ): Promise<readonly Finished[]> {
-  const { availableParallelism } = await import("node:os");
-  const { runExperiment } = await import("../../sim/experiment/run.js");
-  const { seed, replications, sensitivity, quiet, untilDecided } = flags;
+  const { runExperiment } = await import("../../sim/live/run.js");
+  const { seed, replications, sensitivity, untilDecided } = flags;
   const finished: Finished[] = [];
-  const { store, found } = countingStore(
-    resultStoreOf(flags, { stderr: terminal.stderr, isQuiet: quiet }),
-  );
   for (const loaded of scenarios) {
-    const progress = progressLine(terminal.stderr, {
-      isShown: !quiet,
-      prefix: scenarios.length === 1 ? "" : `${loaded.file}: `,
-      about: queue && (() => workersText(queue)),
-    });
+    const progress = lineOf(scenarios.length === 1 ? "" : `${loaded.file}: `);
     const budget = budgetOf(flags.budget);
     const begunMs = performance.now();
     const foundBefore = found();
     try {
       const result = await runExperiment(loaded, {
-        ...(seed === undefined ? {} : { seed }),
-        ...(replications === undefined ? {} : { replications }),
-        ...(untilDecided === undefined ? {} : { untilDecided }),
+        ...common,
+        seed,
+        replications,
+        untilDecided,
         enough: budget.signal,
-        threads: flags.threads ?? availableParallelism(),
-        ownThread: true,
         sensitivity,
         signal,
         partial: true,
-        results: store,
-        queue,
         onProgress: progress.update,
       });
       const isComputed = found() === foundBefore;
@@ -143,10 +129,10 @@ export async function runScenarios(
   checkBudget(flags, scenarios);
   if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
   checkForms(flags, files.map(scenarioFile), files.length);
-  const { queue, close } = await openQueueOf(flags, { ...terminal, env: process.env });
+  const setUp = await setUpOf(flags, terminal);
   const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
-    simulateAll(scenarios, flags, terminal, { signal, queue }),
-  ).finally(close);
+    simulateAll(scenarios, flags, setUp, signal),
+  ).finally(setUp.close);
   const results = finished.map(({ result }) => result);
   if (isInterrupted && results.length === 0) throw new Interrupted();
   const isPrinted = flags.json === "-" || isFormPrinted(flags);

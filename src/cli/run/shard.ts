@@ -2,7 +2,6 @@
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { computeShard, shardUsage } from "../shared/compute-shard.js";
 import type { Terminal } from "../shared/terminal.js";
-import { hasForms } from "../shared/write-forms.js";
 import type { RunFlags } from "./run.js";
 
 /**
@@ -17,11 +16,7 @@ export function runShardOf(
   terminal: Terminal,
 ): Promise<number> {
   if (file === undefined || more.length > 0) throw shardUsage("expected one scenario file");
-  if (flags.trace !== undefined || hasForms(flags)) {
-    throw shardUsage(
-      "expected neither --trace nor a file to write: poolsim merge writes the result",
-    );
-  }
+  if (flags.trace !== undefined) throw shardUsage("expected no --trace, which runs nothing else");
   const { seed = null, replications = null, untilDecided = null, sensitivity } = flags;
   const command = { name: "run", seed, replications, untilDecided, sensitivity } as const;
   return computeShard(file, command, flags, terminal);

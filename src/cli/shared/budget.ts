@@ -20,6 +20,8 @@ export function budgetOf(budget: string | undefined, part = 1): Budget {
   const controller = new AbortController();
   if (budget === undefined) return { signal: controller.signal, clear: () => {} };
   const timer = setTimeout(() => controller.abort(), part * budgetMs(budget));
+  // Nobody waits for it where the work has failed to begin.
+  timer.unref();
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 

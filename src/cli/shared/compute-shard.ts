@@ -3,10 +3,10 @@ import { availableParallelism } from "node:os";
 import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
-import { executorFor } from "../../sim/experiment/run.js";
 import { type Build, thisBuild } from "../../sim/kept/build.js";
 import { UnitKeys } from "../../sim/kept/key.js";
 import { openResultStore } from "../../sim/kept/result-store.js";
+import { executorFor } from "../../sim/live/set-up.js";
 import { type Command, carryOut, seedOf } from "../../sim/shard/command.js";
 import { jobHash, jobOf } from "../../sim/shard/job.js";
 import { runShard } from "../../sim/shard/run-shard.js";
@@ -15,6 +15,7 @@ import { readShardRecords, writeShardRecord } from "../../sim/shard/shard-folder
 import { CACHE_FOLDER, type CacheFlags } from "./cache-options.js";
 import { extensionsOf } from "./extensions.js";
 import { EXIT } from "./failure.js";
+import type { FormFlags } from "./form-options.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress.js";
 import type { QueueFlags } from "./queue-options.js";
@@ -22,9 +23,10 @@ import { scenarioFile } from "./scenario-file.js";
 import { settingsOf } from "./settings.js";
 import type { Terminal } from "./terminal.js";
 import { visible } from "./visible.js";
+import { hasForms } from "./write-forms.js";
 
 /** What the commands that have shards have in common. */
-export interface ShardFlags extends CacheFlags, QueueFlags {
+export interface ShardFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly shard: Shard;
   readonly set: readonly string[];
   readonly duration?: string;
@@ -41,11 +43,12 @@ export function shardUsage(text: string): InputError {
 }
 
 /** The folder of the shard's own. */
-function folderOf({ cache, json, budget, queue, queueFile }: ShardFlags): string {
+function folderOf(flags: ShardFlags): string {
+  const { cache, json, budget, queue, queueFile } = flags;
   if (queue !== undefined || queueFile !== undefined) {
     throw shardUsage("expected no queue: each is a way of its own to many machines");
   }
-  if (json !== undefined) {
+  if (json !== undefined || hasForms(flags)) {
     throw shardUsage("expected no file to write: poolsim merge writes the result");
   }
   if (budget !== undefined) {

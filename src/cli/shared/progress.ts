@@ -2,8 +2,8 @@
  * Progress on stderr: one line that rewrites itself where somebody watches, a line a minute where
  * it goes to a pipe or a file.
  */
+import { Pace } from "../../sim/experiment/pace.js";
 import type { Progress } from "../../sim/experiment/workbench.js";
-import { Pace } from "./pace.js";
 import type { TextStream } from "./terminal.js";
 
 const INTERVAL_MS = 100;
@@ -16,11 +16,19 @@ export interface ProgressLine {
   readonly clear: () => void;
 }
 
+/** A span as a line has it: `12 s`, `3 min`. */
+function spanText(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 /** What a line says, and who computes. */
 interface LineOptions {
   /** What every line begins with. */
   readonly prefix: string;
-  /** Who else computes; where somebody does, the line has their rate and the time left. */
+  /** Who else computes; where somebody does, the line has their rate too. */
   readonly about?: (() => string) | undefined;
 }
 
@@ -40,11 +48,18 @@ class LineText {
 
   get text(): string {
     const about = this.#options.about?.() ?? "";
-    const parts = [this.#progress(), about];
-    if (about !== "" && this.#last !== undefined) {
-      parts.push(this.#pace.text(this.#last, performance.now()));
-    }
+    const parts = [this.#progress(), about, ...this.#paceTexts(about !== "")];
     return parts.filter((part) => part !== "").join(", ");
+  }
+
+  #paceTexts(hasRate: boolean): readonly string[] {
+    const pace = this.#last && this.#pace.now(this.#last, performance.now());
+    if (this.#last === undefined || !pace) return [];
+    const { perSecond, leftMs } = pace;
+    const rate =
+      perSecond >= 0.1 ? `${perSecond.toFixed(1)}/s` : `${(60 * perSecond).toFixed(1)}/min`;
+    const left = this.#last.done < this.#last.total ? [`${spanText(leftMs)} left`] : [];
+    return hasRate ? [rate, ...left] : left;
   }
 
   #progress(): string {

@@ -4,7 +4,7 @@
  */
 import { Option } from "commander";
 import { InputError } from "../../core/errors.js";
-import type { UnitQueue } from "../../sim/queue/unit-queue.js";
+import type { UnitQueue } from "../../sim/live/queue/unit-queue.js";
 import { assertSecret, readShort } from "./secret-file.js";
 import type { TextStream } from "./terminal.js";
 
@@ -88,7 +88,7 @@ export async function openQueueOf(
       },
     );
   }
-  const { openUnitQueue } = await import("../../sim/queue/unit-queue.js");
+  const { openUnitQueue } = await import("../../sim/live/queue/unit-queue.js");
   let isTroubled = false;
   const queue = await openUnitQueue(url, {
     onTrouble: (trouble) => {

@@ -1,6 +1,7 @@
 /** `poolsim sweep --shard 2/8`: a part of what a sweep needs. */
 import type { Shard } from "../../sim/shard/shard-executor.js";
 import { parseVary } from "../../sim/sweep/axes.js";
+import { askedOfShard } from "../shared/asked-options.js";
 import { computeShard } from "../shared/compute-shard.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { SweepFlags } from "./run.js";
@@ -16,16 +17,9 @@ export function sweepShardOf(
   flags: SweepFlags & { readonly shard: Shard },
   terminal: Terminal,
 ): Promise<number> {
-  const { seed = null, replications = null, variant = null, objective = null } = flags;
-  const { margin = null, confidence = null } = flags;
   const vary = flags.vary.map((text) => {
     const { path, values } = parseVary(text);
     return { path, values: typeof values === "string" ? values : [...values] };
   });
-  return computeShard(
-    file,
-    { name: "sweep", seed, replications, vary, variant, objective, margin, confidence },
-    flags,
-    terminal,
-  );
+  return computeShard(file, { name: "sweep", ...askedOfShard(flags), vary }, flags, terminal);
 }

@@ -1,8 +1,7 @@
 /** Experiments on the real simulator: the same bytes for any number of threads, and its limits. */
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
-import { advise } from "../../../src/sim/advise/run.js";
-import { runExperiment } from "../../../src/sim/experiment/run.js";
+import { advise, runExperiment } from "../../../src/sim/live/run.js";
 import { loadText, POOL } from "../../support/sim/fake-simulate.js";
 
 const short = POOL.replace("duration: 1h", "duration: 10m\nwarmup: 10m").replace(

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { counted, fixed, signed } from "../../../src/core/wording.js";
-import { runExperiment } from "../../../src/sim/experiment/run.js";
+import { runExperiment } from "../../../src/sim/live/run.js";
 import { reportContent } from "../../../src/sim/report/content/content.js";
 import { renderReport } from "../../../src/sim/report/report.js";
 import type { Estimate, ScenarioResult } from "../../../src/sim/results.js";

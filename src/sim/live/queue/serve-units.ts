@@ -5,15 +5,15 @@
  */
 import type { Job } from "bullmq";
 import { LRUCache } from "lru-cache";
-import { InputError } from "../../core/errors.js";
-import { toPlainError } from "../experiment/plain-error.js";
-import { threadEntry } from "../experiment/thread-entry.js";
-import { ThreadPool } from "../experiment/thread-pool.js";
-import type { Extension } from "../extensions/extension.js";
-import type { SimulationInput } from "../input.js";
-import { entryBytes, entryResult } from "../kept/entry.js";
-import { UnitKeys } from "../kept/key.js";
-import type { ReplicationResult } from "../results.js";
+import { InputError } from "../../../core/errors.js";
+import { toPlainError } from "../../experiment/plain-error.js";
+import { threadEntry } from "../../experiment/thread-entry.js";
+import { ThreadPool } from "../../experiment/thread-pool.js";
+import type { Extension } from "../../extensions/extension.js";
+import type { SimulationInput } from "../../input.js";
+import { entryBytes, entryResult } from "../../kept/entry.js";
+import { UnitKeys } from "../../kept/key.js";
+import type { ReplicationResult } from "../../results.js";
 import { DEATHS_MAX } from "./asked-units.js";
 import { connect } from "./connection.js";
 import { inputKeyOf, PREFIX, queueName, RESULT_TTL_S, resultKeyOf } from "./names.js";

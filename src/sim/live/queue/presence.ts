@@ -6,9 +6,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { z } from "zod";
-import { InputError } from "../../core/errors.js";
-import { POOLSIM_VERSION } from "../../core/version.js";
-import type { Build } from "../kept/build.js";
+import { InputError } from "../../../core/errors.js";
+import { POOLSIM_VERSION } from "../../../core/version.js";
+import type { Build } from "../../kept/build.js";
 import type { Connection } from "./connection.js";
 import { BUILD_KEY, MEMBERS_KEY } from "./names.js";
 import type { Workers } from "./workers.js";

@@ -4,10 +4,10 @@
  * looks again from time to time for what nobody has told.
  */
 import type { Queue } from "bullmq";
-import { RemoteError } from "../../core/errors.js";
-import { fromPlainError } from "../experiment/plain-error.js";
-import { entryResult } from "../kept/entry.js";
-import type { ReplicationResult } from "../results.js";
+import { RemoteError } from "../../../core/errors.js";
+import { fromPlainError } from "../../experiment/plain-error.js";
+import { entryResult } from "../../kept/entry.js";
+import type { ReplicationResult } from "../../results.js";
 import type { Connection } from "./connection.js";
 import { FETCHED_TTL_S, INPUT_TTL_S, inputKeyOf, PREFIX, resultKeyOf } from "./names.js";
 import { ANSWER, type Answer, type UnitJob } from "./wire.js";

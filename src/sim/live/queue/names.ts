@@ -1,5 +1,5 @@
 /** The keys of Redis that a queue of units has. One build has its own, so that none computes another's. */
-import type { Build } from "../kept/build.js";
+import type { Build } from "../../kept/build.js";
 
 /** What all keys begin with. */
 export const PREFIX = "poolsim";

@@ -1,6 +1,6 @@
 /** The connection to Redis or Valkey, and the packages for it, which not everybody has. */
 import type { Redis } from "ioredis";
-import { InputError, RemoteError } from "../../core/errors.js";
+import { InputError, RemoteError } from "../../../core/errors.js";
 
 /** How long one waits for the first answer. */
 const CONNECT_MS = 10_000;

@@ -4,14 +4,14 @@
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
-import { InputError } from "../../core/errors.js";
-import type { PlainError } from "../experiment/plain-error.js";
-import type { Extension } from "../extensions/extension.js";
-import type { SimulationInput } from "../input.js";
-import type { UnitKeys } from "../kept/key.js";
-import { crossCheck } from "../scenario/cross-checks.js";
-import { schemaWith } from "../scenario/extended-schema.js";
-import { knownNames } from "../scenario/known-names.js";
+import { InputError } from "../../../core/errors.js";
+import type { PlainError } from "../../experiment/plain-error.js";
+import type { Extension } from "../../extensions/extension.js";
+import type { SimulationInput } from "../../input.js";
+import type { UnitKeys } from "../../kept/key.js";
+import { crossCheck } from "../../scenario/cross-checks.js";
+import { schemaWith } from "../../scenario/extended-schema.js";
+import { knownNames } from "../../scenario/known-names.js";
 
 /** The most bytes of an input, packed and unpacked: a network and a trace of the largest size. */
 const PACKED_BYTES_MAX = 100_000_000;

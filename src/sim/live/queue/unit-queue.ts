@@ -1,9 +1,9 @@
 /** Units that workers compute, on any number of machines: an executor that asks a queue for them. */
-import { InputError } from "../../core/errors.js";
-import { closedError, type Executor } from "../experiment/executor.js";
-import { loadedExtensions } from "../extensions/load-extensions.js";
-import { type Build, thisBuild } from "../kept/build.js";
-import { isKeepable, UnitKeys } from "../kept/key.js";
+import { InputError } from "../../../core/errors.js";
+import { closedError, type Executor } from "../../experiment/executor.js";
+import { loadedExtensions } from "../../extensions/load-extensions.js";
+import { type Build, thisBuild } from "../../kept/build.js";
+import { isKeepable, UnitKeys } from "../../kept/key.js";
 import { AskedUnits } from "./asked-units.js";
 import { connect } from "./connection.js";
 import { PREFIX, queueName } from "./names.js";

@@ -1,19 +1,22 @@
-/** The experiment as users run it: the simulator, in as many threads as they allow. */
+/**
+ * What runs of every kind begin with: a scenario that is loaded or a file, threads, what is kept, who else
+ * computes, and who wants to know how far it is.
+ */
 import { InputError } from "../../core/errors.js";
+import { type Executor, inlineExecutor } from "../experiment/executor.js";
+import { type TimedProgress, withTimeLeft } from "../experiment/pace.js";
+import { threadEntry } from "../experiment/thread-entry.js";
+import { threadExecutor } from "../experiment/thread-pool.js";
+import type { Progress } from "../experiment/workbench.js";
 import { loadExtensions } from "../extensions/load-extensions.js";
 import type { LoadedScenario } from "../input.js";
 import { thisBuild } from "../kept/build.js";
 import { keptExecutor } from "../kept/kept-executor.js";
 import { UnitKeys } from "../kept/key.js";
 import type { ResultStore } from "../kept/result-store.js";
-import type { UnitQueue } from "../queue/unit-queue.js";
-import type { ScenarioResult } from "../results.js";
 import { loadScenario } from "../scenario/load.js";
 import { simulate } from "../simulate.js";
-import { type Executor, inlineExecutor } from "./executor.js";
-import { type ExperimentOptions, experimentWith } from "./experiment.js";
-import { threadEntry } from "./thread-entry.js";
-import { threadExecutor } from "./thread-pool.js";
+import type { UnitQueue } from "./queue/unit-queue.js";
 
 const THREADS_MAX = 256;
 
@@ -65,22 +68,17 @@ export interface KeepOptions {
   readonly results?: ResultStore | undefined;
 }
 
-/** How an experiment is run: threads, progress, and whatever an experiment is told. */
-export interface RunExperimentOptions
-  extends ExperimentOptions,
-    ThreadOptions,
-    KeepOptions,
-    QueueOptions {
-  /**
-   * Stops the experiment: threads end, the promise rejects with the signal's reason, or gives what
-   * there is (`partial`).
-   */
-  readonly signal?: AbortSignal | undefined;
+/** What every run may be told, whatever it is about. */
+export interface RunOptions extends ThreadOptions, StopOptions, KeepOptions, QueueOptions {
+  /** Seed of all randomness. @default the scenario's */
+  readonly seed?: number | undefined;
   /**
    * Files of extensions, relative to the working directory: their code runs here and in threads.
    * Only where the scenario is given as a file; a loaded one has those of `loadScenario`.
    */
   readonly extensions?: readonly string[] | undefined;
+  /** Is told of each replication that is finished, and how long the rest takes. */
+  readonly onProgress?: ((progress: TimedProgress) => void) | undefined;
 }
 
 /** An executor of so many threads. */
@@ -117,7 +115,7 @@ export function keepingExecutorFor(
  *
  * @throws InputError (`OPTION_INVALID`, and what `loadScenario` throws)
  */
-export async function loadedOf(
+async function loadedOf(
   scenario: LoadedScenario | string,
   extensions: readonly string[] | undefined,
 ): Promise<LoadedScenario> {
@@ -129,30 +127,35 @@ export async function loadedOf(
   throw new InputError(text, { code: "OPTION_INVALID" });
 }
 
-/**
- * Runs a scenario: all variants, the verdict, the sensitivity block, the expectations.
- *
- * @param scenario from `loadScenario`, or a scenario's file
- * @param options what the scenario does not say
- * @returns the result, ready for JSON: the same for the same scenario, seed and version
- * @throws InputError (`OPTION_INVALID`, `EXTENSION`, or the model's own; of a
- *   file also what `loadScenario` throws)
- * @throws the signal's reason when it aborts
- */
-export async function runExperiment(
-  scenario: LoadedScenario | string,
-  options: RunExperimentOptions = {},
-): Promise<ScenarioResult> {
-  const loaded = await loadedOf(scenario, options.extensions);
-  const { threads = 1, seed = loaded.base.scenario.seed } = options;
-  checkThreads(threads);
-  return experimentWith(loaded, keepingExecutorFor(threads, seed, options), options);
-}
-
 /** @throws InputError (`OPTION_INVALID`) */
-export function checkThreads(threads: number): void {
+function checkThreads(threads: number): void {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
     const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
     throw new InputError(found, { code: "OPTION_INVALID" });
   }
+}
+
+/** What is told of progress, as whoever does the work tells it. */
+type Listening<O> = Omit<O, "onProgress"> & {
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+};
+
+/**
+ * Sets a run up, and does it.
+ *
+ * @param scenario from `loadScenario`, or a scenario's file
+ * @param work closes the executor when it ends, however it does
+ * @throws InputError (`OPTION_INVALID`, `EXTENSION`; of a file also what `loadScenario` throws); what
+ *   the work throws
+ */
+export async function setUp<O extends RunOptions, T>(
+  scenario: LoadedScenario | string,
+  options: O,
+  work: (loaded: LoadedScenario, executor: Executor, options: Listening<O>) => Promise<T>,
+): Promise<T> {
+  const loaded = await loadedOf(scenario, options.extensions);
+  const { threads = 1, seed = loaded.base.scenario.seed } = options;
+  checkThreads(threads);
+  const onProgress = withTimeLeft(options.onProgress, () => performance.now());
+  return work(loaded, keepingExecutorFor(threads, seed, options), { ...options, onProgress });
 }

@@ -1,17 +1,17 @@
 /** A queue on a real Redis: the bytes of one machine, whatever happens to workers, Redis and results. */
 import { Queue } from "bullmq";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inlineExecutor } from "../../../src/sim/experiment/executor.js";
-import { experimentWith } from "../../../src/sim/experiment/experiment.js";
-import { runExperiment } from "../../../src/sim/experiment/run.js";
-import type { Progress } from "../../../src/sim/experiment/workbench.js";
-import { queueName } from "../../../src/sim/queue/names.js";
-import { serveUnits } from "../../../src/sim/queue/serve-units.js";
-import { openUnitQueue, queueBuild } from "../../../src/sim/queue/unit-queue.js";
-import { simulate } from "../../../src/sim/simulate.js";
-import { eventually } from "../../support/eventually.js";
-import { NO_REDIS, type RedisServer, startRedis } from "../../support/servers/redis.js";
-import { loadText } from "../../support/sim/fake-simulate.js";
+import { inlineExecutor } from "../../../../src/sim/experiment/executor.js";
+import { experimentWith } from "../../../../src/sim/experiment/experiment.js";
+import type { Progress } from "../../../../src/sim/experiment/workbench.js";
+import { queueName } from "../../../../src/sim/live/queue/names.js";
+import { serveUnits } from "../../../../src/sim/live/queue/serve-units.js";
+import { openUnitQueue, queueBuild } from "../../../../src/sim/live/queue/unit-queue.js";
+import { runExperiment } from "../../../../src/sim/live/run.js";
+import { simulate } from "../../../../src/sim/simulate.js";
+import { eventually } from "../../../support/eventually.js";
+import { NO_REDIS, type RedisServer, startRedis } from "../../../support/servers/redis.js";
+import { loadText } from "../../../support/sim/fake-simulate.js";
 
 const YAML = `name: wide
 warmup: 30s

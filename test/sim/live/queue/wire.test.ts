@@ -2,11 +2,11 @@
 import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../../src/core/errors.js";
-import { UnitKeys } from "../../../src/sim/kept/key.js";
-import { inputBytes, inputOf, UNIT_JOB } from "../../../src/sim/queue/wire.js";
-import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { loadText, POOL } from "../../support/sim/fake-simulate.js";
+import { InputError } from "../../../../src/core/errors.js";
+import { UnitKeys } from "../../../../src/sim/kept/key.js";
+import { inputBytes, inputOf, UNIT_JOB } from "../../../../src/sim/live/queue/wire.js";
+import { loadScenario } from "../../../../src/sim/scenario/load.js";
+import { loadText, POOL } from "../../../support/sim/fake-simulate.js";
 
 const keys = new UnitKeys({ code: "a", node: "22" });
 const reader = { extensions: [], keys };
@@ -96,7 +96,13 @@ describe("an input", () => {
 it("a job holds data only", () => {
   const job = { form: 1, asker: "me", input: HASH, seed: 1, replication: 0 };
   expect(UNIT_JOB.safeParse(job).success).toBe(true);
-  for (const more of [{ path: "x" }, { input: "../x" }, { seed: -1 }, { form: 2 }, { asker: 1 }]) {
+  for (const more of [
+    { path: "x" },
+    { input: "../../x" },
+    { seed: -1 },
+    { form: 2 },
+    { asker: 1 },
+  ]) {
     expect(UNIT_JOB.safeParse({ ...job, ...more }).success, JSON.stringify(more)).toBe(false);
   }
 });

@@ -1,0 +1,45 @@
+/** What `run`, `advise` and `sweep` set up alike before they compute: threads, what is kept, a queue, progress. */
+import { availableParallelism } from "node:os";
+import type { RunOptions } from "../../sim/live/set-up.js";
+import type { CacheFlags } from "./cache-options.js";
+import { countingStore } from "./counting-store.js";
+import { type ProgressLine, progressLine } from "./progress.js";
+import { openQueueOf, type QueueFlags, workersText } from "./queue-options.js";
+import { resultStoreOf } from "./result-store.js";
+import type { Terminal } from "./terminal.js";
+
+/** The flags that it depends on. */
+export interface SetUpFlags extends CacheFlags, QueueFlags {
+  readonly threads?: number;
+  readonly quiet: boolean;
+}
+
+/** What there is then. */
+export interface RunSetUp {
+  /** What the library is told of it. */
+  readonly options: Pick<RunOptions, "threads" | "ownThread" | "results" | "queue">;
+  /** A line of progress, which begins with a prefix. */
+  readonly progress: (prefix: string) => ProgressLine;
+  /** How many results were found in what is kept, so far. */
+  readonly found: () => number;
+  /** Leaves the queue. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Sets it up: last of all, as nothing may fail that would leave the queue open.
+ *
+ * @throws InputError; RemoteError (`QUEUE_UNREACHABLE`)
+ */
+export async function setUpOf(flags: SetUpFlags, { stderr }: Terminal): Promise<RunSetUp> {
+  const { quiet, threads = availableParallelism() } = flags;
+  const { store, found } = countingStore(resultStoreOf(flags, { stderr, isQuiet: quiet }));
+  const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
+  const about = queue && (() => workersText(queue));
+  return {
+    options: { threads, ownThread: true, results: store, queue },
+    progress: (prefix) => progressLine(stderr, { isShown: !quiet, prefix, about }),
+    found,
+    close,
+  };
+}
