@@ -10,6 +10,7 @@ interface Begin {
   readonly title: string;
   readonly answer: Answer;
   readonly figures: KeyFigures;
+  readonly grounds: Pick<Grounds, "words">;
   readonly silent?: readonly { readonly variant: string; readonly reason: string }[];
 }
 
@@ -23,7 +24,7 @@ interface Grounded extends Provenance {
 
 /** What to do, and why. */
 export function Heading({ content }: { readonly content: Omit<Begin, "figures"> }) {
-  const { title, answer, silent = [] } = content;
+  const { title, answer, grounds, silent = [] } = content;
   return (
     <header>
       <p class="scenario">{title}</p>
@@ -32,6 +33,7 @@ export function Heading({ content }: { readonly content: Omit<Begin, "figures"> 
       {answer.sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      {grounds.words !== "" && <p class="fine">{grounds.words}</p>}
       {silent.map(({ variant, reason }) => (
         <p key={variant} class="warning">
           No stream in {variant}: {reason}.
@@ -117,7 +119,7 @@ export function GroundsSection({ data }: { readonly data: Grounded }) {
       )}
       {notJudged.length > 0 && (
         <p>
-          Expected, too, and judged elsewhere:{" "}
+          Also expected in the scenario, and checked by other commands:{" "}
           {notJudged.map(({ text, by }) => `${text} (poolsim ${by})`).join("; ")}.
         </p>
       )}

@@ -75,7 +75,7 @@ describe("poolsim advise", () => {
     expect(found.exitCode).toBe(1);
     expect(found.stdout).toMatch(/^small \(2 workers, FRA, 60 % of stake\): /);
     expect(found.stdout.replaceAll(/\s+/g, " ")).toMatch(
-      /Expectations: 1 of 2 hold; 2 more are judged by poolsim sweep and 1 is judged by poolsim run ✗ worker\.good\.advice == cap is (keep|exclude|spare|undecided): /,
+      /Expectations: 1 of 2 hold; 3 more in the scenario \(expect:\) are not about this: poolsim sweep checks 2 and poolsim run checks 1 ✗ worker\.good\.advice == cap is (keep|exclude|spare|undecided): /,
     );
     expect(found.stdout).toContain("To send: advice.html. poolsim ");
     expect(read("advice.junit")).toContain('<testcase name="worker good" classname="small.yaml"');
@@ -116,7 +116,7 @@ describe("poolsim run", () => {
     const found = await inProcessIn(folder, "run", "small.yaml", ...options);
     expect(found.exitCode).toBe(0);
     expect(found.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "Expectations: 1 of 1 hold; 2 more are judged by poolsim advise and 2 are judged by poolsim sweep",
+      "Expectations: 1 of 1 hold; 4 more in the scenario (expect:) are not about this: poolsim advise checks 2 and poolsim sweep checks 2",
     );
   });
 

@@ -4,6 +4,7 @@ import { SCENARIO_FOLDER, SCENARIO_FORMS, scenarioNames } from "../../scripts/sc
 import { runExperiment } from "../../src/sim/live/run.js";
 import type { Decision } from "../../src/sim/results.js";
 import { loadScenario } from "../../src/sim/scenario/load.js";
+import { expectOneScreen } from "../support/sim/one-screen.js";
 
 /** What the scenarios with a question must answer. */
 const VERDICTS: Readonly<Record<string, Decision>> = {
@@ -23,7 +24,7 @@ describe("scenarios", () => {
   });
 
   it.each(names)(
-    "%s: its expectations hold, and everything adds up",
+    "%s: its expectations hold, everything adds up, and the answer is on one screen",
     async (name) => {
       const { replications, duration, set = {} } = SCENARIO_FORMS[name] ?? {};
       const settings = { ...set, ...(duration === undefined ? {} : { duration }) };
@@ -35,6 +36,7 @@ describe("scenarios", () => {
       expect(result.expectations.length).toBeGreaterThan(0);
       expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
       if (name in VERDICTS) expect(result.verdict?.decision).toBe(VERDICTS[name]);
+      expectOneScreen(result, `scenarios/${name}.yaml`);
       expect(Object.entries(result.conservation).filter(([, holds]) => !holds)).toEqual([]);
     },
     900_000,

@@ -39,9 +39,10 @@ export async function reportResult(
   const stream = isFormPrinted(flags) ? terminal.stderr : terminal.stdout;
   const { width, hasColour } = stream;
   const { details } = flags;
+  const html = flags.html === "-" ? undefined : flags.html;
   for (const [index, result] of results.entries()) {
     if (index > 0) stream.write("\n");
-    stream.write(renderText(result, { width, hasColour, details }));
+    stream.write(renderText(result, { width, hasColour, details, html }));
   }
   writeForms(
     results.map((result) => ({ result })),

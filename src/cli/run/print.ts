@@ -19,18 +19,22 @@ export function print(
   scenarios: readonly LoadedScenario[],
   {
     files = [],
+    html,
     quiet,
     details,
   }: {
     readonly files?: readonly string[];
+    /** The page that is written beside it. */
+    readonly html?: string | undefined;
     readonly quiet: boolean;
     readonly details: boolean;
   },
   stream: TextStream,
 ): void {
   const { width, hasColour } = stream;
+  const page = html === "-" ? undefined : html;
   for (const [index, { result, elapsedMs }] of finished.entries()) {
-    const style = { width, hasColour, details, file: files[index] };
+    const style = { width, hasColour, details, html: page, file: files[index] };
     if (index > 0 && !quiet) stream.write("\n");
     stream.write(quiet ? renderVerdict(result, style) : renderReport(result, style));
     const file = files[index];

@@ -140,7 +140,7 @@ export async function runScenarios(
   print(
     finished,
     scenarios,
-    { files, quiet, details },
+    { files, html: flags.html, quiet, details },
     isPrinted ? terminal.stderr : terminal.stdout,
   );
   if (flags.json !== undefined) {

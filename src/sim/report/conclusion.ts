@@ -132,10 +132,10 @@ export function expectationSection(
   });
   const held = expectations.length - failed.length;
   const summary =
-    expectations.length === 0 ? "none is judged here" : `${held} of ${expectations.length} hold`;
+    expectations.length === 0 ? "none is about this" : `${held} of ${expectations.length} hold`;
   const elsewhere = left.map(
     ({ text, by }) =>
-      `  – ${wrapped(`${text}  is judged by poolsim ${by}`, style.width - 4, "    ")}`,
+      `  – ${wrapped(`${text}  is for poolsim ${by} to check`, style.width - 4, "    ")}`,
   );
   return [`${style.bold("Expectations:")} ${summary}`, ...lines, ...elsewhere].join("\n");
 }

@@ -61,6 +61,7 @@ export function groundParts({
   const expected = [...counts, ...(elsewhere === "" ? [] : [elsewhere])];
   return [
     ...(grounds.broken === null ? [] : [`**${plain(grounds.broken)}**`]),
+    ...(grounds.words === "" ? [] : [plain(grounds.words)]),
     plain(`How sure: ${grounds.sure}`),
     ...(grounds.assumed === "" ? [] : [plain(`Assumed: ${grounds.assumed}`)]),
     ...grounds.notes.map((note) => plain(`Note: ${note}`)),

@@ -100,11 +100,23 @@ function invalid(file: string, text: string, cause?: unknown): InputError {
 function schemaOf(item: unknown) {
   const kind = typeof item === "object" && item !== null && "kind" in item ? item.kind : "run";
   if (kind === "advice") {
-    return { schema: adviceSchema, what: "poolsim advise --json (schemaVersion 1)" };
+    return { schema: adviceSchema, what: "poolsim advise --json (schemaVersion 1)", version: 1 };
   }
   return kind === "sweep"
-    ? { schema: sweepSchema, what: "poolsim sweep --json (schemaVersion 1)" }
-    : { schema: result, what: "poolsim run --json (schemaVersion 2)" };
+    ? { schema: sweepSchema, what: "poolsim sweep --json (schemaVersion 1)", version: 1 }
+    : { schema: result, what: "poolsim run --json (schemaVersion 2)", version: 2 };
+}
+
+/** What is said of a result that another poolsim wrote; null where it is not one. */
+function otherVersion(item: unknown, version: number): string | null {
+  const read = z.looseObject({ schemaVersion: z.int(), poolsim: z.string() }).safeParse(item);
+  if (!read.success || read.data.schemaVersion === version) return null;
+  const { schemaVersion, poolsim } = read.data;
+  const [which, advice] =
+    schemaVersion < version
+      ? ["an older", "run it again"]
+      : ["a newer", "read it with that version"];
+  return `it was written by ${which} poolsim (${poolsim}, schemaVersion ${schemaVersion}; this one reads ${version}): ${advice}`;
 }
 
 /**
@@ -125,9 +137,11 @@ export function readResult(text: string, file: string): readonly AnyResult[] {
   const items = Array.isArray(data) ? data : [data];
   if (items.length === 0) throw invalid(file, "expected a result, found an empty list");
   return items.map((item, index) => {
-    const { schema, what } = schemaOf(item);
+    const { schema, what, version } = schemaOf(item);
     const read = schema.safeParse(item);
     if (read.success) return read.data as unknown as AnyResult;
+    const other = otherVersion(item, version);
+    if (other !== null) throw invalid(file, other);
     const [issue] = read.error.issues;
     const path = [...(items.length > 1 ? [index] : []), ...(issue?.path ?? [])].join(".");
     throw invalid(

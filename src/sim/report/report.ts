@@ -15,16 +15,13 @@ import { screen } from "./screen.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
 import { admissionTable, workerTable } from "./workers.js";
 
-/** With more variants only two have their details printed: those that are compared. */
-const DETAILED_MAX = 3;
+/** The variants whose details are printed: the judged one first, then what it is compared with. */
+const DETAILED_MAX = 60;
 
-/** The variants whose details are printed, the judged one first: of many this and the baseline. */
 function detailed({ variants, question }: ScenarioResult): readonly VariantResult[] {
-  const judged = variants.filter(({ name }) => name === question?.candidate);
-  const others = variants.filter((variant) => !judged.includes(variant));
-  if (variants.length <= DETAILED_MAX) return [...judged, ...others];
-  if (question === null) return [...others.slice(0, 1), ...others.slice(-1)];
-  return [...judged, ...others.filter(({ name }) => name === question.baseline)];
+  const rank = ({ name }: VariantResult) =>
+    name === question?.candidate ? 0 : name === question?.baseline ? 1 : 2;
+  return [...variants].sort((a, b) => rank(a) - rank(b)).slice(0, DETAILED_MAX);
 }
 
 function perVariant(

@@ -95,7 +95,7 @@ export function groundLines(
   limits: Pick<Limits, "notes" | "failed" | "silent">,
   isAll: boolean,
 ): string {
-  const { sure, assumed, broken, notes, expectations } = grounds;
+  const { words, sure, assumed, broken, notes, expectations } = grounds;
   const shown = notes.slice(0, limits.notes);
   const left = notes.length - shown.length;
   const { failed } = expectations;
@@ -116,6 +116,7 @@ export function groundLines(
       .slice(0, limits.silent)
       .map(({ variant, reason }) => style.yellow(line(`No stream in ${variant}: ${reason}.`))),
     broken === null ? "" : style.red(line(broken)),
+    words === "" ? "" : line(words),
     line(`How sure: ${sure}`),
     ...(isAll ? [] : rest),
   ]

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AdviceResult } from "../../../src/sim/advise/advice-result.js";
 import { renderHtml } from "../../../src/sim/report/html/html.js";
 import { noBrowser } from "../../support/browser.js";
-import { axeFaults, Pages, VIEWS } from "../../support/pages.js";
+import { axeFaults, fastestMs, Pages, VIEWS } from "../../support/pages.js";
 import { adviceOf } from "../../support/sim/advice-fixture.js";
 
 const todayMs = Date.UTC(2026, 10, 29);
@@ -94,6 +94,13 @@ function inBrowser(): void {
     expect((await names())[0]).toBe("slow");
     expect(await table.locator("th[aria-sort=ascending]").count()).toBe(1);
     await page.close();
+  });
+
+  it("opens 1,000 workers in less than three times the time of a page without any", async () => {
+    const none = { ...advice, workers: [], together: null, rule: null, figures: [], settings: [] };
+    const htmls = [none, huge()].map((one) => renderHtml(one, { todayMs }));
+    const [least = 0, most = 0] = await fastestMs(pages, htmls);
+    expect(most).toBeLessThan(3 * least);
   });
 
   it("shows 1,000 workers, 25 at first", async () => {

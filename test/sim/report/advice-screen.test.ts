@@ -1,32 +1,11 @@
 /** The first screen of advice: what to do within six lines, 40 lines of 80 columns, whatever there is. */
-import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AdviceResult, WorkerAdviceResult } from "../../../src/sim/advise/advice-result.js";
 import type { AdviceWord } from "../../../src/sim/advise/advice-rules.js";
 import { renderAdvice } from "../../../src/sim/report/advice.js";
 import { adviceContent } from "../../../src/sim/report/content/advice-content.js";
-import { loadScenario } from "../../../src/sim/scenario/load.js";
-import { adviceOf, fakeAdvice } from "../../support/sim/advice-fixture.js";
-
-const FOLDER = "scenarios";
-const scenarios = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".yaml"))
-  .map((name) => loadScenario(`${FOLDER}/${name}`))
-  .filter(({ variants }) => {
-    const { scenario } = (variants.at(-1) ?? variants[0])?.input ?? {};
-    return scenario?.orchestrator?.backend.type === "pool" && scenario.workers.length > 0;
-  });
-
-function expectOneScreen(result: AdviceResult, file = result.scenario.file): void {
-  const text = renderAdvice(result, { width: 80, file });
-  const lines = text.trimEnd().split("\n");
-  expect(lines.length).toBeLessThanOrEqual(40);
-  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
-  const first = lines.slice(0, 6).join(" ").replaceAll(/\s+/g, " ");
-  const { headline, sentences } = adviceContent(result).answer;
-  expect(first).toContain(headline);
-  expect(first).toContain(sentences[0]?.slice(0, 60));
-}
+import { adviceOf } from "../../support/sim/advice-fixture.js";
+import { expectOneScreen } from "../../support/sim/one-screen.js";
 
 let whole: AdviceResult;
 beforeAll(async () => {
@@ -39,17 +18,6 @@ function first(word: AdviceWord): WorkerAdviceResult {
   return found;
 }
 
-describe("on every packaged scenario with a pool", () => {
-  it("there are some", () => expect(scenarios.length).toBeGreaterThan(5));
-
-  it.each(scenarios.map((loaded) => [loaded.file, loaded] as const))("%s", async (file, loaded) => {
-    const { decision } = loaded.base.scenario;
-    const variant = decision === undefined ? loaded.variants.at(-1)?.name : undefined;
-    const options = { variant, replications: 16, rule: false };
-    expectOneScreen(await fakeAdvice(loaded, options), `scenarios/${file}`);
-  });
-});
-
 describe("whatever there is to say", () => {
   const words: readonly AdviceWord[] = ["keep", "cap", "spare", "exclude", "undecided"];
 
@@ -58,7 +26,7 @@ describe("whatever there is to say", () => {
       ...first(word),
       name: `a-worker-with-a-long-name-${index}`,
     }));
-    expectOneScreen({ ...whole, workers });
+    expectOneScreen({ ...whole, workers }, "pool.yaml");
   });
 
   it("of many workers with all words, many notes, and expectations that do not hold", () => {
@@ -73,7 +41,7 @@ describe("whatever there is to say", () => {
       actual: "exclude: loses 50 % of its streams ".repeat(4),
     }));
     const notes = Array.from({ length: 12 }, (_, index) => `note ${index} ${"word ".repeat(30)}`);
-    expectOneScreen({ ...whole, workers, expectations, notes });
+    expectOneScreen({ ...whole, workers, expectations, notes }, "pool.yaml");
   });
 });
 

@@ -53,7 +53,9 @@ describe("advice as Markdown", () => {
     expect(text).toContain("\n| slow | leave out | +101.1 % (+97.0 … +103.1) | 50 % | loses 50 %");
     expect(text).toContain("\n| a-1 | keep |  | 100 % | nothing that was tried on it");
     expect(text).toContain("\n```sh\npoolsim advise pools/mine.yaml --seed 1 --replications ");
-    expect(text).toContain("Expectations: 1 of 2 hold; 1 more is judged by poolsim sweep and 1 is");
+    expect(text).toContain(
+      "Expectations: 1 of 2 hold; 2 more in the scenario (expect:) are not about this: poolsim sweep checks 1 and poolsim run checks 1\n",
+    );
     expect(text).toContain("- ✗ worker.a-1.advice == exclude is keep: ");
   });
 
@@ -185,6 +187,14 @@ describe("a result that is read again", () => {
     ["[]", /found an empty list$/],
     ["{}", /schemaVersion: /],
     [JSON.stringify({ ...result, seed: "1" }), /\(schemaVersion 2\); seed: /],
+    [
+      JSON.stringify({ ...result, schemaVersion: 1, poolsim: "0.0.9" }),
+      /^x\.json: it was written by an older poolsim \(0\.0\.9, schemaVersion 1; this one reads 2\): run it again$/,
+    ],
+    [
+      JSON.stringify({ ...advice, schemaVersion: 7, poolsim: "9.0.0" }),
+      /by a newer poolsim \(9\.0\.0, schemaVersion 7; this one reads 1\): read it with that version$/,
+    ],
     [JSON.stringify([result, { ...result, variants: [] }]), /; 1\.variants: /],
   ])("%.20s… is refused with what is wrong", (text, message) => {
     expect(() => readResult(text, "x.json")).toThrow(

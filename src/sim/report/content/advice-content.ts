@@ -11,6 +11,7 @@ import { changeText, confidenceText, marginText } from "./changes.js";
 import { adviceCommand, shellWord } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
+import { headTexts, meaningsIn } from "./meanings.js";
 import { inSentence, POOL_FIGURES, plainMetric, plainSentence, reasonWords } from "./words.js";
 
 /** What to do with a kind of workers. */
@@ -332,9 +333,7 @@ export function adviceContent(
 ): AdviceContent {
   const { scenario, workers, notes, objective, poolsim } = result;
   const lines = (some: readonly WorkerAdviceResult[]) => some.map((one) => lineOf(one, result));
-  return {
-    title: scenario.name,
-    about: aboutText(result),
+  const head = {
     answer: {
       headline: headlineOf(result),
       tone: toneOf(result),
@@ -344,6 +343,11 @@ export function adviceContent(
     figures: figuresOf(result),
     changeHead:
       objective === "pool.operatorNetPerDay" ? "done alone, you keep" : "alone that changes",
+  };
+  return {
+    title: scenario.name,
+    about: aboutText(result),
+    ...head,
     // What brings most alone comes first.
     toDo: lines(
       workers
@@ -358,6 +362,7 @@ export function adviceContent(
     rule: ruleText(result),
     doIt: doItText(result),
     grounds: {
+      words: meaningsIn([...headTexts(head), head.changeHead]),
       sure: sureText(result),
       assumed: assumedText(result),
       broken: null,

@@ -7,6 +7,7 @@ import { type Answer, answerOf } from "./answer.js";
 import { commandOf } from "./command.js";
 import { type Grounds, groundsOf } from "./grounds.js";
 import { type KeyFigures, keyFigures } from "./key-figures.js";
+import { headTexts, meaningsIn } from "./meanings.js";
 import { shownVariant, type WorkerLine, workerLines } from "./worker-lines.js";
 
 /** The content of a report's first screen. */
@@ -36,16 +37,18 @@ export function reportContent(
   result: ScenarioResult,
   file: string = result.scenario.file,
 ): ReportContent {
+  const head = { answer: answerOf(result), figures: keyFigures(result) };
+  const workers = workerLines(result);
+  const units = workers.flatMap(({ worth, worthUnit }) => (worth === "" ? [] : [worthUnit]));
   return {
     title: result.scenario.name,
-    answer: answerOf(result),
-    figures: keyFigures(result),
+    ...head,
     silent: result.variants.flatMap(({ name, withoutStreams }) =>
       withoutStreams === null ? [] : [{ variant: name, reason: withoutStreams }],
     ),
-    workers: workerLines(result),
+    workers,
     workersIn: result.variants.length > 1 ? (shownVariant(result)?.name ?? null) : null,
-    grounds: groundsOf(result),
+    grounds: groundsOf(result, meaningsIn([...headTexts(head), ...units])),
     command: commandOf(result, file),
     poolsim: result.poolsim,
   };

@@ -7,6 +7,8 @@ import { plainSentence } from "./words.js";
 
 /** What an answer rests on, in sentences. */
 export interface Grounds {
+  /** What words of the screen mean that may be taken for something else; empty where none is used. */
+  readonly words: string;
   /** Runs, and whether the verdict stands under other assumptions. */
   readonly sure: string;
   /** How much of the input nobody measured, and how many settings are as the network has them. */
@@ -81,15 +83,16 @@ function brokenText({ conservation }: ScenarioResult): string | null {
     : `Conservation BROKEN (a bug of poolsim): ${broken.join(", ")}.`;
 }
 
-/** `2 more are judged by poolsim advise`. */
+/** `2 more in the scenario (expect:) are not about this: poolsim advise checks 2`. */
 function elsewhereText(notJudged: ScenarioResult["notJudged"], isAlone: boolean): string {
+  if (notJudged.length === 0) return "";
   const commands = [...new Set(notJudged.map(({ by }) => by))];
   const parts = commands.map((by) => {
     const count = notJudged.filter((one) => one.by === by).length;
-    return `${grouped(count)} ${count === 1 ? "is" : "are"} judged by poolsim ${by}`;
+    return `poolsim ${by} checks ${commands.length === 1 ? (count === 1 ? "it" : "them") : grouped(count)}`;
   });
-  const text = listed(parts);
-  return isAlone || text === "" ? text : text.replace(/^\S+/, "$& more");
+  const are = notJudged.length === 1 ? "is" : "are";
+  return `${grouped(notJudged.length)}${isAlone ? "" : " more"} in the scenario (expect:) ${are} not about this: ${listed(parts)}`;
 }
 
 /** What came of the expectations. */
@@ -107,10 +110,15 @@ export function expectationsOf({
   };
 }
 
-/** What the answer of a result rests on. */
-export function groundsOf(result: ScenarioResult): Grounds {
+/**
+ * What the answer of a result rests on.
+ *
+ * @param words what words of the screen mean
+ */
+export function groundsOf(result: ScenarioResult, words: string): Grounds {
   const { notes } = result;
   return {
+    words,
     sure: sureText(result),
     assumed: assumedText(result),
     broken: brokenText(result),

@@ -14,6 +14,7 @@ import { type Answer, listed, type Tone } from "./answer.js";
 import { changeText, confidenceText, marginText } from "./changes.js";
 import { shellWord, sweepCommand } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
+import { meaningsIn } from "./meanings.js";
 import { inSentence, plainMetric, plainSentence } from "./words.js";
 
 /** Points beside each other that gave the very same. */
@@ -272,20 +273,23 @@ export function sweepContent(
     plainMetric(objective).kind,
     slices.flatMap((slice) => slice.points.flatMap((point) => point.objective?.mean ?? [])),
   );
+  const answer = {
+    headline: headlineOf(result),
+    tone: toneOf(result),
+    verdict: null,
+    sentences: sentencesOf(result),
+  };
+  const objectiveHead = withUnit(plainMetric(objective).label, scale);
   return {
     title: scenario.name,
     about: `${axes.map(({ path }) => lastPart(path)).join(" × ")}, ${counted(points, "point")}`,
-    answer: {
-      headline: headlineOf(result),
-      tone: toneOf(result),
-      verdict: null,
-      sentences: sentencesOf(result),
-    },
+    answer,
     choice: choiceText(result),
-    objectiveHead: withUnit(plainMetric(objective).label, scale),
+    objectiveHead,
     slices: slices.map((slice) => sliceOf(slice, result)),
     doIt: doItText(result),
     grounds: {
+      words: meaningsIn([answer.headline, ...answer.sentences, objectiveHead]),
       sure: sureText(result),
       assumed: assumedText({ imputed, assumed }),
       broken: null,
