@@ -2,11 +2,13 @@
  * Known workers, simulated, recorded and calibrated back: what their figures are, and what was found.
  * Used by `npm run test:calibration` for many seeds, and by a test for a few hours of one.
  */
+
+import type { PoolEvent } from "../src/pool/books/index.js";
 import { calibrateWorkers } from "../src/sim/calibrate/calibrate-workers.js";
-import { poolPast } from "../src/sim/calibrate/readers/pool-events.js";
+import { type PoolPast, poolPast } from "../src/sim/calibrate/readers/pool-events.js";
 import type { Figure, WorkerFit } from "../src/sim/calibrate/worker-fit.js";
 import type { SimulationInput } from "../src/sim/input.js";
-import { recordPool } from "../src/sim/record/record-pool.js";
+import { takeEvents } from "../src/sim/record/record-pool.js";
 
 const QUIET = { length: "0s" };
 
@@ -38,12 +40,29 @@ const slower = (atATime: number, value: number): Known => ({
   found: ({ curve }) => curve.find((one) => one.atATime === atATime)?.factor ?? null,
 });
 
+const spells = (every: number, length: number): readonly Known[] => [
+  { parameter: "spells: extra", value: 1, found: ({ spells: seen }) => seen?.extra ?? null },
+  { parameter: "spells: every", value: every, found: ({ spells: seen }) => seen?.every ?? null },
+  { parameter: "spells: length", value: length, found: ({ spells: seen }) => seen?.length ?? null },
+];
+const times = (up: number, down: number): readonly Known[] => [
+  { parameter: "up", value: up, found: ({ uptime }) => uptime?.upMs ?? null },
+  { parameter: "down", value: down, found: ({ uptime }) => uptime?.downMs ?? null },
+];
+const hangs = (value: number): Known => ({
+  parameter: "hangProbability",
+  value,
+  found: ({ errors }) => errors,
+});
+
 /** The kinds: settings as a scenario has them, and what has to be found. */
 export const KINDS: readonly {
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly capacity: number;
   readonly known: readonly Known[];
+  /** What it does is so rare that a day cannot tell how often: its intervals hold, but are wide. */
+  readonly isRare?: true;
 }[] = [
   {
     name: "fast",
@@ -65,15 +84,9 @@ export const KINDS: readonly {
   },
   {
     name: "spells",
-    settings: { roundTripMs: 300, slowSpells: { every: "30m", length: "5m", extra: 1 } },
+    settings: { roundTripMs: 300, slowSpells: { every: "4m", length: "2m", extra: 1 } },
     capacity: 4,
-    known: [
-      time(300),
-      spread(0.15),
-      { parameter: "spells: extra", value: 1, found: ({ spells }) => spells?.extra ?? null },
-      { parameter: "spells: every", value: 1.8e6, found: ({ spells }) => spells?.every ?? null },
-      { parameter: "spells: length", value: 3e5, found: ({ spells }) => spells?.length ?? null },
-    ],
+    known: [time(300), spread(0.15), between(0.1), ...spells(240_000, 120_000)],
   },
   {
     name: "capped",
@@ -89,22 +102,15 @@ export const KINDS: readonly {
   },
   {
     name: "flaky",
-    settings: { roundTripMs: 300, up: "1h", down: "10m" },
+    settings: { roundTripMs: 300, up: "2m", down: "4m" },
     capacity: 4,
-    known: [
-      time(300),
-      { parameter: "up", value: 3.6e6, found: ({ uptime }) => uptime?.upMs ?? null },
-      { parameter: "down", value: 6e5, found: ({ uptime }) => uptime?.downMs ?? null },
-    ],
+    known: [time(300), spread(0.15), ...times(120_000, 240_000)],
   },
   {
     name: "hanging",
-    settings: { roundTripMs: 300, hangProbability: 0.001 },
+    settings: { roundTripMs: 300, hangProbability: 0.002 },
     capacity: 4,
-    known: [
-      time(300),
-      { parameter: "hangProbability", value: 0.001, found: ({ errors }) => errors },
-    ],
+    known: [time(300), spread(0.15), hangs(0.002)],
   },
   {
     name: "uneven",
@@ -118,6 +124,20 @@ export const KINDS: readonly {
     settings: { device: "rtx3060", uploadMbps: 40, downloadMbps: 1000, maxSessions: 3 },
     capacity: 3,
     known: [],
+  },
+  {
+    name: "rare-spells",
+    settings: { roundTripMs: 300, slowSpells: { every: "30m", length: "5m", extra: 1 } },
+    capacity: 4,
+    known: [time(300), spread(0.15), ...spells(1_800_000, 300_000)],
+    isRare: true,
+  },
+  {
+    name: "rarely-down",
+    settings: { roundTripMs: 300, up: "1h", down: "10m", hangProbability: 0.0003 },
+    capacity: 4,
+    known: [time(300), ...times(3_600_000, 600_000), hangs(0.0003)],
+    isRare: true,
   },
 ];
 
@@ -141,7 +161,7 @@ export function kindScenario(
     warmup: "1h",
     duration: `${hours}h`,
     demand: { concurrentStreams: capacity },
-    stream: { length: { distribution: "exponential", mean: "20m" } },
+    stream: { length: { distribution: "exponential", mean: "10m" } },
     orchestrator: {
       name: "pool",
       region: "FRA",
@@ -172,21 +192,37 @@ export interface Finding {
 }
 
 /**
- * Records and calibrates.
+ * A past of what `poolsim pool record` would write, without files.
  *
- * @param input of {@link kindScenario}
+ * @param isCoarse times of whole seconds, as nodes have them
+ */
+export function recordedPast(
+  input: SimulationInput,
+  { seed, isCoarse }: { readonly seed: number; readonly isCoarse: boolean },
+): PoolPast {
+  const events: PoolEvent[] = [];
+  takeEvents(input, {
+    seed,
+    startMs: Date.UTC(2026, 1, 1),
+    take: ({ event }) => {
+      const { atMs } = event;
+      events.push(isCoarse ? { ...event, atMs: 1000 * Math.floor(atMs / 1000) } : event);
+    },
+  });
+  return poolPast(events);
+}
+
+/**
+ * Calibrates what was recorded of one of {@link KINDS}.
+ *
  * @param isCoarse times of whole seconds, as nodes have them
  */
 export function calibratedBack(
   { name, capacity, known }: Kind,
-  input: SimulationInput,
-  { seed, isCoarse }: { readonly seed: number; readonly isCoarse: boolean },
+  past: PoolPast,
+  { isCoarse }: { readonly isCoarse: boolean },
 ): { readonly findings: readonly Finding[]; readonly fit: WorkerFit } {
-  const { events } = recordPool(input, { seed, startMs: Date.UTC(2026, 1, 1) });
-  const told = events.map(({ event }) =>
-    isCoarse ? { ...event, atMs: 1000 * Math.floor(event.atMs / 1000) } : event,
-  );
-  const [fit] = calibrateWorkers([], poolPast(told)).workers;
+  const [fit] = calibrateWorkers([], past).workers;
   if (fit === undefined) throw new Error(`${name} delivered nothing`);
   const { sessionsMax } = fit;
   const sessions = { value: sessionsMax, low: sessionsMax, high: sessionsMax };

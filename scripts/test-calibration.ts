@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { scenarioSchema } from "../src/sim/scenario/schema.js";
-import { calibratedBack, KINDS, kindScenario } from "./calibration-workers.js";
+import { calibratedBack, KINDS, kindScenario, recordedPast } from "./calibration-workers.js";
 
 const [seeds = "100", first = "1", hours = "24", form = "ms", only = ""] = process.argv.slice(2);
 const file = (name: string) => ({
@@ -33,7 +33,8 @@ for (const kind of kinds) {
   const scenario = scenarioSchema.parse(kindScenario(kind, Number(hours)));
   for (let seed = Number(first); seed < Number(first) + Number(seeds); seed++) {
     const options = { seed, isCoarse: form === "s" };
-    const { findings } = calibratedBack(kind, { scenario, data }, options);
+    const past = recordedPast({ scenario, data }, options);
+    const { findings } = calibratedBack(kind, past, options);
     for (const { parameter, value, found } of findings) {
       const key = `${kind.name} ${parameter}`;
       const tally = tallies.get(key) ?? { value, inside: 0, found: 0, widths: [], values: [] };

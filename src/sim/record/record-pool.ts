@@ -68,26 +68,10 @@ export interface PoolRecord {
  */
 export function recordPool(input: SimulationInput, options: RecordPoolOptions): PoolRecord {
   const { seed = input.scenario.seed, startMs, aiPerDay = 0, restarts = 0 } = options;
-  const world = compileWorld(input);
-  if (world.workers.length === 0) {
-    throw new InputError("expected an orchestrator with workers, which is what is recorded", {
-      code: "RECORD_POOL",
-    });
-  }
-  const run = digest(`${input.scenario.name} ${seed} ${startMs}`).slice(0, 8);
-  const sources = sourcesOf(world, "transcode");
+  const world = poolWorld(input);
   const durationMs = world.endMs - world.warmupMs;
   assertSize((aiPerDay * durationMs) / DAY_MS);
-  const recorder = new EventRecorder({
-    world,
-    key: makeKey(seed, PURPOSE.recorder),
-    run,
-    startMs,
-    sources,
-  });
-  const simulation = new Simulation({ world, seed, replication: 0, listener: recorder });
-  const money = simulation.run();
-  recorder.begin();
+  const { run, recorder, simulation, money } = recorded(world, { seed, startMs });
   const ai = aiRequests({
     key: makeKey(seed, PURPOSE.ai),
     run,
@@ -114,6 +98,46 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
     unattributedWei: ai.unattributedWei,
     incomeWei: money?.incomeWei ?? 0n,
   };
+}
+
+/** @throws InputError (`RECORD_POOL`) where there is no pool with workers */
+function poolWorld(input: SimulationInput): World {
+  const world = compileWorld(input);
+  if (world.workers.length > 0) return world;
+  throw new InputError("expected an orchestrator with workers, which is what is recorded", {
+    code: "RECORD_POOL",
+  });
+}
+
+/** Runs it, and has everything written down. */
+function recorded(world: World, options: TakeEventsOptions) {
+  const { seed, startMs, take } = options;
+  const run = digest(`${world.scenario.name} ${seed} ${startMs}`).slice(0, 8);
+  const sources = sourcesOf(world, "transcode");
+  const key = makeKey(seed, PURPOSE.recorder);
+  const recorder = new EventRecorder({ world, key, run, startMs, sources, take });
+  const simulation = new Simulation({ world, seed, replication: 0, listener: recorder });
+  const money = simulation.run();
+  recorder.begin();
+  return { run, recorder, simulation, money };
+}
+
+/** What a record without AI and restarts needs. */
+export interface TakeEventsOptions {
+  readonly seed: number;
+  /** When the counted time begins: ms since 1970, whole seconds. */
+  readonly startMs: number;
+  /** Is given each event, in no order. */
+  readonly take?: (recorded: RecordedEvent) => void;
+}
+
+/**
+ * The events of {@link recordPool}, one after the other: none is kept.
+ *
+ * @throws as {@link recordPool}
+ */
+export function takeEvents(input: SimulationInput, options: TakeEventsOptions): void {
+  recorded(poolWorld(input), options);
 }
 
 /** The pool's nodes. Without names of their own they are called like the orchestrator. */

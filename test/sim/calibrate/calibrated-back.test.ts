@@ -1,6 +1,11 @@
 /** Known workers, recorded and calibrated back: the short form of `npm run test:calibration`. */
 import { describe, expect, it } from "vitest";
-import { calibratedBack, KINDS, kindScenario } from "../../../scripts/calibration-workers.js";
+import {
+  calibratedBack,
+  KINDS,
+  kindScenario,
+  recordedPast,
+} from "../../../scripts/calibration-workers.js";
 import { scenario } from "../../support/sim/runs.js";
 
 /** Hours that show what a kind is about. */
@@ -11,7 +16,8 @@ describe("known workers, calibrated back from some hours", () => {
     const hours = HOURS[kind.name];
     if (hours === undefined) return [];
     const input = scenario(kindScenario(kind, hours));
-    return [{ kind, ...calibratedBack(kind, input, { seed: 1, isCoarse: false }) }];
+    const options = { seed: 1, isCoarse: false };
+    return [{ kind, ...calibratedBack(kind, recordedPast(input, options), options) }];
   });
   const findings = back.flatMap((one) => one.findings);
 
