@@ -223,7 +223,13 @@ export function LostChart({
   );
 }
 
-export function SeriesPlot({ chart: { title, lines } }: { readonly chart: SeriesChart }) {
+/** In one sentence for those who can't see it. */
+function marksText(marks: SeriesChart["marks"]): string {
+  if (marks.length === 0) return "";
+  return `; events: ${marks.map(({ event, minute }) => `${event} at minute ${minute}`).join(", ")}`;
+}
+
+export function SeriesPlot({ chart: { title, lines, marks } }: { readonly chart: SeriesChart }) {
   const rows = lines.flatMap(({ variant, points }) =>
     points.map((point) => ({ ...point, variant })),
   );
@@ -231,7 +237,7 @@ export function SeriesPlot({ chart: { title, lines } }: { readonly chart: Series
   return (
     <Chart
       title={`Over time: ${title}`}
-      alternative={`${title} by minute, for ${names.join(" and ")}, with 95 % bands`}
+      alternative={`${title} by minute, for ${names.join(" and ")}, with 95 % bands${marksText(marks)}`}
       options={() => ({
         height: 220,
         marginLeft: 50,
@@ -243,6 +249,19 @@ export function SeriesPlot({ chart: { title, lines } }: { readonly chart: Series
           legend: names.length > 1,
         },
         marks: [
+          Plot.rectX(
+            marks.filter(({ minute, untilMinute }) => untilMinute > minute),
+            { x1: "minute", x2: "untilMinute", fill: "currentColor", fillOpacity: 0.08 },
+          ),
+          Plot.ruleX(marks, { x: "minute", stroke: "currentColor", strokeDasharray: "3,3" }),
+          Plot.text(marks, {
+            x: "minute",
+            text: "event",
+            frameAnchor: "top",
+            textAnchor: "start",
+            dx: 4,
+            dy: 2,
+          }),
           Plot.areaY(
             rows.filter(({ low }) => low !== null),
             { x: "minute", y1: "low", y2: "high", fill: "variant", fillOpacity: 0.15 },

@@ -15,7 +15,7 @@ export interface ConservationCheck {
 /**
  * The outcome of one replication. Keys of `metrics` are those of the metrics reference:
  * `network.…`, `viewer.…`, `pool.…`, `orchestrator.<name>.…`, `worker.<name>.…`,
- * `region.<code>.…`. A metric that has no value (a share of nothing) is absent.
+ * `region.<code>.…`, `event.<name>.…`. A metric that has no value (a share of nothing) is absent.
  */
 export interface ReplicationResult {
   /** Values by name; a metric without a value is left out. */
@@ -38,6 +38,27 @@ export interface ReplicationResult {
   readonly withoutStreams: string | null;
   /** What the admission policy answered each worker first. */
   readonly admissions: readonly Admission[];
+  /** The scenario's events; left out where there are none. */
+  readonly events?: readonly EventMark[] | undefined;
+}
+
+/** An event of the scenario: a mark on time series. */
+export interface EventMark {
+  /** Its name in the scenario. */
+  readonly name: string;
+  /** Such as `outage`. */
+  readonly kind: string;
+  /** Whom it happens to, such as `worker home`. */
+  readonly whom: string;
+  /** When it begins, each time; ms of the counted time. */
+  readonly atMs: readonly number[];
+  /** How long it lasts, ms; 0: it stays as it is then, or is over in an instant. */
+  readonly lengthMs: number;
+}
+
+/** An event with what there was before, during and after it: `before.segmentsPerMinute` and so on. */
+export interface EventRow extends EventMark {
+  readonly metrics: Readonly<Record<string, Estimate>>;
 }
 
 /** What an admission policy answered a worker that registered. */
@@ -104,6 +125,8 @@ export interface VariantResult {
   readonly withoutStreams: string | null;
   /** Who was admitted, with how many sessions, and why, in the first replication. */
   readonly admissions: readonly Admission[];
+  /** The variant's events with their metrics; left out where there are none. */
+  readonly events?: readonly EventRow[];
 }
 
 /** The paired difference of one metric between a variant and the baseline. */

@@ -2,6 +2,7 @@
 import { InputError } from "../core/errors.js";
 import type { SimulationInput } from "./input.js";
 import {
+  EVENT_METRICS,
   type Metric,
   type MetricContext,
   NETWORK_METRICS,
@@ -17,12 +18,14 @@ import {
 import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
 import { whyNoStreams } from "./metrics/silence.js";
+import { PHASES, phasesOf } from "./metrics/windows.js";
 import { compileWorld } from "./model/compile-world.js";
 import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
 import type { World } from "./model/world.js";
-import type { ReplicationResult } from "./results.js";
+import type { EventMark, ReplicationResult } from "./results.js";
+import { lengthOf, spansOf, subjectOf } from "./scenario/event-times.js";
 
 /** How to run a replication. */
 export interface SimulateOptions {
@@ -128,7 +131,15 @@ export function resultOf(
   }
   const regions = regionSubjects(simulation);
   for (const region of regions) add(`region.${region.code}`, REGION_METRICS, region);
+  for (const [name, event] of Object.entries(world.scenario.events)) {
+    const phases = phasesOf(event, world.scenario.duration);
+    for (const phase of PHASES) {
+      if (phases[phase].length === 0) continue;
+      add(`event.${name}.${phase}`, EVENT_METRICS, { spans: phases[phase] });
+    }
+  }
   const { series } = counters;
+  const events = eventMarks(world);
   return {
     metrics,
     orchestrators: world.orchestrators.map(({ name }) => name),
@@ -160,7 +171,19 @@ export function resultOf(
         reason: said?.reason ?? "",
       };
     }),
+    ...(events.length === 0 ? {} : { events }),
   };
+}
+
+/** What a scenario's events are, and when. */
+function eventMarks({ scenario }: World): EventMark[] {
+  return Object.entries(scenario.events).map(([name, event]) => ({
+    name,
+    kind: event.kind,
+    whom: subjectOf(event, scenario.orchestrator?.name ?? ""),
+    atMs: spansOf(event, scenario.duration).map(({ fromMs }) => fromMs),
+    lengthMs: lengthOf(event),
+  }));
 }
 
 interface OrchestratorRegion {

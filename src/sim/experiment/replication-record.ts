@@ -2,7 +2,7 @@
  * A replication's result as it is kept: a result has thousands of metrics by name, and an
  * experiment up to 10,000 replications, so numbers are kept in arrays and names once.
  */
-import type { Admission, ConservationCheck, ReplicationResult } from "../results.js";
+import type { Admission, ConservationCheck, EventMark, ReplicationResult } from "../results.js";
 
 /** Numbers the names of metrics. The numbers themselves mean nothing. */
 export class NameTable {
@@ -41,6 +41,7 @@ export class ReplicationRecord {
   readonly imputed: Readonly<Record<string, number>>;
   readonly withoutStreams: string | null;
   readonly admissions: readonly Admission[];
+  readonly events: readonly EventMark[];
   readonly #table: NameTable;
   /** Values by the names' numbers; NaN where there is none. */
   readonly #values: Float64Array;
@@ -57,6 +58,7 @@ export class ReplicationRecord {
     this.imputed = result.imputed;
     this.withoutStreams = result.withoutStreams;
     this.admissions = result.admissions;
+    this.events = result.events ?? [];
     this.series = Object.fromEntries(
       Object.entries(result.series).map(([name, values]) => [name, Float64Array.from(values)]),
     );

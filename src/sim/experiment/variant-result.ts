@@ -120,10 +120,13 @@ export function variantResult(options: {
   const orchestrators = new Table(names("orchestrators"));
   const workers = new Table(names("workers"));
   const regions = new Table(names("regions"));
+  const marks = samples.records[0]?.events ?? [];
+  const events = new Table(marks.map((mark) => mark.name));
   const tables: Readonly<Record<string, Table>> = {
     orchestrator: orchestrators,
     worker: workers,
     region: regions,
+    event: events,
   };
   for (const metric of samples.metrics) {
     const found = samples.estimate(metric);
@@ -145,5 +148,13 @@ export function variantResult(options: {
     seriesHalfWidths: seriesHalfWidths(samples),
     withoutStreams: silence(samples),
     admissions: samples.records[0]?.admissions ?? [],
+    ...(marks.length === 0
+      ? {}
+      : {
+          events: marks.map((mark) => ({
+            ...mark,
+            metrics: events.rows().find(({ name: own }) => own === mark.name)?.metrics ?? {},
+          })),
+        }),
   };
 }

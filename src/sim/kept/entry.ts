@@ -38,6 +38,17 @@ const RESULT = z.strictObject({
       reason: z.string(),
     }),
   ),
+  events: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.string(),
+        whom: z.string(),
+        atMs: z.array(z.number()),
+        lengthMs: z.number(),
+      }),
+    )
+    .optional(),
 });
 
 function headerOf(key: string, packed: Uint8Array): string {

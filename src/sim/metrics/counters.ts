@@ -6,6 +6,7 @@
 import type { Rejection } from "../../discovery/index.js";
 import type { AdmissionDecision } from "../../pool/index.js";
 import { Histogram } from "../engine/histogram.js";
+import type { Windows } from "./windows.js";
 
 /** Why a stream stopped using an orchestrator's session. Indexes counters. */
 export const LOSS_REASONS = [
@@ -66,6 +67,8 @@ export class OrchestratorCounters {
   answers = 0;
   /** Pixels of renditions that it made (O-4), that gateways received, and lost on the way. */
   pixelsDebited = 0;
+  /** Of the pixels debited, those at other prices than the scenario's: by the price's place, from 1. */
+  readonly pixelsAtPrice: number[] = [];
   pixelsReceived = 0;
   pixelsUnreceived = 0;
   pixelsUnderWay = 0;
@@ -79,6 +82,16 @@ export class OrchestratorCounters {
   readonly latencyScores = new Histogram();
   performanceScoreSum = 0;
   performanceScores = 0;
+
+  /**
+   * It has made renditions (O-4).
+   *
+   * @param price place of the session's price among all that it ever asks for
+   */
+  debits(pixels: number, price: number): void {
+    this.pixelsDebited += pixels;
+    if (price > 0) this.pixelsAtPrice[price] = (this.pixelsAtPrice[price] ?? 0) + pixels;
+  }
 }
 
 /** One worker's counts. */
@@ -182,6 +195,9 @@ export class NetworkCounters {
   pixelsInResults = 0;
 }
 
+/** Series that count what happens at an instant. */
+export type Counted = "segments" | "notRealTime" | "swaps" | "poolSegments" | "poolLate";
+
 /** At most so many bins, whatever the length of the run. */
 const SERIES_BINS_MAX = 1440;
 const SERIES_BIN_MIN_MS = 60_000;
@@ -248,13 +264,17 @@ export class Counters {
   readonly workers: readonly WorkerCounters[];
   readonly sites: readonly SiteCounters[];
   readonly series: SeriesCounters;
+  /** Counts before, during and after the scenario's events; null where there are none. */
+  readonly windows: Windows | null;
 
   constructor(options: {
     readonly orchestrators: number;
     readonly workers: number;
     readonly sites: number;
     readonly durationMs: number;
+    readonly windows?: Windows | null;
   }) {
+    this.windows = options.windows ?? null;
     this.orchestrators = Array.from(
       { length: options.orchestrators },
       () => new OrchestratorCounters(),

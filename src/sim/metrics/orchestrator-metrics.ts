@@ -1,5 +1,6 @@
 /** Metrics of one orchestrator, everywhere and in a region, and of the books of the one under study. */
 import { Rational } from "../../core/rational.js";
+import { pricesOf } from "../model/market.js";
 import type { MoneyTotals } from "../model/money.js";
 import { LOSS_REASONS, type OrchestratorCounters } from "./counters.js";
 import {
@@ -276,9 +277,18 @@ export const POOL_METRICS: readonly Metric<MoneyTotals>[] = [
 /** Exact until it becomes a figure: pixels are whole numbers, prices are rationals. */
 function feesPerDay(subject: OrchestratorCounters, context: MetricContext): number | undefined {
   const { counters, world } = context;
-  const price = world.orchestrators[counters.orchestrators.indexOf(subject)]?.price.rational;
-  if (price === undefined) return undefined;
-  return perDay(eth(price.mul(Rational.of(BigInt(subject.pixelsDebited))).floor()), context);
+  const prices = pricesOf(world, counters.orchestrators.indexOf(subject));
+  if (prices.length === 0) return undefined;
+  const { pixelsDebited, pixelsAtPrice } = subject;
+  const others = sum(pixelsAtPrice.filter((pixels) => pixels > 0));
+  const wei = prices
+    .map(({ rational }, place) => {
+      const pixels = place === 0 ? pixelsDebited - others : (pixelsAtPrice[place] ?? 0);
+      return rational.mul(Rational.of(BigInt(pixels)));
+    })
+    .reduce((total, one) => total.add(one), Rational.ZERO)
+    .floor();
+  return perDay(eth(wei), context);
 }
 
 function levelQuantile(levelMs: readonly number[], p: number): number | undefined {

@@ -1,5 +1,6 @@
 /** The metrics reference as Markdown, from the catalogue. */
 import {
+  EVENT_METRICS,
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
@@ -63,6 +64,12 @@ const SECTIONS: readonly {
     prefix: "region.<code>.",
     text: "Regions of gateways and of testers.",
     metrics: REGION_METRICS,
+  },
+  {
+    title: "Events",
+    prefix: "event.<name>.<phase>.",
+    text: "Phases: `before` and `after`, as long as the event's `watch` says (10 minutes), and `during`, which an event has that lasts for some time. A periodic event's times are counted together; no phase reaches into another of its times.",
+    metrics: EVENT_METRICS,
   },
   {
     title: "From several runs",

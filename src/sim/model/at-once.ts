@@ -117,14 +117,16 @@ export class AtOnce {
     if (way === null) return 0;
     const { nodes, calls, tally } = this.#parts;
     const { info, node } = way;
-    const terms = calls.termsOf(info, stream);
+    const terms = calls.termsOf(info, stream, way.session.price);
     let segments = 0;
     let pixels = 0;
     for (;;) {
       const wanted = chunkUntil(stream, way.untilMs);
       const delivered = this.#decide(way, wanted);
       if (delivered > 0) {
-        if (segments === 0) tally.begin(stream, info, way.work.worker?.index ?? -1);
+        if (segments === 0) {
+          tally.begin(stream, info, way.work.worker?.index ?? -1, way.session.price);
+        }
         pixels += this.#deliver(way, delivered, terms);
         segments += delivered;
       }
@@ -148,6 +150,9 @@ export class AtOnce {
       !run.atOnce ||
       run.listener !== null ||
       stream.traced ||
+      stream.isBad ||
+      // Segments that have piled up come at once.
+      stream.clockMs !== stream.nextReadyMs ||
       stream.probe !== null ||
       stream.inProgress > 0 ||
       stream.refreshing > 0
@@ -176,6 +181,7 @@ export class AtOnce {
     const untilMs = Math.min(
       stream.endMs,
       world.endMs,
+      run.happensMs,
       work.untilMs,
       conditions.sameUntilMs(site, transcoder, now),
       // What is counted, and which round it belongs to.
@@ -275,7 +281,7 @@ export class AtOnce {
     stream.segments = segments + count;
     stream.lastReadyMs = allReadyMs[count - 1] as number;
     stream.nextDurationMs = durationsMs[count] as number;
-    stream.nextReadyMs = readyMs;
+    stream.nextReadyMs = stream.clockMs = readyMs;
     return count;
   }
 

@@ -6,6 +6,7 @@ import {
   type Outcome,
   PAYMENT_OUTCOME,
   ruleOf,
+  type SessionPrice,
   wholeTimeoutMs,
 } from "../../selection/index.js";
 import { attemptDraws } from "./draws.js";
@@ -19,6 +20,7 @@ import {
 } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
+import type { Market } from "./market.js";
 import type { Recorder } from "./recorder.js";
 import type { Renditions } from "./renditions.js";
 import type { Run } from "./run.js";
@@ -29,7 +31,7 @@ export class Calls {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #recorder: Recorder;
-  readonly #terms: readonly TicketTerms[] | null;
+  readonly #market: Market;
   /** By renditions and seconds of duration. */
   readonly #estimates: ReadonlyMap<Renditions, number[]>;
   readonly #slots = new Slots((slot) => new Call(slot));
@@ -38,14 +40,13 @@ export class Calls {
     readonly run: Run;
     readonly gateways: Gateways;
     readonly recorder: Recorder;
-    /** Of the orchestrators' tickets; null where none are bought. */
-    readonly terms: readonly TicketTerms[] | null;
+    readonly market: Market;
   }) {
     const { world } = options.run;
     this.#run = options.run;
     this.#gateways = options.gateways;
     this.#recorder = options.recorder;
-    this.#terms = options.terms;
+    this.#market = options.market;
     this.#estimates = new Map(
       [world.renditions, ...world.gateways.map(({ streams }) => streams.renditions)]
         .flat()
@@ -82,6 +83,8 @@ export class Calls {
     call.counted = segment.counted;
     call.pixelsCounted = false;
     call.tickets = 0;
+    call.price = 0;
+    call.terms = null;
     call.gatewayDone = false;
     call.nodeDone = false;
     return call;
@@ -123,15 +126,34 @@ export class Calls {
     this.#run.queue.schedule(limitMs(call), EVENT.callTimeout, call.slot, callKey(call));
   }
 
-  /** Terms of the tickets that come with a stream's segments in a session; null where none are bought. */
-  termsOf(info: SessionInfo, stream: Stream): TicketTerms | null {
-    if (this.#terms === null || !this.#gateways.of(stream).hasSender) return null;
-    return this.#terms[this.#run.world.nodes[info.node]?.orchestrator ?? -1] ?? null;
+  /**
+   * Calls that a node has or that are on their way to it, in the order of their streams: the places of
+   * calls in the table are others where steps are done without events.
+   */
+  atNode(node: number): readonly Call[] {
+    return this.#slots
+      .all()
+      .filter((call) => call.segment !== null && call.node === node && call.sentMs >= 0)
+      .sort((a, b) => callKey(a) - callKey(b));
+  }
+
+  /**
+   * Terms of the tickets that come with a stream's segments in a session; null where none are bought.
+   *
+   * @param price the session's: what an orchestrator says of it later counts when it is renewed (R-8)
+   */
+  termsOf(info: SessionInfo, stream: Stream, price: SessionPrice | null): TicketTerms | null {
+    const { scenario, nodes } = this.#run.world;
+    if (!scenario.tickets.enabled || !this.#gateways.of(stream).hasSender) return null;
+    return this.#market.termsOf(nodes[info.node]?.orchestrator ?? -1, price) ?? null;
   }
 
   /** Tickets for the segment's fee estimate (P-19 … P-21). */
   pay(call: Call, info: SessionInfo, stream: Stream): void {
-    const terms = this.termsOf(info, stream);
+    const price = call.session?.price ?? null;
+    call.price = this.#market.placeOf(this.#run.world.nodes[info.node]?.orchestrator ?? -1, price);
+    const terms = this.termsOf(info, stream, price);
+    call.terms = terms;
     if (terms === null) return;
     const pixels = this.estimatedPixels(stream.renditions, call.durationMs);
     call.tickets = info.credit().stage(terms.payment, pixels, call.sentMs, call.staged);
@@ -140,7 +162,7 @@ export class Calls {
   /** Settles the call's payment (P-22, P-23). */
   settle(call: Call, info: SessionInfo, outcome: Outcome, nowMs: number): void {
     if (outcome === OUTCOME.ok) this.#recorder.received(call);
-    if (this.#terms === null || info.account === null) return;
+    if (info.account === null) return;
     const payment = outcome === OUTCOME.ok ? PAYMENT_OUTCOME.received : ruleOf(outcome).payment;
     info.account.settle(call.staged, payment, call.pixels, nowMs);
   }

@@ -7,6 +7,7 @@ import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
 import { Roster } from "./roster.js";
 import { streamKinds } from "./stream-kinds.js";
+import { timelineOf } from "./timeline.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
@@ -82,6 +83,12 @@ export function compileWorld(input: SimulationInput): World {
     renditions,
     warmupMs,
     endMs: warmupMs + scenario.duration,
+    timeline: timelineOf(
+      scenario,
+      roster,
+      gateways.map(({ name }) => name),
+      warmupMs,
+    ),
     trace: input.data.trace ?? null,
     concurrentStreams,
     imputed: roster.imputedShares(),

@@ -5,12 +5,15 @@
 import { type RandomKey, uniform } from "../../core/random.js";
 import type { Alternating } from "../engine/alternating.js";
 import type { SlowSpells } from "../engine/slow-spells.js";
+import { Outages } from "./outages.js";
 import { nodeSpells } from "./slowness.js";
 import { uptimesOf } from "./uptimes.js";
 import type { World } from "./world.js";
 
 /** The conditions of one run. */
 export class Conditions {
+  /** What the scenario's events bring. */
+  readonly outages: Outages;
   readonly #world: World;
   /** By site, then node. */
   readonly #uptimes: readonly (Alternating | null)[];
@@ -18,6 +21,7 @@ export class Conditions {
 
   /** @param key of the run */
   constructor(world: World, key: RandomKey) {
+    this.outages = new Outages(world);
     this.#world = world;
     this.#uptimes = uptimesOf(world, key);
     this.#spells = nodeSpells(world, key);
@@ -26,15 +30,17 @@ export class Conditions {
   /** Whether a node answers a site. */
   isUp(site: number, node: number, timeMs: number): boolean {
     const uptime = this.#uptimes[site * this.#world.nodes.length + node];
+    if (this.outages.isOut(node, timeMs)) return false;
     return uptime === null || uptime === undefined || uptime.isOn(timeMs);
   }
 
   /**
-   * Until when a node goes on to answer a site and is as slow as it is now; a time that is past where
-   * it does not answer.
+   * Until when a node goes on to answer a site and is as slow as it is now, if nothing happens to it
+   * meanwhile (`Run.happensMs`); a time that is past where it does not answer.
    */
   sameUntilMs(site: number, node: number, timeMs: number): number {
     const uptime = this.#uptimes[site * this.#world.nodes.length + node] ?? null;
+    if (this.outages.isOut(node, timeMs)) return Number.NEGATIVE_INFINITY;
     const downMs =
       uptime === null
         ? Number.POSITIVE_INFINITY

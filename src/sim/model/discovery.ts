@@ -19,6 +19,7 @@ import { routeDraw } from "./draws.js";
 import { SessionInfo, type SimSession, Slots, type Stream } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
+import type { Market } from "./market.js";
 import type { NodeRuntime } from "./node.js";
 import { Refresh } from "./refresh.js";
 import type { Run } from "./run.js";
@@ -35,7 +36,7 @@ const UNREACHABLE = {
 } as const;
 /** So many discoveries keep their lists for those that come after them. */
 const LISTS_KEPT = 64;
-/** With so many slots free nobody gets full within one round. */
+/** With so many slots free nobody gets full within one round, if no event brings streams. */
 const SLOTS_NEVER_FILLED = 64;
 
 /** An answer of which a session is made, then written anew for the next one. */
@@ -59,6 +60,9 @@ export class Discoveries {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #conditions: Conditions;
+  readonly #market: Market;
+  /** With so many slots free nobody gets full within one round. */
+  readonly #neverFilled: number;
   readonly #nodes: readonly NodeRuntime[];
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
   readonly #jitter: Lognormal;
@@ -71,9 +75,12 @@ export class Discoveries {
     readonly run: Run;
     readonly gateways: Gateways;
     readonly conditions: Conditions;
+    readonly market: Market;
     readonly nodes: readonly NodeRuntime[];
   }) {
     this.#run = options.run;
+    this.#market = options.market;
+    this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
     this.#gateways = options.gateways;
     this.#conditions = options.conditions;
     this.#nodes = options.nodes;
@@ -242,7 +249,7 @@ export class Discoveries {
       }
       // Until the next event, whatever it is, nobody gets full.
       if (now && !own) own = this.#isNext(time);
-      if (!own && this.#nodes[node]?.mayFill(run.now, SLOTS_NEVER_FILLED)) {
+      if (!own && this.#nodes[node]?.mayFill(run.now, this.#neverFilled)) {
         run.queue.schedule(
           time,
           EVENT.answer,
@@ -266,7 +273,7 @@ export class Discoveries {
         });
       } else {
         const latencyMs = time - (asked[at] ?? 0);
-        state = round.response(time, uri, this.#gateways.of(stream).answer(node), latencyMs);
+        state = round.response(time, uri, this.#gateways.of(stream).answer(node, time), latencyMs);
       }
       if (state !== "wait") return state;
     }
@@ -316,7 +323,7 @@ export class Discoveries {
       const orchestrator = world.nodes[node]?.orchestrator ?? 0;
       answer.transcoder = round.transcoderAt(index);
       answer.orchestrator = answer.recipient = orchestrator;
-      answer.price = world.orchestrators[orchestrator]?.price ?? null;
+      answer.price = this.#market.priceAt(orchestrator, answeredMs);
       answer.initialLatencyMs = round.latencyMsAt(index);
       answer.authTokenExpiresAtMs = answeredMs + AUTH_TOKEN_VALID_MS;
       answer.ticketParamsExpireAtMs = answeredMs + TICKET_PARAMS_VALID_MS;
@@ -338,11 +345,11 @@ export class Discoveries {
     if (site === undefined || stream.initialised || refresh.listed === 0) return;
     site.discoveries++;
     site.answersPerDiscoverySum += round.size;
-    const { nodes, orchestrators } = run.world;
+    const { nodes } = run.world;
     for (let index = 0; index < round.size; index++) {
       const owner =
         nodes[round.endpointAt(index)]?.orchestrator ?? round.endpointAt(index) - nodes.length;
-      site.reachableStakeSum += orchestrators[owner]?.stake ?? 0;
+      site.reachableStakeSum += this.#market.stakeAt(owner, run.now);
     }
   }
 

@@ -94,4 +94,5 @@ export const ENTITY = {
   benchmark: 8,
   hour: 9,
   slowness: 10,
+  event: 11,
 } as const;

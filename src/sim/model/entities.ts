@@ -13,6 +13,7 @@ import {
   VerifiedAttempt,
 } from "../../selection/index.js";
 import type { Renditions } from "./renditions.js";
+import type { TicketTerms } from "./tickets.js";
 
 /** A session of this simulation. */
 export type SimSession = Session<SessionInfo>;
@@ -105,6 +106,8 @@ export class Stream {
   readonly renditions: Renditions;
   /** Who sends it to find something out; null for the streams of viewers. */
   readonly probe: Probe | null;
+  /** Whether nobody can transcode it: each of its segments fails wherever it is sent. */
+  readonly isBad: boolean;
   readonly traced: boolean;
   manager: SessionsManager<SessionInfo> | null = null;
   initialised = false;
@@ -115,6 +118,8 @@ export class Stream {
   segments = 0;
   inProgress = 0;
   nextReadyMs = Number.POSITIVE_INFINITY;
+  /** When its source has made the next segment: before {@link nextReadyMs} where it is silent. */
+  clockMs = 0;
   /** When its first and its last segment came. */
   firstReadyMs = 0;
   lastReadyMs = 0;
@@ -138,6 +143,7 @@ export class Stream {
     readonly endMs: number;
     readonly renditions: Renditions;
     readonly probe: Probe | null;
+    readonly isBad?: boolean;
     readonly traced: boolean;
   }) {
     this.number = options.number;
@@ -148,6 +154,7 @@ export class Stream {
     this.endMs = options.endMs;
     this.renditions = options.renditions;
     this.probe = options.probe;
+    this.isBad = options.isBad ?? false;
     this.traced = options.traced;
   }
 }
@@ -203,6 +210,12 @@ export class Call {
   factor = 1;
   /** What a test's new connections add to its download, ms. */
   slowStartMs = 0;
+  /** Place of its price among all that the orchestrator ever asks for. */
+  price = 0;
+  /** Terms of its tickets; null where none are bought. */
+  terms: TicketTerms | null = null;
+  /** When its session's token was made, ms. */
+  tokenMs = 0;
   sentMs = 0;
   begunMs = 0;
   tookAllMs = 0;
@@ -264,6 +277,11 @@ export class Slots<T> {
 
   at(slot: number): T {
     return this.#items[slot] as T;
+  }
+
+  /** All of them, in use or not. */
+  all(): readonly T[] {
+    return this.#items;
   }
 
   /** How many are in use. */

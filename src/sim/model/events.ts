@@ -46,6 +46,10 @@ export const EVENT = {
   /** The round is over, payouts are due. */
   round: 20,
   payout: 21,
+  /** The scenario's events: the next of them begins or ends. */
+  happening: 22,
+  /** Joining: a stream begins that an event brings. */
+  joins: 23,
 } as const;
 
 /**

@@ -32,12 +32,12 @@ import {
 import { type Lognormal, lognormal } from "../engine/distributions.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
+import type { Market } from "./market.js";
 import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SessionPoolRecorder } from "./session-pool-recorder.js";
-import type { TicketTerms } from "./tickets.js";
 import type { Trace } from "./trace.js";
 import type { Gateway, World } from "./world.js";
 
@@ -66,6 +66,7 @@ export class GatewayRuntime {
   readonly trusted: readonly number[];
   readonly untrusted: readonly number[];
   readonly hasSender: boolean;
+  readonly #run: Run;
   readonly #world: World;
   /** All segments of all gateways, by slot. */
   readonly #segments: Segment[];
@@ -76,8 +77,8 @@ export class GatewayRuntime {
   readonly #poolObserver: SessionPoolRecorder;
   readonly job: JobCapabilities;
   readonly #limits: TicketLimits;
-  readonly #terms: readonly TicketTerms[];
-  /** By node, then by URI asked: what it answers. */
+  readonly #market: Market;
+  /** By place of its price, then by node: what it answers. */
   readonly #answers: (RoundAnswer | undefined)[] = [];
 
   constructor(options: {
@@ -87,7 +88,7 @@ export class GatewayRuntime {
     readonly segments: Segment[];
     readonly recorder: Recorder;
     readonly noise: AttemptNoise;
-    readonly terms: readonly TicketTerms[];
+    readonly market: Market;
     readonly isTester: boolean;
   }) {
     const { gateway, run, recorder } = options;
@@ -104,11 +105,12 @@ export class GatewayRuntime {
     this.duration = lognormal(segmentMs ?? gateway.streams.segmentMs, stream.segmentCv);
     this.hasSender = settings.onchain;
     this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
+    this.#run = run;
     this.#world = world;
     this.#segments = options.segments;
     this.#trace = run.trace;
     this.#observer = recorder;
-    this.#terms = options.terms;
+    this.#market = options.market;
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
     this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
@@ -138,7 +140,6 @@ export class GatewayRuntime {
 
   #recipientChooser(): RecipientChooser {
     const { settings } = this;
-    const { orchestrators } = this.#world;
     const limit = Rational.parse(settings.maxPricePerUnit);
     return new RecipientChooser({
       algorithm: createSelection(settings.selection, {
@@ -153,7 +154,7 @@ export class GatewayRuntime {
       }),
       stakes: {
         readStakes: (recipients) =>
-          recipients.map((recipient) => orchestrators[recipient]?.stake ?? 0),
+          recipients.map((recipient) => this.#market.stakeAt(recipient, this.#run.now)),
       },
       perfScores: settings.minPerfScore > 0 ? this.scores : null,
       // A maximum price of 0 means any (R-2).
@@ -226,16 +227,21 @@ export class GatewayRuntime {
     this.#idle.push(segment);
   }
 
-  /** What a node answers to this gateway: who it is, and whether it may be used (D-20 … D-25, B-13). */
-  answer(node: number): RoundAnswer {
-    const known = this.#answers[node];
-    if (known !== undefined) return known;
+  /**
+   * What a node answers to this gateway at an instant: who it is, and whether it may be used
+   * (D-20 … D-25, B-13).
+   */
+  answer(node: number, timeMs: number): RoundAnswer {
     const { nodes, orchestrators } = this.#world;
+    const market = this.#market;
     const spec = nodes[node];
+    const at = market.placeAt(spec?.orchestrator ?? -1, timeMs) * nodes.length + node;
+    const known = this.#answers[at];
+    if (known !== undefined) return known;
     const orchestrator = orchestrators[spec?.orchestrator ?? -1];
     invariant(spec !== undefined && orchestrator !== undefined, `there is a node ${node}`);
-    const terms = this.#terms[orchestrator.index];
-    const { price } = orchestrator;
+    const price = market.priceAt(orchestrator.index, timeMs);
+    const terms = market.termsOf(orchestrator.index, price);
     const info: OrchestratorInfo = {
       transcoder: spec.name,
       address: orchestrator.address,
@@ -276,7 +282,7 @@ export class GatewayRuntime {
       rejection,
       nodes: node === orchestrator.nodes[0] ? orchestrator.advertised : [],
     };
-    this.#answers[node] = answer;
+    this.#answers[at] = answer;
     return answer;
   }
 }

@@ -2,10 +2,10 @@
 import { invariant } from "../../core/errors.js";
 import type { Segment } from "./entities.js";
 import { GatewayRuntime } from "./gateway.js";
+import type { Market } from "./market.js";
 import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
-import type { TicketTerms } from "./tickets.js";
 import type { Gateway, World } from "./world.js";
 
 /** All gateways and their segments. */
@@ -19,8 +19,7 @@ export class Gateways {
     readonly run: Run;
     readonly recorder: Recorder;
     readonly noise: AttemptNoise;
-    /** Of each orchestrator's tickets, as its answers show them. */
-    readonly terms: readonly TicketTerms[];
+    readonly market: Market;
   }) {
     const { world } = parts.run;
     const segments = this.#segments;

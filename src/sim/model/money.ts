@@ -20,6 +20,7 @@ import {
   schemeOfSetting,
 } from "../../pool/index.js";
 import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
+import { pricesOf } from "./market.js";
 import type { TicketTerms } from "./tickets.js";
 import type { World } from "./world.js";
 
@@ -28,8 +29,8 @@ const OWN_WORK = "own";
 interface WorkerSums {
   readonly name: string;
   readonly account: Account;
-  /** All counted work so far, and what of it was posted, in wei. */
-  pixels: number;
+  /** All counted work so far, by the place of its price, and what of it was posted, in wei. */
+  readonly pixelsAt: number[];
   durationMs: number;
   renditions: number;
   postedWei: bigint;
@@ -62,7 +63,8 @@ export interface MoneyTotals {
 export class Money {
   readonly ledger = new Ledger({ journal: null });
   readonly #world: World;
-  readonly #price: Rational;
+  /** All that the pool ever asks for a pixel. */
+  readonly #prices: readonly Rational[];
   readonly #commission: Rational;
   readonly #feeShare: Rational;
   readonly #gasPriceWei: Rational;
@@ -92,7 +94,7 @@ export class Money {
     const economics = orchestrator?.economics;
     this.#world = world;
     this.#isCounting = isCounting;
-    this.#price = world.orchestrators[world.pool]?.price.rational ?? Rational.ZERO;
+    this.#prices = pricesOf(world, world.pool).map(({ rational }) => rational);
     this.#commission = Rational.parse(economics?.commission ?? "0");
     this.#feeShare = Rational.parse(economics?.feeShare ?? "0");
     this.#gasPriceWei = gasPriceWei(world.scenario);
@@ -104,7 +106,7 @@ export class Money {
     this.#workers = payees.map(({ name, region }) => ({
       name,
       account: pendingAccount({ address: name, nodeType: "transcode", region }),
-      pixels: 0,
+      pixelsAt: this.#prices.map(() => 0),
       durationMs: 0,
       renditions: 0,
       postedWei: 0n,
@@ -121,18 +123,23 @@ export class Money {
    * A node has made renditions, whether or not the gateway gets them (O-4, P-32).
    *
    * @param segments of how many segments
+   * @param price place of the session's price among all that the pool ever asks for
    */
-  earned(node: number, pixels: number, durationMs: number, segments: number): void {
+  earned(node: number, pixels: number, durationMs: number, segments: number, price = 0): void {
     const { workers, nodes, pool } = this.#world;
     if (workers.length > 0 || nodes[node]?.orchestrator !== pool) return;
-    this.worked(0, pixels, durationMs, segments);
+    this.worked(0, pixels, durationMs, segments, price);
   }
 
-  /** A worker has delivered a segment. */
-  worked(worker: number, pixels: number, durationMs: number, renditions: number): void {
+  /**
+   * A worker has delivered a segment.
+   *
+   * @param price place of the session's price among all that the pool ever asks for
+   */
+  worked(worker: number, pixels: number, durationMs: number, renditions: number, price = 0): void {
     const sums = this.#workers[worker];
     if (sums === undefined) return;
-    sums.pixels += pixels;
+    sums.pixelsAt[price] = (sums.pixelsAt[price] ?? 0) + pixels;
     sums.durationMs += durationMs;
     sums.renditions += renditions;
   }
@@ -205,7 +212,7 @@ export class Money {
       incomeLuckWei: this.#incomeLuckWei(),
       pendingWei: this.#workers.map(({ account }) => this.ledger.balance(account)),
       workerFeesWei: this.#workers.map(({ postedWei }) => postedWei),
-      pixels: this.#workers.reduce((total, { pixels }) => total + pixels, 0),
+      pixels: this.#workers.reduce((total, sums) => total + pixelsOf(sums), 0),
       winningTickets: this.#wonTickets,
       isBalanced: sum(all) === 0n && this.ledger.verify().length === 0,
     };
@@ -275,11 +282,12 @@ export class Money {
     this.#place++;
     let earnedWei = 0n;
     for (const sums of this.#workers) {
-      const totalWei = this.#price.mul(Rational.of(BigInt(sums.pixels))).floor();
+      const total = pixelsOf(sums);
+      const totalWei = this.#worth(sums);
       const feesWei = totalWei - sums.postedWei;
-      const pixels = sums.pixels - sums.postedPixels;
+      const pixels = total - sums.postedPixels;
       sums.postedWei = totalWei;
-      sums.postedPixels = sums.pixels;
+      sums.postedPixels = total;
       if (pixels === 0) continue;
       earnedWei += feesWei;
       this.#rounds.work({
@@ -297,6 +305,14 @@ export class Money {
     if (!this.#ticketsOn) this.#rounds.won(earnedWei);
   }
 
+  /** What all counted work of a worker is worth, each pixel at its session's price (P-32). */
+  #worth({ pixelsAt }: WorkerSums): bigint {
+    return this.#prices
+      .map((price, at) => price.mul(Rational.of(BigInt(pixelsAt[at] ?? 0))))
+      .reduce((total, wei) => total.add(wei), Rational.ZERO)
+      .floor();
+  }
+
   /** Posts what the open round pays. */
   #split(atMs: number): void {
     this.#round++;
@@ -312,6 +328,10 @@ export class Money {
     if (moved.length === 0) return;
     this.ledger.post({ cause: { kind: "round", id: String(this.#round) }, atMs, postings: moved });
   }
+}
+
+function pixelsOf({ pixelsAt }: WorkerSums): number {
+  return pixelsAt.reduce((total, pixels) => total + pixels, 0);
 }
 
 function sum(values: readonly bigint[]): bigint {

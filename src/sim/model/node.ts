@@ -8,6 +8,7 @@ import {
   sessionSlot,
 } from "../../pool/index.js";
 import type { OrchestratorCounters, SeriesCounters } from "../metrics/counters.js";
+import type { Windows } from "../metrics/windows.js";
 import type { SessionInfo } from "./entities.js";
 import type { Node } from "./world.js";
 
@@ -27,6 +28,7 @@ export class NodeRuntime {
   pixelsUploaded = 0;
   readonly #counters: OrchestratorCounters;
   readonly #series: SeriesCounters | null;
+  readonly #windows: Windows | null;
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
   #onEnd: NodeSessionEnd | null = null;
@@ -39,9 +41,12 @@ export class NodeRuntime {
     readonly countFromMs: number;
     /** Where its sessions are counted over time. @default nowhere */
     readonly series?: SeriesCounters | undefined;
+    /** Where they are counted by the scenario's events. @default nowhere */
+    readonly windows?: Windows | null | undefined;
   }) {
     this.spec = options.spec;
     this.#series = options.series ?? null;
+    this.#windows = options.windows ?? null;
     this.#counters = options.counters;
     this.#countFromMs = options.countFromMs;
     this.sessions = new OrchestratorSessions({
@@ -115,6 +120,18 @@ export class NodeRuntime {
     return this.#infos.filter((info) => info !== null);
   }
 
+  /** The process begins anew: it knows none of its sessions any more (G-10). */
+  restarts(nowMs: number): void {
+    this.sessions.expire(nowMs);
+    const open = this.openInfos().sort((a, b) => a.stream.order - b.stream.order);
+    for (const info of open) {
+      this.sessions.end(info.nodeSession, nowMs);
+      info.nodeSession = NO_SESSION;
+      info.running = null;
+      info.queue = null;
+    }
+  }
+
   /** Closes the books at the end of a run. */
   finish(endMs: number): void {
     this.sessions.expire(endMs);
@@ -145,8 +162,10 @@ export class NodeRuntime {
       this.#counters.sessionMs += this.#level * spanMs;
       const series = this.#series;
       const since = fromMs - this.#countFromMs;
-      if (this.#level > 0)
+      if (this.#level > 0) {
         series?.addSpan(series.poolSessionMs, this.#level, since, since + spanMs);
+        this.#windows?.addSessions(this.#level, since, since + spanMs);
+      }
     }
     if (atMs > this.#levelSinceMs) this.#levelSinceMs = atMs;
     this.#level = level;

@@ -3,10 +3,11 @@
  * is worked on by whatever its node has (`backends/`), and its result leaves.
  */
 import { invariant } from "../../core/errors.js";
-import { ORCHESTRATOR_CAPPED } from "../../pool/index.js";
+import { NO_SESSION, ORCHESTRATOR_CAPPED } from "../../pool/index.js";
 import { OUTCOME } from "../../selection/index.js";
 import { type Backend, WORK, type WorkState } from "./backends/backend.js";
 import { type Calls, limitMs } from "./calls.js";
+import type { Conditions } from "./conditions.js";
 import type { Call, SessionInfo } from "./entities.js";
 import type { NodeRuntime } from "./node.js";
 import type { Recorder } from "./recorder.js";
@@ -18,6 +19,7 @@ export interface OrchestratorSideParts {
   readonly run: Run;
   readonly recorder: Recorder;
   readonly calls: Calls;
+  readonly conditions: Conditions;
   readonly segments: Segments;
   /** By node. */
   readonly nodes: readonly NodeRuntime[];
@@ -29,14 +31,17 @@ export class OrchestratorSide {
   readonly #run: Run;
   readonly #recorder: Recorder;
   readonly #calls: Calls;
+  readonly #conditions: Conditions;
   readonly #segments: Segments;
   readonly #nodes: readonly NodeRuntime[];
   readonly #backends: readonly Backend[];
 
-  constructor({ run, recorder, calls, segments, nodes, backends }: OrchestratorSideParts) {
+  constructor(parts: OrchestratorSideParts) {
+    const { run, recorder, calls, conditions, segments, nodes, backends } = parts;
     this.#run = run;
     this.#recorder = recorder;
     this.#calls = calls;
+    this.#conditions = conditions;
     this.#segments = segments;
     this.#nodes = nodes;
     this.#backends = backends;
@@ -50,6 +55,19 @@ export class OrchestratorSide {
     const { now } = this.#run;
     if (call.node !== info.node) {
       // A balancer took it to a node that does not know the token (X-12).
+      call.nodeDone = true;
+      this.#calls.reply(call, OUTCOME.authTokenRejected, now);
+      return;
+    }
+    const { outages } = this.#conditions;
+    if (outages.isDown(call.node, now)) {
+      // The connection has broken off.
+      call.nodeDone = true;
+      this.#calls.reply(call, OUTCOME.headerTimeout, now);
+      return;
+    }
+    if (outages.hasRestarted(call.node, call.tokenMs, now)) {
+      // It is signed with the secret of a process that is gone (G-10, S-13).
       call.nodeDone = true;
       this.#calls.reply(call, OUTCOME.authTokenRejected, now);
       return;
@@ -143,6 +161,33 @@ export class OrchestratorSide {
     info.running = null;
     const next = info.queue?.shift();
     if (next !== undefined) this.#beginWork(next, info);
+  }
+
+  /** A node's process begins anew: whatever it works on is lost, and so are its sessions. */
+  restarts(index: number): void {
+    const { now, world } = this.#run;
+    const node = this.#nodes[index];
+    const backend = this.#backends[index];
+    invariant(node !== undefined && backend !== undefined, "every node has a backend");
+    for (const call of this.#calls.atNode(index)) {
+      const isAccepted = call.nodeSession !== NO_SESSION && !call.gatewayDone;
+      // Of results that have left a measured one and of those that have not nothing is known apart.
+      const isAtWork = !call.nodeDone || backend.isForeseen;
+      if (call.nodeSession === NO_SESSION || !isAtWork) continue;
+      if (isAccepted) {
+        const { site = 0 } = call.stream ?? {};
+        const noticedMs = now + (world.links[site]?.[index]?.rttMs ?? 0) / 2;
+        const atMs = Math.min(noticedMs, limitMs(call), call.resultAtMs);
+        this.#recorder.lost(call);
+        this.#calls.reply(call, OUTCOME.bodyTimeout, Math.max(now, atMs));
+      }
+      call.nodeDone = true;
+      call.doneMs = Number.POSITIVE_INFINITY;
+      call.taskDueMs = Number.NaN;
+      this.#calls.free(call);
+    }
+    backend.restarts(index);
+    node.restarts(now);
   }
 
   #backendOf(call: Call): Backend {

@@ -23,21 +23,16 @@ import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Money } from "./money.js";
 import type { Run } from "./run.js";
-import { type TicketTerms, winningTickets } from "./tickets.js";
+import { winningTickets } from "./tickets.js";
 
 /** Counts for one run. */
 export class Recorder implements AttemptObserver<SessionInfo> {
   readonly #run: Run;
-  readonly #terms: readonly TicketTerms[] | null;
   readonly #money: Money | null;
 
-  /**
-   * @param terms of the orchestrators' tickets; null where none are bought
-   * @param money the pool's books; null where no pool is under study
-   */
-  constructor(run: Run, terms: readonly TicketTerms[] | null, money: Money | null) {
+  /** @param money the pool's books; null where no pool is under study */
+  constructor(run: Run, money: Money | null) {
     this.#run = run;
-    this.#terms = terms;
     this.#money = money;
   }
 
@@ -55,9 +50,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     network.started++;
     network.segmentMs += segment.durationMs;
     network.inFlight++;
-    const { segments } = counters.series;
-    const bin = this.#run.bin(segment.readyMs);
-    segments[bin] = (segments[bin] ?? 0) + 1;
+    this.#run.count("segments", segment.readyMs);
   }
 
   /** A segment that was waiting when its stream ended. */
@@ -108,10 +101,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   /** The call's tickets reached the orchestrator (P-30). */
   tickets(call: Call): void {
     const run = this.#run;
-    if (call.tickets === 0 || this.#terms === null || call.stream === null) return;
+    const { terms } = call;
+    if (call.tickets === 0 || terms === null || call.stream === null) return;
     const owner = run.world.nodes[call.node]?.orchestrator ?? -1;
-    const terms = this.#terms[owner];
-    if (terms === undefined) return;
     const u = uniform(call.stream.k0, call.stream.k1, callDraw(call, DRAW.tickets));
     const wins = winningTickets(terms, call.tickets, u);
     if (!call.counted) return;
@@ -129,12 +121,21 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   uploaded(call: Call, inTime: boolean): void {
     const run = this.#run;
     if (!call.counted) return;
-    this.#money?.earned(call.node, call.pixels, call.durationMs, 1);
+    this.#money?.earned(call.node, call.pixels, call.durationMs, 1, call.price);
     const counters = run.countersOf(call.node);
-    counters.pixelsDebited += call.pixels;
+    counters.debits(call.pixels, call.price);
     if (inTime) counters.pixelsUnderWay += call.pixels;
     else counters.pixelsUnreceived += call.pixels;
     call.pixelsCounted = inTime;
+  }
+
+  /** A result that was on its way is lost with its orchestrator's process. */
+  lost(call: Call): void {
+    if (!call.pixelsCounted) return;
+    call.pixelsCounted = false;
+    const counters = this.#run.countersOf(call.node);
+    counters.pixelsUnderWay -= call.pixels;
+    counters.pixelsUnreceived += call.pixels;
   }
 
   /** A gateway has received a result (P-22). */
@@ -226,11 +227,10 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     if (isLate) mine.late++;
     this.wins(info, stream, owner);
     mine.latencyScores.record(session.latencyScore);
-    const bin = run.bin(segment.readyMs);
-    if (isLate) counters.series.notRealTime[bin] = (counters.series.notRealTime[bin] ?? 0) + 1;
+    if (isLate) run.count("notRealTime", segment.readyMs);
     if (owner === world.pool) {
-      counters.series.poolSegments[bin] = (counters.series.poolSegments[bin] ?? 0) + 1;
-      if (isLate) counters.series.poolLate[bin] = (counters.series.poolLate[bin] ?? 0) + 1;
+      run.count("poolSegments", segment.readyMs);
+      if (isLate) run.count("poolLate", segment.readyMs);
     }
   }
 
@@ -249,13 +249,12 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const run = this.#run;
     if (stream.traced) run.trace.say("T-24", `segment ${segment.index} is not transcoded`);
     if (!segment.counted || stream.probe !== null) return;
-    const { network, series } = run.counters;
+    const { network } = run.counters;
     network.inFlight--;
     if (segment.attempt.result === RESULT.noSession) network.noSession++;
     else network.failed++;
     network.failedMs += segment.durationMs;
-    const bin = run.bin(segment.readyMs);
-    series.notRealTime[bin] = (series.notRealTime[bin] ?? 0) + 1;
+    run.count("notRealTime", segment.readyMs);
   }
 
   // ---- a session's life ----------------------------------------------------------------------
@@ -308,6 +307,7 @@ function lossOf(outcome: Outcome): LossReason {
     case OUTCOME.bodyTimeout:
       return "timeout";
     case OUTCOME.sessionRefreshFailed:
+    case OUTCOME.priceTooHigh:
     case OUTCOME.authTokenMissing:
     case OUTCOME.authTokenRejected:
     case OUTCOME.ticketParamsInvalid:

@@ -5,7 +5,13 @@
 import { invariant } from "../../core/errors.js";
 import { makeKey, type RandomKey } from "../../core/random.js";
 import { EventQueue } from "../engine/event-queue.js";
-import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import {
+  type Counted,
+  Counters,
+  type OrchestratorCounters,
+  type WorkerCounters,
+} from "../metrics/counters.js";
+import { windowsOf } from "../metrics/windows.js";
 import { Trace, type Tracing } from "./trace.js";
 import type { WorkerListener } from "./worker-listener.js";
 import type { World } from "./world.js";
@@ -44,6 +50,8 @@ export class Run {
    * what arrives afterwards to another one.
    */
   settlesMs = Number.POSITIVE_INFINITY;
+  /** When one of the scenario's events begins or ends next, ms: what comes after is not known ahead. */
+  happensMs: number;
   /** Whether the warm-up is over. */
   counting = false;
   /** Segments that came back to their session pool, warm-up and tests included. */
@@ -58,7 +66,9 @@ export class Run {
       workers: world.workers.length,
       sites: world.sites.length,
       durationMs: world.scenario.duration,
+      windows: windowsOf(world.scenario),
     });
+    this.happensMs = world.timeline.happenings[0]?.atMs ?? Number.POSITIVE_INFINITY;
     this.trace = new Trace(world, this.queue, tracing);
     this.tracedStream = tracing?.stream ?? -1;
     this.atOnce = atOnce;
@@ -83,6 +93,15 @@ export class Run {
     const counters = this.counters.workers[worker];
     invariant(counters !== undefined, "every worker has counters");
     return counters;
+  }
+
+  /** One more of a series, at an instant. */
+  count(what: Counted, timeMs: number): void {
+    const { series, windows } = this.counters;
+    const values = series[what];
+    const bin = this.bin(timeMs);
+    values[bin] = (values[bin] ?? 0) + 1;
+    windows?.count(what, timeMs - this.world.warmupMs);
   }
 
   /** Bin of the time series. */

@@ -21,7 +21,8 @@ import type { Endings } from "./endings.js";
 import { type Call, type Segment, type SimSession, type Stream, verified } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { Gateways } from "./gateways.js";
-import { segmentDurationMs, segmentReadyMs } from "./noise.js";
+import { beforeEnd, segmentDurationMs, segmentReadyMs } from "./noise.js";
+import type { Outages } from "./outages.js";
 import type { Receiving } from "./receiving.js";
 import type { Recorder } from "./recorder.js";
 import { segmentPixels } from "./renditions.js";
@@ -35,6 +36,7 @@ export interface SegmentsParts {
   readonly recorder: Recorder;
   readonly gateways: Gateways;
   readonly streams: Streams;
+  readonly outages: Outages;
   readonly discoveries: Discoveries;
   readonly endings: Endings;
   readonly atOnce: AtOnce;
@@ -63,8 +65,12 @@ export class Segments {
   #drawNext(stream: Stream): void {
     const { segments } = stream;
     const durations = this.#parts.gateways.of(stream).duration;
+    const { now } = this.#run;
+    // What a silent source has made meanwhile comes at once: its clock is behind then.
+    const clockMs = segments === 0 ? now : stream.clockMs;
     stream.nextDurationMs = segmentDurationMs(stream, durations, segments);
-    stream.nextReadyMs = segmentReadyMs(stream, segments, this.#run.now, stream.nextDurationMs);
+    stream.clockMs = segmentReadyMs(stream, segments, clockMs, stream.nextDurationMs);
+    stream.nextReadyMs = Math.max(stream.clockMs, now);
   }
 
   #scheduleNext({ nextReadyMs, slot, order }: Stream): void {
@@ -75,9 +81,20 @@ export class Segments {
   /** A segment is ready (T-1: whatever its predecessors do), and with it those that nobody sees. */
   ready(stream: Stream): void {
     // The event of a stream that has left before its planned end.
-    if (stream.ended) return;
+    if (stream.ended || this.#isSilent(stream)) return;
     if (this.#parts.atOnce.deliver(stream) > 0) this.#scheduleNext(stream);
     else this.#begins(stream);
+  }
+
+  /** Whether the stream's source is silent: the segment comes when it is not any more. */
+  #isSilent(stream: Stream): boolean {
+    const { now } = this.#run;
+    if (stream.probe !== null) return false;
+    const untilMs = this.#parts.outages.silentUntilMs(stream.site, now);
+    if (untilMs <= now) return false;
+    stream.nextReadyMs = beforeEnd(untilMs, stream.endMs);
+    this.#scheduleNext(stream);
+    return true;
   }
 
   /** A segment is ready that goes its way step by step. */

@@ -8,6 +8,7 @@ import {
   AUTH_TOKEN_VALID_MS,
   EFFECT,
   type Effect,
+  isPriceAcceptable,
   OUTCOME,
   type Outcome,
   refreshTiming,
@@ -31,6 +32,8 @@ import {
   verified,
 } from "./entities.js";
 import { EVENT } from "./events.js";
+import type { Gateways } from "./gateways.js";
+import type { Market } from "./market.js";
 import type { NodeRuntime } from "./node.js";
 import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
@@ -44,6 +47,8 @@ const DIAL_TIMEOUT_MS = 2_000;
 export interface SendingParts {
   readonly run: Run;
   readonly recorder: Recorder;
+  readonly gateways: Gateways;
+  readonly market: Market;
   readonly conditions: Conditions;
   readonly connections: Connections;
   readonly calls: Calls;
@@ -125,9 +130,10 @@ export class Sending {
     const { session, stream } = call;
     if (session === null || stream === null) return false;
     const { now, trace } = this.#run;
-    const { nodes, noise } = this.#parts;
-    if (call.outcome === OUTCOME.ok && nodes[call.node]?.isFull(now)) {
-      call.outcome = OUTCOME.sessionRefreshFailed;
+    const { nodes, noise, market, conditions } = this.#parts;
+    if (call.outcome === OUTCOME.ok) {
+      const isOut = conditions.outages.isOut(call.node, now);
+      if (isOut || nodes[call.node]?.isFull(now)) call.outcome = OUTCOME.sessionRefreshFailed;
     }
     if (call.outcome === OUTCOME.ok) {
       const before = session.info;
@@ -143,7 +149,7 @@ export class Sending {
       renewSession(session, {
         transcoder: session.transcoder,
         recipient: session.recipient,
-        price: session.price,
+        price: market.priceAt(session.orchestrator, now),
         authTokenExpiresAtMs: now + AUTH_TOKEN_VALID_MS,
         ticketParamsExpireAtMs: now + TICKET_PARAMS_VALID_MS,
         info,
@@ -181,6 +187,12 @@ export class Sending {
     return effect;
   }
 
+  /** Whether a payment is made at the session's price: it may have risen when it was renewed. */
+  #isPriceAcceptable({ price, initialPrice }: SimSession, stream: Stream): boolean {
+    if (price === initialPrice || !this.#parts.gateways.of(stream).hasSender) return true;
+    return isPriceAcceptable(initialPrice?.rational ?? null, price?.rational ?? null);
+  }
+
   /** Sends the segment (T-13 … T-18): a new connection, the upload, the response's headers. */
   #submit(call: Call, segment: Segment, nowMs: number): void {
     const { session, stream, info } = call;
@@ -191,6 +203,12 @@ export class Sending {
     const base = callDraw(call, 0);
     call.sentMs = nowMs;
     call.node = conditions.route(session.transcoder, stream, segment.index);
+    call.tokenMs = session.authTokenExpiresAtMs - AUTH_TOKEN_VALID_MS;
+    if (!this.#isPriceAcceptable(session, stream)) {
+      call.nodeDone = true;
+      calls.reply(call, OUTCOME.priceTooHigh, nowMs);
+      return;
+    }
     const link = world.links[site]?.[call.node];
     const backend = backends[call.node];
     invariant(link !== undefined && backend !== undefined, "every site has a link to every node");

@@ -90,9 +90,7 @@ export class SessionPoolRecorder implements SessionPoolObserver<SessionInfo> {
     }
     if (stream.probe === null && run.counting) {
       run.counters.network.swaps++;
-      const { swaps } = run.counters.series;
-      const bin = run.bin(run.now);
-      swaps[bin] = (swaps[bin] ?? 0) + 1;
+      run.count("swaps", run.now);
     }
     this.#recorder.left(session, SWAP_LOSS[reason]);
   }

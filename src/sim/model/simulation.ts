@@ -19,6 +19,7 @@ import { Discoveries } from "./discovery.js";
 import { Endings } from "./endings.js";
 import { EVENT } from "./events.js";
 import { Gateways } from "./gateways.js";
+import { Market } from "./market.js";
 import { Money, type MoneyTotals } from "./money.js";
 import { NodeRuntime } from "./node.js";
 import { AttemptNoise } from "./noise.js";
@@ -32,7 +33,6 @@ import { StreamStarts } from "./stream-starts.js";
 import { Streams } from "./streams.js";
 import { Tally } from "./tally.js";
 import { Tester } from "./tester.js";
-import { type TicketTerms, ticketTerms } from "./tickets.js";
 import type { World } from "./world.js";
 
 /** How a run is made. */
@@ -44,8 +44,7 @@ export class Simulation {
   readonly queue: EventQueue;
   readonly counters: Counters;
   readonly regionNames: readonly string[];
-  /** Of the orchestrators' tickets; null where none are bought. */
-  readonly terms: readonly TicketTerms[] | null;
+  readonly market: Market;
   readonly money: Money | null;
   readonly metrics: Recorder;
   readonly gateways: Gateways;
@@ -63,6 +62,8 @@ export class Simulation {
   readonly #run: Run;
   readonly #endings: Endings;
   readonly #starts: StreamStarts;
+  /** How many of the timeline's happenings there have been. */
+  #happened = 0;
   /** When the next round ends, and the next payout is due, ms. */
   #roundMs = Number.POSITIVE_INFINITY;
   #payoutMs = Number.POSITIVE_INFINITY;
@@ -76,12 +77,11 @@ export class Simulation {
     this.queue = run.queue;
     this.counters = run.counters;
     this.regionNames = run.regionNames;
-    const shownTerms = world.orchestrators.map(({ price }) => ticketTerms(price, scenario.tickets));
-    const terms = scenario.tickets.enabled ? shownTerms : null;
+    const market = new Market(world);
     const money = world.pool < 0 ? null : new Money(world, () => run.counting);
-    const recorder = new Recorder(run, terms, money);
+    const recorder = new Recorder(run, money);
     const noise = new AttemptNoise(world);
-    const gateways = new Gateways({ run, recorder, terms: shownTerms, noise });
+    const gateways = new Gateways({ run, recorder, market, noise });
     const conditions = new Conditions(world, run.key);
     const connections = new Connections(
       world.sites.length,
@@ -94,12 +94,13 @@ export class Simulation {
           counters: run.countersOf(spec.index),
           countFromMs: world.warmupMs,
           series: spec.orchestrator === world.pool ? run.counters.series : undefined,
+          windows: spec.orchestrator === world.pool ? run.counters.windows : null,
         }),
     );
-    const calls = new Calls({ run, gateways, recorder, terms });
+    const calls = new Calls({ run, gateways, recorder, market });
     const pool =
       scenario.orchestrator?.backend.type === "pool"
-        ? new PoolBackend({ run, gateways, nodes, money })
+        ? new PoolBackend({ run, gateways, conditions, nodes, money })
         : null;
     const backends = backendsOf(world, {
       measured: () => new MeasuredBackend({ run, recorder, conditions, calls, nodes }),
@@ -109,26 +110,27 @@ export class Simulation {
         return pool;
       },
     });
-    const discoveries = new Discoveries({ run, gateways, conditions, nodes });
+    const discoveries = new Discoveries({ run, gateways, conditions, market, nodes });
     const streams = new Streams(run);
     const endings = new Endings(run, nodes);
-    const tally = new Tally(run, recorder, money);
+    const tally = new Tally(run, recorder, market, money);
     const way = { run, conditions, connections, calls, nodes, backends, noise };
     const atOnce = new AtOnce({ ...way, gateways, tally });
-    const sending = new Sending({ ...way, recorder, discoveries });
+    const sending = new Sending({ ...way, recorder, gateways, market, discoveries });
     const receiving = new Receiving(run, recorder, calls);
     const segments = new Segments({
       run,
       recorder,
       gateways,
       streams,
+      outages: conditions.outages,
       discoveries,
       endings,
       atOnce,
       sending,
       receiving,
     });
-    this.terms = terms;
+    this.market = market;
     this.money = money;
     this.metrics = recorder;
     this.gateways = gateways;
@@ -146,6 +148,7 @@ export class Simulation {
       run,
       recorder,
       calls,
+      conditions,
       segments,
       nodes,
       backends,
@@ -172,6 +175,7 @@ export class Simulation {
     this.#starts.start();
     this.tester.start();
     queue.schedule(0, EVENT.scores, 0, 0);
+    this.#awaitHappening();
     if (economics !== undefined) {
       this.#settles(EVENT.round, economics.roundLengthMinutes * 60_000);
       this.#settles(EVENT.payout, economics.payoutInterval);
@@ -202,12 +206,19 @@ export class Simulation {
       case EVENT.arrived:
         this.orchestratorSide.arrived(this.calls.at(id));
         break;
-      case EVENT.workDone:
-        this.orchestratorSide.workDone(this.calls.at(id));
+      case EVENT.workDone: {
+        const call = this.calls.at(id);
+        // The event may be that of work that was lost with its orchestrator's process.
+        if (call.doneMs !== this.now) break;
+        call.doneMs = Number.POSITIVE_INFINITY;
+        this.orchestratorSide.workDone(call);
         break;
-      case EVENT.result:
-        this.segments.result(this.calls.at(id));
+      }
+      case EVENT.result: {
+        const call = this.calls.at(id);
+        if (call.resultAtMs === this.now) this.segments.result(call);
         break;
+      }
       case EVENT.callTimeout:
         this.segments.callTimeout(this.calls.at(id));
         break;
@@ -275,9 +286,40 @@ export class Simulation {
           this.world.scenario.orchestrator?.economics.payoutInterval ?? 0,
         );
         break;
+      case EVENT.happening:
+        this.#happens();
+        break;
+      case EVENT.joins:
+        this.#starts.joins(id);
+        break;
       default:
         invariant(false, `there is no event of kind ${kind}`);
     }
+  }
+
+  /** All that the scenario's events do at this instant, in the timeline's order. */
+  #happens(): void {
+    const { happenings } = this.world.timeline;
+    for (;;) {
+      const happening = happenings[this.#happened];
+      if (happening === undefined || happening.atMs > this.now) break;
+      this.#happened++;
+      const { event, isEnd, workers, nodes } = happening;
+      if (event.kind === "outage") {
+        for (const worker of workers) this.pool?.workers.outage(worker, isEnd);
+      } else if (event.kind === "restart" && !isEnd) {
+        for (const node of nodes) this.orchestratorSide.restarts(node);
+      } else if (!isEnd) {
+        this.#starts.brings(happening);
+      }
+    }
+    this.#awaitHappening();
+  }
+
+  #awaitHappening(): void {
+    const atMs = this.world.timeline.happenings[this.#happened]?.atMs ?? Number.POSITIVE_INFINITY;
+    this.#run.happensMs = atMs;
+    if (atMs < Number.POSITIVE_INFINITY) this.queue.schedule(atMs, EVENT.happening, 0, 0);
   }
 
   /** The next round or payout. */

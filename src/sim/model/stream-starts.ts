@@ -1,9 +1,10 @@
 /** Viewers' streams as they begin: when, at which gateway, for how long and with what renditions. */
 import { invariant } from "../../core/errors.js";
-import { uniform } from "../../core/random.js";
+import { makeKey, type RandomKey, uniform } from "../../core/random.js";
+import { hashName } from "../engine/distributions.js";
 import { arrivalSources } from "./arrivals.js";
 import type { Arrival, ArrivalSource } from "./demand.js";
-import { STREAM_DRAW } from "./draws.js";
+import { ENTITY, STREAM_DRAW } from "./draws.js";
 import { Stream } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
 import type { GatewayRuntime } from "./gateway.js";
@@ -11,6 +12,18 @@ import type { Gateways } from "./gateways.js";
 import type { Renditions } from "./renditions.js";
 import type { Run } from "./run.js";
 import type { Segments } from "./segments.js";
+import type { Happening } from "./timeline.js";
+
+/** Of the key of a stream that an event brings: at which gateway it begins. */
+const GATEWAY_DRAW = -6;
+
+/** A stream that an event brings. */
+interface Joining {
+  readonly gateway: GatewayRuntime;
+  readonly key: RandomKey;
+  readonly lengthMs: number;
+  readonly isBad: boolean;
+}
 
 /** Begins all streams of viewers. */
 export class StreamStarts {
@@ -20,6 +33,9 @@ export class StreamStarts {
   /** By gateway. */
   readonly #sources: readonly ArrivalSource[];
   readonly #pending: (Arrival | undefined)[];
+  /** By their number, until they begin. */
+  readonly #joining = new Map<number, Joining>();
+  #joined = 0;
   #number = 0;
 
   constructor(run: Run, gateways: Gateways, segments: Segments) {
@@ -37,20 +53,65 @@ export class StreamStarts {
 
   /** A gateway's next stream begins. */
   arrive(gatewayIndex: number): void {
-    const { trace, queue, now, tracedStream } = this.#run;
     const arrival = this.#pending[gatewayIndex];
     const gateway = this.#gateways.list[gatewayIndex];
     if (arrival === undefined || gateway === undefined) return;
+    this.#begin(gateway, arrival, arrival.atMs + arrival.lengthMs, false);
+    this.#draw(gatewayIndex);
+  }
+
+  /** An event brings streams: they begin one after the other. */
+  brings({ event, name, time }: Happening): void {
+    if (event.kind !== "streams" && event.kind !== "badSource") return;
+    const { queue, now, key } = this.#run;
+    const { k0, k1 } = key;
+    for (let index = 0; index < event.streams; index++) {
+      const own = makeKey(k0, k1, ENTITY.event, hashName(name), time, index);
+      const number = this.#joined++;
+      const gateway = this.#gatewayOf(event.gateway, uniform(own.k0, own.k1, GATEWAY_DRAW));
+      const isBad = event.kind === "badSource";
+      this.#joining.set(number, { gateway, key: own, lengthMs: event.length, isBad });
+      const atMs = now + (event.over * index) / event.streams;
+      queue.schedule(atMs, EVENT.joins, number, number);
+    }
+  }
+
+  /** One of the streams that events bring begins. */
+  joins(number: number): void {
+    const joining = this.#joining.get(number);
+    if (joining === undefined) return;
+    this.#joining.delete(number);
+    const { gateway, key, lengthMs, isBad } = joining;
+    this.#begin(gateway, key, this.#run.now + lengthMs, isBad);
+  }
+
+  /** The gateway of a name, or one of all by their shares of demand. */
+  #gatewayOf(name: string | undefined, u: number): GatewayRuntime {
+    const { list } = this.#gateways;
+    let rest = u;
+    const found = list.find((gateway) => {
+      if (name !== undefined) return gateway.name === name;
+      rest -= gateway.streams.share;
+      return rest < 0;
+    });
+    const gateway = found ?? list.at(-1);
+    invariant(gateway !== undefined, "a scenario has a gateway");
+    return gateway;
+  }
+
+  #begin(gateway: GatewayRuntime, key: RandomKey, endMs: number, isBad: boolean): void {
+    const { trace, queue, now, tracedStream } = this.#run;
     const number = this.#number++;
     const stream = new Stream({
       number,
       order: 2 * number,
       site: gateway.site,
-      k0: arrival.k0,
-      k1: arrival.k1,
-      endMs: arrival.atMs + arrival.lengthMs,
-      renditions: drawRenditions(arrival, gateway),
+      k0: key.k0,
+      k1: key.k1,
+      endMs,
+      renditions: drawRenditions(key, gateway),
       probe: null,
+      isBad,
       traced: tracedStream === number,
     });
     this.#segments.beginStream(stream);
@@ -61,7 +122,6 @@ export class StreamStarts {
       );
     }
     queue.schedule(stream.endMs, EVENT.streamEnd, stream.slot, streamKey(stream.order));
-    this.#draw(gatewayIndex);
   }
 
   #draw(gateway: number): void {
@@ -73,7 +133,7 @@ export class StreamStarts {
   }
 }
 
-function drawRenditions({ k0, k1 }: Arrival, { streams }: GatewayRuntime): Renditions {
+function drawRenditions({ k0, k1 }: RandomKey, { streams }: GatewayRuntime): Renditions {
   let rest = uniform(k0, k1, STREAM_DRAW.renditions);
   const { renditions } = streams;
   for (const set of renditions) {

@@ -4,8 +4,10 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
+import type { SessionPrice } from "../../selection/index.js";
 import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
+import type { Market } from "./market.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
@@ -37,15 +39,20 @@ export class Tally {
   /** Index of the worker that does the run's segments, and its counters; −1 and null without one. */
   #workerIndex = -1;
   #worker: WorkerCounters | null = null;
+  /** Place of the session's price among all that the orchestrator ever asks for. */
+  #price = 0;
   #segments = 0;
   #durationMs = 0;
   #pixels = 0;
   #tickets = 0;
   #wins = 0;
 
+  readonly #market: Market;
+
   /** @param money the pool's books; null where no pool is under study */
-  constructor(run: Run, recorder: Recorder, money: Money | null) {
+  constructor(run: Run, recorder: Recorder, market: Market, money: Money | null) {
     this.#run = run;
+    this.#market = market;
     this.#recorder = recorder;
     this.#money = money;
   }
@@ -54,8 +61,9 @@ export class Tally {
    * A run begins.
    *
    * @param worker index of the worker that does its segments, −1 where there is none
+   * @param price the session's
    */
-  begin(stream: Stream, info: SessionInfo, worker: number): void {
+  begin(stream: Stream, info: SessionInfo, worker: number, price: SessionPrice | null): void {
     const { world, counters } = this.#run;
     this.#stream = stream;
     this.#info = info;
@@ -63,6 +71,7 @@ export class Tally {
     this.#mine = this.#run.countersOf(info.node);
     this.#isPool = world.nodes[info.node]?.orchestrator === world.pool;
     this.#workerIndex = worker;
+    this.#price = this.#market.placeOf(world.nodes[info.node]?.orchestrator ?? -1, price);
     this.#worker = worker < 0 ? null : this.#run.workerCounters(worker);
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
@@ -79,13 +88,15 @@ export class Tally {
     { readyMs, durationsMs, pixels, scores, roundTripsMs, worksMs }: Delivered,
   ): void {
     const run = this.#run;
-    const { series } = run.counters;
+    const { series, windows } = run.counters;
+    const { warmupMs } = run.world;
     const site = this.#site;
     let allMs = 0;
     let allPixels = 0;
     for (let at = 0; at < segments; at++) {
       const bin = run.bin(readyMs[at] as number);
       series.segments[bin] = (series.segments[bin] as number) + 1;
+      windows?.count("segments", (readyMs[at] as number) - warmupMs);
       allMs += durationsMs[at] as number;
       allPixels += pixels[at] as number;
     }
@@ -103,6 +114,7 @@ export class Tally {
       const bin = run.bin(readyMs[at] as number);
       const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
       series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
+      windows?.count("poolSegments", (readyMs[at] as number) - warmupMs);
       this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
       if (this.#worker !== null) {
         site.poolGatewaySides.record(Math.max(0, roundTripMs - (worksMs[at] as number)));
@@ -130,13 +142,15 @@ export class Tally {
     network.pixelsInResults += pixels;
     mine.attempts += counted;
     mine.segments += counted;
-    mine.pixelsDebited += pixels;
+    mine.debits(pixels, this.#price);
     mine.pixelsReceived += pixels;
     const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;
     this.#site?.delivers(owner, counted);
     this.#recorder.wins(this.#info, this.#stream, owner);
     if (this.#worker !== null) this.#worked(this.#worker, this.#stream, counted);
-    else if (this.#isPool) this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted);
+    else if (this.#isPool) {
+      this.#money?.earned(this.#info.node, pixels, this.#durationMs, counted, this.#price);
+    }
     if (terms === null) return;
     network.tickets += tickets;
     mine.tickets += tickets;
@@ -146,9 +160,10 @@ export class Tally {
 
   /** What a worker has done of the run. */
   #worked(worker: WorkerCounters, { renditions }: Stream, segments: number): void {
-    const pixels = this.#pixels;
+    const [pixels, durationMs] = [this.#pixels, this.#durationMs];
+    const renditionsMade = segments * renditions.count;
     worker.segments += segments;
     worker.pixels += pixels;
-    this.#money?.worked(this.#workerIndex, pixels, this.#durationMs, segments * renditions.count);
+    this.#money?.worked(this.#workerIndex, pixels, durationMs, renditionsMade, this.#price);
   }
 }

@@ -10,7 +10,7 @@ import type { Run } from "./run.js";
 
 /** Whether nothing of this stream happens until then but the one segment that is under way. */
 export function isUnseenUntil(
-  { atOnce, counting, world }: Run,
+  { atOnce, counting, world, happensMs }: Run,
   stream: Stream,
   untilMs: number,
 ): boolean {
@@ -24,6 +24,7 @@ export function isUnseenUntil(
     // With its last segment a probe ends, which others notice.
     (stream.probe === null || stream.nextReadyMs < Number.POSITIVE_INFINITY) &&
     untilMs < stream.endMs &&
+    untilMs < happensMs &&
     untilMs < world.endMs &&
     // What is counted has to be known.
     (counting || untilMs < world.warmupMs)

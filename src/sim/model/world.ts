@@ -13,6 +13,7 @@ import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Renditions } from "./renditions.js";
 import type { StreamKind } from "./stream-kinds.js";
+import type { Timeline } from "./timeline.js";
 
 /** The settings of one gateway, defaults filled in. */
 export type GatewaySettings = Omit<Scenario["gateway"], "region" | "orchestrators"> & {
@@ -132,6 +133,8 @@ export interface World {
   readonly renditions: readonly Renditions[];
   readonly warmupMs: number;
   readonly endMs: number;
+  /** What happens when: the scenario's events. */
+  readonly timeline: Timeline;
   /** Fixed streams, or null. */
   readonly trace: DataFile | null;
   /** Mean number of streams at a time. */

@@ -3,9 +3,9 @@
  * (E-8): only counted time, so that the sums are those of the run's books.
  */
 import { type RandomKey, uniform } from "../../core/random.js";
-import { Rational } from "../../core/rational.js";
 import type { PoolEvent } from "../../pool/books/events/event.js";
 import type { Call } from "../model/entities.js";
+import { pricesOf } from "../model/market.js";
 import type { TicketTerms } from "../model/tickets.js";
 import type { WorkerListener } from "../model/worker-listener.js";
 import type { World } from "../model/world.js";
@@ -48,7 +48,8 @@ export class EventRecorder implements WorkerListener {
   readonly #addresses: readonly string[];
   readonly #registrations: number[];
   readonly #isConnected: boolean[];
-  readonly #priceWei: bigint;
+  /** By the place of a session's price among all that the pool ever asks for. */
+  readonly #pricesWei: readonly bigint[];
   readonly #roundMs: number;
   readonly #take: (recorded: RecordedEvent) => void;
   #hasBegun = false;
@@ -63,7 +64,7 @@ export class EventRecorder implements WorkerListener {
     this.#registrations = world.workers.map(() => 0);
     this.#isConnected = world.workers.map(() => false);
     // E-10: nodes cut the price to whole wei.
-    this.#priceWei = (world.orchestrators[world.pool]?.price.rational ?? Rational.ZERO).floor();
+    this.#pricesWei = pricesOf(world, world.pool).map(({ rational }) => rational.floor());
     this.#roundMs = (orchestrator?.economics.roundLengthMinutes ?? 1152) * 60_000;
     this.#take = options.take ?? ((recorded) => this.events.push(recorded));
   }
@@ -85,6 +86,7 @@ export class EventRecorder implements WorkerListener {
     const source = this.#sourceOf(call.worker);
     const computeUnits = BigInt(call.pixels);
     const durationMs = BigInt(Math.round(call.durationMs));
+    const priceWei = this.#pricesWei[call.price] ?? 0n;
     const isRace = this.#draw(DRAW.race) * RACES < 1;
     const responseTimeMs = isRace ? 0n : BigInt(Math.round(responseMs));
     const { identity, atMs: at, nodeType, region } = this.#envelope(source, atMs);
@@ -101,8 +103,8 @@ export class EventRecorder implements WorkerListener {
       pipeline: "",
       modelId: "",
       computeUnits,
-      pricePerComputeUnitWei: this.#priceWei,
-      feesWei: this.#priceWei * computeUnits,
+      pricePerComputeUnitWei: priceWei,
+      feesWei: priceWei * computeUnits,
       durationMs,
       responseTimeNs: responseTimeMs * NS_PER_MS,
       // E-13: whole, 0 if nothing was measured.

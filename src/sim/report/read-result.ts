@@ -54,6 +54,19 @@ const variant = z.looseObject({
       }),
     )
     .default([]),
+  events: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.string(),
+        whom: z.string(),
+        atMs: z.array(z.number()).max(100_000),
+        lengthMs: z.number(),
+        metrics,
+      }),
+    )
+    .max(1000)
+    .optional(),
 });
 
 const result = z.looseObject({

@@ -10,6 +10,7 @@ import {
   verdictSection,
 } from "./conclusion.js";
 import { reportContent } from "./content/content.js";
+import { eventTable } from "./events.js";
 import { regionTable } from "./regions.js";
 import { screen } from "./screen.js";
 import { headed, type ReportOptions, type Style, styleOf, wrapped } from "./style.js";
@@ -62,6 +63,12 @@ function sections(result: ScenarioResult, style: Style): readonly string[] {
       legend:
         "× fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.",
       render: (variant) => workerTable(variant, style),
+    }),
+    perVariant(result, style, {
+      title: "Events",
+      legend:
+        "before and after: as long as the event's watch says; not real-time: segments of all streams that were late or failed; yours: segments of the orchestrator under study.",
+      render: (variant) => eventTable(variant, style),
     }),
     perVariant(result, style, {
       title: "Gateway regions, margin to the cliff",

@@ -9,6 +9,7 @@ import { Rational } from "../../core/rational.js";
 import { regionLimitsIn } from "../../pool/index.js";
 import { DEFAULT_SELECTION } from "../../selection/index.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
+import { eventFindings } from "./event-checks.js";
 import type { Scenario } from "./schema.js";
 
 /** Names that the data files know. */
@@ -357,6 +358,34 @@ class Checks {
   }
 }
 
+/** The network's orchestrators that take part. */
+function networkMembers({ network }: Scenario, { members }: KnownNames): KnownNames["members"] {
+  const { exclude, limit = members.length } = network;
+  const left = new Set(exclude.map((one) => one.toLowerCase()));
+  return members
+    .filter(({ name, address }) => !left.has(name.toLowerCase()) && !left.has(address))
+    .sort((a, b) => b.stakeLpt - a.stakeLpt)
+    .slice(0, limit);
+}
+
+/** What is wrong with a scenario's events. */
+function findingsOfEvents(scenario: Scenario, known: KnownNames): readonly Finding[] {
+  if (Object.keys(scenario.events).length === 0) return [];
+  const { orchestrator, orchestrators, workers } = scenario;
+  const own = [...orchestrators, ...(orchestrator === undefined ? [] : [orchestrator])];
+  return eventFindings(scenario, {
+    workers: new Map(workers.map((worker) => [worker.name, workerNames(worker)])),
+    gateways: gatewayNames(scenario),
+    regions: known.regions,
+    orchestrators: new Map(
+      [...networkMembers(scenario, known), ...own].flatMap(({ name, address = name }) => [
+        [name.toLowerCase(), name],
+        [address.toLowerCase(), name],
+      ]),
+    ),
+  });
+}
+
 /**
  * Checks one validated scenario against itself and the data.
  *
@@ -370,5 +399,5 @@ export function crossCheck(scenario: Scenario, known: KnownNames): readonly Find
   checks.orchestrators();
   checks.gateways();
   checks.demand();
-  return checks.findings;
+  return [...checks.findings, ...findingsOfEvents(scenario, known)];
 }

@@ -3,6 +3,7 @@
 import { suggestion } from "../../config/suggest.js";
 import type { SimulationInput } from "../input.js";
 import {
+  EVENT_METRICS,
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
@@ -12,6 +13,7 @@ import {
   VIEWER_METRICS,
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
+import { PHASES } from "../metrics/windows.js";
 import { subjectIn, subjectsOf } from "./metric-values.js";
 
 function names(...lists: readonly (readonly { readonly name: string }[])[]): readonly string[] {
@@ -28,7 +30,8 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
 const WORKER_PREFIX = "worker.<name>.";
 
 /** Metrics of things with names. */
-const EACH: Readonly<Record<"worker" | "region" | "orchestrator", readonly string[]>> = {
+const EACH: Readonly<Record<"worker" | "region" | "orchestrator" | "event", readonly string[]>> = {
+  event: PHASES.flatMap((phase) => names(EVENT_METRICS).map((name) => `${phase}.${name}`)),
   worker: [
     ...names(WORKER_METRICS),
     ...names(EXPERIMENT_METRICS)
@@ -39,6 +42,10 @@ const EACH: Readonly<Record<"worker" | "region" | "orchestrator", readonly strin
   orchestrator: names(ORCHESTRATOR_METRICS),
 };
 
+function isFloor(name: string): name is keyof typeof EACH {
+  return Object.hasOwn(EACH, name);
+}
+
 /** What there is in any of the variants. */
 function subjectsOfAll(
   inputs: readonly SimulationInput[],
@@ -48,6 +55,7 @@ function subjectsOfAll(
     worker: new Set(all.flatMap(({ worker }) => worker)),
     region: new Set(all.flatMap(({ region }) => region)),
     orchestrator: new Set(all.flatMap(({ orchestrator }) => orchestrator)),
+    event: new Set(all.flatMap(({ event }) => event)),
   };
 }
 
@@ -78,7 +86,7 @@ export function metricProblem(
             known.map((name) => `${floor}.${name}`),
           );
     }
-    if (floor !== "worker" && floor !== "region" && floor !== "orchestrator") {
+    if (!isFloor(floor)) {
       return suggestion(floor, [...Object.keys(WHOLE), ...Object.keys(EACH)]);
     }
     const subject = subjectIn(rest, subjects[floor]);

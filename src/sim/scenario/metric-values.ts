@@ -4,6 +4,7 @@
  */
 import type { SimulationInput } from "../input.js";
 import {
+  EVENT_METRICS,
   EXPERIMENT_METRICS,
   type Metric,
   NETWORK_METRICS,
@@ -15,6 +16,7 @@ import {
   VIEWER_METRICS,
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
+import { PHASES, phasesOf } from "../metrics/windows.js";
 import { WAYS_OF_DEMAND, workerNames } from "./cross-checks.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { knownNames } from "./known-names.js";
@@ -35,6 +37,9 @@ const LISTS: Readonly<Record<string, readonly Needing[]>> = {
     })),
   ],
   region: REGION_METRICS,
+  event: PHASES.flatMap((phase) =>
+    EVENT_METRICS.map((metric) => ({ ...metric, name: `${phase}.${metric.name}` })),
+  ),
 };
 
 const MISSING: Readonly<Record<Need, string>> = {
@@ -81,10 +86,11 @@ function networkNames({ scenario, data }: SimulationInput): readonly string[] {
 /** Who and what takes part in a variant, by the first part of metrics' names. */
 export function subjectsOf(
   input: SimulationInput,
-): Readonly<Record<"worker" | "region" | "orchestrator", readonly string[]>> {
-  const { workers, orchestrator, orchestrators } = input.scenario;
+): Readonly<Record<"worker" | "region" | "orchestrator" | "event", readonly string[]>> {
+  const { workers, orchestrator, orchestrators, events } = input.scenario;
   return {
     worker: workers.flatMap(workerNames),
+    event: Object.keys(events),
     region: [...gatewayRegions(input), ...testerRegions(input)],
     orchestrator: [
       ...[...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
@@ -162,12 +168,22 @@ export function valueProblem(metric: string, context: ValueContext): string | un
   const rest = metric.slice(dot + 1);
   if (floor === "pool" && input.scenario.orchestrator === undefined) return MISSING.pool;
   let subject = "";
-  if (floor === "worker" || floor === "region" || floor === "orchestrator") {
+  if (floor === "worker" || floor === "region" || floor === "orchestrator" || floor === "event") {
     const found = subjectIn(rest, subjectsOf(input)[floor]);
     if (found === undefined) return `the ${floor} takes no part in it`;
     subject = found;
   }
   const name = subject === "" ? rest : rest.slice(subject.length + 1);
+  if (floor === "event") {
+    const event = input.scenario.events[subject];
+    const phase = PHASES.find((one) => name.startsWith(`${one}.`));
+    const spans =
+      event === undefined || phase === undefined
+        ? []
+        : phasesOf(event, input.scenario.duration)[phase];
+    if (spans.length === 0)
+      return `there is no time ${phase === "during" ? "while it lasts" : `${phase} it`}`;
+  }
   const [, region = "", ofRegion] = /^region\.([^.]+)\.(.+)$/.exec(name) ?? [];
   if (ofRegion !== undefined) {
     if (!subjectsOf(input).region.includes(region)) return "the region takes no part in it";

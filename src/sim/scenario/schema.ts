@@ -8,6 +8,7 @@ import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
 import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
 import { assumptions } from "./assumptions-schema.js";
+import { event } from "./events-schema.js";
 import { gatewayDefaults, gatewayOverrides } from "./gateway-schema.js";
 import {
   device,
@@ -216,6 +217,11 @@ export const scenarioSchema = z.strictObject({
     .describe("Probabilistic payments (P-rules); off: fees count as income.")
     .prefault({}),
   assumptions: assumptions.prefault({}),
+  events: z
+    .record(name("Name of an event, of which its metrics are called."), event)
+    .refine(...atMost(100, "events"))
+    .describe("What happens at a time, once or periodically.")
+    .default({}),
   variants: z
     .record(
       name("Name of a variant."),

@@ -91,7 +91,11 @@ describe("with tickets", () => {
   });
 
   test("income is face value × winners, and its luck is binomial", () => {
-    const { faceValue = 0n, chance = 0 } = watched.terms?.[watched.world.pool] ?? {};
+    const { faceValue = 0n, chance = 0 } =
+      watched.market.termsOf(
+        watched.world.pool,
+        watched.world.orchestrators[watched.world.pool]?.price ?? null,
+      ) ?? {};
     expect(money.winningTickets).toBeGreaterThan(20);
     expect(money.incomeWei).toBe(BigInt(money.winningTickets) * faceValue);
     const tickets = watched.counters.orchestrators[watched.world.pool]?.tickets ?? 0;
@@ -130,7 +134,11 @@ describe("with tickets", () => {
     },
   );
   test("on average they win what fees are, with what stays as credit", () => {
-    const { chance = 0 } = watched.terms?.[watched.world.pool] ?? {};
+    const { chance = 0 } =
+      watched.market.termsOf(
+        watched.world.pool,
+        watched.world.orchestrators[watched.world.pool]?.price ?? null,
+      ) ?? {};
     const pool = watched.counters.orchestrators[watched.world.pool];
     const expected = (pool?.tickets ?? 0) * chance;
     expect(pool?.winningTickets).toBe(money.winningTickets);

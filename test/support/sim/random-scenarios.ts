@@ -133,6 +133,68 @@ const assumptions = fc.record(
   { requiredKeys: [] },
 );
 
+const times = { at: fc.integer({ min: 0, max: 100 }).map((seconds) => `${seconds}s`) };
+const often = one("45s", "70s");
+
+/** Events of chance, all within the first three minutes; whom they happen to is put in later. */
+const events = fc
+  .record({
+    price: fc.record(
+      { kind: fc.constant("price"), ...times, factor: one(0, 0.5, 3), for: one("30s") },
+      { requiredKeys: ["kind", "at", "factor"] },
+    ),
+    stake: fc.record(
+      { kind: fc.constant("stake"), ...times, factor: one(0, 20), for: one("30s") },
+      { requiredKeys: ["kind", "at", "factor"] },
+    ),
+    outage: fc.record(
+      { kind: fc.constant("outage"), ...times, for: one("7s", "40s"), every: often },
+      { requiredKeys: ["kind", "at", "for"] },
+    ),
+    worker: fc.record(
+      { kind: fc.constant("outage"), ...times, for: one("7s", "40s"), every: often },
+      { requiredKeys: ["kind", "at", "for"] },
+    ),
+    region: fc.record(
+      { kind: fc.constant("outage"), ...times, for: one("7s", "40s"), every: often },
+      { requiredKeys: ["kind", "at", "for"] },
+    ),
+    restart: fc.record(
+      { kind: fc.constant("restart"), ...times, for: one("1s", "20s"), every: often },
+      { requiredKeys: ["kind", "at"] },
+    ),
+    streams: fc.record(
+      { kind: fc.constant("streams"), ...times, streams: one(1, 7), length: one("40s") },
+      { requiredKeys: ["kind", "at", "streams", "length"] },
+    ),
+    burst: fc.record(
+      { kind: fc.constant("burst"), ...times, for: one("5s", "20s"), every: often },
+      { requiredKeys: ["kind", "at", "for"] },
+    ),
+    badSource: fc.record(
+      { kind: fc.constant("badSource"), ...times, streams: one(1, 3), length: one("40s", "4m") },
+      { requiredKeys: ["kind", "at", "streams", "length"] },
+    ),
+  })
+  .chain((all) => fc.subarray(Object.entries(all)).map((some) => Object.fromEntries(some)));
+
+/** Who is there for an event to happen to. */
+function withSubjects(
+  all: Settings,
+  { pool, worker, region: where }: { pool: boolean; worker: boolean; region: string },
+): Settings {
+  const rivalsOwn = pool ? {} : { orchestrator: "r0" };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, event]) => {
+      const one = event as Settings;
+      if (name === "worker") return worker ? [[name, { ...one, worker: "w0" }]] : [];
+      if (name === "region") return [[name, { ...one, region: where }]];
+      const isOwn = ["price", "stake", "outage", "restart"].includes(name);
+      return [[name, isOwn ? { ...one, ...rivalsOwn } : one]];
+    }),
+  );
+}
+
 /** Settings of a scenario of chance; all of them are valid. */
 export const randomScenarios: fc.Arbitrary<Settings> = fc
   .record({
@@ -149,11 +211,17 @@ export const randomScenarios: fc.Arbitrary<Settings> = fc
     stream,
     assumptions,
     tickets: maybe,
+    events,
     tester: fc.option(one(100, 400), { nil: undefined }),
   })
   .map((parts) => {
     const { orchestrator, gateways, source, rivals, tester } = parts;
     const isPool = orchestrator?.backend.type === "pool";
+    const subjects = {
+      pool: orchestrator !== undefined,
+      worker: isPool,
+      region: rivals[0]?.region ?? "FRA",
+    };
     return {
       seed: parts.seed,
       warmup: parts.warmup,
@@ -168,6 +236,7 @@ export const randomScenarios: fc.Arbitrary<Settings> = fc
       tickets: { enabled: parts.tickets },
       ...(tester === undefined ? {} : { tester: { testsPerDay: tester, segments: 5 } }),
       orchestrators: rivals.map((settings, at) => ({ ...settings, name: `r${at}` })),
+      events: withSubjects(parts.events, subjects),
       ...(orchestrator === undefined ? {} : { orchestrator }),
       ...(isPool
         ? { workers: parts.workers.map((settings, at) => ({ ...settings, name: `w${at}` })) }

@@ -58,14 +58,17 @@ export interface Backend {
   foreseen(info: SessionInfo, nowMs: number): Foreseen | null;
   /** The node begins to work on a call. */
   begin(call: Call, info: SessionInfo): WorkState;
+  /** The node's process begins anew: it works on nothing any more. */
+  restarts(node: number): void;
   /** The instant that {@link begin} scheduled for the end has come. */
   workDone(call: Call): WorkState;
 }
 
-/** Whether the orchestrator fails at this segment, for whatever reason. */
+/** Whether the orchestrator fails at this segment, for whatever reason: its own or the source's. */
 export function workFails({ scenario }: World, call: Call, stream: Stream): boolean {
   return (
+    stream.isBad ||
     uniform(stream.k0, stream.k1, callDraw(call, DRAW.failure)) <
-    scenario.assumptions.segmentFailure
+      scenario.assumptions.segmentFailure
   );
 }

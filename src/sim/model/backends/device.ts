@@ -69,6 +69,11 @@ export class DeviceBackend implements Backend {
     return WORK.underWay;
   }
 
+  restarts(node: number): void {
+    const own = this.#devices[node];
+    if (own !== null && own !== undefined) own.load = 0;
+  }
+
   workDone(call: Call): WorkState {
     this.#deviceOf(call).load--;
     return call.workFails ? WORK.failed : WORK.done;

@@ -66,6 +66,9 @@ export class MeasuredBackend implements Backend {
     return WORK.underWay;
   }
 
+  /** Nothing: what has begun is known already. */
+  restarts(): void {}
+
   /** Never asked: the answer was on its way when the work began. */
   workDone(): WorkState {
     return WORK.underWay;

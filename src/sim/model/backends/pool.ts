@@ -64,7 +64,7 @@ export class PoolBackend implements Backend {
     const { encoders } = this.workers;
     const { count } = stream.renditions;
     const encodes = encoders === null || encoders.take(worker.spec.index, info, count);
-    call.workFails = !encodes || fate < settings.errorProbability + failure;
+    call.workFails = !encodes || stream.isBad || fate < settings.errorProbability + failure;
     call.cheated = fate > 1 - settings.cheatProbability;
     const hangs =
       !call.workFails && fate < settings.errorProbability + failure + settings.hangProbability;
@@ -107,6 +107,10 @@ export class PoolBackend implements Backend {
     return worker.times.drawMs(this.#workOf(call), load, factor, u0, u1);
   }
 
+  restarts(node: number): void {
+    this.workers.restarts(node);
+  }
+
   /** The worker's result is due. */
   workDone(call: Call): WorkState {
     const run = this.#run;
@@ -137,7 +141,7 @@ export class PoolBackend implements Backend {
     }
     if (call.counted) {
       const { count } = info.stream.renditions;
-      this.#money?.worked(call.worker, call.pixels, call.durationMs, count);
+      this.#money?.worked(call.worker, call.pixels, call.durationMs, count, call.price);
       run.listener?.worked(call, roundTripMs, run.now);
     }
     if (policy.readsSegments) {
@@ -189,7 +193,7 @@ export class PoolBackend implements Backend {
       const draw = (offset: number) =>
         uniform(this.#shadowKey.k0, this.#shadowKey.k1, count + offset);
       const { now } = run;
-      if (draw(0) < settings.errorProbability + settings.hangProbability) {
+      if (call.stream?.isBad || draw(0) < settings.errorProbability + settings.hangProbability) {
         policy.onShadow(index, Number.POSITIVE_INFINITY, now);
         continue;
       }

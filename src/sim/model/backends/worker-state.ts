@@ -38,6 +38,8 @@ export interface Worker {
   readonly uptime: Alternating | null;
   /** When it tries to register again, ms. */
   reconnectAtMs: number;
+  /** Events that it is out by. */
+  outages: number;
   /** Tasks under way. */
   tasks: number;
   /**
@@ -85,6 +87,7 @@ export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfi
       draws: 0,
       uptime: uptimeOf(spec, child(ENTITY.uptime)),
       reconnectAtMs: Number.NaN,
+      outages: 0,
       tasks: 0,
       isSteady: spec.settings.hangProbability === 0 && times.mostStatedMs() < taskTimeoutMs(0),
       capacity: 0,

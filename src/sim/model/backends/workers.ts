@@ -17,6 +17,7 @@ import {
   settleTask,
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
+import type { Conditions } from "../conditions.js";
 import { DRAW, WORKER_SESSION_DRAW } from "../draws.js";
 import type { Call, SessionInfo, Stream } from "../entities.js";
 import { EVENT } from "../events.js";
@@ -38,6 +39,7 @@ const LOADS_MAX = 5;
 export interface WorkersParts {
   readonly run: Run;
   readonly gateways: Gateways;
+  readonly conditions: Conditions;
   /** By node. */
   readonly nodes: readonly NodeRuntime[];
 }
@@ -54,6 +56,7 @@ export class Workers {
   readonly tasks: WorkerTasks;
   readonly #run: Run;
   readonly #gateways: Gateways;
+  readonly #conditions: Conditions;
   readonly #nodes: readonly NodeRuntime[];
   /** By node; only those of the pool have one. */
   readonly #managers: (RemoteTranscoderManager | null)[];
@@ -61,9 +64,10 @@ export class Workers {
   readonly #jobs: readonly (number | undefined)[][];
   readonly #tiers: boolean;
 
-  constructor({ run, gateways, nodes }: WorkersParts) {
+  constructor({ run, gateways, conditions, nodes }: WorkersParts) {
     this.#run = run;
     this.#gateways = gateways;
+    this.#conditions = conditions;
     this.#nodes = nodes;
     const { world, key, regionNames } = run;
     const config = admissionWithin(world.scenario.orchestrator?.admission, regionNames);
@@ -127,6 +131,28 @@ export class Workers {
     this.#scheduleChange(index);
   }
 
+  /** An event puts a worker out, or back, whatever its own ups and downs. */
+  outage(index: number, isOver: boolean): void {
+    const worker = this.list[index];
+    if (worker === undefined) return;
+    const wasThere = worker.outages === 0 && worker.uptime?.isOn(this.#run.now) !== false;
+    worker.outages += isOver ? -1 : 1;
+    if (!isOver && wasThere) this.#goesDown(worker);
+    else if (isOver) this.registers(index);
+  }
+
+  /** A node begins anew: its workers' streams end, and they connect again (O-14). */
+  restarts(node: number): void {
+    for (const worker of this.list) {
+      if (worker.spec.node !== node || worker.registration === NO_REGISTRATION) continue;
+      this.#leaves(worker, "left");
+      worker.epoch++;
+      worker.tasks = 0;
+      this.tasks.stop(worker.spec.index);
+      this.#triesAgain(worker);
+    }
+  }
+
   #scheduleChange(index: number): void {
     const { queue, now } = this.#run;
     const atMs = this.list[index]?.uptime?.nextChange(now) ?? Number.POSITIVE_INFINITY;
@@ -143,9 +169,13 @@ export class Workers {
     const run = this.#run;
     const worker = this.list[index];
     if (worker === undefined || worker.registration !== NO_REGISTRATION) return;
-    if (worker.uptime?.isOn(run.now) === false) return;
+    if (worker.outages > 0 || worker.uptime?.isOn(run.now) === false) return;
     worker.reconnectAtMs = Number.NaN;
     const { spec } = worker;
+    if (this.#conditions.outages.isDown(spec.node, run.now)) {
+      this.#triesAgain(worker);
+      return;
+    }
     const decision = this.policy.onRegister(
       {
         worker: index,
@@ -269,11 +299,16 @@ export class Workers {
     this.settle(call, info, wasConnected ? "timeout" : "workerError");
     if (!wasConnected) return;
     this.#leaves(worker, "timeout");
-    const delayMs = worker.backoff.nextDelayMs(
-      uniform(worker.key.k0, worker.key.k1, worker.draws++),
-    );
-    worker.reconnectAtMs = run.now + delayMs;
-    run.queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, index, index);
+    this.#triesAgain(worker);
+  }
+
+  /** It connects again after a while (O-14). */
+  #triesAgain(worker: Worker): void {
+    const { queue, now } = this.#run;
+    const { key, spec } = worker;
+    const delayMs = worker.backoff.nextDelayMs(uniform(key.k0, key.k1, worker.draws++));
+    worker.reconnectAtMs = now + delayMs;
+    queue.schedule(worker.reconnectAtMs, EVENT.workerReconnects, spec.index, spec.index);
   }
 
   /** A session of a node has ended (O-20). */

@@ -31,6 +31,13 @@ export interface WorkerTable {
   }[];
 }
 
+/** When an event of a variant begins, and how long it lasts. */
+export interface SeriesMark {
+  readonly event: string;
+  readonly minute: number;
+  readonly untilMinute: number;
+}
+
 /** A series over time, a line for each variant. */
 export interface SeriesChart {
   readonly title: string;
@@ -39,6 +46,8 @@ export interface SeriesChart {
     /** Minutes of the counted time, and what was there. */
     readonly points: readonly (Point & { readonly minute: number })[];
   }[];
+  /** The scenario's events. */
+  readonly marks: readonly SeriesMark[];
 }
 
 /** Everything that the page of a run shows. */
@@ -68,6 +77,7 @@ export interface PageData extends Provenance {
 const VARIANTS_MAX = 60;
 const SERIES_VARIANTS_MAX = 4;
 const BINS_MAX = 96;
+const MARKS_MAX = 200;
 const MINUTE_MS = 60_000;
 function tornadoOf({ verdict, sensitivity }: ScenarioResult): Tornado | null {
   const judged = verdict?.instead ?? verdict;
@@ -239,12 +249,28 @@ function meanOf(values: readonly (number | null)[]): number {
 }
 
 function seriesOf(variants: readonly VariantResult[]): SeriesChart[] {
+  const marks = marksOf(variants.slice(0, SERIES_VARIANTS_MAX));
   return SERIES.flatMap(({ name, title }) => {
     const lines = variants
       .slice(0, SERIES_VARIANTS_MAX)
       .flatMap((variant) => linesOf(name, variant));
-    return lines.length === 0 ? [] : [{ title, lines }];
+    return lines.length === 0 ? [] : [{ title, lines, marks }];
   });
+}
+
+/** The events of the shown variants, each time once; of frequent ones the first times. */
+function marksOf(variants: readonly VariantResult[]): SeriesMark[] {
+  const all = variants.flatMap(({ events = [] }) =>
+    events.flatMap(({ name, atMs, lengthMs }) =>
+      atMs.map((fromMs) => ({
+        event: name,
+        minute: rounded(fromMs / MINUTE_MS),
+        untilMinute: rounded((fromMs + lengthMs) / MINUTE_MS),
+      })),
+    ),
+  );
+  const once = new Map(all.map((mark) => [`${mark.event} ${mark.minute}`, mark]));
+  return [...once.values()].slice(0, MARKS_MAX);
 }
 
 function comparisonOf(
