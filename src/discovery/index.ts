@@ -76,6 +76,13 @@ export type { PolledOrchestrator } from "./live/poll.js";
 export { type SuspensionList, Suspensions } from "./live/suspensions.js";
 export { type CapabilityMaxPrice, parseCapabilityPrices } from "./max-price/capability-prices.js";
 export {
+  type FeedReading,
+  PRICE_FEED_ADDRESS,
+  PRICE_FEED_INTERVAL_MS,
+  PriceFeedSchedule,
+  readPriceFeed,
+} from "./max-price/chain-feed.js";
+export {
   AutoConvertedPrice,
   type CurrencyAmount,
   type CurrencyPair,

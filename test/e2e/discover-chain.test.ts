@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startLivepeerChain } from "../support/chain/livepeer-chain.js";
+import { deployPriceFeed } from "../support/chain/price-feed.js";
 import {
   discovered,
   hexOf,
@@ -133,6 +134,70 @@ describe("discover on an on-chain network", () => {
       "other: there are no ticket parameters",
       expect.stringMatching(/^other: a ticket is worth [\d.]+ wei, more than 3000000000000/),
     ]);
+  });
+
+  it("R-6, A-80: prices in a feed's currency, and of single models", async () => {
+    const chain = await startLivepeerChain();
+    onTestFinished(() => chain.stop());
+    const feed = await deployPriceFeed(chain);
+    await feed.say({ answer: 200_000_000_000n, updatedAt: 1 });
+    const model = {
+      bitstring: [67_133_439n | (1n << 27n)],
+      constraints: { PerCapability: { 27: { models: { m: { warm: true } } } } },
+    };
+    // 1 USD for 10^12 pixels, at 2000 USD for 1 ETH, is 500 wei for one.
+    const [fair, dear] = await Promise.all(
+      [500n, 501n].map((pricePerUnit, at) =>
+        good({
+          ...payableTo(at + 1),
+          capabilities: model,
+          priceInfo: { pricePerUnit, pixelsPerUnit: 1n },
+        }),
+      ),
+    );
+    if (fair === undefined || dear === undefined) throw new Error("two were asked for");
+    const path = nodeDb([
+      { uri: fair.uri, address: hexOf(1), stake: 1n },
+      { uri: dear.uri, address: hexOf(2), stake: 1n },
+    ]);
+    const onChain = ["--nodeDb", path, "--ethUrl", chain.url, "--ethController", chain.controller];
+    const priced = [...onChain, "--priceFeedAddr", feed.address];
+    const unit = ["--pixelsPerUnit", String(10 ** 12)];
+    const above = { [dear.uri]: "rejected L-10 price-above-max" };
+    const job = ["--pipeline", "text-to-image", "--modelId", "m"];
+    const byUnit = await discovered(...priced, "--maxPricePerUnit", "1USD", ...unit, ...job);
+    expect(verdicts(byUnit)).toEqual({ [fair.uri]: "found", ...above });
+
+    const capabilities = (price: unknown) =>
+      JSON.stringify({
+        capabilities_prices: [{ pipeline: "text-to-image", model_id: "m", ...Object(price) }],
+      });
+    const file = join(temporaryFolder(), "prices.json");
+    writeFileSync(
+      file,
+      capabilities({ price_per_unit: 1, pixels_per_unit: 1e12, currency: "usd" }),
+    );
+    const byModel = await discovered(...priced, "--maxPricePerCapability", file, ...job);
+    expect(verdicts(byModel)).toEqual({ [fair.uri]: "found", ...above });
+
+    // One null, and none of them counts.
+    const broken = capabilities({ price_per_unit: null });
+    const { stdout } = await run([
+      "discover",
+      ...onChain,
+      "--maxPricePerCapability",
+      broken,
+      ...job,
+    ]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "Note: a gateway ignores all prices of capabilities (A-80): -maxPricePerCapability has null at",
+    );
+    expect(stdout).toContain("2 orchestrators, 2 eligible");
+
+    await feed.say({ answer: 1n, description: "ETH / EUR", updatedAt: 2 });
+    const { exitCode, stderr } = await run(["discover", ...priced, "--maxPricePerUnit", "1USD"]);
+    expect(stderr).toContain("the price feed ETH/EUR does not have USD");
+    expect(exitCode).toBe(2);
   });
 
   it("L-9: passes over low performance scores", async () => {

@@ -21,7 +21,20 @@ describe("wrong usage of discover is one line on stderr and exit code 2", () => 
     ],
     [["--orchAddr", "a", "--discoveryTimeout", "fast"], "expected a span of time"],
     [["--orchAddr", "a", "--maxPricePerUnit", "-1"], "expected a price such as 1200"],
-    [["--orchAddr", "a", "--maxPricePerUnit", "1usd"], "the price of usd is not known here (R-6)"],
+    [
+      ["--orchAddr", "a", "--maxPricePerUnit", "1usd"],
+      "-maxPricePerUnit: a price in usd needs a price feed",
+    ],
+    [
+      [
+        "--orchAddr",
+        "a",
+        "--maxPricePerCapability",
+        '{"capabilities_prices":[{"pipeline":"x","price_per_unit":1}]}',
+      ],
+      'names the pipeline "x", which is none',
+    ],
+    [["--orchAddr", "a", "--priceFeedAddr", "0x1"], "--priceFeedAddr 0x1: expected an address"],
     [["--orchAddr", "a", "--maxTicketEV", "much"], "expected a number or fraction of at least 0"],
     [["--orchAddr", "a", "--depositMultiplier", "0"], "expected a whole number from 1"],
     [["--orchAddr", "a", "--pixelFormat", "420-12"], 'pixel format "420-12" cannot be decoded'],

@@ -131,7 +131,7 @@ describe("discover --orchAddr", () => {
 
   it("K-5, K-7: asks for an AI job's model", async () => {
     const model = (warm: boolean) => ({
-      bitstring: [1n << 27n],
+      bitstring: [67_133_439n | (1n << 27n)],
       version: "0.8.9",
       constraints: { PerCapability: { 27: { models: { "a/model": { warm } } } } },
     });

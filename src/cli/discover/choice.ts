@@ -1,15 +1,19 @@
 /**
  * What a gateway does with those that its discovery found: in which order it tries them off chain
  * (L-5), how likely each is its first choice on chain (L-13), and whom it passes over although
- * discovery found them (L-6, L-9, L-10, L-16).
+ * discovery found them (L-6, L-9, L-10, L-16). For AI jobs also who is in which pool (A-16, A-24).
  */
 import { invariant } from "../../core/errors.js";
 import { Interner } from "../../core/interner.js";
 import type { Rational } from "../../core/rational.js";
 import { type OrchestratorReport, priceRejection } from "../../discovery/index.js";
+import { withinMaxPrice } from "../../selection/algorithms/algorithm.js";
 import {
+  CAPABILITY_LIVE_VIDEO,
   type Candidates,
   checkSelectionWeights,
+  type ModelState,
+  modelState,
   ProbabilityAlgorithm,
   type ProbabilityOptions,
   RecipientChooser,
@@ -17,6 +21,8 @@ import {
   SessionPrice,
   selectionProbabilities,
 } from "../../selection/index.js";
+
+import type { AIJobAsked } from "./job.js";
 
 /** Why one is passed over, with the rule. */
 export interface Reason {
@@ -37,6 +43,8 @@ export interface PoolChoice {
 /** How selection is set. */
 export interface ChoiceOptions extends ProbabilityOptions {
   readonly onChain: boolean;
+  /** The AI job; null = a video job. */
+  readonly ai: AIJobAsked | null;
   readonly maxPrice: Rational | null;
   /** Scores by lower-case address; null = the gateway keeps none (L-18). */
   readonly perfScores: ReadonlyMap<string, number> | null;
@@ -57,8 +65,56 @@ export function checkWeights(options: ChoiceOptions): void {
  * @param found in their order (D-38, D-39)
  */
 export function choose(found: readonly OrchestratorReport[], options: ChoiceOptions): PoolChoice {
+  const { ai } = options;
+  if (ai === null) return choosePool(found, options);
+  // whoever has not loaded the model serves only when nobody is left who has.
+  const pools: { warm: OrchestratorReport[]; cold: OrchestratorReport[] } = { warm: [], cold: [] };
+  const passedOver = new Map<OrchestratorReport, Reason>();
+  for (const report of found) {
+    const state = stateOf(report, ai);
+    if (state === "warm" || state === "cold") pools[state].push(report);
+    else passedOver.set(report, UNUSABLE[state]);
+  }
+  const [warm, cold] = [choosePool(pools.warm, options), choosePool(pools.cold, options)];
+  return {
+    order: [...warm.order, ...cold.order],
+    probabilities: new Map([...warm.probabilities, ...cold.probabilities]),
+    passedOver: new Map([...passedOver, ...warm.passedOver, ...cold.passedOver]),
+  };
+}
+
+/** Whether it has the model loaded; where any model will do, whether any is. */
+export function stateOf({ info }: OrchestratorReport, { capability, model }: AIJobAsked) {
+  const capabilities = info?.capabilities ?? null;
+  if (model !== null) return modelState(capabilities, capability, model);
+  const models = capabilities?.constraints?.perCapability?.get(capability);
+  const states = [...(models?.keys() ?? [])].map((id) => modelState(capabilities, capability, id));
+  if (states.length === 0) return modelState(capabilities, capability, "");
+  return states.includes("warm") ? "warm" : "cold";
+}
+
+const UNUSABLE: Readonly<Record<Exclude<ModelState, "warm" | "cold">, Reason>> = {
+  noConstraints: {
+    rule: "A-17",
+    reason: "constraints-missing",
+    detail: "it has the capability and tells no constraints, which crashes go-livepeer's request",
+  },
+  noCapability: {
+    rule: "A-16",
+    reason: "model-missing",
+    detail: "its constraints tell no model of the capability",
+  },
+  otherModel: {
+    rule: "A-16",
+    reason: "model-missing",
+    detail: "its constraints do not tell this model",
+  },
+};
+
+function choosePool(found: readonly OrchestratorReport[], options: ChoiceOptions): PoolChoice {
   if (!options.onChain) return { order: found, probabilities: new Map(), passedOver: new Map() };
-  return new OnChainChoice(found, options).choice();
+  const choice = new OnChainChoice(found, options);
+  return options.ai?.capability === CAPABILITY_LIVE_VIDEO ? choice.live() : choice.choice();
 }
 
 class OnChainChoice {
@@ -121,6 +177,20 @@ class OnChainChoice {
       ),
       passedOver: this.#passedOver,
     };
+  }
+
+  /** L-20: in the order of discovery, of those whose price will do, whatever R-5 says. */
+  live(): PoolChoice {
+    const candidates = this.#candidates();
+    const within = new Set(withinMaxPrice(candidates));
+    const order: OrchestratorReport[] = [];
+    for (const [at, recipient] of candidates.recipients.entries()) {
+      for (const report of this.#reportsOf(recipient)) {
+        if (within.has(at)) order.push(report);
+        else this.#pass(report, this.#tooDear(candidates.prices[at] ?? null));
+      }
+    }
+    return { order, probabilities: new Map(), passedOver: this.#passedOver };
   }
 
   /** The gateway's own chooser says whom its algorithm is asked to choose among. */

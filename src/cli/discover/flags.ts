@@ -1,7 +1,7 @@
 /** What `poolsim discover` is told, as the command line is read. */
-import type { Rational } from "../../core/rational.js";
 import type { VideoJob } from "../../discovery/index.js";
 import type { JobProfile } from "../../discovery/job-capabilities.js";
+import type { MaxPriceFlags } from "../shared/gateway-prices.js";
 import type { SourceFlags } from "../shared/orchestrator-source.js";
 import type { AccountFlags } from "../shared/wallet.js";
 
@@ -26,7 +26,8 @@ export interface JobFlags {
 }
 
 /** Everything that `poolsim discover` is told. */
-export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags {
+export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags, MaxPriceFlags {
+  readonly ethUrl?: string;
   readonly count?: number;
   readonly pool: "video" | "trusted" | "untrusted" | "any";
   /** Ms. */
@@ -34,9 +35,6 @@ export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags {
   readonly extraNodes: number;
   readonly orchBlocklist: string;
   readonly orchMinLivepeerVersion: string;
-  /** Wei per `pixelsPerUnit` pixels; 0 = any. */
-  readonly maxPricePerUnit: Rational;
-  readonly pixelsPerUnit: number;
   readonly ignoreMaxPriceIfNeeded: boolean;
   readonly selectRandFreq: number;
   readonly selectStakeWeight: number;

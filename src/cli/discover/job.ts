@@ -3,8 +3,11 @@ import { InputError } from "../../core/errors.js";
 import {
   bitString,
   CAPABILITY_NAMES,
+  DEFAULT_CAPABILITIES,
+  DEFAULT_MODEL,
   type JobCapabilities,
   jobCapabilities,
+  type PerCapability,
   parseMinRunnerVersions,
   pipelineToCapability,
 } from "../../discovery/index.js";
@@ -12,8 +15,26 @@ import type { JobFlags } from "./flags.js";
 
 const FIRST_PIPELINE = 27;
 
-function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
-  const { modelId, warm, aiMinRunnerVersion = "[]" } = flags;
+/** What an AI job asks for. */
+export interface AIJobAsked {
+  /** Number of the pipeline's capability. */
+  readonly capability: number;
+  /** Id of the model; null = any. */
+  readonly model: string | null;
+}
+
+/**
+ * What AI job the flags ask for; null = a video job.
+ *
+ * @throws InputError (`USAGE`)
+ */
+export function aiJobOf({ pipeline, modelId }: JobFlags): AIJobAsked | null {
+  return pipeline === undefined
+    ? null
+    : { capability: capabilityOf(pipeline), model: modelId ?? null };
+}
+
+function capabilityOf(pipeline: string): number {
   const capability = pipelineToCapability(pipeline);
   if (capability === undefined) {
     const known = [...CAPABILITY_NAMES].filter(([number]) => number >= FIRST_PIPELINE);
@@ -25,6 +46,13 @@ function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
       code: "USAGE",
     });
   }
+  return capability;
+}
+
+/** The default set, the capability, and of its model not whether it is loaded (A-19). */
+function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
+  const { modelId, warm, aiMinRunnerVersion = "[]" } = flags;
+  const capability = capabilityOf(pipeline);
   const least = parseMinRunnerVersions(aiMinRunnerVersion).get(capability);
   const model =
     modelId === undefined
@@ -36,7 +64,7 @@ function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
           ] as const,
         ];
   return {
-    bitstring: bitString([capability]),
+    bitstring: bitString([...DEFAULT_CAPABILITIES, capability]),
     minVersion: "",
     perCapability: model.length === 0 ? null : new Map([[capability, new Map(model)]]),
   };
@@ -44,6 +72,14 @@ function aiJob(pipeline: string, flags: JobFlags): JobCapabilities {
 
 function versionOf(model: { readonly runnerVersion: string } | undefined) {
   return model === undefined ? {} : { runnerVersion: model.runnerVersion };
+}
+
+/** The models whose highest prices count for the job (R-3); without a model the capability's default. */
+export function pricedModels(flags: JobFlags): PerCapability | null {
+  const job = aiJobOf(flags);
+  if (job === null) return null;
+  const any = { warm: false, capacity: 0, runnerVersion: "" };
+  return new Map([[job.capability, new Map([[job.model ?? DEFAULT_MODEL, any]])]]);
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The options of `discover`, by go-livepeer's names where it has them. */
 import { type Command, Option } from "commander";
 import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
-import { decimal, exactAmount, positiveSpan, price, span } from "../shared/amount-values.js";
+import { decimal, exactAmount, positiveSpan, span } from "../shared/amount-values.js";
+import { addMaxPriceOptions } from "../shared/max-price-options.js";
 import { wholeNumber } from "../shared/option-values.js";
 import { addSourceOptions } from "../shared/source-options.js";
 
@@ -63,19 +64,9 @@ function addRuleOptions(command: Command): void {
         or: [6_000, "6s"],
       }),
     )
-    .optionsGroup("Prices and tickets (counted on chain only):")
-    .addOption(
-      option("--maxPricePerUnit <price>", "most that a unit may cost, wei or eth; 0: any (R-2)", {
-        read: price,
-        or: [price("0"), "0"],
-      }),
-    )
-    .addOption(
-      option("--pixelsPerUnit <n>", "pixels of a unit (R-2)", {
-        read: wholeNumber(1, 1e15),
-        or: [1, "1"],
-      }),
-    )
+    .optionsGroup("Prices and tickets (counted on chain only):");
+  addMaxPriceOptions(command);
+  command
     .option("--ignoreMaxPriceIfNeeded", "use dear orchestrators rather than none (R-5)", false)
     .addOption(
       option("--maxTicketEV <wei>", "most that a ticket may be worth (P-9)", {

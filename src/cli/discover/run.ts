@@ -1,12 +1,12 @@
 /** `poolsim discover`: asks the orchestrators of a source and explains what a gateway makes of them. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemoteError } from "../../core/errors.js";
-import { Rational } from "../../core/rational.js";
 import type { DiscoverySettings, SourceListing } from "../../discovery/index.js";
-import { OrchestratorClient } from "../../discovery/index.js";
+import { jobMaxPrice, OrchestratorClient } from "../../discovery/index.js";
 import { styleOf } from "../../sim/report/style.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted, reportFailure } from "../shared/failure.js";
+import { GatewayPrices } from "../shared/gateway-prices.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { type OpenSource, openSource } from "../shared/orchestrator-source.js";
 import { progressLine } from "../shared/progress.js";
@@ -17,7 +17,7 @@ import { type ChoiceOptions, checkWeights } from "./choice.js";
 import { discoveryDocument } from "./document.js";
 import type { DiscoverFlags } from "./flags.js";
 import { type Findings, gather } from "./gather.js";
-import { jobOf } from "./job.js";
+import { aiJobOf, jobOf, pricedModels } from "./job.js";
 import { readPerfScores } from "./perf-scores.js";
 import { renderChanges, renderFindings } from "./report.js";
 import { readTicketLimits } from "./ticket-limits.js";
@@ -28,6 +28,7 @@ interface Session {
   readonly opened: OpenSource;
   readonly account: Account;
   readonly client: OrchestratorClient;
+  readonly prices: GatewayPrices;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
@@ -63,9 +64,11 @@ async function withSession(
   const account = await openAccount(flags);
   const opened = await openSource(flags);
   const client = new OrchestratorClient({ verifyCertificates: flags.verifyCertificates });
-  const session = { flags, opened, account, client, terminal, signal };
+  let prices: GatewayPrices | null = null;
   try {
-    checkWeights(choiceOptions(flags, opened.onChain, null));
+    prices = await GatewayPrices.open(flags, opened.onChain, signal);
+    const session = { flags, opened, account, client, prices, terminal, signal };
+    checkWeights(choiceOptions(session, null));
     return flags.watch ? await watch(session) : await once(session);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
@@ -73,6 +76,7 @@ async function withSession(
     throw new RemoteError(`${opened.label}: ${message}`, { code, cause: error });
   } finally {
     client.close();
+    await prices?.close();
     await opened.close();
   }
 }
@@ -114,7 +118,8 @@ async function round(
   session: Session,
 ): Promise<{ readonly findings: Findings; readonly notes: readonly string[] }> {
   const { flags, opened, account, client, terminal, signal } = session;
-  const { source, onChain, chain } = opened;
+  const { source, chain } = opened;
+  await session.prices.follow(Date.now(), signal);
   const { scores, note: scoreNote } = await readPerfScores(flags, signal);
   const ticket = source.usesOnChainPredicate
     ? await readTicketLimits(flags, chain, account.address, signal)
@@ -140,7 +145,7 @@ async function round(
         patienceMs: flags.patience,
         ...(flags.count === undefined ? {} : { wanted: flags.count }),
       },
-      choice: choiceOptions(flags, onChain, scores),
+      choice: choiceOptions(session, scores),
       stakes: await chainStakes(opened, signal),
       signal,
       onProgress: (done, total) =>
@@ -169,15 +174,17 @@ async function chainStakes(
 }
 
 function choiceOptions(
-  flags: DiscoverFlags,
-  onChain: boolean,
+  { flags, opened, prices }: Session,
   perfScores: ChoiceOptions["perfScores"],
 ): ChoiceOptions {
-  const { maxPricePerUnit, pixelsPerUnit } = flags;
   return {
-    onChain,
-    maxPrice:
-      maxPricePerUnit.sign() === 0 ? null : maxPricePerUnit.div(Rational.of(BigInt(pixelsPerUnit))),
+    onChain: opened.onChain,
+    ai: aiJobOf(flags),
+    maxPrice: jobMaxPrice({
+      job: pricedModels(flags),
+      capabilityMaxPrices: prices.prices,
+      maxPrice: prices.global,
+    }),
     perfScores,
     minPerfScore: flags.minPerfScore,
     stakeWeight: flags.selectStakeWeight,
@@ -189,7 +196,7 @@ function choiceOptions(
 }
 
 function sessionNotes(
-  { flags, opened, account }: Session,
+  { flags, opened, account, prices }: Session,
   { listing }: Findings,
 ): (string | null)[] {
   const { onChain, source, chain, remark } = opened;
@@ -203,13 +210,18 @@ function sessionNotes(
     onChain && isUnsigned
       ? "requests were not signed: orchestrators of an on-chain network refuse them (G-7); --ethKeystorePath signs them"
       : null,
-    !onChain && flags.maxPricePerUnit.sign() > 0
-      ? "--maxPricePerUnit has no effect off chain (L-5); --network says that it is a network with prices"
+    ...prices.notes,
+    !onChain && hasMaxPrice(flags)
+      ? "maximum prices have no effect off chain (L-5); --network says that it is a network with prices"
       : null,
     !source.usesBlocklist && flags.orchBlocklist !== ""
       ? "--orchBlocklist has no effect on a webhook's list (W-13)"
       : null,
   ];
+}
+
+function hasMaxPrice({ maxPricePerUnit, maxPricePerCapability = "" }: DiscoverFlags): boolean {
+  return /[1-9]/.test(maxPricePerUnit.replace(/[A-z].*/, "")) || maxPricePerCapability !== "";
 }
 
 /** Gateways read stakes from earnings pools, which there are none of before the round's reward. */

@@ -5,7 +5,6 @@ import { Rational } from "../../core/rational.js";
 
 /** A day: longer waits are mistakes, and timers cannot wait for much longer. */
 const SPAN_MS_MAX = 86_400_000;
-const WEI_PER_ETH = Rational.of(10n ** 18n);
 
 /** `500ms`, `2s`, `1m30s`, `0` → ms, at most a day. */
 export function span(text: string): number {
@@ -35,22 +34,6 @@ export function exactAmount(text: string): Rational {
     throw new InvalidArgumentError("expected a number or fraction of at least 0");
   }
   return value;
-}
-
-/** R-2: digits with optional decimals and an optional currency, of which wei and eth need no feed. */
-export function price(text: string): Rational {
-  const [, amount, currency = ""] = /^(\d+(?:\.\d+)?)([A-Za-z][A-Za-z0-9]*)?$/.exec(text) ?? [];
-  if (amount === undefined) {
-    throw new InvalidArgumentError("expected a price such as 1200, 0.5 or 0.000000001eth");
-  }
-  const unit = currency.toLowerCase();
-  if (unit !== "" && unit !== "wei" && unit !== "eth") {
-    throw new InvalidArgumentError(
-      `the price of ${currency} is not known here (R-6), expected wei or eth`,
-    );
-  }
-  const value = Rational.parse(amount);
-  return unit === "eth" ? value.mul(WEI_PER_ETH) : value;
 }
 
 /** A number within bounds. */

@@ -1,9 +1,12 @@
 /** Numbers as Go reads rationals: for options that take any spelling of one (A-78, A-80). */
 import { Rational } from "../../core/rational.js";
 
-/** Larger exponents are refused, as in Go. */
-const MAX_EXPONENT = 1_000_000n;
-const RADIX: Readonly<Record<string, bigint>> = { b: 2n, o: 8n, x: 16n };
+/** Larger exponents of 5 and of 2 are refused, as in Go: digits behind the point count with them. */
+const MAX_EXPONENT_OF_5 = 1_000_000n;
+const MAX_EXPONENT_OF_2 = 10_000_000n;
+const INT64_MAX = 2n ** 63n - 1n;
+/** Bits of a digit. */
+const BITS: Readonly<Record<string, bigint>> = { b: 1n, o: 3n, x: 4n };
 const DIGITS: Readonly<Record<string, RegExp>> = {
   b: /^[01]*$/,
   o: /^[0-7]*$/,
@@ -51,9 +54,8 @@ function parseFloating(text: string): Rational | null {
   const [, whole = "", fraction = "", kind, exponent] =
     DECIMAL.exec(ungroupedNumber(text, false) ?? "-") ?? [];
   if (whole + fraction === "") return null;
-  const base = kind === "p" ? 2n : 10n;
-  const mantissa = Rational.of(BigInt(whole + fraction), 10n ** BigInt(fraction.length));
-  return scaled(mantissa, base, exponent);
+  const shift = -BigInt(fraction.length);
+  return scaled(BigInt(whole + fraction), { of2: shift, of5: shift }, kind, exponent);
 }
 
 function parsePrefixed(prefix: string, text: string): Rational | null {
@@ -65,17 +67,33 @@ function parsePrefixed(prefix: string, text: string): Rational | null {
     form.exec(ungroupedNumber(text, true) ?? "-") ?? [];
   const digits = whole + fraction;
   if (digits === "" || !DIGITS[prefix]?.test(digits)) return null;
-  const radix = RADIX[prefix] ?? 10n;
-  const mantissa = Rational.of(BigInt(`0${prefix}${digits}`), radix ** BigInt(fraction.length));
-  return scaled(mantissa, kind === "e" ? 10n : 2n, exponent);
+  const shift = -BigInt(fraction.length) * (BITS[prefix] ?? 0n);
+  return scaled(BigInt(`0${prefix}${digits}`), { of2: shift, of5: 0n }, kind, exponent);
 }
 
-function scaled(mantissa: Rational, base: bigint, exponent = "0"): Rational | null {
+/** The mantissa times powers of 2 and 5, to which an exponent adds: `e` to both, `p` to that of 2. */
+function scaled(
+  mantissa: bigint,
+  shift: { readonly of2: bigint; readonly of5: bigint },
+  kind = "p",
+  exponent = "0",
+): Rational | null {
   const power = BigInt(exponent.replace("+", ""));
-  const size = power < 0n ? -power : power;
-  if (size > MAX_EXPONENT) return null;
-  const factor = Rational.of(base ** size);
-  return power < 0n ? mantissa.div(factor) : mantissa.mul(factor);
+  if (power > INT64_MAX || power < -INT64_MAX - 1n) return null;
+  if (mantissa === 0n) return Rational.ZERO;
+  const of2 = shift.of2 + power;
+  const of5 = shift.of5 + (kind === "e" ? power : 0n);
+  if (size(of5) > MAX_EXPONENT_OF_5 || size(of2) > MAX_EXPONENT_OF_2) return null;
+  const above = mantissa * 2n ** positive(of2) * 5n ** positive(of5);
+  return Rational.of(above, 2n ** positive(-of2) * 5n ** positive(-of5));
+}
+
+function size(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+function positive(value: bigint): bigint {
+  return value > 0n ? value : 0n;
 }
 
 /** Without underscores, of which each stands between two digits, or after a prefix. */

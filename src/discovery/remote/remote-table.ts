@@ -134,7 +134,8 @@ export class RemoteDiscoveryTable {
     if (!isRequestUri(polled.uri)) return;
     const keys = this.#eligibleKeys(polled);
     if (keys.length === 0) return;
-    draftOf(drafts, polled.uri).keys.push(...keys);
+    const draft = draftOf(drafts, polled.uri);
+    for (const key of keys) draft.keys.push(key);
   }
 
   #eligibleKeys({ perCapability, priceInfo, capabilitiesPrices }: PolledRemote): string[] {

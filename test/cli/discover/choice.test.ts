@@ -50,7 +50,7 @@ function found({ uri, recipient, price = 500n, stake = null }: Facts): Orchestra
   };
 }
 
-const ON_CHAIN: ChoiceOptions = { onChain: true, maxPrice: null, perfScores: null };
+const ON_CHAIN: ChoiceOptions = { onChain: true, ai: null, maxPrice: null, perfScores: null };
 
 function chosen(list: readonly Facts[], options: Partial<ChoiceOptions> = {}) {
   const { order, probabilities, passedOver } = choose(list.map(found), { ...ON_CHAIN, ...options });
@@ -147,6 +147,87 @@ describe("choose", () => {
     const none = chosen(list, { minPerfScore, perfScores: new Map([["x", 0.4]]) });
     expect(none.passedOver).toEqual({});
     expect(none.order).toEqual(["a", "b"]);
+  });
+});
+
+describe("choose, for an AI job", () => {
+  const ai = { capability: 27, model: "m" };
+  const TEXT_TO_IMAGE = 27;
+  const models = { warm: { m: true }, cold: { m: false }, other: { n: true } };
+
+  /** One whose constraints tell of models whether they are loaded; null = it sends no constraints. */
+  function able(
+    uri: string,
+    told: Readonly<Record<string, boolean>> | null,
+    { capability = TEXT_TO_IMAGE, latencyMs = 10, price = 500n } = {},
+  ): OrchestratorReport {
+    const report = found({ uri, recipient: uri, price });
+    const node = report.info?.capabilities;
+    if (report.info === null || node === undefined || node === null) return report;
+    const constraint = (warm: boolean) => ({ warm, capacity: 1, runnerVersion: "" });
+    const byId = new Map(Object.entries(told ?? {}).map(([id, warm]) => [id, constraint(warm)]));
+    const constraints =
+      told === null ? null : { minVersion: "", perCapability: new Map([[capability, byId]]) };
+    return {
+      ...report,
+      latencyMs,
+      info: { ...report.info, capabilities: { ...node, constraints } },
+    };
+  }
+
+  function chosenOf(reports: readonly OrchestratorReport[], options: Partial<ChoiceOptions> = {}) {
+    const { order, probabilities, passedOver } = choose(reports, { ...ON_CHAIN, ai, ...options });
+    return {
+      order: order.map(({ uri }) => uri),
+      probabilities: Object.fromEntries([...probabilities].map(([{ uri }, p]) => [uri, p])),
+      passedOver: Object.fromEntries(
+        [...passedOver].map(([{ uri }, { rule, reason }]) => [uri, `${rule} ${reason}`]),
+      ),
+    };
+  }
+
+  it("A-24: those that have the model loaded come first, each pool with its own chances", () => {
+    const list = [able("c", models.cold), able("a", models.warm), able("b", models.warm)];
+    expect(chosenOf(list)).toEqual({
+      order: ["a", "b", "c"],
+      probabilities: { a: 0.5, b: 0.5, c: 1 },
+      passedOver: {},
+    });
+    expect(chosenOf(list, { onChain: false }).order).toEqual(["a", "b", "c"]);
+  });
+
+  it("A-16, A-17: passes over who does not tell the model, or no constraints", () => {
+    const list = [
+      able("none", null),
+      able("other", models.other),
+      able("elsewhere", models.warm, { capability: 28 }),
+      able("a", models.cold),
+    ];
+    const passedOver = {
+      none: "A-17 constraints-missing",
+      other: "A-16 model-missing",
+      elsewhere: "A-16 model-missing",
+    };
+    expect(chosenOf(list)).toMatchObject({ order: ["a"], passedOver });
+    // Any model will do: those with one of the capability are left.
+    expect(chosenOf(list, { ai: { ...ai, model: null } }).order).toEqual(["other", "a"]);
+  });
+
+  it("L-20, A-34: live video takes the first within the price, and never a dearer one", () => {
+    const live = { capability: 35 };
+    const list = [
+      able("dear", models.warm, { ...live, price: 501n }),
+      able("b", models.warm, live),
+      able("c", models.warm, live),
+    ];
+    const options = { ai: { capability: 35, model: "m" }, maxPrice: Rational.of(500n) };
+    expect(chosenOf(list, options)).toEqual({
+      order: ["b", "c"],
+      probabilities: {},
+      passedOver: { dear: "L-10 price-above-max" },
+    });
+    const low = { ...options, maxPrice: Rational.of(1n), ignoreMaxPriceIfNeeded: true };
+    expect(chosenOf(list, low).order).toEqual([]);
   });
 });
 

@@ -1,23 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { plain } from "../../../src/cli/discover/report.js";
 import { ageText } from "../../../src/cli/run/network-age.js";
-import { exactAmount, price, span } from "../../../src/cli/shared/amount-values.js";
+import { exactAmount, span } from "../../../src/cli/shared/amount-values.js";
+import { priceText } from "../../../src/cli/shared/max-price-options.js";
 
 describe("values of go-livepeer's flags", () => {
-  it("R-2: prices are exact, in wei or eth", () => {
-    const texts = ["0", "1200", "0.5", "0.0005eth", "3wei", "2ETH"].map((text) =>
-      price(text).toString(),
-    );
-    expect(texts).toEqual([
-      "0/1",
-      "1200/1",
-      "1/2",
-      "500000000000000/1",
-      "3/1",
-      "2000000000000000000/1",
-    ]);
-    for (const text of ["", "-1", "1e3", "1 wei", "1usd", ".5", "1/2"]) {
-      expect(() => price(text)).toThrow("expected");
+  it("A-79: prices have digits, and a currency or none", () => {
+    for (const text of ["0", "1200", "0.5", "0.0005eth", "3wei", "0.1USD", "1e3", "1^"]) {
+      expect(priceText(text)).toBe(text);
+    }
+    for (const text of ["", "-1", "1 wei", ".5", "1.", "1/2", "1é"]) {
+      expect(() => priceText(text)).toThrow("expected a price");
     }
   });
 

@@ -46,11 +46,12 @@ export class AINodeCapacity {
    * A worker has come. Of a model that is there already only the capacity grows: it stays cold if
    * the first worker that brought it had it cold (A-54).
    *
+   * @param capacities of a model that is repeated the last entry counts
    * @throws InputError (`POOL_WORKER`) for a capacity that is not a whole number
    */
   add(capacities: readonly AIModelCapacity[]): void {
     capacities.forEach(checkModelCapacity);
-    for (const { capability, model, capacity, warm = false } of capacities) {
+    for (const { capability, model, capacity, warm = false } of lastOfEach(capacities)) {
       let models = this.#models.get(capability);
       if (models === undefined) {
         models = new Map();
@@ -64,7 +65,7 @@ export class AINodeCapacity {
 
   /** A worker has gone, with what it had when it came; models without capacity go too (A-54). */
   remove(capacities: readonly AIModelCapacity[]): void {
-    for (const { capability, model, capacity } of capacities) {
+    for (const { capability, model, capacity } of lastOfEach(capacities)) {
       const models = this.#models.get(capability);
       const known = models?.get(model);
       if (models === undefined || known === undefined) continue;
@@ -90,4 +91,11 @@ export class AINodeCapacity {
     const known = this.#models.get(capability)?.get(model);
     if (known !== undefined) known.capacity += 1;
   }
+}
+
+/** A worker tells a map of models, in which each is once: the last entry of each counts. */
+function lastOfEach(capacities: readonly AIModelCapacity[]): Iterable<AIModelCapacity> {
+  return new Map(
+    capacities.map((one) => [JSON.stringify([one.capability, one.model]), one] as const),
+  ).values();
 }

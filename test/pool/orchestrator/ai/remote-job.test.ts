@@ -24,6 +24,17 @@ function node(workers: number, options: RemoteAIWorkerManagerOptions = {}) {
   return { manager, job, left };
 }
 
+it("A-54: a node counts a model that a worker names twice once, as the worker does", () => {
+  const twice = [1, 3].map((capacity) => ({ capability: LLM, model: "m", capacity }));
+  const [capacity, manager] = [new AINodeCapacity(), new RemoteAIWorkerManager()];
+  const worker = manager.register({ address: "10.0.0.1", capacities: twice });
+  capacity.add(twice);
+  expect(capacity.models.get(LLM)?.get("m")?.capacity).toBe(3);
+  expect(manager.capacities(worker)).toMatchObject([{ capacity: 3 }]);
+  capacity.remove(twice);
+  expect(capacity.models.get(LLM)?.size).toBe(0);
+});
+
 describe("a request at remote workers (A-61)", () => {
   it("goes to another worker when sending fails, and says that there is none in the end", () => {
     const { manager, job } = node(2);
