@@ -5,7 +5,9 @@
  */
 import { lengthOf, type Span, spansOf } from "../scenario/event-times.js";
 import type { Scenario } from "../scenario/schema.js";
-import type { Counted } from "./counters.js";
+
+/** What is counted as it happens, in series and in windows. */
+export type Counted = "segments" | "notRealTime" | "swaps" | "poolSegments" | "poolLate";
 
 /** The spans of an event that figures are about. */
 export const PHASES = ["before", "during", "after"] as const;

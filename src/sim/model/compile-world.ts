@@ -2,12 +2,12 @@
 import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
+import { timelineOf } from "./compile-timeline.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
 import { Roster } from "./roster.js";
 import { streamKinds } from "./stream-kinds.js";
-import { timelineOf } from "./timeline.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 

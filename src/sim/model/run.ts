@@ -5,13 +5,8 @@
 import { invariant } from "../../core/errors.js";
 import { makeKey, type RandomKey } from "../../core/random.js";
 import { EventQueue } from "../engine/event-queue.js";
-import {
-  type Counted,
-  Counters,
-  type OrchestratorCounters,
-  type WorkerCounters,
-} from "../metrics/counters.js";
-import { windowsOf } from "../metrics/windows.js";
+import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
+import { type Counted, windowsOf } from "../metrics/windows.js";
 import { Trace, type Tracing } from "./trace.js";
 import type { WorkerListener } from "./worker-listener.js";
 import type { World } from "./world.js";
