@@ -1,4 +1,5 @@
 /** The capabilities by number, with their names and standard sets (K-1). */
+import { lowerCase } from "../core/go-text.js";
 
 /** Every job asks for it, which is why no video job is "legacy only" (D-23). */
 export const CAPABILITY_AUTH_TOKEN = 12;
@@ -66,6 +67,14 @@ export const LEGACY_CAPABILITIES: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8
 /** The name of a capability, or its number as text. */
 export function capabilityText(capability: number): string {
   return names.get(capability) ?? String(capability);
+}
+
+/**
+ * What a capability is called where pipelines are named, as a remote signer writes it (A-72): its
+ * name in lower case, with dashes; its number as text if it has none.
+ */
+export function capabilityPipeline(capability: number): string {
+  return lowerCase(capabilityText(capability)).replaceAll(" ", "-");
 }
 
 /**

@@ -37,6 +37,7 @@ export {
 } from "./capabilities.js";
 export {
   CAPABILITY_NAMES,
+  capabilityPipeline,
   capabilityText,
   DEFAULT_CAPABILITIES,
   LEGACY_CAPABILITIES,
@@ -55,6 +56,7 @@ export { type JobProfile, jobCapabilities, type VideoJob } from "./job-capabilit
 export type { Asked, AskedEndpoint } from "./live/asked.js";
 export type { Clock } from "./live/clock.js";
 export type { OrchestratorDescriptor } from "./live/descriptor.js";
+export { askDetails, type DetailsOptions, type OrchestratorDetails } from "./live/details.js";
 export { type DiscoverResult, discover } from "./live/discover.js";
 export {
   Discovery,
@@ -127,6 +129,7 @@ export {
   wholePrice,
 } from "./price.js";
 export type { Rejection, RejectionReason } from "./rejection.js";
+export { fetchRunnerList, RUNNER_LIST_LIMIT_MS } from "./remote/fetch-runners.js";
 export {
   type PolledRemote,
   REMOTE_DISCOVERY_INTERVAL_MS,

@@ -22,7 +22,7 @@ describe("wrong usage of discover is one line on stderr and exit code 2", () => 
     [["--orchAddr", "a", "--discoveryTimeout", "fast"], "expected a span of time"],
     [["--orchAddr", "a", "--maxPricePerUnit", "-1"], "expected a price such as 1200"],
     [
-      ["--orchAddr", "a", "--maxPricePerUnit", "1usd"],
+      ["--orchAddr", "a", "--network", "mainnet", "--maxPricePerUnit", "1usd"],
       "-maxPricePerUnit: a price in usd needs a price feed",
     ],
     [

@@ -4,6 +4,7 @@ import type { JobProfile } from "../../discovery/job-capabilities.js";
 import type { MaxPriceFlags } from "../shared/gateway-prices.js";
 import type { SourceFlags } from "../shared/orchestrator-source.js";
 import type { AccountFlags } from "../shared/wallet.js";
+import type { SortKey } from "./sort.js";
 
 /** What a job needs (K-11). */
 export interface JobFlags {
@@ -47,6 +48,11 @@ export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags, MaxP
   readonly concurrency?: number;
   /** Ms. */
   readonly patience: number;
+  /** Whether those that answer are asked once more, without a job. */
+  readonly details: boolean;
+  /** Whether live runners are asked for. */
+  readonly runners: boolean;
+  readonly sort: SortKey;
   readonly watch: boolean;
   /** Ms. */
   readonly interval: number;

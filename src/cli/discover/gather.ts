@@ -1,11 +1,14 @@
 /** One round of `poolsim discover`: asks everybody, judges them, and works out who is tried when. */
 import {
+  type DialUri,
   type DiscoverySettings,
   type ExplainOptions,
   type Explanation,
   explain,
+  type OrchestratorDetails,
   type OrchestratorReport,
   type OrchestratorSource,
+  parseRequestUri,
   type RoundProgress,
   type SourceListing,
   type Verdict,
@@ -29,6 +32,8 @@ export interface Judged {
   readonly turn: number | null;
   /** Of being the first choice of its pool; null off chain, or when it is not tried. */
   readonly probability: number | null;
+  /** What it told who asked without a job; null = it was not asked. */
+  readonly details: OrchestratorDetails | null;
 }
 
 /** What a round found. */
@@ -52,6 +57,8 @@ export interface GatherOptions {
   readonly choice: ChoiceOptions;
   /** By recipient, where the source itself knows none. */
   readonly stakes: ReadonlyMap<string, bigint>;
+  /** Asks those that answered without a job (A-85); null = nobody is asked. */
+  readonly askDetails: ((them: readonly DialUri[]) => Promise<OrchestratorDetails[]>) | null;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
   /** Unix ms. */
@@ -92,12 +99,13 @@ export async function gather(options: GatherOptions): Promise<Findings> {
         .map((report) => untried(report, outcome, options.choice)),
     )
     .concat(others);
+  const all = [
+    ...tried.map((judged, index) => ({ ...judged, turn: index + 1 })),
+    ...rest.filter(({ verdict }) => verdict !== "rejected"),
+    ...rest.filter(({ verdict }) => verdict === "rejected"),
+  ];
   return {
-    orchestrators: [
-      ...tried.map((judged, index) => ({ ...judged, turn: index + 1 })),
-      ...rest.filter(({ verdict }) => verdict !== "rejected"),
-      ...rest.filter(({ verdict }) => verdict === "rejected"),
-    ],
+    orchestrators: await withDetails(all, options),
     listing,
     elapsedMs: signal.aborted
       ? options.now() - startedAtMs
@@ -105,6 +113,18 @@ export async function gather(options: GatherOptions): Promise<Findings> {
     interrupted: signal.aborted,
     startedAtMs,
   };
+}
+
+/** With what those that answered tell besides. */
+async function withDetails(
+  all: readonly Judged[],
+  { askDetails, signal }: GatherOptions,
+): Promise<readonly Judged[]> {
+  if (askDetails === null || signal.aborted) return all;
+  const answered = all.filter(({ report }) => report.info !== null);
+  const told = await askDetails(answered.map(({ report }) => parseRequestUri(report.uri)));
+  const details = new Map(answered.map((one, at) => [one, told[at] ?? null]));
+  return all.map((one) => ({ ...one, details: details.get(one) ?? null }));
 }
 
 /** M-3: trusted first. */
@@ -159,12 +179,13 @@ function triedOnes({ choice }: PoolOutcome): Judged[] {
     reason: null,
     turn: null,
     probability: choice.probabilities.get(report) ?? null,
+    details: null,
   }));
 }
 
 function untried(report: OrchestratorReport, outcome: PoolOutcome, options: ChoiceOptions): Judged {
   const { choice } = outcome;
-  const never = { report, turn: null, probability: null };
+  const never = { report, turn: null, probability: null, details: null };
   const passedOver = choice.passedOver.get(report);
   if (passedOver !== undefined) return { ...never, verdict: "rejected", reason: passedOver };
   if (report.verdict === "rejected") {
@@ -231,5 +252,5 @@ function rejected(
     info: null,
     error: null,
   };
-  return { report, verdict: "rejected", reason, turn: null, probability: null };
+  return { report, verdict: "rejected", reason, turn: null, probability: null, details: null };
 }

@@ -178,6 +178,19 @@ export function addDiscoverOptions(command: Command): void {
   addJobOptions(command);
   command
     .optionsGroup("Output:")
+    .option(
+      "--no-details",
+      "do not ask those that answer once more, without a job: for hardware and prices of models (A-85)",
+    )
+    .option("--runners", "ask for live runners, too (A-69)", false)
+    .addOption(
+      choice("--sort <key>", "order of what is shown: as they are tried, or by", [
+        "turn",
+        "price",
+        "latency",
+        "gpu",
+      ]),
+    )
     .option("--json [file]", "write JSON, a scenario's network file, to a file or to stdout")
     .option("--watch", "repeat until Ctrl-C, and show what has changed", false)
     .addOption(

@@ -1,10 +1,13 @@
 /** Findings as text: a block for each orchestrator, in the order in which a gateway tries them. */
 
 import { counted, fixed } from "../../core/wording.js";
-import { capabilityText } from "../../discovery/index.js";
+import { capabilityText, type Rational } from "../../discovery/index.js";
 import { type Style, wrapped } from "../../sim/report/style.js";
 import { stakeText } from "./document.js";
 import type { Findings, Judged } from "./gather.js";
+import type { AIJobAsked } from "./job.js";
+import { allGpusText, modelRows, modelText } from "./models.js";
+import { runnerTexts } from "./runners.js";
 
 /** Capability whose number of sessions is told: H.264 transcoding. */
 const TRANSCODING = 0;
@@ -17,6 +20,9 @@ export interface ReportContext {
   /** The source. */
   readonly label: string;
   readonly onChain: boolean;
+  readonly ai: AIJobAsked | null;
+  /** The global one, which runners are held against. */
+  readonly maxPrice: Rational | null;
   readonly notes: readonly string[];
   readonly isQuiet: boolean;
 }
@@ -64,7 +70,13 @@ export function renderFindings(findings: Findings, context: ReportContext, style
   );
   const rejected = orchestrators.filter(({ verdict }) => verdict === "rejected");
   const leaves = leavingRounds(findings);
-  const block = (judged: Judged) => orchestratorBlock(judged, factsOf(judged, sets, leaves), style);
+  const block = (judged: Judged) =>
+    orchestratorBlock(
+      judged,
+      factsOf(judged, sets, leaves),
+      [...modelRows(judged, context.ai).map(modelText), ...runnerTexts(judged, context.maxPrice)],
+      style,
+    );
   const section = (title: string, list: readonly Judged[]) =>
     list.length === 0 ? "" : `${style.bold(title)}\n${list.map(block).join("\n")}`;
   const parts = [
@@ -73,6 +85,7 @@ export function renderFindings(findings: Findings, context: ReportContext, style
     section("Eligible, but not tried this time", usable),
     section("Rejected", rejected),
     sets.render(style),
+    gpus(allGpusText(orchestrators, context.ai), style),
     context.isQuiet ? "" : notes(context.notes, style),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -106,7 +119,16 @@ function heading(findings: Findings, { label }: ReportContext, style: Style): st
   return `${style.bold(label)}\n${style.dim(wrapped(facts.join("; "), style.width))}`;
 }
 
-function orchestratorBlock(judged: Judged, facts: readonly string[], style: Style): string {
+function gpus(text: string, { width, dim }: Style): string {
+  return text === "" ? "" : dim(wrapped(plain(text), width, "  "));
+}
+
+function orchestratorBlock(
+  judged: Judged,
+  facts: readonly string[],
+  offers: readonly string[],
+  style: Style,
+): string {
   const { report, turn, probability, verdict, reason } = judged;
   const mark = turn === null ? "   " : `${String(turn).padStart(2)}.`;
   const indent = " ".repeat(mark.length + 1);
@@ -115,6 +137,9 @@ function orchestratorBlock(judged: Judged, facts: readonly string[], style: Styl
   if (facts.length > 0) {
     const text = wrapped(facts.join(" · "), style.width - indent.length, indent);
     lines.push(style.dim(`${indent}${text}`));
+  }
+  for (const offer of offers) {
+    lines.push(style.dim(`${indent}${wrapped(plain(offer), style.width - indent.length, indent)}`));
   }
   if (reason !== null) {
     const words = verdict === "rejected" ? "rejected" : "not tried";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemoteError } from "../../core/errors.js";
 import type { DiscoverySettings, SourceListing } from "../../discovery/index.js";
-import { jobMaxPrice, OrchestratorClient } from "../../discovery/index.js";
+import { askDetails, jobMaxPrice, OrchestratorClient } from "../../discovery/index.js";
 import { styleOf } from "../../sim/report/style.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted, reportFailure } from "../shared/failure.js";
@@ -20,6 +20,7 @@ import { type Findings, gather } from "./gather.js";
 import { aiJobOf, jobOf, pricedModels } from "./job.js";
 import { readPerfScores } from "./perf-scores.js";
 import { renderChanges, renderFindings } from "./report.js";
+import { sortedFindings } from "./sort.js";
 import { readTicketLimits } from "./ticket-limits.js";
 
 /** What stays the same from round to round. */
@@ -147,13 +148,24 @@ async function round(
       },
       choice: choiceOptions(session, scores),
       stakes: await chainStakes(opened, signal),
+      askDetails: flags.details
+        ? (them) =>
+            askDetails(them, {
+              client,
+              identity: account.identity,
+              runners: flags.runners,
+              concurrency: flags.concurrency,
+              signal,
+            })
+        : null,
       signal,
       onProgress: (done, total) =>
         progress.update({ done, total, label: `${bar(done, total)} answered` }),
       now: Date.now,
     });
     const remarks = [scoreNote, ticket?.note ?? null, ...sessionNotes(session, findings)];
-    return { findings, notes: remarks.filter((note) => note !== null) };
+    const sorted = sortedFindings(findings, flags.sort, aiJobOf(flags));
+    return { findings: sorted, notes: remarks.filter((note) => note !== null) };
   } finally {
     progress.clear();
   }
@@ -246,12 +258,17 @@ function print(session: Session, findings: Findings, notes: readonly string[]): 
   const toStdout = json === true || json === "-";
   if (!toStdout || !quiet) {
     const stream = toStdout ? terminal.stderr : terminal.stdout;
-    const context = { label, onChain, notes, isQuiet: quiet };
+    const maxPrice = session.prices.global;
+    const context = { label, onChain, ai: aiJobOf(flags), maxPrice, notes, isQuiet: quiet };
     if (isWatching && stream.isTTY) stream.write("\u001b[H\u001b[2J");
     stream.write(renderFindings(findings, context, styleOf(stream)));
   }
   if (json === undefined) return;
-  const document = discoveryDocument(findings, { kind: source.kind, onChain });
+  const document = discoveryDocument(findings, {
+    kind: source.kind,
+    onChain,
+    maxPrice: session.prices.global,
+  });
   // A line each, where one follows another.
   const text = JSON.stringify(document, null, isWatching && toStdout ? undefined : 2);
   writeJson(toStdout ? "-" : json, `${text}\n`, terminal);

@@ -3,10 +3,9 @@
  * (A-72 … A-75). A pure core: the caller polls the orchestrators.
  */
 import { PoolsimError } from "../../core/errors.js";
-import { lowerCase } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
 import type { PerCapability } from "../capabilities.js";
-import { CAPABILITY_NAMES } from "../capability.js";
+import { CAPABILITY_NAMES, capabilityPipeline } from "../capability.js";
 import type { PriceInfo } from "../orchestrator-info.js";
 import { jobMaxPrice, type MaxPrices, pricePerPixel } from "../price.js";
 import type { CapabilityPrice } from "../rpc/decode.js";
@@ -141,8 +140,7 @@ export class RemoteDiscoveryTable {
   #eligibleKeys({ perCapability, priceInfo, capabilitiesPrices }: PolledRemote): string[] {
     const keys: string[] = [];
     for (const [capability, models] of perCapability ?? []) {
-      const name = CAPABILITY_NAMES.get(capability);
-      if (name === undefined) continue;
+      if (!CAPABILITY_NAMES.has(capability)) continue;
       for (const [model, constraint] of models) {
         if (model === "") continue;
         const own = capabilitiesPrices.find(
@@ -160,7 +158,7 @@ export class RemoteDiscoveryTable {
         });
         const price = pricePerPixel(info);
         if (price !== null && maxPrice !== null && price.compare(maxPrice) > 0) continue;
-        keys.push(`${lowerCase(name).replaceAll(" ", "-")}/${model}`);
+        keys.push(`${capabilityPipeline(capability)}/${model}`);
       }
     }
     return keys;

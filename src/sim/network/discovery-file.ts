@@ -8,6 +8,8 @@ import { dataError } from "../../io/csv-table.js";
 import type { DataText } from "./regions.js";
 
 const MAX_ORCHESTRATORS = 20_000;
+/** Of a list of one orchestrator. */
+const MAX_ENTRIES = 100_000;
 const MAX_CHARACTERS = 20_000_000;
 
 /** Made where a network file is a discovery: it takes a while. */
@@ -70,6 +72,62 @@ function discoverySchema() {
         ),
       )
       .nullable(),
+    /** What its models run on, where it was asked; null = it did not tell. */
+    hardware: z
+      .array(
+        z.object({
+          pipeline: text,
+          modelId: text,
+          gpus: z.array(
+            z.object({
+              id: text,
+              name: text,
+              computeCapability: text,
+              /** Bytes. */
+              memoryFree: whole,
+              memoryTotal: whole,
+            }),
+          ),
+        }),
+      )
+      .max(MAX_ENTRIES)
+      .nullable()
+      .optional(),
+    /** Its prices of models, where it was asked. */
+    capabilitiesPrices: z
+      .array(
+        z.object({
+          capability: z.int(),
+          modelId: text,
+          pricePerUnit: whole,
+          pixelsPerUnit: whole,
+        }),
+      )
+      .max(MAX_ENTRIES)
+      .nullable()
+      .optional(),
+    /** Live runners that it lists, where it was asked. */
+    runners: z
+      .array(
+        z.object({
+          /** The orchestrator that it is listed for, which may be another. */
+          address: text,
+          url: text,
+          app: text,
+          version: text,
+          mode: text,
+          capacity: whole,
+          capacityUsed: whole,
+          capacityAvailable: whole,
+          gpu: z.object({ id: text, name: text, vramMb: whole }).nullable(),
+          price: z.object({ price: text, currency: text, unit: text }).nullable(),
+          /** Why it does not count. */
+          rejection: text.nullable(),
+        }),
+      )
+      .max(MAX_ENTRIES)
+      .nullable()
+      .optional(),
   });
 
   return z.object({

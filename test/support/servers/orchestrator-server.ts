@@ -3,7 +3,8 @@
  * as many as wanted in one process, each on its own port. They are made with another gRPC
  * implementation than the client, and misbehave in every way that a stranger may.
  */
-import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
@@ -60,6 +61,8 @@ export interface TestOrchestrator {
   /** Open connections, and all there ever were. */
   readonly connections: { open: number; total: number };
   behaviour: Behaviour;
+  /** Body of its `GET /discovery` (A-69), of those without TLS; undefined = 404. */
+  runners: string | undefined;
   /** Ends every connection; the next ones are served again. */
   disconnect(): void;
   close(): Promise<void>;
@@ -121,6 +124,10 @@ export class OrchestratorServers {
   });
   readonly #tls: ConnectionInjector;
   readonly #plain: ConnectionInjector;
+  /** What shares the port with gRPC, where there is no TLS: runners by HTTP/1.1. */
+  readonly #http: HttpServer;
+  /** Takes over the connections that turn out to be gRPC. */
+  readonly #inner: NetServer;
   readonly #orchestrators = new Map<string, TestOrchestrator>();
   /** What answers requests that are held, by host. */
   readonly #held = new Map<string, () => void>();
@@ -139,10 +146,23 @@ export class OrchestratorServers {
     const tls = ServerCredentials.createSsl(null, pair, false);
     this.#tls = this.#grpc.createConnectionInjector(tls);
     this.#plain = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#inner = createServer((socket) => {
+      socket.on("error", () => {});
+      this.#plain.injectConnection(socket);
+    });
+    this.#http = createHttpServer((request, response) => {
+      const { runners } = this.#orchestrators.get(request.headers.host ?? "") ?? {};
+      const body = request.url === "/discovery" ? runners : undefined;
+      response
+        .writeHead(body === undefined ? 404 : 200)
+        .end(body ?? "live runners are not supported");
+    });
   }
 
   static async start(keys?: Keys): Promise<OrchestratorServers> {
-    return new OrchestratorServers(keys ?? (await makeKeys()));
+    const servers = new OrchestratorServers(keys ?? (await makeKeys()));
+    await new Promise<void>((resolve) => servers.#inner.listen(0, "127.0.0.1", resolve));
+    return servers;
   }
 
   /** Adds an orchestrator; `plain` is without TLS (G-14). */
@@ -176,6 +196,7 @@ export class OrchestratorServers {
       requests: [],
       connections,
       behaviour,
+      runners: undefined,
       disconnect,
       close: async () => {
         this.#orchestrators.delete(host);
@@ -200,6 +221,8 @@ export class OrchestratorServers {
 
   async close(): Promise<void> {
     await Promise.all([...this.#orchestrators.values()].map((one) => one.close()));
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#inner.close(resolve));
     this.#tls.destroy();
     this.#plain.destroy();
     this.#grpc.forceShutdown();
@@ -207,7 +230,8 @@ export class OrchestratorServers {
 
   #connected(socket: Socket, behaviour: Behaviour, plain: boolean): void {
     if (!RAW.includes(behaviour.kind)) {
-      (plain ? this.#plain : this.#tls).injectConnection(socket);
+      if (plain) this.#sniff(socket);
+      else this.#tls.injectConnection(socket);
       return;
     }
     if (behaviour.kind === "reset") socket.destroy();
@@ -220,6 +244,25 @@ export class OrchestratorServers {
       const page = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
       this.#secure(socket, (secure) => secure.end(page));
     }
+  }
+
+  /** Real ones tell HTTP/1.1 from gRPC on one port; so does this, by the first bytes. */
+  #sniff(socket: Socket): void {
+    socket.once("data", (first: Buffer) => {
+      socket.pause();
+      if (first.toString("latin1", 0, 4) === "GET ") {
+        socket.unshift(first);
+        this.#http.emit("connection", socket);
+        socket.resume();
+        return;
+      }
+      const inner = connect(portOf(this.#inner), "127.0.0.1");
+      inner.on("error", () => {});
+      inner.on("close", () => socket.destroy());
+      socket.on("close", () => inner.destroy());
+      inner.write(first);
+      socket.pipe(inner).pipe(socket);
+    });
   }
 
   #secure(socket: Socket, then: (secure: Socket) => void): void {
@@ -242,7 +285,10 @@ export class OrchestratorServers {
     const { behaviour, uri } = orchestrator;
     if (behaviour.kind === "answer") {
       const { delayMs = 0, atMs } = behaviour;
-      const message = toBytes(goodInfo(uri, behaviour.info ?? {}));
+      // A-85: only who asks without a job is told of hardware and models' prices.
+      const { capabilities } = call.request;
+      const told = capabilities === undefined ? {} : { hardware: [], capabilitiesPrices: [] };
+      const message = toBytes(goodInfo(uri, { ...behaviour.info, ...told }));
       const wait = atMs === undefined ? delayMs : this.epoch + atMs - wallClockMs();
       later(wait, () => {
         if (call.cancelled) return;

@@ -1,0 +1,48 @@
+/** Live runners that an orchestrator lists, with what a remote signer makes of each (A-75). */
+import { grouped } from "../../core/wording.js";
+import { type Rational, type Runner, runnerPrice, runnerRejection } from "../../discovery/index.js";
+import type { Judged } from "./gather.js";
+
+/** A runner, under the address at which it is listed. */
+export interface ListedRunner {
+  readonly address: string;
+  readonly runner: Runner;
+  /** Why it does not count; null = it does. */
+  readonly rejection: string | null;
+}
+
+/** All that it lists; a list of another orchestrator's counts as well (A-75). */
+export function runnersOf({ details }: Judged, maxPrice: Rational | null): ListedRunner[] {
+  return (details?.runners ?? []).flatMap(({ address, runners }) =>
+    runners.map((runner) => {
+      const rejection = address === "" ? "its list has no address" : null;
+      return { address, runner, rejection: rejection ?? runnerRejection(runner, maxPrice) };
+    }),
+  );
+}
+
+/** A line for each runner, or why there is none. */
+export function runnerTexts(judged: Judged, maxPrice: Rational | null): string[] {
+  const { details } = judged;
+  if (details?.runnersError) return [`no list of runners: ${why(details.runnersError)}`];
+  return runnersOf(judged, maxPrice).map(({ runner, rejection }) => {
+    const { app, url, version, capacity, capacityAvailable, gpu } = runner;
+    const price = runnerPrice(runner);
+    const facts = [
+      url,
+      version !== "" && `version ${version}`,
+      `${grouped(capacityAvailable)} of ${grouped(capacity)} free`,
+      price !== null && `${price.wei.toFixed(3)} wei/${price.unit}`,
+      gpu !== null && gpu.name,
+      rejection !== null && `does not count: ${rejection}`,
+    ].filter((fact) => fact !== false && fact !== "");
+    return `runner ${app}: ${facts.join(" · ")}`;
+  });
+}
+
+/** A-71: most orchestrators sign their certificates themselves. */
+function why(error: string): string {
+  return /self[- ]signed|certificate/i.test(error)
+    ? `${error}; certificates are verified here, so that a remote signer sees none either (A-71)`
+    : error;
+}
