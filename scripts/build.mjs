@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   readdirSync,
   renameSync,
@@ -20,6 +21,7 @@ const SOURCES = [
   "src",
   "scenarios/data",
   "report-page",
+  "pool-page",
   "package.json",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -45,6 +47,20 @@ function takePlace(folder) {
   }
 }
 
+/** How pages are put together: one script and one style, for browsers of the last years. */
+const PAGE = {
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  tsconfigRaw: {},
+  logLevel: "warning",
+};
+
 /** The page of HTML reports: one script and one style, with everything that they need. */
 function bundleReportPage(dist) {
   buildSync({
@@ -52,19 +68,23 @@ function bundleReportPage(dist) {
       page: "report-page/report.tsx",
       "page-style": "report-page/report.css",
     },
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    tsconfigRaw: {},
+    ...PAGE,
     outdir: `${dist}/sim/report/html`,
-    logLevel: "warning",
   });
   renameSync(`${dist}/sim/report/html/page-style.css`, `${dist}/sim/report/html/page.css`);
+}
+
+/** The page of a pool: the same, as files that its server sends. */
+function bundlePoolPage(dist) {
+  buildSync({
+    entryPoints: { page: "pool-page/page.tsx" },
+    ...PAGE,
+    outdir: `${dist}/page`,
+  });
+  buildSync({ entryPoints: ["pool-page/page.css"], ...PAGE, outdir: `${dist}/page` });
+  for (const file of ["index.html", "icon.svg"]) {
+    copyFileSync(`pool-page/${file}`, `${dist}/page/${file}`);
+  }
 }
 
 const newest = Math.max(
@@ -83,6 +103,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
     );
     embedPackagedData(fresh);
     bundleReportPage(fresh);
+    bundlePoolPage(fresh);
     await bundleCommand(fresh);
     for (const command of ["main.js", "unbundled.js"]) chmodSync(`${fresh}/cli/${command}`, 0o755);
     writeFileSync(`${fresh}/.built`, "");

@@ -112,6 +112,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   LOOK_ALIKE_UNKNOWN: "`lookAlike` names an orchestrator that the network file does not have.",
   MAX_PRICE:
     "A gateway would not start with one of its options for maximum prices; the message says which.",
+  NAME: "A worker cannot have that name: another one has it, or the worker is not in the books.",
   NETWORK_UNKNOWN: "The name of the network is not a known one.",
   ODDS: "There is nobody to choose among, or one's own orchestrator has no stake.",
   OPENING: "Opening balances cannot be read, or the books cannot take them.",

@@ -10,6 +10,7 @@ import { addExport } from "./export/define.js";
 import { addImport } from "./import/define.js";
 import { addPoolInit } from "./init/define.js";
 import { addJobs } from "./jobs/define.js";
+import { addName } from "./name/define.js";
 import { addPayouts } from "./payouts/define.js";
 import { addRecord } from "./record/define.js";
 import { addRestore } from "./restore/define.js";
@@ -29,7 +30,7 @@ import { addWorkers } from "./workers/define.js";
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
   ["Keep a pool going:", [addPoolInit, addUp, addJobs, addRuns, addRunJob]],
   ["Enter events:", [addSettings, addImport, addServe, addRecord]],
-  ["Look:", [addStatus, addWorkers, addWorker, addExport, addCompareSchemes]],
+  ["Look:", [addStatus, addWorkers, addWorker, addName, addExport, addCompareSchemes]],
   ["Close rounds and pay:", [addRounds, addPayouts]],
   ["Check and correct:", [addVerify, addAdjust, addVoid, addAssign]],
   ["Keep it safe:", [addBackup, addRestore]],

@@ -1,22 +1,24 @@
 /** The API as a function from requests to answers; no sockets. */
 
-import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
-import type { AdmissionPolicy } from "../orchestrator/admission/policy.js";
 import { AdmissionDesk } from "./admission-desk.js";
 import { statusOf } from "./answers.js";
+import type { ApiEnv, PoolApi, PoolApiOptions } from "./api-options.js";
 import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
 import { BodyReader } from "./body.js";
-import type { ApiBooks, ApiRecorder, ApiSettings, WriteOutcome } from "./books.js";
-import type { KeyRing } from "./keys.js";
-import type { ApiLogEntry } from "./log-entry.js";
+import type { WriteOutcome } from "./books.js";
 import { ApiMetrics } from "./metrics.js";
 import { NonceCache } from "./nonces.js";
 import { openApiDocument } from "./openapi.js";
+import type { PageOptions } from "./page/options.js";
+import { PAGE_DOCUMENTS, Page } from "./page/page.js";
+import { isPagePath, PAGE_READS } from "./page/routes.js";
+import { type Sent, sentAnswer, sentDocument } from "./page/sent.js";
+import { type ApiTokens, OPEN_TO_ALL, type Role, roleOf } from "./page/tokens.js";
 import { parseBody, parseQuery } from "./parse.js";
 import { Problem, problemOf } from "./problem.js";
-import { clientOf, type RateLimit, RateLimiter } from "./rate-limit.js";
+import { clientOf, RateLimiter } from "./rate-limit.js";
 import { ReadCache } from "./read-cache.js";
 import { checkTime, jobEvent, noQuery, ticketEvent } from "./requests.js";
 import { READS, readJobs, readRewards, readWorkers, WRITES } from "./routes.js";
@@ -24,55 +26,7 @@ import { HEADERS, signAnswer } from "./signature.js";
 import { Standing } from "./standing.js";
 import { WriteQueue } from "./write-queue.js";
 
-/** What the API needs, and its bounds. */
-export interface PoolApiOptions {
-  /** The books that reads are answered from. */
-  readonly books: ApiBooks;
-  /** What writes the books, best in a thread of its own: {@link recorderThread}. */
-  readonly recorder: ApiRecorder;
-  /** How the books are kept; asked at most once a second. */
-  readonly settings: () => ApiSettings;
-  /** The keys that sign writes. */
-  readonly keys: KeyRing;
-  /** Decides about workers that send their benchmark. */
-  readonly admission: AdmissionPolicy;
-  /** Version of the pool's software, shown in `/status`. */
-  readonly version: string;
-  /** Region of jobs whose orchestrator names none. @default "default" */
-  readonly region?: string | undefined;
-  /** How far timestamps of writes may be from now, ms. @default 300_000 */
-  readonly replayWindowMs?: number | undefined;
-  /** Nonces remembered per replay window and a half. @default 2_000_000 */
-  readonly noncesMax?: number | undefined;
-  /** Limit of each client's reads and refused requests. @default 50 per second, 200 at once */
-  readonly readLimit?: RateLimit | undefined;
-  /** Limit of each orchestrator's writes. @default 2_000 per second, 4_000 at once */
-  readonly writeLimit?: RateLimit | undefined;
-  /** How long a write may wait to be durable, ms; then it is a 503. @default 3_000 */
-  readonly writeWaitMs?: number | undefined;
-  /** How old answers to reads may be, ms. @default 2_000 */
-  readonly cacheMs?: number | undefined;
-  /** Why the books are not those that were opened any more; null: they are. @default null */
-  readonly booksTrouble?: (() => string | null) | undefined;
-  /** Called once per request. */
-  readonly log?: ((entry: ApiLogEntry) => void) | undefined;
-  /** What tells the time, in Unix ms. @default Date.now */
-  readonly now?: (() => number) | undefined;
-}
-
-type Env = {
-  Bindings: Partial<HttpBindings>;
-  Variables: { client: string; key: string; code: string; error: string };
-};
-type Call = Context<Env>;
-
-/** What the server needs: the function, and what to say while it stops. */
-export interface PoolApi {
-  /** Answers one request, as the fetch standard has it. */
-  readonly fetch: Hono<Env>["fetch"];
-  /** `/healthz` answers 503 from now on. */
-  stopping(): void;
-}
+type Call = Context<ApiEnv>;
 
 /** An answer, before it is sent. */
 interface Reply {
@@ -84,7 +38,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 /** The endpoints with all that they share. */
 class Api {
-  readonly app = new Hono<Env>();
+  readonly app = new Hono<ApiEnv>();
   isStopping = false;
   readonly #options: PoolApiOptions;
   readonly #region: string;
@@ -94,6 +48,9 @@ class Api {
   readonly #reads: RateLimiter;
   readonly #writes: RateLimiter;
   readonly #cache: ReadCache;
+  /** For answers that take long to make. */
+  readonly #pageCache: ReadCache;
+  readonly #page: Page | null;
   readonly #standing: Standing;
   readonly #queue: WriteQueue;
   readonly #desk: AdmissionDesk;
@@ -112,6 +69,7 @@ class Api {
     this.#reads = new RateLimiter(readLimit);
     this.#writes = new RateLimiter(writeLimit);
     this.#cache = new ReadCache(cacheMs);
+    this.#pageCache = new ReadCache(PAGE_AGES * cacheMs);
     const { books, recorder, admission, writeWaitMs, settings } = options;
     this.#standing = new Standing({ books, settings, ageMaxMs: cacheMs, now: this.#now });
     this.#queue = new WriteQueue({ recorder, waitLimitMs: writeWaitMs });
@@ -121,8 +79,10 @@ class Api {
       recorder,
       waitLimitMs: writeWaitMs,
     });
+    this.#page = options.page === undefined ? null : this.#pageOf(options.page, cacheMs);
     this.app.use(async (call, next) => await this.#observed(call, next));
     this.#addReads();
+    if (this.#page !== null) this.#addPage(this.#page);
     this.#addWrites();
     this.#addOthers();
     this.app.onError((error, call) => this.#failed(error, call));
@@ -136,8 +96,7 @@ class Api {
     await next();
     if (this.isStopping) call.header("Connection", "close");
     const { method, path } = call.req;
-    const isKnown = path in READS || path in WRITES || path in OTHERS;
-    const route = isKnown ? path : "other";
+    const route = this.#routeOf(path);
     const { status } = call.res;
     const durationMs = performance.now() - startedMs;
     this.#metrics.request(route, status, durationMs);
@@ -154,6 +113,12 @@ class Api {
       ...(code === undefined ? {} : { code }),
       ...(error === undefined ? {} : { error }),
     });
+  }
+
+  /** What a path counts as: there are few. */
+  #routeOf(path: string): string {
+    if (path in READS || path in WRITES || path in OTHERS) return path;
+    return this.#page?.routeOf(path) ?? "other";
   }
 
   #failed(error: Error, call: Call): Response {
@@ -179,7 +144,7 @@ class Api {
 
   #nothingThere(call: Call): Response {
     const { path } = call.req;
-    const allowed = path in WRITES ? "POST" : path in READS || path in OTHERS ? "GET, HEAD" : null;
+    const allowed = path in WRITES ? "POST" : this.#routeOf(path) === "other" ? null : "GET, HEAD";
     if (allowed === null) {
       return this.#failed(new Problem(404, "NOT_FOUND", "there is no such endpoint"), call);
     }
@@ -201,20 +166,70 @@ class Api {
     if (trouble !== null) throw new Problem(503, "UNAVAILABLE", `the books: ${trouble}`);
   }
 
-  #read<Q extends z.ZodType>(path: string, schema: Q, make: (query: z.output<Q>) => unknown): void {
+  /** Who asks. @throws Problem 401 (`TOKEN`) */
+  #role(call: Call): Role {
+    return roleOf(call.req.header("authorization"), this.#tokens());
+  }
+
+  #tokens(): ApiTokens {
+    return this.#options.tokens?.() ?? OPEN_TO_ALL;
+  }
+
+  #read<Q extends z.ZodType>(
+    path: string,
+    schema: Q,
+    make: (query: z.output<Q>, role: Role) => unknown,
+    cache = this.#cache,
+  ): void {
     this.app.get(path, (call) => {
       this.#limitReads(call);
+      const role = this.#role(call);
       this.#assertBooks();
       const query = parseQuery(schema, call.req.url);
       const nowMs = this.#now();
-      const answer = this.#cache.get(`${path} ${JSON.stringify(query)}`, nowMs, () => {
+      const answer = cache.get(`${path} ${role} ${JSON.stringify(query)}`, nowMs, () => {
         this.#reads.charge(call.get("client"), nowMs, extraCost(query));
-        return make(query);
+        return make(query, role);
       });
-      const headers = { ETag: answer.tag, "Cache-Control": "no-cache" };
-      if (call.req.header("if-none-match") === answer.tag) return call.body(null, 304, headers);
-      return call.body(answer.body, 200, { ...headers, "Content-Type": JSON_TYPE });
+      return send(
+        call,
+        sentAnswer((name) => call.req.header(name), answer),
+      );
     });
+  }
+
+  #pageOf(options: PageOptions, cacheMs: number): Page {
+    const facts = () => ({
+      settings: this.#standing.settings(),
+      version: this.#options.version,
+      commissionRate: this.#standing.commissionRate(this.#region),
+    });
+    return new Page(options, facts, cacheMs);
+  }
+
+  #addPage(page: Page): void {
+    for (const path of Object.keys(PAGE_READS)) {
+      if (!isPagePath(path)) continue;
+      const cache = path === "/pool" || path === "/pool/worker" ? this.#cache : this.#pageCache;
+      const asked = (role: Role) => ({ nowMs: this.#now(), role, tokens: this.#tokens() });
+      this.#read(
+        path,
+        PAGE_READS[path].query,
+        (query, role) => page.read(path, query, asked(role)),
+        cache,
+      );
+    }
+    for (const path of PAGE_DOCUMENTS) {
+      this.app.get(path, (call) => {
+        this.#limitReads(call);
+        const found = page.document(call.req.path, call.req.query("key"), this.#tokens());
+        if (found === null) throw new Problem(404, "NOT_FOUND", "there is no such page");
+        return send(
+          call,
+          sentDocument((name) => call.req.header(name), found),
+        );
+      });
+    }
   }
 
   #addReads(): void {
@@ -348,6 +363,7 @@ class Api {
     });
     this.app.get("/metrics", (call) => {
       this.#limitReads(call);
+      this.#role(call);
       const text = this.#metrics.render(this.#standing.totals(), {
         poolsim_api_nonces: this.#nonces.size,
         poolsim_api_writes_waiting: this.#queue.length,
@@ -361,6 +377,14 @@ class Api {
     });
   }
 }
+
+function send(call: Call, sent: Sent): Response {
+  if (sent.status === 304) return call.body(null, sent.status, sent.headers);
+  return call.body(sent.body, sent.status, sent.headers);
+}
+
+/** Answers that take long to make may be so many times as old as others. */
+const PAGE_AGES = 5;
 
 const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
 

@@ -2,7 +2,8 @@
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-api.js";
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
-export { createPoolApi, type PoolApi, type PoolApiOptions } from "./app.js";
+export type { PoolApi, PoolApiOptions } from "./api-options.js";
+export { createPoolApi } from "./app.js";
 export type {
   ApiBooks,
   ApiNote,
@@ -25,6 +26,16 @@ export {
 export { type ApiKey, KeyRing, parseKeys } from "./keys.js";
 export type { ApiLogEntry } from "./log-entry.js";
 export { openApiDocument } from "./openapi.js";
+export { type FiguresBooks, PoolFigures } from "./page/figures.js";
+export type {
+  PageAdvice,
+  PageBooks,
+  PageFile,
+  PageOptions,
+  PageRule,
+  PoolOperation,
+} from "./page/options.js";
+export type { ApiTokens } from "./page/tokens.js";
 export type { RateLimit } from "./rate-limit.js";
 export { recorderOf } from "./recorder.js";
 export {

@@ -1,6 +1,7 @@
 /** The OpenAPI document, made from the schemas that requests are checked with. */
 import { z } from "zod";
 import { errorAnswer } from "./answers.js";
+import { PAGE_READS } from "./page/routes.js";
 import { READS, WRITES } from "./routes.js";
 import { HEADERS } from "./signature.js";
 
@@ -20,7 +21,8 @@ function answer(description: string, schema: z.ZodType): Json {
 
 const REFUSALS: Readonly<Record<string, string>> = {
   "400": "The request is malformed; `path` says where.",
-  "401": "Not signed, or not rightly, or not freshly, or sent before.",
+  "401":
+    "A write: not signed, or not rightly, or not freshly, or sent before. A read: without the token that it needs.",
   "409": "That id was sent before with other content.",
   "411": "The body's length is not told beforehand.",
   "413": "The body is too large.",
@@ -79,7 +81,13 @@ function writePath({ summary, body, answer: schema }: (typeof WRITES)[keyof type
   };
 }
 
-function readPath({ summary, query, answer: schema }: (typeof READS)[keyof typeof READS]): Json {
+interface ReadRoute {
+  readonly summary: string;
+  readonly query: z.ZodType;
+  readonly answer: z.ZodType;
+}
+
+function readPath({ summary, query, answer: schema }: ReadRoute): Json {
   const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input" });
   const parameters = Object.entries(properties).map(([name, property]) => ({
     name,
@@ -93,7 +101,7 @@ function readPath({ summary, query, answer: schema }: (typeof READS)[keyof typeo
       ...(parameters.length === 0 ? {} : { parameters }),
       responses: {
         "200": answer("The newest that is known, or up to some seconds older.", schema),
-        ...refusals("400", "429", "500"),
+        ...refusals("400", "401", "429", "500"),
       },
     },
   };
@@ -113,7 +121,8 @@ function plainPath(summary: string, type: string, ...statuses: readonly string[]
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
   for (const [path, route] of Object.entries(WRITES)) paths[path] = writePath(route);
-  for (const [path, route] of Object.entries(READS)) paths[path] = readPath(route);
+  const reads: Readonly<Record<string, ReadRoute>> = { ...READS, ...PAGE_READS };
+  for (const [path, route] of Object.entries(reads)) paths[path] = readPath(route);
   paths["/healthz"] = plainPath("Whether the server serves.", "application/json", "503");
   paths["/metrics"] = plainPath("Prometheus metrics.", "text/plain", "429");
   paths["/openapi.json"] = plainPath("This document.", "application/json", "429");

@@ -8,6 +8,7 @@ export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 411 | 413 | 415 | 429 
 export type ProblemCode =
   | "BAD_REQUEST"
   | "UNSIGNED"
+  | "TOKEN"
   | "UNKNOWN_KEY"
   | "STALE"
   | "BAD_SIGNATURE"

@@ -1,5 +1,6 @@
 /** Answers to reads, kept for a moment: a crowd of readers costs the books one question. */
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { LRUCache } from "lru-cache";
 
 /** An answer as it is sent. */
@@ -7,6 +8,27 @@ export interface CachedAnswer {
   readonly body: string;
   readonly tag: string;
   readonly madeAtMs: number;
+  /** The body packed, made when the first asks for it; null: it is not worth it. */
+  packed(): Uint8Array<ArrayBuffer> | null;
+}
+
+/** Below, packing saves less than it costs. */
+const PACKED_BYTES_MIN = 2_048;
+const LEVEL = 3;
+
+/** An answer that is packed once, however many ask for it. */
+export function answerOf(body: string, madeAtMs: number): CachedAnswer {
+  const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  let packed: Uint8Array<ArrayBuffer> | null | undefined;
+  return {
+    body,
+    tag,
+    madeAtMs,
+    packed: () => {
+      packed ??= body.length < PACKED_BYTES_MIN ? null : gzipSync(body, { level: LEVEL });
+      return packed;
+    },
+  };
 }
 
 const BYTES_MAX = 32 * 1024 * 1024;
@@ -28,9 +50,7 @@ export class ReadCache {
   get(name: string, nowMs: number, make: () => unknown): CachedAnswer {
     const known = this.#answers.get(name);
     if (known !== undefined && nowMs - known.madeAtMs < this.#ttlMs) return known;
-    const body = JSON.stringify(make());
-    const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-    const answer = { body, tag, madeAtMs: nowMs };
+    const answer = answerOf(JSON.stringify(make()), nowMs);
     this.#answers.set(name, answer);
     return answer;
   }

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from "n
 import { isIP, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { InputError } from "../../core/errors.js";
-import type { PoolApi } from "./app.js";
+import type { PoolApi } from "./api-options.js";
 import type { ServerCertificate } from "./certificate.js";
 import { clientOf } from "./rate-limit.js";
 

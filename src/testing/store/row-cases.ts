@@ -119,6 +119,58 @@ export const rowCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "tells who is online since when, and who left last when",
+    check: ({ workers }) => {
+      const at = (connection: string, connectedMs: number | null, disconnectedMs: number | null) =>
+        ({ ...place, node: "n", connection, connectedMs, disconnectedMs }) as const;
+      deepStrictEqual(workers.presence(), []);
+      workers.addConnections([at("a", 10, 20), at("b", 30, null), at("c", 40, 5)]);
+      const both = { address: ALICE, connections: 2, onlineSinceMs: 30, lastClosedMs: 20 };
+      deepStrictEqual(workers.presence(), [both]);
+      workers.addReset({ node: "n", nodeType: "transcode", region: "eu", atMs: 35 });
+      const one = { address: ALICE, connections: 1, onlineSinceMs: 40, lastClosedMs: 35 };
+      deepStrictEqual(workers.presence(), [one]);
+      workers.addReset({ node: "n", nodeType: "transcode", region: "eu", atMs: 50 });
+      const none = { address: ALICE, connections: 0, onlineSinceMs: null, lastClosedMs: 50 };
+      deepStrictEqual(workers.presence(), [none]);
+    },
+  },
+  {
+    name: "finds the first to arrive of the events from an instant on",
+    check: ({ events }) => {
+      strictEqual(events.firstFrom(0), null);
+      events.add([event(0, { atMs: 10 }), event(1, { atMs: 30 }), event(2, { atMs: 20 })]);
+      strictEqual(events.firstFrom(0), 0);
+      strictEqual(events.firstFrom(15), 1);
+      strictEqual(events.firstFrom(31), null);
+    },
+  },
+  {
+    name: "keeps one name for a worker, until it is forgotten",
+    check: ({ names }) => {
+      deepStrictEqual(names.list(), []);
+      names.set({ address: BOB.toUpperCase().replace("0X", "0x"), name: "Bob", atMs: 1 });
+      names.set({ address: ALICE, name: "Alice <b>", atMs: 2 });
+      names.set({ address: BOB, name: "Bobby", atMs: 3 });
+      const kept = names.list().map(({ name, atMs }) => [name, atMs]);
+      deepStrictEqual(
+        kept,
+        ALICE < BOB
+          ? [
+              ["Alice <b>", 2],
+              ["Bobby", 3],
+            ]
+          : [
+              ["Bobby", 3],
+              ["Alice <b>", 2],
+            ],
+      );
+      names.forget(ALICE);
+      names.forget(ALICE);
+      deepStrictEqual(names.list(), [{ address: BOB, name: "Bobby", atMs: 3 }]);
+    },
+  },
+  {
     name: "keeps the same bytes of a source in quarantine once, until they are resolved",
     check: ({ quarantine }) => {
       const piece = {

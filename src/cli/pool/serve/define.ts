@@ -36,6 +36,14 @@ export function addServe(pool: Command, terminal: Terminal, outcome: Outcome): v
     .option("--tlsCert <file>", "certificate, PEM; with --tlsKey instead of a self-signed one")
     .option("--tlsKey <file>", "its key, PEM")
     .option("--plain", "HTTP without TLS, on loopback only", false)
+    .optionsGroup("Page:")
+    .addOption(
+      new Option("--page <state>", "the page at /, and the endpoints that it reads")
+        .choices(["on", "off"])
+        .default("on"),
+    )
+    .option("--readerToken <file>", "token that reading needs; default: everybody may read")
+    .option("--operatorToken <file>", "token with which the page shows what is the operator's")
     .optionsGroup("Limits:")
     .addOption(
       new Option("--readRate <n>", "reads per second of each client")

@@ -18,20 +18,25 @@ export interface ServeFlags extends ServingOptions {
  */
 export async function poolServe(flags: ServeFlags, terminal: Terminal): Promise<number> {
   const log = jsonLog(terminal.stdout, flags.logLevel);
-  const admission = () => admissionOf(flags.admission);
   await stoppable((signal) =>
-    whileServing(flags, { admission, log }, async ({ about, rereadKeys }) => {
-      process.on("SIGHUP", rereadKeys);
-      try {
-        log.info(about, "serving");
-        if (!signal.aborted) {
-          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    whileServing(
+      flags,
+      { rules: () => admissionOf(flags.admission), log },
+      async ({ about, rereadKeys }) => {
+        process.on("SIGHUP", rereadKeys);
+        try {
+          log.info(about, "serving");
+          if (!signal.aborted) {
+            await new Promise((resolve) =>
+              signal.addEventListener("abort", resolve, { once: true }),
+            );
+          }
+          log.info("stopping");
+        } finally {
+          process.removeListener("SIGHUP", rereadKeys);
         }
-        log.info("stopping");
-      } finally {
-        process.removeListener("SIGHUP", rereadKeys);
-      }
-    }),
+      },
+    ),
   );
   log.info("stopped");
   return EXIT.ok;

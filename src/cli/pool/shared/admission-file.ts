@@ -3,12 +3,28 @@
 import { type Path, pathText } from "../../../config/problem.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
+import type { PageRule } from "../../../pool/api/index.js";
 import { type AdmissionPolicy, createAdmission, regionLimitsIn } from "../../../pool/index.js";
-import { admissionSchema } from "../../../pool/orchestrator/admission/schema.js";
+import {
+  type AdmissionConfig,
+  admissionSchema,
+} from "../../../pool/orchestrator/admission/schema.js";
 import { describeIssues } from "../../../sim/scenario/describe-issues.js";
 
 /** Where scenarios have these rules: what is known there is known here. */
 const PLACE = ["orchestrator", "admission"];
+
+/** Who is admitted, and how that is said. */
+export interface AdmissionRules {
+  readonly policy: AdmissionPolicy;
+  /** null: everybody is. */
+  readonly rule: PageRule | null;
+}
+
+/** Everybody is admitted. */
+export function noRules(): AdmissionRules {
+  return { policy: createAdmission({}), rule: null };
+}
 
 /**
  * Reads the rules.
@@ -16,7 +32,7 @@ const PLACE = ["orchestrator", "admission"];
  * @param file its name for messages
  * @throws InputError (`ADMISSION`) with the first place that is wrong
  */
-export function readAdmission(bytes: Uint8Array, file: string): AdmissionPolicy {
+export function readAdmission(bytes: Uint8Array, file: string): AdmissionRules {
   const { value, find } = yamlOf(bytes, file);
   return admissionAt(value, [], { file, find });
 }
@@ -31,7 +47,7 @@ export function admissionAt(
   value: unknown,
   at: Path,
   { file, find }: { readonly file: string; readonly find: YamlSource["find"] },
-): AdmissionPolicy {
+): AdmissionRules {
   const parsed = admissionSchema().safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => ({
@@ -48,7 +64,28 @@ export function admissionAt(
     throw wrong(`${place}: ${subject}${finding?.text ?? "wrong"}`);
   }
   const names = regionLimitsIn(parsed.data).flatMap(([, , limits]) => Object.keys(limits));
-  return createAdmission(parsed.data, { names: [...new Set(names)] });
+  const policy = createAdmission(parsed.data, { names: [...new Set(names)] });
+  return { policy, rule: ruleOf(parsed.data) };
+}
+
+/** Names of workers stay the operator's. */
+function ruleOf({ exclude, include, ...policies }: AdmissionConfig): PageRule | null {
+  const all = Object.entries(policies).flatMap(([name, settings]) =>
+    settings === undefined ? [] : [{ name, settings: Object.entries(settings) }],
+  );
+  const isByName = (exclude ?? []).length > 0 || include !== undefined;
+  if (all.length === 0 && !isByName) return null;
+  const texts = all.map(({ name, settings }) => {
+    const values = settings.filter(([, value]) => ["number", "string"].includes(typeof value));
+    const said = values.map(([key, value]) => `${key} ${String(value)}`).join(", ");
+    return said === "" ? name : `${name} (${said})`;
+  });
+  const limits = all.flatMap(({ settings }) => settings.filter(([key]) => key === "limitMs"));
+  const [limit] = limits.flatMap(([, value]) => (typeof value === "number" ? [value] : []));
+  return {
+    text: [...texts, ...(isByName ? ["some by name"] : [])].join("; "),
+    limitMs: limit ?? null,
+  };
 }
 
 function yamlOf(bytes: Uint8Array, file: string): ReturnType<typeof readYaml> {

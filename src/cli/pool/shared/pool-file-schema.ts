@@ -80,6 +80,18 @@ export const poolFileSchema = z.strictObject({
         "file",
       ).optional(),
       tlsKey: text("Its key, PEM.", "file").optional(),
+      page: z
+        .enum(["on", "off"])
+        .describe("The page at /, and the endpoints that it reads.")
+        .default("on"),
+      readerToken: text(
+        "File of a token that reading needs; without it everybody may read.",
+        "file",
+      ).optional(),
+      operatorToken: text(
+        "File of a token with which the page shows quarantine, and why runs failed.",
+        "file",
+      ).optional(),
       readRate: integer("Reads per second of each client.", 1, 1_000_000).default(50),
       writeRate: integer("Writes per second of each orchestrator.", 1, 1_000_000).default(2_000),
     })

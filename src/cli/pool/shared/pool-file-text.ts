@@ -36,6 +36,9 @@ api:
   port: ${isDemo ? "8080" : "8443"}
   plain: true
   # keys: keys.json
+  # The page at / is open to all who reach it: page: off, or a token that readers need.
+  # readerToken: reader.token
+  # operatorToken: operator.token
 
 # Who is admitted, as in scenarios. Without it everybody is.
 # admission:

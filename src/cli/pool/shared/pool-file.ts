@@ -5,13 +5,14 @@ import { type Path, pathText, valueText } from "../../../config/problem.js";
 import { suggestion } from "../../../config/suggest.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
+import type { PageRule } from "../../../pool/api/index.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
-import { type AdmissionPolicy, createAdmission } from "../../../pool/index.js";
+import type { AdmissionPolicy } from "../../../pool/index.js";
 import type { JobSpec } from "../../../pool/operate/schedule.js";
 import { slotsOf, type Timing } from "../../../pool/operate/timing.js";
 import { readShort } from "../../shared/secret-file.js";
-import { admissionAt } from "./admission-file.js";
+import { admissionAt, noRules } from "./admission-file.js";
 import { JOBS, type JobName, type PoolFileValues, poolFileSchema } from "./pool-file-schema.js";
 import { commissionRates } from "./settings-options.js";
 import { SourceList } from "./source-list.js";
@@ -24,12 +25,15 @@ export interface PoolFile extends Omit<PoolFileValues, "sources" | "admission" |
   /** Files and folders in which events arrive. */
   readonly watched: readonly string[];
   readonly admission: AdmissionPolicy;
+  /** How the page says who is admitted; null: everybody is. */
+  readonly rule: PageRule | null;
   readonly commission: readonly CommissionRate[];
   /** When each job runs; those that are off are only asked for. */
   readonly specs: ReadonlyMap<JobName, JobSpec>;
 }
 
 const BYTES_MAX = 1_000_000;
+const API_FILES = ["keys", "tlsCert", "tlsKey", "readerToken", "operatorToken"] as const;
 const NAMES = Object.keys(JOBS) as JobName[];
 
 /**
@@ -67,6 +71,10 @@ export function readPoolFile(
       return fail(path, error instanceof Error ? error.message : String(error));
     }
   };
+  const rules =
+    admission === undefined
+      ? noRules()
+      : admissionAt(admission, ["admission"], { file, find: yaml.find });
   return {
     ...values,
     path: resolve(file),
@@ -74,12 +82,10 @@ export function readPoolFile(
     sources:
       sources === undefined ? [] : new SourceList({ file, yaml, env }).read(sources, ["sources"]),
     watched: pathsIn(sources).map(at),
-    admission:
-      admission === undefined
-        ? createAdmission({})
-        : admissionAt(admission, ["admission"], { file, find: yaml.find }),
+    admission: rules.policy,
+    rule: rules.rule,
     commission: checked(["commission"], () => commissionRates(commission ?? [])),
-    ...(api === undefined ? {} : { api: placed(api, ["keys", "tlsCert", "tlsKey"], at) }),
+    ...(api === undefined ? {} : { api: placed(api, API_FILES, at) }),
     ...(payouts === undefined
       ? {}
       : { payouts: placed(payouts, ["ethKeystorePath", "ethPasswordFile"], at) }),

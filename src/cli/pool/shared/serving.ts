@@ -6,6 +6,7 @@ import {
   createPoolApi,
   fingerprintOf,
   KeyRing,
+  type PageOptions,
   parseKeys,
   recorderThread,
   type ServerCertificate,
@@ -14,11 +15,11 @@ import {
 } from "../../../pool/api/index.js";
 import { readSettings } from "../../../pool/books/settings.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
-import { type AdmissionPolicy, createAdmission } from "../../../pool/index.js";
 import { assertSecret, readShort } from "../../shared/secret-file.js";
 import type { TextStream } from "../../shared/terminal.js";
-import { readAdmission } from "./admission-file.js";
+import { type AdmissionRules, noRules, readAdmission } from "./admission-file.js";
 import { checkBooks, named, openBooks } from "./open-books.js";
+import { keepCounting, pageOf, Tokens } from "./page-serving.js";
 
 /** How the API is served. */
 export interface ServingOptions {
@@ -33,8 +34,23 @@ export interface ServingOptions {
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly plain: boolean;
+  /** Whether the page and its endpoints are served. */
+  readonly page: "on" | "off";
+  /** File of a token that reading needs. */
+  readonly readerToken?: string | undefined;
+  /** File of a token that shows what is the operator's. */
+  readonly operatorToken?: string | undefined;
   readonly readRate: number;
   readonly writeRate: number;
+}
+
+/** How it is served besides. */
+export interface ServingMeans {
+  /** What decides about workers that send their benchmark. */
+  readonly rules: () => AdmissionRules;
+  readonly log: Logger;
+  /** What the page tells of the process that serves it. @default nothing */
+  readonly shown?: Pick<PageOptions, "operation" | "advice">;
 }
 
 const FILE_BYTES_MAX = 1_000_000;
@@ -57,29 +73,33 @@ export interface Serving {
 /**
  * Serves the API for the time of some work.
  *
- * @param admission gives what decides about workers that send their benchmark
  * @throws InputError for bad input; RemoteError when the books cannot be opened
  */
 export async function whileServing<T>(
   options: ServingOptions,
-  { admission: rules, log }: { readonly admission: () => AdmissionPolicy; readonly log: Logger },
+  { rules, log, shown = {} }: ServingMeans,
   work: (serving: Serving) => Promise<T>,
 ): Promise<T> {
   const { db, keys: keysFile, region, readRate, writeRate, host, port } = options;
   const keys = new KeyRing(keysFile === undefined ? [] : readKeys(keysFile));
+  const tokens = new Tokens(options);
   const tls = await certificateOf(options);
-  const admission = rules();
+  const { policy: admission, rule } = rules();
   // The thread would make what is not there.
   checkBooks(db, "write");
   const recorder = await recorderThread({ path: db }).catch((error: unknown) => {
     throw named(db, error);
   });
   let store: SqlitePoolStore | undefined;
+  const counting = new AbortController();
   try {
     const books = openBooks(db, "read");
     store = books;
+    const page = options.page === "off" ? undefined : pageOf(books, { ...shown, rule });
     const api = createPoolApi({
       books,
+      page,
+      tokens: () => tokens.now,
       recorder,
       settings: () => readSettings(books),
       keys,
@@ -92,16 +112,20 @@ export async function whileServing<T>(
       log: ({ level, ...entry }) => log[level](entry, "request"),
     });
     const server = await servePoolApi({ api, host, port, tls });
+    const counted = page && keepCounting(page.figures, { log, signal: counting.signal });
     const fingerprint = tls === null ? undefined : fingerprintOf(tls.cert);
     try {
       return await work({
         about: { url: server.url, fingerprint, admission: admission.policy },
         rereadKeys: () => {
           if (keysFile !== undefined) rereadKeys(keysFile, keys, log);
+          tokens.reread(log);
         },
       });
     } finally {
+      counting.abort();
       await server.close();
+      await counted;
     }
   } finally {
     // Who writes is the last to leave, and takes the -wal file along.
@@ -111,8 +135,8 @@ export async function whileServing<T>(
 }
 
 /** Admission rules of a file; without one everybody is admitted. */
-export function admissionOf(path: string | undefined): AdmissionPolicy {
-  if (path === undefined) return createAdmission({});
+export function admissionOf(path: string | undefined): AdmissionRules {
+  if (path === undefined) return noRules();
   return readAdmission(readFile(path, "--admission"), `--admission ${path}`);
 }
 

@@ -1,6 +1,7 @@
 /** `poolsim pool up`: one process that keeps a pool: its jobs, its server, until it is told to stop. */
 import type { Logger } from "pino";
 import { isPoolsimError } from "../../../core/errors.js";
+import type { PageAdvice, PoolOperation } from "../../../pool/api/index.js";
 import { formatRates } from "../../../pool/books/commission.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 import { MACHINE_CLOCK } from "../../../pool/operate/clock.js";
@@ -10,7 +11,9 @@ import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertLocked, checkPool, lockPool, openPool, ownProgram } from "../shared/keeper.js";
 import { named } from "../shared/open-books.js";
+import { adviceIn } from "../shared/page-advice.js";
 import { type PoolFile, readPoolFile } from "../shared/pool-file.js";
+import { JOBS, type JobName } from "../shared/pool-file-schema.js";
 import { poolJobs } from "../shared/pool-jobs.js";
 import { jsonLog, whileServing } from "../shared/serving.js";
 
@@ -67,6 +70,8 @@ class Keeping {
   readonly #log: Logger;
   #file: PoolFile;
   #again = new AbortController();
+  #operator: Operator | null = null;
+  #adviceOf: { readonly to: string; readonly look: () => PageAdvice | null } | null = null;
 
   constructor(path: string, file: PoolFile, { store, log }: Means) {
     this.#path = path;
@@ -77,16 +82,42 @@ class Keeping {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { api, admission, books } = this.#first;
+    const { api, admission, books, rule } = this.#first;
     if (api === undefined) {
       await this.#keep(signal, () => {});
       return;
     }
     await whileServing(
       { ...api, db: books },
-      { admission: () => admission, log: this.#log },
+      {
+        rules: () => ({ policy: admission, rule }),
+        log: this.#log,
+        shown: { operation: () => this.#shown(), advice: () => this.#advice() },
+      },
       ({ about, rereadKeys }) => this.#keep(signal, rereadKeys, about),
     );
+  }
+
+  /** What the page tells of this process. */
+  #shown(): PoolOperation {
+    const { sources, payouts } = this.#file;
+    const { next } = this.#operator ?? { next: new Map<string, number | null>() };
+    return {
+      jobs: [...next].map(([name, nextAtMs]) => ({
+        name,
+        does: JOBS[name as JobName].does,
+        nextAtMs,
+      })),
+      sources: sources.map(({ name }) => name),
+      payouts: payouts?.send === true ? { threshold: payouts.threshold ?? null } : null,
+    };
+  }
+
+  #advice(): PageAdvice | null {
+    const to = this.#file.advise?.to ?? null;
+    if (to === null) return null;
+    if (this.#adviceOf?.to !== to) this.#adviceOf = { to, look: adviceIn(to) };
+    return this.#adviceOf.look();
   }
 
   async #keep(signal: AbortSignal, rereadKeys: () => void, about?: object): Promise<void> {
@@ -134,6 +165,7 @@ class Keeping {
       clock: MACHINE_CLOCK,
       onEvent: (event) => this.#tell(event),
     });
+    this.#operator = operator;
     const next = Object.fromEntries(
       [...operator.next].map(([name, ms]) => [
         name,

@@ -45,6 +45,7 @@ export const UNCOVERED: Readonly<Record<string, string>> = {
   chain: "the chain itself",
   job_runs: "what the pool's process did by itself",
   job_requests: "what that process was asked for",
+  names: "what workers are called: nothing follows from it",
   cursors: "how far sources were read: at worst they are read again",
   key_days: "what a limit counts",
   event_keys: "what events are found by; verify compares it with them",

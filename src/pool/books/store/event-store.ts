@@ -50,6 +50,8 @@ export interface EventStore {
   count(): number;
   /** The latest time of all events, ms since 1970; null: there is no event. */
   lastMs(): number | null;
+  /** Sequence of the first to arrive of the events from an instant on (ms since 1970); null: none. */
+  firstFrom(sinceMs: number): number | null;
   /** The event with this identity; null: there is none. */
   byIdentity(identity: string): EventRow | null;
   /**

@@ -83,6 +83,14 @@ export class EventTables implements EventStore {
     return row === undefined ? null : wholeOrNull(row, "last");
   }
 
+  firstFrom(sinceMs: number): number | null {
+    const row = this.#database.get(
+      "SELECT min(+sequence) AS first FROM events WHERE at >= ?",
+      BigInt(Math.trunc(sinceMs)),
+    );
+    return row === undefined ? null : wholeOrNull(row, "first");
+  }
+
   byIdentity(identity: string): EventRow | null {
     const row = this.#database.get(
       `${WITH_FOUND} SELECT max(e.sequence) AS sequence FROM found CROSS JOIN events e

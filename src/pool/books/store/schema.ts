@@ -264,6 +264,15 @@ CREATE INDEX job_runs_job ON job_runs (job);
 CREATE TABLE job_requests (job TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** What the operator calls workers. */
+const NAMES = `
+CREATE TABLE names (
+  address TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 const MIGRATIONS: readonly string[] = [
   BOOKS,
   DECISIONS,
@@ -271,6 +280,7 @@ const MIGRATIONS: readonly string[] = [
   EVENT_KEYS,
   CHAIN,
   JOB_RUNS,
+  NAMES,
 ];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 

@@ -5,6 +5,7 @@ import { DecisionTables } from "./decision-tables.js";
 import { EventTables } from "./event-tables.js";
 import { JobTables } from "./job-tables.js";
 import { LedgerTables } from "./ledger-tables.js";
+import { NameTables } from "./name-tables.js";
 import { PayoutTables } from "./payout-tables.js";
 import { QuarantineTables } from "./quarantine-tables.js";
 import { ReportTables } from "./report-tables.js";
@@ -16,6 +17,7 @@ import type {
   EventStore,
   JobStore,
   LedgerStore,
+  NameStore,
   PayoutStore,
   PoolStore,
   QuarantineStore,
@@ -37,6 +39,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly jobs: JobStore;
   readonly decisions: DecisionStore;
   readonly workers: WorkerStore;
+  readonly names: NameStore;
   readonly quarantine: QuarantineStore;
   readonly tickets: TicketStore;
   readonly rounds: RoundStore;
@@ -61,6 +64,7 @@ export class SqlitePoolStore implements PoolStore {
     this.jobs = new JobTables(database);
     this.decisions = new DecisionTables(database);
     this.workers = new WorkerTables(database);
+    this.names = new NameTables(database);
     this.quarantine = new QuarantineTables(database);
     this.tickets = new TicketTables(database);
     this.rounds = new RoundTables(database);

@@ -10,6 +10,7 @@ import type { DecisionStore } from "./decision-store.js";
 import type { EventStore } from "./event-store.js";
 import type { JobStore } from "./job-store.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { NameStore } from "./name-store.js";
 import type { PayoutStore } from "./payout-store.js";
 import type { QuarantineStore } from "./quarantine-store.js";
 import type { ReportStore } from "./report-store.js";
@@ -23,6 +24,7 @@ export type { DecisionRow, DecisionStore } from "./decision-store.js";
 export type * from "./event-store.js";
 export type * from "./job-store.js";
 export type * from "./ledger-store.js";
+export type * from "./name-store.js";
 export type * from "./payout-store.js";
 export type * from "./quarantine-store.js";
 export type * from "./report-store.js";
@@ -55,6 +57,8 @@ export interface PoolStore {
   readonly decisions: DecisionStore;
   /** Workers, and their connections. */
   readonly workers: WorkerStore;
+  /** What the operator calls workers. */
+  readonly names: NameStore;
   /** Pieces of input that could not be entered. */
   readonly quarantine: QuarantineStore;
   /** Tickets that won, and their redemptions. */

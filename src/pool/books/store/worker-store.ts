@@ -50,10 +50,24 @@ export interface WorkerRow {
   readonly feesWei: bigint;
 }
 
+/** Whether a worker is online, and since when. */
+export interface PresenceRow {
+  /** The worker, lower case. */
+  readonly address: string;
+  /** Connections open now, of all node types and regions. */
+  readonly connections: number;
+  /** When the first of those was opened, ms since 1970; null: none is open. */
+  readonly onlineSinceMs: number | null;
+  /** When a connection was last closed, or its node started anew, ms since 1970; null: never. */
+  readonly lastClosedMs: number | null;
+}
+
 /** Who worked where, and what is connected. */
 export interface WorkerStore {
   /** Workers by address (in any case; all by default), then node type and region. */
   list(address?: string): readonly WorkerRow[];
+  /** Who is online since when, by address; of a worker whose connections were told. */
+  presence(): readonly PresenceRow[];
   /**
    * Adds jobs and fees to what is known of each worker in its node type and region, and widens the
    * span in which it was seen. What is added may be negative, when a job turns out to be another's.

@@ -1,8 +1,14 @@
 /** Workers and their connections on disk. */
 import type { SqliteDatabase, SqlRow } from "../../../io/sqlite.js";
-import { big, text, whole } from "./columns.js";
+import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
-import type { ConnectionRow, ResetRow, WorkerRow, WorkerStore } from "./worker-store.js";
+import type {
+  ConnectionRow,
+  PresenceRow,
+  ResetRow,
+  WorkerRow,
+  WorkerStore,
+} from "./worker-store.js";
 
 export class WorkerTables implements WorkerStore {
   readonly #database: SqliteDatabase;
@@ -31,6 +37,29 @@ export class WorkerTables implements WorkerStore {
         lastSeenMs: whole(row, "last_seen"),
         jobs: BigInt(whole(row, "jobs")),
         feesWei: big(row, "fees"),
+      }));
+  }
+
+  presence(): readonly PresenceRow[] {
+    return this.#database
+      .all(
+        `WITH seen AS (
+           SELECT c.address, c.connected, c.disconnected, r.at AS reset,
+             c.connected IS NOT NULL AND c.connected > coalesce(c.disconnected, -1)
+               AND c.connected >= coalesce(r.at, -1) AS open
+           FROM connections c LEFT JOIN resets r
+             ON r.node = c.node AND r.node_type = c.node_type AND r.region = c.region)
+         SELECT address, sum(open) AS open,
+           min(CASE WHEN open THEN connected END) AS online_since,
+           max(nullif(max(coalesce(disconnected, -1), iif(reset > connected, reset, -1)), -1))
+             AS last_closed
+         FROM seen GROUP BY address ORDER BY address`,
+      )
+      .map((row) => ({
+        address: text(row, "address"),
+        connections: whole(row, "open"),
+        onlineSinceMs: wholeOrNull(row, "online_since"),
+        lastClosedMs: wholeOrNull(row, "last_closed"),
       }));
   }
 

@@ -22,6 +22,7 @@ export function derivedBooks(
     jobs: store.jobs,
     decisions: store.decisions,
     workers: store.workers,
+    names: store.names,
     quarantine: store.quarantine,
     tickets: store.tickets,
     rounds: store.rounds,

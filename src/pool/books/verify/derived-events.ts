@@ -57,6 +57,10 @@ export class DerivedEvents implements EventStore {
     return this.#written.lastMs();
   }
 
+  firstFrom(sinceMs: number): number | null {
+    return this.#written.firstFrom(sinceMs);
+  }
+
   byIdentity(identity: string): EventRow | null {
     return this.#written.byIdentity(identity);
   }

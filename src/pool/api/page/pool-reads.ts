@@ -1,0 +1,130 @@
+/** The pool as a whole, and all its workers. */
+import type { z } from "zod";
+import type { RunRow } from "../../books/store/store.js";
+import type { hoursAnswer, poolAnswer, poolWorkersAnswer } from "./answers.js";
+import { type PageContext, performanceOf, utc, utcOrNull } from "./context.js";
+import { total } from "./moment.js";
+import { DAY_MS, DAYS } from "./track.js";
+import { workersOf } from "./worker-rows.js";
+
+type Pool = z.output<typeof poolAnswer>;
+
+/** The answer of `/pool`. */
+export function readPool(context: PageContext): Pool {
+  const { books, figures, operation, moment, nowMs, rule = null, advice } = context;
+  const [lastRound, [lastPayout]] = [books.rounds.last(), books.payouts.list({ limit: 1 })];
+  const runs = operation?.() ?? null;
+  const nextPayoutMs = runs?.jobs.find(({ name }) => name === "payouts")?.nextAtMs;
+  const pay = runs?.payouts ?? null;
+  return {
+    version: context.version,
+    at: utc(nowMs),
+    isOperator: context.isOperator,
+    countedUntil: utcOrNull(figures.untilMs),
+    scheme: context.settings.scheme.name,
+    commissionRate: context.commissionRate,
+    workers: {
+      known: moment.places.size,
+      online: [...moment.presence.values()].filter(({ connections }) => connections > 0).length,
+    },
+    lastDay: performanceOf(figures.pool?.lastDay(nowMs) ?? null),
+    lastDays: performanceOf(figures.pool?.lastDays(nowMs) ?? null),
+    ...moneyOf(context),
+    lastRound:
+      lastRound === null
+        ? null
+        : {
+            round: lastRound.round,
+            income: String(lastRound.incomeWei),
+            shared: String(lastRound.sharedWei),
+            closedAt: utc(lastRound.closedAtMs),
+          },
+    nextPayout: pay === null ? null : { at: utcOrNull(nextPayoutMs), threshold: pay.threshold },
+    sources: sourcesOf(context, runs?.sources ?? []),
+    quarantined: books.quarantine.count(),
+    rule,
+    adviceAt: utcOrNull(advice?.()?.atMs),
+    chainId: lastPayout === undefined ? null : String(lastPayout.chainId),
+  };
+}
+
+function moneyOf(context: PageContext): Pick<Pool, "owed" | "income"> {
+  const { books, moment, nowMs } = context;
+  const { ledger, tickets } = books;
+  const balance = (account: Parameters<typeof ledger.balance>[0]) =>
+    String(ledger.balance(account));
+  let redeemedWei = 0n;
+  for (const { state, faceValueWei } of tickets.list({ sinceMs: nowMs - DAYS * DAY_MS })) {
+    if (state === "redeemed") redeemedWei += faceValueWei;
+  }
+  return {
+    owed: {
+      pending: String(total(moment.pending)),
+      inPayout: String(total(moment.inPayout)),
+      paid: String(total(moment.paid)),
+      commission: balance("commission"),
+      delegators: balance("delegators"),
+      unattributed: balance("unattributed"),
+      unsplit: balance("feesEarned"),
+    },
+    income: {
+      redeemed: String(redeemedWei),
+      receivable: balance("ticketsReceivable"),
+      wallet: balance("wallet"),
+      gas: balance("gas"),
+    },
+  };
+}
+
+function sourcesOf(context: PageContext, configured: readonly string[]): Pool["sources"] {
+  const { books, figures, nowMs } = context;
+  const heard = figures.sources(nowMs);
+  const last = books.runs.list({ job: "import", limit: 5 }).find(({ endedMs }) => endedMs !== null);
+  const names = [...new Set([...configured, ...heard.keys()])].sort();
+  return names.map((name) => {
+    const found = heard.get(name);
+    const isImported = configured.includes(name) && last !== undefined;
+    return {
+      name,
+      lastEventAt: utcOrNull(found?.lastMs),
+      events: found?.events ?? 0,
+      readAt: isImported ? utcOrNull(last.endedMs) : null,
+      state: isImported ? stateOf(name, last) : "unknown",
+    };
+  });
+}
+
+/** A run says at its end which sources could not be read. */
+function stateOf(name: string, { outcome, error }: RunRow): Pool["sources"][number]["state"] {
+  if (outcome === "done") return "ok";
+  if (outcome !== "failed") return "unknown";
+  const [, failed] = /^could not be read: (.*?); \d+ new/.exec(error ?? "") ?? [];
+  if (failed === undefined) return "unknown";
+  return failed.split(", ").includes(name) ? "failed" : "ok";
+}
+
+/** The answer of `/pool/hours`. */
+export function readHours({ figures, nowMs }: PageContext): z.output<typeof hoursAnswer> {
+  return {
+    hours: (figures.pool?.hours(nowMs) ?? []).map(({ atMs, sums }) => ({
+      at: utc(atMs),
+      jobs: sums?.jobs ?? 0,
+      late: sums?.late ?? 0,
+      fees: String(sums?.feesWei ?? 0n),
+    })),
+  };
+}
+
+/** The answer of `/pool/workers`. */
+export function readPoolWorkers(
+  context: PageContext,
+  { limit = 5_000, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
+): z.output<typeof poolWorkersAnswer> {
+  const { figures, moment, nowMs } = context;
+  const all = workersOf(context, moment.places);
+  return {
+    pool: performanceOf(figures.pool?.lastDay(nowMs) ?? null),
+    workers: all.slice(offset, offset + limit),
+    total: all.length,
+  };
+}

@@ -1,0 +1,66 @@
+/** The page's endpoints as a table: the server and the OpenAPI document are made from the same rows. */
+import { z } from "zod";
+import { address, queryNumber } from "../fields.js";
+import { noQuery, pageQuery } from "../requests.js";
+import {
+  adviceAnswer,
+  correctionsAnswer,
+  hoursAnswer,
+  payoutsAnswer,
+  poolAnswer,
+  poolWorkerAnswer,
+  poolWorkersAnswer,
+  quarantineAnswer,
+  roundsAnswer,
+  runsAnswer,
+  ticketsAnswer,
+} from "./answers.js";
+
+const workersQuery = z.strictObject({
+  limit: queryNumber(1, 5_000).optional().describe("Rows at most; default 5000."),
+  offset: queryNumber(0, 10_000_000).optional().describe("Rows to leave out; default 0."),
+});
+
+const workerQuery = z.strictObject({ address });
+
+/** Endpoints that the page reads; served with it. */
+export const PAGE_READS = {
+  "/pool": { summary: "The pool at a glance.", query: noQuery, answer: poolAnswer },
+  "/pool/hours": { summary: "Jobs and fees by the hour.", query: noQuery, answer: hoursAnswer },
+  "/pool/workers": {
+    summary: "All workers, one row for each address.",
+    query: workersQuery,
+    answer: poolWorkersAnswer,
+  },
+  "/pool/worker": {
+    summary: "One worker: how it performs, what it is owed and why.",
+    query: workerQuery,
+    answer: poolWorkerAnswer,
+  },
+  "/pool/rounds": { summary: "Closed rounds.", query: noQuery, answer: roundsAnswer },
+  "/pool/payouts": { summary: "Payouts.", query: pageQuery, answer: payoutsAnswer },
+  "/pool/tickets": { summary: "Winning tickets.", query: noQuery, answer: ticketsAnswer },
+  "/pool/corrections": {
+    summary: "Opening balances, corrections and decisions.",
+    query: noQuery,
+    answer: correctionsAnswer,
+  },
+  "/pool/runs": {
+    summary: "What the pool's process did by itself.",
+    query: noQuery,
+    answer: runsAnswer,
+  },
+  "/pool/quarantine": {
+    summary: "What could not be entered; needs the operator's token.",
+    query: noQuery,
+    answer: quarantineAnswer,
+  },
+  "/pool/advice": { summary: "The last advice.", query: noQuery, answer: adviceAnswer },
+} as const;
+
+/** The path of one of them. */
+export type PagePath = keyof typeof PAGE_READS;
+
+export function isPagePath(path: string): path is PagePath {
+  return Object.hasOwn(PAGE_READS, path);
+}
