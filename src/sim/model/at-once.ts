@@ -30,9 +30,8 @@ import type { SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Gateways } from "./gateways.js";
 import { IDLE_MS, type NodeRuntime } from "./node.js";
 import { type AttemptNoise, beforeEnd } from "./noise.js";
-import { segmentPixels } from "./renditions.js";
 import type { Run } from "./run.js";
-import { SegmentDraws } from "./segment-draws.js";
+import { CHUNK, SegmentDraws } from "./segment-draws.js";
 import type { Delivered, Tally } from "./tally.js";
 import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
 import type { Link } from "./world.js";
@@ -51,9 +50,6 @@ export interface AtOnceParts {
   readonly backends: readonly Backend[];
 }
 
-/** So many segments are decided in a row at most: their draws are made together, few of them in vain. */
-const CHUNK = 32;
-
 /** What stays as it is while a stream's segments are done at once. */
 interface Way {
   readonly stream: Stream;
@@ -71,7 +67,7 @@ interface Way {
 /** Does segments at once. */
 export class AtOnce {
   readonly #parts: AtOnceParts;
-  readonly #draws: SegmentDraws;
+  readonly #draws = SegmentDraws.shared();
   readonly #staged = new StagedPayment();
   /** Of the segments of a chunk. */
   readonly #readyMs = new Float64Array(CHUNK);
@@ -79,9 +75,6 @@ export class AtOnce {
   readonly #endMs = new Float64Array(CHUNK);
   readonly #scores = new Float64Array(CHUNK);
   readonly #roundTripsMs = new Float64Array(CHUNK);
-  readonly #pixels = new Float64Array(CHUNK);
-  /** What a worker takes for each. */
-  readonly #worksMs = new Float64Array(CHUNK);
   readonly #delivered: Delivered;
   readonly #paid: KnownSegments;
   /** Download of the last of them. */
@@ -89,21 +82,20 @@ export class AtOnce {
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
-    this.#draws = new SegmentDraws(parts.noise, CHUNK);
     this.#paid = {
       estimatedPixels: new Float64Array(CHUNK),
       sentMs: this.#sentMs,
-      pixels: this.#pixels,
+      pixels: this.#draws.pixels,
       endMs: this.#endMs,
       tickets: new Float64Array(CHUNK),
     };
     this.#delivered = {
       readyMs: this.#readyMs,
       durationsMs: this.#draws.durationsMs,
-      pixels: this.#pixels,
+      pixels: this.#draws.pixels,
       scores: this.#scores,
       roundTripsMs: this.#roundTripsMs,
-      worksMs: this.#worksMs,
+      worksMs: this.#draws.works.values,
     };
   }
 
@@ -209,18 +201,20 @@ export class AtOnce {
    */
   #decide(way: Way, wanted: number): number {
     const { stream, session, info, node, link, durations, slowness, work, untilMs } = way;
-    const { connections } = this.#parts;
+    const { connections, noise } = this.#parts;
     const { site } = stream;
     const { segments, endMs: streamEndMs } = stream;
     const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(
       stream,
+      noise,
       durations,
       wanted,
       work.failureDraw,
     );
     const { failure, worker } = work;
-    const worksMs = this.#worksMs;
-    worker?.times.drawStated(worksMs, wanted, stream, segments, worker.factor);
+    const { works } = this.#draws;
+    const worksMs = works.values;
+    worker?.times.drawStated(works, wanted, stream, segments, worker.factor);
     const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
     const [scores, roundTripsMs] = [this.#scores, this.#roundTripsMs];
     const { factor } = info;
@@ -293,14 +287,10 @@ export class AtOnce {
   #deliver(way: Way, segments: number, terms: TicketTerms | null): number {
     const { run, tally } = this.#parts;
     const { renditions } = way.stream;
-    const { durationsMs } = this.#draws;
-    const pixels = this.#pixels;
+    this.#draws.countPixels(renditions, segments);
+    const { pixels } = this.#draws;
     let all = 0;
-    for (let at = 0; at < segments; at++) {
-      const own = segmentPixels(renditions, durationsMs[at] as number);
-      pixels[at] = own;
-      all += own;
-    }
+    for (let at = 0; at < segments; at++) all += pixels[at] as number;
     if (terms !== null) this.#pay(way, segments, terms);
     if (run.counting) tally.delivered(segments, this.#delivered);
     this.#attempt(way, segments - 1);

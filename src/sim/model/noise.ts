@@ -3,14 +3,8 @@
  * segment's steps are events of their own or not.
  */
 import { type RandomKey, uniform } from "../../core/random.js";
-import {
-  drawLognormal,
-  drawLognormals,
-  exactMs,
-  type Lognormal,
-  lognormal,
-} from "../engine/distributions.js";
-import { attemptDraws, DRAW, durationDraw, PER_SEGMENT } from "./draws.js";
+import { drawLognormal, exactMs, type Lognormal, lognormal } from "../engine/distributions.js";
+import { DRAW, durationDraw } from "./draws.js";
 import type { Stream } from "./entities.js";
 import type { World } from "./world.js";
 
@@ -21,24 +15,6 @@ import type { World } from "./world.js";
  */
 export function segmentDurationMs(stream: RandomKey, durations: Lognormal, index: number): number {
   return exactMs(drawLognormal(durations, uniform(stream.k0, stream.k1, durationDraw(index))));
-}
-
-/**
- * Durations of segments in a row, the same as {@link segmentDurationMs} of each.
- *
- * @param into where they are put, from the first place on
- * @param count how many
- * @param first number of the first one in the stream
- */
-export function segmentDurationsMs(
-  into: Float64Array,
-  count: number,
-  stream: RandomKey,
-  durations: Lognormal,
-  first: number,
-): void {
-  drawLognormals(into, count, durations, stream, durationDraw(first), 1);
-  for (let at = 0; at < count; at++) into[at] = exactMs(into[at] as number);
 }
 
 /**
@@ -68,19 +44,20 @@ export function beforeEnd(readyMs: number, endMs: number): number {
 export class AttemptNoise {
   readonly #nodes: World["nodes"];
   readonly #session: Lognormal;
-  readonly #prepare: Lognormal;
-  readonly #network: Lognormal;
+  /** Upload to the orchestrator's storage; null where it takes no time. */
+  readonly prepare: Lognormal | null;
+  /** The factor on the whole exchange. */
+  readonly exchange: Lognormal;
   readonly #jitter: Lognormal;
-  readonly #preparesAtOnce: boolean;
 
   constructor({ nodes, scenario: { assumptions } }: World) {
     this.#nodes = nodes;
     this.#session = lognormal(1, assumptions.sessionCv * assumptions.noiseScale);
     const noise = assumptions.noiseScale;
-    this.#prepare = lognormal(assumptions.prepareMs, assumptions.prepareCv);
-    this.#network = lognormal(1, assumptions.segmentNoiseCv * noise);
+    const { prepareMs, prepareCv } = assumptions;
+    this.prepare = prepareMs === 0 ? null : lognormal(prepareMs, prepareCv);
+    this.exchange = lognormal(1, assumptions.segmentNoiseCv * noise);
     this.#jitter = lognormal(1, assumptions.rttCv * noise);
-    this.#preparesAtOnce = assumptions.prepareMs === 0;
   }
 
   /**
@@ -95,40 +72,18 @@ export class AttemptNoise {
 
   /** Upload to the orchestrator's storage, ms (T-10). */
   prepareMs({ k0, k1 }: RandomKey, base: number): number {
-    return this.#preparesAtOnce
+    return this.prepare === null
       ? 0
-      : drawLognormal(this.#prepare, uniform(k0, k1, base + DRAW.prepare));
+      : drawLognormal(this.prepare, uniform(k0, k1, base + DRAW.prepare));
   }
 
   /** The factor on the whole exchange. */
   network({ k0, k1 }: RandomKey, base: number): number {
-    return drawLognormal(this.#network, uniform(k0, k1, base + DRAW.network));
-  }
-
-  /** {@link prepareMs} of the first attempts of segments in a row, from number `first` on. */
-  preparesMs(into: Float64Array, count: number, key: RandomKey, first: number): void {
-    if (this.#preparesAtOnce) into.fill(0, 0, count);
-    else drawFirstAttempts(into, count, this.#prepare, key, first, DRAW.prepare);
-  }
-
-  /** {@link network} of the first attempts of segments in a row, from number `first` on. */
-  networks(into: Float64Array, count: number, key: RandomKey, first: number): void {
-    drawFirstAttempts(into, count, this.#network, key, first, DRAW.network);
+    return drawLognormal(this.exchange, uniform(k0, k1, base + DRAW.network));
   }
 
   /** The factor on the round trips of a new connection. */
   jitter({ k0, k1 }: RandomKey, base: number): number {
     return drawLognormal(this.#jitter, uniform(k0, k1, base + DRAW.jitter));
   }
-}
-
-function drawFirstAttempts(
-  into: Float64Array,
-  count: number,
-  lognormal: Lognormal,
-  key: RandomKey,
-  first: number,
-  quantity: number,
-): void {
-  drawLognormals(into, count, lognormal, key, attemptDraws(first, 1, -1) + quantity, PER_SEGMENT);
 }

@@ -1,12 +1,19 @@
 /**
- * The draws of a stream's next segments, made together: small loops over arrays are several times as
- * fast as one draw here and one there. They are the draws that each segment makes on its own way, too.
+ * The draws of a stream's next segments, made together: loops over lists are many times as fast as one
+ * draw here and one there. They are the draws that each segment makes on its own way, too.
  */
-import { type RandomKey, uniform } from "../../core/random.js";
+import type { RandomKey } from "../../core/random.js";
 import type { Lognormal } from "../engine/distributions.js";
-import { attemptDraws, DRAW, PER_SEGMENT } from "./draws.js";
+import { afterFirst, drawLoops, type NumberList } from "../engine/draw-loops.js";
+import { attemptDraws, DRAW, durationDraw, PER_SEGMENT } from "./draws.js";
 import type { Stream } from "./entities.js";
-import { type AttemptNoise, segmentDurationsMs } from "./noise.js";
+import type { AttemptNoise } from "./noise.js";
+import type { Renditions } from "./renditions.js";
+
+/** So many segments are drawn for in a row at most. */
+export const CHUNK = 32;
+
+let shared: SegmentDraws | null = null;
 
 /** Draws of the first attempts of some segments in a row. */
 export class SegmentDraws {
@@ -17,42 +24,81 @@ export class SegmentDraws {
   readonly failures: Float64Array;
   /** Which tickets win. */
   readonly tickets: Float64Array;
-  readonly #noise: AttemptNoise;
-  /** All durations but the first. */
-  readonly #furtherMs: Float64Array;
+  /** Of all renditions. */
+  readonly pixels: Float64Array;
+  /** What a worker takes for each; for `WorkerTimes`. */
+  readonly works: NumberList;
+  readonly #loops = drawLoops();
+  readonly #lists = {
+    durations: this.#loops.numbers(CHUNK + 1),
+    prepares: this.#loops.numbers(CHUNK),
+    networks: this.#loops.numbers(CHUNK),
+    failures: this.#loops.numbers(CHUNK),
+    tickets: this.#loops.numbers(CHUNK),
+    pixels: this.#loops.numbers(CHUNK),
+  };
+  readonly #further = afterFirst(this.#lists.durations);
 
-  /** @param segments how many in a row at most */
-  constructor(noise: AttemptNoise, segments: number) {
-    this.#noise = noise;
-    this.durationsMs = new Float64Array(segments + 1);
-    this.#furtherMs = this.durationsMs.subarray(1);
-    this.preparesMs = new Float64Array(segments);
-    this.networks = new Float64Array(segments);
-    this.failures = new Float64Array(segments);
-    this.tickets = new Float64Array(segments);
+  private constructor() {
+    const { durations, prepares, networks, failures, tickets, pixels } = this.#lists;
+    this.durationsMs = durations.values;
+    this.preparesMs = prepares.values;
+    this.networks = networks.values;
+    this.failures = failures.values;
+    this.tickets = tickets.values;
+    this.pixels = pixels.values;
+    this.works = this.#loops.numbers(CHUNK);
+  }
+
+  /** Those of this process: nobody needs what was drawn for one stream when it draws for the next one. */
+  static shared(): SegmentDraws {
+    shared ??= new SegmentDraws();
+    return shared;
   }
 
   /**
-   * Draws for so many of the stream's next segments.
+   * Draws for so many of the stream's next segments, at most {@link CHUNK}.
    *
    * @param failureDraw the quantity that says which of them fail
    */
-  draw(stream: Stream, durations: Lognormal, count: number, failureDraw: number): this {
+  draw(
+    stream: Stream,
+    noise: AttemptNoise,
+    durations: Lognormal,
+    count: number,
+    failureDraw: number,
+  ): this {
     const { segments } = stream;
+    const loops = this.#loops;
+    const lists = this.#lists;
+    const first = attemptDraws(segments, 1, -1);
     this.durationsMs[0] = stream.nextDurationMs;
-    segmentDurationsMs(this.#furtherMs, count, stream, durations, segments + 1);
-    this.#noise.preparesMs(this.preparesMs, count, stream, segments);
-    this.#noise.networks(this.networks, count, stream, segments);
-    uniforms(this.failures, count, stream, attemptDraws(segments, 1, -1) + failureDraw);
+    loops.lognormals(this.#further, count, durations, stream, durationDraw(segments + 1), 1);
+    loops.exact(this.#further, count);
+    const { prepare, exchange } = noise;
+    if (prepare === null) this.preparesMs.fill(0, 0, count);
+    else
+      loops.lognormals(lists.prepares, count, prepare, stream, first + DRAW.prepare, PER_SEGMENT);
+    loops.lognormals(lists.networks, count, exchange, stream, first + DRAW.network, PER_SEGMENT);
+    loops.uniforms(lists.failures, count, stream, first + failureDraw, PER_SEGMENT);
     return this;
   }
 
   /** Draws which tickets win, for segments from number `first` on. */
   drawTickets(key: RandomKey, first: number, count: number): void {
-    uniforms(this.tickets, count, key, attemptDraws(first, 1, -1) + DRAW.tickets);
+    const index = attemptDraws(first, 1, -1) + DRAW.tickets;
+    this.#loops.uniforms(this.#lists.tickets, count, key, index, PER_SEGMENT);
   }
-}
 
-function uniforms(into: Float64Array, count: number, { k0, k1 }: RandomKey, first: number): void {
-  for (let at = 0; at < count; at++) into[at] = uniform(k0, k1, first + at * PER_SEGMENT);
+  /** Works out the pixels of so many segments, as `segmentPixels` does. */
+  countPixels({ profiles }: Renditions, count: number): void {
+    const { pixels, durations } = this.#lists;
+    this.pixels.fill(0, 0, count);
+    for (let at = 0; at < profiles.length; at++) {
+      const profile = profiles[at];
+      if (profile === undefined) continue;
+      const { width, height, fps } = profile;
+      this.#loops.frames(pixels, count, durations, width * height, fps);
+    }
+  }
 }

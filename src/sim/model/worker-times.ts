@@ -1,12 +1,8 @@
 /** How long one worker takes for one segment, with noise, company and spells of slowness. */
 import { invariant } from "../../core/errors.js";
 import { MOST_UNIFORM, type RandomKey } from "../../core/random.js";
-import {
-  drawLognormal,
-  drawLognormals,
-  type Lognormal,
-  lognormal,
-} from "../engine/distributions.js";
+import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { drawLoops, type NumberList } from "../engine/draw-loops.js";
 import { SlowSpells } from "../engine/slow-spells.js";
 import { type Device, slowdownFactor } from "../network/devices.js";
 import { slowdownPoints } from "../network/own-devices.js";
@@ -111,7 +107,7 @@ export class WorkerTimes {
    * @param factor of slowness
    */
   drawStated(
-    into: Float64Array,
+    into: NumberList,
     count: number,
     stream: RandomKey,
     first: number,
@@ -119,8 +115,9 @@ export class WorkerTimes {
   ): void {
     invariant(this.#roundTrip !== null, "only a stated round trip is drawn by itself");
     const draw = attemptDraws(first, 1, -1) + DRAW.work;
-    drawLognormals(into, count, this.#roundTrip, stream, draw, PER_SEGMENT);
-    for (let at = 0; at < count; at++) into[at] = (into[at] as number) * factor;
+    drawLoops().lognormals(into, count, this.#roundTrip, stream, draw, PER_SEGMENT);
+    const { values } = into;
+    for (let at = 0; at < count; at++) values[at] = (values[at] as number) * factor;
   }
 
   /** The longest stated round trip that can be drawn, in the worst session and spell, ms. */

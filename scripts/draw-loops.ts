@@ -1,0 +1,371 @@
+/**
+ * The loops over draws for a processor's vector unit, as WebAssembly text: two or four draws at a time,
+ * each with the very operations of `src/core/random.ts` and `src/sim/engine/distributions.ts` in their
+ * order, so that results are theirs to the last bit. `scripts/draw-loops-code.ts` writes the module into
+ * `src/sim/engine/draw-loops-code.ts`; a test compares the two.
+ *
+ * `exp` is fdlibm's (Sun Microsystems 1993, freely granted), which V8's `Math.exp` is, too.
+ */
+import wabt from "wabt";
+
+/** Coefficients of AS 241: each polynomial from its highest power down. */
+const CENTRAL = {
+  over: [
+    2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946,
+    1971.5909503065513, 133.14166789178438, 3.3871328727963665,
+  ],
+  under: [
+    5226.495278852546, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751,
+    687.1870074920579, 42.31333070160091, 1,
+  ],
+};
+const TAIL = {
+  over: [
+    0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684,
+    3.6478483247632045, 5.769497221460691, 4.630337846156546, 1.4234371107496835,
+  ],
+  under: [
+    1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008,
+    0.6897673349851, 1.6763848301838038, 2.053191626637759, 1,
+  ],
+};
+const FAR_TAIL = {
+  over: [
+    2.0103343992922881e-7, 0.000027115555687434876, 0.0012426609473880784, 0.026532189526576124,
+    0.29656057182850487, 1.7848265399172913, 5.463784911164114, 6.657904643501103,
+  ],
+  under: [
+    2.0442631033899397e-15, 1.421511758316446e-7, 0.000018463183175100548, 0.0007868691311456133,
+    0.014875361290850615, 0.1369298809227358, 0.599832206555888, 1,
+  ],
+};
+/** Coefficients of fdlibm's `exp`, from the highest power down. */
+const EXP = [
+  4.1381367970572385e-8, -0.0000016533902205465252, 0.00006613756321437934, -0.0027777777777015593,
+  0.16666666666666602,
+];
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = Math.LOG2E;
+
+/** Where the numbers of tails wait: an address, and the number, of each. Lists lie behind it. */
+const TAILS_AT = 0;
+/** Each in so many bytes. */
+const TAIL_BYTES = 16;
+/** So long a list may be. */
+const LIST_MAX = 128;
+export const LISTS_AT = TAILS_AT + TAIL_BYTES * (LIST_MAX + 4);
+
+type Code = string;
+
+const get = (name: string): Code => `(local.get $${name})`;
+const set = (name: string, value: Code): Code => `(local.set $${name} ${value})`;
+/** An operation on two doubles at a time. */
+const f2 = (name: string, ...of: readonly Code[]): Code => `(f64x2.${name} ${of.join(" ")})`;
+const f1 = (name: string, ...of: readonly Code[]): Code => `(f64.${name} ${of.join(" ")})`;
+const i4 = (name: string, ...of: readonly Code[]): Code => `(i32x4.${name} ${of.join(" ")})`;
+const bits = (name: string, ...of: readonly Code[]): Code => `(v128.${name} ${of.join(" ")})`;
+const two = (value: number): Code => `(v128.const f64x2 ${value} ${value})`;
+const one = (value: number): Code => `(f64.const ${value})`;
+const four = (value: number): Code => `(v128.const i32x4 ${value} ${value} ${value} ${value})`;
+const add = (a: Code, b: Code): Code => f2("add", a, b);
+const sub = (a: Code, b: Code): Code => f2("sub", a, b);
+const mul = (a: Code, b: Code): Code => f2("mul", a, b);
+
+/** By Horner's rule, of two doubles at a time or of one. */
+function polynomial(coefficients: readonly number[], of: Code, width: 1 | 2): Code {
+  const [constant, operation] = width === 2 ? ([two, f2] as const) : ([one, f1] as const);
+  const [first = 0, ...others] = coefficients;
+  return others.reduce(
+    (sum, coefficient) => operation("add", operation("mul", sum, of), constant(coefficient)),
+    constant(first),
+  );
+}
+
+/** `c1 + t (c2 + t …)`: fdlibm adds the other way round, which is the same, and multiplies so, too. */
+const expPolynomial = (of: Code): Code => polynomial(EXP, of, 2);
+
+/** A double by its high word, as fdlibm compares them. */
+function highWord(word: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setUint32(0, word);
+  return view.getFloat64(0);
+}
+
+/** lowbias32, of four words at a time. */
+function mix(name: string): Code {
+  const shifted = (by: number) =>
+    bits("xor", get(name), i4("shr_u", get(name), `(i32.const ${by})`));
+  return `
+    ${set(name, i4("mul", shifted(16), four(0x21f0aaad)))}
+    ${set(name, i4("mul", shifted(15), four(0x735a2d97)))}
+    ${set(name, shifted(15))}`;
+}
+
+/** The doubles of the lower two of four high and low words. */
+function doubles(high: string, low: string): Code {
+  const converted = (name: string) => f2("convert_low_i32x4_s", get(name));
+  const whole = add(mul(converted(high), two(67108864)), converted(low));
+  return mul(add(whole, two(0.5)), two(2 ** -52));
+}
+
+const upper = (name: string): Code =>
+  set(
+    name,
+    `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${get(name)} ${get(name)})`,
+  );
+
+const LIST = "(param $at i32) (param $count i32)";
+const END = set("end", `(i32.add ${get("at")} (i32.shl ${get("count")} (i32.const 3)))`);
+
+/** A loop over a list, so many bytes at a time; a list is never empty. */
+const overList = (bytes: number, body: Code, at = "at"): Code => `
+  (loop $next
+    ${body}
+    ${set(at, `(i32.add ${get(at)} (i32.const ${bytes}))`)}
+    (br_if $next (i32.lt_u ${get(at)} ${get("end")})))`;
+
+/** Four uniform numbers of the words in `$low`, the second key in `$second`. */
+const FOUR_UNIFORMS = `
+    ${mix("low")}
+    ${set("high", bits("xor", get("low"), get("second")))}
+    ${mix("high")}
+    ${set("low", i4("shr_u", get("low"), "(i32.const 6)"))}
+    ${set("high", i4("shr_u", get("high"), "(i32.const 6)"))}
+    (v128.store ${get("at")} ${doubles("high", "low")})
+    ${upper("low")}
+    ${upper("high")}
+    (v128.store offset=16 ${get("at")} ${doubles("high", "low")})`;
+
+const UNIFORMS = `
+(func $uniforms (export "uniforms") ${LIST} (param $k0 i32) (param $k1 i32) (param $first i32) (param $step i32)
+  (local $end i32) (local $from v128) (local $by v128) (local $second v128) (local $low v128) (local $high v128)
+  ${END}
+  ${set("second", i4("splat", get("k1")))}
+  ${set("by", i4("mul", i4("splat", get("step")), four(0x9e3779b9)))}
+  ${set(
+    "from",
+    i4(
+      "add",
+      i4("splat", `(i32.add ${get("k0")} (i32.mul ${get("first")} (i32.const 0x9e3779b9)))`),
+      i4("mul", get("by"), "(v128.const i32x4 0 1 2 3)"),
+    ),
+  )}
+  ${set("by", i4("shl", get("by"), "(i32.const 2)"))}
+  ${overList(
+    32,
+    `
+    ${set("low", get("from"))}
+    ${set("from", i4("add", get("from"), get("by")))}
+    ${FOUR_UNIFORMS}`,
+  )})`;
+
+/** Of one index each, the first keys in a list of words. */
+const UNIFORMS_OF_KEYS = `
+(func $uniformsOfKeys ${LIST} (param $keys i32) (param $k1 i32) (param $index i32)
+  (local $end i32) (local $from v128) (local $second v128) (local $low v128) (local $high v128)
+  ${END}
+  ${set("second", i4("splat", get("k1")))}
+  ${set("from", i4("splat", `(i32.mul ${get("index")} (i32.const 0x9e3779b9))`))}
+  ${overList(
+    32,
+    `
+    ${set("low", i4("add", get("from"), `(v128.load ${get("keys")})`))}
+    ${set("keys", `(i32.add ${get("keys")} (i32.const 16))`)}
+    ${FOUR_UNIFORMS}`,
+  )})`;
+
+/** Puts a number and its place aside; it is forgotten again where it is no tail. */
+const aside = (offset: number, bit: Code): Code => `
+    (i32.store ${get("tail")} (i32.add ${get("at")} (i32.const ${offset})))
+    (f64.store offset=8 ${get("tail")} (f64.load offset=${offset} ${get("at")}))
+    ${set("tail", `(i32.add ${get("tail")} (i32.shl ${bit} (i32.const 4)))`)}`;
+
+/** \`normalQuantiles\`: those in the middle two at a time, tails one by one afterwards. */
+const NORMALS = `
+(func $normals (export "normals") ${LIST}
+  (local $end i32) (local $q v128) (local $r v128) (local $far i32) (local $tail i32)
+  ${END}
+  ${set("tail", `(i32.const ${TAILS_AT})`)}
+  ${overList(
+    16,
+    `
+    ${set("q", sub(`(v128.load ${get("at")})`, two(0.5)))}
+    ${set("far", `(i64x2.bitmask ${f2("gt", f2("abs", get("q")), two(0.425))})`)}
+    ${aside(0, `(i32.and ${get("far")} (i32.const 1))`)}
+    ${aside(8, `(i32.shr_u ${get("far")} (i32.const 1))`)}
+    ${set("r", sub(two(0.180625), mul(get("q"), get("q"))))}
+    (v128.store ${get("at")} ${f2(
+      "div",
+      mul(get("q"), polynomial(CENTRAL.over, get("r"), 2)),
+      polynomial(CENTRAL.under, get("r"), 2),
+    )})`,
+  )}
+  ${set("end", get("tail"))}
+  ${set("tail", `(i32.const ${TAILS_AT})`)}
+  (if (i32.lt_u ${get("tail")} ${get("end")}) (then ${overList(
+    TAIL_BYTES,
+    `(f64.store (i32.load ${get("tail")}) (call $tailQuantile (f64.load offset=8 ${get("tail")})))`,
+    "tail",
+  )})))
+(func $tailQuantile (param $p f64) (result f64)
+  (local $q f64) (local $r f64) (local $value f64)
+  ${set("q", f1("sub", get("p"), one(0.5)))}
+  ${set(
+    "r",
+    f1(
+      "sqrt",
+      f1(
+        "neg",
+        `(call $log (select ${get("p")} ${f1("sub", one(1), get("p"))} ${f1("lt", get("q"), one(0))}))`,
+      ),
+    ),
+  )}
+  (if ${f1("le", get("r"), one(5))}
+    (then
+      ${set("r", f1("sub", get("r"), one(1.6)))}
+      ${set("value", f1("div", polynomial(TAIL.over, get("r"), 1), polynomial(TAIL.under, get("r"), 1)))})
+    (else
+      ${set("r", f1("sub", get("r"), one(5)))}
+      ${set("value", f1("div", polynomial(FAR_TAIL.over, get("r"), 1), polynomial(FAR_TAIL.under, get("r"), 1)))}))
+  (select ${f1("neg", get("value"))} ${get("value")} ${f1("lt", get("q"), one(0))}))`;
+
+const SIGN = "(v128.const i64x2 0x8000000000000000 0x8000000000000000)";
+const sign = (name: string): Code => bits("and", get(name), SIGN);
+const lane = (index: 0 | 1): Code => `(call $exp (f64x2.extract_lane ${index} ${get("x")}))`;
+
+/**
+ * The exponential of `mu + sigma x` of each x. With k = x ÷ ln 2, rounded: e^x = 2^k e^(x − k ln 2).
+ * fdlibm treats 1 and what is tiny, huge or no number in ways of their own: those go to `Math.exp`.
+ */
+const EXPONENTIALS = `
+(func $exponentials ${LIST} (param $mu f64) (param $sigma f64)
+  (local $end i32) (local $x v128) (local $size v128) (local $k v128) (local $high v128) (local $low v128)
+  (local $t v128) (local $c v128) (local $base v128) (local $spread v128)
+  ${END}
+  ${set("base", f2("splat", get("mu")))}
+  ${set("spread", f2("splat", get("sigma")))}
+  ${overList(
+    16,
+    `
+    ${set("x", add(get("base"), mul(get("spread"), `(v128.load ${get("at")})`)))}
+    ${set("size", f2("abs", get("x")))}
+    (if (v128.any_true ${bits(
+      "or",
+      bits(
+        "or",
+        bits("not", f2("lt", get("size"), two(700))),
+        f2("lt", get("size"), two(2 ** -28)),
+      ),
+      f2("eq", get("x"), two(1)),
+    )})
+      (then (v128.store ${get("at")} (f64x2.replace_lane 1 (f64x2.splat ${lane(0)}) ${lane(1)})))
+      (else
+        ${set(
+          "k",
+          bits(
+            "bitselect",
+            bits("or", sign("x"), two(1)),
+            f2("trunc", add(mul(two(INVERSE_LN2), get("x")), bits("or", sign("x"), two(0.5)))),
+            f2("lt", get("size"), two(highWord(0x3ff0a2b2))),
+          ),
+        )}
+        ${set("k", bits("and", get("k"), f2("ge", get("size"), two(highWord(0x3fd62e43)))))}
+        ${set("high", sub(get("x"), mul(get("k"), two(LN2_HIGH))))}
+        ${set("low", mul(get("k"), two(LN2_LOW)))}
+        ${set("x", sub(get("high"), get("low")))}
+        ${set("t", mul(get("x"), get("x")))}
+        ${set("c", sub(get("x"), mul(get("t"), expPolynomial(get("t")))))}
+        (v128.store ${get("at")} ${mul(
+          sub(
+            two(1),
+            sub(
+              sub(get("low"), f2("div", mul(get("x"), get("c")), sub(two(2), get("c")))),
+              get("high"),
+            ),
+          ),
+          `(i64x2.shl (i64x2.add (i64x2.extend_low_i32x4_s (i32x4.trunc_sat_f64x2_s_zero ${get("k")})) (v128.const i64x2 1023 1023)) (i32.const 52))`,
+        )})))`,
+  )})`;
+
+/** Of uniform numbers in a list. */
+const TO_LOGNORMALS = `
+(func $toLognormals ${LIST} (param $mu f64) (param $sigma f64)
+  (if ${f1("ne", get("sigma"), one(0))} (then (call $normals ${get("at")} ${get("count")})))
+  (call $exponentials ${get("at")} ${get("count")} ${get("mu")} ${get("sigma")}))`;
+
+const LOGNORMALS = `
+(func (export "lognormals") ${LIST} (param $mu f64) (param $sigma f64)
+  (param $k0 i32) (param $k1 i32) (param $first i32) (param $step i32)
+  (call $uniforms ${["at", "count", "k0", "k1", "first", "step"].map(get).join(" ")})
+  (call $toLognormals ${["at", "count", "mu", "sigma"].map(get).join(" ")}))
+(func (export "lognormalsOfKeys") ${LIST} (param $mu f64) (param $sigma f64)
+  (param $keys i32) (param $k1 i32) (param $index i32)
+  (call $uniformsOfKeys ${["at", "count", "keys", "k1", "index"].map(get).join(" ")})
+  (call $toLognormals ${["at", "count", "mu", "sigma"].map(get).join(" ")}))`;
+
+/** As \`Math.round\` does: halves up. */
+function rounded(name: string): Code {
+  const isAbove = f2("gt", sub(f2("ceil", get(name)), two(0.5)), get(name));
+  return sub(f2("ceil", get(name)), bits("and", isAbove, two(1)));
+}
+
+/** \`exactMs\` of each. */
+const EXACT = `
+(func (export "exact") ${LIST}
+  (local $end i32) (local $x v128)
+  ${END}
+  ${overList(
+    16,
+    `
+    ${set("x", mul(`(v128.load ${get("at")})`, two(1024)))}
+    (v128.store ${get("at")} ${mul(rounded("x"), two(1 / 1024))})`,
+  )})`;
+
+/** Adds pixels of whole frames to those of a list: \`area\` × frames in the durations of another. */
+const FRAMES = `
+(func (export "frames") ${LIST} (param $durations i32) (param $area f64) (param $fps f64)
+  (local $end i32) (local $x v128) (local $each v128) (local $rate v128)
+  ${END}
+  ${set("each", f2("splat", get("area")))}
+  ${set("rate", f2("splat", get("fps")))}
+  ${overList(
+    16,
+    `
+    ${set("x", f2("div", mul(get("rate"), `(v128.load ${get("durations")})`), two(1000)))}
+    ${set("durations", `(i32.add ${get("durations")} (i32.const 16))`)}
+    (v128.store ${get("at")} ${add(`(v128.load ${get("at")})`, mul(get("each"), rounded("x")))})`,
+  )})`;
+
+const MODULE = `(module
+(import "math" "log" (func $log (param f64) (result f64)))
+(import "math" "exp" (func $exp (param f64) (result f64)))
+(memory (export "memory") 1 1)
+${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES})`;
+
+/** The module as `src/sim/engine/draw-loops-code.ts` has it. */
+export async function drawLoopsCode(): Promise<string> {
+  const { parseWat } = await wabt();
+  const parsed = parseWat("draw-loops.wat", MODULE, { simd: true });
+  parsed.validate();
+  const { buffer } = parsed.toBinary({});
+  parsed.destroy();
+  const text = Buffer.from(buffer).toString("base64");
+  const lines = text.match(/.{1,92}/g) ?? [];
+  return `/**
+ * Written by \`npm run draw-loops\` from scripts/draw-loops.ts, which says what it does: loops over draws, as
+ * WebAssembly in base64.
+ */
+
+/** Where its memory is free for lists. */
+export const LISTS_AT = ${LISTS_AT};
+
+/** So long a list may be. */
+export const LIST_MAX = ${LIST_MAX};
+
+/** The module. */
+export const DRAW_LOOPS = [
+${lines.map((line) => `  "${line}",`).join("\n")}
+].join("");
+`;
+}
