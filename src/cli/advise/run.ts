@@ -7,6 +7,7 @@ import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { renderAdvice } from "../../sim/report/advice.js";
 import { holdsAll } from "../../sim/report/any-result.js";
+import { booksWords } from "../../sim/report/content/command.js";
 import { renderJson } from "../../sim/report/json.js";
 import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
 import { loadScenario } from "../../sim/scenario/load.js";
@@ -98,7 +99,7 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
   const bytes = new TextEncoder().encode(scenarioOf(workers, place));
   return {
     file: from,
-    words: `--from ${from} --region ${place.region} --stakeShare ${stakeShare}`,
+    words: booksWords(from, place),
     readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
     notes: unused.map((text) => `Not used: ${text}`),
   };
