@@ -5,6 +5,8 @@ import type { AdviseOptions } from "../../src/sim/advise/advise.js";
 import { adviseWith } from "../../src/sim/advise/advise.js";
 import type { Simulate } from "../../src/sim/experiment/executor.js";
 import { renderAdvice } from "../../src/sim/report/advice.js";
+import { booksWords } from "../../src/sim/report/content/command.js";
+import { githubAnnotations } from "../../src/sim/report/github.js";
 import { fakePool, poolOf } from "../support/sim/fake-pool.js";
 import { fakeExecutor, loadText } from "../support/sim/fake-simulate.js";
 
@@ -42,6 +44,40 @@ describe("what it takes", () => {
     expect(whatItTakes(result, { file: "pool.yaml", perRunMs: 60_000 / runs })).toContain(
       "takes about 60 s here: poolsim",
     );
+  });
+
+  it("names a command that a shell takes, with the settings that were given", async () => {
+    const result = await advised(unsure(0.01, 0.2), { replications: 16 });
+    const settings = [
+      { path: "duration", value: "30m" },
+      { path: "network.limit", value: 10 },
+    ];
+    const set = { ...result, scenario: { ...result.scenario, settings } };
+    expect(whatItTakes(set, { file: "my pool.yaml", perRunMs: null })).toBe(
+      "To decide on a-1: poolsim advise 'my pool.yaml' --only a-1 --duration 30m --set network.limit=10\n",
+    );
+    const books = booksWords("my books.db", { region: "FRA", stakeShare: 0.3 });
+    expect(whatItTakes(set, { file: books, perRunMs: null })).toContain(
+      "poolsim advise --from 'my books.db' --region FRA --stakeShare 0.3 --only a-1",
+    );
+    expect(renderAdvice(result, { file: books, width: 200 })).toContain(
+      "\nAgain: poolsim advise --from 'my books.db' --region FRA --stakeShare 0.3 --seed 1",
+    );
+    // An annotation is about a file.
+    expect(githubAnnotations(result, books)).toMatch(/^::notice file=fake\.yaml,/);
+  });
+
+  it("asks for longer replications where a worker was hardly ever chosen", async () => {
+    const found = await advised(unsure(0.03, 0.5));
+    const workers = found.workers.map((worker) => ({
+      ...worker,
+      tried: worker.tried.map((tried) => ({ ...tried, reason: "rare events" })),
+    }));
+    const result = { ...found, workers };
+    expect(renderAdvice(result, { width: 300 })).toContain(
+      "longer replications (--duration) would tell more",
+    );
+    expect(renderAdvice(result, { width: 300 })).not.toContain("hardly any number");
   });
 
   it("asks for longer replications, with another seed, where the most of these are too few", async () => {

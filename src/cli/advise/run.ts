@@ -4,6 +4,7 @@ import { InputError } from "../../core/errors.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { advise } from "../../sim/live/run.js";
+import { booksWords } from "../../sim/report/content/command.js";
 import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import { type AskedFlags, askedBy } from "../shared/asked-options.js";
@@ -73,7 +74,7 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
   const bytes = new TextEncoder().encode(scenarioOf(workers, place));
   return {
     file: from,
-    words: `--from ${from} --region ${place.region} --stakeShare ${stakeShare}`,
+    words: booksWords(from, place),
     readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
     notes: unused.map((text) => `Not used: ${text}`),
   };

@@ -1,5 +1,6 @@
 /** What it would take, here, to decide what is undecided of workers: for people only. */
 import type { AdviceResult } from "../../sim/advise/advice-result.js";
+import { settingOptions, sourceWords } from "../../sim/report/content/command.js";
 import { roughSpan } from "../shared/rough-span.js";
 
 const MINUTE_MS = 60_000;
@@ -15,7 +16,7 @@ const TOLD_MAX = 2;
  * @param options.perRunMs what one simulation took; null: results were kept, so that nobody knows
  */
 export function whatItTakes(
-  { workers, seed, durationMs }: AdviceResult,
+  { workers, seed, durationMs, scenario }: AdviceResult,
   { file, perRunMs }: { readonly file: string; readonly perRunMs: number | null },
 ): string {
   return workers
@@ -24,8 +25,15 @@ export function whatItTakes(
     .flatMap(({ name, more }) => {
       if (more === null) return [];
       const isLonger = more.durationMs > durationMs;
+      const settings = settingOptions({
+        settings: scenario.settings.filter(({ path }) => !(isLonger && path === "duration")),
+      });
       const length = `--duration ${Math.round(more.durationMs / MINUTE_MS)}m --seed ${seed + 1}`;
-      const command = `poolsim advise ${file} --only ${name}${isLonger ? ` ${length}` : ""}`;
+      const command = [
+        `poolsim advise ${sourceWords(file)} --only ${name}`,
+        ...(isLonger ? [length] : []),
+        ...settings,
+      ].join(" ");
       const span = perRunMs === null ? "" : ` takes about ${roughSpan(perRunMs * more.runs)} here`;
       return [`To decide on ${name}${span}: ${command}\n`];
     })

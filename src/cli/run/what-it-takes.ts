@@ -1,4 +1,6 @@
 /** What it would take, here, to decide what is undecided: for people only, results hold no clock. */
+
+import { settingOptions, shellWord } from "../../sim/report/content/command.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { roughSpan } from "../shared/rough-span.js";
 
@@ -13,12 +15,16 @@ export function whatItTakes(
   result: ScenarioResult,
   { file, elapsedMs }: { readonly file: string; readonly elapsedMs: number | null },
 ): string {
-  const { verdict, untilDecided, replications, seed } = result;
+  const { verdict, untilDecided, replications, seed, scenario } = result;
   const judged = verdict?.instead ?? verdict;
   const more = judged?.more ?? null;
   if (judged?.decision !== "undecided" || untilDecided === null || more === null) return "";
   const isWithin = more.replications <= untilDecided.max;
-  const command = `poolsim run ${file} --until-decided${isWithin ? "" : ` --seed ${seed + 1}`}`;
+  const command = [
+    `poolsim run ${shellWord(file)} --until-decided`,
+    ...(isWithin ? [] : [`--seed ${seed + 1}`]),
+    ...settingOptions(scenario),
+  ].join(" ");
   if (elapsedMs === null) return `To go on: ${command}\n`;
   const span = roughSpan((elapsedMs * more.replications) / replications);
   return `On this machine that takes about ${span}: ${command}\n`;

@@ -1,5 +1,6 @@
 /** What GitHub Actions shows beside a run: annotations on failed expectations, and the verdict. */
 import { type AnyResult, expectedIn } from "./any-result.js";
+import { isBooks } from "./content/command.js";
 import { contentOf } from "./forms.js";
 
 function data(text: string): string {
@@ -17,8 +18,9 @@ function property(text: string): string {
  */
 export function githubAnnotations(result: AnyResult, file: string): string {
   const { title, answer } = contentOf(result, file);
+  const place = isBooks(file) ? result.scenario.file : file;
   const line = (level: string, about: string, text: string) =>
-    `::${level} file=${property(file)},title=${property(about)}::${data(text)}\n`;
+    `::${level} file=${property(place)},title=${property(about)}::${data(text)}\n`;
   const failed = expectedIn(result)
     .expectations.filter(({ passed }) => !passed)
     .map(({ text, actual }) => line("error", `${title}: expectation`, `${text} is ${actual}`));

@@ -8,7 +8,7 @@ import type { Action } from "../../advise/pool-change.js";
 import { spanText } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
 import { changeText, confidenceText, marginText } from "./changes.js";
-import { adviceCommand, shellWord } from "./command.js";
+import { adviceCommand, shellWord, sourceWords } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
 import { headTexts, meaningsIn } from "./meanings.js";
@@ -237,20 +237,29 @@ function figuresOf({ figures, objective, durationMs, together }: AdviceResult): 
   };
 }
 
+/** Reasons of verdicts that longer replications do away with, and more of them hardly. */
+const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
+
 /** What would tell more of workers that are not decided. */
 function openHint({ workers, replications }: AdviceResult, file: string): string {
   if (replications === 0) return "";
   const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
-  const texts = open.map(({ name, more }) => {
+  const isUnseen = ({ more, tried }: WorkerAdviceResult) =>
+    more === null &&
+    tried.some(({ reason }) => reason !== null) &&
+    tried.every(({ reason }) => reason === null || SELDOM.has(reason));
+  const texts = open.map((worker) => {
+    const { name, more } = worker;
+    if (isUnseen(worker)) return `${name}: longer replications (--duration) would tell more`;
     if (more === null) return `${name}: hardly any number of replications would decide`;
     const count = counted(more.replications, "replication");
     return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
   });
-  const isStuck = open.some(({ more }) => more === null);
+  const isStuck = open.some((worker) => worker.more === null && !isUnseen(worker));
   const larger = isStuck ? " A larger --margin may tell more." : "";
   const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
-  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${shellWord(file)}${only} --details`;
+  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${sourceWords(file)}${only} --details`;
 }
 
 /** `benchmark limit 1,000 ms (as good: …): +12 %; it admits 10 of 12 workers …`. */

@@ -11,12 +11,39 @@ export function shellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** What begins a pool's books as the command line names them, in place of a scenario's file. */
+const BOOKS = "--from ";
+
+/** Whether options name books, and no file. */
+export function isBooks(source: string): boolean {
+  return source.startsWith(BOOKS);
+}
+
+/**
+ * What is asked about, as a shell takes it.
+ *
+ * @param source a scenario's file, or options that name books, which are shell words already
+ */
+export function sourceWords(source: string): string {
+  return isBooks(source) ? source : shellWord(source);
+}
+
+/** Options that name books in place of a scenario's file. */
+export function booksWords(
+  db: string,
+  { region, stakeShare }: { readonly region: string; readonly stakeShare: number },
+): string {
+  return `${BOOKS}${shellWord(db)} --region ${shellWord(region)} --stakeShare ${stakeShare}`;
+}
+
 function settingText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** `--set` and `--duration`, as they were given. */
-function settingOptions({ settings }: ScenarioResult["scenario"]): string[] {
+export function settingOptions({
+  settings,
+}: Pick<ScenarioResult["scenario"], "settings">): string[] {
   return settings.map(({ path, value }) =>
     path === "duration" && typeof value === "string"
       ? `--duration ${shellWord(value)}`
@@ -32,7 +59,7 @@ export function adviceCommand(result: AdviceResult, file: string): string {
     value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
   return [
     "poolsim advise",
-    shellWord(file),
+    sourceWords(file),
     `--seed ${seed} --replications ${replications}`,
     ...given("--only", only?.join(",")),
     ...(rule === false ? ["--no-rule"] : []),
