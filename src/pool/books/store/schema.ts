@@ -264,6 +264,26 @@ CREATE INDEX job_runs_job ON job_runs (job);
 CREATE TABLE job_requests (job TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * What operators did by hand, since when payouts know who is owed something, and two decisions beside
+ * what they are about: a piece of input that was dismissed, the batch that a payout was approved in.
+ */
+const ACTS = `
+CREATE TABLE acts (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX acts_subject ON acts (subject);
+CREATE TABLE payees (address TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE quarantine ADD COLUMN dismissed_at INTEGER;
+ALTER TABLE payouts ADD COLUMN batch INTEGER;
+`;
+
 const MIGRATIONS: readonly string[] = [
   BOOKS,
   DECISIONS,
@@ -271,6 +291,7 @@ const MIGRATIONS: readonly string[] = [
   EVENT_KEYS,
   CHAIN,
   JOB_RUNS,
+  ACTS,
 ];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
