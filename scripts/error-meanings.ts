@@ -119,6 +119,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   OPENING: "Opening balances cannot be read, or the books cannot take them.",
   OPTION_INVALID: "An option of a run is out of its range.",
   ORCHESTRATOR_UNKNOWN: "The stored list does not have the orchestrator.",
+  PAGE_MISSING: "The page of a pool is not in the package: it was not built.",
   PAYMENT_TOO_MANY_TICKETS: "A fee takes more tickets than can be counted.",
   PAYOUTS_HINDERED:
     "Somebody who is due was not paid, or a payment reverted; the log of the run says why.",
@@ -213,6 +214,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "The source brings on-chain orchestrators, which needs `ticketLimits` (B-13).",
   TLS_CERTIFICATE: "The TLS key and certificate do not fit each other, or cannot be read.",
   TLS_NAME: "A name for a certificate is neither a DNS name nor an IP address.",
+  TOKEN_FILE: "A file with a token cannot be read, has none, or others may read it too.",
   TRACE_INVALID: "The file of stream arrivals has a wrong line, or names an unknown gateway.",
   TYPE_UNKNOWN: "An event is of a type that this version does not know.",
   URI_INVALID: "A text is no URI that go-livepeer would read (W-18).",

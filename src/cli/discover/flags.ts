@@ -4,7 +4,9 @@ import type { JobProfile } from "../../discovery/job-capabilities.js";
 import type { MaxPriceFlags } from "../shared/gateway-prices.js";
 import type { SourceFlags } from "../shared/orchestrator-source.js";
 import type { AccountFlags } from "../shared/wallet.js";
-import type { SortKey } from "./sort.js";
+
+/** What is sorted by: the turn of the gateway's tries, or a fact of an orchestrator. */
+export type SortKey = "turn" | "price" | "latency" | "gpu";
 
 /** What a job needs (K-11). */
 export interface JobFlags {

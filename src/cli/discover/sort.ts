@@ -1,12 +1,8 @@
 /** The order in which findings are shown, where it is not that of the gateway's tries. */
+import type { SortKey } from "./flags.js";
 import type { Findings, Judged } from "./gather.js";
 import type { AIJobAsked } from "./job.js";
 import { gpusOf } from "./models.js";
-
-export const SORT_KEYS = ["turn", "price", "latency", "gpu"] as const;
-
-/** What is sorted by. */
-export type SortKey = (typeof SORT_KEYS)[number];
 
 type Compare = (a: Judged, b: Judged) => number;
 
