@@ -58,12 +58,15 @@ export interface PageRule {
 
 /** A file of the page. */
 export interface PageFile {
+  /** Media type, as in `Content-Type`. */
   readonly type: string;
+  /** Its contents. */
   readonly bytes: Uint8Array;
 }
 
 /** What makes the page. */
 export interface PageOptions {
+  /** What the page shows; it only reads. */
   readonly books: PageBooks;
   /** Kept up to date by whoever serves. */
   readonly figures: PoolFigures;
@@ -71,8 +74,8 @@ export interface PageOptions {
   readonly files: ReadonlyMap<string, PageFile>;
   /** What the process does besides serving; asked for at each answer. @default nothing */
   readonly operation?: (() => PoolOperation | null) | undefined;
-  /** @default everyone is admitted */
+  /** The admission rule in force. @default everyone is admitted */
   readonly rule?: PageRule | null | undefined;
-  /** @default none */
+  /** The last advice; asked for at each answer. @default none */
   readonly advice?: (() => PageAdvice | null) | undefined;
 }
