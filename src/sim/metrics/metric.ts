@@ -81,7 +81,7 @@ export const LOSS_TEXT = [
   "no answer in time (T-15)",
   "a full queue (O-9)",
   "no free slot (O-6)",
-  "a session that could not be renewed, or a token refused (S-12 row 2)",
+  "a session that could not be renewed, a price too high since it was (R-10), or a token refused (S-12 rows 2 and 3)",
   "a failed download (S-12 row 5)",
   "a wrong result (S-12 rows 7, 9)",
 ];

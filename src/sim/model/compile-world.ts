@@ -8,6 +8,7 @@ import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
 import { Roster } from "./roster.js";
 import { streamKinds } from "./stream-kinds.js";
+import { timelineOf } from "./timeline.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
