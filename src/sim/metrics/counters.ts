@@ -195,9 +195,6 @@ export class NetworkCounters {
   pixelsInResults = 0;
 }
 
-/** Series that count what happens at an instant. */
-export type Counted = "segments" | "notRealTime" | "swaps" | "poolSegments" | "poolLate";
-
 /** At most so many bins, whatever the length of the run. */
 const SERIES_BINS_MAX = 1440;
 const SERIES_BIN_MIN_MS = 60_000;

@@ -8,7 +8,6 @@ import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
 import { Roster } from "./roster.js";
 import { streamKinds } from "./stream-kinds.js";
-import { timelineOf } from "./timeline.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
