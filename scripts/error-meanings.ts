@@ -3,6 +3,7 @@
  * clear. A test holds the list to the codes that src throws.
  */
 export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
+  ACT: "Something that an operator does by hand lacks a reason or an author, or cannot be done; the message says which.",
   ADDRESS: "An event names an address that is none, is the zero address, or has a wrong checksum.",
   ADDRESS_INVALID: "The configured address of the Controller contract is not an address.",
   ADJUST: "A correction by hand names a worker or an amount that the books cannot take.",
@@ -122,6 +123,9 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   PAYOUTS_HINDERED:
     "Somebody who is due was not paid, or a payment reverted; the log of the run says why.",
   PAYOUT_ACKNOWLEDGE: "Nonces cannot be acknowledged: the message says why.",
+  PAYOUT_BATCH: "A batch of payouts that was to be approved is not there, or is out of date.",
+  PAYOUT_BOUND:
+    "Books are paid from one wallet on one chain, and this is another one; `poolsim pool bind` changes that.",
   PAYOUT_CHAIN: "The node is of another chain than the payouts.",
   PAYOUT_LOCKED: "Another process pays from the same wallet on the same chain.",
   PAYOUT_LOCK_FOLDER: "The lock of the wallet cannot be made or used.",

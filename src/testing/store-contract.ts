@@ -1,6 +1,7 @@
 /** What a store of a pool's books has to do, whoever wrote it: files, memory, a database server. */
 import type { PoolStore } from "../pool/books/store/store.js";
 import type { ContractCase } from "./contract.js";
+import { actCases } from "./store/act-cases.js";
 import { bookCases } from "./store/book-cases.js";
 import { ledgerCases } from "./store/ledger-cases.js";
 import { payoutCases } from "./store/payout-cases.js";
@@ -18,7 +19,14 @@ export type OpenStore = () => PoolStore;
  * @returns cases to run in any order: `for (const { name, run } of storeContract(open)) test(name, run)`
  */
 export function storeContract(open: OpenStore): readonly ContractCase[] {
-  const cases = [...ledgerCases, ...rowCases, ...payoutCases, ...runCases, ...bookCases];
+  const cases = [
+    ...ledgerCases,
+    ...rowCases,
+    ...payoutCases,
+    ...runCases,
+    ...actCases,
+    ...bookCases,
+  ];
   return cases.map(({ name, check }) => ({
     name,
     run: () => {

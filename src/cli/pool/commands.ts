@@ -2,17 +2,24 @@
 import type { Command } from "commander";
 import { type AddCommand, addGroups, type Outcome } from "../shared/help.js";
 import type { Terminal } from "../shared/terminal.js";
+import { addActs } from "./acts/define.js";
 import { addAdjust } from "./adjust/define.js";
 import { addAssign } from "./assign/define.js";
 import { addBackup } from "./backup/define.js";
+import { addBind } from "./bind/define.js";
 import { addCompareSchemes } from "./compare-schemes/define.js";
+import { addDismiss } from "./dismiss/define.js";
 import { addExport } from "./export/define.js";
+import { addHold } from "./hold/define.js";
 import { addImport } from "./import/define.js";
 import { addPoolInit } from "./init/define.js";
 import { addJobs } from "./jobs/define.js";
+import { addMerge } from "./merge/define.js";
+import { addMove } from "./move/define.js";
 import { addName } from "./name/define.js";
 import { addPayouts } from "./payouts/define.js";
 import { addRecord } from "./record/define.js";
+import { addRelease } from "./release/define.js";
 import { addRestore } from "./restore/define.js";
 import { addRounds } from "./rounds/define.js";
 import { addRunJob } from "./run-job/define.js";
@@ -31,8 +38,11 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
   ["Keep a pool going:", [addPoolInit, addUp, addJobs, addRuns, addRunJob]],
   ["Enter events:", [addSettings, addImport, addServe, addRecord]],
   ["Look:", [addStatus, addWorkers, addWorker, addName, addExport, addCompareSchemes]],
-  ["Close rounds and pay:", [addRounds, addPayouts]],
-  ["Check and correct:", [addVerify, addAdjust, addVoid, addAssign]],
+  ["Close rounds and pay:", [addRounds, addPayouts, addHold, addRelease, addBind]],
+  [
+    "Check and correct:",
+    [addVerify, addAdjust, addVoid, addAssign, addMove, addMerge, addDismiss, addActs],
+  ],
   ["Keep it safe:", [addBackup, addRestore]],
 ];
 

@@ -2,6 +2,7 @@
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
 import { type Account, type Payee, paidAccount, pendingAccount } from "./accounts.js";
+import { recordAct, UNNAMED } from "./acts.js";
 import type { LedgerEntry, Posting } from "./ledger.js";
 import { AMOUNT_END_WEI } from "./limits.js";
 import { keepOpeningAt } from "./opening-date.js";
@@ -17,6 +18,8 @@ export interface Adjustment extends Payee {
   readonly id: string;
   /** When it is entered, ms since 1970. */
   readonly nowMs: number;
+  /** Who corrects it; kept with the entry. @default "unnamed" */
+  readonly author?: string | undefined;
   /** The account that pays it. @default "commission" */
   readonly from?: Account | undefined;
 }
@@ -30,7 +33,7 @@ export interface Adjustment extends Payee {
  *   for an id that another adjustment has
  */
 export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | null {
-  const { wei, reason, id, nowMs, from = "commission" } = adjustment;
+  const { wei, reason, id, nowMs, author = UNNAMED, from = "commission" } = adjustment;
   if (reason.trim() === "") throw refused("an adjustment needs a reason");
   if (wei === 0n) throw refused("an adjustment of 0 wei adjusts nothing");
   if (wei >= AMOUNT_END_WEI || -wei >= AMOUNT_END_WEI) {
@@ -51,6 +54,7 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
       throw refused(`${account} is owed ${owed} wei, less than ${-wei}`);
     }
     const [entry] = store.ledger.post({ cause, atMs: nowMs, postings: [posting] });
+    recordAct(store, "adjust", id, { reason, author, nowMs }, { account, wei: wei.toString() });
     store.log({ atMs: nowMs, key: `adjust ${id}`, value: `${account} ${wei} wei: ${reason}` });
     return entry ?? null;
   });

@@ -62,7 +62,7 @@ export function voidEvent(store: PoolStore, options: DecideOptions): VoidedEvent
  *
  * @throws InputError (`DECISION`) if there is no such job, or without a reason
  */
-export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOptions): Voided {
+export function voidJob(store: PoolStore, { event, reason, nowMs, author }: DecideOptions): Voided {
   return store.transaction(() => {
     const { row, job } = jobAt(store, event);
     const linked = store.jobs.processedOf(event);
@@ -74,7 +74,7 @@ export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOption
     if (before?.kind === "void") return { isNew: false, address, feesWei, countedIn };
     const { postings, isPerJob } = postingsOf(store);
     const isReleased = before?.kind === "release";
-    enterDecision(store, row, { kind: "void", address: null, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "void", address: null, reason, nowMs, author }, () =>
       isPerJob ? postings.voided(job, address, { isReleased }) : [],
     );
     if (address !== null) tally(store, job, address, -1n, nowMs);
@@ -90,7 +90,7 @@ export function voidJob(store: PoolStore, { event, reason, nowMs }: DecideOption
  */
 export function assignJob(
   store: PoolStore,
-  { event, reason, nowMs, address }: AssignOptions,
+  { event, reason, nowMs, author, address }: AssignOptions,
 ): boolean {
   return store.transaction(() => {
     const { row, job } = jobAt(store, event);
@@ -99,7 +99,7 @@ export function assignJob(
     assertNobodys(linked, before);
     const { postings, isPerJob } = postingsOf(store);
     const isReleased = before?.kind === "release";
-    enterDecision(store, row, { kind: "assign", address, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "assign", address, reason, nowMs, author }, () =>
       isPerJob ? postings.attributed(moneyOf(linked), address, { isReleased }) : [],
     );
     store.jobs.putProcessed([{ ...linked, address }]);
@@ -114,7 +114,10 @@ export function assignJob(
  * @returns whether it is new
  * @throws InputError (`DECISION`) as {@link assignJob}
  */
-export function releaseJob(store: PoolStore, { event, reason, nowMs }: DecideOptions): boolean {
+export function releaseJob(
+  store: PoolStore,
+  { event, reason, nowMs, author }: DecideOptions,
+): boolean {
   return store.transaction(() => {
     const { row } = jobAt(store, event);
     const { linked, before } = waitingAt(store, event);
@@ -122,7 +125,7 @@ export function releaseJob(store: PoolStore, { event, reason, nowMs }: DecideOpt
     assertNobodys(linked, before);
     const { postings, isPerJob } = postingsOf(store);
     if (!isPerJob) throw refused("in these books jobs have no fee: rounds pay their work");
-    enterDecision(store, row, { kind: "release", address: null, reason, nowMs }, () =>
+    enterDecision(store, row, { kind: "release", address: null, reason, nowMs, author }, () =>
       postings.released(moneyOf(linked)),
     );
     return true;

@@ -1,5 +1,6 @@
 /** How an operator's decision about an event is entered: its entry, its row and its line in the log. */
 import { InputError } from "../../core/errors.js";
+import { recordAct, UNNAMED } from "./acts.js";
 import type { Posting } from "./ledger.js";
 import type { DecisionRow, EventRow, PoolStore } from "./store/store.js";
 
@@ -11,16 +12,19 @@ export interface DecideOptions {
   readonly reason: string;
   /** When it is decided, ms since 1970. */
   readonly nowMs: number;
+  /** Who decides; kept with the decision. @default "unnamed" */
+  readonly author?: string | undefined;
 }
 
 /** @throws InputError (`DECISION`) without a reason */
 export function enterDecision(
   store: PoolStore,
   { sequence: event, identity: id }: EventRow,
-  decision: Pick<DecisionRow, "kind" | "address" | "reason"> & { readonly nowMs: number },
+  decision: Pick<DecisionRow, "kind" | "address" | "reason"> &
+    Pick<DecideOptions, "nowMs" | "author">,
   postings: () => readonly Posting[],
 ): void {
-  const { kind, address, reason, nowMs } = decision;
+  const { kind, address, reason, nowMs, author = UNNAMED } = decision;
   if (reason.trim() === "") throw refused("a decision needs a reason");
   const moved = postings();
   const atMs = Math.trunc(nowMs);
@@ -28,6 +32,8 @@ export function enterDecision(
   const lastEvent = store.events.count() - 1;
   const roundsBefore = store.rounds.list().length;
   store.decisions.add({ kind, event, address, reason, atMs, lastEvent, roundsBefore });
+  const detail = address === null ? {} : { address };
+  recordAct(store, kind, id, { reason, author, nowMs }, detail);
   store.log({
     atMs,
     key: `${kind} ${id}`,

@@ -4,6 +4,7 @@
  */
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-books.js";
+export { type Authored, recordAct } from "./acts.js";
 export {
   type Adjustment,
   adjust,
@@ -32,6 +33,7 @@ export {
   voidEvent,
   voidJob,
 } from "./decide.js";
+export { type DismissOptions, dismissPiece } from "./dismiss.js";
 export type { DecideOptions } from "./enter-decision.js";
 export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
@@ -47,6 +49,7 @@ export type {
 } from "./events/event.js";
 export type { JsonPiece } from "./events/json-piece.js";
 export { JsonSplitter } from "./events/json-splitter.js";
+export { type Hold, holdAddress, holdOf, holdsAt, releaseAddress } from "./holds.js";
 export {
   EventIngest,
   type IngestResult,
@@ -55,6 +58,16 @@ export {
 } from "./ingest/ingest.js";
 export { type ReplayOptions, replayQuarantine } from "./ingest/replay.js";
 export { changeLimits, type PoolLimits, readLimits } from "./limits.js";
+export {
+  endMerge,
+  type Merge,
+  type Moved,
+  type MoveOptions,
+  mergeAddresses,
+  merges,
+  movePending,
+  sweepMerged,
+} from "./move.js";
 export { readOpening } from "./opening.js";
 export {
   addRates,

@@ -49,7 +49,7 @@ interface Told {
 export function voidTicket(
   store: PoolStore,
   { row, event }: Told,
-  { reason, nowMs }: Omit<DecideOptions, "event">,
+  { reason, nowMs, author }: Omit<DecideOptions, "event">,
 ): VoidedTicket {
   const { faceValueWei } = event;
   const nothing = { incomeWei: 0n, walletWei: 0n, round: null, takenBack: [], waitingWei: 0n };
@@ -68,7 +68,7 @@ export function voidTicket(
   const postings = difference(was.postings, is.postings);
   const incomeWei = netOf(postings, "feesEarned");
   const round = incomeWei < 0n ? roundThatSplit(store, all, row.sequence) : null;
-  enterDecision(store, row, { kind: "void", address: null, reason, nowMs }, () => postings);
+  enterDecision(store, row, { kind: "void", address: null, reason, nowMs, author }, () => postings);
   replaceTickets(store.tickets, all, is.tickets);
   const takenBack = round === null ? [] : unsplit(store, round, { wei: -incomeWei, nowMs });
   const takenWei = takenBack.reduce((sum, { wei }) => sum + wei, 0n);

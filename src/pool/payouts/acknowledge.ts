@@ -3,12 +3,13 @@
  * at their word only where the chain doesn't say otherwise.
  */
 import { InputError } from "../../core/errors.js";
+import { recordAct, UNNAMED } from "../books/acts.js";
 import type { AcknowledgedNonce } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { PayoutChain } from "./chain.js";
 import { readPayment } from "./found-payment.js";
-import type { NonceRange } from "./nonces.js";
+import { type NonceRange, rangesText } from "./nonces.js";
 import { PayeeHistory } from "./payee-history.js";
 
 /** Which nonces are acknowledged, and why. */
@@ -29,6 +30,8 @@ export interface AcknowledgeOptions {
   readonly reason: string;
   /** The time, ms since 1970. */
   readonly nowMs: number;
+  /** Who says so; kept in the books. @default "unnamed" */
+  readonly author?: string | undefined;
 }
 
 /** How many nonces can be acknowledged in one go. */
@@ -42,7 +45,17 @@ export const ACKNOWLEDGED_MAX = 1_000;
  *   read, or paid somebody that these books owed it; RemoteError (`CHAIN_…`)
  */
 export async function acknowledgeNonces(options: AcknowledgeOptions): Promise<number> {
-  const { store, chain, witness, chainId, wallet, range, reason, nowMs } = options;
+  const {
+    store,
+    chain,
+    witness,
+    chainId,
+    wallet,
+    range,
+    reason,
+    nowMs,
+    author = UNNAMED,
+  } = options;
   if (reason.trim() === "") throw refused("acknowledging needs a reason");
   if (range.last - range.first >= ACKNOWLEDGED_MAX) {
     throw refused(`expected at most ${ACKNOWLEDGED_MAX} nonces at once`);
@@ -78,6 +91,10 @@ export async function acknowledgeNonces(options: AcknowledgeOptions): Promise<nu
   }
   books.transaction(() => {
     for (const row of fresh) books.acknowledge(row);
+    if (fresh.length > 0) {
+      const subject = `nonces ${rangesText([range])}`;
+      recordAct(store, "acknowledge", subject, { reason, author, nowMs }, { wallet });
+    }
   });
   return fresh.length;
 }

@@ -8,7 +8,7 @@ import { begin } from "./machine.js";
 import { nonceState } from "./nonces.js";
 import type { PayeeHistory } from "./payee-history.js";
 import { isClosed, outstandingWei, type Payout } from "./payout.js";
-import { type PlannedPayout, partsFor, planPayouts } from "./plan.js";
+import { type PlannedPayout, partsFor } from "./plan.js";
 import type { Hindered, Hindrance, MutableReport } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
@@ -60,7 +60,10 @@ export class PayoutBeginner {
     report: MutableReport,
     onBegun: (payout: Payout) => Promise<void>,
   ): Promise<void> {
-    const due = this.#plan(nowMs).filter(({ notDue }) => notDue === null);
+    const plans = this.#plan(nowMs);
+    this.#options.books.know(plans, nowMs);
+    const allDue = plans.filter(({ notDue }) => notDue === null);
+    const due = this.#approved(allDue, nowMs, report);
     if (due.length === 0) return;
     const wallet = await this.#look(head, used);
     for (const plan of due) {
@@ -76,6 +79,22 @@ export class PayoutBeginner {
       }
       await onBegun(begun);
     }
+  }
+
+  /** Those that may be begun; what waits for an operator is written down and told. */
+  #approved(
+    due: readonly PlannedPayout[],
+    nowMs: number,
+    report: MutableReport,
+  ): readonly PlannedPayout[] {
+    const { books, settings } = this.#options;
+    if (settings.approve === "auto") return due;
+    const approved = due.flatMap((plan) => books.approved(plan, nowMs) ?? []);
+    const waiting = due.filter(({ address }) => !approved.some((one) => one.address === address));
+    if (waiting.length === 0) return approved;
+    const detail = `batch ${books.propose(waiting, nowMs)}`;
+    for (const plan of waiting) report.hindered.push({ plan, why: "notApproved", detail });
+    return approved;
   }
 
   /**
@@ -143,7 +162,7 @@ export class PayoutBeginner {
     const { books, signer, settings } = this.#options;
     const { chainId, maxGasShare, maxUnderWay } = settings;
     return books.transaction((): Payout | Why => {
-      const now = this.#plan(nowMs).find(({ address }) => address === plan.address);
+      const now = this.#planOf(plan.address, nowMs);
       // Somebody else was quicker, or it earned something more.
       if (now === undefined || now.notDue !== null || now.amountWei !== plan.amountWei) {
         return because("moved");
@@ -169,7 +188,8 @@ export class PayoutBeginner {
       const capped = this.#overCap(amountWei, nowMs);
       if (capped !== null) return capped;
       const parts = amountWei < now.amountWei ? partsFor(now.parts, amountWei) : now.parts;
-      return this.#sign({ address: now.address, amountWei, parts, nonce, fees, gasLimit, nowMs });
+      const { address, batch } = now;
+      return this.#sign({ address, amountWei, parts, nonce, fees, gasLimit, nowMs, batch });
     });
   }
 
@@ -195,12 +215,13 @@ export class PayoutBeginner {
     readonly fees: Fees;
     readonly gasLimit: bigint;
     readonly nowMs: number;
+    readonly batch?: number | undefined;
   }): Payout {
     const { books, signer, settings } = this.#options;
-    const { address, amountWei, parts, nonce, fees, gasLimit, nowMs } = payment;
+    const { address, amountWei, parts, nonce, fees, gasLimit, nowMs, batch } = payment;
     const { chainId } = settings;
     const wallet = signer.address;
-    const intent = { address, amountWei, parts, createdAtMs: nowMs, chainId, wallet, nonce };
+    const intent = { address, amountWei, parts, createdAtMs: nowMs, chainId, wallet, nonce, batch };
     const bytes = { ...fees, chainId, nonce, to: address, amountWei, gasLimit, atMs: nowMs };
     return books.add(intent, (id) => begin({ ...intent, id }, signer.sign(bytes)));
   }
@@ -227,13 +248,15 @@ export class PayoutBeginner {
 
   #plan(nowMs: number): PlannedPayout[] {
     const { books, signer, settings } = this.#options;
-    return planPayouts({
-      pending: books.pendingBalances(),
-      historyOf: (address) => books.historyOf(address),
-      wallet: signer.address,
-      settings,
-      nowMs,
-    });
+    return books.plan(settings, signer.address, nowMs);
+  }
+
+  /** What may be begun of an address at this instant. */
+  #planOf(address: string, nowMs: number): PlannedPayout | undefined {
+    const { books, settings } = this.#options;
+    const plan = this.#plan(nowMs).find((one) => one.address === address);
+    if (plan?.notDue !== null || settings.approve === "auto") return plan;
+    return books.approved(plan, nowMs) ?? undefined;
   }
 
   /** The wallet's payouts that are not closed. */

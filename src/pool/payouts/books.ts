@@ -2,7 +2,17 @@
 import { Transaction } from "ethers/transaction";
 import { InputError, invariant } from "../../core/errors.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../books/accounts.js";
-import type { AcknowledgedNonce, PayoutRow, PayoutState, PoolStore } from "../books/store/store.js";
+import { holdsAt } from "../books/holds.js";
+import { sweepMerged } from "../books/move.js";
+import type {
+  AcknowledgedNonce,
+  PayingWallet,
+  PayoutRow,
+  PayoutState,
+  PoolStore,
+} from "../books/store/store.js";
+import { approvedPayout, proposeBatch } from "./approval.js";
+import { assertBound } from "./binding.js";
 import type { ChainTransaction } from "./chain.js";
 import type { Transition } from "./machine.js";
 import {
@@ -12,12 +22,13 @@ import {
   type PayoutIntent,
   type PayoutPart,
 } from "./payout.js";
-import type { PendingBalance } from "./plan.js";
+import { type PendingBalance, type PlannedPayout, planPayouts } from "./plan.js";
+import type { PayoutSettings } from "./settings.js";
 
 /** What payouts need of the store. */
 export type PayoutBooksStore = Pick<
   PoolStore,
-  "transaction" | "ledger" | "payouts" | "log" | "assertInPlace"
+  "transaction" | "ledger" | "payouts" | "workers" | "acts" | "log" | "assertInPlace"
 >;
 
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
@@ -52,7 +63,7 @@ export class PayoutBooks {
 
   /** Stores a new payout; `beginning` is told its id. Within a transaction. */
   add(intent: Omit<PayoutIntent, "id">, beginning: (id: number) => Transition): Payout {
-    const { address, amountWei, chainId, wallet, nonce, createdAtMs, parts } = intent;
+    const { address, amountWei, chainId, wallet, nonce, createdAtMs, parts, batch } = intent;
     const id = this.#store.payouts.add({
       address,
       amountWei,
@@ -60,6 +71,7 @@ export class PayoutBooks {
       fromAddress: wallet,
       nonce,
       createdAtMs,
+      batch: batch ?? null,
       sources: parts.map(({ nodeType, region, wei }) => ({
         account: pendingAccount({ address, nodeType, region }),
         wei,
@@ -180,6 +192,63 @@ export class PayoutBooks {
     return this.isPayee(to);
   }
 
+  /** What is owed, against the operator's rules as they are now. */
+  plan(settings: PayoutSettings, wallet: string | null, nowMs: number): PlannedPayout[] {
+    const held = new Map(holdsAt(this.#store, nowMs).map((hold) => [hold.address, hold.untilMs]));
+    return planPayouts({
+      pending: this.pendingBalances(),
+      historyOf: (address) => this.historyOf(address),
+      heldUntilMs: (address) => {
+        const untilMs = held.get(address);
+        return untilMs === undefined ? null : (untilMs ?? Number.POSITIVE_INFINITY);
+      },
+      newSinceMs: (address) => this.#newSince(address, nowMs),
+      wallet,
+      settings,
+      nowMs,
+    });
+  }
+
+  /** Since when payouts know an address that was never paid; null: it was. */
+  #newSince(address: string, nowMs: number): number | null {
+    const { ledger, payouts } = this.#store;
+    if (ledger.balance(paidAccount(address)) > 0n) return null;
+    return payouts.knownSince(address) ?? nowMs;
+  }
+
+  /** Keeps that payouts know these addresses from now on. */
+  know(plans: readonly PlannedPayout[], nowMs: number): void {
+    const isFresh = ({ notDue, dueAtMs }: PlannedPayout) => notDue === "isNew" && dueAtMs !== null;
+    const fresh = plans
+      .filter(isFresh)
+      .filter(({ address }) => this.#store.payouts.knownSince(address) === null);
+    if (fresh.length === 0) return;
+    this.#store.transaction(() => {
+      for (const { address } of fresh) this.#store.payouts.know(address, nowMs);
+    });
+  }
+
+  /** What of a payout that is due an operator approved; null: it waits. */
+  approved(plan: PlannedPayout, nowMs: number): PlannedPayout | null {
+    return approvedPayout(this.#store, plan, nowMs);
+  }
+
+  /** Writes down what waits for an operator. @returns the batch's id */
+  propose(waiting: readonly PlannedPayout[], nowMs: number): number {
+    return proposeBatch(this.#store, waiting, nowMs).id;
+  }
+
+  /**
+   * Before anything is signed: that this is the wallet these books are paid from, and that what merged
+   * addresses earned is where it is paid.
+   *
+   * @throws InputError (`PAYOUT_BOUND`)
+   */
+  prepare(wallet: PayingWallet, nowMs: number): void {
+    assertBound(this.#store, wallet, nowMs);
+    sweepMerged(this.#store, nowMs);
+  }
+
   /** A line for the operator's log. */
   log(atMs: number, key: string, value: string): void {
     this.#store.transaction(() => this.#store.log({ atMs, key, value }));
@@ -256,6 +325,7 @@ export class PayoutBooks {
       createdAtMs,
       updatedAtMs,
       wallet: row.fromAddress,
+      ...(row.batch === null ? {} : { batch: row.batch }),
       parts: row.sources.map(readPart),
       attempts: this.#store.payouts.attempts(id).map((attempt) => {
         const { gasLimit, value } = Transaction.from(attempt.signedTx);

@@ -3,6 +3,15 @@
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-payouts.js";
 export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
 export { ACKNOWLEDGED_MAX, type AcknowledgeOptions, acknowledgeNonces } from "./acknowledge.js";
+export { type AllKnownOptions, assertAllKnown } from "./all-known.js";
+export {
+  type ApprovalStore,
+  approveBatch,
+  type Batch,
+  batchOf,
+  newestBatch,
+} from "./approval.js";
+export { type BindingStore, bind, bindingOf } from "./binding.js";
 export { PayoutBooks, type PayoutBooksStore } from "./books.js";
 export type {
   ChainTransaction,

@@ -3,6 +3,7 @@
  * from one that is older than they are.
  */
 import type { LedgerEntry } from "../books/ledger.js";
+import { MOVING_KINDS } from "../books/move.js";
 import type { PoolStore } from "../books/store/store.js";
 
 /** A payment on chain. */
@@ -22,9 +23,12 @@ interface Owed {
   readonly changes: Change[];
   /** Paid before these books began, as its opening balances say; null: it has none. */
   openedPaidWei: bigint | null;
+  /** Addresses that a balance was moved from or to: perhaps one was paid what the other was owed. */
+  readonly formerly: Set<string>;
 }
 
 const PAGE = 5_000;
+const MOVING: ReadonlySet<string> = new Set(MOVING_KINDS);
 
 /** Follows the journal; each look reads what has come since the last. */
 export class PayeeHistory {
@@ -50,8 +54,11 @@ export class PayeeHistory {
   concerns({ to, paidWei, atMs }: Payment, others: readonly Payment[] = []): boolean {
     this.#read();
     const owed = to === null || paidWei === 0n ? undefined : this.#payees.get(to);
-    if (owed === undefined) return false;
-    const firstMs = owed.changes.reduce((first, change) => Math.min(first, change.atMs), Infinity);
+    if (owed === undefined || to === null) return false;
+    const firstMs = this.#changesOf(to).reduce(
+      (first, change) => Math.min(first, change.atMs),
+      Infinity,
+    );
     if (atMs >= firstMs) return true;
     if (owed.openedPaidWei === null) return false;
     const older = others.filter((other) => other.to === to && other.atMs < firstMs);
@@ -65,17 +72,37 @@ export class PayeeHistory {
    */
   wasDue(address: string, amountWei: bigint, atMs: number): boolean {
     this.#read();
-    const changes = (this.#payees.get(address)?.changes ?? []).filter(
-      (change) => change.atMs <= atMs,
+    const own = this.#payees.get(address)?.changes ?? [];
+    const lists = [own, ...this.#formerly(address), this.#changesOf(address)].map((changes) =>
+      changes.filter((change) => change.atMs <= atMs),
     );
-    const byTime = [...changes].sort((one, other) => one.atMs - other.atMs);
-    return [changes, byTime].some((list) => {
+    const byTime = lists.map((changes) => [...changes].sort((one, other) => one.atMs - other.atMs));
+    return [...lists, ...byTime].some((list) => {
       let sum = 0n;
       return list.some(({ wei }) => {
         sum += wei;
         return sum === amountWei;
       });
     });
+  }
+
+  /** Of the addresses whose pending balance became this one's. */
+  #formerly(address: string): readonly (readonly Change[])[] {
+    const all = new Set<string>();
+    const add = (one: string): void => {
+      for (const former of this.#payees.get(one)?.formerly ?? []) {
+        if (former === address || all.has(former)) continue;
+        all.add(former);
+        add(former);
+      }
+    };
+    add(address);
+    return [...all].map((former) => this.#payees.get(former)?.changes ?? []);
+  }
+
+  /** Its own, and those of the addresses before it. */
+  #changesOf(address: string): readonly Change[] {
+    return [this.#payees.get(address)?.changes ?? [], ...this.#formerly(address)].flat();
   }
 
   #read(): void {
@@ -89,6 +116,7 @@ export class PayeeHistory {
 
   #take({ cause, atMs, postings }: LedgerEntry): void {
     const changed = new Map<string, bigint>();
+    if (MOVING.has(cause.kind)) this.#follow(postings);
     for (const { from, to, wei } of postings) {
       for (const [account, change] of [
         [from, -wei],
@@ -108,8 +136,21 @@ export class PayeeHistory {
     for (const [address, wei] of changed) this.#of(address).changes.push({ atMs, wei });
   }
 
+  #follow(postings: LedgerEntry["postings"]): void {
+    const moved = postings.map(({ from, to }) => [from.split(":")[1], to.split(":")[1]] as const);
+    for (const [one, other] of moved) {
+      if (one === undefined || other === undefined) continue;
+      this.#of(one).formerly.add(other);
+      this.#of(other).formerly.add(one);
+    }
+  }
+
   #of(address: string): Owed {
-    const owed = this.#payees.get(address) ?? { changes: [], openedPaidWei: null };
+    const owed = this.#payees.get(address) ?? {
+      changes: [],
+      openedPaidWei: null,
+      formerly: new Set(),
+    };
     this.#payees.set(address, owed);
     return owed;
   }

@@ -71,6 +71,8 @@ export interface PayoutIntent {
   readonly wallet: string;
   /** Its number among the wallet's transactions. */
   readonly nonce: number;
+  /** The batch that an operator approved it in. @default none was needed */
+  readonly batch?: number | undefined;
 }
 
 /**

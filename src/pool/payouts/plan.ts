@@ -20,6 +20,10 @@ export type NotDue =
   | "underWay"
   /** Its last payout reverted, or was called off, not long ago. */
   | "failedBefore"
+  /** An operator holds it. */
+  | "held"
+  /** It was never paid, and has to be known for some time first. */
+  | "isNew"
   /** No 20 bytes: a made-up name. */
   | "notAnAddress"
   /** Fees that nobody owns never leave (EG-D4). */
@@ -37,8 +41,10 @@ export interface PlannedPayout {
   readonly parts: readonly PayoutPart[];
   /** Why it is not due; null: it is due. */
   readonly notDue: NotDue | null;
-  /** When the interval or the pause is over; null where time doesn't matter. */
+  /** When the interval, the pause, the hold or the wait is over; null where time doesn't matter. */
   readonly dueAtMs: number | null;
+  /** The batch that an operator approved it in. @default none was needed */
+  readonly batch?: number | undefined;
 }
 
 /** What a plan of payouts is made from. */
@@ -50,7 +56,12 @@ export interface PlanInput {
   /** Whose money, if it is known. */
   readonly wallet: string | null;
   /** The operator's rules. */
-  readonly settings: Pick<PayoutSettings, "thresholdWei" | "minIntervalMs" | "failurePauseMs">;
+  readonly settings: Pick<PayoutSettings, "thresholdWei" | "minIntervalMs" | "failurePauseMs"> &
+    Partial<Pick<PayoutSettings, "firstWaitMs">>;
+  /** Until when an address is held, ms since 1970; Infinity: until it is released; null: it is not. */
+  readonly heldUntilMs?: ((address: string) => number | null) | undefined;
+  /** Since when payouts know an address, ms since 1970; null: it was paid before. @default null */
+  readonly newSinceMs?: ((address: string) => number | null) | undefined;
   /** The time, ms since 1970. */
   readonly nowMs: number;
 }
@@ -103,7 +114,7 @@ export function partsFor(parts: readonly PayoutPart[], amountWei: bigint): Payou
 function planned(
   address: string,
   parts: readonly PayoutPart[],
-  { historyOf, wallet, settings, nowMs }: Omit<PlanInput, "pending">,
+  { historyOf, wallet, settings, nowMs, heldUntilMs, newSinceMs }: Omit<PlanInput, "pending">,
 ): PlannedPayout {
   const amountWei = parts.reduce((sum, { wei }) => sum + wei, 0n);
   const answer = (notDue: NotDue | null, dueAtMs: number | null = null): PlannedPayout => ({
@@ -116,6 +127,8 @@ function planned(
   if (!/^0x[0-9a-f]{40}$/.test(address)) return answer("notAnAddress");
   if (/^0x0{40}$/.test(address)) return answer("zeroAddress");
   if (address === wallet) return answer("ownWallet");
+  const heldMs = heldUntilMs?.(address) ?? null;
+  if (heldMs !== null) return answer("held", Number.isFinite(heldMs) ? heldMs : null);
   if (amountWei < settings.thresholdWei || amountWei <= 0n) return answer("belowThreshold");
   const history = historyOf(address);
   if (history.some((payout) => !isClosed(payout))) return answer("underWay");
@@ -133,6 +146,11 @@ function planned(
   } else if (last !== undefined) {
     const dueAtMs = last.createdAtMs + settings.minIntervalMs;
     if (nowMs < dueAtMs) return answer("tooSoon", dueAtMs);
+  }
+  const { firstWaitMs = 0 } = settings;
+  const knownMs = firstWaitMs === 0 ? null : (newSinceMs?.(address) ?? null);
+  if (knownMs !== null && nowMs < knownMs + firstWaitMs) {
+    return answer("isNew", knownMs + firstWaitMs);
   }
   return answer(null);
 }

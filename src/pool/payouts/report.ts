@@ -26,6 +26,8 @@ export type Hindrance =
   | "dayCap"
   /** It is owed more than the setting `capPerPayoutWei`: an operator has to look. */
   | "payoutCap"
+  /** It waits for an operator to approve it. */
+  | "notApproved"
   /** What it is owed changed at this very moment: the next pass looks again. */
   | "moved";
 

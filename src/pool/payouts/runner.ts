@@ -78,13 +78,16 @@ export class PayoutRunner {
    *
    * @param nowMs since 1970
    * @param isBeginning false: only looks after what is under way. @default true
-   * @throws InputError (`PAYOUT_CHAIN`) when the node is of another chain
+   * @throws InputError (`PAYOUT_CHAIN`) when the node is of another chain; (`PAYOUT_BOUND`) when these
+   *   books are paid from another wallet
    * @throws RemoteError (`CHAIN_…`) when the node fails before anything is known; later failures
    *   are in the report; (`DATABASE_REPLACED`) when these are not the books any more
    */
   async pass(nowMs: number, isBeginning = true): Promise<PassReport> {
     this.#books.assertInPlace();
     await this.#assertChain();
+    const { chainId } = this.#settings;
+    this.#books.prepare({ chainId, fromAddress: this.#signer.address }, nowMs);
     const head = await this.#chain.head();
     const report: MutableReport = { begun: [], changed: [], hindered: [], troubles: [] };
     await this.#lookAtAcknowledged(head, nowMs);
@@ -92,7 +95,6 @@ export class PayoutRunner {
     const pass: Pass = { head, used, nonces: this.#nonces(used), nowMs, report };
     const unknown = await this.#lookAfter(pass);
     const { failure, stop } = await this.#goOn(pass, unknown, isBeginning);
-    const { chainId } = this.#settings;
     const underWay = this.#books.open().filter((payout) => payout.chainId === chainId);
     const { gap } = this.#nonces(used);
     return { ...report, failure, stop, underWay, gap };

@@ -25,6 +25,13 @@ export interface PayoutSettings {
   readonly capPerDayWei: bigint | null;
   /** Most that one payout may be; who is owed more waits for an operator. null: no bound. @default null */
   readonly capPerPayoutWei: bigint | null;
+  /**
+   * How long a first payout to an address waits after payouts first knew that it is owed something.
+   * @default 0
+   */
+  readonly firstWaitMs: number;
+  /** `manual`: only what an operator approved is begun, batch by batch. @default "auto" */
+  readonly approve: "auto" | "manual";
   /** Blocks from the payout's own to the head, both counted, until it counts as paid. @default 20 */
   readonly confirmations: number;
   /** Blocks after which a reorganisation is not looked for any more. @default 5000 */
@@ -55,6 +62,10 @@ export const PAYOUT_DEFAULTS: PayoutSettings = {
   capPerDayWei: null,
   /** No bound. */
   capPerPayoutWei: null,
+  /** Not at all. */
+  firstWaitMs: 0,
+  /** By nobody. */
+  approve: "auto",
   /** 20 blocks. */
   confirmations: 20,
   /** 5,000 blocks. */
@@ -80,6 +91,7 @@ export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSetti
     ["minIntervalMs", settings.minIntervalMs, 0],
     ["failurePauseMs", settings.failurePauseMs, 0],
     ["replaceAfterMs", settings.replaceAfterMs, 0],
+    ["firstWaitMs", settings.firstWaitMs, 0],
   ];
   for (const [name, value, min] of whole) {
     if (!(Number.isSafeInteger(value) && value >= min)) refuse(name, value, `at least ${min}`);

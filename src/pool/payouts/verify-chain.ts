@@ -2,6 +2,7 @@
  * Compares payouts in the books with the chain: each one's transaction and receipt, and each nonce
  * that the wallet has used. On request it takes in what the books should know and don't.
  */
+import { recordAct, UNNAMED } from "../books/acts.js";
 import type { PayingWallet } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
@@ -27,6 +28,8 @@ export type Adopting =
       readonly range: NonceRange;
       /** Why, in the operator's words; kept in the books. */
       readonly reason: string;
+      /** Who takes them in; kept in the books. @default "unnamed" */
+      readonly author?: string | undefined;
     };
 
 /** What is compared with which chain. */
@@ -232,6 +235,10 @@ class ChainVerifier {
         }),
       );
       const reason = adopting.kind === "these" ? `: ${adopting.reason}` : "";
+      if (adopting.kind === "these") {
+        const authored = { reason: adopting.reason, author: adopting.author ?? UNNAMED, nowMs };
+        recordAct(this.#options.store, "adopt", `payout ${payout.id}`, authored, { txHash });
+      }
       const how = isRecognised ? "what it was owed then" : `as it is${reason}`;
       this.#books.log(nowMs, `payout ${payout.id} taken in`, `nonce ${nonce}, ${txHash}, ${how}`);
       this.#adopted.push(payout);

@@ -29,6 +29,7 @@ export const payoutCases: readonly StoreCase[] = [
         blockHash: null,
         gasFeesWei: null,
         reason: null,
+        batch: null,
       });
       const attempt = {
         payoutId: id,

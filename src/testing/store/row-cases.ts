@@ -195,6 +195,13 @@ export const rowCases: readonly StoreCase[] = [
         [second?.id],
       );
       strictEqual(quarantine.list({ all: true })[0]?.resolvedAtMs, 9);
+      strictEqual(quarantine.dismiss(first?.id ?? 0, 10), false);
+      strictEqual(quarantine.dismiss(second?.id ?? 0, 10), true);
+      strictEqual(quarantine.dismiss(second?.id ?? 0, 11), false);
+      strictEqual(quarantine.count(), 0);
+      strictEqual(quarantine.list({ all: true })[1]?.dismissedAtMs, 10);
+      strictEqual(quarantine.dismiss(second?.id ?? 0, null), true);
+      strictEqual(quarantine.count(), 1);
       strictEqual(quarantine.list({ all: true, afterId: first?.id ?? 0, limit: 5 }).length, 1);
     },
   },

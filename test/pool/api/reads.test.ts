@@ -43,6 +43,7 @@ function payout(id: number, state: PayoutState, ageMs: number): PayoutRow {
     blockHash: null,
     gasFeesWei: state === "confirmed" ? 21_000n : null,
     reason: null,
+    batch: null,
   };
 }
 

@@ -1,9 +1,12 @@
 /** Payouts on a real chain: what is paid, what is not, and what the books say of it. */
+
 import { Interface } from "ethers/abi";
 import { expect, test } from "vitest";
+import { bind } from "../../../src/pool/payouts/binding.js";
 import { openKeystore } from "../../../src/pool/payouts/signer.js";
 import { startRpcProxy } from "../../support/chain/rpc-proxy.js";
 import {
+  CHAIN_ID,
   ETH,
   keystoreJson,
   PASSWORD,
@@ -12,7 +15,13 @@ import {
   WALLET,
   worker,
 } from "../../support/chain/wallet.js";
-import { DAY_MS, startWorld } from "../../support/chain/world.js";
+import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
+
+/** As an operator says that he pays from the wallet on another chain from now on. */
+function bindTo({ store, signer, nowMs }: World, chainId: bigint): void {
+  const wallet = { chainId, fromAddress: signer.address };
+  bind(store, wallet, { reason: "another chain", author: "op", nowMs });
+}
 
 const MILLI = ETH / 1_000n;
 
@@ -254,6 +263,10 @@ test("a payout of another chain is left alone", async () => {
   world.earn(worker(1), ETH);
   await world.pass();
   await world.anvil.rpc("anvil_setChainId", 1);
+  await expect(world.pass({ settings: { chainId: 1n } })).rejects.toMatchObject({
+    code: "PAYOUT_BOUND",
+  });
+  bindTo(world, 1n);
   const { underWay, begun, troubles } = await world.pass({ settings: { chainId: 1n } });
   expect([underWay, begun, troubles]).toEqual([[], [], []]);
   expect(world.store.payouts.list()).toHaveLength(1);
@@ -315,6 +328,11 @@ test("another wallet takes over: what the first signed is sent as it is, each wi
   await world.pass({ url: proxy.url });
   world.earn(worker(2), 2n * ETH);
   world.nowMs += 20 * 60_000;
+  await expect(world.pass({ signer: successor })).rejects.toThrow(
+    /paid from 0xf39f.*not from 0x7099/,
+  );
+  const taken = { chainId: CHAIN_ID, fromAddress: STRANGER };
+  bind(world.store, taken, { reason: "new key", author: "op", nowMs: world.nowMs });
   const { begun } = await world.pass({ signer: successor });
   expect(begun.map(({ address, wallet, nonce }) => [address, wallet, nonce])).toEqual([
     [worker(2), STRANGER, 0],
@@ -343,13 +361,16 @@ test("two chains in the same books: who is being paid on one is not paid on the 
   world.earn(worker(1), ETH);
   world.earn(worker(2), ETH);
   world.nowMs += 2 * DAY_MS;
+  bindTo(world, 10n);
   const { begun } = await world.pass(elsewhere);
   expect(begun.map(({ address, chainId, nonce }) => [address, chainId, nonce])).toEqual([
     [worker(2), 10n, 0],
   ]);
   await Promise.all([world.mine(3), other.mine(4)]);
   for (let round = 0; round < 3; round++) {
+    bindTo(world, CHAIN_ID);
     await world.pass({ settings: { minIntervalMs: 9 * DAY_MS } });
+    bindTo(world, 10n);
     await world.pass({ ...elsewhere, settings: { chainId: 10n, minIntervalMs: 9 * DAY_MS } });
   }
   expect(world.store.payouts.list().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { Outcome } from "../../shared/help.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { weiAmount } from "../shared/amounts.js";
+import { AUTHOR_OPTION } from "../shared/author.js";
 import { booksCommand, helped } from "../shared/books-command.js";
 import type { AdjustFlags } from "./run.js";
 
@@ -28,6 +29,7 @@ export function addAdjust(pool: Command, terminal: Terminal, outcome: Outcome): 
           .makeOptionMandatory(),
       )
       .requiredOption("--reason <text>", "why; kept with it")
+      .option(...AUTHOR_OPTION)
       .requiredOption("--id <id>", "your own: the same adjustment twice is one"),
     [
       "poolsim pool adjust --db pool.db --address 0x… --nodeType ai --region eu --amount 0.01eth --reason outage --id 2026-7",

@@ -7,11 +7,12 @@ import type { PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertText } from "../shared/assert-text.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { bothText, print } from "../shared/output.js";
 
-export interface AdjustFlags extends BooksFlags {
+export interface AdjustFlags extends BooksFlags, AuthorFlags {
   readonly address: string;
   readonly nodeType: string;
   readonly region: string;
@@ -25,10 +26,11 @@ export function poolAdjust(flags: AdjustFlags, terminal: Terminal): number {
   const { nodeType, region, amount: wei, reason, id } = flags;
   assertText("--id", id, 128);
   assertText("--reason", reason, 1_000);
+  const author = authorOf(flags);
   const who = { address: addressAt({ "--address": flags.address }, "--address"), nodeType, region };
   return withBooks(flags.db, "write", (store) => {
     assertKnown(store, who);
-    const entry = adjust(store, { ...who, wei, reason, id, nowMs: Date.now() });
+    const entry = adjust(store, { ...who, wei, reason, id, author, nowMs: Date.now() });
     const owedWei = store.ledger.balance(pendingAccount(who));
     const shown = { id, isNew: entry !== null, entry: entry?.sequence ?? null, owedWei };
     print(terminal, flags, shown, () => [

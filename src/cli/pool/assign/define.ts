@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { positiveSpan } from "../../shared/amount-values.js";
 import type { Outcome } from "../../shared/help.js";
 import type { Terminal } from "../../shared/terminal.js";
+import { AUTHOR_OPTION } from "../shared/author.js";
 import { booksCommand, helped } from "../shared/books-command.js";
 import type { AssignFlags } from "./run.js";
 
@@ -15,6 +16,7 @@ export function addAssign(pool: Command, terminal: Terminal, outcome: Outcome): 
     )
       .option("--address <address>", "the worker; it must be in the books")
       .option("--reason <text>", "why; kept with it")
+      .option(...AUTHOR_OPTION)
       .addOption(
         new Option(
           "--release <span>",

@@ -9,12 +9,13 @@ import type { PoolStore, UnclaimedRow } from "../../../pool/books/store/store.js
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertText } from "../shared/assert-text.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import { eventOf } from "../shared/event-of.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { bothText, columnsOf, eth, print, titled } from "../shared/output.js";
 
-export interface AssignFlags extends BooksFlags {
+export interface AssignFlags extends BooksFlags, AuthorFlags {
   readonly address?: string;
   readonly reason?: string;
   /** Ms. */
@@ -34,11 +35,17 @@ export function poolAssign(
   if (text === undefined && release === undefined) return listed(flags, terminal);
   if (reason === undefined) throw usage("--reason: expected why; it is kept");
   assertText("--reason", reason, 1_000);
+  const author = authorOf(flags);
   if (text !== undefined && release !== undefined) throw usage("expected an event or --release");
   return withBooks(flags.db, "write", (store) => {
     const nowMs = Date.now();
     if (text === undefined) {
-      const released = releaseAll(store, { beforeMs: nowMs - (release ?? 0), reason, nowMs });
+      const released = releaseAll(store, {
+        beforeMs: nowMs - (release ?? 0),
+        reason,
+        author,
+        nowMs,
+      });
       print(terminal, flags, released, () => [
         `${counted(released.jobs, "job")} released: ${bothText(released.feesWei)} is the operator's.`,
       ]);
@@ -50,7 +57,7 @@ export function poolAssign(
       throw new InputError(`--address ${worker}: it is not in these books`, { code: "DECISION" });
     }
     const event = eventOf(store, text);
-    const isNew = assignJob(store, { event, address: worker, reason, nowMs });
+    const isNew = assignJob(store, { event, address: worker, reason, author, nowMs });
     print(terminal, flags, { event, isNew, address: worker }, () => [
       isNew
         ? `Event ${event} is ${worker}'s.`
@@ -62,7 +69,7 @@ export function poolAssign(
 
 function releaseAll(
   store: PoolStore,
-  { beforeMs, reason, nowMs }: { beforeMs: number; reason: string; nowMs: number },
+  { beforeMs, ...why }: { beforeMs: number; reason: string; author: string; nowMs: number },
 ): { jobs: number; feesWei: bigint } {
   return store.transaction(() => {
     let [jobs, feesWei] = [0, 0n];
@@ -70,7 +77,7 @@ function releaseAll(
       const page = store.jobs.unclaimed({ beforeMs, limit: PAGE });
       if (page.length === 0) return { jobs, feesWei };
       for (const row of page) {
-        releaseJob(store, { event: row.event, reason, nowMs });
+        releaseJob(store, { event: row.event, ...why });
         jobs++;
         feesWei += row.feesWei;
       }

@@ -6,6 +6,7 @@ import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { part, weiAmount } from "../shared/amounts.js";
+import { AUTHOR_OPTION } from "../shared/author.js";
 import { booksCommand } from "../shared/books-command.js";
 import { nonceRange } from "../shared/nonce-range.js";
 import type { PayoutFlags } from "./run.js";
@@ -21,7 +22,11 @@ function longSpan(text: string): number {
 }
 
 export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome): void {
-  booksCommand(pool, "payouts", "show what workers are owed and were paid; with --send, pay them")
+  booksCommand(
+    pool,
+    "payouts [approve] [batch]",
+    "show what workers are owed and were paid; with --send, pay them; approve a batch that waits",
+  )
     .addOption(
       new Option("--limit <n>", "payouts shown, newest first")
         .argParser(wholeNumber(0, 10_000))
@@ -37,6 +42,12 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
       new Option(
         "--minInterval <span>",
         "least time between payouts of an address; default: 1d",
+      ).argParser(longSpan),
+    )
+    .addOption(
+      new Option(
+        "--firstWait <span>",
+        "how long the first payout to an address waits once payouts know it; default: 0",
       ).argParser(longSpan),
     )
     .optionsGroup("Paying:")
@@ -83,6 +94,12 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
         "most that one payout may be; default: no bound",
       ).argParser(weiAmount),
     )
+    .addOption(
+      new Option(
+        "--approve <how>",
+        "manual: only what pool payouts approve <batch> approved is begun; default: auto",
+      ).choices(["auto", "manual"]),
+    )
     .option("--partial", "where the wallet is short, pay what it has, from --threshold up", false)
     .addOption(
       new Option("--confirmations <n>", "blocks until it counts as paid; default: 20").argParser(
@@ -116,7 +133,8 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
         "these transactions of the wallet pay nobody of the pool; refused where they do",
       ).argParser(nonceRange),
     )
-    .option("--reason <text>", "why; kept with it")
+    .option("--reason <text>", "why; kept with it, as is the approval of a batch")
+    .option(...AUTHOR_OPTION)
     .addHelpText(
       "after",
       examples(
@@ -125,11 +143,20 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
           "poolsim pool payouts --db pool.db --send --ethUrl https://… --ethKeystorePath key.json",
           "pay them",
         ],
+        [
+          "poolsim pool payouts approve 7 --db pool.db --reason looked",
+          "what --approve manual waits for",
+        ],
       ) +
         EXIT_CODES +
         "With --send, 1 is: somebody who is due was not paid, or a payment reverted.\n",
     )
-    .action(async (flags: PayoutFlags) => {
+    .action(async (word: string | undefined, batch: string | undefined, flags: PayoutFlags) => {
+      if (word !== undefined) {
+        const { approvePayouts } = await import("./approve.js");
+        outcome.exitCode = approvePayouts([word, batch], flags, terminal);
+        return;
+      }
       const { poolPayouts } = await import("./run.js");
       outcome.exitCode = await poolPayouts(flags, terminal);
     });

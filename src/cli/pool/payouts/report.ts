@@ -1,7 +1,9 @@
 /** What `pool payouts` prints: who is owed what, and what became of payouts. */
 
 import { counted } from "../../../core/wording.js";
+import type { Hold } from "../../../pool/books/holds.js";
 import {
+  type Batch,
   type Hindered,
   type PassReport,
   type Payout,
@@ -15,6 +17,10 @@ export interface PayoutsShown {
   /** Newest first. */
   readonly payouts: readonly Payout[];
   readonly isSent: boolean;
+  /** The newest batch that was written down for approval. */
+  readonly batch: Batch | null;
+  /** Who is left out. */
+  readonly holds: readonly Hold[];
   /** Due, but not paid by this command. */
   readonly hindered: readonly Hindered[];
 }
@@ -27,6 +33,8 @@ const REASONS = {
   notAnAddress: "no Ethereum address",
   zeroAddress: "the zero address is never paid",
   ownWallet: "the pool's own wallet",
+  held: "held: poolsim pool hold says why",
+  isNew: "a first payout waits for --firstWait",
 } as const;
 
 const HINDRANCES = {
@@ -40,6 +48,7 @@ const HINDRANCES = {
   dayCap: "with it more would be paid in 24 h than --capPerDay",
   payoutCap: "it is more than --capPerPayout: look why, then raise that",
   tooMany: "enough are under way",
+  notApproved: "it waits for poolsim pool payouts approve",
   moved: "what it is owed has just changed",
 } as const;
 
@@ -61,7 +70,8 @@ function together(plans: readonly PlannedPayout[], where: string): string[] {
 }
 
 /** For people. */
-export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown): string {
+export function payoutsText(shown: PayoutsShown): string {
+  const { plans, payouts, isSent, hindered, batch, holds } = shown;
   const lines = isSent ? [] : ["Dry run: nothing is signed or sent without --send."];
   if (plans.length === 0) lines.push("Nobody is owed anything.");
   const isSmall = ({ notDue }: PlannedPayout): boolean => notDue === "belowThreshold";
@@ -69,7 +79,9 @@ export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown):
     const until = dueAtMs === null ? "" : ` (until ${timeText(dueAtMs)})`;
     const why = hindered.find(({ plan }) => plan.address === address);
     const due = why === undefined ? "due" : `due, but ${hindranceText(why)}`;
-    const verdict = notDue === null ? due : `${REASONS[notDue]}${until}`;
+    const held = holds.find((hold) => hold.address === address);
+    const reason = held === undefined ? "" : `: ${oneLine(held.reason)} (${oneLine(held.author)})`;
+    const verdict = notDue === null ? due : `${REASONS[notDue]}${until}${reason}`;
     lines.push(`${address}  ${ethText(amountWei)}  ${verdict}`);
   }
   const small = plans.filter(isSmall);
@@ -83,6 +95,7 @@ export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown):
       "below zero",
     ),
   );
+  lines.push(...batchLines(batch));
   lines.push("", payouts.length === 0 ? "No payouts yet." : "Payouts, newest first:");
   for (const { id, address, amountWei, createdAtMs, state, inclusion } of payouts) {
     const where = inclusion === null ? "" : `  block ${inclusion.blockNumber} ${inclusion.txHash}`;
@@ -92,10 +105,40 @@ export function payoutsText({ plans, payouts, isSent, hindered }: PayoutsShown):
   return `${lines.join("\n")}\n`;
 }
 
+/** What waits for an operator. */
+function batchLines(batch: Batch | null): string[] {
+  if (batch === null || batch.approved !== null) return [];
+  const lines = [...batch.lines];
+  const wei = lines.reduce((sum, [, one]) => sum + one, 0n);
+  const what = `${counted(lines.length, "payout")} of ${ethText(wei)} all together`;
+  return [
+    "",
+    `Batch ${batch.id} of ${timeText(batch.atMs)} waits for poolsim pool payouts approve ${batch.id}: ${what}`,
+    ...lines.map(([address, one]) => `  ${address}  ${ethText(one)}`),
+  ];
+}
+
 /** For programs: amounts are wei as text. */
-export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown): string {
+export function payoutsJson(shown: PayoutsShown): string {
+  const { plans, payouts, isSent, hindered, batch, holds } = shown;
   const json = {
     dryRun: !isSent,
+    batch:
+      batch === null
+        ? null
+        : {
+            id: batch.id,
+            at: timeText(batch.atMs),
+            lines: [...batch.lines].map(([address, wei]) => ({ address, wei: wei.toString() })),
+            approvedBy: batch.approved?.author ?? null,
+            approvedAt: batch.approved === null ? null : timeText(batch.approved.atMs),
+          },
+    holds: holds.map(({ address, untilMs, reason, author }) => ({
+      address,
+      until: untilMs === null ? null : timeText(untilMs),
+      reason,
+      author,
+    })),
     owed: plans.map(({ address, amountWei, notDue, dueAtMs, parts }) => ({
       address,
       wei: amountWei.toString(),
@@ -118,6 +161,7 @@ export function payoutsJson({ plans, payouts, isSent, hindered }: PayoutsShown):
       chainId: payout.chainId.toString(),
       wallet: payout.wallet,
       nonce: payout.nonce,
+      batch: payout.batch ?? null,
       txHash: payout.inclusion?.txHash ?? null,
       blockNumber: payout.inclusion?.blockNumber ?? null,
       gasWei: payout.inclusion?.gasWei.toString() ?? null,

@@ -3,30 +3,32 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, type PoolsimError, RemoteError } from "../../../core/errors.js";
 import type { Rational } from "../../../core/rational.js";
 import { counted } from "../../../core/wording.js";
+import { holdsAt } from "../../../pool/books/holds.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 import {
   acknowledgeNonces,
   type Hindered,
   type NonceRange,
+  newestBatch,
   openKeystore,
   type PassReport,
   PayoutBooks,
   PayoutRunner,
   type PayoutSettings,
   payoutSettings,
-  planPayouts,
   rangesText,
   type WalletLock,
 } from "../../../pool/payouts/index.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import { named, openBooks } from "../shared/open-books.js";
 import { keystoreOf, lockOf, type Nodes, openNodes, walletOf } from "../shared/paying.js";
 import { keystorePassword } from "./password.js";
 import { eventLines, payoutsJson, payoutsText } from "./report.js";
 
-export interface PayoutFlags {
+export interface PayoutFlags extends AuthorFlags {
   readonly db: string;
   readonly json: boolean;
   readonly limit: number;
@@ -35,6 +37,8 @@ export interface PayoutFlags {
   readonly threshold?: bigint;
   /** Ms. */
   readonly minInterval?: number;
+  /** Ms. */
+  readonly firstWait?: number;
   readonly ethUrl?: string;
   readonly witnessUrl?: string;
   readonly ethKeystorePath?: string;
@@ -50,6 +54,7 @@ export interface PayoutFlags {
   readonly replaceAfter?: number;
   /** Ms. */
   readonly every: number;
+  readonly approve?: "auto" | "manual";
   readonly partial: boolean;
   readonly fillGaps: boolean;
   readonly acknowledgeNonces?: NonceRange;
@@ -92,15 +97,11 @@ export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promi
     const end = isSending ? await send(flags, settings, store, terminal) : DRY;
     const books = new PayoutBooks(store);
     const nowMs = Date.now();
-    const plans = planPayouts({
-      pending: books.pendingBalances(),
-      historyOf: (address) => books.historyOf(address),
-      wallet: null,
-      settings,
-      nowMs,
-    });
+    const plans = books.plan(settings, null, nowMs);
     const { exitCode, hindered } = end;
-    const shown = { plans, payouts: books.latest(flags.limit), isSent: flags.send, hindered };
+    const batch = newestBatch(store);
+    const [payouts, holds] = [books.latest(flags.limit), holdsAt(store, nowMs)];
+    const shown = { plans, payouts, isSent: flags.send, hindered, batch, holds };
     terminal.stdout.write(flags.json ? payoutsJson(shown) : payoutsText(shown));
     return exitCode;
   } catch (error) {
@@ -112,7 +113,7 @@ export async function poolPayouts(flags: PayoutFlags, terminal: Terminal): Promi
 
 function settingsOf(flags: PayoutFlags): PayoutSettings {
   const { threshold, minInterval, chainId, maxGasPrice, maxGasShare } = flags;
-  const { confirmations, replaceAfter, capPerDay, capPerPayout } = flags;
+  const { confirmations, replaceAfter, capPerDay, capPerPayout, firstWait, approve } = flags;
   return payoutSettings({
     ...(threshold === undefined ? {} : { thresholdWei: threshold }),
     ...(minInterval === undefined ? {} : { minIntervalMs: minInterval }),
@@ -123,6 +124,8 @@ function settingsOf(flags: PayoutFlags): PayoutSettings {
     ...(capPerPayout === undefined ? {} : { capPerPayoutWei: capPerPayout }),
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(replaceAfter === undefined ? {} : { replaceAfterMs: replaceAfter }),
+    ...(firstWait === undefined ? {} : { firstWaitMs: firstWait }),
+    ...(approve === undefined ? {} : { approve }),
     partialPayouts: flags.partial,
   });
 }
@@ -137,6 +140,7 @@ async function acknowledge(
 ): Promise<void> {
   const wallet = walletOf(flags);
   const { reason } = flags;
+  const author = authorOf(flags);
   const why = "--acknowledge-nonces";
   if (reason === undefined)
     throw new InputError(`${why}: expected --reason too`, { code: "USAGE" });
@@ -149,7 +153,7 @@ async function acknowledge(
     const { chain, witness, close } = await openNodes(flags, { why, chainId, signal });
     try {
       const nowMs = Date.now();
-      const options = { store, chain, witness, chainId, wallet, range, reason, nowMs };
+      const options = { store, chain, witness, chainId, wallet, range, reason, nowMs, author };
       const count = await acknowledgeNonces(options).catch((error: unknown) => {
         throw advised(error, flags.db);
       });

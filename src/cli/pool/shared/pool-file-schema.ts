@@ -123,6 +123,11 @@ export const poolFileSchema = z.strictObject({
       maxGasShare: text("Most of an amount that gas may cost.", "part").optional(),
       capPerDay: text("Most that is begun within any 24 hours.", "amount").optional(),
       capPerPayout: text("Most that one payout may be.", "amount").optional(),
+      firstWait: text("How long the first payout to an address waits.", "span").optional(),
+      approve: z
+        .enum(["auto", "manual"])
+        .describe("manual: only what poolsim pool payouts approve approved is begun.")
+        .optional(),
       confirmations: integer("Blocks until it counts as paid.", 1, 10_000).optional(),
       replaceAfter: text("Time in no block after which the fee is raised.", "span").optional(),
       partial: z.boolean().describe("Where the wallet is short, pay what it has.").default(false),

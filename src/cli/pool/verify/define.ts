@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { EXIT_CODES, examples, type Outcome } from "../../shared/help.js";
 import { wholeNumber } from "../../shared/option-values.js";
 import type { Terminal } from "../../shared/terminal.js";
+import { AUTHOR_OPTION } from "../shared/author.js";
 import { booksCommand } from "../shared/books-command.js";
 import { chainHead } from "../shared/chain-head.js";
 import { nonceRange } from "../shared/nonce-range.js";
@@ -33,6 +34,7 @@ export function addVerify(pool: Command, terminal: Terminal, outcome: Outcome): 
       ).argParser(nonceRange),
     )
     .option("--reason <text>", "why; kept with them")
+    .option(...AUTHOR_OPTION)
     .addOption(
       new Option("--confirmations <n>", "blocks until a payment is taken in")
         .argParser(wholeNumber(1, 10_000))

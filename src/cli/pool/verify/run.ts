@@ -15,6 +15,7 @@ import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { ethText } from "../shared/amounts.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { fileKind, named, openBooks, withBooks } from "../shared/open-books.js";
 import { print } from "../shared/output.js";
@@ -29,7 +30,7 @@ import { withScratchStore } from "../shared/scratch-store.js";
 import { examine } from "./examine.js";
 
 /** Of `verify`: with `--ethUrl`, the chain too. */
-export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags {
+export interface VerifyFlags extends BooksFlags, ChainFlags, WalletFlags, AuthorFlags {
   readonly chainId: number;
   readonly confirmations: number;
   readonly adopt: boolean;
@@ -95,7 +96,8 @@ async function compared(
   return isRight ? EXIT.ok : EXIT.expectationFailed;
 }
 
-function adoptingOf({ ethUrl, adopt, adoptNonces: range, reason }: VerifyFlags): Adopting {
+function adoptingOf(flags: VerifyFlags): Adopting {
+  const { ethUrl, adopt, adoptNonces: range, reason } = flags;
   const asked = adopt ? "--adopt" : range !== undefined ? "--adopt-nonces" : null;
   if (asked !== null && ethUrl === undefined) {
     throw new InputError(`${asked}: expected --ethUrl too`, { code: "USAGE" });
@@ -103,7 +105,9 @@ function adoptingOf({ ethUrl, adopt, adoptNonces: range, reason }: VerifyFlags):
   if ((range === undefined) !== (reason === undefined) || reason?.trim() === "") {
     throw new InputError("expected --adopt-nonces and --reason together", { code: "USAGE" });
   }
-  if (range !== undefined && reason !== undefined) return { kind: "these", range, reason };
+  if (range !== undefined && reason !== undefined) {
+    return { kind: "these", range, reason, author: authorOf(flags) };
+  }
   return { kind: adopt ? "recognised" : "nothing" };
 }
 

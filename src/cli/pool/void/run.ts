@@ -6,12 +6,13 @@ import type { PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { assertText } from "../shared/assert-text.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import { eventOf } from "../shared/event-of.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { bothText, print } from "../shared/output.js";
 
-export interface VoidFlags extends BooksFlags {
+export interface VoidFlags extends BooksFlags, AuthorFlags {
   readonly reason: string;
 }
 
@@ -22,9 +23,10 @@ export function poolVoid(
   terminal: Terminal,
 ): number {
   assertText("--reason", reason, 1_000);
+  const author = authorOf(flags);
   return withBooks(flags.db, "write", (store) => {
     const event = eventOf(store, text);
-    const done = voidEvent(store, { event, reason, nowMs: Date.now() });
+    const done = voidEvent(store, { event, reason, author, nowMs: Date.now() });
     if (done.kind === "job") printJob(store, { ...done, event }, flags, terminal);
     else printTicket(store, { ...done, event }, flags, terminal);
     return EXIT.ok;

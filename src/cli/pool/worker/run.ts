@@ -5,6 +5,8 @@ import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";
 import { inPayoutAccount, paidAccount } from "../../../pool/books/accounts.js";
 import { addressAt } from "../../../pool/books/events/fields.js";
+import { holdOf } from "../../../pool/books/holds.js";
+import { MOVING_KINDS } from "../../../pool/books/move.js";
 import type { JobRow, PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -42,6 +44,7 @@ export function poolWorker(text: string, flags: WorkerFlags, terminal: Terminal)
       paidWei: store.ledger.balance(paidAccount(address)),
       places: rows.map(({ address: _, ...row }) => row),
       lastJobs: store.jobs.list({ address, limit: flags.limit }),
+      hold: holdOf(store, address, Date.now()),
       payouts: payoutsOf(store, address, flags.limit),
       otherEntries: otherEntries(store, address),
     };
@@ -54,6 +57,9 @@ export function poolWorker(text: string, flags: WorkerFlags, terminal: Terminal)
         ["owed", bothText(shown.pendingWei)],
         ["in payout", bothText(shown.inPayoutWei)],
         ["paid", bothText(shown.paidWei)],
+        ...(shown.hold === null
+          ? []
+          : ([["held", `${shown.hold.reason} (${shown.hold.author})`]] as const)),
       ),
       titled("By node type and region", placeColumns(rows), terminal),
       jobsText(shown.lastJobs, terminal),
@@ -116,7 +122,9 @@ function payoutsText(payouts: ReturnType<typeof payoutsOf>, terminal: Terminal):
   );
 }
 
-const KINDS = ["opening", "adjust", "round"] as const;
+const KINDS = ["opening", "adjust", "round", ...MOVING_KINDS] as const;
+
+const isMoving = (kind: string) => MOVING_KINDS.some((one) => one === kind);
 
 /** What moved its balances without a job or a payout: opening, corrections, rounds. */
 function otherEntries(store: PoolStore, address: string) {
@@ -135,7 +143,8 @@ function otherEntries(store: PoolStore, address: string) {
       if (!isIts) return [];
       const { kind, id } = cause;
       const [logged] = kind === "adjust" ? store.reports.logged(`adjust ${id}`) : [];
-      const reason = logged?.replace(/^.*? -?\d+ wei: /s, "") ?? null;
+      const act = isMoving(kind) ? store.acts.get(Number(id)) : null;
+      const reason = logged?.replace(/^.*? -?\d+ wei: /s, "") ?? act?.reason ?? null;
       return [{ sequence, atMs, kind, id, wei, reason }];
     })
     .sort((a, b) => b.sequence - a.sequence);

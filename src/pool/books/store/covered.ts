@@ -37,6 +37,8 @@ export const SINGLE: readonly CoveredTable[] = [
   { name: "payouts", key: ["id"] },
   { name: "payout_attempts", key: ["sequence"] },
   { name: "acknowledged_nonces", key: ["chain_id", "from_address", "nonce"], isRemovable: true },
+  { name: "acts", key: ["id"], isFixed: true },
+  { name: "payees", key: ["address"], keyKind: "text", isFixed: true },
   { name: "logs", key: ["rowid"], isFixed: true },
 ];
 

@@ -53,13 +53,16 @@ export interface PayoutRow {
    * nobody; `displaced`, somebody else's with the same nonce. null: it paid, or is in no block.
    */
   readonly reason: string | null;
+  /** The batch that an operator approved it in, by the id of its act; null: none was needed. */
+  readonly batch: number | null;
 }
 
 /** A payout as it is when it is decided; its state is then `intent`. */
 export type NewPayout = Pick<
   PayoutRow,
   "address" | "amountWei" | "chainId" | "fromAddress" | "nonce" | "createdAtMs" | "sources"
->;
+> &
+  Partial<Pick<PayoutRow, "batch">>;
 
 /** What may change of a payout. What is left out, or undefined, stays; null is written as null. */
 export type PayoutChange = {
@@ -162,6 +165,13 @@ export interface PayoutStore {
   payoutOf(txHash: string): number | null;
   /** Nonces of a wallet on a chain that payouts have or had, in their order, each once. */
   payoutNonces(wallet: PayingWallet): readonly number[];
+  /**
+   * Since when payouts know that an address is owed something, ms since 1970; null: they don't know
+   * it yet.
+   */
+  knownSince(address: string): number | null;
+  /** Keeps that payouts know an address from now on (ms since 1970); known before, nothing changes. */
+  know(address: string, atMs: number): void;
   /** Wallets that payouts were signed for, each once. */
   payingWallets(): readonly PayingWallet[];
   /** What the operator said of a wallet's transactions, by nonce. */

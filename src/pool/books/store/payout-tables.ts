@@ -34,10 +34,10 @@ export class PayoutTables implements PayoutStore {
   }
 
   add(payout: NewPayout): number {
-    const { address, amountWei, chainId, fromAddress, nonce, createdAtMs, sources } = payout;
+    const { address, amountWei, chainId, fromAddress, nonce, createdAtMs, sources, batch } = payout;
     const row = this.#database.get(
       `INSERT INTO payouts (address, amount, chain_id, from_address, nonce, state, created_at,
-         updated_at, sources) VALUES (?, ?, ?, ?, ?, 'intent', ?, ?, ?) RETURNING id`,
+         updated_at, sources, batch) VALUES (?, ?, ?, ?, ?, 'intent', ?, ?, ?, ?) RETURNING id`,
       address.toLowerCase(),
       amountWei.toString(),
       chainId.toString(),
@@ -46,6 +46,7 @@ export class PayoutTables implements PayoutStore {
       BigInt(createdAtMs),
       BigInt(createdAtMs),
       JSON.stringify(sources.map(({ account, wei }) => [account, wei.toString()])),
+      bigOf(batch ?? null),
     );
     if (row === undefined) throw missing("new");
     return whole(row, "id");
@@ -151,6 +152,22 @@ export class PayoutTables implements PayoutStore {
       .map((row) => whole(row, "nonce"));
   }
 
+  knownSince(address: string): number | null {
+    const row = this.#database.get(
+      "SELECT since FROM payees WHERE address = ?",
+      address.toLowerCase(),
+    );
+    return row === undefined ? null : whole(row, "since");
+  }
+
+  know(address: string, atMs: number): void {
+    this.#database.run(
+      "INSERT OR IGNORE INTO payees VALUES (?, ?)",
+      address.toLowerCase(),
+      BigInt(Math.trunc(atMs)),
+    );
+  }
+
   payingWallets(): readonly PayingWallet[] {
     return this.#database
       .all("SELECT DISTINCT chain_id, from_address FROM payouts ORDER BY chain_id, from_address")
@@ -232,6 +249,7 @@ function payoutOf(row: SqlRow): PayoutRow {
     blockHash: textOrNull(row, "block_hash"),
     gasFeesWei: bigOrNull(row, "gas_fees"),
     reason: textOrNull(row, "reason"),
+    batch: row["batch"] === undefined ? null : wholeOrNull(row, "batch"),
   };
 }
 

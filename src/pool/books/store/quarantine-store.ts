@@ -20,11 +20,13 @@ export interface QuarantineRow {
   readonly atMs: number;
   /** When it was entered after all, ms since 1970; null: it still waits. */
   readonly resolvedAtMs: number | null;
+  /** When an operator said that it is nothing, ms since 1970; null: nobody did, or it was taken back. */
+  readonly dismissedAtMs: number | null;
 }
 
 /** Which pieces; they may have a megabyte each. */
 export interface QuarantineQuery {
-  /** Also those that were entered after all. @default false */
+  /** Also those that were entered after all, or dismissed. @default false */
   readonly all?: boolean | undefined;
   /** Pieces with a higher id. @default 0, from the first on */
   readonly afterId?: number | undefined;
@@ -44,7 +46,14 @@ export interface QuarantineStore {
    *
    * @returns how many are new
    */
-  add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number;
+  add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs" | "dismissedAtMs">[]): number;
   /** Says that a piece was entered after all, at `atMs` (ms since 1970): it waits no more. */
   resolve(id: number, atMs: number): void;
+  /**
+   * Says that a piece that waits is nothing, at `atMs` (ms since 1970), or with null that it waits
+   * again.
+   *
+   * @returns whether there is such a piece, not entered, and that changed it
+   */
+  dismiss(id: number, atMs: number | null): boolean;
 }

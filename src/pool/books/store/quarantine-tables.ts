@@ -13,7 +13,7 @@ export class QuarantineTables implements QuarantineStore {
   }
 
   list({ all = false, afterId = 0, limit }: QuarantineQuery = {}): readonly QuarantineRow[] {
-    const waiting = all ? "" : "AND resolved_at IS NULL";
+    const waiting = all ? "" : "AND resolved_at IS NULL AND dismissed_at IS NULL";
     const rows = this.#database.all(
       `SELECT * FROM quarantine WHERE id > ? ${waiting} ORDER BY id LIMIT ?`,
       BigInt(afterId),
@@ -29,17 +29,18 @@ export class QuarantineTables implements QuarantineStore {
       raw: bytes(row, "raw"),
       atMs: whole(row, "at"),
       resolvedAtMs: wholeOrNull(row, "resolved_at"),
+      dismissedAtMs: wholeOrNull(row, "dismissed_at"),
     }));
   }
 
   count(): number {
     const row = this.#database.get(
-      "SELECT count(*) AS waiting FROM quarantine WHERE resolved_at IS NULL",
+      "SELECT count(*) AS waiting FROM quarantine WHERE resolved_at IS NULL AND dismissed_at IS NULL",
     );
     return row === undefined ? 0 : whole(row, "waiting");
   }
 
-  add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs">[]): number {
+  add(rows: readonly Omit<QuarantineRow, "id" | "resolvedAtMs" | "dismissedAtMs">[]): number {
     let added = 0;
     for (const { source, origin, position, code, reason, raw, atMs } of rows) {
       const digest = createHash("sha256").update(source).update("\0").update(raw).digest("hex");
@@ -65,5 +66,16 @@ export class QuarantineTables implements QuarantineStore {
       BigInt(Math.trunc(atMs)),
       BigInt(id),
     );
+  }
+
+  dismiss(id: number, atMs: number | null): boolean {
+    const changed = this.#database.run(
+      `UPDATE quarantine SET dismissed_at = ?
+       WHERE id = ? AND resolved_at IS NULL AND (dismissed_at IS NULL) = ?`,
+      atMs === null ? null : BigInt(Math.trunc(atMs)),
+      BigInt(id),
+      atMs === null ? 0n : 1n,
+    );
+    return changed > 0;
   }
 }

@@ -273,6 +273,26 @@ CREATE TABLE names (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * What operators did by hand, since when payouts know who is owed something, and two decisions beside
+ * what they are about: a piece of input that was dismissed, the batch that a payout was approved in.
+ */
+const ACTS = `
+CREATE TABLE acts (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX acts_subject ON acts (subject);
+CREATE TABLE payees (address TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE quarantine ADD COLUMN dismissed_at INTEGER;
+ALTER TABLE payouts ADD COLUMN batch INTEGER;
+`;
+
 const MIGRATIONS: readonly string[] = [
   BOOKS,
   DECISIONS,
@@ -281,6 +301,7 @@ const MIGRATIONS: readonly string[] = [
   CHAIN,
   JOB_RUNS,
   NAMES,
+  ACTS,
 ];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 

@@ -1,4 +1,5 @@
 /** A pool's books in an SQLite file, or in memory: the same code, the same tables. */
+import { ActTables } from "./act-tables.js";
 import { text } from "./columns.js";
 import { StoreDatabase, type StoreOptions } from "./database.js";
 import { DecisionTables } from "./decision-tables.js";
@@ -12,6 +13,7 @@ import { ReportTables } from "./report-tables.js";
 import { RoundTables } from "./round-tables.js";
 import { RunTables } from "./run-tables.js";
 import type {
+  ActStore,
   ChainStore,
   DecisionStore,
   EventStore,
@@ -46,6 +48,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly payouts: PayoutStore;
   readonly reports: ReportStore;
   readonly chain: ChainStore;
+  readonly acts: ActStore;
   readonly runs: RunStore;
   readonly #database: StoreDatabase;
 
@@ -70,6 +73,7 @@ export class SqlitePoolStore implements PoolStore {
     this.rounds = new RoundTables(database);
     this.payouts = new PayoutTables(database);
     this.reports = new ReportTables(database, this.ledger);
+    this.acts = new ActTables(database);
     this.runs = new RunTables(database);
   }
 

@@ -5,6 +5,7 @@
  * `storeContract` of `poolsim/testing` says what an implementation has to do.
  */
 
+import type { ActStore } from "./act-store.js";
 import type { ChainStore } from "./chain-store.js";
 import type { DecisionStore } from "./decision-store.js";
 import type { EventStore } from "./event-store.js";
@@ -19,6 +20,7 @@ import type { RunStore } from "./run-store.js";
 import type { TicketStore } from "./ticket-store.js";
 import type { WorkerStore } from "./worker-store.js";
 
+export type * from "./act-store.js";
 export type * from "./chain-store.js";
 export type { DecisionRow, DecisionStore } from "./decision-store.js";
 export type * from "./event-store.js";
@@ -71,6 +73,8 @@ export interface PoolStore {
   readonly reports: ReportStore;
   /** What shows that the books were changed by other means. */
   readonly chain: ChainStore;
+  /** What operators did by hand, and why. */
+  readonly acts: ActStore;
   /** What the pool's process did by itself. */
   readonly runs: RunStore;
   /**

@@ -29,6 +29,7 @@ export function derivedBooks(
     payouts: store.payouts,
     reports: store.reports,
     chain: store.chain,
+    acts: store.acts,
     runs: store.runs,
     transaction: (work) => store.transaction(work),
     assertInPlace: () => store.assertInPlace(),

@@ -4,6 +4,7 @@
  */
 import { InputError } from "../../../core/errors.js";
 import type { LedgerEntry } from "../ledger.js";
+import { MOVING_KINDS } from "../move.js";
 import type { PoolStore } from "../store/store.js";
 import { UNSPLIT_KIND } from "../unsplit.js";
 import { Flows } from "./flows.js";
@@ -21,6 +22,8 @@ const EVENT_KINDS = new Set([
   "release",
 ]);
 
+const MOVING: ReadonlySet<string> = new Set(MOVING_KINDS);
+
 /**
  * Entries in their order. Those of linked AI jobs are added up and not given out: which of them
  * there are depends on how events were cut into batches, and only their sums do not.
@@ -34,6 +37,7 @@ export class KeptJournal {
   readonly payouts = new Map<string, Flows>();
   readonly #entries: Iterator<LedgerEntry>;
   readonly #linked: ReadonlySet<number>;
+  readonly #acts: PoolStore["acts"];
   readonly #report: (sentence: string) => void;
   #due = 0;
   #failure: Error | null = null;
@@ -42,6 +46,7 @@ export class KeptJournal {
   constructor(store: PoolStore, linked: ReadonlySet<number>, report: (sentence: string) => void) {
     this.#entries = store.ledger.journal[Symbol.iterator]();
     this.#linked = linked;
+    this.#acts = store.acts;
     this.#report = report;
   }
 
@@ -100,6 +105,10 @@ export class KeptJournal {
       return;
     }
     this.others.add(postings);
+    // What moves money from one worker to another is somebody's doing.
+    if (MOVING.has(kind) && this.#acts.get(Number(id))?.kind !== kind) {
+      this.#report(`entry ${sequence}, ${kind} ${id}, is of nobody`);
+    }
     if (kind.startsWith("payout-")) {
       const flows = this.payouts.get(id) ?? new Flows();
       this.payouts.set(id, flows);

@@ -35,7 +35,8 @@ function fill(path: string): void {
   voidEvent(store, { event: 0, reason: "twice", nowMs: NOW_MS });
   adjust(store, { ...alice, wei: 7n, reason: "outage", id: "a1", nowMs: NOW_MS });
   const payout = { ...wallet, address: alice.address, amountWei: 5n, nonce: 4, createdAtMs: 10 };
-  const payoutId = store.payouts.add({ ...payout, sources: [] });
+  store.payouts.know(alice.address, 15);
+  const payoutId = store.payouts.add({ ...payout, batch: 1, sources: [] });
   store.payouts.addAttempt({
     payoutId,
     txHash: "0xaa",

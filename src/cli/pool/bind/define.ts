@@ -1,0 +1,40 @@
+/** The command `pool bind`: options, help and examples. */
+import { type Command, Option } from "commander";
+import type { Outcome } from "../../shared/help.js";
+import { wholeNumber } from "../../shared/option-values.js";
+import type { Terminal } from "../../shared/terminal.js";
+import { addAuthor } from "../shared/author.js";
+import { booksCommand, helped } from "../shared/books-command.js";
+import type { BindFlags } from "./run.js";
+
+export function addBind(pool: Command, terminal: Terminal, outcome: Outcome): void {
+  helped(
+    addAuthor(
+      booksCommand(
+        pool,
+        "bind [wallet]",
+        "show from which wallet and on which chain these books are paid; with one, change that",
+      )
+        .addOption(
+          new Option(
+            "--chainId <n>",
+            "number of the chain; default: as before, or 42161",
+          ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+        )
+        .option(
+          "--ethUrl <url>",
+          "JSON-RPC of the chain before: did its wallet pay what these books don't know?",
+        )
+        .option("--witnessUrl <url>", "another node of it, which must count the same")
+        .option("--reason <text>", "why; kept with it"),
+    ),
+    ["poolsim pool bind --db pool.db", "which wallet, since when, who said so"],
+    [
+      'poolsim pool bind 0x… --db pool.db --ethUrl https://… --reason "new key"',
+      "from the next payouts on",
+    ],
+  ).action(async (wallet: string | undefined, flags: BindFlags) => {
+    const { poolBind } = await import("./run.js");
+    outcome.exitCode = await poolBind(wallet, flags, terminal);
+  });
+}
