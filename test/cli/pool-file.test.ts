@@ -25,7 +25,7 @@ describe("what pool init writes", () => {
       books: join(folder, "pool.db"),
       scheme: "per-job",
       watched: [join(folder, "events")],
-      backup: { to: join(folder, "backups"), keep: 14 },
+      backup: { to: join(folder, "backups"), retention: { keep: 14 } },
       keepRuns: 90 * 86_400_000,
     });
     expect(file.sources.map(({ name }) => name)).toEqual(["files"]);

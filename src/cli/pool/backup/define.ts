@@ -11,10 +11,14 @@ export function addBackup(pool: Command, terminal: Terminal, outcome: Outcome): 
       pool,
       "backup",
       "copy the books as they are now, while others go on writing",
-    ).argument("<file>", "where to; nothing may be there"),
+    ).argument("<place>", "a file that is not there, a folder, or s3://<bucket>/<prefix>"),
     ["poolsim pool backup /backup/pool.db --db pool.db", "whole, private, on the disk"],
+    [
+      "poolsim pool backup s3://backups/pool/ --db pool.db",
+      "server and keys: AWS_… in the environment",
+    ],
   ).action(async (file: string, flags: BooksFlags) => {
     const { poolBackup } = await import("./run.js");
-    outcome.exitCode = poolBackup(file, flags, terminal);
+    outcome.exitCode = await poolBackup(file, flags, terminal);
   });
 }

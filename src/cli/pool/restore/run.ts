@@ -1,16 +1,24 @@
 /** `poolsim pool restore`: books from a backup, into a place where nothing is. */
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
+import { recordAct } from "../../../pool/books/acts.js";
 import { verifyBooks } from "../../../pool/books/verify/verify.js";
+import { backupBucket, getFile, isBucketUrl } from "../../../pool/operate/jobs/backup-bucket.js";
 import { copyBooks } from "../../../pool/operate/jobs/backup-job.js";
 import { EXIT } from "../../shared/failure.js";
+import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
+import { type AuthorFlags, authorOf } from "../shared/author.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { assertLocked, lockPool } from "../shared/keeper.js";
 import { checkBooks, named, withBooks } from "../shared/open-books.js";
 import { lines, print } from "../shared/output.js";
 import { withScratchStore } from "../shared/scratch-store.js";
+
+export interface RestoreFlags extends BooksFlags, AuthorFlags {}
 
 /**
  * Runs the command. Books that verify finds wrong are not left behind.
@@ -19,14 +27,15 @@ import { withScratchStore } from "../shared/scratch-store.js";
  */
 export async function poolRestore(
   backup: string,
-  flags: BooksFlags,
+  flags: RestoreFlags,
   terminal: Terminal,
 ): Promise<number> {
   const { db } = flags;
-  checkBooks(backup, "read");
+  const author = authorOf(flags);
+  if (!isBucketUrl(backup)) checkBooks(backup, "read");
   const lock = assertLocked(lockPool({ books: db }), { books: db });
   try {
-    copyBooks(backup, db);
+    await copied(backup, db);
     const found = withBooks(db, "read", (store) => ({
       ...withScratchStore((fresh) => verifyBooks(store, fresh)),
       payouts: store.payouts.payingWallets().length,
@@ -38,6 +47,11 @@ export async function poolRestore(
         code: "BOOKS_WRONG",
       });
     }
+    // What was paid since nobody here knows: before anything is paid, books that never paid ask.
+    withBooks(db, "write", (store) => {
+      const authored = { reason: `from ${backup}`, author, nowMs: Date.now() };
+      store.transaction(() => recordAct(store, "restore", "books", authored));
+    });
     const { events, entries, payouts, lastAtMs } = found;
     print(terminal, flags, { db, events, entries, lastAtMs }, () => [
       lines(
@@ -46,7 +60,7 @@ export async function poolRestore(
       ),
       "The books are right, as they were when the backup was made.",
       payouts === 0
-        ? ""
+        ? "No payment is in them: say from which wallet they were paid, poolsim pool bind, before they pay."
         : [
             "What was paid since then is not in them. Before anything is paid again:",
             `  poolsim pool verify --db ${db} --ethUrl … --adopt`,
@@ -58,5 +72,23 @@ export async function poolRestore(
     throw named(db, error);
   } finally {
     lock.release();
+  }
+}
+
+/** The books of a backup, where nothing is. */
+async function copied(backup: string, db: string): Promise<void> {
+  if (!isBucketUrl(backup)) {
+    copyBooks(backup, db);
+    return;
+  }
+  const bucket = backupBucket(backup, process.env, "restore");
+  const folder = mkdtempSync(join(tmpdir(), "poolsim-restore-"));
+  const file = join(folder, "pool.db");
+  try {
+    await stoppable((signal) => getFile(file, bucket, { now: () => Date.now(), signal }));
+    checkBooks(file, "read");
+    copyBooks(file, db);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -136,8 +136,11 @@ export const poolFileSchema = z.strictObject({
     .optional(),
   backup: z
     .strictObject({
-      to: text("Folder of the copies; relative to this file.", "folder"),
-      keep: integer("Copies that are kept.", 1, 10_000).default(14),
+      to: text("Folder of the copies, relative to this file; or s3://<bucket>/<prefix>.", "place"),
+      keep: integer("Copies that are kept: the newest ones.", 1, 10_000).default(14),
+      daily: integer("And the newest of each of so many days.", 0, 10_000).default(0),
+      weekly: integer("And the newest of each of so many weeks.", 0, 10_000).default(0),
+      monthly: integer("And the newest of each of so many months.", 0, 10_000).default(0),
     })
     .describe("Copies of the books.")
     .optional(),

@@ -9,6 +9,8 @@ import type { PageRule } from "../../../pool/api/index.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
 import type { AdmissionPolicy } from "../../../pool/index.js";
+import { backupBucket, isBucketUrl } from "../../../pool/operate/jobs/backup-bucket.js";
+import type { BackupPlace } from "../../../pool/operate/jobs/backup-job.js";
 import type { JobSpec } from "../../../pool/operate/schedule.js";
 import { slotsOf, type Timing } from "../../../pool/operate/timing.js";
 import { readShort } from "../../shared/secret-file.js";
@@ -18,7 +20,8 @@ import { commissionRates } from "./settings-options.js";
 import { SourceList } from "./source-list.js";
 
 /** A pool's file, checked. */
-export interface PoolFile extends Omit<PoolFileValues, "sources" | "admission" | "commission"> {
+export interface PoolFile
+  extends Omit<PoolFileValues, "sources" | "admission" | "commission" | "backup"> {
   /** The file, absolute. */
   readonly path: string;
   readonly sources: readonly EventSource[];
@@ -28,6 +31,7 @@ export interface PoolFile extends Omit<PoolFileValues, "sources" | "admission" |
   /** How the page says who is admitted; null: everybody is. */
   readonly rule: PageRule | null;
   readonly commission: readonly CommissionRate[];
+  readonly backup?: BackupPlace;
   /** When each job runs; those that are off are only asked for. */
   readonly specs: ReadonlyMap<JobName, JobSpec>;
 }
@@ -59,10 +63,10 @@ export function readPoolFile(
     const stranger = issues.find(({ code }) => code === "unrecognized_keys");
     return refuse(stranger ?? issues[0], yaml.value, fail);
   }
-  const { sources, admission, commission, ...values } = parsed.data;
+  const { sources, admission, commission, backup, ...values } = parsed.data;
   const folder = dirname(resolve(file));
   const at = (path: string): string => resolve(folder, path);
-  const { api, payouts, backup, advise } = values;
+  const { api, payouts, advise } = values;
   const checked = <T>(path: Path, work: () => T): T => {
     try {
       return work();
@@ -89,7 +93,9 @@ export function readPoolFile(
     ...(payouts === undefined
       ? {}
       : { payouts: placed(payouts, ["ethKeystorePath", "ethPasswordFile"], at) }),
-    ...(backup === undefined ? {} : { backup: placed(backup, ["to"], at) }),
+    ...(backup === undefined
+      ? {}
+      : { backup: checked(["backup", "to"], () => backupPlace(backup, { at, env })) }),
     ...(advise === undefined ? {} : { advise: placed(advise, ["scenario", "to"], at) }),
     specs: new Map(
       NAMES.map((name) => [name, checked(["jobs", name], () => specOf(name, values))] as const),
@@ -105,6 +111,19 @@ function pathsIn(sources: unknown): readonly string[] {
     const some: readonly unknown[] = Array.isArray(files) ? files : [files];
     return some.filter((path) => typeof path === "string");
   });
+}
+
+function backupPlace(
+  { to, ...retention }: NonNullable<PoolFileValues["backup"]>,
+  {
+    at,
+    env,
+  }: {
+    readonly at: (path: string) => string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  },
+): BackupPlace {
+  return { to: isBucketUrl(to) ? backupBucket(to, env, "s3") : at(to), retention };
 }
 
 /** Paths in a file are relative to it. */

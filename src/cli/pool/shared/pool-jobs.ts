@@ -71,7 +71,7 @@ function workOf(name: JobName, file: PoolFile, { store, program }: JobMeans): Wo
     case "backup":
       if (backup === undefined) return null;
       return {
-        run: async (run) => backUp(db, { folder: backup.to, keep: backup.keep }, run),
+        run: (run) => backUp(db, backup, run),
       };
     case "advise":
       if (advise === undefined) return null;

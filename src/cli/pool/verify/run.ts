@@ -3,10 +3,11 @@
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import { walDamage } from "../../../io/wal-damage.js";
-import type { ChainHead, PayingWallet } from "../../../pool/books/store/store.js";
+import type { ChainHead, PayingWallet, PoolStore } from "../../../pool/books/store/store.js";
 import { type VerifyResult, verifyBooks } from "../../../pool/books/verify/verify.js";
 import {
   type Adopting,
+  bindingOf,
   type ChainFindings,
   type NonceRange,
   verifyChain,
@@ -122,7 +123,7 @@ async function compareChain(
   const isWriting = adopting.kind !== "nothing";
   const store = openBooks(db, isWriting ? "write" : "read");
   try {
-    const wallets = walletsOf(flags, store.payouts.payingWallets());
+    const wallets = walletsOf(flags, store);
     return await stoppable(async (signal) => {
       const options = { why: "--ethUrl", chainId, signal };
       const { chain, witness, close } = await openNodes(flags, options);
@@ -150,12 +151,14 @@ async function compareChain(
   }
 }
 
-function walletsOf(flags: VerifyFlags, known: readonly PayingWallet[]): readonly PayingWallet[] {
+function walletsOf(flags: VerifyFlags, store: PoolStore): readonly PayingWallet[] {
   const chainId = BigInt(flags.chainId);
-  const own = known.filter((wallet) => wallet.chainId === chainId);
+  const own = store.payouts.payingWallets().filter((wallet) => wallet.chainId === chainId);
   const asked = walletOf(flags);
   if (asked !== null) return [{ chainId, fromAddress: asked }];
   if (own.length > 0) return own;
+  const bound = bindingOf(store);
+  if (bound?.chainId === chainId) return [bound];
   throw new InputError(
     `these books have no payout on chain ${chainId} yet: expected --ethAcctAddr, the paying wallet`,
     { code: "USAGE" },

@@ -57,7 +57,7 @@ function bucketPlace(text: string): Omit<BucketPlace, "credentials"> {
  *
  * @throws InputError (`CREDENTIALS`)
  */
-function credentialsFrom(env: Environment, prefix: string, where: string): S3Credentials {
+export function credentialsFrom(env: Environment, prefix: string, where: string): S3Credentials {
   const value = (name: string) => {
     const found = env[`${prefix}_${name}`];
     return found === "" ? undefined : found;

@@ -36,6 +36,19 @@ export interface BucketOptions extends FeedOptions {
   readonly maxObjectBytes?: number | undefined;
 }
 
+/** What asking a bucket takes. */
+export type BucketAccess = Pick<
+  BucketOptions,
+  | "endpoint"
+  | "bucket"
+  | "prefix"
+  | "credentials"
+  | "timeoutMs"
+  | "maxObjectBytes"
+  | "now"
+  | "signal"
+>;
+
 /** A page of a thousand names of a thousand bytes has less, however they are written. */
 const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 const ERROR_BYTES_MAX = 64 * 1024;
@@ -94,17 +107,18 @@ export async function probeBucket(options: BucketOptions): Promise<void> {
   }
 }
 
-async function getObject(
+/** An object's bytes as they come. @throws as {@link importBucket} */
+export async function getObject(
   key: string,
-  options: BucketOptions,
+  options: BucketAccess,
 ): Promise<AsyncGenerator<Uint8Array, void>> {
-  const path = key.split("/").map(encoded).join("/");
-  const url = urlOf(options, `/${path}`);
+  const url = objectUrl(key, options);
   const { maxObjectBytes = 256 * 1024 * 1024 } = options;
   return bounded(await get(url, options), maxObjectBytes, url);
 }
 
-async function* listObjects(options: BucketOptions): AsyncGenerator<ListedObject> {
+/** All objects with the prefix. @throws as {@link importBucket} */
+export async function* listObjects(options: BucketAccess): AsyncGenerator<ListedObject> {
   const seen = new Set<string>();
   for (let token: string | null = null, emptyPages = 0; ; ) {
     const url = urlOf(options, "");
@@ -156,7 +170,7 @@ async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(all).toString("utf8");
 }
 
-async function get(url: URL, options: BucketOptions) {
+async function get(url: URL, options: BucketAccess) {
   const { credentials, now, signal, timeoutMs = 30_000 } = options;
   const headers = await signedHeaders(url, credentials, now());
   const { statusCode, body } = await reached(
@@ -170,6 +184,15 @@ async function get(url: URL, options: BucketOptions) {
     options,
   );
   if (statusCode === 200) return body;
+  throw await refusal(url, { statusCode, body }, options);
+}
+
+/** What a bucket's answer that is no success says. */
+export async function refusal(
+  url: URL,
+  { statusCode, body }: Pick<Dispatcher.ResponseData, "statusCode" | "body">,
+  options: BucketAccess,
+): Promise<RemoteError> {
   const text = await reached(() => textOf(bounded(body, ERROR_BYTES_MAX, url)), options).catch(
     (error: unknown) => {
       if (options.signal?.aborted === true) throw error;
@@ -178,12 +201,13 @@ async function get(url: URL, options: BucketOptions) {
   );
   const why = readErrorCode(text);
   const said = why === null ? "" : ` (${why.slice(0, 80)})`;
-  throw new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}${said}`, {
+  return new RemoteError(`${url.origin}${url.pathname} answers ${statusCode}${said}`, {
     code: "BUCKET_HTTP",
   });
 }
 
-async function reached<T>(work: () => Promise<T>, options: BucketOptions): Promise<T> {
+/** What the network refuses, as an error of ours. */
+export async function reached<T>(work: () => Promise<T>, options: BucketAccess): Promise<T> {
   try {
     return await work();
   } catch (cause) {
@@ -194,7 +218,12 @@ async function reached<T>(work: () => Promise<T>, options: BucketOptions): Promi
   }
 }
 
-function urlOf({ endpoint, bucket }: BucketOptions, path: string): URL {
+/** Where an object is. @throws InputError (`BUCKET_URL`) */
+export function objectUrl(key: string, options: BucketAccess): URL {
+  return urlOf(options, `/${key.split("/").map(encoded).join("/")}`);
+}
+
+function urlOf({ endpoint, bucket }: BucketAccess, path: string): URL {
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
     throw new InputError(`expected a bucket's http(s) endpoint, found "${endpoint}"`, {
       code: "BUCKET_URL",

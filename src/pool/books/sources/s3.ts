@@ -19,19 +19,22 @@ export interface S3Credentials {
 const EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
- * Headers of a GET without body (AWS Signature Version 4).
+ * Headers of a request (AWS Signature Version 4).
  *
  * @param url as it will be sent
  * @param atMs ms since 1970: servers refuse what is far from their own time
+ * @param request its method, and the SHA-256 of its body in hex; a GET without body if not said
  */
 export async function signedHeaders(
   url: URL,
   { accessKey, secretKey, sessionToken, signingRegion = "us-east-1" }: S3Credentials,
   atMs: number,
+  { method = "GET", bodyHash = EMPTY_HASH }: { method?: string; bodyHash?: string } = {},
 ): Promise<Record<string, string>> {
   const signer = new AwsV4Signer({
     url: url.href,
-    headers: { "x-amz-content-sha256": EMPTY_HASH },
+    method,
+    headers: { "x-amz-content-sha256": bodyHash },
     accessKeyId: accessKey,
     secretAccessKey: secretKey,
     ...(sessionToken === undefined ? {} : { sessionToken }),

@@ -7,32 +7,41 @@ import {
   closeSync,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
 import type { JobCounts, JobRun } from "../job.js";
+import {
+  type BackupBucket,
+  type BucketCall,
+  namesIn,
+  putFile,
+  removeObject,
+} from "./backup-bucket.js";
+import { backupName, backupTime, type Retention, superfluous } from "./retention.js";
 
-/** Where copies are kept, and how many. */
+/** Where copies are kept, and which. */
 export interface BackupPlace {
-  /** A folder, made if it is not there. */
-  readonly folder: string;
-  /** Copies that are kept, the newest ones; 1 … 10000. */
-  readonly keep: number;
+  /** A folder, made if it is not there, or a bucket. */
+  readonly to: string | BackupBucket;
+  /** Which copies are kept. */
+  readonly retention: Retention;
 }
 
-const NAME = /^pool-\d{8}T\d{6}Z\.db$/;
 const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal)?$/;
 
 /** Backups in a folder, oldest first. */
 export function backupsIn(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => NAME.test(name))
+    .filter((name) => backupTime(name) !== null)
     .sort();
 }
 
@@ -70,29 +79,74 @@ export function copyBooks(db: string, path: string): number {
 }
 
 /**
- * Makes a backup, and removes the oldest ones beyond those that are kept.
+ * Makes a backup, and removes those that are not kept.
  *
  * @returns bytes written, and copies removed
- * @throws as {@link copyBooks}
+ * @throws as {@link copyBooks}; RemoteError (`BUCKET_…`)
  */
-export function backUp(db: string, { folder, keep }: BackupPlace, { now, say }: JobRun): JobCounts {
+export async function backUp(
+  db: string,
+  { to, retention }: BackupPlace,
+  run: JobRun,
+): Promise<JobCounts> {
+  const name = backupName(run.now());
+  if (typeof to !== "string") return await backUpTo(to, name, { db, retention, run });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(to, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw refused(folder, error instanceof Error ? error.message : String(error), error);
+    throw refused(to, error instanceof Error ? error.message : String(error), error);
   }
   // What a process that died left: nobody can use it.
-  for (const name of readdirSync(folder).filter((one) => UNFINISHED.test(one))) {
-    rmSync(join(folder, name), { force: true });
+  for (const one of readdirSync(to).filter((other) => UNFINISHED.test(other))) {
+    rmSync(join(to, one), { force: true });
   }
-  const stamp = new Date(now()).toISOString().slice(0, 19).replace(/[-:]/g, "");
-  const name = `pool-${stamp}Z.db`;
-  const bytes = copyBooks(db, join(folder, name));
-  synced(folder);
-  say(`${name}: ${bytes} bytes`);
-  const old = backupsIn(folder).slice(0, -keep);
-  for (const one of old) rmSync(join(folder, one));
+  const bytes = copyBooks(db, join(to, name));
+  synced(to);
+  run.say(`${name}: ${bytes} bytes`);
+  const old = superfluous(readdirSync(to), retention);
+  for (const one of old) rmSync(join(to, one));
   return { bytes, removed: old.length };
+}
+
+/** What is in the bucket is whole before anything older goes. */
+async function backUpTo(
+  bucket: BackupBucket,
+  name: string,
+  {
+    db,
+    retention,
+    run,
+  }: { readonly db: string; readonly retention: Retention; readonly run: JobRun },
+): Promise<JobCounts> {
+  const { now, signal, say } = run;
+  const call = { now, signal };
+  const bytes = await copyToBucket(db, `${bucket.prefix}${name}`, bucket, call);
+  say(`${name}: ${bytes} bytes`);
+  const old = superfluous(await namesIn(bucket, call), retention);
+  for (const one of old) await removeObject(`${bucket.prefix}${one}`, bucket, call);
+  return { bytes, removed: old.length };
+}
+
+/**
+ * Copies the books into a bucket, by a private file that is gone afterwards.
+ *
+ * @returns the copy's length in bytes
+ * @throws as {@link copyBooks}; RemoteError (`BUCKET_…`)
+ */
+export async function copyToBucket(
+  db: string,
+  key: string,
+  bucket: BackupBucket,
+  call: BucketCall,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "poolsim-backup-"));
+  try {
+    const path = join(folder, "pool.db");
+    copyBooks(db, path);
+    return await putFile(path, key, bucket, call);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function synced(path: string): void {
