@@ -79,7 +79,9 @@ function Tiles({ pool }: { readonly pool: Pool }) {
         <Tile
           label="Next payout"
           note={
-            nextPayout?.threshold != null ? `from ${nextPayout.threshold} on` : "by this process"
+            nextPayout === null
+              ? "this process pays nobody"
+              : nextPayout.threshold !== null && `of who is owed ${nextPayout.threshold}`
           }
         >
           {nextPayout === null ? "none" : <Time at={nextPayout.at} />}
@@ -310,8 +312,8 @@ function Sources({ pool: { sources } }: { readonly pool: Pool }) {
               </span>
             ),
           },
-          { head: "newest event", cell: ({ lastEventAt }) => <Time at={lastEventAt} isSince /> },
-          { head: "last read", cell: ({ readAt }) => <Time at={readAt} isSince /> },
+          { head: "newest event", cell: ({ lastEventAt }) => <Time at={lastEventAt} as="ago" /> },
+          { head: "last read", cell: ({ readAt }) => <Time at={readAt} as="ago" /> },
           { head: "events, 24 h", cell: ({ events }) => count(events), isNumber: true },
         ]}
       />

@@ -42,10 +42,12 @@ export function shortEth(wei: string): string {
 export function Wei({ value }: { readonly value: string | null }) {
   const { isExact } = useContext(Wishes);
   if (value === null) return <span class="quiet">–</span>;
-  const exact = `${grouped(value.replace("-", "")).replace(/^/, value.startsWith("-") ? "−" : "")} wei`;
+  const exact = `${value.startsWith("-") ? "−" : ""}${grouped(value.replace("-", ""))}`;
+  const [text, unit] = isExact ? [exact, "wei"] : [shortEth(value), "ETH"];
   return (
-    <span class="wei" title={`${ethText(value)} ETH = ${exact}`}>
-      {isExact ? exact : value === "0" ? "0" : `${shortEth(value)} ETH`}
+    <span class="wei" title={`${ethText(value)} ETH = ${exact} wei`}>
+      {text}
+      {value !== "0" && <span class="unit"> {unit}</span>}
     </span>
   );
 }
@@ -68,26 +70,24 @@ function sinceText(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
-/** A time; the other way of writing it is in its title. */
-export function Time({
-  at,
-  isSince = false,
-}: {
+interface TimeProps {
   readonly at: string | null;
-  readonly isSince?: boolean;
-}) {
+  /** `ago`: how long ago it was; `for`: how long it is so. @default the time itself */
+  readonly as?: "ago" | "for";
+}
+
+/** A time; the other ways of writing it are in its title. */
+export function Time({ at, as }: TimeProps) {
   const { isLocal } = useContext(Wishes);
   if (at === null) return <span class="quiet">–</span>;
   const date = new Date(at);
   const agoMs = Date.now() - date.getTime();
-  const ago = agoMs >= 0 ? `${sinceText(agoMs)} ago` : `in ${sinceText(agoMs)}`;
-  const [text, other] = [timeText(date, isLocal), timeText(date, !isLocal)];
+  const span = sinceText(agoMs);
+  const ago = agoMs >= 0 ? `${span} ago` : `in ${span}`;
+  const title = `${timeText(date, false)}, ${timeText(date, true)} here, ${ago}`;
   return (
-    <time
-      dateTime={at}
-      title={`${isSince ? text : other}${isLocal === isSince ? "" : " (local)"}, ${ago}`}
-    >
-      {isSince ? ago : text}
+    <time dateTime={at} title={title}>
+      {as === "ago" ? ago : as === "for" ? `for ${span}` : timeText(date, isLocal)}
     </time>
   );
 }

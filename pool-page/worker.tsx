@@ -60,7 +60,7 @@ function State({
               `${count(worker.connections)} connections`
             ) : (
               <>
-                since <Time at={worker.since} isSince />
+                <Time at={worker.since} as="for" />
               </>
             )
           }
@@ -96,7 +96,7 @@ function State({
         {worker.advice !== null && <Tile label="Advice of last night">{worker.advice}</Tile>}
       </dl>
       <p class="quiet">
-        Seen since <Time at={data.firstSeen} />, last <Time at={data.lastSeen} isSince />.
+        Seen since <Time at={data.firstSeen} />, last <Time at={data.lastSeen} as="ago" />.
       </p>
     </section>
   );

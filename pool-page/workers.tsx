@@ -60,7 +60,7 @@ const COLUMNS: readonly Column[] = [
         <span class={isOnline ? "good" : "quiet"}>{isOnline ? "online" : "offline"}</span>
         {since !== null && (
           <small>
-            since <Time at={since} isSince />
+            <Time at={since} as="for" />
           </small>
         )}
       </>
