@@ -28,8 +28,8 @@ export interface WorkerPast {
   readonly jobs: readonly DeliveredJob[];
   /** In order of time; a node's reset closes its connections. */
   readonly comings: readonly Coming[];
-  /** Jobs whose response time was lost in a race: they are told as 0 (E-14). */
-  readonly lost: number;
+  /** When jobs were done whose response time was lost in a race, and told as 0 (E-14); in order. */
+  readonly lostAtMs: readonly number[];
 }
 
 /** All workers of a pool, and what was left out. */
@@ -49,7 +49,7 @@ interface Collected {
   readonly jobs: DeliveredJob[];
   readonly comings: Coming[];
   readonly open: Set<string>;
-  lost: number;
+  readonly lostAtMs: number[];
 }
 
 const NS_PER_MS = 1e6;
@@ -70,7 +70,7 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
     const key = `${address} ${region}`;
     const known = workers.get(key);
     if (known !== undefined) return known;
-    const made = { address, region, jobs: [], comings: [], open: new Set<string>(), lost: 0 };
+    const made = { address, region, jobs: [], comings: [], open: new Set<string>(), lostAtMs: [] };
     workers.set(key, made);
     return made;
   };
@@ -86,7 +86,7 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
       fromMs = Math.min(fromMs, atMs);
       toMs = Math.max(toMs, atMs);
       const worker = workerOf(event.address, event.region);
-      if (event.responseTimeNs === 0n) worker.lost++;
+      if (event.responseTimeNs === 0n) worker.lostAtMs.push(atMs);
       else {
         worker.jobs.push({
           atMs,
@@ -116,7 +116,10 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
       worker.comings.push({ atMs, isUp, connection });
     }
   }
-  for (const { jobs } of workers.values()) jobs.sort((a, b) => a.atMs - b.atMs);
+  for (const { jobs, lostAtMs } of workers.values()) {
+    jobs.sort((a, b) => a.atMs - b.atMs);
+    lostAtMs.sort((a, b) => a - b);
+  }
   return {
     workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
     fromMs,
