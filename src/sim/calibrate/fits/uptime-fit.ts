@@ -9,8 +9,6 @@ import { exponentialFigure, rateFigure, shareFigure, sumOf } from "./estimates.j
 
 /** O-14: the longest time between two tries, 60 s, half as long again by jitter. */
 const BACK_SOON_MS = 90_000;
-/** O-14: from any instant to the next of tries that are 30 to 90 s apart, on average. */
-const UNTIL_TRY_MS = 32_500;
 /** Beyond it, what a try adds to an absence is hardly anything. */
 const TRIED_MS = 60_000;
 /** O-18: how long a task is waited for, ms, by the mean length of a segment. */
@@ -121,16 +119,17 @@ export function fitUptime(
   const short = absences.filter(({ ms }) => ms < BACK_SOON_MS);
   const long = absences.length - short.length;
   const downMs = meanBeyond(periods, BACK_SOON_MS);
-  const explained =
-    downMs === null ? 0 : long * Math.expm1((BACK_SOON_MS - UNTIL_TRY_MS) / downMs.value);
+  // One that starts again is back at once; one that lost its way to the pool waits for its next try.
+  const explained = downMs === null ? 0 : long * Math.expm1(BACK_SOON_MS / downMs.value);
   const hangs = short.length - explained;
-  if (hangs <= 2 * Math.sqrt(explained + 1) && long > 0) {
-    const failures = Math.max(1, disconnects);
+  const doubt = 2 * Math.sqrt(explained + 1);
+  if (hangs <= doubt && long > 0) {
+    const isBackAtOnce = hangs >= -doubt;
     const uptime = {
       disconnects,
       perDay,
-      upMs: exponentialFigure(upMs, failures),
-      downMs: meanBeyond(periods, TRIED_MS),
+      upMs: exponentialFigure(upMs, Math.max(1, disconnects)),
+      downMs: meanBeyond(periods, isBackAtOnce ? 0 : TRIED_MS),
     };
     return { uptime, hangs: null, explained: short.length };
   }
