@@ -27,7 +27,9 @@ interface Tally {
 }
 
 const tallies = new Map<string, Tally>();
-console.log("parameter: true value, median found, inside, found, median half-width");
+console.log(
+  "parameter: true value, mean found, inside, found, half-width: median, at most 15 % in",
+);
 const kinds = KINDS.filter(({ name }) => only === "" || only.split(",").includes(name));
 for (const kind of kinds) {
   const scenario = scenarioSchema.parse(kindScenario(kind, Number(hours)));
@@ -56,8 +58,10 @@ function median(values: readonly number[]): number {
 function print(kind: string): void {
   for (const [key, { value, inside, found, widths, values }] of tallies) {
     if (!key.startsWith(`${kind} `)) continue;
+    const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+    const narrow = widths.filter((width) => width <= 0.15).length;
     console.log(
-      `${key}: ${value}, ${median(values).toPrecision(4)}, ${inside} of ${seeds}, ${found}, ${(100 * median(widths)).toFixed(1)} %`,
+      `${key}: ${value}, ${mean.toPrecision(4)}, ${inside} of ${seeds}, ${found}, ${(100 * median(widths)).toFixed(1)} %, ${narrow}`,
     );
   }
 }

@@ -15,24 +15,47 @@ export function isWholeSeconds(jobs: readonly DeliveredJob[]): boolean {
   return jobs.every(({ atMs }) => atMs % 1000 === 0);
 }
 
+/** One that has begun and is not over; `isLost` of one whose time is not known. */
+interface Companion {
+  readonly atMs: number;
+  readonly responseMs: number;
+  readonly isLost: boolean;
+}
+
+/** All that there were, those of unknown time as long as most. */
+function companions(jobs: readonly DeliveredJob[], lostAtMs: readonly number[]): Companion[] {
+  const known = jobs.map(({ atMs, responseMs }) => ({ atMs, responseMs, isLost: false }));
+  if (lostAtMs.length === 0) return known;
+  const times = Float64Array.from(jobs, ({ responseMs }) => responseMs).sort();
+  const responseMs = times[Math.floor(times.length / 2)] ?? 0;
+  const lost = lostAtMs.map((atMs) => ({ atMs, responseMs, isLost: true }));
+  return [...known, ...lost].sort((a, b) => a.atMs - b.atMs);
+}
+
 /**
  * The chances of one worker's jobs.
  *
  * @param jobs in order of arrival
+ * @param lostAtMs when jobs arrived that took an unknown time
  */
-export function chancesOf(jobs: readonly DeliveredJob[]): Chances {
+export function chancesOf(
+  jobs: readonly DeliveredJob[],
+  lostAtMs: readonly number[] = [],
+): Chances {
   const blurMs = isWholeSeconds(jobs) ? 1000 : 0;
   const longestMs = jobs.reduce((most, { responseMs }) => Math.max(most, responseMs), 0);
   const chances: number[][] = [];
   let from = 0;
-  for (const [index, job] of jobs.entries()) {
+  const all = companions(jobs, lostAtMs);
+  for (const [index, job] of all.entries()) {
+    if (job.isLost) continue;
     const begin = job.atMs - job.responseMs;
     // Begins are in no order: what is over before any of the jobs that follow began is left behind.
-    while ((jobs[from]?.atMs ?? Infinity) < job.atMs - longestMs - blurMs) from++;
+    while ((all[from]?.atMs ?? Infinity) < job.atMs - longestMs - blurMs) from++;
     let own = [1];
     // Others that may have begun before it and ended after: they arrive until the longest has.
-    for (let other = from; other < jobs.length; other++) {
-      const job2 = jobs[other];
+    for (let other = from; other < all.length; other++) {
+      const job2 = all[other];
       if (job2 === undefined || job2.atMs - longestMs > begin + blurMs) break;
       if (other === index) continue;
       const chance = underWay(job, job2, blurMs, other < index);
@@ -44,12 +67,7 @@ export function chancesOf(jobs: readonly DeliveredJob[]): Chances {
 }
 
 /** The chance that `other` had begun, and was not over, when `job` began. */
-function underWay(
-  job: DeliveredJob,
-  other: DeliveredJob,
-  blurMs: number,
-  isBefore: boolean,
-): number {
+function underWay(job: Companion, other: Companion, blurMs: number, isBefore: boolean): number {
   // Time from the one's begin to the other's end, as far as it is known.
   const untilEnd = other.atMs - (job.atMs - job.responseMs);
   if (blurMs === 0) {

@@ -10,18 +10,21 @@ import {
   sessionsSeen,
 } from "./at-a-time.js";
 import { BlockSums, jackknifed } from "./blocks.js";
-import { cvOf, isNormal, shareFigure, sumOf, toldQuantiles } from "./estimates.js";
-import { LoadCurve } from "./load-curve.js";
+import { cvOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
+import { LoadCurve, type TimesByLoad } from "./load-curve.js";
+import { PairCurve } from "./pair-curve.js";
 import { sharpened } from "./sharpened.js";
-import { findSpells } from "./spells-fit.js";
-import { successors } from "./successors.js";
+import { type FoundSpells, findSpells } from "./spells-fit.js";
+import { apart, type Pairs, successors } from "./successors.js";
 import { fitUptime } from "./uptime-fit.js";
 
 /** Jobs below which nothing is said of a worker. */
 const JOBS_MIN = 50;
 /** Blocks of time that figures are computed without: as long as most sessions, as far as there are enough. */
-const BLOCK_MS = 2_400_000;
-const BLOCKS = { min: 4, max: 24 };
+const BLOCK_MS = 3_600_000;
+const BLOCKS = { min: 4, max: 36 };
+/** Segments from one to another of a session of which the number at a time is compared. */
+const LAG = 12;
 /** Sessions at a time from which slow spells are looked for. */
 const SESSIONS_MIN = 3;
 /** A worker of more jobs is fitted by its latest ones. */
@@ -46,9 +49,11 @@ function expectedOf(chances: Chances, means: readonly number[]): number[] {
 interface Load {
   readonly chances: Chances;
   /** Of times as they would be if slow spells were spread over all. */
-  readonly load: LoadCurve;
-  /** By how much longer all take for the spells. */
-  readonly spells: Figure;
+  readonly load: TimesByLoad;
+  /** By how much longer all take for the spells, where the load does not know it. */
+  readonly spread: Figure;
+  /** Slow spells that were seen. */
+  readonly found: FoundSpells | null;
 }
 
 /** The product of two figures that know nothing of each other. */
@@ -64,48 +69,76 @@ function tellsSpells(jobs: readonly DeliveredJob[]): boolean {
   return sessionsSeen(jobs) >= SESSIONS_MIN;
 }
 
-/** Looks for both, slow spells first. */
-function loadOf(
-  jobs: readonly DeliveredJob[],
-  times: readonly number[],
-  blocks: readonly number[],
-  blockCount: number,
-): Load {
-  const chances = chancesOf(jobs);
+/** What is known of a worker's jobs before anything is fitted. */
+interface Known {
+  readonly jobs: readonly DeliveredJob[];
+  readonly times: readonly number[];
+  readonly lostAtMs: readonly number[];
+  readonly blocks: readonly number[];
+  readonly blockCount: number;
+  /** Of which one follows the other; none where times are of whole seconds. */
+  readonly pairs: Pairs;
+}
+
+const SURE: Figure = { value: 1, low: 1, high: 1 };
+
+/** Slow spells in times for which their number at a time does not account. */
+function spellsIn({ jobs, times }: Known, expected: readonly number[]): FoundSpells | null {
+  if (!tellsSpells(jobs)) return null;
+  return findSpells(
+    jobs.map(({ atMs, responseMs }, index) => {
+      const log = Math.log((times[index] ?? 1) / (expected[index] ?? 1));
+      // A segment is as slow as the worker was when it began.
+      return { atMs: atMs - responseMs, log };
+    }),
+  );
+}
+
+/** By segments of one session, which are slow together. */
+function loadOfPairs(known: Known): Load {
+  const { jobs, pairs, lostAtMs } = known;
+  const chances = chancesOf(jobs, lostAtMs);
+  const near = new PairCurve({ ...known, chances });
+  const found = spellsIn(known, expectedOf(chances, near.solve()));
+  const levelOf = (index: number) => {
+    const { atMs = 0, responseMs = 0 } = jobs[index] ?? {};
+    return found?.levelAt(atMs - responseMs);
+  };
+  const far = apart(pairs, jobs.length, LAG).filter(
+    ([before, after]) => levelOf(before) === levelOf(after),
+  );
+  const load = far.length < JOBS_MIN ? near : new PairCurve({ ...known, chances, pairs: far });
+  return { chances, load, spread: SURE, found };
+}
+
+/** By all segments, slow spells first: in one there are more at a time because each takes longer. */
+function loadOfAll(known: Known): Load {
+  const { jobs, times, blocks, blockCount, lostAtMs } = known;
+  const chances = chancesOf(jobs, lostAtMs);
   const load = new LoadCurve(chances, times, { blocks, blockCount });
-  if (load.size === 1) return { chances, load, spells: { value: 1, low: 1, high: 1 } };
+  const first = spellsIn(known, expectedOf(chances, load.solve()));
+  if (load.size === 1) return { chances, load, spread: SURE, found: first };
   const means = load.solve();
-  const expected = expectedOf(chances, means);
-  const series = jobs.map(({ atMs }, index) => {
-    return { atMs, log: Math.log((times[index] ?? 1) / (expected[index] ?? 1)) };
-  });
-  // In a slow spell there are more at a time because each takes longer, not the other way round.
-  const found = tellsSpells(jobs) ? findSpells(series) : null;
-  const quiet = jobs.map(({ atMs }, index) => {
-    return (times[index] ?? 1) / Math.exp(found?.levelAt(atMs) ?? 0);
+  const quiet = jobs.map(({ atMs, responseMs }, index) => {
+    return (times[index] ?? 1) / Math.exp(first?.levelAt(atMs - responseMs) ?? 0);
   });
   const sums = new BlockSums(blockCount, 2);
   for (const [index, block] of blocks.entries()) {
     sums.add(block, 0, times[index] ?? 0);
     sums.add(block, 1, quiet[index] ?? 0);
   }
-  const spells = sums.figure(([whole = 1, without = 1]) => whole / without);
-  const steady = quiet.map((time) => spells.value * time);
+  const spread = sums.figure(([whole = 1, without = 1]) => whole / without);
+  const steady = quiet.map((time) => spread.value * time);
   const options = { blocks, blockCount };
-  if (!isWholeSeconds(jobs)) {
-    return { chances, load: new LoadCurve(chances, steady, options), spells };
-  }
-  const sharp = sharpened(chances, steady, means);
-  return {
-    chances: sharp.chances,
-    load: new LoadCurve(sharp.chances, steady, { ...options, isSharp: true }),
-    spells,
-  };
+  const sharp = isWholeSeconds(jobs) ? sharpened(chances, steady, means) : { chances };
+  const curve = new LoadCurve(sharp.chances, steady, { ...options, isSharp: isWholeSeconds(jobs) });
+  const found = spellsIn(known, expectedOf(sharp.chances, curve.solve()));
+  return { chances: sharp.chances, load: curve, spread, found };
 }
 
 /** Every other block is held back, and predicted by the rest. */
 function heldOutOf(
-  curve: LoadCurve,
+  curve: TimesByLoad,
   times: readonly number[],
   blocks: readonly number[],
 ): HeldOut | null {
@@ -140,10 +173,9 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   if (first === undefined || last === undefined || jobs.length < JOBS_MIN) return null;
   const notes: string[] = [];
   const unused: string[] = [];
-  if (past.lost > 0) {
-    unused.push(
-      `${counted(past.lost, "response time")} that were lost in a race and told as 0 (E-14)`,
-    );
+  const lost = past.lostAtMs.length;
+  if (lost > 0) {
+    unused.push(`${counted(lost, "response time")} that were lost in a race and told as 0 (E-14)`);
   }
   if (jobs.length < past.jobs.length) {
     unused.push(`all but the latest ${counted(jobs.length, "segment")}`);
@@ -155,7 +187,10 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     Math.min(blockCount - 1, Math.floor((blockCount * (atMs - first.atMs)) / spanMs)),
   );
   const isCoarse = isWholeSeconds(jobs);
-  const { chances, load, spells } = loadOf(jobs, times, blocks, blockCount);
+  const pairs: Pairs = isCoarse ? [] : successors(jobs);
+  const known = { jobs, times, lostAtMs: past.lostAtMs, blocks, blockCount, pairs };
+  const { chances, load, spread, found } =
+    pairs.length >= JOBS_MIN ? loadOfPairs(known) : loadOfAll(known);
   const means = load.solve();
   const without = load.without();
   const alone = means[0] ?? Number.NaN;
@@ -164,10 +199,9 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     without.map(([mean = Number.NaN]) => mean),
   );
   const aloneMs = product(ofBlocks, {
-    ...spells,
     value: 1,
-    low: spells.low / spells.value,
-    high: spells.high / spells.value,
+    low: spread.low / spread.value,
+    high: spread.high / spread.value,
   });
   const { counts } = load;
   const curve = means.map((mean, index): CurvePoint => {
@@ -178,16 +212,14 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   });
   const expected = expectedOf(chances, means);
   const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));
-  const tells = tellsSpells(jobs);
-  const series = jobs.map(({ atMs }, index) => ({ atMs, log: logs[index] ?? 0 }));
-  const found = tells ? findSpells(series) : null;
-  if (!tells) {
+  const begins = jobs.map(({ atMs, responseMs }) => atMs - responseMs);
+  if (!tellsSpells(jobs)) {
     notes.push(
       `with fewer than ${SESSIONS_MIN} sessions at a time slow spells cannot be told from slow sessions: none are assumed`,
     );
   }
-  const rest = logs.map((log, index) => log - (found?.levelAt(jobs[index]?.atMs ?? 0) ?? 0));
-  const isSteady = jobs.map(({ atMs }) => found?.isSteady(atMs) ?? true);
+  const rest = logs.map((log, index) => log - (found?.levelAt(begins[index] ?? 0) ?? 0));
+  const isSteady = begins.map((atMs) => found?.isSteady(atMs) ?? true);
   const sums = new BlockSums(blockCount, 5);
   for (const [index, log] of rest.entries()) {
     if (isSteady[index] === false) continue;
@@ -201,7 +233,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     }
   }
   const steps: number[] = [];
-  for (const [before, after] of isCoarse ? [] : successors(jobs)) {
+  for (const [before, after] of pairs) {
     // At the edge of a spell one of them is not where it is taken to be.
     if (isSteady[before] === false || isSteady[after] === false) continue;
     const step = (rest[after] ?? 0) - (rest[before] ?? 0);
@@ -221,7 +253,12 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     );
   } else if (!knowsSessions)
     notes.push("too few segments that follow each other to tell sessions apart");
-  const absences = fitUptime(past.comings, toMs);
+  const absences = fitUptime(past.comings, toMs, jobs);
+  if (absences !== null && absences.hangs === null && absences.explained > 0) {
+    notes.push(
+      `${counted(absences.explained, "absence")} below 90 s are no more than failures explain: no segments are taken as never answered`,
+    );
+  }
   notes.push(
     "segments that failed are in no event: errorProbability is not known, and none is assumed",
   );
@@ -242,10 +279,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     quantiles: toldQuantiles(times.map((time, index) => time / (expected[index] ?? 1))),
     warmupMs: null,
     spells: found?.fit ?? null,
-    errors:
-      absences === null || absences.hangs === 0
-        ? null
-        : shareFigure(absences.hangs, jobs.length + absences.hangs),
+    errors: absences?.hangs ?? null,
     uptime: absences?.uptime ?? null,
     sessionsMax: sessionsSeen(jobs),
     pixelsPerSecond: null,

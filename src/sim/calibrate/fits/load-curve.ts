@@ -1,6 +1,7 @@
 /** Mean times by number at a time, where that number is known, or known by chances, by least squares. */
 import { AT_A_TIME_MAX, type Chances } from "./at-a-time.js";
 import { BlockSums } from "./blocks.js";
+import { eliminated, filled } from "./linear.js";
 import { neverFalling } from "./monotone.js";
 
 /** Segments below which a number at a time is taken together with the one below it. */
@@ -12,8 +13,22 @@ const SEGMENTS_MIN = 40;
  */
 const STIFFNESS = 0.01;
 
+/** Mean times at each number at a time, and what they are without each block. */
+export interface TimesByLoad {
+  /** Numbers at a time that are told apart: 1 … size. */
+  readonly size: number;
+  /** Segments at each number at a time. */
+  readonly counts: Float64Array;
+  /** Mean times, never falling. */
+  solve(): number[];
+  /** Mean times without each block. */
+  without(): number[][];
+  /** Mean times of the blocks that are chosen, and how many segments each is of. */
+  half(isIn: (block: number) => boolean): { means: number[]; counts: number[] };
+}
+
 /** Sums of the normal equations, by block. */
-export class LoadCurve {
+export class LoadCurve implements TimesByLoad {
   /** Numbers at a time that are told apart: 1 … size. */
   readonly size: number;
   readonly #isKnown: boolean;
@@ -34,12 +49,7 @@ export class LoadCurve {
     },
   ) {
     const { blocks, blockCount, isSharp = false } = options;
-    const counts = new Float64Array(AT_A_TIME_MAX);
-    for (const own of chances) {
-      for (const [index, chance] of own.entries()) counts[index] = (counts[index] ?? 0) + chance;
-    }
-    const enough = counts.findLastIndex((count) => count >= SEGMENTS_MIN);
-    this.size = Math.max(1, enough + 1);
+    this.size = sizeOf(chances);
     const { size } = this;
     this.#isKnown =
       isSharp || chances.every((own) => own.every((chance) => chance === 0 || chance === 1));
@@ -80,7 +90,7 @@ export class LoadCurve {
       sums[size * size + row] ?? 0,
     ]);
     if (!this.#isKnown) stiffen(matrix, STIFFNESS * total(sums.slice(size * (size + 1))));
-    const means = eliminated(matrix);
+    const means = filled(eliminated(matrix));
     const weights = [...sums.slice(size * (size + 1))].map((weight) => Math.max(weight, 1e-9));
     return neverFalling(means, weights);
   }
@@ -91,19 +101,27 @@ export class LoadCurve {
   }
 
   /** Mean times of the blocks that are chosen, and how many segments each is of. */
-  half(isIn: (block: number) => boolean): { means: number[]; counts: number[]; sum: number[] } {
+  half(isIn: (block: number) => boolean): { means: number[]; counts: number[] } {
     const sums = this.#sums.of(isIn);
     const { size } = this;
     return {
       means: this.solve(sums),
       counts: [...sums.slice(size * (size + 1))],
-      sum: [...sums.slice(size * size, size * (size + 1))],
     };
   }
 }
 
 function total(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** How many numbers at a time are told apart: those of few segments are taken with the one below. */
+export function sizeOf(chances: Chances): number {
+  const counts = new Float64Array(AT_A_TIME_MAX);
+  for (const own of chances) {
+    for (const [index, chance] of own.entries()) counts[index] = (counts[index] ?? 0) + chance;
+  }
+  return Math.max(1, counts.findLastIndex((count) => count >= SEGMENTS_MIN) + 1);
 }
 
 /** Adds the squares of second differences, times a weight. */
@@ -118,36 +136,4 @@ function stiffen(matrix: readonly number[][], weight: number): void {
       }
     }
   }
-}
-
-/** Gauss's elimination of a symmetric, positive matrix; where a row has nothing, the one above's. */
-function eliminated(matrix: number[][]): number[] {
-  const size = matrix.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    const own = matrix[pivot] ?? [];
-    const diagonal = own[pivot] ?? 0;
-    if (Math.abs(diagonal) < 1e-9) continue;
-    for (let row = pivot + 1; row < size; row++) {
-      const other = matrix[row] ?? [];
-      const factor = (other[pivot] ?? 0) / diagonal;
-      if (factor === 0) continue;
-      for (let column = pivot; column <= size; column++) {
-        other[column] = (other[column] ?? 0) - factor * (own[column] ?? 0);
-      }
-    }
-  }
-  const means = new Array<number>(size).fill(0);
-  for (let row = size - 1; row >= 0; row--) {
-    const own = matrix[row] ?? [];
-    const diagonal = own[row] ?? 0;
-    let rest = own[size] ?? 0;
-    for (let column = row + 1; column < size; column++) {
-      rest -= (own[column] ?? 0) * (means[column] ?? 0);
-    }
-    means[row] = Math.abs(diagonal) < 1e-9 ? Number.NaN : rest / diagonal;
-  }
-  for (let row = 1; row < size; row++) {
-    if (Number.isNaN(means[row])) means[row] = means[row - 1] ?? Number.NaN;
-  }
-  return means;
 }

@@ -28,8 +28,8 @@ export interface WorkerPast {
   readonly jobs: readonly DeliveredJob[];
   /** In order of time; a node's reset closes its connections. */
   readonly comings: readonly Coming[];
-  /** Jobs whose response time was lost in a race: they are told as 0 (E-14). */
-  readonly lost: number;
+  /** When jobs were done whose response time was lost in a race, and told as 0 (E-14); in order. */
+  readonly lostAtMs: readonly number[];
 }
 
 /** All workers of a pool, and what was left out. */
@@ -49,44 +49,33 @@ interface Collected {
   readonly jobs: DeliveredJob[];
   readonly comings: Coming[];
   readonly open: Set<string>;
-  lost: number;
+  readonly lostAtMs: number[];
 }
 
 const NS_PER_MS = 1e6;
 
-/**
- * Collects what events say, in any order.
- *
- * @param events each once, as a pool's books have them
- */
-export function poolPast(events: Iterable<PoolEvent>): PoolPast {
-  const workers = new Map<string, Collected>();
-  const connections: Extract<PoolEvent, { connection: string } | { type: "reset" }>[] = [];
-  let aiJobs = 0;
-  let unattributed = 0;
-  let fromMs = Number.POSITIVE_INFINITY;
-  let toMs = Number.NEGATIVE_INFINITY;
-  const workerOf = (address: string, region: string): Collected => {
-    const key = `${address} ${region}`;
-    const known = workers.get(key);
-    if (known !== undefined) return known;
-    const made = { address, region, jobs: [], comings: [], open: new Set<string>(), lost: 0 };
-    workers.set(key, made);
-    return made;
-  };
-  for (const event of events) {
+/** Collects what events say, in any order, each once. */
+export class PastCollector {
+  readonly #workers = new Map<string, Collected>();
+  readonly #connections: Extract<PoolEvent, { connection: string } | { type: "reset" }>[] = [];
+  #aiJobs = 0;
+  #unattributed = 0;
+  #fromMs = Number.POSITIVE_INFINITY;
+  #toMs = Number.NEGATIVE_INFINITY;
+
+  add(event: PoolEvent): void {
     const { type, atMs } = event;
     if (type === "reset" || type === "worker-connected" || type === "worker-disconnected") {
-      connections.push(event);
+      this.#connections.push(event);
     }
-    if (type !== "job-processed") continue;
-    if (event.job === "ai") aiJobs++;
-    else if (event.address === null) unattributed++;
+    if (type !== "job-processed") return;
+    if (event.job === "ai") this.#aiJobs++;
+    else if (event.address === null) this.#unattributed++;
     else {
-      fromMs = Math.min(fromMs, atMs);
-      toMs = Math.max(toMs, atMs);
-      const worker = workerOf(event.address, event.region);
-      if (event.responseTimeNs === 0n) worker.lost++;
+      this.#fromMs = Math.min(this.#fromMs, atMs);
+      this.#toMs = Math.max(this.#toMs, atMs);
+      const worker = this.#workerOf(event.address, event.region);
+      if (event.responseTimeNs === 0n) worker.lostAtMs.push(atMs);
       else {
         worker.jobs.push({
           atMs,
@@ -97,33 +86,70 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
       }
     }
   }
-  connections.sort((a, b) => a.atMs - b.atMs);
-  for (const event of connections) {
+
+  /** What all that was added says; nothing may be added afterwards. */
+  past(): PoolPast {
+    const workers = this.#workers;
+    this.#connections.sort((a, b) => a.atMs - b.atMs);
+    for (const event of this.#connections) this.#comes(event);
+    for (const { jobs, lostAtMs } of workers.values()) {
+      jobs.sort((a, b) => a.atMs - b.atMs);
+      lostAtMs.sort((a, b) => a - b);
+    }
+    return {
+      workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
+      fromMs: this.#fromMs,
+      toMs: this.#toMs,
+      aiJobs: this.#aiJobs,
+      unattributed: this.#unattributed,
+    };
+  }
+
+  #workerOf(address: string, region: string): Collected {
+    const key = `${address} ${region}`;
+    const known = this.#workers.get(key);
+    if (known !== undefined) return known;
+    const made = {
+      address,
+      region,
+      jobs: [],
+      comings: [],
+      open: new Set<string>(),
+      lostAtMs: [],
+    };
+    this.#workers.set(key, made);
+    return made;
+  }
+
+  #comes(event: Extract<PoolEvent, { connection: string } | { type: "reset" }>): void {
     const { atMs, region, nodeType } = event;
     if (event.type === "reset") {
-      for (const worker of workers.values()) {
+      for (const worker of this.#workers.values()) {
         if (worker.region === region) close(worker, nodeType);
       }
-    } else {
-      // A worker that never delivered has no times, but its name is known.
-      const worker = workers.get(`${event.address} ${region}`);
-      if (worker === undefined) continue;
-      const connection = `${nodeType} ${event.connection}`;
-      const isUp = event.type === "worker-connected";
-      if (isUp === worker.open.has(connection)) continue;
-      if (isUp) worker.open.add(connection);
-      else worker.open.delete(connection);
-      worker.comings.push({ atMs, isUp, connection });
+      return;
     }
+    // A worker that never delivered has no times, but its name is known.
+    const worker = this.#workers.get(`${event.address} ${region}`);
+    if (worker === undefined) return;
+    const connection = `${nodeType} ${event.connection}`;
+    const isUp = event.type === "worker-connected";
+    if (isUp === worker.open.has(connection)) return;
+    if (isUp) worker.open.add(connection);
+    else worker.open.delete(connection);
+    worker.comings.push({ atMs, isUp, connection });
   }
-  for (const { jobs } of workers.values()) jobs.sort((a, b) => a.atMs - b.atMs);
-  return {
-    workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
-    fromMs,
-    toMs,
-    aiJobs,
-    unattributed,
-  };
+}
+
+/**
+ * Collects what events say, in any order.
+ *
+ * @param events each once, as a pool's books have them
+ */
+export function poolPast(events: Iterable<PoolEvent>): PoolPast {
+  const collector = new PastCollector();
+  for (const event of events) collector.add(event);
+  return collector.past();
 }
 
 /** A node that starts has no workers: what they did meanwhile was no failure of theirs. */
