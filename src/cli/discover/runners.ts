@@ -33,7 +33,7 @@ export function runnerTexts(judged: Judged, maxPrice: Rational | null): string[]
       version !== "" && `version ${version}`,
       `${grouped(capacityAvailable)} of ${grouped(capacity)} free`,
       price !== null && `${price.wei.toFixed(3)} wei/${price.unit}`,
-      gpu?.name ?? false,
+      gpu?.name ?? "",
       rejection !== null && `does not count: ${rejection}`,
     ].filter((fact) => fact !== false && fact !== "");
     return `runner ${app}: ${facts.join(" · ")}`;

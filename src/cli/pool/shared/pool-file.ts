@@ -5,6 +5,7 @@ import { type Path, pathText, valueText } from "../../../config/problem.js";
 import { suggestion } from "../../../config/suggest.js";
 import { readYaml, type YamlSource } from "../../../config/yaml-source.js";
 import { InputError } from "../../../core/errors.js";
+import { readShort } from "../../../io/secret-file.js";
 import type { PageRule } from "../../../pool/api/index.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
@@ -13,7 +14,6 @@ import { backupBucket, isBucketUrl } from "../../../pool/operate/jobs/backup-buc
 import type { BackupPlace } from "../../../pool/operate/jobs/backup-job.js";
 import type { JobSpec } from "../../../pool/operate/schedule.js";
 import { slotsOf, type Timing } from "../../../pool/operate/timing.js";
-import { readShort } from "../../shared/secret-file.js";
 import { admissionAt, noRules } from "./admission-file.js";
 import { JOBS, type JobName, type PoolFileValues, poolFileSchema } from "./pool-file-schema.js";
 import { commissionRates } from "./settings-options.js";
