@@ -4,6 +4,7 @@
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
+import type { NumberList } from "../engine/draw-loops.js";
 import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Money } from "./money.js";
@@ -17,11 +18,11 @@ export interface Delivered {
   readonly durationsMs: Float64Array;
   /** Of all renditions. */
   readonly pixels: Float64Array;
-  readonly scores: Float64Array;
-  /** With the renditions' download. */
-  readonly roundTripsMs: Float64Array;
-  /** What the worker took, where one has done them. */
-  readonly worksMs: Float64Array;
+  readonly scores: NumberList;
+  /** With the renditions' download, ms. */
+  readonly roundTrips: NumberList;
+  /** What the worker took, ms, where one has done them. */
+  readonly works: NumberList;
 }
 
 /** Counts one run after the other. */
@@ -76,7 +77,7 @@ export class Tally {
   /** Segments of the run, which count: so many, the first of each list. */
   delivered(
     segments: number,
-    { readyMs, durationsMs, pixels, scores, roundTripsMs, worksMs }: Delivered,
+    { readyMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
   ): void {
     const run = this.#run;
     const { series } = run.counters;
@@ -84,29 +85,41 @@ export class Tally {
     let allMs = 0;
     let allPixels = 0;
     for (let at = 0; at < segments; at++) {
-      const bin = run.bin(readyMs[at] as number);
-      series.segments[bin] = (series.segments[bin] as number) + 1;
       allMs += durationsMs[at] as number;
       allPixels += pixels[at] as number;
     }
+    this.#countOverTime(series.segments, readyMs, segments);
     this.#segments += segments;
     this.#durationMs += allMs;
     this.#pixels += allPixels;
     this.#mine?.latencyScores.recordAll(scores, segments);
-    this.#worker?.roundTrips.recordAll(worksMs, segments);
+    this.#worker?.roundTrips.recordAll(works, segments);
     if (site === null) return;
     if (!this.#isPool) {
-      this.#recorder.rivalRoundTrips(site, roundTripsMs, segments);
+      this.#recorder.rivalRoundTrips(site, roundTrips, segments);
+      return;
+    }
+    this.#countOverTime(series.poolSegments, readyMs, segments);
+    for (let at = 0; at < segments; at++) {
+      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTrips.values[at]];
+      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      if (this.#worker !== null) {
+        site.poolGatewaySides.record(Math.max(0, roundTripMs - (works.values[at] as number)));
+      }
+    }
+  }
+
+  /** Counts segments in the bins in which they were ready, one after the other. */
+  #countOverTime(series: Float64Array, readyMs: Float64Array, segments: number): void {
+    const run = this.#run;
+    const first = run.bin(readyMs[0] as number);
+    if (run.bin(readyMs[segments - 1] as number) === first) {
+      series[first] = (series[first] as number) + segments;
       return;
     }
     for (let at = 0; at < segments; at++) {
       const bin = run.bin(readyMs[at] as number);
-      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
-      series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
-      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
-      if (this.#worker !== null) {
-        site.poolGatewaySides.record(Math.max(0, roundTripMs - (worksMs[at] as number)));
-      }
+      series[bin] = (series[bin] as number) + 1;
     }
   }
 
