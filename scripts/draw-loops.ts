@@ -7,6 +7,7 @@
  * `exp` is fdlibm's (Sun Microsystems 1993, freely granted), which V8's `Math.exp` is, too.
  */
 import wabt from "wabt";
+import { BUCKET_SHIFT, BUCKETS, FIRST_BUCKET } from "../src/sim/engine/buckets.js";
 
 /** Coefficients of AS 241: each polynomial from its highest power down. */
 const CENTRAL = {
@@ -337,11 +338,29 @@ const FRAMES = `
     (v128.store ${get("at")} ${add(`(v128.load ${get("at")})`, mul(get("each"), rounded("x")))})`,
   )})`;
 
+const HIGH_WORDS = `(i8x16.shuffle 4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31 (v128.load ${get("at")}) (v128.load offset=16 ${get("at")}))`;
+
+/** `bucketOf` of each. */
+const BUCKETS_OF = `
+(func (export "buckets") ${LIST} (param $into i32)
+  (local $end i32) (local $bucket v128)
+  ${END}
+  ${overList(
+    32,
+    `
+    ${set(
+      "bucket",
+      i4("sub", i4("shr_u", HIGH_WORDS, `(i32.const ${BUCKET_SHIFT})`), four(FIRST_BUCKET)),
+    )}
+    (v128.store ${get("into")} ${i4("min_s", i4("max_s", get("bucket"), four(0)), four(BUCKETS - 1))})
+    ${set("into", `(i32.add ${get("into")} (i32.const 16))`)}`,
+  )})`;
+
 const MODULE = `(module
 (import "math" "log" (func $log (param f64) (result f64)))
 (import "math" "exp" (func $exp (param f64) (result f64)))
 (memory (export "memory") 1 1)
-${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES})`;
+${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF})`;
 
 /** The module as `src/sim/engine/draw-loops-code.ts` has it. */
 export async function drawLoopsCode(): Promise<string> {

@@ -188,29 +188,57 @@ export class CreditAccount {
    */
   exchange(
     terms: PaymentTerms,
-    { estimatedPixels, sentMs, pixels, endMs, tickets }: KnownSegments,
+    segments: KnownSegments,
     count: number,
     staged: StagedPayment,
   ): void {
-    for (let at = 0; at < count; at++) {
-      const estimated = estimatedPixels[at] as number;
-      const actual = pixels[at] as number;
+    const { estimatedPixels, sentMs, pixels, endMs, tickets } = segments;
+    let at = 0;
+    while (at < count) {
       // Terms without a price never become the account's.
       if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
-        this.#touch(sentMs[at] as number);
-        const bought = certainTicketCount(terms, estimated, this.#tickets, this.#pixels, 0);
-        if (bought >= 0) {
-          tickets[at] = bought;
-          this.#lastUsedMs = endMs[at] as number;
-          this.#tickets += bought;
-          this.#pixels += actual;
-          if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
-          continue;
-        }
+        at = this.#exchangeCertain(terms, segments, at, count);
+        if (at === count) return;
       }
-      tickets[at] = this.stage(terms, estimated, sentMs[at] as number, staged);
-      this.settle(staged, PAYMENT_OUTCOME.received, actual, endMs[at] as number);
+      const sent = sentMs[at] as number;
+      tickets[at] = this.stage(terms, estimatedPixels[at] as number, sent, staged);
+      const [actual, end] = [pixels[at] as number, endMs[at] as number];
+      this.settle(staged, PAYMENT_OUTCOME.received, actual, end);
+      at++;
     }
+  }
+
+  /**
+   * {@link exchange} without a carry, as far as doubles decide and nothing has to be folded or swept.
+   *
+   * @returns the first segment that was not paid for
+   */
+  #exchangeCertain(
+    terms: PaymentTerms,
+    { estimatedPixels, sentMs, pixels, endMs, tickets }: KnownSegments,
+    from: number,
+    count: number,
+  ): number {
+    let ownTickets = this.#tickets;
+    let ownPixels = this.#pixels;
+    let lastUsedMs = this.#lastUsedMs;
+    let at = from;
+    for (; at < count; at++) {
+      if ((sentMs[at] as number) - lastUsedMs > BALANCE_IDLE_LIMIT_MS) break;
+      if (ownTickets > FOLD_TICKETS || ownPixels > FOLD_PIXELS) break;
+      const estimated = estimatedPixels[at] as number;
+      const bought = certainTicketCount(terms, estimated, ownTickets, ownPixels, 0);
+      if (bought < 0) break;
+      tickets[at] = bought;
+      ownTickets += bought;
+      ownPixels += pixels[at] as number;
+      lastUsedMs = endMs[at] as number;
+    }
+    this.#tickets = ownTickets;
+    this.#pixels = ownPixels;
+    this.#lastUsedMs = lastUsedMs;
+    if (ownTickets > FOLD_TICKETS || ownPixels > FOLD_PIXELS) this.#fold(terms);
+    return at;
   }
 
   #empty(): void {

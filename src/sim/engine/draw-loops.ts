@@ -6,6 +6,7 @@
  */
 import { invariant } from "../../core/errors.js";
 import { type RandomKey, uniform } from "../../core/random.js";
+import { bucketOf } from "./buckets.js";
 import { drawLognormal, drawLognormals, exactMs, type Lognormal } from "./distributions.js";
 import { DRAW_LOOPS, LIST_MAX, LISTS_AT } from "./draw-loops-code.js";
 
@@ -60,6 +61,8 @@ export interface DrawLoops {
     pixelsPerFrame: number,
     framesPerSecond: number,
   ): void;
+  /** The bucket of each, in a list that the next call writes over. */
+  buckets(values: NumberList, count: number): Int32Array;
 }
 
 /** A list from the second number of another one on. */
@@ -85,6 +88,8 @@ export function vectorLoops(): DrawLoops | null {
 
 /** Loops of the language. */
 export class PlainLoops implements DrawLoops {
+  readonly #buckets = new Int32Array(LIST_MAX);
+
   numbers(length: number): NumberList {
     return { values: new Float64Array(length + 3), at: 0 };
   }
@@ -143,6 +148,11 @@ export class PlainLoops implements DrawLoops {
       values[at] = (values[at] as number) + pixelsPerFrame * frames;
     }
   }
+
+  buckets({ values }: NumberList, count: number): Int32Array {
+    for (let at = 0; at < count; at++) this.#buckets[at] = bucketOf(values[at] as number);
+    return this.#buckets;
+  }
 }
 
 /** What the module exports; lists are given by their addresses. */
@@ -170,14 +180,17 @@ interface Exports {
   ): void;
   exact(at: number, count: number): void;
   frames(at: number, count: number, durations: number, area: number, fps: number): void;
+  buckets(at: number, count: number, into: number): void;
 }
 
 class VectorLoops implements DrawLoops {
   readonly #exports: Exports;
+  readonly #buckets: WordList;
   #free = LISTS_AT;
 
   constructor(exports: Exports) {
     this.#exports = exports;
+    this.#buckets = this.words(LIST_MAX);
   }
 
   numbers(length: number): NumberList {
@@ -238,6 +251,11 @@ class VectorLoops implements DrawLoops {
     framesPerSecond: number,
   ): void {
     this.#exports.frames(at, count, durationsMs.at, pixelsPerFrame, framesPerSecond);
+  }
+
+  buckets({ at }: NumberList, count: number): Int32Array {
+    this.#exports.buckets(at, count, this.#buckets.at);
+    return this.#buckets.values;
   }
 }
 

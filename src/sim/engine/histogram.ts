@@ -1,21 +1,9 @@
 /**
- * Quantiles of positive numbers in constant memory: buckets of equal relative width, read from
- * the bits of the double, so that recording costs a few nanoseconds and merging is exact.
+ * Quantiles of positive numbers in constant memory: counts in buckets, so that recording costs a few
+ * nanoseconds and merging is exact.
  */
-
-const MANTISSA_BITS = 7;
-const BUCKETS_PER_OCTAVE = 1 << MANTISSA_BITS;
-const SHIFT = 20 - MANTISSA_BITS;
-/** Exponents from 2^-20 to 2^30 are told apart; what lies outside counts as the end bucket. */
-const LOWEST_EXPONENT = 1023 - 20;
-const OCTAVES = 50;
-const BUCKETS = OCTAVES * BUCKETS_PER_OCTAVE;
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-/** Index of the word with sign and exponent: machines differ in byte order. */
-double[0] = 1;
-const HIGH = words[1] === 0 ? 0 : 1;
+import { BUCKETS, bucketOf, middleOf } from "./buckets.js";
+import { drawLoops, type NumberList } from "./draw-loops.js";
 
 /** Stands for the counts of a histogram that has none: most of a big pool's never get any. */
 const NONE = new Uint32Array(0);
@@ -43,12 +31,14 @@ export class Histogram {
    *
    * @param values numbers of at least 0
    * @param count how many of them, from the first on; at least 1
+   * @param loops in whose memory the values are
    */
-  recordAll(values: Float64Array, count: number): void {
+  recordAll(values: NumberList, count: number, loops = drawLoops()): void {
     if (this.#total === 0) this.#counts = new Uint32Array(BUCKETS);
     const counts = this.#counts;
+    const buckets = loops.buckets(values, count);
     for (let at = 0; at < count; at++) {
-      const index = bucketOf(values[at] as number);
+      const index = buckets[at] as number;
       counts[index] = (counts[index] as number) + 1;
     }
     this.#total += count;
@@ -82,21 +72,8 @@ export class Histogram {
     let seen = 0;
     for (let index = 0; index < BUCKETS; index++) {
       seen += this.#counts[index] as number;
-      if (seen >= rank) return middle(index);
+      if (seen >= rank) return middleOf(index);
     }
-    return middle(BUCKETS - 1);
+    return middleOf(BUCKETS - 1);
   }
-}
-
-function bucketOf(value: number): number {
-  double[0] = value;
-  const bucket = ((words[HIGH] as number) >>> SHIFT) - LOWEST_EXPONENT * BUCKETS_PER_OCTAVE;
-  return bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
-}
-
-function middle(index: number): number {
-  if (index === 0) return 0;
-  const octave = Math.floor(index / BUCKETS_PER_OCTAVE);
-  const step = index % BUCKETS_PER_OCTAVE;
-  return 2 ** (octave - 20) * (1 + (step + 0.5) / BUCKETS_PER_OCTAVE);
 }

@@ -73,8 +73,6 @@ export class AtOnce {
   readonly #readyMs = new Float64Array(CHUNK);
   readonly #sentMs = new Float64Array(CHUNK);
   readonly #endMs = new Float64Array(CHUNK);
-  readonly #scores = new Float64Array(CHUNK);
-  readonly #roundTripsMs = new Float64Array(CHUNK);
   readonly #delivered: Delivered;
   readonly #paid: KnownSegments;
   /** Download of the last of them. */
@@ -93,9 +91,9 @@ export class AtOnce {
       readyMs: this.#readyMs,
       durationsMs: this.#draws.durationsMs,
       pixels: this.#draws.pixels,
-      scores: this.#scores,
-      roundTripsMs: this.#roundTripsMs,
-      worksMs: this.#draws.works.values,
+      scores: this.#draws.scores,
+      roundTrips: this.#draws.roundTrips,
+      works: this.#draws.works,
     };
   }
 
@@ -216,7 +214,7 @@ export class AtOnce {
     const worksMs = works.values;
     worker?.times.drawStated(works, wanted, stream, segments, worker.factor);
     const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
-    const [scores, roundTripsMs] = [this.#scores, this.#roundTripsMs];
+    const [scores, roundTripsMs] = [this.#draws.scores.values, this.#draws.roundTrips.values];
     const { factor } = info;
     const { upMs, workMs, tailMs } = link;
     const downMs = Math.max(0, link.downMs);
@@ -306,21 +304,15 @@ export class AtOnce {
     info.credit().exchange(terms.payment, this.#paid, segments, this.#staged);
     if (!run.counting) return;
     this.#draws.drawTickets(stream, stream.segments - segments, segments);
-    // Of the tickets of most segments none wins: that chance is the same for the same number.
-    let known = 0;
-    let none = 1;
     let all = 0;
     let wins = 0;
     for (let at = 0; at < segments; at++) {
       const sent = tickets[at] as number;
       if (sent === 0) continue;
-      if (sent !== known) {
-        known = sent;
-        none = chanceOfNone(terms, sent);
-      }
       const u = draws[at] as number;
       all += sent;
-      if (u >= none) wins += winningTickets(terms, sent, u);
+      // Of the tickets of most segments none wins.
+      if (u >= chanceOfNone(terms, sent)) wins += winningTickets(terms, sent, u);
     }
     tally.paid(all, wins);
   }

@@ -3,7 +3,6 @@
  * own `DiscoveryRound` in order of time; only an answer whose orchestrator may be full by then
  * waits for its own instant (O-6). The round itself decides when it ends.
  */
-import { uniform } from "../../core/random.js";
 import type { DiscoveryRound } from "../../discovery/round.js";
 import type { RoundState } from "../../discovery/round-words.js";
 import {
@@ -13,7 +12,7 @@ import {
   type SessionAnswer,
   type SessionPool,
 } from "../../selection/index.js";
-import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
+import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import type { Conditions } from "./conditions.js";
 import { routeDraw } from "./draws.js";
 import { SessionInfo, type SimSession, Slots, type Stream } from "./entities.js";
@@ -26,9 +25,6 @@ import type { Run } from "./run.js";
 
 /** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
 export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
-/** Round trips of a GetOrchestrator over a new connection (G-15). */
-const ROUND_TRIPS = 3;
-const FIXED_MS = 5;
 const UNREACHABLE = {
   rule: "D-20",
   reason: "rpc-error",
@@ -65,8 +61,9 @@ export class Discoveries {
   readonly #neverFilled: number;
   readonly #nodes: readonly NodeRuntime[];
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
-  readonly #jitter: Lognormal;
-  readonly #answer: Lognormal;
+  readonly answerTimes: AnswerTimes;
+  /** Nodes that are asked at a time. */
+  readonly #asked = new Int32Array(ANSWERS_MAX);
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
   #sessions = 0;
@@ -86,10 +83,7 @@ export class Discoveries {
     this.#nodes = options.nodes;
     const { nodes, orchestrators } = options.run.world;
     this.#places = new Int32Array(nodes.length + orchestrators.length);
-    const { assumptions } = options.run.world.scenario;
-    this.#jitter = lognormal(1, assumptions.rttCv * assumptions.noiseScale);
-    const answer = lognormal(1, assumptions.answerCv);
-    this.#answer = { mu: Math.log(assumptions.answerMs), sigma: answer.sigma };
+    this.answerTimes = new AnswerTimes(options.run.world);
   }
 
   /** Discoveries under way. */
@@ -158,17 +152,6 @@ export class Discoveries {
     return { stream, pool };
   }
 
-  /** Time that an answer takes: round trips and the orchestrator's own time. */
-  answerTime(stream: Stream, node: number, k0: number, k1: number, index: number): number {
-    const { world } = this.#run;
-    const rttMs = world.links[stream.site]?.[node]?.rttMs ?? 0;
-    return (
-      ROUND_TRIPS * rttMs * drawLognormal(this.#jitter, uniform(k0, k1, index)) +
-      (world.scenario.assumptions.answerMs === 0 ? 0 : FIXED_MS) +
-      drawLognormal(this.#answer, uniform(k0, k1, index + 1))
-    );
-  }
-
   #proceed(refresh: Refresh, first: RoundState): void {
     let state = first;
     while (state === "ask") {
@@ -197,33 +180,39 @@ export class Discoveries {
   #ask(refresh: Refresh): void {
     const { stream, round } = refresh;
     if (stream === null || round === null) return;
-    refresh.expect(round.toAsk.length);
-    const { times, asked, uris, nodes } = refresh;
-    const { world } = this.#run;
+    const { toAsk } = round;
+    refresh.expect(toAsk.length);
     const askedAt =
-      refresh.fed === 0 ? refresh.startMs : (times[refresh.fed - 1] ?? refresh.startMs);
-    for (const uri of round.toAsk) {
-      const node = this.#conditions.route(uri, stream, routeDraw(refresh.index));
+      refresh.fed === 0 ? refresh.startMs : (refresh.times[refresh.fed - 1] ?? refresh.startMs);
+    for (let from = 0; from < toAsk.length; from += ANSWERS_MAX) {
+      this.#askSome(refresh, stream, toAsk.slice(from, from + ANSWERS_MAX), askedAt);
+    }
+  }
+
+  /** As many as are drawn at a time. */
+  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[], askedAt: number): void {
+    const { world } = this.#run;
+    const nodes = this.#asked;
+    const count = toAsk.length;
+    for (let index = 0; index < count; index++) {
+      nodes[index] = this.#conditions.route(
+        toAsk[index] as number,
+        stream,
+        routeDraw(refresh.index),
+      );
+    }
+    const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
+    for (let index = 0; index < count; index++) {
+      const node = nodes[index] as number;
       const spec = world.nodes[node];
       if (spec === undefined) continue;
-      const k0 = stream.k0 ^ spec.hash;
-      let time = askedAt + this.answerTime(stream, node, k0, stream.k1, refresh.index * 2);
+      const time = askedAt + (times[index] as number);
       const isUp = this.#conditions.isUp(stream.site, node, time);
       // One that takes connections and is silent never answers.
       if (!isUp && spec.whenDown === "silent") continue;
-      if (!isUp) time = askedAt + CONNECT_TIMEOUT_MS;
-      // Put in its place: the later ones move up by one.
-      let at = refresh.count++;
-      for (; at > refresh.fed && (times[at - 1] ?? 0) > time; at--) {
-        times[at] = times[at - 1] ?? 0;
-        asked[at] = asked[at - 1] ?? 0;
-        uris[at] = uris[at - 1] ?? 0;
-        nodes[at] = nodes[at - 1] ?? 0;
-      }
-      times[at] = time;
-      asked[at] = askedAt;
-      uris[at] = uri;
-      nodes[at] = isUp ? node : unreachable(node);
+      const uri = toAsk[index] as number;
+      if (isUp) refresh.put(time, askedAt, uri, node);
+      else refresh.put(askedAt + CONNECT_TIMEOUT_MS, askedAt, uri, unreachable(node));
     }
   }
 

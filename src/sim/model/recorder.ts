@@ -13,6 +13,7 @@ import {
   type SegmentAttempt,
 } from "../../selection/index.js";
 import { exactMs } from "../engine/distributions.js";
+import type { NumberList } from "../engine/draw-loops.js";
 import {
   LOSS,
   type LossReason,
@@ -193,9 +194,9 @@ export class Recorder implements AttemptObserver<SessionInfo> {
   }
 
   /** {@link roundTrip} of several segments of another orchestrator, the first of the list. */
-  rivalRoundTrips(site: SiteCounters, roundTripsMs: Float64Array, segments: number): void {
+  rivalRoundTrips(site: SiteCounters, roundTrips: NumberList, segments: number): void {
     site.segments += segments;
-    site.rivalRoundTrips.recordAll(roundTripsMs, segments);
+    site.rivalRoundTrips.recordAll(roundTrips, segments);
   }
 
   /** A segment is delivered: on time, or late. */

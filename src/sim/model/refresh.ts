@@ -37,6 +37,26 @@ export class Refresh {
     this.nodes = grown(this.nodes, new Int32Array(needed));
   }
 
+  /**
+   * Puts an answer in its place by time: the later ones move up by one.
+   *
+   * @param node who answers
+   */
+  put(time: number, asked: number, uri: number, node: number): void {
+    const { times } = this;
+    let at = this.count++;
+    for (; at > this.fed && (times[at - 1] as number) > time; at--) {
+      times[at] = times[at - 1] as number;
+      this.asked[at] = this.asked[at - 1] as number;
+      this.uris[at] = this.uris[at - 1] as number;
+      this.nodes[at] = this.nodes[at - 1] as number;
+    }
+    times[at] = time;
+    this.asked[at] = asked;
+    this.uris[at] = uri;
+    this.nodes[at] = node;
+  }
+
   /** The lists are not needed any more. */
   shrink(): void {
     this.times = this.asked = new Float64Array(0);

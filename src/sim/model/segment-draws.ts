@@ -28,6 +28,9 @@ export class SegmentDraws {
   readonly pixels: Float64Array;
   /** What a worker takes for each; for `WorkerTimes`. */
   readonly works: NumberList;
+  /** For whoever decides: latency scores and round trips. */
+  readonly scores: NumberList;
+  readonly roundTrips: NumberList;
   readonly #loops = drawLoops();
   readonly #lists = {
     durations: this.#loops.numbers(CHUNK + 1),
@@ -48,6 +51,8 @@ export class SegmentDraws {
     this.tickets = tickets.values;
     this.pixels = pixels.values;
     this.works = this.#loops.numbers(CHUNK);
+    this.scores = this.#loops.numbers(CHUNK);
+    this.roundTrips = this.#loops.numbers(CHUNK);
   }
 
   /** Those of this process: nobody needs what was drawn for one stream when it draws for the next one. */

@@ -87,11 +87,10 @@ export class Sending {
       const node = conditions.route(session.transcoder, stream, -2 - segment.index);
       call.node = node;
       const rttMs = world.links[stream.site]?.[node]?.rttMs ?? 0;
-      const answerMs = discoveries.answerTime(
-        stream,
+      const answerMs = discoveries.answerTimes.one(
+        stream.site,
         node,
-        k0 ^ (world.nodes[node]?.hash ?? 0),
-        k1,
+        { k0: k0 ^ (world.nodes[node]?.hash ?? 0), k1 },
         base + DRAW.refresh,
       );
       const isUp = conditions.isUp(stream.site, node, now);

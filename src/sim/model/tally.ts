@@ -5,6 +5,7 @@
  */
 import { invariant } from "../../core/errors.js";
 import type { SessionPrice } from "../../selection/index.js";
+import type { NumberList } from "../engine/draw-loops.js";
 import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Market } from "./market.js";
@@ -19,11 +20,11 @@ export interface Delivered {
   readonly durationsMs: Float64Array;
   /** Of all renditions. */
   readonly pixels: Float64Array;
-  readonly scores: Float64Array;
-  /** With the renditions' download. */
-  readonly roundTripsMs: Float64Array;
-  /** What the worker took, where one has done them. */
-  readonly worksMs: Float64Array;
+  readonly scores: NumberList;
+  /** With the renditions' download, ms. */
+  readonly roundTrips: NumberList;
+  /** What the worker took, ms, where one has done them. */
+  readonly works: NumberList;
 }
 
 /** Counts one run after the other. */
@@ -85,40 +86,53 @@ export class Tally {
   /** Segments of the run, which count: so many, the first of each list. */
   delivered(
     segments: number,
-    { readyMs, durationsMs, pixels, scores, roundTripsMs, worksMs }: Delivered,
+    { readyMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
   ): void {
-    const run = this.#run;
-    const { series, windows } = run.counters;
-    const { warmupMs } = run.world;
     const site = this.#site;
     let allMs = 0;
     let allPixels = 0;
     for (let at = 0; at < segments; at++) {
-      const bin = run.bin(readyMs[at] as number);
-      series.segments[bin] = (series.segments[bin] as number) + 1;
-      windows?.count("segments", (readyMs[at] as number) - warmupMs);
       allMs += durationsMs[at] as number;
       allPixels += pixels[at] as number;
     }
+    this.#countOverTime("segments", readyMs, segments);
     this.#segments += segments;
     this.#durationMs += allMs;
     this.#pixels += allPixels;
     this.#mine?.latencyScores.recordAll(scores, segments);
-    this.#worker?.roundTrips.recordAll(worksMs, segments);
+    this.#worker?.roundTrips.recordAll(works, segments);
     if (site === null) return;
     if (!this.#isPool) {
-      this.#recorder.rivalRoundTrips(site, roundTripsMs, segments);
+      this.#recorder.rivalRoundTrips(site, roundTrips, segments);
+      return;
+    }
+    this.#countOverTime("poolSegments", readyMs, segments);
+    for (let at = 0; at < segments; at++) {
+      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTrips.values[at]];
+      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      if (this.#worker !== null) {
+        site.poolGatewaySides.record(Math.max(0, roundTripMs - (works.values[at] as number)));
+      }
+    }
+  }
+
+  /** Counts segments where they were ready, one after the other: in bins, and beside events. */
+  #countOverTime(what: "segments" | "poolSegments", readyMs: Float64Array, segments: number): void {
+    const run = this.#run;
+    const { windows } = run.counters;
+    const series = run.counters.series[what];
+    if (windows !== null) {
+      const { warmupMs } = run.world;
+      for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
+    }
+    const first = run.bin(readyMs[0] as number);
+    if (run.bin(readyMs[segments - 1] as number) === first) {
+      series[first] = (series[first] as number) + segments;
       return;
     }
     for (let at = 0; at < segments; at++) {
       const bin = run.bin(readyMs[at] as number);
-      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTripsMs[at]];
-      series.poolSegments[bin] = (series.poolSegments[bin] as number) + 1;
-      windows?.count("poolSegments", (readyMs[at] as number) - warmupMs);
-      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
-      if (this.#worker !== null) {
-        site.poolGatewaySides.record(Math.max(0, roundTripMs - (worksMs[at] as number)));
-      }
+      series[bin] = (series[bin] as number) + 1;
     }
   }
 

@@ -22,6 +22,8 @@ export interface TicketTerms {
   readonly logLoss: number;
   /** The winning chance as a double. */
   readonly chance: number;
+  /** The chance that none of so many tickets wins, where it was asked for. */
+  readonly noneOf: number[];
 }
 
 /** Expected value of a ticket, wei. */
@@ -69,6 +71,7 @@ function chosenTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketT
       payment: paymentTerms(price.rational, null),
       logLoss: 0,
       chance: 0,
+      noneOf: [],
     };
   }
   const faceValue = faceValueOf(tickets);
@@ -85,12 +88,18 @@ function chosenTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketT
     payment: paymentTerms(price.rational, ticketEV({ faceValue, winProb })),
     logLoss: Math.log1p(-Math.min(chance, 1)),
     chance,
+    noneOf: [],
   };
 }
 
+/** Of so many tickets it is remembered how likely it is that none wins. */
+const REMEMBERED = 64;
+
 /** The chance that of so many tickets none wins. */
-export function chanceOfNone({ logLoss }: TicketTerms, tickets: number): number {
-  return Math.exp(tickets * logLoss);
+export function chanceOfNone({ logLoss, noneOf }: TicketTerms, tickets: number): number {
+  if (tickets >= REMEMBERED) return Math.exp(tickets * logLoss);
+  for (let more = noneOf.length; more <= tickets; more++) noneOf.push(Math.exp(more * logLoss));
+  return noneOf[tickets] as number;
 }
 
 /**

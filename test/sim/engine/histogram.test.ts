@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { PlainLoops, vectorLoops } from "../../../src/sim/engine/draw-loops.js";
 import { Histogram } from "../../../src/sim/engine/histogram.js";
 
 /** Half of a bucket's width of 2^-7 of its lower bound. */
@@ -59,12 +60,21 @@ test("empty, zero and beyond the ends", () => {
   expect(histogramOf([1e300]).quantile(1)).toBeGreaterThan(1e9);
 });
 
-test("several values at once are each of them", () => {
+test.each([
+  ["the vector unit", vectorLoops() ?? new PlainLoops()],
+  ["plain loops", new PlainLoops()],
+])("several values at once are each of them, by %s", (_, loops) => {
+  const numbers = loops.numbers(40);
+  const any = fc.oneof(
+    fc.double({ min: 1e-5, max: 1e8, noNaN: true }),
+    fc.constantFrom(0, 1e-30, 1e300, Number.POSITIVE_INFINITY),
+  );
   fc.assert(
-    fc.property(values, fc.nat(), (list, count) => {
+    fc.property(fc.array(any, { minLength: 1, maxLength: 40 }), fc.nat(), (list, count) => {
       const first = 1 + (count % list.length);
       const histogram = new Histogram();
-      histogram.recordAll(Float64Array.from(list), first);
+      numbers.values.set(list);
+      histogram.recordAll(numbers, first, loops);
       const one = histogramOf(list.slice(0, first));
       expect(histogram.filled()).toEqual(one.filled());
       expect(histogram.total).toBe(one.total);
