@@ -212,6 +212,9 @@ export { ListingSource, type ListingSourceOptions } from "./sources/listing-sour
 export { NodeDbSource, type NodeDbSourceOptions } from "./sources/node-db-source.js";
 export { ORCHESTRATOR_SOURCES } from "./sources/registry.js";
 export { parseOrchestratorUri, parseRequestUri, type RequestUri } from "./sources/request-uri.js";
+export { SIGNER_IDENTITY_LIMIT_MS, signerIdentity } from "./sources/signer/signer-identity.js";
+export { readSignerHeaders, signerUrl } from "./sources/signer/signer-settings.js";
+export { SignerSource, type SignerSourceOptions } from "./sources/signer/signer-source.js";
 export type {
   DroppedEntry,
   ListOptions,

@@ -1,4 +1,4 @@
-/** One bounded HTTP GET: total time, redirects and bytes are limited, and no socket outlives it. */
+/** One bounded HTTP request: total time, redirects and bytes are limited, and no socket outlives it. */
 import type { Agent, Dispatcher } from "undici";
 import { PoolsimError, RemoteError } from "../core/errors.js";
 
@@ -9,6 +9,8 @@ export interface FetchBodyOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** For everything together, redirects and body included. */
   readonly timeoutMs: number;
+  /** POST has no body, and a redirect of it is a failure. @default GET */
+  readonly method?: "GET" | "POST";
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -52,15 +54,16 @@ async function follow(
   request: typeof import("undici").request,
   dispatcher: Agent,
   signal: AbortSignal,
-  { url, headers, maxBytes }: FetchBodyOptions,
+  { url, headers, maxBytes, method = "GET" }: FetchBodyOptions,
 ): Promise<Uint8Array> {
   const { origin } = new URL(url);
   let target = new URL(url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const own = target.origin === origin ? headers : {};
-    const answer = await request(target.href, { dispatcher, signal, headers: own });
+    const answer = await request(target.href, { dispatcher, signal, headers: own, method });
     const location = answer.headers["location"];
-    if (!REDIRECTS.has(answer.statusCode) || typeof location !== "string") {
+    const isRedirect = method === "GET" && REDIRECTS.has(answer.statusCode);
+    if (!isRedirect || typeof location !== "string") {
       return await readBody(answer, maxBytes);
     }
     answer.body.destroy();

@@ -180,7 +180,7 @@ describe("webhook at its start", () => {
     [[...LIST, "--port", "0", "--refresh", "2h"], "--refresh 2h: expected less than --maxAge 1h"],
     [
       ["--from", "web", "--port", "0"],
-      "Allowed choices are list, webhook, subgraph, nodeDb, onchain.",
+      "Allowed choices are list, webhook, signer, subgraph, nodeDb, onchain.",
     ],
     [LIST, "required option '--port <n>' not specified"],
     [[...LIST, "--port", "65536"], "expected a whole number from 0 to 65535"],

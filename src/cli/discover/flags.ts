@@ -3,7 +3,7 @@ import type { VideoJob } from "../../discovery/index.js";
 import type { JobProfile } from "../../discovery/job-capabilities.js";
 import type { MaxPriceFlags } from "../shared/gateway-prices.js";
 import type { SourceFlags } from "../shared/orchestrator-source.js";
-import type { AccountFlags } from "../shared/wallet.js";
+import type { AccountFlags, SignerFlags } from "../shared/wallet.js";
 
 /** What is sorted by: the turn of the gateway's tries, or a fact of an orchestrator. */
 export type SortKey = "turn" | "price" | "latency" | "gpu";
@@ -29,7 +29,12 @@ export interface JobFlags {
 }
 
 /** Everything that `poolsim discover` is told. */
-export interface DiscoverFlags extends SourceFlags, JobFlags, AccountFlags, MaxPriceFlags {
+export interface DiscoverFlags
+  extends SourceFlags,
+    JobFlags,
+    AccountFlags,
+    SignerFlags,
+    MaxPriceFlags {
   readonly ethUrl?: string;
   readonly count?: number;
   readonly pool: "video" | "trusted" | "untrusted" | "any";

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
 import { decimal, exactAmount, positiveSpan, span } from "../shared/amount-values.js";
+import { addKeyOptions } from "../shared/key-options.js";
 import { addMaxPriceOptions } from "../shared/max-price-options.js";
 import { wholeNumber } from "../shared/option-values.js";
 import { addSourceOptions } from "../shared/source-options.js";
@@ -85,13 +86,8 @@ function addRuleOptions(command: Command): void {
         read: wholeNumber(1, 1e15),
         or: [1, "1"],
       }),
-    )
-    .option(
-      "--ethKeystorePath <path>",
-      "keystore file or folder: proves the gateway's address (G-4)",
-    )
-    .option("--ethAcctAddr <address>", "the gateway's account: its deposit and reserve count (P-6)")
-    .option("--ethPassword <text>", "the keystore's password, or a file that holds it");
+    );
+  addKeyOptions(command);
 }
 
 function addSelectionOptions(command: Command): void {

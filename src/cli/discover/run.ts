@@ -62,7 +62,7 @@ async function withSession(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const account = await openAccount(flags);
+  const account = await openAccount(flags, signal);
   const opened = await openSource(flags);
   const client = new OrchestratorClient({ verifyCertificates: flags.verifyCertificates });
   let prices: GatewayPrices | null = null;
@@ -226,8 +226,11 @@ function sessionNotes(
     !onChain && hasMaxPrice(flags)
       ? "maximum prices have no effect off chain (L-5); --network says that it is a network with prices"
       : null,
+    onChain && source.kind === "signer"
+      ? "a gateway with --network and a remote signer takes the orchestrators of its database instead of the signer's (D-4)"
+      : null,
     !source.usesBlocklist && flags.orchBlocklist !== ""
-      ? "--orchBlocklist has no effect on a webhook's list (W-13)"
+      ? "--orchBlocklist has no effect on the list of a webhook or a signer (W-13)"
       : null,
   ];
 }

@@ -4,8 +4,8 @@
  */
 import { Option } from "commander";
 import { InputError } from "../../core/errors.js";
+import { assertSecret, readShort } from "../../io/secret-file.js";
 import type { UnitQueue } from "../../sim/live/queue/unit-queue.js";
-import { assertSecret, readShort } from "./secret-file.js";
 import type { TextStream } from "./terminal.js";
 
 const CODE = "QUEUE_URL";

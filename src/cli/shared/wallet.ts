@@ -3,8 +3,23 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
-import { OFFCHAIN_IDENTITY, type RequestIdentity, signIdentity } from "../../discovery/index.js";
-import { assertSecret, readShort } from "./secret-file.js";
+import {
+  OFFCHAIN_IDENTITY,
+  type RequestIdentity,
+  readSignerHeaders,
+  signerIdentity,
+  signIdentity,
+} from "../../discovery/index.js";
+import { assertSecret, readShort } from "../../io/secret-file.js";
+
+/** Where the key is, and whose account. */
+export type KeyFlags = Pick<AccountFlags, "ethKeystorePath" | "ethAcctAddr" | "ethPassword">;
+
+/** A remote signer that holds the key, where gateways have none (A-76). */
+export interface SignerFlags {
+  readonly remoteSignerUrl?: string;
+  readonly remoteSignerHeadersFile?: string;
+}
 
 /** Who asks, and what its tickets may be like (P-6). */
 export interface AccountFlags {
@@ -103,12 +118,24 @@ export function keyFile(path: string, wanted: string | null): string {
  * Reads the account of the command line. Without a keystore requests are unsigned, which only
  * off-chain orchestrators accept (G-6, G-7).
  *
- * @throws InputError (`KEYSTORE`) when the key cannot be had
+ * A remote signer signs instead where there is one, as for a gateway (A-76).
+ *
+ * @throws InputError (`KEYSTORE`) when the key cannot be had, (`SIGNER_…`); RemoteError for a signer
+ *   that does not sign
  */
-export async function openAccount(flags: AccountFlags): Promise<Account> {
+export async function openAccount(
+  flags: KeyFlags & SignerFlags,
+  signal: AbortSignal,
+): Promise<Account> {
   const { ethKeystorePath, ethAcctAddr, ethPassword } = flags;
   const wanted = ethAcctAddr === undefined ? null : accountAddress(ethAcctAddr);
-  if (ethKeystorePath === undefined) return { identity: OFFCHAIN_IDENTITY, address: wanted };
+  if (ethKeystorePath === undefined) {
+    const { remoteSignerUrl: url, remoteSignerHeadersFile: file } = flags;
+    if (url === undefined) return { identity: OFFCHAIN_IDENTITY, address: wanted };
+    const headers = file === undefined ? {} : readSignerHeaders(file);
+    const identity = await signerIdentity({ url, headers }, { signal });
+    return { identity, address: wanted ?? identity.address };
+  }
   const key = keyFile(ethKeystorePath, wanted);
   if (ethPassword === undefined) refuse("--ethKeystorePath: expected --ethPassword too");
   const password = existsSync(ethPassword)

@@ -2,6 +2,8 @@
 import { type Command, Option } from "commander";
 import { positiveSpan } from "../shared/amount-values.js";
 import { EXIT_CODES, examples, type Outcome, RULE_IDS } from "../shared/help.js";
+import { addKeyOptions } from "../shared/key-options.js";
+import { addMaxPriceOptions } from "../shared/max-price-options.js";
 import { TWO_DASHES } from "../shared/one-dash.js";
 import { wholeNumber } from "../shared/option-values.js";
 import { addSourceOptions } from "../shared/source-options.js";
@@ -15,6 +17,14 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
   addSourceOptions(command, { isFromRequired: true });
   command
     .optionsGroup("The list:")
+    .addOption(
+      new Option(
+        "--format <form>",
+        "webhook: a list; signer: what a remote signer tells gateways, of orchestrators that are polled (A-72)",
+      )
+        .choices(["webhook", "signer"])
+        .default("webhook"),
+    )
     .option("--orchBlocklist <list>", "addresses left out, separated by commas", "")
     .option("--trusted <list>", "addresses or hosts with ports whose score is 1 (V-10)", "")
     .addOption(
@@ -26,7 +36,7 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
     .addOption(
       new Option(
         "--refresh <span>",
-        "time between readings of the source; default: 1m, of a subgraph 6h",
+        "time between readings of the source; default: 1m, of a subgraph 6h, with --format signer 25m",
       ).argParser(positiveSpan),
     )
     .addOption(
@@ -34,6 +44,16 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
         "--maxAge <span>",
         "while the source fails its last list is served for so long, then 503; default: 1h, of a subgraph 12h",
       ).argParser(positiveSpan),
+    )
+    .optionsGroup("Polls of --format signer:");
+  addMaxPriceOptions(command);
+  addKeyOptions(command);
+  command
+    .option("--verifyCertificates", "refuse self-signed certificates (not go-livepeer)", false)
+    .addOption(
+      new Option("--concurrency <n>", "how many are asked at a time")
+        .argParser(wholeNumber(1, 100_000))
+        .default(256),
     )
     .optionsGroup("Server:")
     .addOption(
@@ -52,6 +72,10 @@ export function addWebhook(program: Command, terminal: Terminal, outcome: Outcom
         [
           "poolsim webhook --from nodeDb --nodeDb lpdb.sqlite3 --orchBlocklist 0x… --port 9999",
           "what a node knows, but for one",
+        ],
+        [
+          "poolsim webhook --format signer --from onchain --network … --ethUrl … --port 9999",
+          "what a remote signer tells",
         ],
         ["livepeer -gateway -orchWebhookUrl http://127.0.0.1:9999/ …", "a gateway that uses it"],
       ) +

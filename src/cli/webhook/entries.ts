@@ -22,6 +22,8 @@ export interface WebhookAnswer {
   readonly confirmedAtMs: number;
   /** Changes with the body. */
   readonly tag: string;
+  /** The part of it that a remote signer is asked for by keys; null: its table is empty. */
+  readonly select?: (caps: readonly string[]) => Pick<WebhookAnswer, "body" | "tag"> | null;
 }
 
 /**

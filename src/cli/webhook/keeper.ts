@@ -3,13 +3,17 @@
  * but no longer than its list may be old.
  */
 import { PoolsimError, RemoteError } from "../../core/errors.js";
-import type { OrchestratorSource } from "../../discovery/index.js";
+import type { OrchestratorSource, SourceListing } from "../../discovery/index.js";
 import { untilAborted } from "../../discovery/sources/shared-task.js";
-import { type EntryRules, type WebhookAnswer, webhookAnswer } from "./entries.js";
+import type { WebhookAnswer } from "./entries.js";
 
 export interface AnswerKeeperOptions {
   readonly source: OrchestratorSource;
-  readonly rules: EntryRules;
+  /** What is answered for a list. */
+  readonly make: (
+    listing: SourceListing,
+    signal: AbortSignal,
+  ) => WebhookAnswer | Promise<WebhookAnswer>;
   /** Ms since the source confirmed the list, after which there is no answer any more. */
   readonly maxAgeMs: number;
   /** Ms that a reading of the source may take. */
@@ -72,10 +76,12 @@ export class AnswerKeeper {
    * @throws what the source throws when there is no earlier answer; the signal's reason
    */
   async read(signal: AbortSignal): Promise<void> {
-    const { source, rules, now, monotonicNow } = this.#options;
+    const { source, make, now, monotonicNow } = this.#options;
     try {
-      const listing = await this.#limited((limited) => source.list({ signal: limited }), signal);
-      const answer = webhookAnswer(listing, rules);
+      const [listing, answer] = await this.#limited(async (limited) => {
+        const list = await source.list({ signal: limited });
+        return [list, await make(list, limited)] as const;
+      }, signal);
       const ageMs = Math.max(0, now() - listing.confirmedAtMs);
       this.#kept = { answer, ageMs, readAtMs: monotonicNow() };
       this.failure = listing.staleBecause === null ? null : wordsOf(listing.staleBecause);

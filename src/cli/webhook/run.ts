@@ -6,6 +6,7 @@ import { counted } from "../../core/wording.js";
 import type { SourcePace } from "../../discovery/sources/entry.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT, Interrupted } from "../shared/failure.js";
+import { GatewayPrices, type MaxPriceFlags } from "../shared/gateway-prices.js";
 import {
   type OpenSource,
   openSource,
@@ -14,11 +15,17 @@ import {
 } from "../shared/orchestrator-source.js";
 import { stoppable } from "../shared/stoppable.js";
 import type { Terminal } from "../shared/terminal.js";
-import { type EntryRules, readRules } from "./entries.js";
+import { type KeyFlags, openAccount, type SignerFlags } from "../shared/wallet.js";
+import { type EntryRules, readRules, webhookAnswer } from "./entries.js";
 import { AnswerKeeper } from "./keeper.js";
 import { serveAnswer } from "./server.js";
+import { SIGNER_PATH, SignerTable } from "./signer-answer.js";
 
-export interface WebhookFlags extends SourceFlags {
+export interface WebhookFlags extends SourceFlags, KeyFlags, SignerFlags, MaxPriceFlags {
+  readonly ethUrl?: string;
+  readonly format: "webhook" | "signer";
+  readonly verifyCertificates: boolean;
+  readonly concurrency: number;
   readonly port: number;
   readonly host: string;
   /** Ms. */
@@ -32,6 +39,8 @@ export interface WebhookFlags extends SourceFlags {
 
 /** How often sources are read, and how old a list may be, where a kind of source says nothing. */
 const PACE: SourcePace = { refreshMs: 60_000, maxAgeMs: 3_600_000 };
+/** With polls: `-liveAICapReportInterval` (A-71). */
+const POLLED_PACE: SourcePace = { refreshMs: 1_500_000, maxAgeMs: 3_600_000 };
 /** The longest that a reading may take. */
 const READ_LIMIT_MS = 300_000;
 
@@ -43,13 +52,32 @@ const READ_LIMIT_MS = 300_000;
  */
 export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Promise<number> {
   await extensionsOf(flags.extension ?? []);
-  const { pace = PACE } = sourceEntryOf(flags);
+  const isSigner = flags.format === "signer";
+  const { pace = PACE } = isSigner ? { pace: POLLED_PACE } : sourceEntryOf(flags);
   const rules = readRules(flags);
+  if (isSigner && (flags.trusted !== "" || flags.score !== undefined)) {
+    throw new InputError(
+      "--format signer: expected neither --trusted nor --score: all have 1 (A-72)",
+      {
+        code: "USAGE",
+      },
+    );
+  }
   const spans = spansOf(flags, pace);
   return await stoppable(async (signal) => {
     const opened = await openSource(flags, { asksEachTime: true });
+    let prices: GatewayPrices | null = null;
+    let table: SignerTable | null = null;
     try {
-      await serve(opened, rules, { ...flags, spans }, terminal, signal);
+      if (isSigner) {
+        const { identity } = await openAccount(flags, signal);
+        prices = await GatewayPrices.open(flags, true, signal);
+        const { verifyCertificates, concurrency } = flags;
+        const { blocked } = rules;
+        const options = { identity, prices, blocked, verifyCertificates, concurrency };
+        table = new SignerTable({ ...options, source: opened.source, now: Date.now });
+      }
+      await serve(opened, { rules, table, prices }, { ...flags, spans }, terminal, signal);
       return EXIT.ok;
     } catch (error) {
       if (signal.aborted) throw new Interrupted();
@@ -57,6 +85,8 @@ export async function serveWebhook(flags: WebhookFlags, terminal: Terminal): Pro
       const { message, code } = error;
       throw new RemoteError(`${opened.label}: ${message}`, { code, cause: error });
     } finally {
+      table?.close();
+      await prices?.close();
       await opened.close();
     }
   });
@@ -83,7 +113,15 @@ function spansOf({ refresh, maxAge }: WebhookFlags, pace: SourcePace): Spans {
 
 async function serve(
   { source, label }: OpenSource,
-  rules: EntryRules,
+  {
+    rules,
+    table,
+    prices,
+  }: {
+    readonly rules: EntryRules;
+    readonly table: SignerTable | null;
+    readonly prices: GatewayPrices | null;
+  },
   { host, port, spans: { refresh, maxAge } }: WebhookFlags & { readonly spans: Spans },
   { stdout, stderr }: Terminal,
   signal: AbortSignal,
@@ -92,17 +130,20 @@ async function serve(
     stderr.write(`poolsim: ${text.replaceAll(/[\p{Cc}\s]+/gu, " ")}\n`);
   const keeper = new AnswerKeeper({
     source,
-    rules,
+    make: (listing, limited) =>
+      table === null ? webhookAnswer(listing, rules) : table.answer(listing, limited),
     maxAgeMs: maxAge,
     readLimitMs: READ_LIMIT_MS,
     now: Date.now,
     monotonicNow: () => performance.now(),
   });
+  for (const note of prices?.notes ?? []) say(note);
   await keeper.read(signal);
   const server = await serveAnswer({
     host,
     port,
     answer: () => keeper.answer,
+    ...(table === null ? {} : { path: SIGNER_PATH, posts: table.posts }),
     onFailure: (error) => say(error.message),
   });
   try {

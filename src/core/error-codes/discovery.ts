@@ -111,6 +111,12 @@ export type PoolsimErrorCode =
   | "RUNNER_LIST"
   /** The signer's signature does not prove the gateway's address. */
   | "SIGNATURE_INVALID"
+  /** A remote signer did not sign: its answer holds no address and signature. */
+  | "SIGNER_ANSWER"
+  /** The file of headers for a remote signer cannot be used, or others may read it. */
+  | "SIGNER_HEADERS"
+  /** The remote signer's URL is not http or https, or has a password in it. */
+  | "SIGNER_URL"
   /** The source was closed. */
   | "SOURCE_CLOSED"
   /** The SQLite file cannot be opened. */

@@ -227,6 +227,12 @@ export type PoolsimErrorCode =
   | "SETTING_SYNTAX"
   /** The signer's signature does not prove the gateway's address. */
   | "SIGNATURE_INVALID"
+  /** A remote signer did not sign: its answer holds no address and signature. */
+  | "SIGNER_ANSWER"
+  /** The file of headers for a remote signer cannot be used, or others may read it. */
+  | "SIGNER_HEADERS"
+  /** The remote signer's URL is not http or https, or has a password in it. */
+  | "SIGNER_URL"
   /** From when on a source counts cannot be changed after its first event. */
   | "SINCE"
   /** The source was closed. */

@@ -1,5 +1,6 @@
 /** What `poolsim webhook` answers with while its source fails, and for how long. */
 import { describe, expect, it } from "vitest";
+import { webhookAnswer } from "../../../src/cli/webhook/entries.js";
 import { AnswerKeeper } from "../../../src/cli/webhook/keeper.js";
 import { InputError, RemoteError } from "../../../src/core/errors.js";
 import {
@@ -25,7 +26,7 @@ function kept(maxAgeMs = 100) {
   };
   const keeper = new AnswerKeeper({
     source,
-    rules: RULES,
+    make: (listing) => webhookAnswer(listing, RULES),
     maxAgeMs,
     readLimitMs: 50,
     now: () => world.wallMs,

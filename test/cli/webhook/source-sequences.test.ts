@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { reportFailure } from "../../../src/cli/shared/failure.js";
 import type { Terminal } from "../../../src/cli/shared/terminal.js";
+import { webhookAnswer } from "../../../src/cli/webhook/entries.js";
 import { AnswerKeeper } from "../../../src/cli/webhook/keeper.js";
 import {
   HardcodedSource,
@@ -72,7 +73,8 @@ async function runSequence(world: World, seed: number): Promise<void> {
   const source = world.open(() => now);
   const keeper = new AnswerKeeper({
     source,
-    rules: { blocked: new Set(), trusted: new Set(), score: null },
+    make: (listing) =>
+      webhookAnswer(listing, { blocked: new Set(), trusted: new Set(), score: null }),
     maxAgeMs: MAX_AGE_MS,
     readLimitMs: 60_000,
     now: () => now,

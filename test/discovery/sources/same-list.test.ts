@@ -7,6 +7,7 @@ import { OnChainSource } from "../../../src/discovery/sources/chain/on-chain-sou
 import { HardcodedSource } from "../../../src/discovery/sources/hardcoded.js";
 import { NodeDbSource } from "../../../src/discovery/sources/node-db-source.js";
 import { ORCHESTRATOR_SOURCES } from "../../../src/discovery/sources/registry.js";
+import { SignerSource } from "../../../src/discovery/sources/signer/signer-source.js";
 import type { OrchestratorSource } from "../../../src/discovery/sources/source.js";
 import {
   createOrchestratorTable,
@@ -35,6 +36,11 @@ const OPENERS: Readonly<Record<string, () => Promise<() => OrchestratorSource>>>
     const entries = NUMBERS.map((number) => ({ address: serviceURI(number) }));
     const { url } = await startWebhookServer(respond(JSON.stringify(entries)));
     return () => new WebhookSource({ url });
+  },
+  signer: async () => {
+    const entries = NUMBERS.map((number) => ({ address: serviceURI(number), capabilities: ["x"] }));
+    const { url } = await startWebhookServer(respond(JSON.stringify(entries)));
+    return () => new SignerSource({ url });
   },
   onchain: async () => {
     const chain = await startLivepeerChain();

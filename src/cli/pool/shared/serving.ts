@@ -2,6 +2,7 @@
 import { type Logger, pino } from "pino";
 import { InputError } from "../../../core/errors.js";
 import { POOLSIM_VERSION } from "../../../core/version.js";
+import { assertSecret, readShort } from "../../../io/secret-file.js";
 import {
   createPoolApi,
   fingerprintOf,
@@ -15,7 +16,6 @@ import {
 } from "../../../pool/api/index.js";
 import { readSettings } from "../../../pool/books/settings.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
-import { assertSecret, readShort } from "../../shared/secret-file.js";
 import type { TextStream } from "../../shared/terminal.js";
 import { type AdmissionRules, noRules, readAdmission } from "./admission-file.js";
 import { checkBooks, named, openBooks } from "./open-books.js";

@@ -3,7 +3,7 @@
  * others than its owner may read is refused, and nothing is done with it.
  */
 import { readFileSync, statSync } from "node:fs";
-import { InputError } from "../../core/errors.js";
+import { InputError } from "../core/errors.js";
 
 const OTHERS_MAY = 0o077;
 
