@@ -4,7 +4,10 @@ import { inProcess } from "../support/cli/in-process.js";
 
 describe("wrong usage of discover is one line on stderr and exit code 2", () => {
   it.each([
-    [[], "expected a source: --orchAddr, --orchWebhookUrl, --remoteSignerUrl, --subgraphUrl, --nodeDb,"],
+    [
+      [],
+      "expected a source: --orchAddr, --orchWebhookUrl, --remoteSignerUrl, --subgraphUrl, --nodeDb,",
+    ],
     [["--orchAddr", "a", "--nodeDb", "b"], "--orchAddr and --nodeDb: expected one source"],
     [
       ["--network", "arbitrum-one-mainnet"],

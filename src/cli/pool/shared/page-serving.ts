@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { InputError } from "../../../core/errors.js";
+import { assertSecret, readShort } from "../../../io/secret-file.js";
 import {
   type ApiTokens,
   type PageFile,
@@ -11,7 +12,6 @@ import {
 } from "../../../pool/api/index.js";
 import { readSettings } from "../../../pool/books/settings.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
-import { assertSecret, readShort } from "../../shared/secret-file.js";
 
 const TYPES: Readonly<Record<string, string>> = {
   "index.html": "text/html; charset=utf-8",
