@@ -1,7 +1,7 @@
 /**
  * Advice on twelve workers that are alike, simulated whole: nothing is to be done about any of them, with
- * any seed. The pool is that of twelve-workers with two rivals, and hours of three quarters, so that a seed
- * takes half a minute.
+ * any seed. The pool is that of twelve-workers with two rivals, so that a seed takes a minute, and replications
+ * are as long as the program makes them: in an hour each of the twelve has a few sessions only.
  */
 import { adviseWith } from "../src/sim/advise/advise.js";
 import { inlineExecutor } from "../src/sim/experiment/executor.js";
@@ -14,7 +14,7 @@ const SET = {
   "network.limit": 2,
   "demand.concurrentStreams": 10,
   warmup: "30m",
-  duration: "45m",
+  duration: null,
   workers: Array.from({ length: 12 }, (_, index) => ({
     name: `twin-${index + 1}`,
     maxSessions: 2,

@@ -46,6 +46,11 @@ export interface LoadedScenario {
   readonly settings: readonly { readonly path: string; readonly value: unknown }[];
   /** Extensions that it was loaded with. @default none */
   readonly extensions?: readonly ExtensionRecord[] | undefined;
+  /**
+   * Whether the length of a replication is left to the program: `replications: auto` without `duration`.
+   * @default false
+   */
+  readonly isLengthOpen?: boolean | undefined;
   /** Remarks on what the scenario leaves out and a node would have by default. */
   readonly assumed: readonly string[];
   /** The scenario without any variant's overrides. */

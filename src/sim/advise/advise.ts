@@ -25,6 +25,7 @@ import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
 import { demandNotes } from "../experiment/notes.js";
+import { lengthened } from "../experiment/replication-length.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
@@ -126,23 +127,27 @@ function askedFor(options: AdviseOptions): AdviceResult["asked"] {
 }
 
 async function run(
-  loaded: LoadedScenario,
+  given: LoadedScenario,
   workbench: Workbench,
   options: AdviseOptions,
   { enough, deadline }: { readonly enough: Enough; readonly deadline: Enough },
 ): Promise<AdviceResult> {
-  const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
-  const variant = variantOf(loaded, options);
-  const question = questionOf(loaded, options);
-  checkObjective(question.objective, loaded);
-  const calibration = await calibrate({ loaded, baseline: variant, workbench });
-  const inputs = new PoolInputs(loaded, variant, calibration.loadFactor);
-  const { scenario } = inputs;
-  const kinds = workerKinds(scenario);
-  if (scenario.orchestrator?.backend.type !== "pool" || kinds.length === 0) {
-    refuse(`${loaded.file}: there is no pool with workers to advise on`);
+  const { seed = given.base.scenario.seed, confidence = 0.95 } = options;
+  const variant = variantOf(given, options);
+  const question = questionOf(given, options);
+  checkObjective(question.objective, given);
+  const calibration = await calibrate({ loaded: given, baseline: variant, workbench });
+  const { loadFactor } = calibration;
+  const asGiven = new PoolInputs(given, variant, loadFactor).scenario;
+  const { orchestrator } = asGiven;
+  const kinds = workerKinds(asGiven);
+  if (orchestrator?.backend.type !== "pool" || kinds.length === 0) {
+    refuse(`${given.file}: there is no pool with workers to advise on`);
   }
   const chosen = askedKinds(kinds, options);
+  const loaded = await lengthened(given, { variant, loadFactor, workbench });
+  const inputs = new PoolInputs(loaded, variant, loadFactor);
+  const { scenario } = inputs;
   const common: Common = { inputs, workbench, question, seed };
   const screened = await screen(common, kinds);
   const all = askedOf(kinds, screened);
@@ -211,7 +216,6 @@ async function run(
       ? poolFigures(screened.everyone, undefined, seed)
       : await figuresOfPool(common, together);
   const { extensions = [] } = loaded;
-  const { orchestrator } = scenario;
   const variants = new Set(loaded.variants.map(({ name }) => name));
   const imputed = screened.everyone.records[0]?.imputed ?? {};
   return {

@@ -49,19 +49,21 @@ interface Look {
 /** What a look would find, by two normal numbers: truth, and the luck of the new replications. */
 type Projection<T extends SampleEstimate> = (truth: number, luck: number) => T;
 
-function projected<T extends SampleEstimate>(found: T, look: Look): Projection<T> {
+/** @param unseen half the width that shrinks with the replications, not with their root */
+function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): Projection<T> {
   const { n, sequence, isContinued } = look;
   const { mean, ci95 } = found;
   if (mean === null || ci95 === null || found.n < 2) return () => found;
-  const width = (ci95[1] - ci95[0]) / 2;
-  if (!Number.isFinite(width)) return () => found;
+  const whole = (ci95[1] - ci95[0]) / 2;
+  if (!Number.isFinite(whole)) return () => found;
+  const width = Math.sqrt(Math.max(0, whole ** 2 - unseen ** 2));
   const confidence = sequence === undefined ? undefined : 1 - 2 * sequence.tail;
   const now = studentTCritical({ degreesOfFreedom: found.n - 1, confidence });
   const then = studentTCritical({ degreesOfFreedom: n - 1, confidence });
   const spread = (width / now) * Math.sqrt(found.n);
   const centre = (ci95[0] + ci95[1]) / 2;
   const more = isContinued ? n - found.n : n;
-  const half = (then * spread) / Math.sqrt(n);
+  const half = Math.hypot((then * spread) / Math.sqrt(n), (unseen * found.n) / n);
   const [truthError, luckError] = [spread / Math.sqrt(found.n), spread / Math.sqrt(more)];
   return (truth, luck) => {
     const seen = centre + (more / n) * (truth * truthError + luck * luckError);
@@ -71,9 +73,9 @@ function projected<T extends SampleEstimate>(found: T, look: Look): Projection<T
 
 /** Without any event there is no luck: twice the sessions rule out half as much. */
 function projectedChange(found: Change, look: Look): Projection<Change> {
-  const { ci95, events, mean } = found;
+  const { ci95, events, mean, unseen } = found;
   const { n } = look;
-  if (events !== 0 || ci95 === null || mean === null) return projected(found, look);
+  if (events !== 0 || ci95 === null || mean === null) return projected(found, look, unseen);
   const part = found.n / n;
   const then: Change = {
     ...found,

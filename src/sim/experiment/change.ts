@@ -22,6 +22,11 @@ const LONG_SESSION = 2;
 export interface Change extends MethodEstimate {
   /** Replications that differ from what most have; only where events are counted, else `null`. */
   readonly events: number | null;
+  /**
+   * Where events are counted: half the width that it has of what was never seen. That shrinks as there is
+   * more to see, not as its root. @default none
+   */
+  readonly unseen?: number | undefined;
 }
 
 /** A metric in the replications of both variants. */
@@ -81,6 +86,7 @@ function countedChange(
     n: differences.length,
     method: "rare events",
     events: events.filter((event) => event !== 0).length,
+    unseen: rareEventInterval([0], unseen, tail)[1],
   };
 }
 
@@ -162,7 +168,7 @@ export function relativeChange(sample: PairedSample, options: ChangeOptions): Ch
 
 /** An absolute change relative to the baseline's mean, whose own error is added. */
 function dividedBy(change: Change, baseline: readonly number[], tail = 0.025): Change {
-  const { mean: average, ci95, n } = change;
+  const { mean: average, ci95, n, unseen = 0 } = change;
   const from = mean([...baseline]);
   if (average === null || ci95 === null) return change;
   const error =
@@ -171,7 +177,8 @@ function dividedBy(change: Change, baseline: readonly number[], tail = 0.025): C
     (Math.sqrt(n) * from);
   const found = average / from;
   const reach = (end: number) => Math.hypot(end / from - found, found * error);
-  return { ...change, mean: found, ci95: [found - reach(ci95[0]), found + reach(ci95[1])] };
+  const both: Interval = [found - reach(ci95[0]), found + reach(ci95[1])];
+  return { ...change, mean: found, ci95: both, unseen: unseen / from };
 }
 
 interface Moments {

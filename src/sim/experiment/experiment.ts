@@ -30,6 +30,7 @@ import {
 } from "./judge.js";
 import { MARGINAL_REPLICATIONS, type MarginalValues, marginalValues } from "./marginal-value.js";
 import { OPERATOR_NET } from "./metric-names.js";
+import { lengthened } from "./replication-length.js";
 import { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
 import { hoursPerReplication, judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
@@ -252,17 +253,19 @@ function stageOf(
 
 /** All stages of an experiment. */
 async function run(
-  loaded: LoadedScenario,
+  given: LoadedScenario,
   workbench: Workbench,
   options: ExperimentOptions,
   state: Partial<Begun>,
 ): Promise<Findings> {
-  const { seed = loaded.base.scenario.seed, sensitivity = "short" } = options;
-  const names = loaded.variants.map(({ name }) => name);
-  const baseline = loaded.base.scenario.decision?.baseline ?? names[0];
+  const { seed = given.base.scenario.seed, sensitivity = "short" } = options;
+  const names = given.variants.map(({ name }) => name);
+  const baseline = given.base.scenario.decision?.baseline ?? names[0];
   invariant(baseline !== undefined, "a scenario has at least one variant");
-  const calibration = await calibrate({ loaded, baseline, workbench });
-  const inputs = new CaseInputs(loaded, calibration.loadFactor);
+  const calibration = await calibrate({ loaded: given, baseline, workbench });
+  const { loadFactor } = calibration;
+  const loaded = await lengthened(given, { variant: baseline, loadFactor, workbench });
+  const inputs = new CaseInputs(loaded, loadFactor);
   const { scenario } = inputs.of(baseline);
   const { decision } = scenario;
   const candidates = decision === undefined ? [] : candidatesOf(decision);
@@ -275,7 +278,7 @@ async function run(
     decision === undefined ? [] : [stageOf({ question: { ...decision, candidate }, ...shared })],
   );
   const [stage = null] = stages;
-  const common = { baseline, stages, seed, calibrationNote: calibration.note };
+  const common = { loaded, baseline, stages, seed, calibrationNote: calibration.note };
   const nothing = { judgements: [], cases: [], marginal: NO_MARGINAL_VALUES };
   state.begun = { ...common, ...nothing, inputs, isPartial: true };
   const run = (count: number) => runVariants(names, inputs, workbench, count);
@@ -375,14 +378,14 @@ export async function experimentWith(
     const state: Partial<Begun> = {};
     const whole = run(loaded, workbench, options, state);
     try {
-      return scenarioResult(loaded, await Promise.race([whole, stopped]));
+      return scenarioResult(await Promise.race([whole, stopped]));
     } catch (error) {
       const partial = options.partial === true && signal?.aborted === true && state.begun;
       if (!partial) throw error;
       const names = loaded.variants.map(({ name }) => name);
       const variants = finishedVariants(names, partial.inputs, workbench);
       if (variants === undefined) throw error;
-      return scenarioResult(loaded, { ...partial, variants });
+      return scenarioResult({ ...partial, variants });
     }
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -26,6 +26,8 @@ import { verdictResult } from "./verdict-result.js";
 
 /** What the stages of an experiment found. */
 export interface Findings {
+  /** The scenario that the experiment was about, with the length of its replications. */
+  readonly loaded: LoadedScenario;
   readonly seed: number;
   readonly variants: Variants;
   /** Name of the variant that the others are compared with. */
@@ -121,11 +123,10 @@ function omissionNotes({ omitted }: MarginalValues): string[] {
 }
 
 /**
- * @param loaded the scenario that the experiment was about
  * @throws InputError (`EXPECTATION_INVALID`) for a text that is no expectation
  */
-export function scenarioResult(loaded: LoadedScenario, findings: Findings): ScenarioResult {
-  const { seed, variants, stages, judgements, cases, marginal } = findings;
+export function scenarioResult(findings: Findings): ScenarioResult {
+  const { loaded, seed, variants, stages, judgements, cases, marginal } = findings;
   const [stage = null] = stages;
   const [judgement = null] = judgements;
   const { extensions = [] } = loaded;

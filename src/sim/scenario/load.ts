@@ -19,6 +19,7 @@ import { Draft, type Override } from "./draft.js";
 import { schemaWith } from "./extended-schema.js";
 import { FileProblem, type ReadFile, readFileWithin } from "./files.js";
 import { filledFromNetwork } from "./from-network.js";
+import { childValue } from "./json-schema.js";
 import { metricProblem } from "./known-metrics.js";
 import { knownNames } from "./known-names.js";
 import { valueProblem } from "./metric-values.js";
@@ -188,6 +189,9 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
     sha256: createHash("sha256").update(bytes).digest("hex"),
     settings: set.map(({ path, value }) => ({ path, value })),
     extensions: extensionRecords(extensions),
+    isLengthOpen:
+      baseInput.scenario.replications === "auto" &&
+      childValue(base.value, "duration") === undefined,
     assumed: assumptionNotes(judged.scenario, drafts.values()),
     base: baseInput,
     variants,

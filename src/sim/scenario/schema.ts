@@ -57,7 +57,9 @@ export const scenarioSchema = z.strictObject({
   warmup: duration(
     "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h to 48 h.",
   ).optional(),
-  duration: duration("Counted time.").default(10_800_000),
+  duration: duration(
+    "Counted time; default: 3 h. With replications: auto it is chosen: twice the warm-up, or longer where workers have few sessions.",
+  ).default(10_800_000),
   network: z
     .strictObject({
       file: z

@@ -22,6 +22,7 @@ import { inputSources } from "../experiment/input-sources.js";
 import { losesOnEachSegment, onFees, type Question } from "../experiment/judge.js";
 import { OPERATOR_NET } from "../experiment/metric-names.js";
 import { demandNotes } from "../experiment/notes.js";
+import { lengthened } from "../experiment/replication-length.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
@@ -155,26 +156,28 @@ export function comparisonsOf(heats: number, points: number, { constraints }: Qu
 }
 
 async function run(
-  loaded: LoadedScenario,
+  given: LoadedScenario,
   workbench: Workbench,
   options: SweepOptions,
   enough: Enough,
 ): Promise<SweepResult> {
-  const { seed = loaded.base.scenario.seed, confidence = 0.95 } = options;
-  const { sweep: own } = loaded.base.scenario;
-  const variant = variantOf(loaded, options);
-  const wanted = questionOf(loaded, {
+  const { seed = given.base.scenario.seed, confidence = 0.95 } = options;
+  const { sweep: own } = given.base.scenario;
+  const variant = variantOf(given, options);
+  const wanted = questionOf(given, {
     objective: options.objective ?? own?.objective,
     margin: options.margin ?? own?.margin,
   });
-  checkObjective(wanted.objective, loaded);
-  const axes = axesOf(varied(loaded, options));
+  checkObjective(wanted.objective, given);
+  const axes = axesOf(varied(given, options));
   const choices = combinations(axes, "choice");
   const circumstances = combinations(axes, "circumstance");
   // All inputs are made before anything runs, and once more at the demand that is found.
-  heatsOf(new PoolInputs(loaded, variant, 1), circumstances, choices);
-  const calibration = await calibrate({ loaded, baseline: variant, workbench });
-  const inputs = new PoolInputs(loaded, variant, calibration.loadFactor);
+  heatsOf(new PoolInputs(given, variant, 1), circumstances, choices);
+  const calibration = await calibrate({ loaded: given, baseline: variant, workbench });
+  const { loadFactor } = calibration;
+  const loaded = await lengthened(given, { variant, loadFactor, workbench });
+  const inputs = new PoolInputs(loaded, variant, loadFactor);
   const heats = heatsOf(inputs, circumstances, choices);
   const { question, note } = askedOf(wanted, heats);
   const comparisons = comparisonsOf(heats.length, choices.length, question);

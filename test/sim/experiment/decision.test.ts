@@ -139,6 +139,17 @@ describe("undecided", () => {
     expect(adviceOf(none).more).toEqual({ replications: 20, hours: 60, power: POWER });
   });
 
+  it("of small rare events is mostly decided by more sessions, too: what was not seen shrinks with them", () => {
+    const small = { ...at(-4, 4), method: "rare events", events: 3 } as const;
+    const blind = adviceOf(small).more;
+    // All of its width, or nearly all, is what was never seen; or a third of it is.
+    const unseen = (half: number) => adviceOf({ ...small, unseen: half }).more?.replications ?? 0;
+    expect(unseen(4)).toBe(20);
+    expect(unseen(3.9)).toBeLessThan(50);
+    expect(unseen(1.3)).toBeGreaterThan(unseen(3.9));
+    expect(blind === null || blind.replications >= unseen(1.3)).toBe(true);
+  });
+
   it("counts what the constraint and the peak test need, too", () => {
     const unclear = adviceOf(at(5, 6), { constraints: [late(-0.001, 0.0055)] });
     expect(unclear.outcome.reason).toBe("constraint unclear");
