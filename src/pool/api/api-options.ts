@@ -59,6 +59,6 @@ export type ApiEnv = {
 export interface PoolApi {
   /** Answers one request, as the fetch standard has it. */
   readonly fetch: Hono<ApiEnv>["fetch"];
-  /** `/healthz` answers 503 from now on. */
+  /** `/readyz` answers 503 from now on. */
   stopping(): void;
 }

@@ -351,30 +351,35 @@ class Api {
   }
 
   #addOthers(): void {
-    this.app.get("/healthz", (call) => {
-      if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
-      this.#assertBooks();
-      try {
-        this.#options.books.quarantine.count();
-      } catch {
-        throw new Problem(503, "UNAVAILABLE", "the books cannot be read");
-      }
-      return call.json({ status: "ok" });
-    });
-    this.app.get("/metrics", (call) => {
+    // That it answers is all: whoever gets no answer starts the process again.
+    this.app.get("/livez", (call) => call.json({ status: "ok" }));
+    for (const path of ["/readyz", "/healthz"]) this.app.get(path, (call) => this.#ready(call));
+    this.app.get("/metrics", async (call) => {
       this.#limitReads(call);
       this.#role(call);
-      const text = this.#metrics.render(this.#standing.totals(), {
+      const text = await this.#metrics.render(this.#standing.totals(), {
         poolsim_api_nonces: this.#nonces.size,
         poolsim_api_writes_waiting: this.#queue.length,
       });
-      return call.body(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+      return call.body(text, 200, { "Content-Type": this.#metrics.contentType });
     });
     const document = JSON.stringify(openApiDocument(this.#options.version));
     this.app.get("/openapi.json", (call) => {
       this.#limitReads(call);
       return call.body(document, 200, { "Content-Type": JSON_TYPE });
     });
+  }
+
+  /** Whether requests should be sent here. @throws Problem 503 (`UNAVAILABLE`) */
+  #ready(call: Call): Response {
+    if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
+    this.#assertBooks();
+    try {
+      this.#options.books.quarantine.count();
+    } catch {
+      throw new Problem(503, "UNAVAILABLE", "the books cannot be read");
+    }
+    return call.json({ status: "ok" });
   }
 }
 
@@ -386,7 +391,13 @@ function send(call: Call, sent: Sent): Response {
 /** Answers that take long to make may be so many times as old as others. */
 const PAGE_AGES = 5;
 
-const OTHERS = { "/healthz": true, "/metrics": true, "/openapi.json": true } as const;
+const OTHERS = {
+  "/livez": true,
+  "/readyz": true,
+  "/healthz": true,
+  "/metrics": true,
+  "/openapi.json": true,
+} as const;
 
 /** A long page that is made, not remembered, counts as one read for each hundred rows. */
 function extraCost(query: unknown): number {

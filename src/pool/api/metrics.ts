@@ -1,93 +1,10 @@
-/** Counters of the server and gauges of the pool as Prometheus text. */
+/** Counters of the server and gauges of the pool, for Prometheus. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PoolTotals } from "./answers.js";
 
-const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000];
+const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-interface Timing {
-  readonly counts: number[];
-  sumMs: number;
-  count: number;
-}
-
-/** Labels come from the server's own routes and codes only, so their number is bounded. */
-export class ApiMetrics {
-  readonly #requests = new Map<string, number>();
-  readonly #refusals = new Map<string, number>();
-  readonly #writes = new Map<string, number>();
-  readonly #timings = new Map<string, Timing>();
-
-  /** A request was answered. */
-  request(route: string, status: number, durationMs: number): void {
-    increment(this.#requests, labels({ route, status: String(status) }));
-    let timing = this.#timings.get(route);
-    if (timing === undefined) {
-      timing = { counts: BUCKETS_MS.map(() => 0), sumMs: 0, count: 0 };
-      this.#timings.set(route, timing);
-    }
-    timing.sumMs += durationMs;
-    timing.count++;
-    for (const [index, limit] of BUCKETS_MS.entries()) {
-      if (durationMs <= limit) timing.counts[index] = (timing.counts[index] ?? 0) + 1;
-    }
-  }
-
-  /** A request was refused, with this code. */
-  refusal(code: string): void {
-    increment(this.#refusals, labels({ code }));
-  }
-
-  /** A write ended so. */
-  write(route: string, outcome: string): void {
-    increment(this.#writes, labels({ route, outcome }));
-  }
-
-  /** Everything as text. */
-  render(totals: PoolTotals, gauges: Readonly<Record<string, number>>): string {
-    const lines: string[] = [];
-    const family = (name: string, type: string, help: string): void => {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    };
-    const { user, system } = process.cpuUsage();
-    const cpuName = "process_cpu_seconds_total";
-    family(cpuName, "counter", "Processor time, all threads.");
-    lines.push(`${cpuName} ${(user + system) / 1e6}`);
-    const counters: [string, string, ReadonlyMap<string, number>][] = [
-      ["poolsim_api_requests_total", "Requests answered.", this.#requests],
-      ["poolsim_api_refusals_total", "Requests refused, by code.", this.#refusals],
-      ["poolsim_api_writes_total", "Writes by outcome.", this.#writes],
-    ];
-    for (const [name, help, values] of counters) {
-      family(name, "counter", help);
-      for (const [label, value] of values) lines.push(`${name}{${label}} ${value}`);
-    }
-    this.#renderTimings(lines, family);
-    const own = { process_resident_memory_bytes: process.memoryUsage.rss() };
-    for (const [name, value] of Object.entries({ ...own, ...gauges, ...poolGauges(totals) })) {
-      family(name, "gauge", HELP[name] ?? name);
-      lines.push(`${name} ${value}`);
-    }
-    return `${lines.join("\n")}\n`;
-  }
-
-  #renderTimings(
-    lines: string[],
-    family: (name: string, type: string, help: string) => void,
-  ): void {
-    const name = "poolsim_api_request_duration_seconds";
-    family(name, "histogram", "From request to answer.");
-    for (const [route, { counts, sumMs, count }] of this.#timings) {
-      for (const [index, limit] of BUCKETS_MS.entries()) {
-        const label = labels({ route, le: String(limit / 1_000) });
-        lines.push(`${name}_bucket{${label}} ${counts[index] ?? 0}`);
-      }
-      lines.push(`${name}_bucket{${labels({ route, le: "+Inf" })}} ${count}`);
-      lines.push(`${name}_sum{${labels({ route })}} ${sumMs / 1_000}`);
-      lines.push(`${name}_count{${labels({ route })}} ${count}`);
-    }
-  }
-}
-
-const HELP: Readonly<Record<string, string>> = {
+const GAUGES = {
   process_resident_memory_bytes: "Memory in use.",
   poolsim_api_nonces: "Nonces remembered.",
   poolsim_api_writes_waiting: "Writes waiting for their transaction.",
@@ -98,10 +15,100 @@ const HELP: Readonly<Record<string, string>> = {
   poolsim_pool_commission_eth: "Kept by the operator, ETH; approximate.",
   poolsim_pool_unattributed_eth: "Fees of jobs whose worker is not known yet, ETH; approximate.",
   poolsim_pool_quarantined: "Events that could not be read.",
-};
+} as const;
+
+type GaugeName = keyof typeof GAUGES;
+
+/** What the server knows of itself. */
+export interface ServerGauges {
+  readonly poolsim_api_nonces: number;
+  readonly poolsim_api_writes_waiting: number;
+}
+
+/** Labels come from the server's own routes and codes only, so their number is bounded. */
+export class ApiMetrics {
+  /** Its own: another server in this process counts for itself. */
+  readonly #registry = new Registry();
+  readonly #requests: Counter<"route" | "status">;
+  readonly #refusals: Counter<"code">;
+  readonly #writes: Counter<"route" | "outcome">;
+  readonly #durations: Histogram<"route">;
+  readonly #gauges: ReadonlyMap<string, Gauge>;
+
+  constructor() {
+    const registers = [this.#registry];
+    new Counter({
+      name: "process_cpu_seconds_total",
+      help: "Processor time, all threads.",
+      registers,
+      collect() {
+        const { user, system } = process.cpuUsage();
+        this.reset();
+        this.inc((user + system) / 1e6);
+      },
+    });
+    this.#requests = new Counter({
+      name: "poolsim_api_requests_total",
+      help: "Requests answered.",
+      labelNames: ["route", "status"],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: "poolsim_api_refusals_total",
+      help: "Requests refused, by code.",
+      labelNames: ["code"],
+      registers,
+    });
+    this.#writes = new Counter({
+      name: "poolsim_api_writes_total",
+      help: "Writes by outcome.",
+      labelNames: ["route", "outcome"],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: "poolsim_api_request_duration_seconds",
+      help: "From request to answer.",
+      labelNames: ["route"],
+      buckets: BUCKETS_S,
+      registers,
+    });
+    this.#gauges = new Map(
+      Object.entries(GAUGES).map(([name, help]) => [name, new Gauge({ name, help, registers })]),
+    );
+  }
+
+  /** How the text is named to who asks for it. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** A request was answered. */
+  request(route: string, status: number, durationMs: number): void {
+    this.#requests.inc({ route, status: String(status) });
+    this.#durations.observe({ route }, durationMs / 1_000);
+  }
+
+  /** A request was refused, with this code. */
+  refusal(code: string): void {
+    this.#refusals.inc({ code });
+  }
+
+  /** A write ended so. */
+  write(route: string, outcome: string): void {
+    this.#writes.inc({ route, outcome });
+  }
+
+  /** Everything as text. */
+  async render(totals: PoolTotals, server: ServerGauges): Promise<string> {
+    const memory = process.memoryUsage.rss();
+    const values = { process_resident_memory_bytes: memory, ...server, ...poolGauges(totals) };
+    for (const [name, value] of Object.entries(values)) this.#gauges.get(name)?.set(value);
+    return await this.#registry.metrics();
+  }
+}
 
 /** Metrics are doubles in Prometheus: amounts are approximate there, and only there. */
-function poolGauges(totals: PoolTotals): Readonly<Record<string, number>> {
+function poolGauges(totals: PoolTotals) {
   return {
     poolsim_pool_workers: totals.workers,
     poolsim_pool_workers_connected: totals.connectedWorkers,
@@ -110,15 +117,5 @@ function poolGauges(totals: PoolTotals): Readonly<Record<string, number>> {
     poolsim_pool_commission_eth: Number(totals.commissionWei) / 1e18,
     poolsim_pool_unattributed_eth: Number(totals.unattributedWei) / 1e18,
     poolsim_pool_quarantined: totals.quarantined,
-  };
-}
-
-function labels(pairs: Readonly<Record<string, string>>): string {
-  return Object.entries(pairs)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(",");
-}
-
-function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+  } satisfies Partial<Record<GaugeName, number>>;
 }

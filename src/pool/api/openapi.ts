@@ -123,9 +123,16 @@ export function openApiDocument(version: string): Json {
   for (const [path, route] of Object.entries(WRITES)) paths[path] = writePath(route);
   const reads: Readonly<Record<string, ReadRoute>> = { ...READS, ...PAGE_READS };
   for (const [path, route] of Object.entries(reads)) paths[path] = readPath(route);
-  paths["/healthz"] = plainPath("Whether the server serves.", "application/json", "503");
+  const json = "application/json";
+  paths["/livez"] = plainPath("That the process answers.", json);
+  paths["/readyz"] = plainPath(
+    "Whether the server serves, and its books can be read.",
+    json,
+    "503",
+  );
+  paths["/healthz"] = plainPath("The same as /readyz.", json, "503");
   paths["/metrics"] = plainPath("Prometheus metrics.", "text/plain", "429");
-  paths["/openapi.json"] = plainPath("This document.", "application/json", "429");
+  paths["/openapi.json"] = plainPath("This document.", json, "429");
   return {
     openapi: "3.1.0",
     info: {

@@ -14,7 +14,7 @@ function familiesOf(text: string): ReadonlyMap<string, Family> {
   const families = new Map<string, Family>();
   let current = "";
   let help = "";
-  for (const line of text.trimEnd().split("\n")) {
+  for (const line of text.split("\n").filter((one) => one !== "")) {
     const [, helped, words] = /^# HELP ([a-z_]+) (.+)$/.exec(line) ?? [];
     const [, typed, type] = /^# TYPE ([a-z_]+) (counter|gauge|histogram)$/.exec(line) ?? [];
     if (helped !== undefined && words !== undefined) {

@@ -297,11 +297,14 @@ describe("what reads have in common", () => {
 });
 
 describe("for operators", () => {
-  test("/healthz says whether the books can be read", async () => {
+  test("/readyz says whether the books can be read, /livez that it answers", async () => {
     await using api = await runApi();
-    expect(await get(api, "/healthz")).toMatchObject({ status: 200, json: { status: "ok" } });
+    for (const path of ["/livez", "/readyz", "/healthz"]) {
+      expect(await get(api, path)).toMatchObject({ status: 200, json: { status: "ok" } });
+    }
     api.books.failure = new Error("gone");
-    expect((await get(api, "/healthz")).status).toBe(503);
+    for (const path of ["/readyz", "/healthz"]) expect((await get(api, path)).status).toBe(503);
+    expect((await get(api, "/livez")).status).toBe(200);
   });
 
   test("/metrics is Prometheus text with a bounded set of labels", async () => {
@@ -323,7 +326,7 @@ describe("for operators", () => {
       expect(text.split("\n")).toContain(line);
     }
     expect(text).not.toContain("stranger");
-    for (const line of text.trimEnd().split("\n")) {
+    for (const line of text.split("\n").filter((one) => one !== "")) {
       expect(line).toMatch(
         /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/,
       );
