@@ -101,6 +101,12 @@ export {
   type MaxPriceOptions,
   readMaxPrices,
 } from "./max-price/max-prices.js";
+export {
+  jobModelRejection,
+  type ModelState,
+  modelRejection,
+  modelState,
+} from "./model-state.js";
 export { capacitiesOf, NodeCapabilities } from "./node-capabilities.js";
 export { DISCOVERY_DEFAULTS } from "./options.js";
 export type {

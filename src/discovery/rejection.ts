@@ -20,6 +20,9 @@ export type RejectionReason =
   | "mandatories"
   | "constraints"
   | "capabilities"
+  | "constraints-missing"
+  | "model-missing"
+  | "runner-missing"
   | "not-working";
 
 /** One rejection. */

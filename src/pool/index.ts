@@ -92,6 +92,14 @@ export type {
 export { ADMISSION_POLICIES } from "./orchestrator/admission/registry.js";
 export { type AdmissionConfig, parseAdmission } from "./orchestrator/admission/schema.js";
 export {
+  AIAdmission,
+  type AIAdmissionSettings,
+  type AIBench,
+  type AIJobOutcome,
+  type AITimeLimit,
+  admittedCapacities,
+} from "./orchestrator/ai/admission.js";
+export {
   type AIModelCapacity,
   AINodeCapacity,
   type AINodeModel,

@@ -5,6 +5,7 @@
 
 export type { PoolsimErrorCode } from "../core/error-codes/selection.js";
 export { Rational } from "../core/rational.js";
+export { type ModelState, modelState } from "../discovery/model-state.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
 export {
   type AIFailure,
@@ -90,8 +91,6 @@ export {
   type DiscoveredAISession,
   LIVE_SUSPENSION_PENALTY,
   type MissingConstraints,
-  type ModelState,
-  modelState,
 } from "./ai/session-selector.js";
 export {
   type Candidates,

@@ -1,10 +1,9 @@
 /** `poolsim discover` on the network as it is today: hardware, prices of models, live runners. */
 import { createServer } from "node:https";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Judged } from "../../src/cli/discover/gather.js";
 import { runnerTexts } from "../../src/cli/discover/runners.js";
 import { fetchRunnerList } from "../../src/discovery/index.js";
-import { discovered } from "../support/cli/discover-command.js";
+import { discovered, verdicts } from "../support/cli/discover-command.js";
 import { run } from "../support/cli/running-command.js";
 import {
   type InfoInit,
@@ -129,6 +128,38 @@ describe("hardware and prices of models (A-84, A-85)", () => {
     expect(one.requests).toHaveLength(3);
     expect(without.orchestrators[0]).not.toHaveProperty("hardware");
   });
+
+  it("that are not told are said to be missing, and why", async () => {
+    const one = await good(serving("a/model", 1_025));
+    const { stdout, exitCode } = await run(["discover", ...listOf(one)]);
+    expect(words(stdout)).toContain(
+      "no hardware and prices of models: the answer's gpu_info has 1025 entries",
+    );
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("surprises of AI jobs are told by name", () => {
+  const job = ["--pipeline", "text-to-image", "--modelId"];
+
+  it("A-24, A-53: of warm and cold ones, and of their capacities", async () => {
+    const warm = await good(serving("m", 2));
+    const cold = await good(serving("m", 2, { warm: false }));
+    const { stdout } = await run(["discover", ...listOf(cold, warm), ...job, "m"]);
+    expect(stdout).toContain(` 1. ${warm.uri}`);
+    expect(words(stdout)).toContain("1 of 2 have not loaded the model");
+    expect(words(stdout)).toContain("grows by one with each request (A-53)");
+  });
+
+  it("A-17, A-43: of who would crash a request, and of requests that find nobody", async () => {
+    const one = await good({
+      capabilities: { bitstring: [67_133_439n | (1n << 27n)], version: "0.9.1" },
+    });
+    const { stdout, exitCode } = await run(["discover", ...listOf(one), ...job, "m"]);
+    expect(words(stdout)).toContain("rejected by A-17, constraints-missing:");
+    expect(words(stdout)).toContain("its connection drops, instead of 503 (A-43)");
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe("live runners (A-69)", () => {
@@ -163,6 +194,25 @@ describe("live runners (A-69)", () => {
     ]);
   });
 
+  it("--app passes over who has none that counts, on chain before anybody's chance is told", async () => {
+    const [one, dear, other] = [
+      await good({}, { plain: true }),
+      await good({}, { plain: true }),
+      await good({}, { plain: true }),
+    ];
+    one.runners = JSON.stringify([{ address: one.uri, runners: [runner("flux", 12)] }]);
+    dear.runners = JSON.stringify([{ address: dear.uri, runners: [runner("flux", 1_000)] }]);
+    other.runners = JSON.stringify([{ address: other.uri, runners: [runner("else", 1)] }]);
+    const network = ["--network", "arbitrum-one-mainnet", "--maxPricePerUnit", "500"];
+    const found = await discovered(...listOf(one, dear, other), ...network, "--app", "flux");
+    expect(verdicts(found)).toEqual({
+      [one.uri]: "found",
+      [dear.uri]: "rejected A-75 runner-missing",
+      [other.uri]: "rejected A-75 runner-missing",
+    });
+    expect(found.orchestrators[0]?.selectionProbability).toBe(1);
+  });
+
   it("A-71: are not seen behind a certificate of one's own making", async () => {
     const server = createServer(servers.keys, (_, response) => response.end("[]"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -175,10 +225,9 @@ describe("live runners (A-69)", () => {
     const signal = new AbortController().signal;
     const failing = fetchRunnerList(uri, { signal });
     await expect(failing).rejects.toMatchObject({ code: "HTTP_TRANSPORT" });
-    const runnersError = await failing.catch((error: Error) => error.message);
+    const runnersError = await failing.then(String, (error: Error) => error.message);
     const details = { answer: null, error: null, runners: null, runnersError };
-    const judged = { details } as unknown as Judged;
-    expect(runnerTexts(judged, null)).toEqual([
+    expect(runnerTexts({ details }, null)).toEqual([
       expect.stringMatching(/^no list of runners: .*self-signed.* sees none either \(A-71\)$/),
     ]);
   });

@@ -6,14 +6,17 @@
 import { invariant } from "../../core/errors.js";
 import { Interner } from "../../core/interner.js";
 import type { Rational } from "../../core/rational.js";
-import { type OrchestratorReport, priceRejection } from "../../discovery/index.js";
+import {
+  modelRejection,
+  modelState,
+  type OrchestratorReport,
+  priceRejection,
+} from "../../discovery/index.js";
 import { withinMaxPrice } from "../../selection/algorithms/algorithm.js";
 import {
   CAPABILITY_LIVE_VIDEO,
   type Candidates,
   checkSelectionWeights,
-  type ModelState,
-  modelState,
   ProbabilityAlgorithm,
   type ProbabilityOptions,
   RecipientChooser,
@@ -72,8 +75,9 @@ export function choose(found: readonly OrchestratorReport[], options: ChoiceOpti
   const passedOver = new Map<OrchestratorReport, Reason>();
   for (const report of found) {
     const state = stateOf(report, ai);
-    if (state === "warm" || state === "cold") pools[state].push(report);
-    else passedOver.set(report, UNUSABLE[state]);
+    const rejection = modelRejection(state);
+    if (rejection !== null) passedOver.set(report, rejection);
+    else pools[state === "warm" ? "warm" : "cold"].push(report);
   }
   const [warm, cold] = [choosePool(pools.warm, options), choosePool(pools.cold, options)];
   return {
@@ -92,24 +96,6 @@ export function stateOf({ info }: OrchestratorReport, { capability, model }: AIJ
   if (states.length === 0) return modelState(capabilities, capability, "");
   return states.includes("warm") ? "warm" : "cold";
 }
-
-const UNUSABLE: Readonly<Record<Exclude<ModelState, "warm" | "cold">, Reason>> = {
-  noConstraints: {
-    rule: "A-17",
-    reason: "constraints-missing",
-    detail: "it has the capability and tells no constraints, which crashes go-livepeer's request",
-  },
-  noCapability: {
-    rule: "A-16",
-    reason: "model-missing",
-    detail: "its constraints tell no model of the capability",
-  },
-  otherModel: {
-    rule: "A-16",
-    reason: "model-missing",
-    detail: "its constraints do not tell this model",
-  },
-};
 
 function choosePool(found: readonly OrchestratorReport[], options: ChoiceOptions): PoolChoice {
   if (!options.onChain) return { order: found, probabilities: new Map(), passedOver: new Map() };

@@ -59,6 +59,8 @@ export interface DiscoverFlags
   readonly details: boolean;
   /** Whether live runners are asked for. */
   readonly runners: boolean;
+  /** The app of a live runner that is needed. */
+  readonly app?: string;
   readonly sort: SortKey;
   readonly watch: boolean;
   /** Ms. */

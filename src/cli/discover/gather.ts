@@ -1,4 +1,5 @@
 /** One round of `poolsim discover`: asks everybody, judges them, and works out who is tried when. */
+import type { Rational } from "../../core/rational.js";
 import {
   type DialUri,
   type DiscoverySettings,
@@ -21,6 +22,7 @@ import {
   type Reason,
   standingReason,
 } from "./choice.js";
+import { runnersOf } from "./runners.js";
 
 /** An orchestrator and what a gateway makes of it. */
 export interface Judged {
@@ -59,10 +61,19 @@ export interface GatherOptions {
   readonly stakes: ReadonlyMap<string, bigint>;
   /** Asks those that answered without a job (A-85); null = nobody is asked. */
   readonly askDetails: ((them: readonly DialUri[]) => Promise<OrchestratorDetails[]>) | null;
+  /** The app of a live runner that is needed, within a price (A-75); null = none. */
+  readonly app: AppAsked | null;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
   /** Unix ms. */
   readonly now: () => number;
+}
+
+/** Needs a live runner. */
+export interface AppAsked {
+  readonly key: string;
+  /** The global maximum; null = any. */
+  readonly maxPrice: Rational | null;
 }
 
 /** What one pool's discovery found, with what its selection makes of it. */
@@ -70,6 +81,7 @@ interface PoolOutcome {
   readonly reports: readonly OrchestratorReport[];
   readonly choice: PoolChoice;
   readonly explanation: Explanation;
+  readonly details: ReadonlyMap<OrchestratorReport, OrchestratorDetails>;
 }
 
 /**
@@ -96,7 +108,7 @@ export async function gather(options: GatherOptions): Promise<Findings> {
     .flatMap((outcome) =>
       outcome.reports
         .filter((report) => !isTried.has(report))
-        .map((report) => untried(report, outcome, options.choice)),
+        .map((report) => untried(report, outcome, options)),
     )
     .concat(others);
   const all = [
@@ -105,7 +117,7 @@ export async function gather(options: GatherOptions): Promise<Findings> {
     ...rest.filter(({ verdict }) => verdict === "rejected"),
   ];
   return {
-    orchestrators: await withDetails(all, options),
+    orchestrators: all,
     listing,
     elapsedMs: signal.aborted
       ? options.now() - startedAtMs
@@ -115,16 +127,33 @@ export async function gather(options: GatherOptions): Promise<Findings> {
   };
 }
 
-/** With what those that answered tell besides. */
-async function withDetails(
-  all: readonly Judged[],
+/** What those that answered tell besides. */
+async function detailsOf(
+  reports: readonly OrchestratorReport[],
   { askDetails, signal }: GatherOptions,
-): Promise<readonly Judged[]> {
-  if (askDetails === null || signal.aborted) return all;
-  const answered = all.filter(({ report }) => report.info !== null);
-  const told = await askDetails(answered.map(({ report }) => parseRequestUri(report.uri)));
-  const details = new Map(answered.map((one, at) => [one, told[at] ?? null]));
-  return all.map((one) => ({ ...one, details: details.get(one) ?? null }));
+): Promise<ReadonlyMap<OrchestratorReport, OrchestratorDetails>> {
+  if (askDetails === null || signal.aborted) return new Map();
+  const answered = reports.filter(({ info }) => info !== null);
+  const told = await askDetails(answered.map(({ uri }) => parseRequestUri(uri)));
+  return new Map(told.flatMap((one, at) => pair(answered[at], one)));
+}
+
+function pair<A, B>(first: A | undefined, second: B): (readonly [A, B])[] {
+  return first === undefined ? [] : [[first, second]];
+}
+
+/** Why an orchestrator has no live runner of the app that counts; null = it has one, or needs none. */
+function appMissing(details: OrchestratorDetails | undefined, app: AppAsked | null): Reason | null {
+  if (app === null) return null;
+  const its = runnersOf({ details: details ?? null }, app.maxPrice).filter(
+    ({ runner }) => runner.app === app.key,
+  );
+  if (its.some(({ rejection }) => rejection === null)) return null;
+  const [first] = its;
+  const detail =
+    details?.runnersError ??
+    (first === undefined ? "it lists none of the app" : (first.rejection ?? ""));
+  return { rule: "A-75", reason: "runner-missing", detail };
 }
 
 /** M-3: trusted first. */
@@ -135,11 +164,12 @@ function poolsOf(pool: GatherOptions["pool"], { endpoints }: SourceListing): rea
 }
 
 async function discoverPool(
-  { source, settings, choice, stakes, signal, onProgress }: GatherOptions,
+  options: GatherOptions,
   listing: SourceListing,
   pool: Pool,
   before: readonly PoolOutcome[],
 ): Promise<PoolOutcome> {
+  const { source, settings, choice, stakes, app, signal, onProgress } = options;
   const earlier = before.reduce((sum, { reports }) => sum + reports.length, 0);
   const total = listing.endpoints.length;
   const explanation = await explain({
@@ -153,8 +183,19 @@ async function discoverPool(
   const reports = explanation.reports
     .filter(({ rejection }) => rejection?.reason !== "score" && rejection?.reason !== "not-listed")
     .map((report) => withStake(report, stakes));
+  const details = await detailsOf(reports, options);
   const found = reports.filter(({ verdict }) => verdict === "found");
-  return { reports, choice: choose(found, choice), explanation };
+  const without = found.flatMap((report) => {
+    const reason = appMissing(details.get(report), app);
+    return reason === null ? [] : [[report, reason] as const];
+  });
+  const passed = new Map(without);
+  const chosen = choose(
+    found.filter((report) => !passed.has(report)),
+    choice,
+  );
+  const passedOver = new Map([...without, ...chosen.passedOver]);
+  return { reports, choice: { ...chosen, passedOver }, explanation, details };
 }
 
 /** The source with the list that it gave: both pools see the same one. */
@@ -172,26 +213,33 @@ function withStake(
   return stake === report.stake ? report : { ...report, stake };
 }
 
-function triedOnes({ choice }: PoolOutcome): Judged[] {
+function triedOnes({ choice, details }: PoolOutcome): Judged[] {
   return choice.order.map((report) => ({
     report,
     verdict: "found",
     reason: null,
     turn: null,
     probability: choice.probabilities.get(report) ?? null,
-    details: null,
+    details: details.get(report) ?? null,
   }));
 }
 
-function untried(report: OrchestratorReport, outcome: PoolOutcome, options: ChoiceOptions): Judged {
+function untried(
+  report: OrchestratorReport,
+  outcome: PoolOutcome,
+  { choice: options, app }: GatherOptions,
+): Judged {
   const { choice } = outcome;
-  const never = { report, turn: null, probability: null, details: null };
+  const details = outcome.details.get(report) ?? null;
+  const never = { report, turn: null, probability: null, details };
   const passedOver = choice.passedOver.get(report);
   if (passedOver !== undefined) return { ...never, verdict: "rejected", reason: passedOver };
   if (report.verdict === "rejected") {
     return { ...never, verdict: "rejected", reason: report.rejection };
   }
-  const standing = standingReason(report, options, isLimitDropped(choice, options));
+  const standing =
+    standingReason(report, options, isLimitDropped(choice, options)) ??
+    appMissing(outcome.details.get(report), app);
   if (standing !== null) return { ...never, verdict: "rejected", reason: standing };
   return { ...never, verdict: "eligible", reason: report.rejection };
 }

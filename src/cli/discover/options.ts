@@ -178,6 +178,7 @@ export function addDiscoverOptions(command: Command): void {
       "--no-details",
       "do not ask those that answer once more, without a job: for hardware and prices of models (A-85)",
     )
+    .option("--app <name>", "only those with a live runner of this app that counts (A-75)")
     .option("--runners", "ask for live runners, too (A-69)", false)
     .addOption(
       choice("--sort <key>", "order of what is shown: as they are tried, or by", [

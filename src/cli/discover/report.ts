@@ -74,7 +74,11 @@ export function renderFindings(findings: Findings, context: ReportContext, style
     orchestratorBlock(
       judged,
       factsOf(judged, sets, leaves),
-      [...modelRows(judged, context.ai).map(modelText), ...runnerTexts(judged, context.maxPrice)],
+      [
+        ...modelRows(judged, context.ai).map(modelText),
+        ...unsaid(judged),
+        ...runnerTexts(judged, context.maxPrice),
+      ],
       style,
     );
   const section = (title: string, list: readonly Judged[]) =>
@@ -117,6 +121,10 @@ function heading(findings: Findings, { label }: ReportContext, style: Style): st
     ...(interrupted ? ["interrupted: this is what was known by then"] : []),
   ];
   return `${style.bold(label)}\n${style.dim(wrapped(facts.join("; "), style.width))}`;
+}
+
+function unsaid({ details }: Judged): string[] {
+  return details?.error ? [`no hardware and prices of models: ${details.error}`] : [];
 }
 
 function gpus(text: string, { width, dim }: Style): string {

@@ -13,6 +13,7 @@ import { progressLine } from "../shared/progress.js";
 import { stoppable } from "../shared/stoppable.js";
 import type { Terminal } from "../shared/terminal.js";
 import { type Account, openAccount } from "../shared/wallet.js";
+import { aiNotes } from "./ai-notes.js";
 import { type ChoiceOptions, checkWeights } from "./choice.js";
 import { discoveryDocument } from "./document.js";
 import type { DiscoverFlags } from "./flags.js";
@@ -148,12 +149,13 @@ async function round(
       },
       choice: choiceOptions(session, scores),
       stakes: await chainStakes(opened, signal),
-      askDetails: flags.details
+      app: flags.app === undefined ? null : { key: flags.app, maxPrice: session.prices.global },
+      askDetails: isAskedOn(flags)
         ? (them) =>
             askDetails(them, {
               client,
               identity: account.identity,
-              runners: flags.runners,
+              runners: flags.runners || flags.app !== undefined,
               concurrency: flags.concurrency,
               signal,
             })
@@ -163,12 +165,18 @@ async function round(
         progress.update({ done, total, label: `${bar(done, total)} answered` }),
       now: Date.now,
     });
-    const remarks = [scoreNote, ticket?.note ?? null, ...sessionNotes(session, findings)];
-    const sorted = sortedFindings(findings, flags.sort, aiJobOf(flags));
+    const ai = aiJobOf(flags);
+    const ofJob = ai === null ? [] : aiNotes(findings, ai);
+    const remarks = [...ofJob, scoreNote, ticket?.note ?? null, ...sessionNotes(session, findings)];
+    const sorted = sortedFindings(findings, flags.sort, ai);
     return { findings: sorted, notes: remarks.filter((note) => note !== null) };
   } finally {
     progress.clear();
   }
+}
+
+function isAskedOn({ details, app }: DiscoverFlags): boolean {
+  return details || app !== undefined;
 }
 
 /** Stakes of the chain, where the list comes from somewhere else. */

@@ -1,7 +1,17 @@
 /** Live runners that an orchestrator lists, with what a remote signer makes of each (A-75). */
 import { grouped } from "../../core/wording.js";
-import { type Rational, type Runner, runnerPrice, runnerRejection } from "../../discovery/index.js";
-import type { Judged } from "./gather.js";
+import {
+  type OrchestratorDetails,
+  type Rational,
+  type Runner,
+  runnerPrice,
+  runnerRejection,
+} from "../../discovery/index.js";
+
+/** Whoever was asked, or not. */
+interface HasDetails {
+  readonly details: OrchestratorDetails | null;
+}
 
 /** A runner, under the address at which it is listed. */
 export interface ListedRunner {
@@ -12,7 +22,7 @@ export interface ListedRunner {
 }
 
 /** All that it lists; a list of another orchestrator's counts as well (A-75). */
-export function runnersOf({ details }: Judged, maxPrice: Rational | null): ListedRunner[] {
+export function runnersOf({ details }: HasDetails, maxPrice: Rational | null): ListedRunner[] {
   return (details?.runners ?? []).flatMap(({ address, runners }) =>
     runners.map((runner) => {
       const rejection = address === "" ? "its list has no address" : null;
@@ -22,7 +32,7 @@ export function runnersOf({ details }: Judged, maxPrice: Rational | null): Liste
 }
 
 /** A line for each runner, or why there is none. */
-export function runnerTexts(judged: Judged, maxPrice: Rational | null): string[] {
+export function runnerTexts(judged: HasDetails, maxPrice: Rational | null): string[] {
   const { details } = judged;
   if (details?.runnersError) return [`no list of runners: ${why(details.runnersError)}`];
   return runnersOf(judged, maxPrice).map(({ runner, rejection }) => {

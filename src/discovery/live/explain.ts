@@ -4,6 +4,7 @@
  */
 import type { Rational } from "../../core/rational.js";
 import { bitNumbers, type PerCapability } from "../capabilities.js";
+import { jobModelRejection } from "../model-state.js";
 import { capacitiesOf } from "../node-capabilities.js";
 import { DISCOVERY_DEFAULTS } from "../options.js";
 import { priceRejection } from "../price.js";
@@ -181,10 +182,15 @@ class Judge {
     };
   }
 
-  /** Why it may never be used. Prices are for selection to look at (D-26, L-10). */
+  /** Why it may never be used. Prices and models are for selection to look at (D-26, L-10, A-16). */
   #rejection({ answer, rejection }: Asked): Rejection | null {
     if (rejection !== null) return rejection;
-    if (answer !== null) return priceRejection(answer.priceInfo, this.#options.maxPrice ?? null);
+    if (answer !== null) {
+      return (
+        priceRejection(answer.priceInfo, this.#options.maxPrice ?? null) ??
+        jobModelRejection(answer.capabilities, this.#options.job?.perCapability ?? null)
+      );
+    }
     const detail = this.#outcome.interrupted
       ? "no answer until it was given up"
       : `no answer within ${this.#patienceMs} ms`;

@@ -3,7 +3,7 @@
  * (A-14 … A-25). A pure core: it says when a discovery is due, the caller runs it.
  */
 import { invariant } from "../../core/errors.js";
-import type { Capabilities } from "../../discovery/capabilities.js";
+import type { ModelState } from "../../discovery/model-state.js";
 import { Suspender } from "../../discovery/suspension.js";
 import type { SelectorOptions } from "../selectors/min-ls.js";
 import { SortedSelector } from "../selectors/sorted.js";
@@ -26,33 +26,6 @@ export const LIVE_SUSPENSION_PENALTY = 5;
 
 const RELEASE_STEPS = { batch: 3, live: 5 } as const;
 const MAX_THRESHOLD = 8;
-
-/**
- * What an answer says of the model that is asked for: loaded, not loaded, the capability without
- * this model, not even the capability, or no constraints at all (A-16, A-17).
- */
-export type ModelState = "warm" | "cold" | "otherModel" | "noCapability" | "noConstraints";
-
-/**
- * Reads {@link ModelState} from the capabilities of an answer.
- *
- * @param capabilities as sent; null = none, which counts as no constraints
- * @param capability number, see `pipelineToCapability`
- * @param model id
- */
-export function modelState(
-  capabilities: Pick<Capabilities, "constraints"> | null,
-  capability: number,
-  model: string,
-): ModelState {
-  const constraints = capabilities?.constraints ?? null;
-  if (constraints === null) return "noConstraints";
-  const models = constraints.perCapability?.get(capability);
-  if (models === undefined) return "noCapability";
-  const constraint = models.get(model);
-  if (constraint === undefined) return "otherModel";
-  return constraint.warm ? "warm" : "cold";
-}
 
 /** A session of a refresh, made of an answer (M-32 … M-34, see `createSessions`). */
 export interface DiscoveredAISession<Info = unknown> {

@@ -328,6 +328,27 @@ describe("explain", () => {
     expect(["D-27", "D-28"]).toContain(of(reports, all[2])?.rejection?.rule);
   });
 
+  it("A-16, A-17: gives reasons for AI jobs, too", async () => {
+    const told = (constraints: object | undefined): Behaviour => ({
+      kind: "answer",
+      info: { capabilities: { bitstring: [1n << 27n], version: "0.9.1", ...constraints } },
+    });
+    const models = (capability: number) => ({
+      constraints: { PerCapability: { [capability]: { models: { m: { warm: true } } } } },
+    });
+    const all = await start([told(models(27)), told(models(28)), told({})]);
+    const model = { warm: false, capacity: 0, runnerVersion: "" };
+    const perCapability = new Map([[27, new Map([["m", model]])]]);
+    const job = { bitstring: [1n << 27n], minVersion: "", perCapability };
+    const { reports } = await explain({ source: sourceWith(all), job });
+    const reasons = new Map(reports.map(({ uri, rejection }) => [uri, rejection]));
+    expect(all.map(({ uri }) => reasons.get(uri))).toEqual([
+      null,
+      expect.objectContaining({ rule: "A-16", reason: "model-missing" }),
+      expect.objectContaining({ rule: "A-17", reason: "constraints-missing" }),
+    ]);
+  });
+
   it("rejects whom selection passes over for the price, and keeps its place (L-10)", async () => {
     const source = sourceWith(await start([answers(0)]));
     const { reports } = await explain({ source, maxPrice: Rational.of(1n) });

@@ -2,6 +2,7 @@
  * Which remote worker gets an AI job: go-livepeer's manager of AI workers, quirks included
  * (A-56 … A-60, E-19). A pure core. Choice is first fit in order of registration.
  */
+import { invariant } from "../../../core/errors.js";
 import { pipelineToCapability } from "../../../discovery/capability.js";
 import { type AIModelCapacity, checkModelCapacity } from "./capacities.js";
 
@@ -40,9 +41,17 @@ export interface RemoteAIWorkerManagerOptions {
    * go-livepeer's. @default recover
    */
   readonly deadWorker?: "recover" | "hang" | undefined;
-  /** Not go-livepeer: whether a worker may be given the job (admission policies). @default any may */
-  readonly mayServe?: ((worker: number, request: number) => boolean) | undefined;
+  /**
+   * Not go-livepeer: whether a worker may be given the request, of this kind of job (admission
+   * policies, `AIAdmission`); the request is −1 where only capacity is asked for, so that a node
+   * whose workers may not serve says `insufficient capacity`, for which gateways suspend nobody
+   * (A-40). @default any may
+   */
+  readonly mayServe?: ((worker: number, request: number, job: number) => boolean) | undefined;
 }
+
+/** The request of a capacity check, which is none. */
+const CAPACITY_CHECK = -1;
 
 interface Worker {
   readonly handle: number;
@@ -59,7 +68,7 @@ interface Worker {
 export class RemoteAIWorkerManager {
   readonly #leaks: boolean;
   readonly #hangs: boolean;
-  readonly #mayServe: ((worker: number, request: number) => boolean) | undefined;
+  readonly #mayServe: ((worker: number, request: number, job: number) => boolean) | undefined;
   /** Those of the list, by handle. */
   readonly #workers = new Map<number, Worker>();
   readonly #jobs = new Map<number, Map<string, number>>();
@@ -117,6 +126,17 @@ export class RemoteAIWorkerManager {
   jobOf(pipeline: string, model: string): number | undefined {
     const capability = pipelineToCapability(pipeline);
     return capability === undefined ? undefined : this.knownJob(capability, model);
+  }
+
+  /**
+   * What a handle of {@link job} stands for.
+   *
+   * @throws InvariantError for a handle that it never gave
+   */
+  jobName(job: number): { readonly capability: number; readonly model: string } {
+    const name = this.#jobNames[job];
+    invariant(name !== undefined, "the handle of a job is the manager's");
+    return name;
   }
 
   /**
@@ -213,13 +233,12 @@ export class RemoteAIWorkerManager {
   /** Whether a worker of the list, live or not, has room for the job (A-53). */
   hasCapacity(job: number | undefined): boolean {
     if (job === undefined) return false;
-    for (const worker of this.#workers.values()) if (left(worker, job) > 0) return true;
-    return false;
+    return this.#firstFit(CAPACITY_CHECK, job) !== undefined;
   }
 
   #firstFit(request: number, job: number): Worker | undefined {
     for (const worker of this.#workers.values()) {
-      const mayServe = () => this.#mayServe?.(worker.handle, request) ?? true;
+      const mayServe = () => this.#mayServe?.(worker.handle, request, job) ?? true;
       if (left(worker, job) > 0 && mayServe()) return worker;
     }
     return undefined;
