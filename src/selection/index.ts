@@ -131,6 +131,8 @@ export {
   type Effect,
   SegmentAttempt,
 } from "./attempt.js";
+export { CreditAccounts } from "./credit-accounts.js";
+export type { FoundSessions } from "./found-sessions.js";
 export {
   type L1Head,
   type LiveSession,
@@ -152,7 +154,6 @@ export {
   BALANCE_IDLE_LIMIT_MS,
   BALANCE_SWEEP_INTERVAL_MS,
   CreditAccount,
-  CreditAccounts,
   type KnownSegments,
   PAYMENT_OUTCOME,
   type PaymentOutcome,

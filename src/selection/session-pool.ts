@@ -5,10 +5,11 @@
  */
 import { invariant } from "../core/errors.js";
 import type { Suspender } from "../discovery/suspension.js";
+import { type FoundSessions, makeOf } from "./found-sessions.js";
 import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
 import { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 import { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
-import type { Session } from "./session.js";
+import { Session } from "./session.js";
 
 /** What became of a removal. */
 export const REMOVAL = {
@@ -69,7 +70,8 @@ export class SessionPool<Info = unknown> {
 
   readonly #withoutSender: RemovalWithoutSender;
   readonly #observer: SessionPoolObserver<Info> | null;
-  readonly #sessMap = new Map<number, Session<Info>>();
+  // By transcoder: its session, or what it is yet to be made of.
+  readonly #sessMap = new Map<number, Session<Info> | FoundSessions<Info>>();
   #lastSess: Session<Info>[] = [];
   #chosen: Session<Info>[] = [];
   #refreshing = false;
@@ -93,9 +95,14 @@ export class SessionPool<Info = unknown> {
     return this.#lastSess;
   }
 
-  /** Transcoder handle to session (M-1), in order of insertion. */
+  /** Transcoder handle to session (M-1), in order of insertion. Those not made yet are made to be looked at. */
   get sessMap(): ReadonlyMap<number, Session<Info>> {
-    return this.#sessMap;
+    return new Map(
+      Array.from(this.#sessMap, ([transcoder, entry]) => [
+        transcoder,
+        entry instanceof Session ? entry : makeOf(entry, transcoder),
+      ]),
+    );
   }
 
   /** Whether a refresh is under way. */
@@ -139,6 +146,29 @@ export class SessionPool<Info = unknown> {
       added.push(session);
     }
     if (added.length > 0) this.selector.add(added);
+  }
+
+  /**
+   * {@link endRefresh} with sessions that are made when they are chosen.
+   *
+   * @param found what was found; `null` = discovery failed
+   * @throws InvariantError when no refresh is under way
+   */
+  endRefreshFound(found: FoundSessions<Info> | null): void {
+    const { selector } = this;
+    if (found === null || selector.addFound === undefined) {
+      this.endRefresh(found && Array.from({ length: found.size }, (_, index) => found.make(index)));
+      return;
+    }
+    invariant(this.#refreshing, "a refresh ends only after it has begun");
+    this.#refreshing = false;
+    if (this.#finished) return;
+    for (let index = 0; index < found.size; index++) {
+      const transcoder = found.transcoderAt(index);
+      if (this.#sessMap.has(transcoder)) continue;
+      this.#sessMap.set(transcoder, found);
+      selector.addFound(found, index);
+    }
   }
 
   /**
@@ -214,7 +244,7 @@ export class SessionPool<Info = unknown> {
     this.#observer?.removed(session);
     const entry = this.#sessMap.get(session.transcoder);
     if (entry !== undefined) {
-      entry.mapped = false;
+      if (entry instanceof Session) entry.mapped = false;
       this.#sessMap.delete(session.transcoder);
     }
     return REMOVAL.removed;
@@ -234,11 +264,19 @@ export class SessionPool<Info = unknown> {
   /**
    * The stream has ended (M-26): the pool is empty from now on, and stays so.
    *
+   * @param isMadeOnly leaves out those that were never made, as nobody chose them
    * @returns the sessions that were in the map, each of which the caller tears down
    */
-  cleanup(): Session<Info>[] {
-    const sessions = [...this.#sessMap.values()];
-    for (const session of sessions) session.mapped = false;
+  cleanup(isMadeOnly = false): Session<Info>[] {
+    const sessions: Session<Info>[] = [];
+    for (const [transcoder, entry] of this.#sessMap) {
+      if (entry instanceof Session) {
+        entry.mapped = false;
+        sessions.push(entry);
+      } else if (!isMadeOnly) {
+        sessions.push(makeOf(entry, transcoder));
+      }
+    }
     this.#finished = true;
     this.#sessMap.clear();
     this.#lastSess.length = 0;
@@ -262,6 +300,8 @@ export class SessionPool<Info = unknown> {
       if (session === null) {
         session = selector.select();
         how = selector.lastChosen;
+        const found = selector.lastFound ?? null;
+        if (session !== null && found !== null) this.#made(session, found);
       }
       if (session === null) {
         session = this.#reuse(nowMs, 2);
@@ -290,6 +330,13 @@ export class SessionPool<Info = unknown> {
     }
     previous.length = 0;
     return chosen.length > 0;
+  }
+
+  /** A session was made: it is its transcoder's entry, if that is what it was made of. */
+  #made(session: Session<Info>, found: FoundSessions<Info>): void {
+    if (this.#sessMap.get(session.transcoder) !== found) return;
+    this.#sessMap.set(session.transcoder, session);
+    session.mapped = true;
   }
 
   /** The first session of the previous segment that may be used again and is not chosen yet. */

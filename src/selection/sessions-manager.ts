@@ -192,11 +192,12 @@ export class SessionsManager<Info = unknown> {
   /**
    * Says that the stream has ended (M-26).
    *
+   * @param isMadeOnly leaves out sessions that were never made, as nobody chose them
    * @returns every session of both pools, used or not: the caller ends each at its orchestrator
    */
-  cleanup(): Session<Info>[] {
+  cleanup(isMadeOnly = false): Session<Info>[] {
     this.verifiedSession = null;
-    return [...this.trusted.cleanup(), ...this.untrusted.cleanup()];
+    return [...this.trusted.cleanup(isMadeOnly), ...this.untrusted.cleanup(isMadeOnly)];
   }
 }
 

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Rational } from "../../src/core/rational.js";
 import { ticketEV } from "../../src/discovery/ticket-params.js";
+import { CreditAccounts } from "../../src/selection/credit-accounts.js";
 import {
   CreditAccount,
-  CreditAccounts,
   PAYMENT_OUTCOME,
   type PaymentOutcome,
   StagedPayment,

@@ -12,6 +12,9 @@ import {
 import type { Session } from "../session.js";
 import type { SessionPrice } from "../session-price.js";
 
+/** What a {@link Chooser} looks at of a session, whose object may be another one for each choice. */
+export type RecipientSession = Pick<Session, "recipient" | "initialPrice" | "initialLatencyMs">;
+
 /** Chooses among sessions in order. */
 export interface Chooser {
   /**
@@ -19,7 +22,7 @@ export interface Chooser {
    *
    * @returns its position in `sessions`, −1 = nobody
    */
-  choose(sessions: readonly Session[], draw: Draw): number;
+  choose(sessions: readonly RecipientSession[], draw: Draw): number;
 }
 
 /** First in, first out (L-5): ascending discovery latency within each refresh. */
@@ -44,9 +47,6 @@ export interface PerfScoreReader {
   /** The score of a recipient, given by its handle; 0 = never seen (L-19). */
   scoreOf(recipient: number): number;
 }
-
-/** What a {@link RecipientChooser} looks at of a session. */
-export type RecipientSession = Pick<Session, "recipient" | "initialPrice" | "initialLatencyMs">;
 
 /** How to make a {@link RecipientChooser}. */
 export interface RecipientChooserOptions {
@@ -94,7 +94,7 @@ export class RecipientChooser implements Chooser {
     this.#zeroRecipient = options.zeroRecipient ?? NOBODY;
   }
 
-  choose(sessions: readonly Session[], draw: Draw): number {
+  choose(sessions: readonly RecipientSession[], draw: Draw): number {
     if (sessions.length === 0) return -1;
     const candidates = this.candidatesOf(sessions);
     this.lastCandidates = candidates;

@@ -4,8 +4,9 @@
  */
 import { InvariantError, invariant } from "../../core/errors.js";
 import type { Draw } from "../algorithms/algorithm.js";
-import type { Session } from "../session.js";
-import { type Chooser, firstInOrder } from "./choosers.js";
+import type { FoundSessions } from "../found-sessions.js";
+import { Session } from "../session.js";
+import { type Chooser, firstInOrder, type RecipientSession } from "./choosers.js";
 import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 
 /** How to make a {@link MinLSSelector} or a {@link SortedSelector}. */
@@ -27,10 +28,13 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   /** Highest latency score that is good enough (L-1). */
   readonly minLS: number;
   lastChosen: Chosen = CHOSEN.unknown;
+  lastFound: FoundSessions<Info> | null = null;
 
   readonly #chooser: Chooser;
   readonly #draw: Draw;
-  readonly #unknown: Session<Info>[] = [];
+  readonly #unknown: (Session<Info> | FoundSessions<Info>)[] = [];
+  // Which one of what was found; 0 of sessions.
+  readonly #indexes: number[] = [];
   // A binary heap that sifts exactly as Go's container/heap does: it decides between equal scores.
   readonly #known: Session<Info>[] = [];
 
@@ -46,7 +50,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
 
   /** The sessions that were never measured, in order. */
   get unknown(): readonly Session<Info>[] {
-    return this.#unknown;
+    return this.#unknown.map((entry, at) => sessionOf(entry, this.#indexes[at] ?? 0));
   }
 
   /** The measured sessions, as the heap holds them: the best first, the others half sorted. */
@@ -55,7 +59,15 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   add(sessions: readonly Session<Info>[]): void {
-    for (const session of sessions) this.#unknown.push(session);
+    for (const session of sessions) {
+      this.#unknown.push(session);
+      this.#indexes.push(0);
+    }
+  }
+
+  addFound(found: FoundSessions<Info>, index: number): void {
+    this.#unknown.push(found);
+    this.#indexes.push(index);
   }
 
   complete(session: Session<Info>): void {
@@ -74,15 +86,18 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
     const best = this.#known[0];
     if (best === undefined || (best.latencyScore > this.minLS && this.#unknown.length > 0)) {
       this.lastChosen = CHOSEN.unknown;
-      return takeOut(this.#unknown, this.#chooser.choose(this.#unknown, this.#draw));
+      const waiting = showing(this.#unknown, this.#indexes);
+      return this.#takeOut(this.#chooser.choose(waiting, this.#draw));
     }
     this.lastChosen = CHOSEN.known;
+    this.lastFound = null;
     return this.#popKnown();
   }
 
   /** Takes a session out if it was never measured; a measured one stays, as in go-livepeer. */
   remove(session: Session<Info>): void {
-    takeOut(this.#unknown, this.#unknown.indexOf(session));
+    const at = this.#unknown.indexOf(session);
+    if (takeOut(this.#unknown, at) !== null) takeOut(this.#indexes, at);
   }
 
   has(session: Session<Info>): boolean {
@@ -91,7 +106,15 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
 
   clear(): void {
     this.#unknown.length = 0;
+    this.#indexes.length = 0;
     this.#known.length = 0;
+  }
+
+  #takeOut(at: number): Session<Info> | null {
+    const entry = takeOut(this.#unknown, at);
+    const index = entry === null ? null : takeOut(this.#indexes, at);
+    this.lastFound = entry === null || entry instanceof Session ? null : entry;
+    return entry === null ? null : sessionOf(entry, index ?? 0);
   }
 
   #popKnown(): Session<Info> | null {
@@ -116,13 +139,39 @@ export function noDraw(): number {
   throw new InvariantError("the selector's chooser draws random numbers, but none were passed");
 }
 
-/** Takes the session at a position out of a list, keeping the order; `null` for position −1. */
-export function takeOut<Info>(sessions: Session<Info>[], at: number): Session<Info> | null {
-  const session = sessions[at];
-  if (session === undefined) return null;
-  if (at === 0) sessions.shift();
-  else sessions.splice(at, 1);
-  return session;
+/** Takes what is at a position out of a list, keeping the order; `null` for position −1. */
+export function takeOut<T>(list: T[], at: number): T | null {
+  const taken = list[at];
+  if (taken === undefined) return null;
+  if (at === 0) list.shift();
+  else list.splice(at, 1);
+  return taken;
+}
+
+function sessionOf<Info>(entry: Session<Info> | FoundSessions<Info>, index: number): Session<Info> {
+  return entry instanceof Session ? entry : entry.make(index);
+}
+
+type Shown = { -readonly [key in keyof RecipientSession]: RecipientSession[key] };
+
+/** What choosers are shown of sessions that are yet to be made: written anew for each choice. */
+const shown: Shown[] = [];
+
+/** The list as choosers see it. */
+function showing(
+  unknown: readonly (Session | FoundSessions)[],
+  indexes: readonly number[],
+): readonly RecipientSession[] {
+  return unknown.map((entry, at) => {
+    if (entry instanceof Session) return entry;
+    const index = indexes[at] ?? 0;
+    shown[at] ??= { recipient: 0, initialPrice: null, initialLatencyMs: 0.5 };
+    const one = shown[at];
+    one.recipient = entry.recipientAt(index);
+    one.initialPrice = entry.priceAt(index);
+    one.initialLatencyMs = entry.latencyMsAt(index);
+    return one;
+  });
 }
 
 function less(heap: readonly Session[], a: number, b: number): boolean {

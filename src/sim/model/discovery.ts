@@ -5,26 +5,19 @@
  */
 import type { DiscoveryRound } from "../../discovery/round.js";
 import type { RoundState } from "../../discovery/round-words.js";
-import {
-  AUTH_TOKEN_VALID_MS,
-  CONNECT_TIMEOUT_MS,
-  createSession,
-  type SessionAnswer,
-  type SessionPool,
-} from "../../selection/index.js";
+import { CONNECT_TIMEOUT_MS, type SessionPool } from "../../selection/index.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import type { Conditions } from "./conditions.js";
 import { routeDraw } from "./draws.js";
-import { SessionInfo, type SimSession, Slots, type Stream } from "./entities.js";
+import { SessionInfo, Slots, type Stream } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
+import { Found } from "./found.js";
 import type { Gateways } from "./gateways.js";
 import type { Market } from "./market.js";
 import type { NodeRuntime } from "./node.js";
 import { Refresh } from "./refresh.js";
 import type { Run } from "./run.js";
 
-/** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
-export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
 const UNREACHABLE = {
   rule: "D-20",
   reason: "rpc-error",
@@ -34,11 +27,6 @@ const UNREACHABLE = {
 const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round, if no event brings streams. */
 const SLOTS_NEVER_FILLED = 64;
-
-/** An answer of which a session is made, then written anew for the next one. */
-type Answer = {
-  -readonly [key in keyof SessionAnswer<SessionInfo>]: SessionAnswer<SessionInfo>[key];
-};
 
 /** A discovery that is over: the stream, and which of its pools has the new sessions. */
 export interface Discovered {
@@ -138,11 +126,11 @@ export class Discoveries {
     const { stream, pool, round } = refresh;
     if (stream === null || pool === null || round === null) return null;
     const gateway = this.#gateways.of(stream);
-    const sessions = this.#sessionsOf(refresh, stream, round);
+    const found = this.#found(refresh, stream, round);
     stream.refreshing--;
     this.#count(refresh, stream, round);
     if (stream.traced) this.#trace(stream, refresh, round);
-    pool.endRefresh(sessions);
+    pool.endRefreshFound(found);
     refresh.stream = null;
     refresh.pool = null;
     refresh.round = null;
@@ -280,47 +268,28 @@ export class Discoveries {
     );
   }
 
-  /** What was found as sessions, in its order; null where nothing was (M-31). */
-  #sessionsOf(refresh: Refresh, stream: Stream, round: DiscoveryRound): SimSession[] | null {
-    const { world } = this.#run;
+  /** What was found, in its order; null where nothing was (M-31). */
+  #found(refresh: Refresh, stream: Stream, round: DiscoveryRound): Found | null {
     const { size } = round;
     if (size === 0) return null;
     const { uris, nodes, times } = refresh;
     const places = this.#places;
     for (let at = 0; at < refresh.fed; at++) places[uris[at] as number] = at;
-    const creation = {
-      hasSender: this.#gateways.of(stream).hasSender,
-      nextId: () => this.#sessions++,
-    };
-    const sessions: SimSession[] = [];
-    const answer: Answer = {
-      transcoder: 0,
-      orchestrator: 0,
-      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      recipient: 0,
-      price: null,
-      initialLatencyMs: 0,
-      authTokenExpiresAtMs: 0,
-      ticketParamsExpireAtMs: 0,
-      sessionKey: 0,
+    const found = new Found({
+      world: this.#run.world,
+      market: this.#market,
       info: SessionInfo.unused(stream, refresh.index),
-    };
+      hasSender: this.#gateways.of(stream).hasSender,
+      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
+      firstId: this.#sessions,
+      size,
+    });
+    this.#sessions += size;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      const node = nodes[at] ?? 0;
-      const answeredMs = times[at] ?? 0;
-      const orchestrator = world.nodes[node]?.orchestrator ?? 0;
-      answer.transcoder = round.transcoderAt(index);
-      answer.orchestrator = answer.recipient = orchestrator;
-      answer.price = this.#market.priceAt(orchestrator, answeredMs);
-      answer.initialLatencyMs = round.latencyMsAt(index);
-      answer.authTokenExpiresAtMs = answeredMs + AUTH_TOKEN_VALID_MS;
-      answer.ticketParamsExpireAtMs = answeredMs + TICKET_PARAMS_VALID_MS;
-      answer.sessionKey = node;
-      const session = createSession(answer, creation);
-      if (session !== null) sessions.push(session);
+      found.add(nodes[at] ?? 0, round.latencyMsAt(index), times[at] ?? 0);
     }
-    return sessions;
+    return found;
   }
 
   #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {

@@ -12,9 +12,9 @@ import {
   VerifiedAttempt,
 } from "../../selection/index.js";
 import { type Calls, limitMs } from "./calls.js";
-import { TICKET_PARAMS_VALID_MS } from "./discovery.js";
 import { type Call, type Segment, type Stream, verified } from "./entities.js";
 import { EVENT, streamKey } from "./events.js";
+import { TICKET_PARAMS_VALID_MS } from "./found.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 import { isUnseenUntil } from "./unseen.js";

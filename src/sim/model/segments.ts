@@ -292,7 +292,7 @@ export class Segments {
     const endMs = isPushed
       ? Math.max(now, pushEndMs(stream.firstReadyMs, stream.lastReadyMs))
       : now;
-    for (const session of stream.manager?.cleanup() ?? []) {
+    for (const session of stream.manager?.cleanup(true) ?? []) {
       if (session.info.active) recorder.kept(session);
       this.#endSession(session, endMs);
     }

@@ -21,7 +21,7 @@ import type { Backend } from "./backends/backend.js";
 import { type Calls, callKey } from "./calls.js";
 import type { Conditions } from "./conditions.js";
 import { CONNECT_ROUND_TRIPS, type Connections } from "./connections.js";
-import { type Discoveries, TICKET_PARAMS_VALID_MS } from "./discovery.js";
+import type { Discoveries } from "./discovery.js";
 import { attemptDraws, callDraw, DRAW, renewedDraw } from "./draws.js";
 import {
   type Call,
@@ -32,6 +32,7 @@ import {
   verified,
 } from "./entities.js";
 import { EVENT } from "./events.js";
+import { TICKET_PARAMS_VALID_MS } from "./found.js";
 import type { Gateways } from "./gateways.js";
 import type { Market } from "./market.js";
 import type { NodeRuntime } from "./node.js";
