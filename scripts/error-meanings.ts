@@ -15,6 +15,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   API_KEYS: "The file of API keys cannot be used, or others may read it.",
   BACKUP:
     "A copy of the books cannot be made: something is there already, or the place cannot be written.",
+  BENCH_TOOL:
+    "Nothing on this machine can transcode for `poolsim bench-worker`: the message says what is missing.",
   BOOKS_WRONG: "The books do not follow from their events: verify says where.",
   BUCKET_HTTP: "A bucket answered with an HTTP status that is not a success.",
   BUCKET_LISTING: "A bucket's list of objects cannot be read, or does not end.",

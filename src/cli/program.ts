@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { POOLSIM_VERSION } from "../core/version.js";
 import { addAdvise } from "./advise/define.js";
+import { addBenchWorker } from "./bench-worker/define.js";
 import { addCache } from "./cache/define.js";
 import { addCalibrate } from "./calibrate/define.js";
 import { addCheck } from "./check/define.js";
@@ -47,7 +48,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
     ],
   ],
   ["Ask the real network:", [addDiscover, addWebhook]],
-  ["Run a pool:", [addPool]],
+  ["Run a pool:", [addPool, addBenchWorker]],
   ["Help:", [addExplain, addCompletion]],
 ];
 

@@ -21,9 +21,19 @@ import { Problem, problemOf } from "./problem.js";
 import { clientOf, RateLimiter } from "./rate-limit.js";
 import { ReadCache } from "./read-cache.js";
 import { checkTime, jobEvent, noQuery, ticketEvent } from "./requests.js";
-import { READS, readJobs, readRewards, readWorkers, WRITES } from "./routes.js";
+import {
+  extraCost,
+  isWrite,
+  OTHERS,
+  READS,
+  readJobs,
+  readRewards,
+  readWorkers,
+  WRITES,
+} from "./routes.js";
 import { HEADERS, signAnswer } from "./signature.js";
 import { Standing } from "./standing.js";
+import { TRANSFER, TRANSFER_BYTES_MAX, transferBytes, transferQuery } from "./transfer.js";
 import { WriteQueue } from "./write-queue.js";
 
 type Call = Context<ApiEnv>;
@@ -84,6 +94,7 @@ class Api {
     this.#addReads();
     if (this.#page !== null) this.#addPage(this.#page);
     this.#addWrites();
+    this.#addTransfer();
     this.#addOthers();
     this.app.onError((error, call) => this.#failed(error, call));
     this.app.notFound((call) => this.#nothingThere(call));
@@ -117,7 +128,7 @@ class Api {
 
   /** What a path counts as: there are few. */
   #routeOf(path: string): string {
-    if (path in READS || path in WRITES || path in OTHERS) return path;
+    if (path in READS || isWrite(path) || path in OTHERS) return path;
     return this.#page?.routeOf(path) ?? "other";
   }
 
@@ -144,7 +155,7 @@ class Api {
 
   #nothingThere(call: Call): Response {
     const { path } = call.req;
-    const allowed = path in WRITES ? "POST" : this.#routeOf(path) === "other" ? null : "GET, HEAD";
+    const allowed = isWrite(path) ? "POST" : this.#routeOf(path) === "other" ? null : "GET, HEAD";
     if (allowed === null) {
       return this.#failed(new Problem(404, "NOT_FOUND", "there is no such endpoint"), call);
     }
@@ -272,19 +283,39 @@ class Api {
   ): void {
     const bodies = new BodyReader(bytesMax);
     this.app.post(path, async (call) => {
-      if (!this.#reads.has(call.get("client"), this.#now())) this.#limitReads(call);
-      const header = (name: string): string | undefined => call.req.header(name);
-      const claim = readClaim(header, this.#options.keys, this.#now(), this.#windowMs);
-      const bytes = await bodies.read({ header, arrayBuffer: () => call.req.arrayBuffer() });
-      const url = new URL(call.req.url);
-      const signed = { method: call.req.method, path: `${url.pathname}${url.search}`, body: bytes };
-      const check = { nonces: this.#nonces, limit: this.#writes, nowMs: this.#now() };
-      verifyClaim(claim, signed, check);
-      call.set("key", claim.key.id);
+      const { claim, bytes } = await this.#claimed(call, bodies);
       return await this.#signed(call, claim, async () => {
         parseQuery(noQuery, call.req.url);
-        const request = parseBody(schema, header("content-type"), bytes);
+        const request = parseBody(schema, call.req.header("content-type"), bytes);
         return await make(request, claim.key.source);
+      });
+    });
+  }
+
+  /** The body of a signed request, and who signed it. */
+  async #claimed(call: Call, bodies: BodyReader): Promise<{ claim: Claim; bytes: Uint8Array }> {
+    if (!this.#reads.has(call.get("client"), this.#now())) this.#limitReads(call);
+    const header = (name: string): string | undefined => call.req.header(name);
+    const claim = readClaim(header, this.#options.keys, this.#now(), this.#windowMs);
+    const bytes = await bodies.read({ header, arrayBuffer: () => call.req.arrayBuffer() });
+    const url = new URL(call.req.url);
+    const signed = { method: call.req.method, path: `${url.pathname}${url.search}`, body: bytes };
+    const check = { nonces: this.#nonces, limit: this.#writes, nowMs: this.#now() };
+    verifyClaim(claim, signed, check);
+    call.set("key", claim.key.id);
+    return { claim, bytes };
+  }
+
+  /** Takes bytes and sends bytes, for those who may write: nothing is kept. */
+  #addTransfer(): void {
+    const bodies = new BodyReader(TRANSFER_BYTES_MAX);
+    this.app.post(TRANSFER, async (call) => {
+      const { claim } = await this.#claimed(call, bodies);
+      const body = transferBytes(parseQuery(transferQuery, call.req.url).bytes);
+      const signature = signAnswer(claim.key.secret, { nonce: claim.nonce, status: 200, body });
+      return call.body(new Uint8Array(body), 200, {
+        "Content-Type": "application/octet-stream",
+        [HEADERS.signature]: signature,
       });
     });
   }
@@ -390,20 +421,6 @@ function send(call: Call, sent: Sent): Response {
 
 /** Answers that take long to make may be so many times as old as others. */
 const PAGE_AGES = 5;
-
-const OTHERS = {
-  "/livez": true,
-  "/readyz": true,
-  "/healthz": true,
-  "/metrics": true,
-  "/openapi.json": true,
-} as const;
-
-/** A long page that is made, not remembered, counts as one read for each hundred rows. */
-function extraCost(query: unknown): number {
-  if (typeof query !== "object" || query === null || !("limit" in query)) return 0;
-  return typeof query.limit === "number" ? Math.max(0, Math.ceil(query.limit / 100) - 1) : 0;
-}
 
 /** Makes the API over the books, without a server: it answers requests that it is given. */
 export function createPoolApi(options: PoolApiOptions): PoolApi {

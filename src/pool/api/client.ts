@@ -10,6 +10,7 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import { decisionAnswer, errorAnswer, writeAnswer } from "./answers.js";
 import type { benchmarkRequest, jobRequest, ticketRequest } from "./requests.js";
 import { HEADERS, sameSignature, signAnswer, signRequest } from "./signature.js";
+import { TRANSFER } from "./transfer.js";
 
 /** Which pool is told, with which key, and within which limits. */
 export interface PoolApiClientOptions {
@@ -75,6 +76,17 @@ interface Answer {
   readonly body: Buffer;
   readonly retryAfterMs: number;
   readonly isSigned: boolean;
+  /** From the request to the last byte, ms. */
+  readonly tookMs: number;
+}
+
+/** What bounds one try, and what is sent. */
+interface TryOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly leftMs: number;
+  readonly contentType: string;
+  /** Of the answer. */
+  readonly bytesMax: number;
 }
 
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -135,6 +147,38 @@ export class PoolApiClient {
     return await this.#write("/recordBenchmark", { benchmark }, decisionAnswer, options);
   }
 
+  /**
+   * Sends bytes and receives bytes that mean nothing, once: how long that takes.
+   *
+   * @param transfer how many bytes, at most 4 MiB each way
+   * @returns from the request to the last byte of the answer, ms
+   * @throws as a job
+   */
+  async measureTransfer(
+    { upload, download }: { readonly upload: Uint8Array; readonly download: number },
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<number> {
+    const { totalMs = 60_000 } = this.#options;
+    const endpoint = `${TRANSFER}?bytes=${download}`;
+    const answer = await this.#try(endpoint, Buffer.from(upload), {
+      signal,
+      leftMs: totalMs,
+      contentType: "application/octet-stream",
+      bytesMax: Math.max(ANSWER_BYTES_MAX, download),
+    });
+    if (answer instanceof Error) throw answer;
+    const { status, body, isSigned, tookMs } = answer;
+    if (status === 200 && isSigned && body.length === download) return tookMs;
+    if (status === 404) {
+      throw new RemoteError(`${TRANSFER}: 404, expected a pool served by this version`, {
+        code: "POOL_API_ANSWER",
+      });
+    }
+    if (status !== 200) readAnswer(answer, writeAnswer, TRANSFER);
+    const why = isSigned ? `${body.length} bytes, expected ${download}` : "not signed by the pool";
+    throw new RemoteError(`${TRANSFER}: the answer is ${why}`, { code: "POOL_API_ANSWER" });
+  }
+
   /** Ends all connections. */
   async close(): Promise<void> {
     await (await this.#agent)?.close();
@@ -162,7 +206,12 @@ export class PoolApiClient {
     const startMs = performance.now();
     for (let attempt = 1; ; attempt++) {
       const leftMs = totalMs - (performance.now() - startMs);
-      const tried = await this.#try(endpoint, body, { signal, leftMs });
+      const tried = await this.#try(endpoint, body, {
+        signal,
+        leftMs,
+        contentType: "application/json",
+        bytesMax: ANSWER_BYTES_MAX,
+      });
       const isFinal = !(tried instanceof Error) && tried.status < 500 && tried.status !== 429;
       const asked = tried instanceof Error ? 0 : tried.retryAfterMs;
       const doubled = Math.min(BACKOFF_MAX_MS, backoffMs * 2 ** (attempt - 1));
@@ -183,7 +232,7 @@ export class PoolApiClient {
   async #try(
     endpoint: string,
     body: Buffer,
-    { signal, leftMs }: { readonly signal: AbortSignal | undefined; readonly leftMs: number },
+    { signal, leftMs, contentType, bytesMax }: TryOptions,
   ): Promise<Answer | RemoteError> {
     const { key, timeoutMs = 5_000 } = this.#options;
     const path = `${this.#base.pathname.replace(/\/$/, "")}${endpoint}`;
@@ -194,20 +243,23 @@ export class PoolApiClient {
     try {
       const { request } = await import("undici");
       this.#agent ??= this.#newAgent();
+      const dispatcher = await this.#agent;
+      const startMs = performance.now();
       const response = await request(new URL(path, this.#base), {
         method: "POST",
-        dispatcher: await this.#agent,
+        dispatcher,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         body,
         headers: {
-          "content-type": "application/json",
+          "content-type": contentType,
           [HEADERS.key]: key.id,
           [HEADERS.timestamp]: timestamp,
           [HEADERS.nonce]: nonce,
           [HEADERS.signature]: signature,
         },
       });
-      const answer = await bounded(response.body);
+      const answer = await bounded(response.body, bytesMax);
+      const tookMs = performance.now() - startMs;
       const status = response.statusCode;
       const expected = signAnswer(key.secret, { nonce, status, body: answer });
       const given = response.headers[HEADERS.signature];
@@ -217,6 +269,7 @@ export class PoolApiClient {
         body: answer,
         retryAfterMs: Number.isFinite(retryAfter) ? Math.max(0, retryAfter) * 1_000 : 0,
         isSigned: typeof given === "string" && sameSignature(given, expected),
+        tookMs,
       };
     } catch (error) {
       signal?.throwIfAborted();
@@ -229,13 +282,13 @@ export class PoolApiClient {
   }
 }
 
-async function bounded(body: AsyncIterable<unknown>): Promise<Buffer> {
+async function bounded(body: AsyncIterable<unknown>, bytesMax: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of body) {
     if (!(part instanceof Uint8Array)) continue;
     length += part.length;
-    if (length > ANSWER_BYTES_MAX) throw new Error("the answer is too large");
+    if (length > bytesMax) throw new Error("the answer is too large");
     parts.push(Buffer.from(part));
   }
   return Buffer.concat(parts);

@@ -4,6 +4,7 @@ import { errorAnswer } from "./answers.js";
 import { PAGE_READS } from "./page/routes.js";
 import { READS, WRITES } from "./routes.js";
 import { HEADERS } from "./signature.js";
+import { TRANSFER, transferQuery } from "./transfer.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -55,18 +56,20 @@ const SIGNATURE_HEADERS: readonly (readonly [string, string])[] = [
   ],
 ];
 
+const SIGNATURE_PARAMETERS = SIGNATURE_HEADERS.map(([name, description]) => ({
+  name,
+  in: "header",
+  required: true,
+  description,
+  schema: { type: "string" },
+}));
+
 function writePath({ summary, body, answer: schema }: (typeof WRITES)[keyof typeof WRITES]): Json {
   const decision = answer("Done; signed by the server in the same header.", schema);
   return {
     post: {
       summary,
-      parameters: SIGNATURE_HEADERS.map(([name, description]) => ({
-        name,
-        in: "header",
-        required: true,
-        description,
-        schema: { type: "string" },
-      })),
+      parameters: SIGNATURE_PARAMETERS,
       requestBody: {
         required: true,
         content: { "application/json": { schema: schemaOf(body, "input") } },
@@ -107,6 +110,26 @@ function readPath({ summary, query, answer: schema }: ReadRoute): Json {
   };
 }
 
+/** Bytes there and back, signed as a write is. */
+function transferPath(): Json {
+  const bytes = { "application/octet-stream": { schema: {} } };
+  const { properties = {} } = z.toJSONSchema(transferQuery, { io: "input" });
+  return {
+    post: {
+      summary: "Takes any bytes and answers with as many as are wanted: how fast the way is.",
+      parameters: [
+        ...SIGNATURE_PARAMETERS,
+        { name: "bytes", in: "query", required: true, schema: properties["bytes"] ?? {} },
+      ],
+      requestBody: { required: true, content: bytes },
+      responses: {
+        "200": { description: "The bytes, signed as other answers are.", content: bytes },
+        ...refusals("400", "401", "411", "413", "429", "500", "503"),
+      },
+    },
+  };
+}
+
 function plainPath(summary: string, type: string, ...statuses: readonly string[]): Json {
   const content = { [type]: { schema: {} } };
   return {
@@ -121,6 +144,7 @@ function plainPath(summary: string, type: string, ...statuses: readonly string[]
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
   for (const [path, route] of Object.entries(WRITES)) paths[path] = writePath(route);
+  paths[TRANSFER] = transferPath();
   const reads: Readonly<Record<string, ReadRoute>> = { ...READS, ...PAGE_READS };
   for (const [path, route] of Object.entries(reads)) paths[path] = readPath(route);
   const json = "application/json";

@@ -24,6 +24,7 @@ import {
   workersQuery,
 } from "./requests.js";
 import type { Standing } from "./standing.js";
+import { TRANSFER } from "./transfer.js";
 
 const DAY_MS = 86_400_000;
 const LIMIT_DEFAULT = 100;
@@ -82,6 +83,26 @@ export const READS = {
   },
   "/workers": { summary: "Workers of all kinds.", query: workersQuery, answer: workersAnswer },
 } as const;
+
+/** Endpoints about the server itself. */
+export const OTHERS = {
+  "/livez": true,
+  "/readyz": true,
+  "/healthz": true,
+  "/metrics": true,
+  "/openapi.json": true,
+} as const;
+
+/** Does an endpoint take signed bodies only? */
+export function isWrite(path: string): boolean {
+  return path in WRITES || path === TRANSFER;
+}
+
+/** A long page that is made, not remembered, counts as one read for each hundred rows. */
+export function extraCost(query: unknown): number {
+  if (typeof query !== "object" || query === null || !("limit" in query)) return 0;
+  return typeof query.limit === "number" ? Math.max(0, Math.ceil(query.limit / 100) - 1) : 0;
+}
 
 type PageOptions = z.output<typeof pageQuery>;
 
