@@ -11,6 +11,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   ADMISSION_REGION: "An admission policy has a limit for a region that does not exist.",
   AI_SELECTOR_TAKEN:
     "A job already has a selector of AI sessions; another one would lose its sessions.",
+  ALERT_NOT_TAKEN:
+    "A receiver of alerts did not take one, or answered too late; it is tried again.",
   ANSWER_TOO_LARGE: "An orchestrator's answer has a field that is longer than any honest answer's.",
   API_KEYS: "The file of API keys cannot be used, or others may read it.",
   BACKUP:

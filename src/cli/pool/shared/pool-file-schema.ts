@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { duration, integer, text } from "../../../config/fields.js";
 import { SCHEME_NAMES } from "../../../pool/books/attribution/registry.js";
+import { ALERT_KINDS, type AlertKind } from "../../../pool/operate/alerts/conditions.js";
+import { ALERT_SHAPES } from "../../../pool/operate/alerts/message.js";
 
 /** Jobs by name, with what each does and when, if the file does not say. */
 export const JOBS = {
@@ -19,6 +21,10 @@ export const JOBS = {
   advise: {
     does: "Advises on each worker, at low priority; only with advise.scenario.",
     when: { cron: "0 2 * * *" },
+  },
+  alerts: {
+    does: "Tells receivers what begins and what is over; only with alerts.to.",
+    when: { every: "1m" },
   },
   prune: {
     does: "Forgets runs of jobs that are older than keepRuns.",
@@ -48,6 +54,19 @@ const jobSchema = z
   })
   .refine(({ every, cron }) => every === undefined || cron === undefined, {
     message: "expected one of every and cron",
+  });
+
+const ALERT_NAMES = Object.keys(ALERT_KINDS) as [AlertKind, ...AlertKind[]];
+
+const receiverSchema = z
+  .strictObject({
+    name: text("Names the receiver; each once.", "name").optional(),
+    url: text("Where to, http or https.", "url").optional(),
+    urlFile: text("File that holds the URL, where that is a secret; chmod 600.", "file").optional(),
+    shape: z.enum(ALERT_SHAPES).describe("How messages are written.").default("json"),
+  })
+  .refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {
+    message: "expected one of url and urlFile",
   });
 
 const port = integer("Port to listen at; 0: any that is free.", 0, 65_535);
@@ -151,6 +170,23 @@ export const poolFileSchema = z.strictObject({
       budget: text("Time that it may take.", "span").default("10m"),
     })
     .describe("Nightly advice on each worker.")
+    .optional(),
+  alerts: z
+    .strictObject({
+      to: z
+        .array(receiverSchema)
+        .min(1)
+        .max(20)
+        .describe("Who is told, by an HTTP POST for each beginning and each end."),
+      offline: duration("A worker is offline for so long.").default(15 * 60_000),
+      behind: duration("A source can't be read for so long.").default(15 * 60_000),
+      stuck: duration("A payout is under way for so long.").default(3_600_000),
+      backupAge: duration("The newest backup is so old.").default(26 * 3_600_000),
+      diskFree: z.number().min(0).max(1).describe("Less of the books' disk is free.").default(0.05),
+      perHour: integer("Most that a receiver is told in an hour.", 1, 10_000).default(30),
+      off: z.array(z.enum(ALERT_NAMES)).describe("What is not told of.").default([]),
+    })
+    .describe("Who is called when something is wrong.")
     .optional(),
   jobs: z
     .strictObject(

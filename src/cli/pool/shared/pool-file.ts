@@ -1,5 +1,5 @@
 /** Reads `pool.yaml`: what is wrong in it by line and column, and nothing done before all of it is right. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { type Path, pathText, valueText } from "../../../config/problem.js";
 import { suggestion } from "../../../config/suggest.js";
@@ -10,18 +10,20 @@ import type { PageRule } from "../../../pool/api/index.js";
 import type { CommissionRate } from "../../../pool/books/commission.js";
 import type { EventSource } from "../../../pool/books/sources/source.js";
 import type { AdmissionPolicy } from "../../../pool/index.js";
+import type { AlertPlan } from "../../../pool/operate/jobs/alerts-job.js";
 import { backupBucket, isBucketUrl } from "../../../pool/operate/jobs/backup-bucket.js";
 import type { BackupPlace } from "../../../pool/operate/jobs/backup-job.js";
 import type { JobSpec } from "../../../pool/operate/schedule.js";
 import { slotsOf, type Timing } from "../../../pool/operate/timing.js";
 import { admissionAt, noRules } from "./admission-file.js";
+import { alertPlan } from "./alert-plan.js";
 import { JOBS, type JobName, type PoolFileValues, poolFileSchema } from "./pool-file-schema.js";
 import { commissionRates } from "./settings-options.js";
 import { SourceList } from "./source-list.js";
 
 /** A pool's file, checked. */
 export interface PoolFile
-  extends Omit<PoolFileValues, "sources" | "admission" | "commission" | "backup"> {
+  extends Omit<PoolFileValues, "sources" | "admission" | "commission" | "backup" | "alerts"> {
   /** The file, absolute. */
   readonly path: string;
   readonly sources: readonly EventSource[];
@@ -32,6 +34,7 @@ export interface PoolFile
   readonly rule: PageRule | null;
   readonly commission: readonly CommissionRate[];
   readonly backup?: BackupPlace;
+  readonly alerts?: AlertPlan;
   /** When each job runs; those that are off are only asked for. */
   readonly specs: ReadonlyMap<JobName, JobSpec>;
 }
@@ -63,7 +66,7 @@ export function readPoolFile(
     const stranger = issues.find(({ code }) => code === "unrecognized_keys");
     return refuse(stranger ?? issues[0], yaml.value, fail);
   }
-  const { sources, admission, commission, backup, ...values } = parsed.data;
+  const { sources, admission, commission, backup, alerts, ...values } = parsed.data;
   const folder = dirname(resolve(file));
   const at = (path: string): string => resolve(folder, path);
   const { api, payouts, advise } = values;
@@ -96,6 +99,13 @@ export function readPoolFile(
     ...(backup === undefined
       ? {}
       : { backup: checked(["backup", "to"], () => backupPlace(backup, { at, env })) }),
+    ...(alerts === undefined
+      ? {}
+      : {
+          alerts: checked(["alerts"], () =>
+            alertPlan(alerts, { at, pool: basename(at(values.books)) }),
+          ),
+        }),
     ...(advise === undefined ? {} : { advise: placed(advise, ["scenario", "to"], at) }),
     specs: new Map(
       NAMES.map((name) => [name, checked(["jobs", name], () => specOf(name, values))] as const),

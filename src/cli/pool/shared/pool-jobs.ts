@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
 import type { Job, JobCounts, JobRun } from "../../../pool/operate/job.js";
+import { lookForAlerts } from "../../../pool/operate/jobs/alerts-job.js";
 import { backUp } from "../../../pool/operate/jobs/backup-job.js";
 import { closeLastRound } from "../../../pool/operate/jobs/close-round-job.js";
 import { type CommandOptions, runCommand } from "../../../pool/operate/jobs/command-job.js";
@@ -22,7 +23,7 @@ export interface JobMeans {
 
 /** The jobs that a pool's file asks for, by name. */
 export function jobNames(file: PoolFile): readonly JobName[] {
-  const { sources, chain, payouts, backup, advise } = file;
+  const { sources, chain, payouts, backup, advise, alerts } = file;
   const isAskedFor: Readonly<Record<JobName, boolean>> = {
     import: sources.length > 0,
     "close-round": chain !== undefined,
@@ -30,6 +31,7 @@ export function jobNames(file: PoolFile): readonly JobName[] {
     verify: true,
     backup: backup !== undefined,
     advise: advise !== undefined,
+    alerts: alerts !== undefined,
     prune: true,
   };
   return (Object.keys(JOBS) as JobName[]).filter((name) => isAskedFor[name]);
@@ -49,7 +51,7 @@ export function poolJobs(file: PoolFile, means: JobMeans): readonly Job[] {
 
 /** What a job does; null: the file does not ask for it. */
 function workOf(name: JobName, file: PoolFile, { store, program }: JobMeans): Work | null {
-  const { books: db, sources, watched, chain, payouts, backup, advise, keepRuns } = file;
+  const { books: db, sources, watched, chain, payouts, backup, advise, alerts, keepRuns } = file;
   switch (name) {
     case "import":
       return {
@@ -76,6 +78,12 @@ function workOf(name: JobName, file: PoolFile, { store, program }: JobMeans): Wo
     case "advise":
       if (advise === undefined) return null;
       return { run: (run) => adviseInto(advise, program, run) };
+    case "alerts": {
+      if (alerts === undefined) return null;
+      const advice = advise === undefined ? null : join(advise.to, "advice.json");
+      const places = { books: db, hasBackups: backup !== undefined, advice };
+      return { run: (run) => lookForAlerts(store, { plan: alerts, places }, run) };
+    }
     case "prune":
       return { run: async ({ now }) => ({ removed: store.runs.prune(now() - keepRuns) }) };
   }
@@ -101,8 +109,13 @@ async function pay(
   run: JobRun,
 ): Promise<JobCounts> {
   const { exitCode, stdout } = await runCommand(args, { program, good: [0, 1] }, run);
-  const { payouts, hindered } = parsed(stdout, args);
-  const counts = { payouts: lengthOf(payouts), hindered: lengthOf(hindered) };
+  const { payouts, owed } = parsed(stdout, args);
+  const hindered = (Array.isArray(owed) ? owed : []).filter((one) => textIn(one, "hindrance"));
+  // Alerts read these lines.
+  for (const one of hindered) {
+    run.say(`hindered ${textIn(one, "hindrance")} ${textIn(one, "address")}`);
+  }
+  const counts = { payouts: lengthOf(payouts), hindered: hindered.length };
   if (exitCode === 0) return counts;
   throw new InputError("somebody who is due was not paid, or a payment reverted", {
     code: "PAYOUTS_HINDERED",
@@ -152,6 +165,11 @@ function parsed(json: string, args: readonly string[]): Readonly<Record<string, 
   throw new InputError(`${args.slice(0, 2).join(" ")}: what it printed is no result`, {
     code: "COMMAND",
   });
+}
+
+function textIn(value: unknown, name: string): string {
+  const part: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : "";
+  return typeof part === "string" ? part : "";
 }
 
 function lengthOf(value: unknown): number {
