@@ -1,8 +1,8 @@
 /** `alerts` of a pool's file: whom to tell of what. */
 import { resolve } from "node:path";
 import { InputError } from "../../../core/errors.js";
+import { assertSecret, readShort } from "../../../io/secret-file.js";
 import type { AlertPlan } from "../../../pool/operate/jobs/alerts-job.js";
-import { assertSecret, readShort } from "../../shared/secret-file.js";
 import type { PoolFileValues } from "./pool-file-schema.js";
 
 const URL_BYTES_MAX = 10_000;

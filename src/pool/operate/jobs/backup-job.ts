@@ -39,7 +39,7 @@ export interface BackupPlace {
 const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal)?$/;
 
 /** Backups in a folder, oldest first. */
-export function backupsIn(folder: string): readonly string[] {
+function backupsIn(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => backupTime(name) !== null)
     .sort();
