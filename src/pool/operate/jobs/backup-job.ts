@@ -38,13 +38,6 @@ export interface BackupPlace {
 
 const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal)?$/;
 
-/** Backups in a folder, oldest first. */
-function backupsIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => backupTime(name) !== null)
-    .sort();
-}
-
 /**
  * Copies the books to a file.
  *
