@@ -26,7 +26,7 @@ import {
   putFile,
   removeObject,
 } from "./backup-bucket.js";
-import { backupName, backupTime, type Retention, superfluous } from "./retention.js";
+import { backupName, type Retention, superfluous } from "./retention.js";
 
 /** Where copies are kept, and which. */
 export interface BackupPlace {
