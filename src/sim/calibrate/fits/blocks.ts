@@ -21,25 +21,31 @@ export function jackknifed(value: number, without: readonly number[]): Figure {
   const off = logs.map((one) => one - mean);
   const squares = sumOf(off.map((one) => one * one));
   const error = Math.sqrt(((blocks - 1) / blocks) * squares * inflation(off, squares));
-  const reach = Math.exp(studentTCritical({ degreesOfFreedom: blocks - 1 }) * error);
+  // Blocks that are like their neighbours are worth half as many.
+  const degreesOfFreedom = Math.max(1, Math.floor(blocks / 2));
+  const reach = Math.exp(studentTCritical({ degreesOfFreedom }) * error);
   return { value, low: value / reach, high: value * reach };
 }
 
 /** How many neighbouring blocks a long session, or a spell, may reach over. */
-const LAGS = 2;
+const LAGS_MAX = 4;
 
 /**
- * What likeness of neighbouring blocks adds to the variance (Newey and West's weights); what
- * chance makes of it in the other direction is not believed.
+ * What likeness of neighbouring blocks adds to the variance (Newey and West's weights), over as many
+ * lags as make most of it; what chance makes of it in the other direction is not believed.
  */
 function inflation(off: readonly number[], squares: number): number {
   if (squares === 0) return 1;
-  let sum = 1;
-  for (let lag = 1; lag <= LAGS; lag++) {
-    const products = sumOf(off.slice(lag).map((one, index) => one * (off[index] ?? 0)));
-    sum += 2 * (1 - lag / (LAGS + 1)) * (products / squares);
+  let most = 1;
+  for (let lags = 1; lags <= Math.min(LAGS_MAX, off.length - 1); lags++) {
+    let sum = 1;
+    for (let lag = 1; lag <= lags; lag++) {
+      const products = sumOf(off.slice(lag).map((one, index) => one * (off[index] ?? 0)));
+      sum += 2 * (1 - lag / (lags + 1)) * (products / squares);
+    }
+    most = Math.max(most, sum);
   }
-  return Math.max(1, sum);
+  return most;
 }
 
 /** Sums of vectors by block, and what is left without one. */
