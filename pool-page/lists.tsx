@@ -191,6 +191,14 @@ const KINDS: Readonly<Record<string, string>> = {
   void: "made void",
   assign: "given to a worker",
   release: "given to the operator",
+  hold: "held back",
+  "hold-released": "paid again",
+  move: "moved to another address",
+  merge: "merged into another address",
+  "merge-ended": "no longer merged",
+  dismiss: "piece dismissed",
+  "dismiss-undone": "piece taken back",
+  bind: "wallet and chain of payouts",
 };
 
 export function CorrectionsSection({ isOperator }: { readonly isOperator: boolean }) {

@@ -73,7 +73,12 @@ function Tiles({ pool }: { readonly pool: Pool }) {
         >
           {msText(lastDay.medianMs ?? lastDay.aiMedianMs)}
         </Tile>
-        <Tile label="Owed to workers" note="not in a payout yet">
+        <Tile
+          label="Owed to workers"
+          note={
+            pool.held === 0 ? "not in a payout yet" : `${count(pool.held)} held by the operator`
+          }
+        >
           <Wei value={owed.pending} />
         </Tile>
         <Tile
@@ -81,7 +86,9 @@ function Tiles({ pool }: { readonly pool: Pool }) {
           note={
             nextPayout === null
               ? "this process pays nobody"
-              : nextPayout.threshold !== null && `of who is owed ${nextPayout.threshold}`
+              : pool.approval !== null
+                ? `batch ${pool.approval} waits for approval`
+                : nextPayout.threshold !== null && `of who is owed ${nextPayout.threshold}`
           }
         >
           {nextPayout === null ? "none" : <Time at={nextPayout.at} />}

@@ -27,7 +27,7 @@ export function hasToken(): boolean {
 export function takeToken(): void {
   const [, token] = /^#token=([\x21-\x7e]{1,512})$/.exec(location.hash) ?? [];
   if (token === undefined) return;
-  keepToken(decodeURIComponent(token));
+  keepToken(token);
   history.replaceState(null, "", location.pathname);
 }
 

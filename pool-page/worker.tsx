@@ -59,9 +59,7 @@ function State({
             worker.since === null ? (
               `${count(worker.connections)} connections`
             ) : (
-              <>
-                <Time at={worker.since} as="for" />
-              </>
+              <Time at={worker.since} as="for" />
             )
           }
         >
@@ -213,7 +211,24 @@ function Owed({ data }: { readonly data: Worker }) {
     <section aria-labelledby="owed">
       <h2 id="owed">What is owed, and why</h2>
       <dl class="tiles">
-        <Tile label="Owed" note={threshold === null ? undefined : `paid from ${threshold} on`}>
+        <Tile
+          label="Owed"
+          note={
+            worker.held !== null ? (
+              <span class="bad">
+                held back by the operator
+                {worker.held.until !== null && (
+                  <>
+                    {" "}
+                    until <Time at={worker.held.until} />
+                  </>
+                )}
+              </span>
+            ) : (
+              threshold !== null && `paid from ${threshold} on`
+            )
+          }
+        >
           <Wei value={worker.pending} />
         </Tile>
         <Tile label="On its way">

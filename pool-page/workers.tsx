@@ -154,13 +154,17 @@ const COLUMNS: readonly Column[] = [
     key: "pending",
     head: "Owed",
     value: ({ pending }) => BigInt(pending),
-    cell: ({ pending, inPayout }) => (
+    cell: ({ pending, inPayout, held }) => (
       <>
         <Wei value={pending} />
-        {inPayout !== "0" && (
-          <small>
-            <Wei value={inPayout} /> on its way
-          </small>
+        {held !== null ? (
+          <small class="bad">held</small>
+        ) : (
+          inPayout !== "0" && (
+            <small>
+              <Wei value={inPayout} /> on its way
+            </small>
+          )
         )}
       </>
     ),
@@ -233,7 +237,9 @@ function WorkersTable({ data: { workers, pool, total } }: { readonly data: Worke
   const [state, setState] = useState<(typeof STATES)[number]>("all");
   const rows = useMemo(() => {
     const wanted = workers.filter(
-      (row) => (state === "all" || row.isOnline === (state === "online")) && isWanted(row, text),
+      (row) =>
+        (state === "all" || row.isOnline === (state === "online")) &&
+        (text === "" || isWanted(row, text)),
     );
     return sorted(wanted, order);
   }, [workers, order, text, state]);
@@ -369,7 +375,7 @@ function Rows({
 function Gap({ rows }: { readonly rows: number }) {
   return (
     <tr>
-      <td class="gap" colSpan={COLUMNS.length} style={{ height: rows * ROW_PX }} />
+      <td class="gap" colSpan={COLUMNS.length} style={{ height: `${rows * ROW_PX}px` }} />
     </tr>
   );
 }

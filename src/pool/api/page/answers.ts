@@ -68,6 +68,11 @@ export const poolAnswer = z.object({
     }),
   ),
   quarantined: z.number(),
+  held: z.number().describe("Workers that are left out of payouts by the operator."),
+  approval: z
+    .number()
+    .nullable()
+    .describe("Batch of payouts that waits for the operator's approval; null: none does."),
   rule: z.object({ text: z.string(), limitMs: z.number().nullable() }).nullable(),
   adviceAt: utc.nullable(),
   chainId: z.string().nullable().describe("Of the last payout."),
@@ -86,6 +91,10 @@ const poolWorker = performance.extend({
   regions: z.array(z.string()),
   isOnline: z.boolean(),
   since: utc.nullable().describe("Of being online or offline; null: nobody said."),
+  held: z
+    .object({ until: utc.nullable().describe("null: until it is released.") })
+    .nullable()
+    .describe("Left out of payouts by the operator; null: it is not."),
   sessions: z.number().nullable().describe("That its last benchmark gave it; null: none was sent."),
   connections: z.number(),
   jobsEver: z.string(),

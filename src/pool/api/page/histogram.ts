@@ -27,7 +27,8 @@ export class Histogram {
 
   /** Adds all of another one. */
   addAll(other: Histogram): void {
-    for (const [index, count] of other.#counts.entries()) {
+    for (let index = 0; index < other.#counts.length; index++) {
+      const count = other.#counts[index] ?? 0;
       if (count > 0) this.#addAt(other.#first + index, count);
     }
   }
@@ -39,7 +40,8 @@ export class Histogram {
    */
   quantile(q: number): number | null {
     let rank = Math.max(1, Math.ceil(q * this.#total));
-    for (const [index, count] of this.#counts.entries()) {
+    for (let index = 0; index < this.#counts.length; index++) {
+      const count = this.#counts[index] ?? 0;
       rank -= count;
       if (count > 0 && rank <= 0) return RATIO ** (this.#first + index + 0.5);
     }

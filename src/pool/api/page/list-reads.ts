@@ -17,6 +17,17 @@ const ROUNDS_MAX = 200;
 const TICKETS_MAX = 500;
 const CORRECTIONS_MAX = 500;
 const RUNS_MAX = 200;
+/** What is done by hand besides entries and decisions, which are listed by themselves. */
+const ACTS = [
+  "hold",
+  "hold-released",
+  "move",
+  "merge",
+  "merge-ended",
+  "dismiss",
+  "dismiss-undone",
+  "bind",
+];
 const PIECES_MAX = 100;
 const RAW_BYTES_MAX = 300;
 const REASON_MAX = 500;
@@ -138,6 +149,20 @@ export function readCorrections({
       address,
       amount: null,
       reason: isOperator ? reason.slice(0, REASON_MAX) : null,
+    });
+  }
+  for (const { id, kind, subject, detail, reason, author, atMs } of books.acts.list({
+    kinds: ACTS,
+    limit: CORRECTIONS_MAX,
+  })) {
+    found.push({
+      kind,
+      id: isOperator ? `act ${id}` : "",
+      atMs,
+      at: utc(atMs),
+      address: /^0x[0-9a-f]{40}$/.test(subject) ? subject : null,
+      amount: detail["wei"] ?? null,
+      reason: isOperator ? `${reason} (${author})`.slice(0, REASON_MAX) : null,
     });
   }
   found.sort((a, b) => b.atMs - a.atMs);

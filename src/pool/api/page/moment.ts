@@ -1,4 +1,5 @@
 /** What many answers need of the books, looked up once in a while. */
+import { type Hold, holdsAt } from "../../books/holds.js";
 import type { PresenceRow, WorkerRow } from "../../books/store/store.js";
 import type { PageBooks } from "./options.js";
 
@@ -12,11 +13,13 @@ export interface Moment {
   readonly paid: ReadonlyMap<string, bigint>;
   readonly presence: ReadonlyMap<string, PresenceRow>;
   readonly names: ReadonlyMap<string, string>;
+  /** Who is left out of payouts. */
+  readonly holds: ReadonlyMap<string, Hold>;
   /** Where each worked. */
   readonly places: ReadonlyMap<string, readonly WorkerRow[]>;
 }
 
-export function momentOf(books: PageBooks): Moment {
+export function momentOf(books: PageBooks, nowMs: number): Moment {
   const places = new Map<string, WorkerRow[]>();
   for (const row of books.workers.list()) {
     const own = places.get(row.address);
@@ -29,6 +32,7 @@ export function momentOf(books: PageBooks): Moment {
     paid: byAddress(books, "paid:"),
     presence: new Map(books.workers.presence().map((row) => [row.address, row])),
     names: new Map(books.names.list().map(({ address, name }) => [address, name])),
+    holds: new Map(holdsAt(books, nowMs).map((hold) => [hold.address, hold])),
     places,
   };
 }

@@ -5,6 +5,7 @@ import type { PoolFigures } from "./figures.js";
 /** What the page reads. A connection of its own, if the books are a file, never waits for writers. */
 export type PageBooks = Pick<
   PoolStore,
+  | "acts"
   | "decisions"
   | "ledger"
   | "names"

@@ -134,9 +134,9 @@ export class Page {
   #context({ nowMs, role }: PageAsked): PageContext {
     const known = this.#moment;
     if (known === null || Math.abs(nowMs - known.atMs) >= this.#ageMaxMs) {
-      this.#moment = { value: momentOf(this.#options.books), atMs: nowMs };
+      this.#moment = { value: momentOf(this.#options.books, nowMs), atMs: nowMs };
     }
-    const moment = this.#moment?.value ?? momentOf(this.#options.books);
+    const moment = this.#moment?.value ?? momentOf(this.#options.books, nowMs);
     return { ...this.#options, ...this.#facts(), moment, nowMs, isOperator: role === "operator" };
   }
 }

@@ -1,6 +1,7 @@
 /** The pool as a whole, and all its workers. */
 import type { z } from "zod";
 import type { RunRow } from "../../books/store/store.js";
+import { newestBatch } from "../../payouts/approval.js";
 import type { hoursAnswer, poolAnswer, poolWorkersAnswer } from "./answers.js";
 import { type PageContext, performanceOf, utc, utcOrNull } from "./context.js";
 import { total } from "./moment.js";
@@ -42,10 +43,19 @@ export function readPool(context: PageContext): Pool {
     nextPayout: pay === null ? null : { at: utcOrNull(nextPayoutMs), threshold: pay.threshold },
     sources: sourcesOf(context, runs?.sources ?? []),
     quarantined: books.quarantine.count(),
+    held: moment.holds.size,
+    approval: approvalOf(context),
     rule,
     adviceAt: utcOrNull(advice?.()?.atMs),
     chainId: lastPayout === undefined ? null : String(lastPayout.chainId),
   };
+}
+
+/** The newest batch, unless it was approved or is too old to be. */
+function approvalOf({ books, nowMs }: PageContext): number | null {
+  const batch = newestBatch(books);
+  if (batch === null || batch.approved !== null || nowMs - batch.atMs > DAY_MS) return null;
+  return batch.id;
 }
 
 function moneyOf(context: PageContext): Pick<Pool, "owed" | "income"> {

@@ -65,6 +65,12 @@ export class Sums {
   }
 }
 
+/** Stretches from an instant on, added up. */
+interface Together {
+  readonly fromMs: number;
+  readonly sums: Sums;
+}
+
 /** A number of stretches, the last of which goes on; whoever is older is forgotten. */
 class Stretches {
   readonly #lengthMs: number;
@@ -100,15 +106,30 @@ class Stretches {
     }));
   }
 
+  /** The last ones together; what was added up before, where nothing has to be left out of it. */
+  together(nowMs: number, count: number, known: Together | null): Together {
+    const first = this.#oldest(nowMs) + this.#kept - count;
+    const fromMs = first * this.#lengthMs;
+    if (known?.fromMs === fromMs) return known;
+    const all = new Sums();
+    for (let key = first; key < first + count; key++) {
+      const sums = this.#sums.get(key);
+      if (sums !== undefined) all.addAll(sums);
+    }
+    return { fromMs, sums: all };
+  }
+
+  /** Jobs in each of the last ones. */
+  jobs(nowMs: number, count: number): number[] {
+    const first = this.#oldest(nowMs) + this.#kept - count;
+    const jobs: number[] = [];
+    for (let key = first; key < first + count; key++) jobs.push(this.#sums.get(key)?.jobs ?? 0);
+    return jobs;
+  }
+
   #oldest(nowMs: number): number {
     return Math.floor(nowMs / this.#lengthMs) - this.#kept + 1;
   }
-}
-
-/** Stretches from an instant on, added up. */
-interface Together {
-  readonly fromMs: number;
-  readonly sums: Sums;
 }
 
 /** Hours of one day and days of thirty, UTC. */
@@ -141,19 +162,24 @@ export class Track {
     return this.#hours.list(nowMs);
   }
 
+  /** Jobs in each of the last hours, oldest first. */
+  jobsByHour(nowMs: number): number[] {
+    return this.#hours.jobs(nowMs, HOURS);
+  }
+
   days(nowMs: number): ReturnType<Stretches["list"]> {
     return this.#days.list(nowMs);
   }
 
   /** The last hours together. */
   lastDay(nowMs: number): Sums {
-    this.#lastDay = together(this.#lastDay, this.hours(nowMs).slice(-HOURS));
+    this.#lastDay = this.#hours.together(nowMs, HOURS, this.#lastDay);
     return this.#lastDay.sums;
   }
 
   /** All days together. */
   lastDays(nowMs: number): Sums {
-    this.#lastDays = together(this.#lastDays, this.days(nowMs));
+    this.#lastDays = this.#days.together(nowMs, DAYS, this.#lastDays);
     return this.#lastDays.sums;
   }
 
@@ -163,12 +189,4 @@ export class Track {
     );
     return [this.#hours.at(atMs), this.#days.at(atMs), ...kept];
   }
-}
-
-function together(known: Together | null, stretches: ReturnType<Stretches["list"]>): Together {
-  const fromMs = stretches[0]?.atMs ?? 0;
-  if (known?.fromMs === fromMs) return known;
-  const all = new Sums();
-  for (const { sums } of stretches) if (sums !== null) all.addAll(sums);
-  return { fromMs, sums: all };
 }

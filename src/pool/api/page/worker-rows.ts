@@ -1,5 +1,6 @@
 /** Workers as tables show them: one row for each address. */
 import type { z } from "zod";
+import type { Hold } from "../../books/holds.js";
 import type { PresenceRow, WorkerRow } from "../../books/store/store.js";
 import type { poolWorkerAnswer, poolWorkersAnswer } from "./answers.js";
 import { type PageContext, performanceOf, utc, utcOrNull } from "./context.js";
@@ -13,7 +14,7 @@ export function workersOf(
   places: ReadonlyMap<string, readonly WorkerRow[]>,
 ): PoolWorker[] {
   const { figures, moment, nowMs } = context;
-  const { pending, inPayout, paid, presence, names } = moment;
+  const { pending, inPayout, paid, presence, names, holds } = moment;
   const advice = new Map(
     (context.advice?.()?.workers ?? []).map((row) => [row.name.toLowerCase(), row.advice]),
   );
@@ -27,6 +28,7 @@ export function workersOf(
       nodeTypes: [...new Set(own.map(({ nodeType }) => nodeType))],
       regions: [...new Set(own.map(({ region }) => region))],
       ...presenceOf(presence.get(address)),
+      held: heldBy(holds.get(address)),
       sessions: benchmarkOf(context, address)?.maxSessions ?? null,
       ...performanceOf(track?.lastDay(nowMs) ?? null),
       jobsEver: String(own.reduce((jobs, row) => jobs + row.jobs, 0n)),
@@ -34,9 +36,13 @@ export function workersOf(
       inPayout: sum(inPayout),
       paid: sum(paid),
       advice: advice.get(address) ?? advice.get(name?.toLowerCase() ?? "") ?? null,
-      hours: track?.hours(nowMs).map(({ sums }) => sums?.jobs ?? 0) ?? [],
+      hours: track?.jobsByHour(nowMs) ?? [],
     };
   });
+}
+
+function heldBy(hold: Hold | undefined): PoolWorker["held"] {
+  return hold === undefined ? null : { until: utcOrNull(hold.untilMs) };
 }
 
 function presenceOf(row: PresenceRow | undefined) {
