@@ -14,8 +14,7 @@
  * p99 under 50 ms at 1,000 requests/s on 2 cores.
  */
 import { execFileSync, fork, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -23,12 +22,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
-import { Rational } from "../src/core/rational.js";
-import { HEADERS, signRequest } from "../src/pool/api/index.js";
-import { jobEvent, jobRequest } from "../src/pool/api/requests.js";
-import { EventIngest } from "../src/pool/books/ingest/ingest.js";
-import { addRates } from "../src/pool/books/settings.js";
 import { SqlitePoolStore } from "../src/pool/books/store/sqlite-pool-store.js";
+import {
+  cpuSeconds,
+  jobBody,
+  MAIN,
+  makeBooks,
+  quantile,
+  quantiles,
+  urlIn,
+  write,
+  writeKeys,
+} from "./shared/pool-server.js";
 
 const { values } = parseArgs({
   options: {
@@ -42,11 +47,9 @@ const { values } = parseArgs({
   },
 });
 
-const SECRET = Buffer.alloc(32, 7);
 const WARM_UP_SECONDS = 3;
 const WORKERS = 200;
 const READS = ["/getTranscodersJobs", "/status", "/workers", "/getRewards"];
-const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const P99_LIMIT_MS = 50;
 
 if (values.writer === undefined) await bench();
@@ -65,46 +68,14 @@ async function holdLock(path: string): Promise<void> {
   }
 }
 
-function body(id: string, number: number): object {
-  return {
-    id,
-    at: new Date().toISOString(),
-    jobDetails: {
-      transcoder: `0x${String(1 + (number % WORKERS)).padStart(40, "0")}`,
-      pixels: 69_120_000,
-      duration: 2,
-      profiles: 4,
-      faceValue: "180000000000000000",
-      fees: "34560000000",
-      roundJob: 3_200,
-    },
-  };
-}
-
-/** Books of a pool that has worked before. */
-function makeBooks(path: string): void {
-  const store = new SqlitePoolStore({ path });
-  addRates(store, [{ rate: Rational.of(1n, 4n), fromMs: 0, nodeType: null, region: null }]);
-  const [count, page] = [Number(values.jobs), 10_000];
-  const defaults = { nowMs: Date.now(), region: "default", isPerJob: true };
-  for (let from = 0; from < count; from += page) {
-    const events = Array.from({ length: Math.min(page, count - from) }, (_, index) =>
-      jobEvent(jobRequest.parse(body(`before-${from + index}`, index)), defaults),
-    );
-    new EventIngest(store).record(events, "before");
-  }
-  store.close();
-}
-
 /** Starts the server, sends the load and reports. */
 async function bench(): Promise<void> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   const folder = mkdtempSync(join(tmpdir(), "pool-api-"));
   const [db, keys, log] = ["pool.db", "keys.json", "log"].map((name) => join(folder, name));
   if (db === undefined || keys === undefined || log === undefined) return;
-  makeBooks(db);
-  const key = { keys: [{ id: "bench", secret: SECRET.toString("hex") }] };
-  writeFileSync(keys, JSON.stringify(key), { mode: 0o600 });
+  makeBooks(db, Number(values.jobs), WORKERS);
+  writeKeys(keys);
   const limits = ["--readRate", "1000000", "--writeRate", "1000000"];
   const args = ["pool", "serve", "--db", db, "--keys", keys, "--port", "0", ...limits];
   const server = spawn(process.execPath, [MAIN, ...args, ...(values.plain ? ["--plain"] : [])], {
@@ -122,14 +93,6 @@ async function bench(): Promise<void> {
     server.kill("SIGTERM");
     await new Promise((resolve) => server.once("exit", resolve));
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function urlIn(log: string): Promise<string> {
-  for (;;) {
-    const [, url] = /"url":"([^"]+)"/.exec(readFileSync(log, "utf8")) ?? [];
-    if (url !== undefined) return url;
-    await sleep(50);
   }
 }
 
@@ -172,22 +135,6 @@ async function report(url: string): Promise<void> {
   process.exitCode = failures === 0 && p99 < P99_LIMIT_MS ? 0 : 1;
 }
 
-function quantile(latenciesMs: readonly number[], q: number): number {
-  const sorted = Float64Array.from(latenciesMs).sort();
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
-}
-
-function quantiles(latenciesMs: readonly number[]): string {
-  return [0.5, 0.9, 0.99, 0.999, 1]
-    .map((q) => `${q === 1 ? "max" : `p${q * 100}`} ${quantile(latenciesMs, q).toFixed(1)} ms`)
-    .join(", ");
-}
-
-async function cpuSeconds(url: string, dispatcher: Agent): Promise<number> {
-  const { body: text } = await request(`${url}/metrics`, { dispatcher });
-  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(await text.text())?.[1]);
-}
-
 interface Agents {
   readonly reader: Agent;
   readonly writer: Agent;
@@ -213,7 +160,7 @@ async function send(
   const one = async (index: number, dueMs: number): Promise<void> => {
     const isWrite = index % 2 === 0;
     const status = await (isWrite
-      ? write(url, writer, { id: `${name}-${index}`, index })
+      ? write(url, writer, jobBody(`${name}-${index}`, index % WORKERS))
       : read(url, reader, index)
     ).catch(() => 0);
     const isDone = status === 200 || status === 201;
@@ -232,32 +179,6 @@ async function send(
 async function read(url: string, dispatcher: Agent, index: number): Promise<number> {
   const path = READS[(index >> 1) % READS.length] ?? "/status";
   const answer = await request(`${url}${path}`, { dispatcher });
-  await answer.body.dump();
-  return answer.statusCode;
-}
-
-async function write(
-  url: string,
-  dispatcher: Agent,
-  { id, index }: { id: string; index: number },
-): Promise<number> {
-  const path = "/recordTranscoderJob";
-  const timestamp = String(Date.now());
-  const nonce = randomBytes(18).toString("base64url");
-  const bytes = Buffer.from(JSON.stringify(body(id, index)));
-  const signed = { method: "POST", path, timestamp, nonce, body: bytes };
-  const answer = await request(`${url}${path}`, {
-    method: "POST",
-    dispatcher,
-    body: bytes,
-    headers: {
-      "content-type": "application/json",
-      [HEADERS.key]: "bench",
-      [HEADERS.timestamp]: timestamp,
-      [HEADERS.nonce]: nonce,
-      [HEADERS.signature]: signRequest(SECRET, signed),
-    },
-  });
   await answer.body.dump();
   return answer.statusCode;
 }

@@ -36,8 +36,13 @@ export function Counting({ until }: { readonly until: string | null }) {
   if (until === null) return null;
   return (
     <p class="warning" role="status">
-      The last 30 days are still being counted, as far as <Time at={until} /> now: figures of
-      performance are not whole yet. Amounts are.
+      The last 30 days are still being counted
+      {Date.parse(until) > 0 && (
+        <>
+          , as far as <Time at={until} /> now
+        </>
+      )}
+      : figures of performance are not whole yet. Amounts are.
     </p>
   );
 }

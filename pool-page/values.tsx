@@ -96,7 +96,7 @@ export function Time({ at, as }: TimeProps) {
 export function msText(ms: number | null): string {
   if (ms === null) return "–";
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${ms >= 100 ? Math.round(ms).toLocaleString("en") : ms.toPrecision(2)} ms`;
+  return `${ms >= 100 ? NUMBERS.format(Math.round(ms)) : ms.toPrecision(2)} ms`;
 }
 
 export function percent(part: number | null): string {
@@ -105,8 +105,11 @@ export function percent(part: number | null): string {
   return `${Number((100 * part).toPrecision(3))} %`;
 }
 
+/** Made once: making one takes longer than writing many numbers. */
+const NUMBERS = new Intl.NumberFormat("en");
+
 export function count(value: number | string): string {
-  return typeof value === "number" ? value.toLocaleString("en") : grouped(value);
+  return typeof value === "number" ? NUMBERS.format(value) : grouped(value);
 }
 
 export function shortAddress(address: string): string {

@@ -13,6 +13,8 @@ const ROW_PX = 54;
 const SPARE = 8;
 /** As many are drawn at once; more are drawn as they come into view. */
 const WHOLE_MAX = 60;
+/** Before it is known how many are in view. */
+const FIRST = 24;
 
 type Value = number | bigint | string | null;
 
@@ -296,7 +298,7 @@ function Rows({
   readonly label: string;
 }) {
   const place = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ first: 0, shown: WHOLE_MAX });
+  const [view, setView] = useState({ first: 0, shown: FIRST });
   const look = () => {
     const element = place.current;
     if (element === null) return;

@@ -243,7 +243,7 @@ export const runsAnswer = z.object({
         log: z.string().nullable().describe("For the operator only."),
       }),
     )
-    .describe("Newest first."),
+    .describe("Newest first, the last of each job."),
 });
 
 export const quarantineAnswer = z.object({

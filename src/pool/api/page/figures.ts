@@ -77,9 +77,9 @@ export class PoolFigures {
     return this.#counted?.workers.get(address) ?? null;
   }
 
-  /** Time of the newest event that is counted while older ones wait, ms since 1970; null: all are. */
+  /** Time of the last event that is counted while others wait, ms since 1970 (0: none is); null: all are. */
   get untilMs(): number | null {
-    return this.#counted?.untilMs ?? null;
+    return this.#counted === null ? 0 : this.#counted.untilMs;
   }
 
   /** Sources by name. */
@@ -110,7 +110,7 @@ class Counted {
   readonly pool = new Track(DAYS * HOURS);
   readonly workers = new Map<string, Track>();
   readonly rounds: RoundWork;
-  untilMs: number | null = null;
+  untilMs: number | null = 0;
   readonly #books: FiguresBooks;
   readonly #renditions: bigint;
   readonly #void: ReadonlySet<number>;
@@ -140,7 +140,7 @@ class Counted {
     this.#move(owners);
     this.#next = (rows.at(-1)?.sequence ?? this.#next - 1) + 1;
     const isMore = rows.length === limit;
-    this.untilMs = isMore ? (rows.at(-1)?.atMs ?? null) : null;
+    this.untilMs = isMore ? (rows.at(-1)?.atMs ?? 0) : null;
     return isMore;
   }
 

@@ -16,7 +16,8 @@ import { DAY_MS, DAYS } from "./track.js";
 const ROUNDS_MAX = 200;
 const TICKETS_MAX = 500;
 const CORRECTIONS_MAX = 500;
-const RUNS_MAX = 200;
+/** Of each job: what runs every minute leaves room for the others. */
+const RUNS_MAX = 30;
 /** What is done by hand besides entries and decisions, which are listed by themselves. */
 const ACTS = [
   "hold",
@@ -95,7 +96,8 @@ export function readPayouts(
 
 /** The answer of `/pool/tickets`. */
 export function readTickets({ books, nowMs }: PageContext): z.output<typeof ticketsAnswer> {
-  const tickets = books.tickets.list({ sinceMs: nowMs - DAYS * DAY_MS });
+  const tickets = [...books.tickets.list({ sinceMs: nowMs - DAYS * DAY_MS })];
+  tickets.sort((a, b) => b.wonAtMs - a.wonAtMs);
   return {
     tickets: tickets.slice(0, TICKETS_MAX).map((row) => ({
       sender: row.sender,
@@ -175,13 +177,17 @@ export function readRuns({
   operation,
   isOperator,
 }: PageContext): z.output<typeof runsAnswer> {
+  const runs = books.runs
+    .last()
+    .flatMap(({ job }) => books.runs.list({ job, limit: RUNS_MAX }))
+    .sort((a, b) => b.id - a.id);
   return {
     jobs: (operation?.()?.jobs ?? []).map(({ name, does, nextAtMs }) => ({
       name,
       does,
       nextAt: utcOrNull(nextAtMs),
     })),
-    runs: books.runs.list({ limit: RUNS_MAX }).map((row) => ({
+    runs: runs.map((row) => ({
       id: row.id,
       job: row.job,
       trigger: row.trigger,

@@ -1,0 +1,222 @@
+/** The page of a pool in a real browser, from a real `pool up` on recorded days. */
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noBrowser, startBrowser } from "../support/browser.js";
+import { eventually } from "../support/eventually.js";
+import { crowded, EVIL, OPERATOR_TOKEN, type PagePool, pagePool } from "../support/page-pool.js";
+import { axeFaults } from "../support/pages.js";
+
+const CROWD = 2_000;
+
+describe("what is sent", () => {
+  it("is less than 250 kB in all, packed", () => {
+    const files = ["index.html", "page.js", "page.css", "icon.svg"];
+    const bytes = files.map((file) => gzipSync(readFileSync(`dist/page/${file}`)).length);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(250_000);
+  });
+
+  it("has a picture in README.md, a PNG of 1280 pixels and less than 200 kB", () => {
+    const picture = readFileSync("docs/page.png");
+    expect(picture.subarray(1, 4).toString()).toBe("PNG");
+    expect(picture.readUInt32BE(16)).toBe(1280);
+    expect(picture.length).toBeLessThan(200_000);
+    expect(readFileSync("README.md", "utf8")).toContain("(docs/page.png)");
+  });
+});
+
+describe.skipIf(noBrowser !== null)("the page", () => {
+  let browser: Browser;
+  let pool: PagePool;
+  let empty: PagePool;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    [browser, pool, empty] = await Promise.all([
+      startBrowser(),
+      pagePool({ crowd: CROWD }),
+      pagePool({ crowd: 0 }),
+    ]);
+    pool.told("name", crowded(0), EVIL);
+    pool.told("name", crowded(7), "Seven");
+    // Figures are counted in the background.
+    await eventually(async () => {
+      const answer: unknown = await fetch(`${pool.url}/pool`).then((one) => one.json());
+      expect(answer).toMatchObject({ countedUntil: null });
+      expect(JSON.stringify(answer)).toMatch(/"lastDays":\{"jobs":[2-9]\d{3}/);
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([pool, empty].map((one) => one[Symbol.asyncDispose]()));
+  });
+
+  async function open(path: string, { width = 1280, dark = false, of = pool } = {}): Promise<Page> {
+    const page = await browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: dark ? "dark" : "light",
+    });
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("dialog", (dialog) => {
+      complaints.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(of.url)) complaints.push(`request ${request.url()}`);
+    });
+    await page.goto(path.startsWith("/") ? `${of.url}${path}` : path);
+    return page;
+  }
+
+  /** Text of cells: of rows, the cells in some columns. */
+  async function cells(page: Page, label: RegExp, columns: readonly string[]): Promise<string[][]> {
+    const table = page.getByRole("group", { name: label }).locator("table");
+    await table.locator("tbody tr").first().waitFor();
+    return await table.evaluate((element, heads) => {
+      const all = [...element.querySelectorAll("thead th")].map((head) =>
+        (head.textContent ?? "").replace(/ [▲▼]$/, ""),
+      );
+      return [...element.querySelectorAll("tbody tr")].flatMap((row) => {
+        const own = [...row.children].map((cell) => cell.textContent ?? "");
+        return own.length < 2 ? [] : [heads.map((head) => own[all.indexOf(head)] ?? "")];
+      });
+    }, columns);
+  }
+
+  const wei = (text: string | undefined) => BigInt((text ?? "").replace(/[^\d]/g, "") || "0");
+
+  it("shows what the books say, to the wei", async () => {
+    const page = await open("/");
+    await page.getByRole("button", { name: "Exact wei" }).click();
+    const rows = await cells(page, /^Whose it is$/, ["what", "amount"]);
+    const { balances } = pool.told("status") as { balances: { account: string; wei: string }[] };
+    const of = (name: string) => balances.find(({ account }) => account === name)?.wei ?? "0";
+    const shown = (name: string) => wei(rows.find(([what]) => what?.startsWith(name))?.[1]);
+    expect(shown("Owed to workers")).toBe(BigInt(of("pending (all workers)")));
+    expect(shown("Commission")).toBe(BigInt(of("commission")));
+    expect(shown("Unattributed")).toBe(BigInt(of("unattributed")));
+    expect(shown("Owed to workers")).toBeGreaterThan(10n ** 9n);
+    const income = await cells(page, /^What came in$/, ["what", "amount"]);
+    const wallet = income.find(([what]) => what?.startsWith("Wallet"))?.[1];
+    expect(wei(wallet)).toBe(BigInt(of("wallet")));
+    await page.getByRole("button", { name: "Exact wei" }).click();
+    // Cut, and marked as cut; whole in its title.
+    const owed = page.locator(".tile", { hasText: "Owed to workers" }).locator(".wei");
+    expect(await owed.textContent()).toMatch(/^0\.0*\d{1,6}… ETH$/);
+    expect(await owed.getAttribute("title")).toContain(
+      BigInt(of("pending (all workers)")).toLocaleString("en"),
+    );
+    // The charts' tables: every job of every hour.
+    await page.getByRole("button", { name: "30 days" }).click();
+    await page.getByText("The same as a table").first().click();
+    const days = await cells(page, /^Jobs and fees per/, ["jobs", "fees"]);
+    const jobs = days.reduce((sum, [count]) => sum + Number(count?.replaceAll(",", "")), 0);
+    const { workers } = pool.told("workers") as { workers: { jobs: string }[] };
+    const known = workers.reduce((sum, row) => sum + Number(row.jobs), 0);
+    expect(jobs).toBeGreaterThanOrEqual(known);
+    await page.close();
+  });
+
+  it("sorts, filters and looks up workers; names are text, whatever they are", async () => {
+    const page = await open("/#workers");
+    const find = page.getByRole("searchbox", { name: "Find" });
+    await page.getByRole("button", { name: "Exact wei" }).click();
+    await page.getByRole("button", { name: "Owed" }).click();
+    const told = pool.told("workers") as { workers: { address: string; pendingWei: string }[] };
+    const owed = new Map<string, bigint>();
+    for (const { address, pendingWei } of told.workers) {
+      owed.set(address, (owed.get(address) ?? 0n) + BigInt(pendingWei));
+    }
+    const most = [...owed.values()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+    const first = await cells(page, /workers$/, ["Owed"]);
+    expect(first.slice(0, 5).map(([text]) => wei(text))).toEqual(most.slice(0, 5));
+    await page.getByRole("button", { name: "Owed" }).click();
+    const last = await cells(page, /workers$/, ["Owed"]);
+    expect(wei(last[0]?.[0])).toBe(most.at(-1));
+    // Two thousand rows are there, and few of them drawn.
+    expect(await page.locator("table.workers").getAttribute("aria-rowcount")).toBe(
+      String(owed.size + 1),
+    );
+    expect(await page.locator("table.workers tbody tr").count()).toBeLessThan(80);
+    await page.getByRole("group", { name: /workers$/ }).evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await eventually(async () => {
+      const end = await cells(page, /workers$/, ["Owed"]);
+      expect(wei(end.at(-1)?.[0])).toBe(most[0]);
+    });
+    await find.fill("seven crowd");
+    await page.getByText(`1 of ${owed.size.toLocaleString("en")} workers`).waitFor();
+    await find.fill(crowded(0).slice(-6));
+    expect(await page.locator("table.workers .name").first().textContent()).toBe(EVIL);
+    expect(await page.locator("img").count()).toBe(0);
+    await page.getByRole("link", { name: EVIL }).click();
+    await page.getByRole("heading", { name: "What is owed, and why" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/worker/${crowded(0)}`);
+    const places = await cells(page, /^By kind of work/, ["work", "region", "jobs", "owed"]);
+    expect(places).toEqual([["transcode", EVIL, "1", expect.stringContaining("wei")]]);
+    expect(wei(places[0]?.[3])).toBe(owed.get(crowded(0)));
+    // The rule in force is drawn, and said.
+    await page.getByText("limit of the rule, 700 ms").waitFor();
+    await page.goBack();
+    await page.getByRole("searchbox", { name: "Find" }).waitFor();
+    await page.close();
+  });
+
+  it("takes at most three times the work with two thousand workers as with none", async () => {
+    /** Processor time of the page's thread until something is there, s: whatever else the machine does. */
+    const took = async (of: PagePool, sign: string) => {
+      const page = await open("about:blank", { of });
+      const session = await page.context().newCDPSession(page);
+      await session.send("Performance.enable", { timeDomain: "threadTicks" });
+      await page.goto(`${of.url}/#workers`);
+      await page.locator(sign).first().waitFor();
+      const { metrics } = await session.send("Performance.getMetrics");
+      await page.close();
+      return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+    };
+    const [many, none] = [[0], [0]];
+    for (let turn = 0; turn < 3; turn++) {
+      many[turn] = await took(pool, "table.workers tbody tr td");
+      none[turn] = await took(empty, "text=No worker yet");
+    }
+    const said = `${many.join(", ")} s against ${none.join(", ")} s`;
+    expect(Math.min(...many), said).toBeLessThan(3 * Math.min(...none));
+    expect(Math.min(...none)).toBeGreaterThan(0.01);
+  });
+
+  it.each([
+    { width: 1280, dark: false, paths: ["/", `/worker/${crowded(7)}`] },
+    { width: 390, dark: true, paths: ["/#workers", "/#runs"] },
+  ])("is for everybody, at $width px, dark: $dark", async ({ width, dark, paths }) => {
+    for (const path of paths) {
+      const page = await open(path, { width, dark });
+      await page.locator("main table").first().waitFor();
+      expect(await axeFaults(page), path).toEqual([]);
+      const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect(beyond, path).toBeLessThanOrEqual(0);
+      const paper = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+      expect(paper).toBe(dark ? "rgb(20, 24, 31)" : "rgb(255, 255, 255)");
+      await page.close();
+    }
+  });
+
+  it("shows quarantine and what runs said to the operator only", async () => {
+    const page = await open("/#quarantine");
+    await page.getByText("what they are is shown with the operator's token").waitFor();
+    expect(await page.getByText("nothing</b>").count()).toBe(0);
+    await page.getByLabel("Token").fill(OPERATOR_TOKEN);
+    await page.getByRole("button", { name: "Use it in this tab" }).click();
+    const pieces = await cells(page, /^Quarantine$/, ["begins with"]);
+    expect(pieces).toEqual([[expect.stringContaining("<b>nothing</b>")]]);
+    await page.getByRole("link", { name: "Job runs" }).click();
+    const runs = await cells(page, /^Runs$/, ["job", "outcome", "said"]);
+    expect(runs).toEqual([["import", "done", expect.stringContaining("files: ")]]);
+    await page.close();
+  });
+
+  it("asks nobody else, runs nothing that is not its own, and has nothing to complain about", () => {
+    expect(complaints).toEqual([]);
+  });
+});
