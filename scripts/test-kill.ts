@@ -1,5 +1,5 @@
 /**
- * `npm run test:kill [runs] [seed]`: kills commands at instants spread over their runs and checks
+ * `npm run test:kill [runs] [seed] [section…]`: kills commands at instants spread over their runs and checks
  * that nothing is lost, nothing is counted or paid twice, and what is resumed ends with the same
  * bytes. `npm test` has short forms.
  */
@@ -24,7 +24,11 @@ const seed = Number(process.argv[3] ?? Date.now() % 1_000_000_007);
 if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
   throw new Error("expected whole numbers: runs and seed");
 }
+const only = process.argv.slice(4);
+const unknown = only.find((name) => !SECTIONS.some((section) => section.name === name));
+if (unknown !== undefined) throw new Error(`there is no section "${unknown}"`);
 for (const { name, kill, inWindowMin } of SECTIONS) {
+  if (only.length > 0 && !only.includes(name)) continue;
   const { inWindow, wrong } = await kill({ runs, seed, log: console.log });
   const share = inWindow / runs;
   console.log(`${name}: seed ${seed}, ${runs} kills, ${inWindow} of them with work under way`);

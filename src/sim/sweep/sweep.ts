@@ -27,6 +27,7 @@ import { reported, type Samples } from "../experiment/samples.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
+import { edgeNotes } from "./at-the-edge.js";
 import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
 import { type Heat, type HeatFound, race } from "./race.js";
 import { changeFrom, constraintsOf, type Field, firstOfSame } from "./rank.js";
@@ -230,6 +231,7 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...edgeNotes(slices, axes),
       ...blind.map(
         ({ label }) =>
           `${label === "" ? "" : `${label}: `}nothing can be compared: too few sessions, or an objective that is not above 0`,

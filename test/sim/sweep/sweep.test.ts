@@ -44,6 +44,24 @@ describe("a sweep", () => {
     expect(worse?.behindBest?.mean).toBeCloseTo(-0.25, 1);
   });
 
+  it("says where the best value is the last one that was tried, unless going on changes nothing", async () => {
+    const edges = async (...texts: readonly string[]) => {
+      const { notes } = (await swept(texts, { replications: 16 })).result;
+      return notes.filter((note) => note.includes("was tried"));
+    };
+    const more = "the best limitMs is the largest that was tried, 500: a larger one may be better";
+    const less =
+      "the best limitMs is the smallest that was tried, 1,000: a smaller one may be better";
+    expect(await edges(`${LIMIT}=300:500:100`)).toEqual([more]);
+    expect(await edges(`${LIMIT}=1000,1100,1700`)).toEqual([less]);
+    // From 700 to 1,000 all are the same, and so on.
+    expect(await edges(`${LIMIT}=600:800:100`)).toEqual([]);
+    expect(await edges(`${LIMIT}=600,700,1100`)).toEqual([]);
+    const two = await edges(`${LIMIT}=300:500:100`, "demand.concurrentStreams=30,60");
+    expect(two).toEqual([30, 60].map((streams) => `concurrentStreams ${streams}: ${more}`));
+    expect(await edges("orchestrator.admission.exclude=[],[a-1]")).toEqual([]);
+  });
+
   it("takes points that admit the same as one, and runs them once", async () => {
     const { result, calls } = await swept();
     const points = result.slices[0]?.points ?? [];
