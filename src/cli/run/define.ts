@@ -10,7 +10,7 @@ import {
   tracedStream,
   wholeNumber,
 } from "../shared/option-values.js";
-import { queueOptions } from "../shared/queue-options.js";
+import { queueOptions } from "../shared/queue-flags.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { RunFlags } from "./run.js";
 

@@ -13,7 +13,7 @@ import type { FormFlags } from "../shared/form-options.js";
 import { tellGithub } from "../shared/github.js";
 import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
-import type { QueueFlags } from "../shared/queue-options.js";
+import type { QueueFlags } from "../shared/queue-flags.js";
 import { type RunSetUp, setUpOf } from "../shared/run-set-up.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";

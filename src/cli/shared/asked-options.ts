@@ -15,7 +15,7 @@ import {
   shareBetween,
   wholeNumber,
 } from "./option-values.js";
-import { type QueueFlags, queueOptions } from "./queue-options.js";
+import { type QueueFlags, queueOptions } from "./queue-flags.js";
 
 /** The flags, as a command has them. */
 export interface AskedFlags extends CacheFlags, FormFlags, QueueFlags {

@@ -18,7 +18,7 @@ import { EXIT } from "./failure.js";
 import type { FormFlags } from "./form-options.js";
 import { interruptible } from "./interruptible.js";
 import { progressLine } from "./progress.js";
-import type { QueueFlags } from "./queue-options.js";
+import type { QueueFlags } from "./queue-flags.js";
 import { scenarioFile } from "./scenario-file.js";
 import { settingsOf } from "./settings.js";
 import type { Terminal } from "./terminal.js";

@@ -1,35 +1,15 @@
 /**
- * The flags `--queue` and `--queueFile`: where units are computed by others. A password is no argument:
+ * Reads the flags `--queue` and `--queueFile`: where units are computed by others. A password is no argument:
  * everybody on a machine can read what its processes were started with.
  */
-import { Option } from "commander";
 import { InputError } from "../../core/errors.js";
 import { assertSecret, readShort } from "../../io/secret-file.js";
 import type { UnitQueue } from "../../sim/live/queue/unit-queue.js";
+import type { QueueFlags } from "./queue-flags.js";
 import type { TextStream } from "./terminal.js";
 
 const CODE = "QUEUE_URL";
 const BYTES_MAX = 4096;
-
-/** The flags, as a command has them. */
-export interface QueueFlags {
-  readonly queue?: string;
-  readonly queueFile?: string;
-}
-
-/** Both flags. */
-export function queueOptions(what: string): readonly Option[] {
-  return [
-    new Option(
-      "--queue <url>",
-      `${what}: redis://host:port of Redis or Valkey, or env:NAME for a variable that holds it with its password`,
-    ).conflicts("queueFile"),
-    new Option(
-      "--queueFile <path>",
-      "the same from a file that only its owner may read (mode 600)",
-    ),
-  ];
-}
 
 function fromEnvironment(name: string, env: NodeJS.ProcessEnv): string {
   const found = env[name];

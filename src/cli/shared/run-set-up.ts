@@ -4,7 +4,8 @@ import type { RunOptions } from "../../sim/live/set-up.js";
 import type { CacheFlags } from "./cache-options.js";
 import { countingStore } from "./counting-store.js";
 import { type ProgressLine, progressLine } from "./progress.js";
-import { openQueueOf, type QueueFlags, workersText } from "./queue-options.js";
+import type { QueueFlags } from "./queue-flags.js";
+import { openQueueOf, workersText } from "./queue-options.js";
 import { resultStoreOf } from "./result-store.js";
 import type { Terminal } from "./terminal.js";
 

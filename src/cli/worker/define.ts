@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../config/duration.js";
 import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
 import { extensionOption, wholeNumber } from "../shared/option-values.js";
-import { queueOptions } from "../shared/queue-options.js";
+import { queueOptions } from "../shared/queue-flags.js";
 import type { Terminal } from "../shared/terminal.js";
 import type { WorkerFlags } from "./run.js";
 

@@ -7,7 +7,8 @@ import { serveUnits } from "../../sim/live/queue/serve-units.js";
 import { queueBuild } from "../../sim/live/queue/unit-queue.js";
 import { extensionsOf } from "../shared/extensions.js";
 import { EXIT } from "../shared/failure.js";
-import { type QueueFlags, queueUrlOf } from "../shared/queue-options.js";
+import type { QueueFlags } from "../shared/queue-flags.js";
+import { queueUrlOf } from "../shared/queue-options.js";
 import { stoppable } from "../shared/stoppable.js";
 import type { Terminal } from "../shared/terminal.js";
 
