@@ -128,13 +128,13 @@ export function readHours({ figures, nowMs }: PageContext): z.output<typeof hour
 /** The answer of `/pool/workers`. */
 export function readPoolWorkers(
   context: PageContext,
-  { limit = 5_000, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
+  { limit, offset = 0 }: { readonly limit: number; readonly offset?: number | undefined },
 ): z.output<typeof poolWorkersAnswer> {
   const { figures, moment, nowMs } = context;
-  const all = workersOf(context, moment.places);
+  const page = [...moment.places].slice(offset, offset + limit);
   return {
     pool: performanceOf(figures.pool?.lastDay(nowMs) ?? null),
-    workers: all.slice(offset, offset + limit),
-    total: all.length,
+    workers: workersOf(context, new Map(page)),
+    total: moment.places.size,
   };
 }

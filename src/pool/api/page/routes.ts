@@ -16,8 +16,14 @@ import {
   ticketsAnswer,
 } from "./answers.js";
 
+const WORKERS_MAX = 5_000;
+
 const workersQuery = z.strictObject({
-  limit: queryNumber(1, 5_000).optional().describe("Rows at most; default 5000."),
+  // Said or not, it is what a page costs.
+  limit: queryNumber(1, WORKERS_MAX)
+    .optional()
+    .transform((limit) => limit ?? WORKERS_MAX)
+    .describe("Rows at most; default 5000."),
   offset: queryNumber(0, 10_000_000).optional().describe("Rows to leave out; default 0."),
 });
 

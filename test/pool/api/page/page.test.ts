@@ -125,6 +125,17 @@ describe("the page's endpoints", () => {
     expect(open).toContain('"held":{"until":null}');
   });
 
+  it("cost as many reads as they have rows by the hundred, said or not", async () => {
+    const readLimit = { perSecond: 0.001, burst: 60 };
+    await using api = await runApi({ page: page(), readLimit, cacheMs: 60_000 });
+    const status = async (path: string) => (await get(api, path)).status;
+    expect(await status("/pool/workers")).toBe(200);
+    // It is remembered, and costs one.
+    expect(await status("/pool/workers")).toBe(200);
+    expect(await status("/pool/workers?offset=1")).toBe(200);
+    expect(await status("/pool/workers?offset=2")).toBe(429);
+  });
+
   it("are not there without the page", async () => {
     await using api = await runApi();
     for (const path of ["/", "/pool", "/pool/workers", "/page/page.js", "/advice"]) {
