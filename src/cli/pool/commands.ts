@@ -18,6 +18,7 @@ import { addMerge } from "./merge/define.js";
 import { addMove } from "./move/define.js";
 import { addName } from "./name/define.js";
 import { addPayouts } from "./payouts/define.js";
+import { addReconcile } from "./reconcile/define.js";
 import { addRecord } from "./record/define.js";
 import { addRelease } from "./release/define.js";
 import { addRestore } from "./restore/define.js";
@@ -41,7 +42,17 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
   ["Close rounds and pay:", [addRounds, addPayouts, addHold, addRelease, addBind]],
   [
     "Check and correct:",
-    [addVerify, addAdjust, addVoid, addAssign, addMove, addMerge, addDismiss, addActs],
+    [
+      addVerify,
+      addReconcile,
+      addAdjust,
+      addVoid,
+      addAssign,
+      addMove,
+      addMerge,
+      addDismiss,
+      addActs,
+    ],
   ],
   ["Keep it safe:", [addBackup, addRestore]],
 ];

@@ -173,6 +173,23 @@ contract TicketBroker {
         emit Unlock(sender, 0, endRound);
     }
 
+    event WinningTicketTransfer(address indexed sender, address indexed recipient, uint256 amount);
+    event WinningTicketRedeemed(
+        address indexed sender,
+        address indexed recipient,
+        uint256 faceValue,
+        uint256 winProb,
+        uint256 senderNonce,
+        uint256 recipientRand,
+        bytes auxData
+    );
+
+    function redeem(address sender, address recipient, uint256 faceValue, uint256 paid, uint256 round) external {
+        if (paid > 0) emit WinningTicketTransfer(sender, recipient, paid);
+        bytes memory auxData = abi.encodePacked(round, bytes32(0));
+        emit WinningTicketRedeemed(sender, recipient, faceValue, 7, 1, 2, auxData);
+    }
+
     function getSenderInfo(address sender) external view returns (Sender memory, ReserveInfo memory) {
         return (senders[sender], reserves[sender]);
     }

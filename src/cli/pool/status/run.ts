@@ -135,7 +135,7 @@ function sourcesOf(store: PoolStore): SourceShown[] {
   const sources = new Map<string, SourceShown>();
   for (const [key, value] of store.cursors()) {
     const [, kind = "", source = ""] = /^(\w+):([^:]*)/.exec(key) ?? [];
-    if (kind === "") continue;
+    if (kind === "" || kind === "income") continue;
     const known = sources.get(`${kind}:${source}`);
     if (known?.files != null) known.files++;
     else {

@@ -40,6 +40,8 @@ export interface ChainLog {
   readonly blockHash: Hex;
   /** The event's place in its block. */
   readonly logIndex: number;
+  /** Hash of the event's transaction; null: the client does not say. @default null */
+  readonly txHash?: Hex | null | undefined;
 }
 
 /** Which events: any of the addresses (none = any address), any of the first topics. */

@@ -196,6 +196,7 @@ function readLog(value: unknown, { fromBlock, toBlock }: LogFilter): ChainLog {
     blockNumber: number,
     blockHash: word(value["blockHash"]),
     logIndex: Number(quantity(value["logIndex"])),
+    txHash: value["transactionHash"] === undefined ? null : word(value["transactionHash"]),
   };
 }
 

@@ -49,6 +49,7 @@ export const UNCOVERED: Readonly<Record<string, string>> = {
   job_requests: "what that process was asked for",
   names: "what workers are called: nothing follows from it",
   cursors: "how far sources were read: at worst they are read again",
+  chain_income: "what the chain says; it is read from it again",
   key_days: "what a limit counts",
   event_keys: "what events are found by; verify compares it with them",
   new_event_keys: "what events are found by; verify compares it with them",

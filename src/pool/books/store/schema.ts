@@ -293,6 +293,26 @@ ALTER TABLE quarantine ADD COLUMN dismissed_at INTEGER;
 ALTER TABLE payouts ADD COLUMN batch INTEGER;
 `;
 
+/** What the chain says that tickets brought. */
+const INCOME = `
+CREATE TABLE chain_income (
+  chain_id TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  tx_hash TEXT NOT NULL,
+  log_index INTEGER NOT NULL,
+  block_number INTEGER NOT NULL,
+  block_hash TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  face_value TEXT NOT NULL,
+  win_prob TEXT NOT NULL,
+  creation_round TEXT NOT NULL,
+  paid TEXT NOT NULL,
+  gas TEXT,
+  PRIMARY KEY (chain_id, recipient, tx_hash, log_index)
+) STRICT, WITHOUT ROWID;
+`;
+
 const MIGRATIONS: readonly string[] = [
   BOOKS,
   DECISIONS,
@@ -302,6 +322,7 @@ const MIGRATIONS: readonly string[] = [
   JOB_RUNS,
   NAMES,
   ACTS,
+  INCOME,
 ];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 

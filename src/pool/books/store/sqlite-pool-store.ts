@@ -4,6 +4,7 @@ import { text } from "./columns.js";
 import { StoreDatabase, type StoreOptions } from "./database.js";
 import { DecisionTables } from "./decision-tables.js";
 import { EventTables } from "./event-tables.js";
+import { IncomeTables } from "./income-tables.js";
 import { JobTables } from "./job-tables.js";
 import { LedgerTables } from "./ledger-tables.js";
 import { NameTables } from "./name-tables.js";
@@ -17,6 +18,7 @@ import type {
   ChainStore,
   DecisionStore,
   EventStore,
+  IncomeStore,
   JobStore,
   LedgerStore,
   NameStore,
@@ -49,6 +51,7 @@ export class SqlitePoolStore implements PoolStore {
   readonly reports: ReportStore;
   readonly chain: ChainStore;
   readonly acts: ActStore;
+  readonly income: IncomeStore;
   readonly runs: RunStore;
   readonly #database: StoreDatabase;
 
@@ -73,6 +76,7 @@ export class SqlitePoolStore implements PoolStore {
     this.rounds = new RoundTables(database);
     this.payouts = new PayoutTables(database);
     this.reports = new ReportTables(database, this.ledger);
+    this.income = new IncomeTables(database);
     this.acts = new ActTables(database);
     this.runs = new RunTables(database);
   }

@@ -9,6 +9,7 @@ import type { ActStore } from "./act-store.js";
 import type { ChainStore } from "./chain-store.js";
 import type { DecisionStore } from "./decision-store.js";
 import type { EventStore } from "./event-store.js";
+import type { IncomeStore } from "./income-store.js";
 import type { JobStore } from "./job-store.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { NameStore } from "./name-store.js";
@@ -24,6 +25,7 @@ export type * from "./act-store.js";
 export type * from "./chain-store.js";
 export type { DecisionRow, DecisionStore } from "./decision-store.js";
 export type * from "./event-store.js";
+export type * from "./income-store.js";
 export type * from "./job-store.js";
 export type * from "./ledger-store.js";
 export type * from "./name-store.js";
@@ -73,6 +75,8 @@ export interface PoolStore {
   readonly reports: ReportStore;
   /** What shows that the books were changed by other means. */
   readonly chain: ChainStore;
+  /** What the chain says that tickets brought. */
+  readonly income: IncomeStore;
   /** What operators did by hand, and why. */
   readonly acts: ActStore;
   /** What the pool's process did by itself. */

@@ -30,6 +30,7 @@ export function derivedBooks(
     reports: store.reports,
     chain: store.chain,
     acts: store.acts,
+    income: store.income,
     runs: store.runs,
     transaction: (work) => store.transaction(work),
     assertInPlace: () => store.assertInPlace(),

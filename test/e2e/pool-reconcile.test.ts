@@ -1,0 +1,113 @@
+/** Income from the chain against what nodes told, on a real chain that changes its mind. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
+import { type LivepeerChain, startLivepeerChain } from "../support/chain/livepeer-chain.js";
+import { emptyFolder } from "../support/cli/command.js";
+import { inProcess } from "../support/cli/in-process.js";
+
+const folder = emptyFolder();
+const db = join(folder, "pool.db");
+const RECIPIENT = `0x${"0c".repeat(20)}`;
+const SENDER = `0x${"5e".repeat(20)}`;
+let chain: LivepeerChain;
+
+beforeAll(async () => {
+  chain = await startLivepeerChain({ multicall: false });
+  const scheme = ["--commission", "0", "--scheme", "by-weights"];
+  await inProcess("pool", "settings", "--db", db, ...scheme);
+});
+afterAll(async () => {
+  await chain.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const redeem = async (wei: bigint, paid = wei, recipient = RECIPIENT) =>
+  await chain.send("TicketBroker", "redeem", SENDER, recipient, wei, paid, 9n);
+
+async function reconcile(...args: readonly string[]) {
+  const where = ["--ethUrl", chain.url, "--ethController", chain.controller];
+  const flags = ["--db", db, "--recipient", RECIPIENT, "--confirmations", "1", "--json"];
+  const outcome = await inProcess("pool", "reconcile", ...flags, ...where, ...args);
+  expect(outcome.stderr).toBe("");
+  const json: Record<string, unknown> = JSON.parse(outcome.stdout);
+  return { exitCode: outcome.exitCode, json };
+}
+
+function rows() {
+  const store = new SqlitePoolStore({ path: db, readOnly: true });
+  const list = store.income.list({ chainId: 31_337n, recipient: RECIPIENT });
+  const wallet = store.ledger.balance("wallet");
+  store.close();
+  return { list, wallet };
+}
+
+/** As a node tells a redemption. */
+async function tell(txHash: string, wei: bigint, id: number) {
+  const ID = `00000000-0000-4000-8000-${String(id).padStart(12, "0")}`;
+  const payload = `"recipient":"${RECIPIENT}","sender":"${SENDER}","txHash":"${txHash}","faceValue":${wei},"winProb":7,"creationRound":9`;
+  const event = `{"ID":"${ID}","DT":"2026-11-01T00:00:00Z","EventType":"ticket-redeemed","Version":1,"NodeType":"transcode","Region":"eu","Payload":{${payload}}}`;
+  writeFileSync(join(folder, "events.json"), event);
+  const entered = await inProcess("pool", "import", join(folder, "events.json"), "--db", db);
+  expect(entered).toMatchObject({ exitCode: 0 });
+}
+
+it("found and not told, told and not found, both, another amount; a reorganisation is read again", async () => {
+  await redeem(100n);
+  await redeem(200n);
+  await redeem(300n, 250n);
+  await redeem(400n, 400n, SENDER);
+  const first = await reconcile();
+  expect(first.exitCode).toBe(1);
+  expect(first.json).toMatchObject({ redemptions: 3, agreed: 0, dropped: 0 });
+  const [one, two, three] = rows().list;
+  expect([one, two, three].map((row) => [row?.faceValueWei, row?.paidWei])).toEqual([
+    [100n, 100n],
+    [200n, 200n],
+    [300n, 250n],
+  ]);
+  expect([one?.creationRound, one?.winProb, one?.sender, one?.gasWei]).toEqual([
+    9n,
+    7n,
+    SENDER,
+    null,
+  ]);
+
+  await tell(one?.txHash ?? "", 100n, 1);
+  await tell(three?.txHash ?? "", 300n, 3);
+  await tell(`0x${"de".repeat(32)}`, 5n, 4);
+  expect((await reconcile()).json).toMatchObject({
+    agreed: 1,
+    untold: [{ txHash: two?.txHash }],
+    unfound: [{ faceValueWei: "5" }],
+    different: [{ chain: { txHash: three?.txHash }, toldWei: "300" }],
+  });
+
+  // The last three blocks are undone: what was in them is no income, and what comes instead is.
+  await chain.reorg(3);
+  await redeem(700n);
+  const again = await reconcile();
+  expect(again.json["dropped"]).toBe(3);
+  expect(rows().list.map(({ faceValueWei }) => faceValueWei)).toContain(700n);
+  const hashes = new Set(rows().list.map(({ blockHash }) => blockHash));
+  for (const { blockHash, blockNumber } of rows().list) {
+    const block = await chain.rpc("eth_getBlockByNumber", `0x${blockNumber.toString(16)}`, false);
+    expect(Reflect.get(Object(block), "hash")).toBe(blockHash);
+  }
+  expect(hashes.size).toBeGreaterThan(0);
+});
+
+it("the chain as truth: what no node told is entered, once, also when a node tells it later", async () => {
+  const before = rows().wallet;
+  const first = await reconcile("--enter", "--reason", "our node was off", "--author", "Ada");
+  expect(first.json).toMatchObject({ untold: [] });
+  const entered = rows().wallet - before;
+  expect(entered >= 700n).toBe(true);
+  expect((await reconcile("--enter", "--reason", "again")).json).toMatchObject({ entered: 0 });
+  const row = rows().list.find(({ faceValueWei }) => faceValueWei === 700n);
+  await tell(row?.txHash ?? "", 700n, 9);
+  expect(rows().wallet - before).toBe(entered);
+  const verified = await inProcess("pool", "verify", "--db", db);
+  expect(verified, verified.stdout).toMatchObject({ exitCode: 0 });
+});
