@@ -63,7 +63,7 @@ npm pack --silent --ignore-scripts --pack-destination "$scratch/context" > /dev/
 package=$(basename "$scratch"/context/*.tgz)
 cache=$(npm config get cache)
 mkdir -p "$cache"
-timeout 180 buildah --storage-driver vfs --root "$scratch/storage" --runroot "$scratch/run" bud --quiet --isolation chroot --format docker --tag poolsim --volume "$cache:/root/.npm" \
+timeout 500 buildah --storage-driver vfs --root "$scratch/storage" --runroot "$scratch/run" bud --quiet --isolation chroot --format docker --tag poolsim --volume "$cache:/root/.npm" \
   --build-arg BASE=localhost/poolsim-base --build-arg "POOLSIM=/context/$package" \
   --file "$scratch/context/Containerfile" "$scratch/context" > "$scratch/log" 2>&1 || fail "the image could not be built"
 : > "$scratch/log"

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { smoke } from "./smoke.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "node_modules/.bin");
@@ -32,9 +33,9 @@ function run(command, args, cwd) {
   throw new Error(`${command} ${args.join(" ")} in ${cwd}: exit ${status}\n${said}`);
 }
 
-function step(name, work) {
+async function step(name, work) {
   const begun = Date.now();
-  work();
+  await work();
   console.log(`${name}: ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }
 
@@ -155,7 +156,8 @@ function bundles() {
   expect(result === `${version} ${version} true`, `the simulator's bundle says ${result}`);
 }
 
-function onEachNode() {
+async function onEachNode() {
+  const results = new Set();
   const imports = subpaths().map((path) => `await import("${path}");`);
   writeFileSync(
     join(project, "imports.mjs"),
@@ -168,17 +170,20 @@ function onEachNode() {
     const main = join(installed, "dist/cli/main.js");
     const checked = run(node, [main, "check", "admit-worker"], project);
     expect(checked.includes("admit-worker: ok"), `check says ${checked}`);
-    run(node, ["simulate.js", join(installed, "docs/examples/my-pool.yaml")], project);
+    const scenario = join(installed, "docs/examples/my-pool.yaml");
+    run(node, ["simulate.js", scenario], project);
+    results.add(await smoke({ node, main, scenario, folder: join(scratch, `smoke-${version}`) }));
   }
+  expect(results.size === 1, "a result is another on another Node");
 }
 
 try {
-  step("packed from a clean clone", pack);
-  step("installed", install);
-  step("contents", contents);
-  step("types", types);
-  step("bundles", bundles);
-  step(`Node ${NODES.join(", ")}`, onEachNode);
+  await step("packed from a clean clone", pack);
+  await step("installed", install);
+  await step("contents", contents);
+  await step("types", types);
+  await step("bundles", bundles);
+  await step(`Node ${NODES.join(", ")}`, onEachNode);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
