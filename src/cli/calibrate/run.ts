@@ -1,5 +1,6 @@
 /** `poolsim calibrate`: reads measurements, fits workers, prints them, writes a scenario. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { describeFit } from "../../sim/calibrate/describe-fit.js";
@@ -38,13 +39,24 @@ function textOf(file: string): string | null {
   }
 }
 
+/** A folder of texts stands for each of them; one of events is read elsewhere, whole. */
+function textsOf(file: string): readonly string[] {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) return [file];
+  const files = readdirSync(file, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map(({ name }) => join(file, name))
+    .sort();
+  const isOfTexts = files.length > 0 && files.every((one) => /\.(?:txt|log|csv)$/i.test(one));
+  return isOfTexts ? files : [file];
+}
+
 async function inputs(
   files: readonly string[],
   from: string | undefined,
 ): Promise<{ measured: readonly Measured[]; read: ReadPast | null }> {
   const measured: Measured[] = [];
   const events: string[] = [];
-  for (const file of files) {
+  for (const file of files.flatMap(textsOf)) {
     const text = textOf(file);
     if (text === null) events.push(file);
     else measured.push(...readMeasured(text, file));

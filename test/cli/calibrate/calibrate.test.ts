@@ -1,5 +1,5 @@
 /** `poolsim calibrate` and `poolsim devices`: every input, and what comes of it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -106,6 +106,16 @@ describe("measurements", () => {
     const out = at("bench.yaml");
     await inProcess("calibrate", at("home-a.txt"), "--out", out);
     expect(await inProcess("check", out)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it("of livepeer_bench in a folder are a device each", async () => {
+    mkdirSync(at("benches"));
+    for (const name of ["gpu-a", "gpu-b"]) {
+      const text = benchText({ sessions: 1, segments: 40, meanS: 0.1 });
+      writeFileSync(at(`benches/${name}.txt`), text);
+    }
+    const { workers } = await calibrated(at("benches"));
+    expect(workers.map(({ worker }) => worker)).toEqual(["gpu-a", "gpu-b"]);
   });
 
   it("in a table, and as benchmarks are posted", async () => {

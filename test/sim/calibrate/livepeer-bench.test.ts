@@ -53,6 +53,23 @@ describe("the output of livepeer_bench", () => {
     expect(new Set(segments.map(({ session }) => session)).size).toBe(6);
   });
 
+  it("from a terminal with colours, and lines that end as in Windows, is read as it is", () => {
+    const text = benchText({ sessions: 2, segments: 30, meanS: 0.2 });
+    const code = String.fromCharCode(27);
+    const coloured = text.replaceAll("\n", `${code}[0m\r\n${code}[1;32m`);
+    expect(read(coloured)).toEqual(read(text));
+  });
+
+  it.each([
+    ["decimal commas", (line: string) => line.replaceAll(".", ",")],
+    ["semicolons", (line: string) => line.replaceAll(",", ";").replaceAll(".", ",")],
+  ])("of another locale, with %s, is refused with the line", (_, written) => {
+    const run = benchRun({ sessions: 1, segments: 30, meanS: 0.2 });
+    const [header = "", , ...lines] = run.stdout;
+    const text = [header, ...lines.map(written)].join("\n");
+    expect(() => read(text)).toThrow(/gpu-a.txt:\d+: ".*": decimal commas or semicolons/);
+  });
+
   it("that was cut says so, and what is there of it counts", () => {
     const run = benchRun({ sessions: 2, segments: 30, meanS: 0.2 });
     const cut = [...run.stdout.slice(0, 22), ...run.summary].join("\n");

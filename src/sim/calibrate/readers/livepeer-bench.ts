@@ -17,6 +17,10 @@ const SECONDS = /^\d{1,9}(?:\.\d{1,12})?(?:e[+-]\d\d)?$/;
 /** Each time is cut to four digits, the sum in the summary is not (N-5, N-8). */
 const SUM_TOLERANCE = 1e-3;
 const SESSIONS_MAX = 10_000;
+/** Colours and movements of a terminal that was recorded. */
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
+/** A segment's line as a program for tables of another locale writes it again. */
+const OTHER_LOCALE = /^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:.*;|(?:[^,;]*,){6})/;
 
 interface Line {
   readonly line: number;
@@ -36,7 +40,11 @@ interface Run {
 
 /** Is this the output of livepeer_bench? */
 export function isLivepeerBench(text: string): boolean {
-  return text.includes(HEADER) || /\|\s*Real-Time Segs Transcoded\s*\|/.test(text);
+  return (
+    text.includes(HEADER) ||
+    text.includes(HEADER.replaceAll(",", ";")) ||
+    /\|\s*Real-Time Segs Transcoded\s*\|/.test(text)
+  );
 }
 
 /** N-4: exactly six fields, the second and the third of which are integers. */
@@ -107,16 +115,23 @@ class Runs {
   }
 }
 
-function runsIn(text: string): { readonly runs: readonly Run[]; readonly others: number } {
+function runsIn(
+  text: string,
+  file: string,
+): { readonly runs: readonly Run[]; readonly others: number } {
   const runs = new Runs();
   let others = 0;
-  for (const [index, raw] of text.split("\n").entries()) {
+  for (const [index, raw] of text.replaceAll(ESCAPES, "").split("\n").entries()) {
     const one = raw.replace(/\r$/, "");
     const line = lineOf(one, index + 1);
     const row = line === null ? rowOf(one) : null;
     if (line !== null) runs.segment(line);
     else if (row !== null) runs.row(row);
     else if (one.trim() === HEADER) runs.begin();
+    else if (OTHER_LOCALE.test(one.trim())) {
+      const text = `"${one.trim().slice(0, 80)}": decimal commas or semicolons, expected the tool's own text with points and commas (N-5)`;
+      throw mixed(`${file}:${index + 1}: ${text}`);
+    }
     // N-4, N-8: devices, settings and corners of tables are no segments.
     else if (!/^(?:in\.Device |data |\*[-+*]*\*?$|\s*$)/.test(one)) others++;
   }
@@ -183,7 +198,7 @@ function mixed(message: string): InputError {
  * @throws InputError (`CALIBRATE_INPUT`) where runs are mixed, or there is no segment
  */
 export function readLivepeerBench(text: string, file: string): Measured {
-  const { runs, others } = runsIn(text);
+  const { runs, others } = runsIn(text, file);
   if (runs.length === 0) {
     throw mixed(`${file}: the output of livepeer_bench, but no segment in it (N-4)`);
   }
