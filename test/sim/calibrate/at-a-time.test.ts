@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeKey, normalQuantile, uniform } from "../../../src/core/random.js";
 import { chancesOf, sessionsSeen } from "../../../src/sim/calibrate/fits/at-a-time.js";
+import { fitLive } from "../../../src/sim/calibrate/fits/live-fit.js";
 import { neverFalling } from "../../../src/sim/calibrate/fits/monotone.js";
 import { findSpells } from "../../../src/sim/calibrate/fits/spells-fit.js";
 import { fitUptime } from "../../../src/sim/calibrate/fits/uptime-fit.js";
@@ -100,6 +101,22 @@ describe("slow spells", () => {
   it("are not found in noise", () => {
     expect(findSpells(series(() => false))).toBeNull();
   });
+});
+
+it("a worker that is never alone has a time alone, which is said to be extrapolated", () => {
+  const { k0, k1 } = makeKey(8);
+  // Three sessions, segments of 2 s that take 2.3 s: each begins with others under way, the first but one.
+  const jobs = sorted(
+    Array.from({ length: 900 }, (_, index) =>
+      job(7 + 667 * index, 2300 + Math.round(40 * uniform(k0, k1, index))),
+    ).slice(3),
+  ).slice(3);
+  const past = { address: "a", region: "FRA", jobs, comings: [], lostAtMs: [] };
+  const options = { workers: [past], fromMs: 0, toMs: 700_000, aiJobs: 0, unattributed: 0 };
+  const fit = fitLive(past, options);
+  expect(fit?.aloneMs.value).toBeGreaterThan(2000);
+  expect(fit?.aloneMs.value).toBeLessThan(2400);
+  for (const { factor } of fit?.curve ?? []) expect(factor.value).toBeGreaterThanOrEqual(1);
 });
 
 describe("up and down", () => {

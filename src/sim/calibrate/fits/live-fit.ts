@@ -204,6 +204,12 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     high: spread.high / spread.value,
   });
   const { counts } = load;
+  const fewest = 1 + counts.findIndex((count) => count >= 1);
+  if (fewest > 1) {
+    notes.push(
+      `never fewer than ${fewest} at a time: its time alone is taken for that at ${fewest} (extrapolated)`,
+    );
+  }
   const curve = means.map((mean, index): CurvePoint => {
     const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
     const factor: Figure =
