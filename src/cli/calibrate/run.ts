@@ -42,10 +42,12 @@ function textOf(file: string): string | null {
 /** A folder of texts stands for each of them; one of events is read elsewhere, whole. */
 function textsOf(file: string): readonly string[] {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) return [file];
-  const files = readdirSync(file, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map(({ name }) => join(file, name))
-    .sort();
+  const entries = readdirSync(file, { withFileTypes: true }).filter(
+    ({ name }) => !name.startsWith("."),
+  );
+  // What pool record wrote has its events in folders, beside a table of what was earned.
+  if (!entries.every((entry) => entry.isFile())) return [file];
+  const files = entries.map(({ name }) => join(file, name)).sort();
   const isOfTexts = files.length > 0 && files.every((one) => /\.(?:txt|log|csv)$/i.test(one));
   return isOfTexts ? files : [file];
 }
