@@ -96,7 +96,10 @@ export function replay(options: ReplayOptions): Replay {
     throw new InputError(text, { code: "REPLAY_INPUT" });
   }
   if (strangers.length > 0) {
-    const segments = strangers.reduce((sum, { jobs, lost }) => sum + jobs.length + lost, 0);
+    const segments = strangers.reduce(
+      (sum, { jobs, lostAtMs }) => sum + jobs.length + lostAtMs.length,
+      0,
+    );
     notes.push(
       `left out: ${counted(segments, "segment")} of ${counted(strangers.length, "worker")} that the scenario does not have (${strangers
         .slice(0, NAMED_MAX)
@@ -121,7 +124,7 @@ export function replay(options: ReplayOptions): Replay {
   for (const { name, address, region } of known) {
     const mine = pasts.find((one) => one.address === address && one.region === region);
     if (!regions.includes(region)) continue;
-    const segments = mine === undefined ? 0 : mine.jobs.length + mine.lost;
+    const segments = mine === undefined ? 0 : mine.jobs.length + mine.lostAtMs.length;
     const feesWei = mine === undefined ? 0n : (earnings.get(`${address} ${region}`) ?? 0n);
     totals.set(name, new WorkerTotals({ name, address, segments, feesWei }));
     if (mine === undefined) notes.push(`${name} has delivered nothing: it is as the scenario says`);
