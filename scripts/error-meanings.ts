@@ -176,6 +176,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   RECORD_TARGET: "The folder for a record cannot be written.",
   REGION_UNKNOWN: "A region does not exist.",
   RENDITIONS: "The number of renditions of a job is negative.",
+  REPLAY_INPUT:
+    "Books and scenario of `poolsim replay` do not fit together: no worker in common, or two that books cannot tell apart.",
   REPORT_PAGE_MISSING: "The page of HTML reports is not in the package: it was not built.",
   RESULT_INVALID: "A file is no JSON result of `poolsim run`.",
   ROUND_CLOSED: "The round, or a later one, has been closed already.",

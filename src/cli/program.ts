@@ -13,6 +13,7 @@ import { addExplain } from "./explain/define.js";
 import { addInit } from "./init/define.js";
 import { addOdds } from "./odds/define.js";
 import { addPool } from "./pool/define.js";
+import { addReplay } from "./replay/define.js";
 import { addReport } from "./report/define.js";
 import { addRun } from "./run/define.js";
 import { addMerge } from "./run/define-merge.js";
@@ -42,6 +43,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
       addOdds,
       addDevices,
       addCalibrate,
+      addReplay,
       addCheck,
       addSchema,
       addCache,

@@ -34,6 +34,16 @@ export interface SimulationInput {
   readonly data: ScenarioData;
   /** What its scenario may name of, for threads to load. @default none */
   readonly extensions?: readonly ExtensionFile[] | undefined;
+  /** What is recorded of single workers, by name: it counts instead of what the scenario says. @default none */
+  readonly recorded?: Readonly<Record<string, RecordedWorker>> | undefined;
+}
+
+/** What is recorded of a worker. */
+export interface RecordedWorker {
+  /** Its times, instead of the scenario's. */
+  readonly settings: Partial<Scenario["workers"][number]>;
+  /** When it is away, in order; ms from the start of the warm-up. */
+  readonly absences: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
 
 /** A scenario file with all its variants. */

@@ -15,6 +15,12 @@ import { type PoolPast, poolPast } from "../../sim/calibrate/readers/pool-events
 const PAGE = 5_000;
 const SQLITE_HEADER = "SQLite format 3\0";
 
+/** A past, and what its workers earned: wei, by `<address> <region>`. */
+export interface EarnedPast {
+  readonly past: PoolPast;
+  readonly earnings: ReadonlyMap<string, bigint>;
+}
+
 /** A past, and what could not be read of it. */
 export interface ReadPast {
   readonly past: PoolPast;
@@ -57,6 +63,32 @@ export function pastOfBooks(db: string): ReadPast {
   try {
     const past = store.reports.snapshot(() => poolPast(eventsOf(store)));
     return { past, unread: 0, repeated: 0 };
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * Reads books, as they are at one instant, with what each worker earned by transcoding.
+ *
+ * @throws InputError (`DATABASE_MISSING`, `DATABASE`, `STORE_VERSION`); RemoteError (`SQLITE_…`)
+ */
+export function earnedPastOfBooks(db: string): EarnedPast {
+  assertBooks(db);
+  const store = new SqlitePoolStore({ path: db, readOnly: true });
+  const earnings = new Map<string, bigint>();
+  const counted = function* (events: Iterable<PoolEvent>): Generator<PoolEvent> {
+    for (const event of events) {
+      if (event.type === "job-processed" && event.job === "transcode" && event.address !== null) {
+        const key = `${event.address} ${event.region}`;
+        earnings.set(key, (earnings.get(key) ?? 0n) + event.feesWei);
+      }
+      yield event;
+    }
+  };
+  try {
+    const past = store.reports.snapshot(() => poolPast(counted(eventsOf(store))));
+    return { past, earnings };
   } finally {
     store.close();
   }

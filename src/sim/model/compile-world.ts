@@ -48,7 +48,7 @@ export function compileWorld(input: SimulationInput): World {
   const warmupMs = warmUpMs(scenario);
   const kinds = streamKinds(scenario);
   const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);
-  const roster = new Roster(scenario, tables, concurrentStreams);
+  const roster = new Roster(scenario, tables, concurrentStreams, input.recorded);
   const links = new Links(scenario, tables, roster);
   const gateways = gatewaysOf(scenario, roster, kinds);
   const testerRegions = scenario.tester?.regions ?? [

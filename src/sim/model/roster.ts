@@ -6,6 +6,7 @@ import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { SessionPrice } from "../../selection/index.js";
 import { hashName } from "../engine/distributions.js";
+import type { SimulationInput } from "../input.js";
 import type { DeviceFigure } from "../network/devices.js";
 import { addressOf } from "../network/made-address.js";
 import { type DeviceUse, imputedShare } from "../network/own-devices.js";
@@ -66,7 +67,16 @@ export class Roster {
   #totalStakeLpt: number | undefined;
   #medianPrice = Rational.of(1200n);
 
-  constructor(scenario: Scenario, tables: NetworkTables, concurrentStreams: number) {
+  readonly #recorded: NonNullable<SimulationInput["recorded"]>;
+
+  /** @param recorded of single workers, by name */
+  constructor(
+    scenario: Scenario,
+    tables: NetworkTables,
+    concurrentStreams: number,
+    recorded: SimulationInput["recorded"] = {},
+  ) {
+    this.#recorded = recorded;
     this.#scenario = scenario;
     this.#tables = tables;
     this.#concurrentStreams = concurrentStreams;
@@ -206,14 +216,16 @@ export class Roster {
       }
       for (let copy = 1; copy <= settings.count; copy++) {
         const name = settings.count === 1 ? settings.name : `${settings.name}-${copy}`;
+        const recorded = this.#recorded[name];
         this.workers.push({
           index: this.workers.length,
           name,
           kind: settings.name,
           region: settings.region ?? nodes[offset]?.region ?? region,
           node: firstNode + offset,
-          settings,
+          settings: recorded === undefined ? settings : { ...settings, ...recorded.settings },
           hash: hashName(name),
+          absences: recorded?.absences ?? null,
         });
       }
     }

@@ -8,7 +8,7 @@
  *   are nodes, the others are balancers (`nodes.length + orchestrator`).
  */
 import type { SessionPrice } from "../../selection/index.js";
-import type { DataFile } from "../input.js";
+import type { DataFile, RecordedWorker } from "../input.js";
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { Renditions } from "./renditions.js";
@@ -97,6 +97,8 @@ export interface WorkerSpec {
   readonly node: number;
   readonly settings: Scenario["workers"][number];
   readonly hash: number;
+  /** When it is away, where that is recorded; null: its settings say it. */
+  readonly absences: RecordedWorker["absences"] | null;
 }
 
 /** Mean times of one (site, node) pair, ms. */

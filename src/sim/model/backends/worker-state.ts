@@ -9,6 +9,7 @@ import {
   taskTimeoutMs,
 } from "../../../pool/index.js";
 import { Alternating } from "../../engine/alternating.js";
+import { type Presence, RecordedPresence } from "../../engine/recorded-presence.js";
 import { ENTITY } from "../draws.js";
 import { mostRenditions, segmentPixels } from "../renditions.js";
 import type { WorkLoad } from "../work-times.js";
@@ -35,7 +36,7 @@ export interface Worker {
   epoch: number;
   draws: number;
   /** When it is there; null for one that never fails. */
-  readonly uptime: Alternating | null;
+  readonly uptime: Presence | null;
   /** When it tries to register again, ms. */
   reconnectAtMs: number;
   /** Events that it is out by. */
@@ -109,7 +110,8 @@ function referenceWork({ renditions, scenario }: World): WorkLoad {
 }
 
 /** When a worker is there: a process of its own, whatever its orchestrator does meanwhile. */
-function uptimeOf({ settings }: WorkerSpec, key: RandomKey): Alternating | null {
+function uptimeOf({ settings, absences }: WorkerSpec, key: RandomKey): Presence | null {
+  if (absences !== null) return absences.length === 0 ? null : new RecordedPresence(absences);
   if (settings.up === undefined) return null;
   return new Alternating({ onMs: settings.up, offMs: settings.down }, key);
 }

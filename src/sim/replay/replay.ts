@@ -1,0 +1,343 @@
+/**
+ * A pool's past, played again: first under its own rule, which must come to what the books say, then
+ * under another one. The streams are those of the books, at their times, and workers are as fast, as
+ * slow and as often away as they were; who gets which stream, and what becomes of it, is simulated.
+ */
+import { InputError } from "../../core/errors.js";
+import { makeKey, uniform } from "../../core/random.js";
+import { counted } from "../../core/wording.js";
+import { calibrateWorkers } from "../calibrate/calibrate-workers.js";
+import type { PoolPast, WorkerPast } from "../calibrate/readers/pool-events.js";
+import type { WorkerFit } from "../calibrate/worker-fit.js";
+import type { RecordedWorker, SimulationInput } from "../input.js";
+import { compileWorld } from "../model/compile-world.js";
+import { streamKinds } from "../model/stream-kinds.js";
+import type { Scenario } from "../scenario/schema.js";
+import { simulate } from "../simulate.js";
+import { absencesOf } from "./absences.js";
+import { RemainingLengths } from "./remaining-lengths.js";
+import {
+  fittedSettings,
+  LEAD_MS,
+  type NamedWorker,
+  namedWorkers,
+  regionScenario,
+  withArrivals,
+} from "./replay-scenario.js";
+import { type RecordedSession, sessionsOf } from "./sessions.js";
+import { type Played, type Totals, WorkerTotals } from "./totals.js";
+
+const DAY_MS = 86_400_000;
+const DRAW = { remaining: 1, gateway: 2 } as const;
+const NAMED_MAX = 3;
+const LOSS_ROUNDS = 4;
+const LOSS_RUNS = 2;
+/** Above the numbers of all replications that count. */
+const LOSS_REPLICATION = 100_000;
+
+/** What the books say that a worker has earned, wei, by `<address> <region>`. */
+export type Earnings = ReadonlyMap<string, bigint>;
+
+/** A past and the scenarios to play it in. */
+export interface ReplayOptions {
+  readonly past: PoolPast;
+  readonly earnings: Earnings;
+  /** The pool as it was. */
+  readonly own: SimulationInput;
+  /** The pool under another rule; null: only its own. */
+  readonly other: SimulationInput | null;
+  readonly seed: number;
+  readonly replications: number;
+}
+
+/** What came of it. */
+export interface Replay {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly sessions: number;
+  /** Of them, those that the pool lost: how long they would have gone on is drawn. */
+  readonly lostSessions: number;
+  readonly workers: readonly Totals[];
+  readonly pool: Totals;
+  readonly notes: readonly string[];
+}
+
+/** One region's part of a replay. */
+interface Part {
+  readonly region: string;
+  readonly pasts: readonly WorkerPast[];
+  readonly own: SimulationInput;
+  readonly other: SimulationInput | null;
+  /** By the worker that had them, which is one of the scenario's. */
+  readonly sessions: readonly (RecordedSession & { readonly worker: string })[];
+  /** Shares of demand of the gateways, by name. */
+  readonly gateways: readonly { readonly name: string; readonly share: number }[];
+}
+
+/**
+ * Plays a past again.
+ *
+ * @throws InputError (`REPLAY_INPUT`) where books and scenario do not fit together
+ */
+export function replay(options: ReplayOptions): Replay {
+  const { past, earnings, own, other, seed, replications } = options;
+  const fromMs = Math.floor(past.fromMs / 1000) * 1000;
+  const durationMs = past.toMs - fromMs + 1000;
+  const known = namedWorkers(own.scenario);
+  const notes: string[] = [];
+  const pasts = past.workers.filter((worker) => nameOf(worker, known) !== undefined);
+  const strangers = past.workers.filter((worker) => !pasts.includes(worker));
+  if (pasts.length === 0) {
+    const found = past.workers.map(({ address }) => address).slice(0, NAMED_MAX);
+    const text =
+      found.length === 0
+        ? "the books have no segment that a worker has delivered"
+        : `no worker of the scenario has worked in these books: expected addresses such as ${found.join(", ")}`;
+    throw new InputError(text, { code: "REPLAY_INPUT" });
+  }
+  if (strangers.length > 0) {
+    const segments = strangers.reduce(
+      (sum, { jobs, lostAtMs }) => sum + jobs.length + lostAtMs.length,
+      0,
+    );
+    notes.push(
+      `left out: ${counted(segments, "segment")} of ${counted(strangers.length, "worker")} that the scenario does not have (${strangers
+        .slice(0, NAMED_MAX)
+        .map(({ address, region }) => `${address} in ${region}`)
+        .join(", ")})`,
+    );
+  }
+  const { workers: fits } = calibrateWorkers([], { ...past, workers: pasts });
+  const regions = [...new Set(pasts.map(({ region }) => region))].sort();
+  const parts = regions.map((region) =>
+    partOf({
+      region,
+      pasts: pasts.filter((one) => one.region === region),
+      fits,
+      own,
+      other,
+      fromMs,
+      durationMs,
+    }),
+  );
+  const totals = new Map<string, WorkerTotals>();
+  for (const { name, address, region } of known) {
+    const mine = pasts.find((one) => one.address === address && one.region === region);
+    if (!regions.includes(region)) continue;
+    const segments = mine === undefined ? 0 : mine.jobs.length + mine.lostAtMs.length;
+    const feesWei = mine === undefined ? 0n : (earnings.get(`${address} ${region}`) ?? 0n);
+    totals.set(name, new WorkerTotals({ name, address, segments, feesWei }));
+    if (mine === undefined) notes.push(`${name} has delivered nothing: it is as the scenario says`);
+  }
+  const whole = WorkerTotals.ofAll([...totals.values()]);
+  const days = durationMs / DAY_MS;
+  const lost = parts.map((part) => lostOf(part, fromMs, seed));
+  for (let replication = 0; replication < replications; replication++) {
+    const sums = { own: new Map<string, Played>(), other: new Map<string, Played>() };
+    for (const [index, part] of parts.entries()) {
+      const arrivals = arrivalsOf(part, lost[index] ?? new Set(), fromMs, seed, replication);
+      play(part.own, arrivals, { seed, replication, days }, sums.own);
+      if (part.other !== null) {
+        play(part.other, arrivals, { seed, replication, days }, sums.other);
+      }
+    }
+    for (const [name, worker] of totals) {
+      worker.add(
+        sums.own.get(name) ?? NOTHING,
+        other === null ? null : (sums.other.get(name) ?? NOTHING),
+      );
+    }
+    whole.add(sumOf(sums.own), other === null ? null : sumOf(sums.other));
+  }
+  const sessions = parts.flatMap((part) => part.sessions);
+  return {
+    fromMs,
+    toMs: fromMs + durationMs,
+    sessions: sessions.length,
+    lostSessions: lost.reduce((sum, { size }) => sum + size, 0),
+    workers: [...totals.values()].map((worker) => worker.result(whole.feesScale())),
+    pool: whole.result(whole.feesScale()),
+    notes,
+  };
+}
+
+/**
+ * Which sessions were lost, and would have gone on: events do not say it. Of each worker's as many are
+ * taken as the replay itself loses, those first of which the last segments were the slowest. More that
+ * are lost make longer streams, of which more are lost: so it is done a few times.
+ */
+function lostOf(part: Part, fromMs: number, seed: number): ReadonlySet<RecordedSession> {
+  const byWorker = new Map<string, RecordedSession[]>();
+  for (const session of part.sessions) {
+    const own = byWorker.get(session.worker) ?? [];
+    byWorker.set(session.worker, own);
+    own.push(session);
+  }
+  for (const own of byWorker.values())
+    own.sort((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness));
+  let lost: ReadonlySet<RecordedSession> = new Set(
+    part.sessions.filter(({ lateness }) => lateness > 0),
+  );
+  for (let round = 0; round < LOSS_ROUNDS; round++) {
+    const sessions = new Map<string, number>();
+    const losses = new Map<string, number>();
+    for (let run = 0; run < LOSS_RUNS; run++) {
+      // Other draws than those of the replications that count.
+      const replication = LOSS_REPLICATION + round * LOSS_RUNS + run;
+      const arrivals = arrivalsOf(part, lost, fromMs, seed, replication);
+      const { metrics } = simulate(withArrivals(part.own, arrivals), { seed, replication });
+      for (const worker of byWorker.keys()) {
+        const all = metrics[`worker.${worker}.sessions`] ?? 0;
+        const kept = all * (metrics[`worker.${worker}.retention`] ?? 1);
+        sessions.set(worker, (sessions.get(worker) ?? 0) + all);
+        losses.set(worker, (losses.get(worker) ?? 0) + all - kept);
+      }
+    }
+    lost = new Set(
+      [...byWorker].flatMap(([worker, own]) => {
+        const all = sessions.get(worker) ?? 0;
+        const share = all === 0 ? 0 : (losses.get(worker) ?? 0) / all;
+        return own.slice(0, Math.round(share * own.length));
+      }),
+    );
+  }
+  return lost;
+}
+
+const NOTHING: Played = { segments: 0, feesEth: 0 };
+
+function sumOf(all: ReadonlyMap<string, Played>): Played {
+  let [segments, feesEth] = [0, 0];
+  for (const one of all.values()) {
+    segments += one.segments;
+    feesEth += one.feesEth;
+  }
+  return { segments, feesEth };
+}
+
+function play(
+  input: SimulationInput,
+  arrivals: NonNullable<Scenario["demand"]["arrivals"]>,
+  { seed, replication, days }: { seed: number; replication: number; days: number },
+  into: Map<string, Played>,
+): void {
+  const { metrics, workers } = simulate(withArrivals(input, arrivals), { seed, replication });
+  for (const name of workers) {
+    into.set(name, {
+      segments: metrics[`worker.${name}.segments`] ?? 0,
+      feesEth: (metrics[`worker.${name}.feesEthPerDay`] ?? 0) * days,
+    });
+  }
+}
+
+function nameOf(
+  { address, region }: WorkerPast,
+  known: readonly NamedWorker[],
+): string | undefined {
+  const found = known.filter((one) => one.address === address && one.region === region);
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    const text = `${first.name} and ${second.name} share the address ${address}: books cannot tell them apart`;
+    throw new InputError(text, { code: "REPLAY_INPUT" });
+  }
+  return first?.name;
+}
+
+function partOf(options: {
+  readonly region: string;
+  readonly pasts: readonly WorkerPast[];
+  readonly fits: readonly WorkerFit[];
+  readonly own: SimulationInput;
+  readonly other: SimulationInput | null;
+  readonly fromMs: number;
+  readonly durationMs: number;
+}): Part {
+  const { region, pasts, fits, own, other, fromMs, durationMs } = options;
+  const known = namedWorkers(own.scenario);
+  const recorded: Record<string, RecordedWorker> = {};
+  for (const one of pasts) {
+    const fit = fits.find(
+      ({ worker }) => worker === one.address || worker === `${one.address}-${region}`,
+    );
+    recorded[nameOf(one, known) ?? ""] = {
+      settings: fit === undefined ? {} : fittedSettings(fit),
+      absences: absencesOf(one.comings, fromMs).map((absence) => ({
+        fromMs: absence.fromMs <= fromMs ? 0 : absence.fromMs - fromMs + LEAD_MS,
+        toMs: absence.toMs - fromMs + LEAD_MS,
+      })),
+    };
+  }
+  const streams = recordedStreams(pasts);
+  const inputOf = (input: SimulationInput): SimulationInput => ({
+    ...input,
+    scenario: regionScenario(input.scenario, { region, durationMs, streams }),
+    recorded,
+  });
+  const played = inputOf(own);
+  const sessions = pasts
+    .flatMap((one) => {
+      const leftMs = absencesOf(one.comings, fromMs).map((absence) => absence.fromMs);
+      const worker = nameOf(one, known) ?? "";
+      return sessionsOf(one.jobs, leftMs).map((session) => ({ ...session, worker }));
+    })
+    .sort((a, b) => a.fromMs - b.fromMs);
+  const kinds = streamKinds(own.scenario);
+  return {
+    region,
+    pasts,
+    own: played,
+    other: other === null ? null : inputOf(other),
+    sessions,
+    gateways: compileWorld(played).gateways.map(({ name }, index) => ({
+      name,
+      share: kinds[index]?.share ?? 0,
+    })),
+  };
+}
+
+/** Mean and spread of the segments' durations. */
+function recordedStreams(pasts: readonly WorkerPast[]): { segmentMs: number; segmentCv: number } {
+  let [count, sum, squares] = [0, 0, 0];
+  for (const { jobs } of pasts) {
+    for (const { durationMs } of jobs) {
+      count++;
+      sum += durationMs;
+      squares += durationMs * durationMs;
+    }
+  }
+  const segmentMs = sum / count;
+  const variance = Math.max(0, squares / count - segmentMs ** 2);
+  return { segmentMs, segmentCv: Math.sqrt(variance) / segmentMs };
+}
+
+/** The streams of a replication: those that were lost last for as long as they might have. */
+function arrivalsOf(
+  { region, sessions, gateways }: Part,
+  lost: ReadonlySet<RecordedSession>,
+  fromMs: number,
+  seed: number,
+  replication: number,
+): NonNullable<Scenario["demand"]["arrivals"]> {
+  const remaining = new RemainingLengths(
+    sessions.map((session) => ({ lengthMs: session.lengthMs, isLost: lost.has(session) })),
+  );
+  const key = makeKey(seed, replication, region.length, region.codePointAt(0) ?? 0);
+  return sessions.map((session, index) => {
+    const draw = (what: number) => uniform(key.k0 ^ what, key.k1, index);
+    const wholeMs = lost.has(session)
+      ? remaining.whole(session.lengthMs, draw(DRAW.remaining))
+      : session.lengthMs;
+    const segmentMs = session.lengthMs / Math.max(1, session.segments);
+    let rest = draw(DRAW.gateway);
+    const gateway = gateways.find(({ share }) => {
+      rest -= share;
+      return rest < 0;
+    });
+    return {
+      // Its first segment is ready when it has been made; half of another one is never ready.
+      at: Math.max(0, session.fromMs - segmentMs - fromMs + LEAD_MS),
+      length: wholeMs + segmentMs / 2,
+      gateway: gateway?.name ?? gateways[0]?.name,
+    };
+  });
+}

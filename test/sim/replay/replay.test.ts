@@ -1,0 +1,152 @@
+/**
+ * A made-up past of several kinds of workers, played again under its own rule: what the books say of
+ * each worker lies in the interval. `npm run test:replay` plays a month, and other seeds.
+ */
+import { describe, expect, test } from "vitest";
+import { poolPast } from "../../../src/sim/calibrate/readers/pool-events.js";
+import { RecordedPresence } from "../../../src/sim/engine/recorded-presence.js";
+import type { SimulationInput } from "../../../src/sim/input.js";
+import { recordPool } from "../../../src/sim/record/record-pool.js";
+import { absencesOf } from "../../../src/sim/replay/absences.js";
+import { RemainingLengths } from "../../../src/sim/replay/remaining-lengths.js";
+import { type Replay, replay } from "../../../src/sim/replay/replay.js";
+import { sessionsOf } from "../../../src/sim/replay/sessions.js";
+import { type Settings, scenario } from "../../support/sim/runs.js";
+
+/** In the suite eight hours, once. */
+const HOURS = Number(process.env["POOLSIM_REPLAY_HOURS"] ?? 8);
+const SEEDS = Number(process.env["POOLSIM_REPLAY_SEEDS"] ?? 1);
+
+const POOL: Settings = {
+  gateways: [
+    { region: "FRA", weight: 60 },
+    { region: "NYC", weight: 40 },
+  ],
+  network: { limit: 12 },
+  warmup: "2h",
+  duration: `${HOURS}h`,
+  // A record has at most two million events.
+  demand: { concurrentStreams: HOURS > 100 ? 4 : 12 },
+  stream: { length: { distribution: "exponential", mean: "20m" } },
+  orchestrator: { name: "pool", region: "FRA", stakeShare: 0.3, maxSessions: "auto" },
+  workers: [
+    { name: "fast", count: 3, maxSessions: 3, roundTripMs: 350 },
+    { name: "slow", maxSessions: 3, roundTripMs: 1300 },
+    { name: "away", count: 2, maxSessions: 3, roundTripMs: 400, up: "3h", down: "40m" },
+    { name: "hole", maxSessions: 2, roundTripMs: 2400 },
+    { name: "capped", maxSessions: 1, roundTripMs: 350 },
+    { name: "jittery", maxSessions: 3, roundTripMs: 500, roundTripCv: 0.5 },
+  ],
+};
+
+function played(input: SimulationInput, seed: number, other: SimulationInput | null): Replay {
+  const record = recordPool(input, { startMs: Date.UTC(2026, 9, 1), seed });
+  const events = record.events.map(({ event }) => event);
+  const earnings = new Map<string, bigint>();
+  for (const event of events) {
+    if (event.type !== "job-processed" || event.address === null) continue;
+    const key = `${event.address} ${event.region}`;
+    earnings.set(key, (earnings.get(key) ?? 0n) + event.feesWei);
+  }
+  const past = poolPast(events);
+  return replay({ past, earnings, own: input, other, seed: 9, replications: 12 });
+}
+
+test("under its own rule the past comes out as the books have it", () => {
+  let [all, within] = [0, 0];
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const input = scenario({ ...POOL, name: "past", seed });
+    const without = scenario(
+      { ...POOL, name: "past", seed },
+      {
+        orchestrator: { admission: { exclude: ["fast-1"] } },
+      },
+    );
+    const result = played(input, seed, SEEDS > 1 ? null : without);
+    for (const { segments, feesEth } of result.workers) {
+      all += 2;
+      within += Number(segments.isWithin) + Number(feesEth.isWithin);
+    }
+    if (SEEDS > 1) continue;
+    // Whoever is left out does nothing, and what he did others do.
+    const { change = null, segments } = result.workers.find(({ name }) => name === "fast-1") ?? {};
+    expect(change?.segments.mean).toBeCloseTo(-(segments?.replayed.mean ?? 0), 6);
+    expect(result.pool.change?.segments.mean).toBeGreaterThan(-(segments?.replayed.mean ?? 0) / 2);
+  }
+  // Of 18 intervals of 95 % two may miss by chance (binomial, 95 %); of many, one in twenty.
+  expect(all - within).toBeLessThanOrEqual(SEEDS > 1 ? all / 20 : 2);
+});
+
+describe("sessions", () => {
+  const job = (
+    fromMs: number,
+    options: { durationMs?: number; rate?: number; ms?: number } = {},
+  ) => {
+    const { durationMs = 2000, rate = 100, ms = 500 } = options;
+    return { atMs: fromMs + ms, responseMs: ms, durationMs, pixels: durationMs * rate };
+  };
+
+  test("are segments that follow each other, each after its own duration", () => {
+    const jobs = [0, 2000, 4100, 5950].map((ms) => job(ms));
+    const other = [900, 2950, 4850].map((ms) => job(ms));
+    const found = sessionsOf([...other, ...jobs], []);
+    expect(found.map(({ fromMs, segments, lengthMs }) => [fromMs, segments, lengthMs])).toEqual([
+      [0, 4, 7950],
+      [900, 3, 5950],
+    ]);
+  });
+
+  test("of other renditions are others", () => {
+    const found = sessionsOf([job(0), job(2000, { rate: 120 }), job(4000)], []);
+    expect(found.map(({ segments }) => segments)).toEqual([2, 1]);
+  });
+
+  test("go on after up to three segments that are not told of, not after more", () => {
+    expect(sessionsOf([job(0), job(8000)], [])).toHaveLength(1);
+    expect(sessionsOf([job(0), job(10_000)], [])).toHaveLength(2);
+  });
+
+  test("say how late their last segments were, and whether the worker left", () => {
+    const [late] = sessionsOf([job(0), job(2000, { ms: 2500 })], []);
+    expect(late?.lateness).toBeCloseTo(0.25, 9);
+    const [left] = sessionsOf([job(0), job(2000)], [9000]);
+    expect(left?.lateness).toBe(Number.POSITIVE_INFINITY);
+    const [later] = sessionsOf([job(0), job(2000)], [90_000]);
+    expect(later?.lateness).toBeCloseTo(-0.75, 9);
+  });
+});
+
+test("absences are between connections, and before the first of them", () => {
+  const coming = (atMs: number, isUp: boolean, connection = "a") => ({ atMs, isUp, connection });
+  expect(absencesOf([], 0)).toEqual([]);
+  expect(absencesOf([coming(5, true), coming(9, false), coming(12, true)], 0)).toEqual([
+    { fromMs: 0, toMs: 5 },
+    { fromMs: 9, toMs: 12 },
+  ]);
+  // The old connection ends after the new one has begun.
+  expect(absencesOf([coming(0, true), coming(5, true, "b"), coming(6, false)], 0)).toEqual([]);
+  const gone = absencesOf([coming(3, false)], 0);
+  expect(gone).toEqual([{ fromMs: 3, toMs: Number.POSITIVE_INFINITY }]);
+  const presence = new RecordedPresence(gone);
+  expect([presence.isOn(2), presence.isOn(3), presence.nextChange(0)]).toEqual([true, false, 3]);
+  expect(presence.nextChange(3)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("what is left of a lost stream is what others had left (Kaplan and Meier)", () => {
+  const kept = (lengthMs: number) => ({ lengthMs, isLost: false });
+  const lengths = new RemainingLengths([kept(10), kept(20), kept(30), kept(40)]);
+  expect(lengths.whole(0, 0.99)).toBe(10);
+  expect(lengths.whole(0, 0.3)).toBe(30);
+  expect(lengths.whole(20, 0.6)).toBe(30);
+  expect(lengths.whole(20, 0.4)).toBe(40);
+  // One that was lost at 25 counts as somebody who was there until then: 1/2 of what is left at 30.
+  const lost = new RemainingLengths([
+    kept(10),
+    kept(20),
+    { lengthMs: 25, isLost: true },
+    kept(30),
+    kept(40),
+  ]);
+  expect(lost.whole(0, 0.59)).toBe(30);
+  expect(lost.whole(0, 0.29)).toBe(40);
+});
