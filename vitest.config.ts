@@ -14,7 +14,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     // How soon depends on the machine.
     expect: { poll: { timeout: 30_000, interval: 10 } },
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
