@@ -16,8 +16,12 @@ scratch=$(mktemp -d /tmp/poolsim-container-XXXXXX)
 # Everything of ours stays in one folder: no image of the machine's own is touched.
 stored() { buildah --storage-driver vfs --root "$scratch/storage" --runroot "$scratch/run" "$@"; }
 pool=
+runner=
 cleanup() {
   [ -z "$pool" ] || kill -KILL "$pool" 2> /dev/null || true
+  # buildah ends what it runs when it is told to end.
+  [ -z "$runner" ] || kill -TERM "$runner" 2> /dev/null || true
+  wait
   rm -rf "$scratch"
 }
 trap cleanup EXIT
@@ -86,23 +90,25 @@ port=$(node -e 'const s = require("net").createServer().listen(0, () => (console
 sed -i "s/^  port: .*/  port: $port/" "$scratch/volume/pool.yaml"
 # As the entry point and the command of the image say; buildah passes no signals on, so that the process is found.
 inside node "$main" pool up pool.yaml > "$scratch/log" 2>&1 &
+runner=$!
 url="http://127.0.0.1:$port"
 ask() { node -e 'fetch(process.argv[1]).then(async (a) => (console.log(await a.text()), process.exit(a.ok ? 0 : 1)), () => process.exit(1))' "$1"; }
 for _ in $(seq 100); do
   ! ask "$url/readyz" > /dev/null || break
-  kill -0 $! 2> /dev/null || fail "pool up ended"
+  kill -0 "$runner" 2> /dev/null || fail "pool up ended"
   sleep 0.3
 done
 ask "$url/readyz" > /dev/null || fail "it is not ready"
 pool=$(node -e '
   const fs = require("fs");
-  for (const pid of fs.readdirSync("/proc").filter(Number)) {
+  const parentOf = (pid) => Number(/^PPid:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  const isOurs = (pid) => pid > 1 && (pid === Number(process.argv[1]) || isOurs(parentOf(pid)));
+  for (const pid of fs.readdirSync("/proc").map(Number).filter(Boolean)) {
     try {
       const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      const isIn = fs.readlinkSync(`/proc/${pid}/root`).startsWith(process.argv[1]);
-      if (isIn && words[2] === "pool" && words[3] === "up") console.log(pid);
+      if (words[2] === "pool" && words[3] === "up" && isOurs(pid)) console.log(pid);
     } catch {}
-  }' "$scratch" | head -n 1)
+  }' "$runner" | head -n 1)
 [ -n "$pool" ] || fail "the process is not found"
 owner=$(stat -c %u "/proc/$pool")
 [ "$owner" = 10001 ] || fail "it runs as user $owner"
@@ -113,9 +119,9 @@ for _ in $(seq 100); do
 done
 [ "$workers" -gt 0 ] || fail "it imported nothing"
 ask "$url/" | grep -qi '<!doctype html>' || fail "there is no page"
-stored inspect --type image --format '{{json .Docker.config.Healthcheck}}' poolsim | grep -q readyz || fail "the image has no health check"
-stored run --isolation chroot --env "POOLSIM_URL=$url" "$container" -- node -e \
-  "$(stored inspect --type image --format '{{index .Docker.config.Healthcheck.Test 3}}' poolsim)" || fail "the health check says that it is ill"
+check=$(stored inspect --type image poolsim | node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).Docker.config.Healthcheck.Test[3]')
+[[ $check == *readyz* ]] || fail "the image has no health check"
+stored run --isolation chroot --env "POOLSIM_URL=$url" "$container" -- node -e "$check" || fail "the health check says that it is ill"
 step "a pool with $workers workers is ready, and shows its page"
 
 kill -TERM "$pool"
