@@ -24,7 +24,7 @@ const MISSING_MAX = 3;
 /** By how much segments come earlier or later than they are due: uploads vary. */
 const SLACK_MS = 450;
 /** A stream's first segment waits for its first discoveries (M-3): the second one comes sooner after it. */
-const FIRST_SLACK_MS = 1_500;
+const FIRST_SLACK_SHARE = 0.5;
 const SLACK_SHARE = 0.1;
 /** Where times are of whole seconds, as nodes write them. */
 const COARSE_MS = 1000;
@@ -103,12 +103,14 @@ export function sessionsOf(
 /** How far a segment is from when the chain's next one was due, ms; Infinity: it is not its. */
 function missOf(chain: Chain, fromMs: number, durationMs: number, slackMs: number): number {
   let least = Number.POSITIVE_INFINITY;
-  const earlyMs = chain.segments === 1 ? FIRST_SLACK_MS : slackMs;
+  const usualMs = slackMs + SLACK_SHARE * durationMs;
+  const earlyMs =
+    chain.segments === 1 ? Math.max(usualMs, FIRST_SLACK_SHARE * durationMs) : usualMs;
   for (let missing = 0; missing <= MISSING_MAX; missing++) {
     const readyMs = chain.lastMs + durationMs + missing * chain.durationMs;
     const off = fromMs - Math.max(readyMs, chain.endMs);
     const miss = Math.abs(off);
-    if (miss > (off < 0 ? earlyMs : slackMs) + SLACK_SHARE * durationMs) continue;
+    if (miss > (off < 0 ? earlyMs : usualMs)) continue;
     // Of several that would do, the one with nothing missing.
     least = Math.min(least, miss + (missing * durationMs) / 2);
   }
