@@ -59,7 +59,7 @@ describe("a sweep", () => {
     expect(await edges(`${LIMIT}=600,700,1100`)).toEqual([]);
     const two = await edges(`${LIMIT}=300:500:100`, "demand.concurrentStreams=30,60");
     expect(two).toEqual([30, 60].map((streams) => `concurrentStreams ${streams}: ${more}`));
-    expect(await edges("orchestrator.admission.exclude=[],[a-1]")).toEqual([]);
+    expect(await edges("orchestrator.admission.exclude=[],[w400]")).toEqual([]);
   });
 
   it("takes points that admit the same as one, and runs them once", async () => {
