@@ -13,9 +13,12 @@ import {
   pages,
 } from "../../scripts/docs-blocks.js";
 
-/** A run with a verdict and a sensitivity block, as short as can be; its figures mean nothing. */
-const SHORT_RUN =
-  "poolsim run docs/examples/my-pool.yaml --duration 2m --replications 2 --set warmup=1m --json - --quiet --threads 1 2> report.txt";
+/** A run with a verdict, an event and a sensitivity block, as short as can be; its figures mean nothing. */
+const SHORT_RUN = [
+  "{ cat docs/examples/my-pool.yaml",
+  "echo 'events: { crowd: { kind: streams, at: 1m, streams: 1, length: 1m } }'; } > my.yaml",
+  "poolsim run my.yaml --duration 2m --replications 2 --set warmup=1m --json - --quiet --threads 1 2> report.txt",
+].join("; ");
 /** Objects whose keys are names: how docs/result.md writes them. */
 const NAMED: Readonly<Record<string, string>> = {
   metrics: "<metric>",

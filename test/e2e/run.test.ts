@@ -79,7 +79,9 @@ describe("run", () => {
       const read = (name: string) => readFileSync(join(folder, name), "utf8");
       const files = readdirSync(folder).sort();
       const forms = Object.fromEntries(names.map((name) => [name, read(`a.${name}`)]));
-      const again = poolsim(["report", "out.json", "--markdown", "again.md"], { cwd: folder });
+      const again = poolsim(["report", "out.json", "--markdown", "again.md", "--html", "a.html"], {
+        cwd: folder,
+      });
       return {
         ...outcome,
         json: read("real.json"),
