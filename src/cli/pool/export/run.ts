@@ -1,7 +1,9 @@
 /** `poolsim pool export`: the journal, workers, jobs, tickets, payouts or the chain's head, as CSV or JSON. */
+import { InputError } from "../../../core/errors.js";
 import { utcText } from "../../../core/utc.js";
 import { type Cell, csvLine } from "../../../io/write-csv.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/books/accounts.js";
+import { addressAt } from "../../../pool/books/events/fields.js";
 import type { JobRow, PayoutRow, PoolStore } from "../../../pool/books/store/store.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -9,10 +11,29 @@ import { headText } from "../shared/chain-head.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { withBooks } from "../shared/open-books.js";
 import { eth } from "../shared/output.js";
+import {
+  type Period,
+  STATEMENT_HEAD,
+  statementHtml,
+  statementOf,
+  statementRows,
+} from "./statement.js";
 import type { ExportTable } from "./tables.js";
 
 export interface ExportFlags extends BooksFlags {
   readonly what: ExportTable;
+  /** Ms since 1970. */
+  readonly since?: number;
+  /** Ms since 1970. */
+  readonly until?: number;
+  readonly address?: string;
+  readonly html: boolean;
+}
+
+/** What of a table is written. */
+interface Choice extends Period {
+  /** Whose statement; null: of other tables. */
+  readonly address: string | null;
 }
 
 /** A table: its columns, and its rows, which are made as they are written. */
@@ -24,9 +45,23 @@ interface Exported {
 const PAGE = 5_000;
 const LINES_AT_ONCE = 1_000;
 
+const TIMED: ReadonlySet<ExportTable> = new Set([
+  "journal",
+  "jobs",
+  "tickets",
+  "payouts",
+  "statement",
+]);
+
+/** @throws InputError (`ADDRESS`, `USAGE`) */
 export function poolExport(flags: ExportFlags, { stdout }: Terminal): number {
+  const choice = choiceOf(flags);
   return withBooks(flags.db, "read", (store) => {
-    const exported = TABLES[flags.what](store);
+    if (flags.html && choice.address !== null) {
+      stdout.write(statementHtml(statementOf(store, choice.address, choice), choice));
+      return EXIT.ok;
+    }
+    const exported = TABLES[flags.what](store, choice);
     for (const text of joined(flags.json ? jsonLines(exported) : csvLines(exported))) {
       stdout.write(text);
     }
@@ -34,10 +69,32 @@ export function poolExport(flags: ExportFlags, { stdout }: Terminal): number {
   });
 }
 
-const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exported>> = {
-  journal: (store) => ({
-    head: ["entry", "time", "kind", "cause", "from", "to", "wei", "eth"],
-    rows: journal(store),
+function choiceOf({ what, since, until, address, html }: ExportFlags): Choice {
+  const usage = (message: string) => new InputError(message, { code: "USAGE" });
+  if ((since !== undefined || until !== undefined) && !TIMED.has(what)) {
+    throw usage(`--since, --until: expected --what ${[...TIMED].join(", ")}`);
+  }
+  if ((address !== undefined || html) && what !== "statement") {
+    throw usage("--address, --html: expected --what statement");
+  }
+  if (what === "statement" && address === undefined) {
+    throw usage("--what statement: expected --address, whose it is");
+  }
+  const [sinceMs, untilMs] = [since ?? 0, until ?? Number.MAX_SAFE_INTEGER];
+  if (sinceMs >= untilMs) throw usage("--until: expected a time after --since");
+  const of = address === undefined ? null : addressAt({ "--address": address }, "--address");
+  return { sinceMs, untilMs, address: of };
+}
+
+const isIn = (atMs: number, { sinceMs, untilMs }: Period) => atMs >= sinceMs && atMs < untilMs;
+
+const TABLES: Readonly<
+  Record<ExportFlags["what"], (store: PoolStore, choice: Choice) => Exported>
+> = {
+  statement: (store, choice) => ({ head: STATEMENT_HEAD, rows: statements(store, choice) }),
+  journal: (store, choice) => ({
+    head: ["entry", "time", "kind", "cause", "from", "to", "wei", "eth", "tx_hash"],
+    rows: journal(store, choice),
   }),
   workers: (store) => ({
     head: [
@@ -56,7 +113,7 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
     ],
     rows: workers(store),
   }),
-  jobs: (store) => ({
+  jobs: (store, choice) => ({
     head: [
       "event",
       "time",
@@ -71,12 +128,13 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
       "fees_wei",
       "fees_eth",
     ],
-    rows: jobs(store),
+    rows: jobs(store, choice),
   }),
-  tickets: (store) => ({
+  tickets: (store, choice) => ({
     head: ["ticket", "won", "state", "sender", "recipient", "wei", "eth", "gas_wei", "tx_hash"],
     rows: store.tickets
-      .list()
+      .list({ sinceMs: choice.sinceMs })
+      .filter(({ wonAtMs }) => isIn(wonAtMs, choice))
       .map((row) => [
         row.id,
         utcText(row.wonAtMs),
@@ -89,9 +147,9 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
         row.txHash,
       ]),
   }),
-  payouts: (store) => ({
+  payouts: (store, choice) => ({
     head: ["payout", "begun", "changed", "address", "wei", "eth", "state", "tx_hash", "gas_wei"],
-    rows: payouts(store),
+    rows: payouts(store, choice),
   }),
   head: (store) => {
     const head = store.chain.head();
@@ -99,12 +157,20 @@ const TABLES: Readonly<Record<ExportFlags["what"], (store: PoolStore) => Exporte
   },
 };
 
-function* journal(store: PoolStore): Generator<Cell[]> {
+function* journal(store: PoolStore, choice: Choice): Generator<Cell[]> {
   for (const { sequence, atMs, cause, postings } of store.ledger.journal) {
+    if (!isIn(atMs, choice)) continue;
+    const isPayout = cause.kind.startsWith("payout-");
+    const txHash = isPayout ? (store.payouts.get(Number(cause.id))?.txHash ?? null) : null;
     for (const { from, to, wei } of postings) {
-      yield [sequence, utcText(atMs), cause.kind, cause.id, from, to, wei, eth(wei)];
+      yield [sequence, utcText(atMs), cause.kind, cause.id, from, to, wei, eth(wei), txHash];
     }
   }
+}
+
+function* statements(store: PoolStore, choice: Choice): Generator<readonly Cell[]> {
+  if (choice.address === null) return;
+  yield* statementRows(statementOf(store, choice.address, choice));
 }
 
 function* workers(store: PoolStore): Generator<Cell[]> {
@@ -127,10 +193,11 @@ function* workers(store: PoolStore): Generator<Cell[]> {
   }
 }
 
-function* jobs(store: PoolStore): Generator<Cell[]> {
+function* jobs(store: PoolStore, choice: Choice): Generator<Cell[]> {
   let page: readonly JobRow[] = store.reports.jobsAfter(null, PAGE);
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     for (const row of page) {
+      if (!isIn(row.atMs, choice)) continue;
       yield [
         row.sequence,
         utcText(row.atMs),
@@ -151,10 +218,11 @@ function* jobs(store: PoolStore): Generator<Cell[]> {
 }
 
 /** Newest first, as the store has them. */
-function* payouts(store: PoolStore): Generator<Cell[]> {
+function* payouts(store: PoolStore, choice: Choice): Generator<Cell[]> {
   let page: readonly PayoutRow[] = store.payouts.list({ limit: PAGE });
   for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
     for (const row of page) {
+      if (!isIn(row.createdAtMs, choice)) continue;
       yield [
         row.id,
         utcText(row.createdAtMs),
