@@ -13,6 +13,7 @@ import { loadScenario } from "../../src/sim/scenario/load.js";
 import { simulate } from "../../src/sim/simulate.js";
 import { parseVary } from "../../src/sim/sweep/axes.js";
 import { sweepWith } from "../../src/sim/sweep/sweep.js";
+import { earlyEvents } from "../support/sim/early-events.js";
 import { fakeExecutor } from "../support/sim/fake-simulate.js";
 import { expectOneScreen } from "../support/sim/one-screen.js";
 
@@ -25,7 +26,9 @@ const SHORT = [
 const pools = scenarioNames()
   .map((name) => ({
     file: `scenarios/${name}.yaml`,
-    loaded: loadScenario(join(SCENARIO_FOLDER, `${name}.yaml`), { set: SHORT }),
+    loaded: loadScenario(join(SCENARIO_FOLDER, `${name}.yaml`), {
+      set: [...SHORT, ...earlyEvents(join(SCENARIO_FOLDER, `${name}.yaml`), "20s")],
+    }),
   }))
   .filter(({ loaded: { variants } }) => {
     const { scenario } = (variants.at(-1) ?? variants[0])?.input ?? {};

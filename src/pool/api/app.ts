@@ -14,12 +14,14 @@ import { openApiDocument } from "./openapi.js";
 import type { PageOptions } from "./page/options.js";
 import { PAGE_DOCUMENTS, Page } from "./page/page.js";
 import { isPagePath, PAGE_READS } from "./page/routes.js";
-import { type Sent, sentAnswer, sentDocument } from "./page/sent.js";
+import { sentAnswer, sentDocument } from "./page/sent.js";
 import { type ApiTokens, OPEN_TO_ALL, type Role, roleOf } from "./page/tokens.js";
 import { parseBody, parseQuery } from "./parse.js";
-import { Problem, problemOf } from "./problem.js";
+import { addProbes } from "./probes.js";
+import { Problem } from "./problem.js";
 import { clientOf, RateLimiter } from "./rate-limit.js";
 import { ReadCache } from "./read-cache.js";
+import { type Reply, replyTo, send } from "./reply.js";
 import { checkTime, jobEvent, noQuery, ticketEvent } from "./requests.js";
 import {
   extraCost,
@@ -33,16 +35,10 @@ import {
 } from "./routes.js";
 import { HEADERS, signAnswer } from "./signature.js";
 import { Standing } from "./standing.js";
-import { TRANSFER, TRANSFER_BYTES_MAX, transferBytes, transferQuery } from "./transfer.js";
+import { TRANSFER, TRANSFER_BYTES_MAX, transferQuery, transferred } from "./transfer.js";
 import { WriteQueue } from "./write-queue.js";
 
 type Call = Context<ApiEnv>;
-
-/** An answer, before it is sent. */
-interface Reply {
-  readonly status: 200 | 201 | 202 | Problem["status"];
-  readonly body: string;
-}
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -133,20 +129,10 @@ class Api {
   }
 
   #failed(error: Error, call: Call): Response {
-    const { status, body } = this.#reply(error, call);
+    const { status, body } = replyTo(error, call);
     // What a stranger was refused counts as what a stranger reads.
     if (status === 401 || status === 404 || status === 405) this.#charge(call);
     return call.body(body, status, { "Content-Type": JSON_TYPE });
-  }
-
-  /** What is answered to what went wrong; the rest of it is for the log. */
-  #reply(error: unknown, call: Call): Reply {
-    const problem = problemOf(error);
-    if (problem !== error) call.set("error", error instanceof Error ? error.message : `${error}`);
-    call.set("code", problem.code);
-    const { status, retryAfterS } = problem;
-    if (retryAfterS !== null) call.header("Retry-After", String(retryAfterS));
-    return { status, body: problem.toJson() };
   }
 
   #charge(call: Call): void {
@@ -311,12 +297,7 @@ class Api {
     const bodies = new BodyReader(TRANSFER_BYTES_MAX);
     this.app.post(TRANSFER, async (call) => {
       const { claim } = await this.#claimed(call, bodies);
-      const body = transferBytes(parseQuery(transferQuery, call.req.url).bytes);
-      const signature = signAnswer(claim.key.secret, { nonce: claim.nonce, status: 200, body });
-      return call.body(new Uint8Array(body), 200, {
-        "Content-Type": "application/octet-stream",
-        [HEADERS.signature]: signature,
-      });
+      return transferred(parseQuery(transferQuery, call.req.url).bytes, claim);
     });
   }
 
@@ -331,7 +312,7 @@ class Api {
       const { status, answer } = await make();
       reply = { status, body: JSON.stringify(answer) };
     } catch (error) {
-      reply = this.#reply(error, call);
+      reply = replyTo(error, call);
     }
     const { status, body } = reply;
     const signature = signAnswer(key.secret, { nonce, status, body: Buffer.from(body) });
@@ -382,9 +363,10 @@ class Api {
   }
 
   #addOthers(): void {
-    // That it answers is all: whoever gets no answer starts the process again.
-    this.app.get("/livez", (call) => call.json({ status: "ok" }));
-    for (const path of ["/readyz", "/healthz"]) this.app.get(path, (call) => this.#ready(call));
+    addProbes(this.app, this.#options.books, {
+      isStopping: () => this.isStopping,
+      assertBooks: () => this.#assertBooks(),
+    });
     this.app.get("/metrics", async (call) => {
       this.#limitReads(call);
       this.#role(call);
@@ -400,23 +382,6 @@ class Api {
       return call.body(document, 200, { "Content-Type": JSON_TYPE });
     });
   }
-
-  /** Whether requests should be sent here. @throws Problem 503 (`UNAVAILABLE`) */
-  #ready(call: Call): Response {
-    if (this.isStopping) throw new Problem(503, "UNAVAILABLE", "the server is stopping");
-    this.#assertBooks();
-    try {
-      this.#options.books.quarantine.count();
-    } catch {
-      throw new Problem(503, "UNAVAILABLE", "the books cannot be read");
-    }
-    return call.json({ status: "ok" });
-  }
-}
-
-function send(call: Call, sent: Sent): Response {
-  if (sent.status === 304) return call.body(null, sent.status, sent.headers);
-  return call.body(sent.body, sent.status, sent.headers);
 }
 
 /** Answers that take long to make may be so many times as old as others. */

@@ -1,7 +1,9 @@
 /** Bytes that mean nothing, there and back: what a worker's way to the pool can carry. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { Claim } from "./authenticate.js";
 import { queryNumber } from "./fields.js";
+import { HEADERS, signAnswer } from "./signature.js";
 
 /** The endpoint that takes any bytes, and sends as many as it is asked for. */
 export const TRANSFER = "/measureTransfer";
@@ -16,8 +18,12 @@ export const transferQuery = z.strictObject({
 
 let made: Buffer | undefined;
 
-/** Bytes that nothing on the way can make fewer. */
-export function transferBytes(count: number): Buffer {
+/** The answer: bytes that nothing on the way can make fewer, signed for who asked. */
+export function transferred(count: number, { key, nonce }: Claim): Response {
   made ??= randomBytes(TRANSFER_BYTES_MAX);
-  return made.subarray(0, count);
+  const body = made.subarray(0, count);
+  const signature = signAnswer(key.secret, { nonce, status: 200, body });
+  return new Response(new Uint8Array(body), {
+    headers: { "Content-Type": "application/octet-stream", [HEADERS.signature]: signature },
+  });
 }

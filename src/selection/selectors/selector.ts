@@ -24,7 +24,7 @@ export interface Selector<Info = unknown> {
   /** How the last selected session was chosen: {@link CHOSEN}`.known` or `.unknown`. */
   readonly lastChosen: Chosen;
   /** What the last selected session was made of just now; `null` where it was there before. */
-  readonly lastFound?: FoundSessions<Info> | null;
+  readonly lastFound?: FoundSessions<Info> | null | undefined;
   /** Takes in new sessions, in order. */
   add(sessions: readonly Session<Info>[]): void;
   /** Takes in one that is yet to be made. A selector without takes in sessions alone. */

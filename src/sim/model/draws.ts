@@ -30,6 +30,8 @@ const ROUTE = 0x70000000;
 const SESSION = -16;
 /** Of a stream's key. */
 export const STREAM_DRAW = { renditions: -4 } as const;
+/** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
+export const REGISTRATION_DRAW = -1;
 /** Of the key of a stream and a worker: how the worker takes to the stream. */
 export const WORKER_SESSION_DRAW = -2;
 

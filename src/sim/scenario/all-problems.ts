@@ -16,7 +16,7 @@ import {
 import { readYaml } from "../../config/yaml-source.js";
 import { InputError } from "../../core/errors.js";
 import type { SimulationInput } from "../input.js";
-import { crossCheck, missingFindings } from "./cross-checks.js";
+import { crossCheck } from "./cross-checks.js";
 import { describeIssues } from "./describe-issues.js";
 import { Draft } from "./draft.js";
 import { schemaWith } from "./extended-schema.js";
@@ -32,6 +32,7 @@ import {
   readScenario,
   variantOverride,
 } from "./load.js";
+import { missingFindings } from "./missing-findings.js";
 import { type Askable, questionFindings } from "./question-checks.js";
 import type { Scenario } from "./schema.js";
 import { sizeFindings } from "./size-checks.js";

@@ -10,6 +10,7 @@ import { regionLimitsIn } from "../../pool/index.js";
 import { DEFAULT_SELECTION } from "../../selection/index.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { eventFindings } from "./event-checks.js";
+import { WAYS_OF_DEMAND } from "./missing-findings.js";
 import type { Scenario } from "./schema.js";
 
 /** Names that the data files know. */
@@ -43,18 +44,6 @@ export function workerNames({ name, count }: Scenario["workers"][number]): reado
 
 /** Gateways when a scenario does not say any. */
 const GATEWAYS_DEFAULT = DEFAULT_GATEWAYS.map(({ region }) => region);
-
-/** Settings that say how many streams there are. */
-export const WAYS_OF_DEMAND = ["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const;
-
-/** What is still missing from a scenario with which nothing else is wrong. */
-export function missingFindings({ demand, tester }: Scenario): readonly Finding[] {
-  const isSaid = WAYS_OF_DEMAND.some((way) => demand[way] !== undefined);
-  if (isSaid || tester !== undefined) return [];
-  return [
-    { path: ["demand"], text: `nothing to simulate, expected ${WAYS_OF_DEMAND.join(" or ")}` },
-  ];
-}
 
 /** Names of gateways: their own, or else their regions. */
 export function gatewayNames({ gateway, gateways }: Scenario): ReadonlySet<string> {

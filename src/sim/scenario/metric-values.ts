@@ -17,9 +17,10 @@ import {
   WORKER_METRICS,
 } from "../metrics/catalogue.js";
 import { PHASES, phasesOf } from "../metrics/windows.js";
-import { WAYS_OF_DEMAND, workerNames } from "./cross-checks.js";
+import { workerNames } from "./cross-checks.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { knownNames } from "./known-names.js";
+import { WAYS_OF_DEMAND } from "./missing-findings.js";
 import { servingKinds } from "./serving-kinds.js";
 
 type Needing = Pick<Metric<never>, "name" | "needs">;

@@ -10,7 +10,7 @@ import { parseTrace } from "../model/demand.js";
 import { streamKinds } from "../model/stream-kinds.js";
 import { warmUpMs } from "../model/warm-up.js";
 import { mostAtATime } from "./at-a-time.js";
-import { WAYS_OF_DEMAND } from "./cross-checks.js";
+import { WAYS_OF_DEMAND } from "./missing-findings.js";
 import type { Scenario } from "./schema.js";
 
 /** A stream costs some 100 KB while it lasts: its sessions with all orchestrators. */

@@ -3,7 +3,7 @@ import { pathText } from "../../config/problem.js";
 import { InputError } from "../../core/errors.js";
 import type { PoolInputs } from "../advise/pool-change.js";
 import type { SimulationInput } from "../input.js";
-import { missingFindings } from "../scenario/cross-checks.js";
+import { missingFindings } from "../scenario/missing-findings.js";
 import { sizeFindings } from "../scenario/size-checks.js";
 import type { Setting } from "./axes.js";
 import type { Heat } from "./race.js";

@@ -7,6 +7,7 @@ import { reportContent } from "../../../src/sim/report/content/content.js";
 import { renderReport } from "../../../src/sim/report/report.js";
 import type { Estimate, ScenarioResult } from "../../../src/sim/results.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
+import { earlyEvents } from "../../support/sim/early-events.js";
 import { result } from "../../support/sim/report-fixture.js";
 
 const WIDTH = 80;
@@ -77,6 +78,7 @@ describe("a report of 80 columns", () => {
           { path: "warmup", value: "1m" },
           { path: "assumptions.loadScale", value: 0.2 },
           { path: "demand.calibrateTo", value: null },
+          ...earlyEvents(`scenarios/${file}`, "30s"),
         ],
       });
       const found = await runExperiment(loaded, { replications: 2, sensitivity: "off" });

@@ -10,14 +10,19 @@ export interface IncomeRow {
   readonly txHash: string;
   /** Place of the redemption's event in its block. */
   readonly logIndex: number;
+  /** Number of its block. */
   readonly blockNumber: number;
+  /** Hash of its block, lower-case hex with `0x`. */
   readonly blockHash: string;
   /** When the block was made, ms since 1970. */
   readonly atMs: number;
   /** The gateway, lower-case hex with `0x`. */
   readonly sender: string;
+  /** Face value of the ticket, wei. */
   readonly faceValueWei: bigint;
+  /** Its probability of winning, of 2^256 − 1. */
   readonly winProb: bigint;
+  /** The round in which it was made. */
   readonly creationRound: bigint;
   /** What really went to the recipient: less than the face value where the sender had not enough. */
   readonly paidWei: bigint;

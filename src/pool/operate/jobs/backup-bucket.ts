@@ -142,9 +142,9 @@ async function asked(
     body,
   }: {
     readonly method: "PUT" | "DELETE";
-    readonly bodyHash?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: () => Readable;
+    readonly bodyHash?: string | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: (() => Readable) | undefined;
   },
 ): Promise<void> {
   const url = objectUrl(key, access);

@@ -1,7 +1,6 @@
 /**
  * The remote workers of the orchestrator under study: who is connected, who gets a session's segment
  * (the library's own manager decides, O-15 … O-20), and what the admission policy says to it.
- * `pool.ts` has what they work on.
  */
 import { InvariantError } from "../../../core/errors.js";
 import { uniform } from "../../../core/random.js";
@@ -18,8 +17,8 @@ import {
 } from "../../../pool/index.js";
 import { admissionWithin } from "../admission-config.js";
 import type { Conditions } from "../conditions.js";
-import { DRAW, WORKER_SESSION_DRAW } from "../draws.js";
-import type { Call, SessionInfo, Stream } from "../entities.js";
+import { REGISTRATION_DRAW, WORKER_SESSION_DRAW } from "../draws.js";
+import type { Call, SessionInfo } from "../entities.js";
 import { EVENT } from "../events.js";
 import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
@@ -27,13 +26,10 @@ import type { Run } from "../run.js";
 import { WorkerTasks } from "../worker-tasks.js";
 import type { Foreseen } from "./backend.js";
 import { EncoderSessions } from "./encoder-sessions.js";
+import { foreseenOf } from "./foreseen.js";
+import { JobsOfSites } from "./jobs-of-sites.js";
 import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
-
-/** Of a worker's key: its place among those that register at the start; its other draws count from 0. */
-const REGISTRATION_DRAW = -1;
-
-/** Workers that a trace names. */
-const LOADS_MAX = 5;
+import { choiceText, loadsText } from "./worker-texts.js";
 
 /** What the workers need to know of the run. */
 export interface WorkersParts {
@@ -60,8 +56,8 @@ export class Workers {
   readonly #nodes: readonly NodeRuntime[];
   /** By node; only those of the pool have one. */
   readonly #managers: (RemoteTranscoderManager | null)[];
-  /** By node and the gateway's site: what a job asks of a worker (O-16). */
-  readonly #jobs: readonly (number | undefined)[][];
+  /** By node: what jobs ask of a worker (O-16). */
+  readonly #jobs: (JobsOfSites | null)[];
   readonly #tiers: boolean;
 
   constructor({ run, gateways, conditions, nodes }: WorkersParts) {
@@ -80,7 +76,7 @@ export class Workers {
     });
     const needs = admissionNeeds(config);
     this.#managers = world.nodes.map(() => null);
-    this.#jobs = world.nodes.map(() => []);
+    this.#jobs = world.nodes.map(() => null);
     this.#tiers = needs.has("tiers");
     this.mayShadow = needs.has("shadows");
     for (const index of world.orchestrators[world.pool]?.nodes ?? []) {
@@ -89,6 +85,7 @@ export class Workers {
         mayServe: (registration, session) => this.#mayServe(index, registration, session),
       });
       this.#managers[index] = manager;
+      this.#jobs[index] = new JobsOfSites(gateways, manager);
       nodes[index]?.onSessionEnd((info, slot, atMs, cause) =>
         this.#sessionEnded(manager, info, slot, atMs, cause),
       );
@@ -226,13 +223,11 @@ export class Workers {
     const manager = this.#manager(call.node);
     const slot = sessionSlot(call.nodeSession);
     const before = manager.workerOf(slot);
-    const loads = info.stream.traced ? this.#loads(manager) : null;
-    const registration = manager.select(slot, this.#jobOf(call.node, info.stream));
+    const loads = info.stream.traced ? loadsText(manager, this.list) : null;
+    const registration = manager.select(slot, this.#jobs[call.node]?.of(info.stream) ?? -1);
     if (loads !== null) {
-      const told = registration === before ? "has the session" : "least loaded that may serve";
       const chosen = this.list[manager.identity(registration)]?.spec.name;
-      const text = chosen === undefined ? "no worker takes the segment" : `to ${chosen}: ${told}`;
-      run.trace.say("O-16", `  ${text} (${loads})`);
+      run.trace.say("O-16", `  ${choiceText(chosen, registration === before)} (${loads})`);
     }
     if (registration < 0) {
       this.#unassign(info, before, registration, manager);
@@ -264,26 +259,7 @@ export class Workers {
     if (registration < 0 || !manager.isLive(registration)) return null;
     const worker = this.list[manager.identity(registration)];
     if (worker?.isSteady !== true || worker.spec.index !== info.worker) return null;
-    const { times, uptime, spec } = worker;
-    const { segmentFailure } = this.#run.world.scenario.assumptions;
-    const changesMs = uptime?.nextChange(nowMs) ?? Number.POSITIVE_INFINITY;
-    return {
-      untilMs: Math.min(changesMs, times.sameUntilMs(nowMs)),
-      failureDraw: DRAW.worker,
-      failure: spec.settings.errorProbability + segmentFailure,
-      worker: { index: spec.index, times, factor: info.workerFactor * times.slownessAt(nowMs) },
-    };
-  }
-
-  /** Sessions of the workers that are there, the least loaded first, for a trace. */
-  #loads(manager: RemoteTranscoderManager): string {
-    const all = manager.order().reverse();
-    const shown = all.slice(0, LOADS_MAX).map((registration) => {
-      const name = this.list[manager.identity(registration)]?.spec.name ?? "?";
-      return `${name} ${manager.load(registration)}/${manager.capacity(registration)}`;
-    });
-    const rest = all.length > LOADS_MAX ? [`${all.length - LOADS_MAX} more`] : [];
-    return shown.length === 0 ? "none is there" : [...shown, ...rest].join(", ");
+    return foreseenOf(worker, info, nowMs, this.#run.world.scenario.assumptions.segmentFailure);
   }
 
   /**
@@ -399,9 +375,8 @@ export class Workers {
   }
 
   #setTier(index: number, registration: number, manager: RemoteTranscoderManager): void {
-    if (this.#tiers && manager.isLive(registration)) {
-      manager.setTier(registration, this.policy.tier(index, this.#run.now));
-    }
+    if (!this.#tiers || !manager.isLive(registration)) return;
+    manager.setTier(registration, this.policy.tier(index, this.#run.now));
   }
 
   #mayServe(node: number, registration: number, session: number): boolean {
@@ -414,15 +389,6 @@ export class Workers {
   /** Where a session's segments come from. */
   regionOf(info: SessionInfo): number {
     return this.#gateways.of(info.stream).regionIndex;
-  }
-
-  #jobOf(node: number, stream: Stream): number {
-    const jobs = this.#jobs[node] ?? [];
-    const known = jobs[stream.site];
-    if (known !== undefined) return known;
-    const job = this.#manager(node).job(this.#gateways.of(stream).job);
-    jobs[stream.site] = job;
-    return job;
   }
 
   #manager(node: number): RemoteTranscoderManager {

@@ -18,7 +18,7 @@ function pool(settings: AIAdmissionSettings) {
     leak: "none",
     mayServe: (worker, _request, job) => admission.mayServe(worker, job, world.nowMs),
   });
-  const admission = new AIAdmission(settings, (job) => manager.jobName(job));
+  const admission: AIAdmission = new AIAdmission(settings, (job) => manager.jobName(job));
   const capacities = [{ capability: TEXT_TO_IMAGE, model: "m", capacity: 1 }];
   for (const address of ["10.0.0.1:1", "10.0.0.2:1"]) manager.register({ address, capacities });
   const job = manager.job(TEXT_TO_IMAGE, "m");
