@@ -85,13 +85,16 @@ function toDoTable(content: AdviceContent, style: Style, { workers, hasWhy }: Li
 /** Those that stay as they are, by their names. */
 function keptLines({ kept, keptWhy }: AdviceContent, { width }: Style, lines: number): string {
   if (kept.length === 0) return "";
-  const whole = `Keep, as ${keptWhy}: ${kept.map(({ name }) => name).join(", ")}`;
-  const text = wrapped(whole, width, "  ").split("\n");
-  if (text.length <= lines) return text.join("\n");
-  const shown = text.slice(0, lines).join("\n");
-  const names = shown.split(": ").slice(1).join(": ").split(",").length - 1;
-  const cut = shown.slice(0, shown.lastIndexOf(","));
-  return `${cut}\n  ${more(kept.length - names, "kinds of workers")}`;
+  const linesOf = (count: number): string[] => {
+    const names = kept.slice(0, count).map(({ name }) => name);
+    return wrapped(`Keep, as ${keptWhy}: ${names.join(", ")}`, width, "  ").split("\n");
+  };
+  // A name and what separates it from the next one take three characters at least.
+  let count = Math.min(kept.length, Math.ceil((lines * width) / 3));
+  while (count > 1 && linesOf(count).length > lines) count--;
+  const left = kept.length - count;
+  const rest = left === 0 ? [] : [`  ${more(left, "kinds of workers")}`];
+  return [...linesOf(count), ...rest].join("\n");
 }
 
 /** The first screen. */

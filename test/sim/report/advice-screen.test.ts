@@ -55,6 +55,16 @@ describe("each worker", () => {
     expect(text).toMatch(/^Keep, as .*: a-1, a-2, a-3, a-4, a-5,/m);
   });
 
+  it.each([3, 20, 43, 60])("that is kept is named or counted: names of %i characters", (length) => {
+    const names = Array.from({ length: 40 }, (_, index) => `w${index}`.padEnd(length, "x"));
+    const workers = names.map((name) => ({ ...first("keep"), name }));
+    const text = renderAdvice({ ...whole, workers }, { width: 80 });
+    const kept = text.slice(text.search(/^Keep, as /m)).split("\n\n")[0] ?? "";
+    const shown = names.filter((name) => kept.includes(` ${name}`));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(kept).toMatch(new RegExp(`… and ${names.length - shown.length} more kinds of workers`));
+  });
+
   it("is named in the first line while there are few", () => {
     expect(adviceContent(whole).answer).toMatchObject({
       headline:
