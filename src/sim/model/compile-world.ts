@@ -1,8 +1,9 @@
 /** From a scenario and its data files to the tables of {@link World}. */
-import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
+import type { SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
-import { type NetworkTables, networkTables } from "../network/tables.js";
+import type { NetworkTables } from "../network/tables.js";
 import { timelineOf } from "./compile-timeline.js";
+import { fittedTables } from "./fitted-tables.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
@@ -11,30 +12,11 @@ import { streamKinds } from "./stream-kinds.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
-/** By network file: the data that it came with, and what was made of them. */
-const tablesByNetwork = new WeakMap<DataFile, { data: ScenarioData; tables: NetworkTables }[]>();
-
 /** The tables of a scenario's data, with its own devices among theirs. */
 function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
   const tables = fittedTables(data);
   if (Object.keys(scenario.devices).length === 0) return tables;
   return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
-}
-
-/** Fitting the response times takes as long as some runs: done once for the same files. */
-function fittedTables(data: ScenarioData): NetworkTables {
-  const known = tablesByNetwork.get(data.network) ?? [];
-  const same = known.find(
-    ({ data: { packagedNetwork, regions, rtt, devices } }) =>
-      packagedNetwork === data.packagedNetwork &&
-      regions === data.regions &&
-      rtt === data.rtt &&
-      devices === data.devices,
-  );
-  if (same !== undefined) return same.tables;
-  const tables = networkTables(data);
-  tablesByNetwork.set(data.network, [...known, { data, tables }]);
-  return tables;
 }
 
 /**
