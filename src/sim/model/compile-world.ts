@@ -1,7 +1,8 @@
 /** From a scenario and its data files to the tables of {@link World}. */
+import { inOneGo, type Steps } from "../../core/steps.js";
 import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
-import { type NetworkTables, networkTables } from "../network/tables.js";
+import { type NetworkTables, networkTablesInSteps } from "../network/tables.js";
 import { timelineOf } from "./compile-timeline.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
@@ -15,16 +16,16 @@ import type { Site, World } from "./world.js";
 const tablesByNetwork = new WeakMap<DataFile, { data: ScenarioData; tables: NetworkTables }[]>();
 
 /** The tables of a scenario's data, with its own devices among theirs. */
-function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
-  const tables = fittedTables(data);
+function* tablesOf({ data, scenario }: SimulationInput): Steps<NetworkTables> {
+  const tables = yield* fittedTables(data);
   if (Object.keys(scenario.devices).length === 0) return tables;
   return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
 }
 
 /** Fitting the response times takes as long as some runs: done once for the same files. */
-function fittedTables(data: ScenarioData): NetworkTables {
-  const known = tablesByNetwork.get(data.network) ?? [];
-  const same = known.find(
+function* fittedTables(data: ScenarioData): Steps<NetworkTables> {
+  const known = () => tablesByNetwork.get(data.network) ?? [];
+  const same = known().find(
     ({ data: { packagedNetwork, regions, rtt, devices } }) =>
       packagedNetwork === data.packagedNetwork &&
       regions === data.regions &&
@@ -32,8 +33,8 @@ function fittedTables(data: ScenarioData): NetworkTables {
       devices === data.devices,
   );
   if (same !== undefined) return same.tables;
-  const tables = networkTables(data);
-  tablesByNetwork.set(data.network, [...known, { data, tables }]);
+  const tables = yield* networkTablesInSteps(data);
+  tablesByNetwork.set(data.network, [...known(), { data, tables }]);
   return tables;
 }
 
@@ -43,8 +44,13 @@ function fittedTables(data: ScenarioData): NetworkTables {
  * @throws InputError when data files or names do not fit together
  */
 export function compileWorld(input: SimulationInput): World {
+  return inOneGo(compileWorldInSteps(input));
+}
+
+/** The same in steps, one for each orchestrator whose response times are fitted. */
+export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
   const { scenario } = input;
-  const tables = tablesOf(input);
+  const tables = yield* tablesOf(input);
   const warmupMs = warmUpMs(scenario);
   const kinds = streamKinds(scenario);
   const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);

@@ -4,9 +4,10 @@
  */
 import { invariant } from "../../core/errors.js";
 import { makeKey, uniform } from "../../core/random.js";
+import { inOneGo, type Steps } from "../../core/steps.js";
 import type { LeaderboardResult, NetworkOrchestrator } from "./network-file.js";
 import type { RegionTable } from "./regions.js";
-import type { SiteFit, SiteObservation } from "./site-fit.js";
+import type { SiteFit, SiteFitter, SiteObservation } from "./site-fit.js";
 import { siteFitter, TRANSFER_RTTS } from "./site-fit.js";
 
 /**
@@ -130,6 +131,13 @@ interface Known {
   readonly availability: number;
 }
 
+function knownOf(rows: readonly LeaderboardResult[], fitter: SiteFitter): Known | null {
+  const observations = rows.flatMap(observation);
+  if (observations.length === 0) return null;
+  const fit = fitter(observations);
+  return { fit, rows, availability: availabilityOf(rows, fit) };
+}
+
 /** Of the orchestrators with data, those whose mean log round trip is in the middle. */
 function standIns(known: readonly Known[]): Known[] {
   const pace = ({ fit }: Known) => fit.roundTripMs.reduce((sum, ms) => sum + Math.log(ms), 0);
@@ -142,7 +150,7 @@ function standIns(known: readonly Known[]): Known[] {
 }
 
 /**
- * The response times of a network. Deterministic; a few tens of ms for 100 orchestrators.
+ * The response times of a network. Deterministic; about 3 ms for each orchestrator.
  *
  * @param network orchestrators of the network file; at least one with usable leaderboard rows
  * @param regions the regions table they were parsed with
@@ -150,18 +158,27 @@ function standIns(known: readonly Known[]): Known[] {
 export function responseTimes(
   network: readonly NetworkOrchestrator[],
   regions: RegionTable,
-  { seed = 0, heldOutRegion = -1, rttScale = 1 }: ResponseTimesOptions = {},
+  options: ResponseTimesOptions = {},
 ): ResponseTimes {
+  return inOneGo(responseTimesInSteps(network, regions, options));
+}
+
+/** The same in steps, one for each orchestrator. */
+export function* responseTimesInSteps(
+  network: readonly NetworkOrchestrator[],
+  regions: RegionTable,
+  { seed = 0, heldOutRegion = -1, rttScale = 1 }: ResponseTimesOptions = {},
+): Steps<ResponseTimes> {
   const fitter = siteFitter(regions);
+  yield;
   const rowsOf = network.map(({ leaderboard }) =>
     leaderboard.filter((row) => row.region !== heldOutRegion),
   );
-  const known = rowsOf.map((rows): Known | null => {
-    const observations = rows.flatMap(observation);
-    if (observations.length === 0) return null;
-    const fit = fitter(observations);
-    return { fit, rows, availability: availabilityOf(rows, fit) };
-  });
+  const known: (Known | null)[] = [];
+  for (const rows of rowsOf) {
+    known.push(knownOf(rows, fitter));
+    yield;
+  }
   const candidates = standIns(known.filter((item) => item !== null));
   invariant(candidates.length > 0, "some orchestrator has reliable leaderboard rows");
   const regionCount = regions.regions.length;
