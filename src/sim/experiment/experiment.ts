@@ -7,6 +7,7 @@ import { InputError, invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
 import { candidatesOf } from "../scenario/candidates.js";
+import { stoppable } from "./asked.js";
 import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
@@ -362,29 +363,20 @@ export async function experimentWith(
   options: ExperimentOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<ScenarioResult> {
   const { signal } = options;
-  let stop = (): void => {};
+  const workbench = new Workbench(executor, options.onProgress);
+  const state: Partial<Begun> = {};
   try {
-    check(loaded, options);
-    signal?.throwIfAborted();
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(signal?.reason);
+    const findings = await stoppable(executor, signal, () => {
+      check(loaded, options);
+      return run(loaded, workbench, options, state);
     });
-    signal?.addEventListener("abort", stop, { once: true });
-    const workbench = new Workbench(executor, options.onProgress);
-    const state: Partial<Begun> = {};
-    const whole = run(loaded, workbench, options, state);
-    try {
-      return scenarioResult(await Promise.race([whole, stopped]));
-    } catch (error) {
-      const partial = options.partial === true && signal?.aborted === true && state.begun;
-      if (!partial) throw error;
-      const names = loaded.variants.map(({ name }) => name);
-      const variants = finishedVariants(names, partial.inputs, workbench);
-      if (variants === undefined) throw error;
-      return scenarioResult({ ...partial, variants });
-    }
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await executor.close();
+    return scenarioResult(findings);
+  } catch (error) {
+    const partial = options.partial === true && signal?.aborted === true && state.begun;
+    if (!partial) throw error;
+    const names = loaded.variants.map(({ name }) => name);
+    const variants = finishedVariants(names, partial.inputs, workbench);
+    if (variants === undefined) throw error;
+    return scenarioResult({ ...partial, variants });
   }
 }

@@ -1,4 +1,5 @@
 /** From a scenario and its data files to the tables of {@link World}. */
+import { inOneGo, type Steps } from "../../core/steps.js";
 import type { SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
 import type { NetworkTables } from "../network/tables.js";
@@ -13,8 +14,8 @@ import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
 /** The tables of a scenario's data, with its own devices among theirs. */
-function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
-  const tables = fittedTables(data);
+function* tablesOf({ data, scenario }: SimulationInput): Steps<NetworkTables> {
+  const tables = yield* fittedTables(data);
   if (Object.keys(scenario.devices).length === 0) return tables;
   return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
 }
@@ -25,8 +26,13 @@ function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
  * @throws InputError when data files or names do not fit together
  */
 export function compileWorld(input: SimulationInput): World {
+  return inOneGo(compileWorldInSteps(input));
+}
+
+/** The same in steps, one for each orchestrator whose response times are fitted. */
+export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
   const { scenario } = input;
-  const tables = tablesOf(input);
+  const tables = yield* tablesOf(input);
   const warmupMs = warmUpMs(scenario);
   const kinds = streamKinds(scenario);
   const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);

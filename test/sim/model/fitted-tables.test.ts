@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { inOneGo } from "../../../src/core/steps.js";
 import type { ScenarioData } from "../../../src/sim/input.js";
-import { fittedTables } from "../../../src/sim/model/fitted-tables.js";
+import { fittedTables as inSteps } from "../../../src/sim/model/fitted-tables.js";
 import { DATA } from "../../support/sim/runs.js";
+
+const fittedTables = (data: ScenarioData) => inOneGo(inSteps(data));
 
 /** The same texts in other objects, as a scenario that is loaded anew has them. */
 function loadedAnew(data: ScenarioData): ScenarioData {
