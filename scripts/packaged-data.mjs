@@ -1,7 +1,15 @@
 // Puts the packaged data files into the compiled module that tells them (src/sim/scenario/packaged-data.ts).
 import { readFileSync, writeFileSync } from "node:fs";
 
-const NAMES = ["devices.csv", "network.csv", "regions.csv", "rtt.csv"];
+const NAMES = [
+  "ai-gpus.csv",
+  "ai-models.csv",
+  "ai-nodes.csv",
+  "devices.csv",
+  "network.csv",
+  "regions.csv",
+  "rtt.csv",
+];
 
 /** @param {string} dist the folder of the build */
 export function embedPackagedData(dist) {
