@@ -5,6 +5,7 @@
  */
 import type { Cell } from "../../io/csv-table.js";
 import { dataError, numberIn, parseCsv, quoted } from "../../io/csv-table.js";
+import { AI_PIPELINES } from "../../selection/ai/pipelines.js";
 import { AI_SOURCES } from "./ai-sources.js";
 import { type Basis, basisIn, isImputed, sourceIn } from "./devices.js";
 import type { DataText } from "./regions.js";
@@ -24,26 +25,10 @@ export const AI_FIGURES = [
 /** One of {@link AI_FIGURES}. */
 export type AIFigure = (typeof AI_FIGURES)[number];
 
-/** Pipelines of the network, as rule A-28 names them. */
-export const AI_PIPELINES = [
-  "text-to-image",
-  "image-to-image",
-  "image-to-video",
-  "upscale",
-  "audio-to-text",
-  "segment-anything-2",
-  "llm",
-  "image-to-text",
-  "live-video-to-video",
-  "text-to-speech",
-] as const;
-
-/** One of {@link AI_PIPELINES}. */
-export type AIPipeline = (typeof AI_PIPELINES)[number];
-
 /** A model of a pipeline. */
 export interface AIModel {
-  readonly pipeline: AIPipeline;
+  /** One of rule A-28's. */
+  readonly pipeline: string;
   readonly model: string;
   /** Median of what orchestrators ask, whole wei per unit (A-29 tells the unit, A-85 the rounding). */
   readonly priceWei: bigint;
@@ -67,10 +52,6 @@ export interface AIModel {
 }
 
 const MAX_MODELS = 2_000;
-
-function isPipeline(text: string): text is AIPipeline {
-  return AI_PIPELINES.some((pipeline) => pipeline === text);
-}
 
 function spreadIn(fileName: string, cell: Cell): AIModel["spread"] {
   const points = cell.text.split("|").map((part) => {
@@ -121,8 +102,8 @@ export function parseAIModels(file: DataText): ReadonlyMap<string, AIModel> {
   for (const record of parseCsv(file.text, file.name, { maxRecords: MAX_MODELS }).records) {
     const pipelineCell = record.cell("pipeline");
     const { text: pipeline } = pipelineCell;
-    if (!isPipeline(pipeline)) {
-      const expected = `expected one of ${AI_PIPELINES.join(", ")}`;
+    if (!AI_PIPELINES.has(pipeline)) {
+      const expected = `expected one of ${[...AI_PIPELINES.keys()].join(", ")}`;
       throw dataError(file.name, pipelineCell, `${quoted(pipeline)}, ${expected}`);
     }
     const modelCell = record.cell("model");
