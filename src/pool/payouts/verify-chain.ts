@@ -182,6 +182,7 @@ class ChainVerifier {
       return;
     }
     if (this.#books.isKnown(found.transaction.txHash)) return;
+    if (txHash === undefined && this.#usesUp(nonce, found)) return;
     const what = `nonce ${nonce} sent ${ethText(found.paidWei)} to ${found.to ?? "nobody"}`;
     const where = `in block ${found.receipt.blockNumber}, ${found.transaction.txHash}`;
     if (!this.#history.concerns(found)) {
@@ -195,6 +196,22 @@ class ChainVerifier {
     const refusal = this.#refusal(nonce, found, isRecognised);
     if (refusal === null) this.#adopt(nonce, found, isRecognised);
     else this.#wrong.push(`${what} ${where}, and these books do not know: ${refusal}`);
+  }
+
+  /**
+   * A transfer of nothing to the wallet itself pays nobody: other books of this pool used its nonce up.
+   *
+   * @returns false: it is something else, or it is not deep enough
+   */
+  #usesUp(nonce: number, found: FoundPayment): boolean {
+    const { wallet, adopting } = this.#options;
+    const { to, transaction } = found;
+    if (to !== wallet.fromAddress || transaction.valueWei !== 0n || adopting.kind === "nothing") {
+      return false;
+    }
+    if (this.#refusal(nonce, found, true) !== null) return false;
+    this.#adopt(nonce, found, true);
+    return true;
   }
 
   /** Why a payment is not taken in; null: it is. */
@@ -239,7 +256,12 @@ class ChainVerifier {
         const authored = { reason: adopting.reason, author: adopting.author ?? UNNAMED, nowMs };
         recordAct(this.#options.store, "adopt", `payout ${payout.id}`, authored, { txHash });
       }
-      const how = isRecognised ? "what it was owed then" : `as it is${reason}`;
+      const isNothing = amountWei === 0n;
+      const how = isNothing
+        ? "it pays nobody"
+        : isRecognised
+          ? "what it was owed then"
+          : `as it is${reason}`;
       this.#books.log(nowMs, `payout ${payout.id} taken in`, `nonce ${nonce}, ${txHash}, ${how}`);
       this.#adopted.push(payout);
     });
