@@ -100,6 +100,11 @@ const workerModel = z.strictObject({
     )
     .describe("By how much longer each job takes with so many at a time, e.g. { 2: 1.8 }.")
     .optional(),
+  parallel: integer(
+    "Jobs that it works on at a time, of those that it has taken; the others wait. Default: all.",
+    1,
+    100_000,
+  ).optional(),
   memoryGB: number("Memory that it takes while it is loaded.", 0, 10_000).default(0),
 });
 
@@ -195,6 +200,10 @@ export const ai = z
             .min(1)
             .max(100)
             .describe("Name or address: of the network, or of `orchestrators`."),
+          transcodes: z
+            .boolean()
+            .describe("Whether it transcodes as well; false: gateways use it for AI jobs only.")
+            .default(true),
           models: z
             .array(
               z.strictObject({
