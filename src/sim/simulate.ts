@@ -2,7 +2,9 @@
 import { InputError } from "../core/errors.js";
 import { inOneGo, type Steps } from "../core/steps.js";
 import type { SimulationInput } from "./input.js";
+import { aiConservation } from "./metrics/ai-conservation.js";
 import {
+  AI_METRICS,
   EVENT_METRICS,
   type Metric,
   type MetricContext,
@@ -140,6 +142,10 @@ export function resultOf(
   }
   const regions = regionSubjects(simulation);
   for (const region of regions) add(`region.${region.code}`, REGION_METRICS, region);
+  for (const spec of world.ai?.jobs ?? []) {
+    const mine = counters.ai?.jobs[spec.index];
+    if (mine !== undefined) add(`ai.${spec.name}`, AI_METRICS, { spec, counters: mine });
+  }
   for (const [name, event] of Object.entries(world.scenario.events)) {
     const phases = phasesOf(event, world.scenario.duration);
     for (const phase of PHASES) {
@@ -168,7 +174,10 @@ export function resultOf(
       }),
     },
     seriesBinMs: series.binMs,
-    conservation: conservationChecks(counters, money, world.pool),
+    conservation: [
+      ...conservationChecks(counters, money, world.pool),
+      ...aiConservation(world, counters, money),
+    ],
     imputed: world.imputed,
     withoutStreams: whyNoStreams(world, counters),
     admissions: world.workers.map(({ index, name, settings }) => {
@@ -181,6 +190,7 @@ export function resultOf(
       };
     }),
     ...(events.length === 0 ? {} : { events }),
+    ...(world.ai === null ? {} : { aiJobs: world.ai.jobs.map(({ name }) => name) }),
   };
 }
 
