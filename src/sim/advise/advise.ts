@@ -31,6 +31,7 @@ import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
+import { isFarWorse } from "../metrics/far-worse.js";
 import { warmUpMs } from "../model/warm-up.js";
 import { adviceExpectations } from "./advice-expectations.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
@@ -38,7 +39,6 @@ import { wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
 import { type Asked, type Common, hasPeak } from "./compare.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
-import { isFarWorse } from "./dispensable.js";
 import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
@@ -215,7 +215,8 @@ async function run(
   const workers = advice.map((one): WorkerAdviceResult => {
     const { kind, pool, found, standing, action, figures, word } = one;
     const change = aloneOf.get(kind) ?? null;
-    const isHidden = change !== null && change.mean <= least;
+    // Asked in the pool as it is, nobody hides it.
+    const isHidden = pool.size > 0 && change !== null && change.mean <= least;
     return {
       name: kind.name,
       workers: kind.workers,

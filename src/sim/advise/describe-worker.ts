@@ -5,7 +5,7 @@ import { effective, type Judgement } from "../experiment/judge.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
-import type { AdviceWord, Tried } from "./advice-rules.js";
+import { type AdviceWord, losesMost, type Tried } from "./advice-rules.js";
 import type { Standing } from "./dispensable.js";
 import type { Action, WorkerKind } from "./pool-change.js";
 
@@ -52,10 +52,12 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
   };
 }
 
-function lossText({ retention, mostlyLostTo }: WorkerFigures): string {
+function lossText({ retention, mostlyLostTo, roundTripMs }: WorkerFigures): string {
   if (retention === null) return "had no session";
   const reason = LOSS_REASONS.find((one) => one === mostlyLostTo);
-  const words = reason === undefined ? "" : `: ${OWNERS_WORDS[reason]}`;
+  // Nothing that came back was late: nothing came back.
+  const isSilent = reason === "inFlight" && roundTripMs === null;
+  const words = reason === undefined ? "" : `: ${OWNERS_WORDS[isSilent ? "timeout" : reason]}`;
   return `loses ${percent(1 - retention)} % of its streams${words}`;
 }
 
@@ -83,13 +85,15 @@ function undecidedText(
   const [first] = tried.filter(({ finding }) => finding !== "no gain");
   if (standing === "needed") return `${lossText(figures)}, and without it you keep less`;
   if (first === undefined) {
-    return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;
+    return `${lossText(figures)}; nothing that was done about it alone helps, as no other worker does better`;
   }
   const { problem, reason } = effective(first.judgement);
   if (problem !== null) {
-    return problem.cause === "served" || problem.cause === "sessions"
-      ? "it was hardly ever chosen, so nothing is known of it"
-      : "the objective is not above 0 in this pool, so no change of it can be judged";
+    if (problem.cause === "served" || problem.cause === "sessions") {
+      return "it was hardly ever chosen, so nothing is known of it";
+    }
+    const text = "the objective is not above 0 in this pool, so no change of it can be judged";
+    return losesMost(figures.retention) ? `${lossText(figures)}; ${text}` : text;
   }
   const what = `${actionWords(first.action)} changes the result ${rangeText(first.judgement)}`;
   return standing === null ? `${what}: ${reason}` : `${lossText(figures)}; ${what}: ${reason}`;

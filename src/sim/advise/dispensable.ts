@@ -9,21 +9,6 @@ import { type Enough, orEnough } from "../experiment/until-decided.js";
 import { type Asked, type Common, compare, leftOut } from "./compare.js";
 import type { HolmPlan, Levels } from "./holm.js";
 
-/** Who keeps so small a part of what the better ones keep of their sessions does far worse. */
-const FAR_WORSE = 0.5;
-
-/**
- * Whether a worker does far worse than the better ones.
- *
- * @param retention the share of its sessions that it keeps; `null`: it has none
- * @param all those of all workers
- */
-export function isFarWorse(retention: number | null, all: readonly (number | null)[]): boolean {
-  const known = all.filter((one) => one !== null).sort((a, b) => b - a);
-  const good = known[Math.floor((known.length - 1) / 4)] ?? 0;
-  return retention !== null && retention < FAR_WORSE * good;
-}
-
 /** What is shown of leaving a worker out: it costs no more than the margin, or more; `open`: neither. */
 export type Standing = "dispensable" | "needed" | "open";
 

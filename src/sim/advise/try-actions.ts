@@ -179,10 +179,10 @@ export async function tryActions(
     replications = count;
     isUrgentOnly = false;
   }
-  const lookedAt = isUrgentOnly ? asked.filter(isUrgent) : asked;
   const isHelpless = (one: Asked) =>
     one.isFarWorse &&
     tries.every(({ asked: whom, finding }) => whom !== one || finding === "no gain");
+  const lookedAt = isUrgentOnly ? asked.filter(isUrgent) : asked;
   const found = await standings(common, lookedAt.filter(isHelpless), {
     plan,
     levels: levelsOf(
