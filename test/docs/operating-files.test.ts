@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { poolFileText } from "../../src/cli/pool/shared/pool-file-text.js";
+import { ALERT_KINDS } from "../../src/pool/operate/alerts/conditions.js";
 import { inProcess } from "../support/cli/in-process.js";
 
 const UNIT = "examples/systemd/poolsim-pool.service";
@@ -72,4 +73,22 @@ it("the unit starts it, and is as safe as the docs say", async () => {
     encoding: "utf8",
   });
   expect(stdout).toContain(`Overall exposure level for poolsim-pool.service: ${figure} OK`);
+});
+
+it("the docs have a section for each alert, and for each command that keeps a reason", async () => {
+  const headings = readFileSync("docs/operations.md", "utf8").match(/^### .*$/gm) ?? [];
+  const has = (name: string) => headings.some((heading) => heading.includes(`\`${name}\``));
+  expect(Object.keys(ALERT_KINDS).filter((kind) => !has(kind))).toEqual([]);
+  const { stdout } = await inProcess("pool", "--help");
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name ?? "");
+  expect(names).toContain("hold");
+  const reasoned: string[] = [];
+  for (const name of names) {
+    const help = await inProcess("pool", name, "--help");
+    if (/^ {2}--reason /m.test(help.stdout)) reasoned.push(name);
+  }
+  expect(reasoned.length).toBeGreaterThan(8);
+  // Its section is that of what it approves; verify and payouts have a page of their own.
+  const elsewhere = ["payouts", "verify"];
+  expect(reasoned.filter((name) => !elsewhere.includes(name) && !has(`pool ${name}`))).toEqual([]);
 });

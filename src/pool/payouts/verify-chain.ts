@@ -3,6 +3,7 @@
  * that the wallet has used. On request it takes in what the books should know and don't.
  */
 import { recordAct, UNNAMED } from "../books/acts.js";
+import { sweepMerged } from "../books/move.js";
 import type { PayingWallet } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
@@ -95,8 +96,10 @@ class ChainVerifier {
   }
 
   async run(): Promise<ChainFindings> {
-    const { chain, wallet } = this.#options;
+    const { chain, wallet, store, adopting, nowMs } = this.#options;
     const { chainId, fromAddress } = wallet;
+    // As payouts do first: a merge may have moved nothing yet, as these books are of a backup.
+    if (adopting.kind !== "nothing") sweepMerged(store, nowMs);
     const used = await chain.transactionCount(fromAddress, "latest");
     const payouts = this.#books
       .latest(Number.MAX_SAFE_INTEGER)

@@ -174,7 +174,7 @@ class Hours {
     const { k0, k1 } = makeKey(this.#seed, 1);
     const draw = () => uniform(k0, k1, this.#draws++);
     const pauseMs = -Math.log(1 - draw()) * this.#killEveryMs;
-    return { atMs: this.#nowMs + pauseMs, waits: Math.floor(draw() ** 6 * WAITS_MAX) };
+    return { atMs: this.#nowMs + pauseMs, waits: Math.floor(draw() ** 10 * WAITS_MAX) };
   }
 
   #jobs(store: SqlitePoolStore, death: AbortController): readonly Job[] {

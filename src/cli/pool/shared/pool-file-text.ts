@@ -48,6 +48,13 @@ api:
 # chain:
 #   ethUrl: https://arb1.arbitrum.io/rpc
 
+# What TicketBroker paid the orchestrator, read from the chain: compared with what nodes told, and
+# entered where none told it.
+# income:
+#   recipient: "0x00000000000000000000000000000000000000aa"
+#   from: 290000000
+#   enter: true
+
 # Nothing is paid before send is true.
 # payouts:
 #   send: false
