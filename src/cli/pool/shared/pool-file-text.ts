@@ -33,7 +33,7 @@ sources:
 # a proxy before it, or name a certificate.
 api:
   host: 127.0.0.1
-  port: ${isDemo ? "8080" : "8443"}
+  port: 8080
   plain: true
   # keys: keys.json
   # The page at / is open to all who reach it: page: off, or a token that readers need.
