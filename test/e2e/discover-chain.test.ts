@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startLivepeerChain } from "../support/chain/livepeer-chain.js";
 import { deployPriceFeed } from "../support/chain/price-feed.js";
 import {
@@ -15,29 +15,16 @@ import {
   writeNodeDb,
 } from "../support/cli/discover-command.js";
 import { run } from "../support/cli/running-command.js";
-import {
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
-} from "../support/servers/orchestrator-server.js";
+import type { InfoInit, TestOrchestrator } from "../support/servers/orchestrator-server.js";
+import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 import { block, startSubgraphServer, transcoder } from "../support/servers/subgraph-server.js";
 import { respond, startWebhookServer } from "../support/servers/webhook-server.js";
 
-let servers: OrchestratorServers;
-const running: TestOrchestrator[] = [];
-beforeAll(async () => {
-  servers = await OrchestratorServers.start();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.close()));
-});
-afterAll(() => servers.close());
+const orchestrators = orchestratorsOfTest();
 
 /** One that answers. */
-async function good(info: InfoInit = {}, delayMs = 0): Promise<TestOrchestrator> {
-  const one = await servers.add({ kind: "answer", info, delayMs });
-  running.push(one);
-  return one;
+function good(info: InfoInit = {}, delayMs = 0): Promise<TestOrchestrator> {
+  return orchestrators.add({ kind: "answer", info, delayMs });
 }
 
 /** A database with these orchestrators. */

@@ -1,30 +1,17 @@
 /** `poolsim discover` on the network as it is today: hardware, prices of models, live runners. */
 import { createServer } from "node:https";
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { runnerTexts } from "../../src/cli/discover/runners.js";
 import { fetchRunnerList } from "../../src/discovery/index.js";
 import { discovered, verdicts } from "../support/cli/discover-command.js";
 import { run } from "../support/cli/running-command.js";
-import {
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
-} from "../support/servers/orchestrator-server.js";
+import type { InfoInit, TestOrchestrator } from "../support/servers/orchestrator-server.js";
+import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 
-let servers: OrchestratorServers;
-const running: TestOrchestrator[] = [];
-beforeAll(async () => {
-  servers = await OrchestratorServers.start();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.close()));
-});
-afterAll(() => servers.close());
+const orchestrators = orchestratorsOfTest();
 
-async function good(info: InfoInit = {}, { plain = false } = {}): Promise<TestOrchestrator> {
-  const one = await servers.add({ kind: "answer", info }, { plain });
-  running.push(one);
-  return one;
+function good(info: InfoInit = {}, { plain = false } = {}): Promise<TestOrchestrator> {
+  return orchestrators.add({ kind: "answer", info }, { plain });
 }
 
 const GIB = 2n ** 30n;
@@ -214,7 +201,7 @@ describe("live runners (A-69)", () => {
   });
 
   it("A-71: are not seen behind a certificate of one's own making", async () => {
-    const server = createServer(servers.keys, (_, response) => response.end("[]"));
+    const server = createServer(orchestrators.keys(), (_, response) => response.end("[]"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close());
     const address = server.address();

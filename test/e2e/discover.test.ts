@@ -1,7 +1,7 @@
 /** `poolsim discover` as users meet it, against real orchestrators, web servers and databases. */
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseDiscoveryFile } from "../../src/sim/network/discovery-file.js";
 import {
   bytesOf,
@@ -13,28 +13,18 @@ import {
   writeNodeDb,
 } from "../support/cli/discover-command.js";
 import { run, start } from "../support/cli/running-command.js";
-import {
-  type Behaviour,
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
+import type {
+  Behaviour,
+  InfoInit,
+  TestOrchestrator,
 } from "../support/servers/orchestrator-server.js";
+import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 import { respond, startWebhookServer } from "../support/servers/webhook-server.js";
 
-let servers: OrchestratorServers;
-const running: TestOrchestrator[] = [];
-beforeAll(async () => {
-  servers = await OrchestratorServers.start();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.close()));
-});
-afterAll(() => servers.close());
+const orchestrators = orchestratorsOfTest();
 
-async function orchestrator(behaviour: Behaviour): Promise<TestOrchestrator> {
-  const one = await servers.add(behaviour);
-  running.push(one);
-  return one;
+function orchestrator(behaviour: Behaviour): Promise<TestOrchestrator> {
+  return orchestrators.add(behaviour);
 }
 
 /** One that answers. */

@@ -1,31 +1,18 @@
 /** A remote signer's discovery, served by `poolsim webhook` and read by `poolsim discover`. */
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { discovered, temporaryFolder, verdicts } from "../support/cli/discover-command.js";
 import { inProcess } from "../support/cli/in-process.js";
 import { run, start } from "../support/cli/running-command.js";
-import {
-  type InfoInit,
-  OrchestratorServers,
-  type TestOrchestrator,
-} from "../support/servers/orchestrator-server.js";
+import type { InfoInit, TestOrchestrator } from "../support/servers/orchestrator-server.js";
+import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 import { respond, startWebhookServer } from "../support/servers/webhook-server.js";
 
-let servers: OrchestratorServers;
-const running: TestOrchestrator[] = [];
-beforeAll(async () => {
-  servers = await OrchestratorServers.start();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.close()));
-});
-afterAll(() => servers.close());
+const orchestrators = orchestratorsOfTest();
 
-async function good(info: InfoInit = {}): Promise<TestOrchestrator> {
-  const one = await servers.add({ kind: "answer", info }, { plain: true });
-  running.push(one);
-  return one;
+function good(info: InfoInit = {}): Promise<TestOrchestrator> {
+  return orchestrators.add({ kind: "answer", info }, { plain: true });
 }
 
 const offering = (model: string, pricePerUnit: bigint): InfoInit => ({

@@ -15,7 +15,8 @@ it("the version in results is the package's", () => {
 
 it("the build holds the packaged data files", async () => {
   const { packagedData } = await import(`${root}dist/sim/scenario/packaged-data.js`);
-  for (const name of ["devices.csv", "network.csv", "regions.csv", "rtt.csv"]) {
+  const ai = ["ai-gpus.csv", "ai-models.csv", "ai-nodes.csv"];
+  for (const name of [...ai, "devices.csv", "network.csv", "regions.csv", "rtt.csv"]) {
     expect(packagedData(name)).toBe(readFileSync(`${root}scenarios/data/${name}`, "utf8"));
   }
 });

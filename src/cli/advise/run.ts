@@ -1,6 +1,7 @@
 /** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
 import { basename } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { counted } from "../../core/wording.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { advise } from "../../sim/live/run.js";
@@ -69,16 +70,25 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
     });
   }
   const { past } = pastOfBooks(from);
-  const { workers, unused } = calibrateWorkers([], past);
+  const { workers, ai, unused } = calibrateWorkers([], past);
+  if (workers.length === 0) {
+    throw new InputError(`--from ${from}: its workers have AI jobs alone, expected segments too`, {
+      code: "CALIBRATE_INPUT",
+    });
+  }
+  const left = ai.length === 0 ? [] : [`AI jobs of ${counted(ai.length, "worker")}`];
   const place = { name: basename(from), region: region ?? "FRA", stakeShare };
   const bytes = new TextEncoder().encode(scenarioOf(workers, place));
   return {
     file: from,
     words: booksWords(from, place),
     readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
-    notes: unused.map((text) => `Not used: ${text}`),
+    notes: [...unused, ...left].map((text) => `Not used: ${text}`),
   };
 }
+
+const OTHERS_LEFT =
+  "The time was over before the other workers were looked at: take more (--budget). What was computed is\nkept and not computed again.\n";
 
 /** Of the budget: the rest is for what is looked at again in the end. */
 const LOOKING = 0.6;
@@ -125,7 +135,9 @@ export async function adviseOn(
     progress.clear();
     const perRunMs = setUp.found() > 0 ? null : (performance.now() - begunMs) / runs;
     const file = asked.words;
-    const more = flags.quiet ? "" : whatItTakes(result, { file, perRunMs });
+    const isCut = result.asked.only !== undefined && flags.only === undefined;
+    const cut = isCut ? OTHERS_LEFT : "";
+    const more = flags.quiet ? "" : `${cut}${whatItTakes(result, { file, perRunMs })}`;
     return tellResult(result, { file, more }, flags, terminal);
   } finally {
     budget.clear();

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { describeAIFit } from "../../sim/calibrate/ai/describe-ai.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { describeFit } from "../../sim/calibrate/describe-fit.js";
 import { scenarioOf, workersFragment } from "../../sim/calibrate/fragment.js";
@@ -99,17 +100,25 @@ export async function calibrate(
   if (json !== undefined) checkJsonTarget(json, all);
   if (out !== undefined) checkJsonTarget(out, all, "--out");
   const { measured, read } = await inputs(files, from);
-  const { workers, unused } = calibrateWorkers(measured, read?.past ?? null, read?.unread);
+  const past = read?.past ?? null;
+  const { workers, ai, unused } = calibrateWorkers(measured, past, read?.unread);
   const stream = json === "-" ? terminal.stderr : terminal.stdout;
   for (const fit of workers) print(describeFit(fit, Date.now()), stream);
+  for (const fit of ai) print(describeAIFit(fit), stream);
   for (const text of unused) stream.write(`${wrapped(`Not used: ${text}`, stream.width, "  ")}\n`);
-  if (out === undefined) stream.write(workersFragment(workers));
+  if (out === undefined) stream.write(workersFragment(workers, ai));
   else {
-    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }));
+    const withAI = past === null ? null : { fits: ai, past: past.ai };
+    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }, withAI));
     stream.write(`Wrote ${out}. Next:\n\n  poolsim advise ${out}\n`);
   }
   if (json !== undefined) {
-    writeJson(json, `${JSON.stringify({ workers, unused }, null, 2)}\n`, terminal);
+    const text = JSON.stringify(
+      { workers, ai, unused },
+      (_, value: unknown) => (typeof value === "bigint" ? String(value) : value),
+      2,
+    );
+    writeJson(json, `${text}\n`, terminal);
   }
   return EXIT.ok;
 }

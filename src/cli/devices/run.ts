@@ -1,4 +1,5 @@
 /** `poolsim devices`: the device table, with how each figure is known. */
+import { InputError } from "../../core/errors.js";
 import { fixed } from "../../core/wording.js";
 import { DEVICE_SOURCES } from "../../sim/network/device-sources.js";
 import {
@@ -18,8 +19,11 @@ import { EXIT } from "../shared/failure.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { scenarioFile } from "../shared/scenario-file.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
+import { aiDetails, packagedAITables, renderAI } from "./ai.js";
+import { MARKS } from "./marks.js";
 
 export interface DevicesFlags {
+  readonly ai: boolean;
   readonly details: boolean;
   readonly json?: string;
 }
@@ -35,8 +39,6 @@ function realTimeSessions({ pixelsPerSecond, slowdown }: Device): number {
   while (sessions < SESSIONS_MAX && alone * slowdownFactor(slowdown, sessions + 1) <= 1) sessions++;
   return sessions;
 }
-
-const MARKS = { measured: "", derived: "", interpolated: "~", guess: "?" } as const;
 
 function render(devices: readonly Device[], { width, hasColour }: TextStream): string {
   const style = styleOf({ width, hasColour });
@@ -111,6 +113,7 @@ export function printDevices(
   flags: DevicesFlags,
   terminal: Terminal,
 ): number {
+  if (flags.ai) return printAI(scenario, flags, terminal);
   const file = scenario === undefined ? undefined : scenarioFile(scenario);
   if (flags.json !== undefined) checkJsonTarget(flags.json, file === undefined ? [] : [file]);
   const own = file === undefined ? {} : loadScenario(file).base.scenario.devices;
@@ -122,6 +125,28 @@ export function printDevices(
   if (flags.details) stream.write(details(devices, stream));
   if (flags.json !== undefined) {
     writeJson(flags.json, `${JSON.stringify({ devices }, null, 2)}\n`, terminal);
+  }
+  return EXIT.ok;
+}
+
+function printAI(scenario: string | undefined, flags: DevicesFlags, terminal: Terminal): number {
+  if (scenario !== undefined) {
+    throw new InputError("--ai lists the network's AI models: expected no scenario", {
+      code: "USAGE",
+    });
+  }
+  if (flags.json !== undefined) checkJsonTarget(flags.json, []);
+  const tables = packagedAITables();
+  const stream = flags.json === "-" ? terminal.stderr : terminal.stdout;
+  stream.write(renderAI(tables, stream));
+  if (flags.details) stream.write(aiDetails(tables.models, stream));
+  if (flags.json !== undefined) {
+    const text = JSON.stringify(
+      tables,
+      (_, value: unknown) => (typeof value === "bigint" ? String(value) : value),
+      2,
+    );
+    writeJson(flags.json, `${text}\n`, terminal);
   }
   return EXIT.ok;
 }

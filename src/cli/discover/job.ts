@@ -1,5 +1,6 @@
 /** What the job of the command line needs: a video job (K-11), or an AI job (K-5). */
 import { InputError } from "../../core/errors.js";
+import { lowerCase } from "../../core/go-text.js";
 import {
   bitString,
   CAPABILITY_NAMES,
@@ -36,9 +37,15 @@ export function aiJobOf({ pipeline, modelId }: JobFlags): AIJobAsked | null {
 
 function capabilityOf(pipeline: string): number {
   const capability = pipelineToCapability(pipeline);
+  if (lowerCase(pipeline) === "byoc") {
+    throw new InputError(
+      "--pipeline byoc: not offered, as gateways choose for external capabilities by none of these rules but by tokens that each orchestrator gives (A-64 … A-68); --runners and --app show live runners",
+      { code: "USAGE" },
+    );
+  }
   if (capability === undefined) {
     const known = [...CAPABILITY_NAMES].filter(([number]) => number >= FIRST_PIPELINE);
-    // Not all that are capabilities are pipelines: byoc is none.
+    // Not all that are capabilities are pipelines.
     const names = known
       .map(([, name]) => name.toLowerCase().replaceAll(" ", "-"))
       .filter((name) => pipelineToCapability(name) !== undefined);

@@ -108,30 +108,48 @@ export function parseRunnerList(body: Uint8Array | string): RunnerListing[] {
   }
   const list = valueAt(json, 0);
   if (list.kind === "null") return [];
-  return listOf(json, list, readListing);
+  return Array.from(listOf(json, list), (element) => readListing(json, element));
+}
+
+/** A runner while its list is read: repeated keys add to what is there (W-17). */
+interface Slot {
+  readonly values: Values;
+  gpu: Values | null;
+  price: Values | null;
 }
 
 function readListing(json: string, element: JsonSlice): RunnerListing {
   let address = "";
-  let runners: readonly Runner[] = [];
+  let slots: Slot[] = [];
+  let count = 0;
   for (const [key, value] of fieldsOf(json, element)) {
     if (key === "address" && value.kind !== "null") address = readText(json, value);
     else if (key === "runners") {
-      runners = value.kind === "null" ? [] : listOf(json, value, readRunner);
+      count = 0;
+      if (value.kind !== "null") {
+        // A list that is repeated is read into the runners of the one before it, as in Go.
+        for (const item of listOf(json, value)) {
+          const slot = slots[count] ?? { values: empty(RUNNER), gpu: null, price: null };
+          slots[count] = slot;
+          count += 1;
+          readRunner(slot, json, item);
+        }
+      }
+      if (count === 0) slots = [];
     }
   }
-  return { address, runners };
+  return { address, runners: slots.slice(0, count).map(runnerOf) };
 }
 
-function readRunner(json: string, element: JsonSlice): Runner {
-  const values = empty(RUNNER);
-  let gpu: Values | null = null;
-  let price: Values | null = null;
+function readRunner(slot: Slot, json: string, element: JsonSlice): void {
   for (const [key, value] of fieldsOf(json, element)) {
-    if (key === "gpu") gpu = readPart(json, value, GPU, gpu);
-    else if (key === "price_info") price = readPart(json, value, PRICE, price);
-    else readField(values, RUNNER, key, json, value);
+    if (key === "gpu") slot.gpu = readPart(json, value, GPU, slot.gpu);
+    else if (key === "price_info") slot.price = readPart(json, value, PRICE, slot.price);
+    else readField(slot.values, RUNNER, key, json, value);
   }
+}
+
+function runnerOf({ values, gpu, price }: Slot): Runner {
   return {
     url: text(values, "url"),
     app: text(values, "app"),
@@ -197,13 +215,9 @@ function* fieldsOf(json: string, element: JsonSlice): Generator<[string, JsonSli
   for (const [key, value] of members(json, element)) yield [foldGoKey(key), value];
 }
 
-function listOf<T>(
-  json: string,
-  list: JsonSlice,
-  read: (json: string, element: JsonSlice) => T,
-): T[] {
+function listOf(json: string, list: JsonSlice): Iterable<JsonSlice> {
   if (list.kind !== "array") throw wrongType(list, "a list");
-  return Array.from(elements(json, list), (element) => read(json, element));
+  return elements(json, list);
 }
 
 function readText(json: string, value: JsonSlice): string {

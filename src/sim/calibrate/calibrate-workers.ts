@@ -1,6 +1,8 @@
 /** From everything that was read to a fit of each worker. */
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
+import type { AIWorkerFit } from "./ai/ai-fit.js";
+import { fitAIWorkers } from "./ai/fit-workers.js";
 import { fitBench } from "./fits/bench-fit.js";
 import { fitLive } from "./fits/live-fit.js";
 import type { Measured } from "./measured.js";
@@ -11,6 +13,8 @@ import type { WorkerFit } from "./worker-fit.js";
 /** Fits, and what no fit was made of. */
 export interface Calibration {
   readonly workers: readonly WorkerFit[];
+  /** What their events say of AI jobs. */
+  readonly ai: readonly AIWorkerFit[];
   readonly unused: readonly string[];
 }
 
@@ -37,8 +41,10 @@ export function calibrateWorkers(
       );
     }
   }
-  if (past !== null && past.aiJobs > 0)
-    unused.push(`${counted(past.aiJobs, "AI job")}: no segments`);
+  const ai = past === null ? [] : fitAIWorkers(past.ai);
+  if (past !== null && past.ai.unattributed > 0) {
+    unused.push(`${counted(past.ai.unattributed, "AI job")} that no worker received (E-16)`);
+  }
   if (past !== null && past.unattributed > 0) {
     unused.push(`${counted(past.unattributed, "job")} of nobody known`);
   }
@@ -50,11 +56,11 @@ export function calibrateWorkers(
     }
     seen.add(worker);
   }
-  if (fits.length === 0) {
+  if (fits.length === 0 && ai.length === 0) {
     const why = unused.length === 0 ? "" : `: ${unused.join("; ")}`;
     throw new InputError(`no worker to calibrate${why}`, { code: "CALIBRATE_INPUT" });
   }
-  return { workers: fits, unused };
+  return { workers: fits, ai, unused };
 }
 
 /** An address that works in several regions is a worker in each. */

@@ -1,4 +1,8 @@
 /** From fits to YAML: a scenario of a pool with these workers, or their part of one. */
+
+import type { AIPast } from "./ai/ai-events.js";
+import type { AIWorkerFit } from "./ai/ai-fit.js";
+import { demandLines, hasKnownModel, pricesFlow, workerAILines } from "./ai/ai-fragment.js";
 import type { Figure, WorkerFit } from "./worker-fit.js";
 
 /** Where the pool is, and how much stake it has, for a whole scenario. */
@@ -30,7 +34,7 @@ function nameOf(text: string): string {
 }
 
 /** What a worker is called in a scenario. */
-export function workerName({ worker }: WorkerFit): string {
+export function workerName({ worker }: Pick<WorkerFit, "worker">): string {
   return nameOf(worker);
 }
 
@@ -114,29 +118,68 @@ function workerLines(fit: WorkerFit): string[] {
   ];
 }
 
+/** A worker that was seen with AI jobs alone. */
+function aiWorkerLines(fit: AIWorkerFit): string[] {
+  const { address } = fit;
+  return [
+    `  - name: ${JSON.stringify(workerName(fit))}`,
+    ...(isAddress(address) ? [`    address: "${address}"`] : []),
+    ...workerAILines(fit, false),
+  ];
+}
+
 /**
  * The part of a scenario that describes workers.
  *
  * @param fits one for each worker, of different names
+ * @param ai what is known of AI jobs of the same ones, and of others
  */
-export function workersFragment(fits: readonly WorkerFit[]): string {
+export function workersFragment(
+  fits: readonly WorkerFit[],
+  ai: readonly AIWorkerFit[] = [],
+): string {
   const devices = fits.filter(({ isDevice }) => isDevice).flatMap(deviceLines);
+  const aiOf = new Map(ai.map((fit) => [fit.worker, fit]));
+  const names = new Set(fits.map(({ worker }) => worker));
   const lines = [
     ...(devices.length === 0 ? [] : ["devices:", ...devices]),
     "workers:",
-    ...fits.flatMap(workerLines),
+    ...fits.flatMap((fit) => {
+      const own = aiOf.get(fit.worker);
+      return own === undefined
+        ? workerLines(fit)
+        : [...workerLines(fit), ...workerAILines(own, true)];
+    }),
+    ...ai.filter((fit) => !names.has(fit.worker) && hasKnownModel(fit)).flatMap(aiWorkerLines),
   ];
   return `${lines.join("\n")}\n`;
 }
 
+/** What else a scenario with AI workers says. */
+export interface CalibratedAI {
+  readonly fits: readonly AIWorkerFit[];
+  readonly past: AIPast;
+}
+
 /** A whole scenario with these workers, to run or to ask for advice on. */
-export function scenarioOf(fits: readonly WorkerFit[], place: PoolPlace): string {
+export function scenarioOf(
+  fits: readonly WorkerFit[],
+  place: PoolPlace,
+  ai: CalibratedAI | null = null,
+): string {
   const { name, region, stakeShare } = place;
+  const hasAI = ai?.fits.some(hasKnownModel) === true;
+  const streams =
+    fits.length === 0
+      ? "demand: { concurrentStreams: 0 }"
+      : "demand: { concurrentStreams: 100 } # assumed: demand.calibrateTo fits it to what you see";
+  const prices = ai !== null && hasAI ? `, ai: ${pricesFlow(ai.fits)}` : "";
   return [
     "# Made by poolsim calibrate: what was measured, with intervals of 95 %.",
     `name: ${JSON.stringify(nameOf(name))}`,
-    "demand: { concurrentStreams: 100 } # assumed: demand.calibrateTo fits it to what you see",
-    `orchestrator: { name: pool, region: ${region}, stakeShare: ${stakeShare}, maxSessions: auto }`,
-    workersFragment(fits),
+    streams,
+    ...(ai !== null && hasAI ? demandLines(ai.fits, ai.past) : []),
+    `orchestrator: { name: pool, region: ${region}, stakeShare: ${stakeShare}, maxSessions: auto${prices} }`,
+    workersFragment(fits, ai?.fits),
   ].join("\n");
 }

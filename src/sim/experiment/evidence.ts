@@ -43,12 +43,12 @@ function total(samples: Samples, metric: string): number {
 
 /** What counts the sessions, and the AI jobs, that an objective is about. */
 function sessionsMetrics(objective: string, { metrics }: Samples): readonly string[] {
-  const [floor, ...rest] = objective.split(".");
+  const [floor] = objective.split(".");
   const all = [...metrics];
-  if (floor === "ai") return all.filter((one) => one === `ai.${rest[0]}.requests`);
-  if (floor === "worker") {
-    const counted = all.filter((one) => /^worker\..*\.(picks|ai\.jobs)$/.test(one));
-    return counted.filter((one) => objective.startsWith(one.replace(/(picks|ai\.jobs)$/, "")));
+  if (floor === "ai" || floor === "worker") {
+    const end = floor === "ai" ? /\.requests$/ : /\.(picks|ai\.jobs)$/;
+    const counted = all.filter((one) => one.startsWith(`${floor}.`) && end.test(one));
+    return counted.filter((one) => objective.startsWith(one.replace(end, ".")));
   }
   const whose = objective.slice(0, objective.lastIndexOf("."));
   const jobs = floor === "pool" ? all.filter((one) => /^ai\..*\.poolSucceeded$/.test(one)) : [];

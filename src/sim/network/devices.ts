@@ -54,17 +54,23 @@ const MAX_SLOWDOWN_POINTS = 64;
 const MAX_ENCODER_SESSIONS = 10_000;
 const BASES: readonly Basis[] = ["measured", "derived", "interpolated", "guess"];
 
-function basisIn(fileName: string, cell: Cell): Basis {
+/** How a figure of a table is known, as its cell says. */
+export function basisIn(fileName: string, cell: Cell): Basis {
   const found = BASES.find((basis) => basis === cell.text);
   if (found !== undefined) return found;
   const expected = "expected measured, derived, interpolated or guess";
   throw dataError(fileName, cell, `${quoted(cell.text)}, ${expected}`);
 }
 
-function sourceIn(fileName: string, cell: Cell): string {
-  const unknown = cell.text.split("+").find((key) => !DEVICE_SOURCES.has(key));
+/** Where a figure of a table comes from, as its cell says: keys of `sources`, joined by +. */
+export function sourceIn(
+  fileName: string,
+  cell: Cell,
+  sources: ReadonlyMap<string, unknown> = DEVICE_SOURCES,
+): string {
+  const unknown = cell.text.split("+").find((key) => !sources.has(key));
   if (unknown === undefined) return cell.text;
-  const expected = `expected ${[...DEVICE_SOURCES.keys()].join(", ")}, or several joined by +`;
+  const expected = `expected ${[...sources.keys()].join(", ")}, or several joined by +`;
   throw dataError(fileName, cell, `${quoted(unknown)}, ${expected}`);
 }
 

@@ -15,6 +15,7 @@ import { streamKinds } from "../model/stream-kinds.js";
 import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
 import { absencesOf } from "./absences.js";
+import { aiNotes } from "./ai-notes.js";
 import { RemainingLengths } from "./remaining-lengths.js";
 import {
   fittedSettings,
@@ -107,6 +108,7 @@ export function replay(options: ReplayOptions): Replay {
         .join(", ")})`,
     );
   }
+  notes.push(...aiNotes(past.ai, known));
   const { workers: fits } = calibrateWorkers([], { ...past, workers: pasts });
   const regions = [...new Set(pasts.map(({ region }) => region))].sort();
   const parts = regions.map((region) =>

@@ -5,7 +5,14 @@
 import { readFileSync } from "node:fs";
 
 /** The names of the files. */
-export type PackagedData = "devices.csv" | "network.csv" | "regions.csv" | "rtt.csv";
+export type PackagedData =
+  | "ai-gpus.csv"
+  | "ai-models.csv"
+  | "ai-nodes.csv"
+  | "devices.csv"
+  | "network.csv"
+  | "regions.csv"
+  | "rtt.csv";
 
 /** The text of one of them. */
 export function packagedData(name: PackagedData): string {

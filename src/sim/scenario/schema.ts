@@ -40,7 +40,7 @@ export const scenarioSchema = z.strictObject({
   replications: z
     .union([
       integer("Exactly so many.", 1, 10_000),
-      z.literal("auto").describe("From 8 to 64, until the question is decided or hardly can be."),
+      z.literal("auto").describe("From 8 to 80, until the question is decided or hardly can be."),
       z.strictObject({
         pilot: integer("Pilot replications.", 2, 1000).default(10),
         max: integer("Replications at most.", 2, 10_000).default(40),

@@ -42,6 +42,7 @@ interface Calibrated {
     readonly sessionsMax: number;
     readonly aloneMs: { readonly value: number };
   }[];
+  readonly ai: readonly { readonly models: readonly { readonly jobs: number }[] }[];
   readonly unused: readonly string[];
 }
 
@@ -60,15 +61,19 @@ describe("a pool's past", () => {
       // A folder and its copy: each event counts once.
       await calibrated(at("bucket"), at("bucket")),
     ];
-    for (const { workers, unused } of all) {
+    for (const { workers, ai, unused } of all) {
       const [fast, slow] = [...workers].sort((a, b) => a.aloneMs.value - b.aloneMs.value);
       expect(workers).toHaveLength(2);
       expect((fast?.aloneMs.value ?? 0) / 220).toBeCloseTo(1, 1);
       expect((slow?.aloneMs.value ?? 0) / 800).toBeCloseTo(1, 1);
       expect([fast?.sessionsMax, slow?.sessionsMax]).toEqual([4, 2]);
-      expect(unused.join()).toMatch(/AI jobs?: no segments/);
+      expect(unused.join()).not.toMatch(/no segments/);
+      const jobs = ai.flatMap(({ models }) => models.map((one) => one.jobs));
+      expect(jobs.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     }
     expect(new Set(all.map(({ workers }) => workers[0]?.segments)).size).toBe(1);
+    const results = (one: Calibrated) => one.ai.map(({ models }) => models.map(({ jobs }) => jobs));
+    expect(new Set(all.map((one) => JSON.stringify(results(one)))).size).toBe(1);
   });
 
   it("becomes a scenario that runs", async () => {
@@ -143,6 +148,10 @@ describe("measurements", () => {
     [
       "worker,sessions,download_ms,transcode_ms,upload_ms\na,1,2,x,4\n",
       ':2:7: "x", expected a number',
+    ],
+    [
+      "worker,sessions,download_ms,transcode_ms,upload_ms\na,1.5,2,3,4\n",
+      ':2:3: "1.5", expected a whole number of sessions',
     ],
     ['{"benchmark":{"transcoder":"a","runs":[', "no whole JSON text: it was cut"],
     ['{"benchmark":{"transcoder":"a","runs":[]}}', "expected what /recordBenchmark takes"],

@@ -112,7 +112,8 @@ it("a worker that is never alone has a time alone, which is said to be extrapola
     ).slice(3),
   ).slice(3);
   const past = { address: "a", region: "FRA", jobs, comings: [], lostAtMs: [] };
-  const options = { workers: [past], fromMs: 0, toMs: 700_000, aiJobs: 0, unattributed: 0 };
+  const ai = { models: [], fromMs: 0, toMs: 0, unattributed: 0 };
+  const options = { workers: [past], fromMs: 0, toMs: 700_000, ai, unattributed: 0 };
   const fit = fitLive(past, options);
   expect(fit?.aloneMs.value).toBeGreaterThan(2000);
   expect(fit?.aloneMs.value).toBeLessThan(2400);

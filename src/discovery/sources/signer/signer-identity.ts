@@ -1,5 +1,13 @@
 /** Who asks, where a remote signer holds the key: it signs once, at the start. */
 import { RemoteError } from "../../../core/errors.js";
+import { decodeGoText, foldGoKey } from "../../../core/go-text.js";
+import {
+  MAX_NESTING_DEPTH,
+  members,
+  nestingDepth,
+  stringValue,
+  valueAt,
+} from "../../../core/json-scanner.js";
 import { fetchBody } from "../../../io/fetch-body.js";
 import type { RequestIdentity } from "../../rpc/identity.js";
 import { signerUrl } from "./signer-settings.js";
@@ -45,12 +53,20 @@ export async function signerIdentity(
   return { address: address.toLowerCase(), signature: signature.toLowerCase() };
 }
 
+/** The texts of an answer, as Go decodes them: keys in any case, of repeated ones the last (W-17). */
 function objectOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
   try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (typeof json === "object" && json !== null) return Object.fromEntries(Object.entries(json));
+    const json = decodeGoText(body);
+    JSON.parse(json);
+    const whole = valueAt(json, 0);
+    if (whole.kind !== "object" || nestingDepth(json) > MAX_NESTING_DEPTH) return found;
+    for (const [key, value] of members(json, whole)) {
+      if (value.kind === "null") continue;
+      found[foldGoKey(key)] = value.kind === "string" ? stringValue(json, value) : null;
+    }
   } catch {
     // Told by whoever misses what it holds.
   }
-  return {};
+  return found;
 }

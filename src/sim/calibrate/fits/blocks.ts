@@ -27,6 +27,25 @@ export function jackknifed(value: number, without: readonly number[]): Figure {
   return { value, low: value / reach, high: value * reach };
 }
 
+/**
+ * The interval of a figure that may be of any sign: as {@link jackknifed}, without logarithms.
+ *
+ * @param value of all blocks
+ * @param without the figure without each block in turn
+ */
+export function jackknifedSum(value: number, without: readonly number[]): Figure {
+  const usable = without.filter((one) => Number.isFinite(one));
+  const blocks = usable.length;
+  if (blocks < 2) return { value, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const mean = meanOf(usable);
+  const off = usable.map((one) => one - mean);
+  const squares = sumOf(off.map((one) => one * one));
+  const error = Math.sqrt(((blocks - 1) / blocks) * squares * inflation(off, squares));
+  const degreesOfFreedom = Math.max(1, Math.floor(blocks / 2));
+  const half = studentTCritical({ degreesOfFreedom }) * error;
+  return { value, low: value - half, high: value + half };
+}
+
 /** How many neighbouring blocks a long session, or a spell, may reach over. */
 const LAGS_MAX = 4;
 

@@ -1,5 +1,6 @@
 /** A pool's past, from its events: what each worker delivered, how long it took, when it was there. */
 import type { PoolEvent } from "../../../pool/books/index.js";
+import { type AIPast, AIPastCollector } from "../ai/ai-events.js";
 
 /** A segment that was delivered. */
 export interface DeliveredJob {
@@ -37,8 +38,8 @@ export interface PoolPast {
   readonly workers: readonly WorkerPast[];
   readonly fromMs: number;
   readonly toMs: number;
-  /** AI jobs: no segments. */
-  readonly aiJobs: number;
+  /** AI jobs, by worker and model. */
+  readonly ai: AIPast;
   /** Jobs of nobody known. */
   readonly unattributed: number;
 }
@@ -58,19 +59,20 @@ const NS_PER_MS = 1e6;
 export class PastCollector {
   readonly #workers = new Map<string, Collected>();
   readonly #connections: Extract<PoolEvent, { connection: string } | { type: "reset" }>[] = [];
-  #aiJobs = 0;
+  readonly #ai = new AIPastCollector();
   #unattributed = 0;
   #fromMs = Number.POSITIVE_INFINITY;
   #toMs = Number.NEGATIVE_INFINITY;
 
   add(event: PoolEvent): void {
     const { type, atMs } = event;
+    this.#ai.add(event);
     if (type === "reset" || type === "worker-connected" || type === "worker-disconnected") {
       this.#connections.push(event);
     }
     if (type !== "job-processed") return;
-    if (event.job === "ai") this.#aiJobs++;
-    else if (event.address === null) this.#unattributed++;
+    if (event.job === "ai") return;
+    if (event.address === null) this.#unattributed++;
     else {
       this.#fromMs = Math.min(this.#fromMs, atMs);
       this.#toMs = Math.max(this.#toMs, atMs);
@@ -100,7 +102,7 @@ export class PastCollector {
       workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
       fromMs: this.#fromMs,
       toMs: this.#toMs,
-      aiJobs: this.#aiJobs,
+      ai: this.#ai.past(),
       unattributed: this.#unattributed,
     };
   }
