@@ -174,6 +174,7 @@ describe("what a scenario says of AI jobs that cannot be", () => {
     [`${IMAGES}, ${IMAGES}`, "a second job is called"],
     [`${IMAGES}, ${IMAGES.replace("job", "other")}`, "a second entry for text-to-image"],
     ["{ name: job, pipeline: images, requestsPerSecond: 1 }", "pipeline"],
+    [IMAGES.replace("0.5", "900000"), "million requests per replication"],
   ])("%s", (jobs, message) => {
     expect(() => loadText(scenario({ jobs }))).toThrow(message);
   });
