@@ -38,6 +38,21 @@ function Advice({ content: { workers, workersIn } }: Pick<PageData, "content">) 
   );
 }
 
+function AIJobs({ content: { ai, workersIn } }: Pick<PageData, "content">) {
+  if (ai === undefined) return null;
+  const label = workersIn === null ? "AI jobs" : `AI jobs in ${workersIn}`;
+  return (
+    <section aria-labelledby="ai">
+      <h2 id="ai">{label}</h2>
+      <DataTable
+        label={label}
+        heads={["job", ...ai.columns.map(({ head }) => head)]}
+        rows={ai.names.map((name, at) => [name, ...ai.columns.map(({ cells }) => cells[at] ?? "")])}
+      />
+    </section>
+  );
+}
+
 function Workers({ data: { workers, roundTrips, lost } }: { readonly data: PageData }) {
   const [first] = workers;
   if (first === undefined) return null;
@@ -74,6 +89,7 @@ function RunReport({ data }: { readonly data: PageData }) {
           {variants !== null && variants.points.length > 2 && <VariantChart variants={variants} />}
         </section>
       )}
+      <AIJobs content={content} />
       <Workers data={data} />
       {series.length > 0 && (
         <section aria-labelledby="time">

@@ -1,6 +1,6 @@
 /** From a scenario and its data files to the tables of {@link World}. */
 import { inOneGo, type Steps } from "../../core/steps.js";
-import { compileAI } from "../ai/ai-world.js";
+import { compileAI } from "../ai/compile-ai.js";
 import type { SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
 import type { NetworkTables } from "../network/tables.js";

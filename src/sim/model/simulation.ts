@@ -161,7 +161,7 @@ export class Simulation {
         pool.ai = this.ai.workers;
         pool.workers.ai = this.ai.serving;
       }
-      if (this.ai.money !== null) money?.countAI(this.ai.money, run);
+      if (this.ai.money !== null) money?.countAI(this.ai.money);
     }
     this.market = market;
     this.money = money;

@@ -2,6 +2,7 @@
  * The first screen of a report on a terminal: the answer, the figures that matter, what to do with
  * each worker, how sure that is. At most 40 lines at 80 columns, whatever the result.
  */
+import { aiLines } from "./ai.js";
 import type { ReportContent } from "./content/content.js";
 import {
   answerLines,
@@ -91,6 +92,7 @@ export function screen(
     figureTable(content, style),
     variantTable(content, style, limits.variants),
     workerTable(content, style, limits.workers),
+    aiLines(content.ai ?? null, style, limits.workers),
     groundLines(content, style, limits, isAll),
     lastLines(content, style, isAll),
   ]);

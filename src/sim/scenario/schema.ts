@@ -56,7 +56,7 @@ export const scenarioSchema = z.strictObject({
     )
     .prefault({}),
   warmup: duration(
-    "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h to 48 h.",
+    "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h (AI jobs alone: 10 min) to 48 h.",
   ).optional(),
   duration: duration(
     "Counted time; default: 3 h. With replications: auto it is chosen: twice the warm-up, or longer where workers have few sessions.",

@@ -3,6 +3,7 @@
  * HTML, Markdown. Plain data in plain words; pure, the same result gives the same content.
  */
 import type { ScenarioResult } from "../../results.js";
+import { type AITable, aiTable } from "./ai-lines.js";
 import { type Answer, answerOf } from "./answer.js";
 import { commandOf } from "./command.js";
 import { type Grounds, groundsOf } from "./grounds.js";
@@ -22,6 +23,8 @@ export interface ReportContent {
   readonly workers: readonly WorkerLine[];
   /** The variant that the workers' figures are of; null where there is one only. */
   readonly workersIn: string | null;
+  /** AI jobs of the same variant; left out where there are none. */
+  readonly ai?: AITable | undefined;
   readonly grounds: Grounds;
   /** What runs it again. */
   readonly command: string;
@@ -40,6 +43,7 @@ export function reportContent(
   const head = { answer: answerOf(result), figures: keyFigures(result) };
   const workers = workerLines(result);
   const units = workers.flatMap(({ worth, worthUnit }) => (worth === "" ? [] : [worthUnit]));
+  const ai = aiTable(shownVariant(result) ?? {});
   return {
     title: result.scenario.name,
     ...head,
@@ -48,6 +52,7 @@ export function reportContent(
     ),
     workers,
     workersIn: result.variants.length > 1 ? (shownVariant(result)?.name ?? null) : null,
+    ...(ai === null ? {} : { ai }),
     grounds: groundsOf(result, meaningsIn([...headTexts(head), ...units])),
     command: commandOf(result, file),
     poolsim: result.poolsim,
