@@ -15,7 +15,7 @@ export interface ConservationCheck {
 /**
  * The outcome of one replication. Keys of `metrics` are those of the metrics reference:
  * `network.…`, `viewer.…`, `pool.…`, `orchestrator.<name>.…`, `worker.<name>.…`,
- * `region.<code>.…`, `event.<name>.…`. A metric that has no value (a share of nothing) is absent.
+ * `region.<code>.…`, `event.<name>.…`, `ai.<job>.…`. A metric that has no value (a share of nothing) is absent.
  */
 export interface ReplicationResult {
   /** Values by name; a metric without a value is left out. */
@@ -40,6 +40,8 @@ export interface ReplicationResult {
   readonly admissions: readonly Admission[];
   /** The scenario's events; left out where there are none. */
   readonly events?: readonly EventMark[] | undefined;
+  /** Names of the scenario's AI jobs; left out where there are none. */
+  readonly aiJobs?: readonly string[] | undefined;
 }
 
 /** An event of the scenario: a mark on time series. */
@@ -127,6 +129,8 @@ export interface VariantResult {
   readonly admissions: readonly Admission[];
   /** The variant's events with their metrics; left out where there are none. */
   readonly events?: readonly EventRow[];
+  /** A row for each AI job; left out where there are none. */
+  readonly ai?: readonly ResultRow[];
 }
 
 /** The paired difference of one metric between a variant and the baseline. */

@@ -1,7 +1,9 @@
 /** One replication of one variant: compile, run, compute the metrics. */
 import { InputError } from "../core/errors.js";
 import type { SimulationInput } from "./input.js";
+import { aiConservation } from "./metrics/ai-conservation.js";
 import {
+  AI_METRICS,
   EVENT_METRICS,
   type Metric,
   type MetricContext,
@@ -131,6 +133,10 @@ export function resultOf(
   }
   const regions = regionSubjects(simulation);
   for (const region of regions) add(`region.${region.code}`, REGION_METRICS, region);
+  for (const spec of world.ai?.jobs ?? []) {
+    const mine = counters.ai?.jobs[spec.index];
+    if (mine !== undefined) add(`ai.${spec.name}`, AI_METRICS, { spec, counters: mine });
+  }
   for (const [name, event] of Object.entries(world.scenario.events)) {
     const phases = phasesOf(event, world.scenario.duration);
     for (const phase of PHASES) {
@@ -159,7 +165,10 @@ export function resultOf(
       }),
     },
     seriesBinMs: series.binMs,
-    conservation: conservationChecks(counters, money, world.pool),
+    conservation: [
+      ...conservationChecks(counters, money, world.pool),
+      ...aiConservation(world, counters, money),
+    ],
     imputed: world.imputed,
     withoutStreams: whyNoStreams(world, counters),
     admissions: world.workers.map(({ index, name, settings }) => {
@@ -172,6 +181,7 @@ export function resultOf(
       };
     }),
     ...(events.length === 0 ? {} : { events }),
+    ...(world.ai === null ? {} : { aiJobs: world.ai.jobs.map(({ name }) => name) }),
   };
 }
 

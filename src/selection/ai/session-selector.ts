@@ -104,7 +104,8 @@ export class AISessionSelector<Info = unknown> {
   readonly #missingConstraints: MissingConstraints;
   #initialPoolSize = 0;
   #lastRefreshMs = 0;
-  #refreshing = false;
+  /** Under way: requests that find one due at the same time each run their own. */
+  #refreshes = 0;
 
   constructor(options: AISessionSelectorOptions) {
     const { live, poolSize, ttlMs, pick, missingConstraints, ...selection } = options;
@@ -142,7 +143,7 @@ export class AISessionSelector<Info = unknown> {
    */
   beginRefresh(): void {
     this.suspender.signalRefresh();
-    this.#refreshing = true;
+    this.#refreshes += 1;
   }
 
   /**
@@ -154,8 +155,8 @@ export class AISessionSelector<Info = unknown> {
    * @throws InvariantError when none has begun
    */
   endRefresh(nowMs: number, found: readonly DiscoveredAISession<Info>[] | null): AIRefresh {
-    invariant(this.#refreshing, "a refresh ends only after it has begun");
-    this.#refreshing = false;
+    invariant(this.#refreshes > 0, "a refresh ends only after it has begun");
+    this.#refreshes -= 1;
     if (found === null) return AI_REFRESH.noOrchestrators;
     const warm: Session<Info>[] = [];
     const cold: Session<Info>[] = [];

@@ -1,5 +1,6 @@
 /** The metrics that conclusions are drawn from, and the units of all. */
 import {
+  AI_METRICS,
   type Metric,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
@@ -32,6 +33,7 @@ const UNITS: Readonly<Record<string, Units>> = {
   orchestrator: [...ORCHESTRATOR_METRICS, ...ORCHESTRATOR_REGION_METRICS],
   worker: WORKER_METRICS,
   region: REGION_METRICS,
+  ai: AI_METRICS,
 };
 
 /**

@@ -42,6 +42,7 @@ export class ReplicationRecord {
   readonly withoutStreams: string | null;
   readonly admissions: readonly Admission[];
   readonly events: readonly EventMark[];
+  readonly aiJobs: readonly string[];
   readonly #table: NameTable;
   /** Values by the names' numbers; NaN where there is none. */
   readonly #values: Float64Array;
@@ -59,6 +60,7 @@ export class ReplicationRecord {
     this.withoutStreams = result.withoutStreams;
     this.admissions = result.admissions;
     this.events = result.events ?? [];
+    this.aiJobs = result.aiJobs ?? [];
     this.series = Object.fromEntries(
       Object.entries(result.series).map(([name, values]) => [name, Float64Array.from(values)]),
     );

@@ -122,11 +122,13 @@ export function variantResult(options: {
   const regions = new Table(names("regions"));
   const marks = samples.records[0]?.events ?? [];
   const events = new Table(marks.map((mark) => mark.name));
+  const ai = new Table(samples.records.flatMap(({ aiJobs }) => aiJobs));
   const tables: Readonly<Record<string, Table>> = {
     orchestrator: orchestrators,
     worker: workers,
     region: regions,
     event: events,
+    ai,
   };
   for (const metric of samples.metrics) {
     const found = samples.estimate(metric);
@@ -148,6 +150,7 @@ export function variantResult(options: {
     seriesHalfWidths: seriesHalfWidths(samples),
     withoutStreams: silence(samples),
     admissions: samples.records[0]?.admissions ?? [],
+    ...(ai.rows().length === 0 ? {} : { ai: ai.rows() }),
     ...(marks.length === 0
       ? {}
       : {

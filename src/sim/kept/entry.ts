@@ -49,6 +49,7 @@ const RESULT = z.strictObject({
       }),
     )
     .optional(),
+  aiJobs: z.array(z.string()).optional(),
 });
 
 function headerOf(key: string, packed: Uint8Array): string {

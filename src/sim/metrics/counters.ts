@@ -5,6 +5,7 @@
  */
 import type { Rejection } from "../../discovery/index.js";
 import type { AdmissionDecision } from "../../pool/index.js";
+import { AICounters } from "../ai/ai-counters.js";
 import { Histogram } from "../engine/histogram.js";
 import type { Windows } from "./windows.js";
 
@@ -263,6 +264,8 @@ export class Counters {
   readonly series: SeriesCounters;
   /** Counts before, during and after the scenario's events; null where there are none. */
   readonly windows: Windows | null;
+  /** Of AI jobs; null where there are none. */
+  readonly ai: AICounters | null;
 
   constructor(options: {
     readonly orchestrators: number;
@@ -270,7 +273,10 @@ export class Counters {
     readonly sites: number;
     readonly durationMs: number;
     readonly windows?: Windows | null;
+    readonly aiJobs?: number | null;
   }) {
+    const { aiJobs = null, workers, orchestrators } = options;
+    this.ai = aiJobs === null ? null : new AICounters(aiJobs, workers, orchestrators);
     this.windows = options.windows ?? null;
     this.orchestrators = Array.from(
       { length: options.orchestrators },

@@ -15,7 +15,7 @@ export interface MetricContext {
 /**
  * What a scenario must have for a metric to have a value: streams or a tester at all; a gateway or
  * a tester in the region; an orchestrator under study, or one with workers; others beside it; the
- * worker not left out by name; tickets drawn; a decision of which the variant is the candidate.
+ * worker not left out by name; tickets drawn; AI jobs, the job live video, AI models at the worker; a decision of which the variant is the candidate.
  */
 export type Need =
   | "streams"
@@ -27,6 +27,9 @@ export type Need =
   | "rivals"
   | "serving"
   | "tickets"
+  | "ai"
+  | "live"
+  | "aiWorker"
   | "candidate";
 
 /** A metric of some kind of thing. */

@@ -227,9 +227,25 @@ export const POOL_METRICS: readonly Metric<MoneyTotals>[] = [
   {
     name: "feesEthPerDay",
     unit: "ETH/day",
-    definition: "Fees for the pixels that it made, per day.",
+    definition: "Fees for the pixels that it made, and for AI jobs, per day.",
     isObjective: true,
     of: (m, c) => perDay(eth(m.feesWei), c),
+  },
+  {
+    name: "aiFeesEthPerDay",
+    unit: "ETH/day",
+    definition: "Of feesEthPerDay, those of AI jobs.",
+    needs: ["ai"],
+    isObjective: true,
+    of: (m, c) => (m.ai === null ? undefined : perDay(eth(m.ai.feesWei.floor()), c)),
+  },
+  {
+    name: "aiInvisibleFeesEthPerDay",
+    unit: "ETH/day",
+    definition:
+      "Of aiFeesEthPerDay, what no event tells of, so that no worker gets a share: live video (E-16), and what prices are cut to whole wei by (E-11).",
+    needs: ["ai"],
+    of: (m, c) => (m.ai === null ? undefined : perDay(eth(m.ai.unbookedWei.floor()), c)),
   },
   {
     name: "incomeEthPerDay",

@@ -1,5 +1,6 @@
 /** The metrics reference as Markdown, from the catalogue. */
 import {
+  AI_METRICS,
   EVENT_METRICS,
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
@@ -64,6 +65,12 @@ const SECTIONS: readonly {
     prefix: "region.<code>.",
     text: "Regions of gateways and of testers.",
     metrics: REGION_METRICS,
+  },
+  {
+    title: "AI jobs",
+    prefix: "ai.<job>.",
+    text: "Jobs of `ai.jobs`, by their names; all orchestrators and gateways together.",
+    metrics: AI_METRICS,
   },
   {
     title: "Events",

@@ -1,4 +1,5 @@
 /** Metrics of one worker of the orchestrator under study. */
+import { AI_WORKER_METRICS } from "./ai-worker-metrics.js";
 import { type Counters, LOSS_REASONS, type WorkerCounters } from "./counters.js";
 import {
   eth,
@@ -132,10 +133,12 @@ export const WORKER_METRICS: readonly Metric<WorkerSubject>[] = [
     definition: `Of streamMinutesLost, those because of: ${LOSS_TEXT[index] ?? reason}.`,
     of: ({ counters }: WorkerSubject) => (counters.streamMsLost[index] ?? 0) / MINUTE_MS,
   })),
+  ...AI_WORKER_METRICS,
   {
     name: "feesEthPerDay",
     unit: "ETH/day",
-    definition: "Fees for the pixels that it made, per day.",
+    definition:
+      "Fees for the pixels that it made, and for its AI jobs as events tell them, per day.",
     isObjective: true,
     of: ({ index }, c) =>
       c.money === null ? undefined : perDay(eth(c.money.workerFeesWei[index] ?? 0n), c),

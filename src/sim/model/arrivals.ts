@@ -38,7 +38,7 @@ export function arrivalSources(world: World, key: RandomKey): ArrivalSource[] {
  * Time of day at which a run begins, ms after midnight (UTC): counted hours that are whole days are
  * every hour as often; else which they are is drawn, so that all replications together are a day.
  */
-function startOfDay({ scenario }: World, key: RandomKey): number {
+export function startOfDay({ scenario }: World, key: RandomKey): number {
   if (scenario.duration % DAY_MS === 0) return 0;
   return uniform(childK0(key, ENTITY.hour), childK1(key, ENTITY.hour), 0) * DAY_MS;
 }

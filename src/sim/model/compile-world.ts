@@ -1,4 +1,6 @@
 /** From a scenario and its data files to the tables of {@link World}. */
+
+import { compileAI } from "../ai/ai-world.js";
 import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
 import { type NetworkTables, networkTables } from "../network/tables.js";
@@ -90,6 +92,7 @@ export function compileWorld(input: SimulationInput): World {
       warmupMs,
     ),
     trace: input.data.trace ?? null,
+    ai: compileAI({ scenario, ...roster }),
     concurrentStreams,
     imputed: roster.imputedShares(),
   };

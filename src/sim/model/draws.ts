@@ -97,4 +97,5 @@ export const ENTITY = {
   hour: 9,
   slowness: 10,
   event: 11,
+  ai: 12,
 } as const;

@@ -50,6 +50,22 @@ export const EVENT = {
   happening: 22,
   /** Joining: a stream begins that an event brings. */
   joins: 23,
+  /** AI: the next request or live stream of one gateway and job comes in. */
+  aiArrival: 24,
+  /** AI job: it arrives at its orchestrator. */
+  aiArrived: 25,
+  /** AI job: its worker, or its orchestrator, is done with it. */
+  aiDone: 26,
+  /** AI job: its worker has kept the orchestrator waiting for too long. */
+  aiTimeout: 27,
+  /** AI request: the gateway has the answer, or its client has gone. */
+  aiResult: 28,
+  /** AI request: its discovery is over, or its session has been renewed, or not. */
+  aiPrepared: 29,
+  /** Live AI stream: a fault is noticed, or its input has gone. */
+  aiLive: 30,
+  /** AI: a gateway's live selector is refreshed in the background. */
+  aiRefresh: 31,
 } as const;
 
 /**

@@ -4,47 +4,37 @@
  */
 import { invariant } from "../../core/errors.js";
 import { uniform } from "../../core/random.js";
-import { Rational } from "../../core/rational.js";
-import { bitString, type JobCapabilities } from "../../discovery/capabilities.js";
+import type { JobCapabilities } from "../../discovery/capabilities.js";
 import { DEFAULT_CAPABILITIES } from "../../discovery/capability.js";
-import { ineligibility, onChainRejection } from "../../discovery/eligibility.js";
 import { jobCapabilities } from "../../discovery/job-capabilities.js";
-import { DISCOVERY_DEFAULTS } from "../../discovery/options.js";
-import type { OrchestratorInfo } from "../../discovery/orchestrator-info.js";
 import { DiscoveryRound } from "../../discovery/round.js";
 import type { RoundAnswer } from "../../discovery/round-words.js";
 import { Suspender } from "../../discovery/suspension.js";
-import type { TicketLimits } from "../../discovery/ticket-params.js";
 import {
   type AttemptObserver,
   type Chooser,
-  createSelection,
   firstInOrder,
   MinLSSelector,
   PerformanceScores,
   poolNumOrchs,
-  RecipientChooser,
   SegmentAttempt,
   SessionPool,
   SessionsManager,
   VerifiedAttempt,
 } from "../../selection/index.js";
 import { type Lognormal, lognormal } from "../engine/distributions.js";
+import { AnswerTerms } from "./answer-terms.js";
 import { selectionDraw, verificationDraw } from "./draws.js";
 import { Segment, type SessionInfo, type Stream } from "./entities.js";
 import type { Market } from "./market.js";
 import type { AttemptNoise } from "./noise.js";
+import { recipientChooser } from "./recipients.js";
 import type { Recorder } from "./recorder.js";
 import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
 import { SessionPoolRecorder } from "./session-pool-recorder.js";
 import type { Trace } from "./trace.js";
 import type { Gateway, World } from "./world.js";
-
-/** L1 block and round at which every gateway's checks are made; only differences matter. */
-const NOW_BLOCK = 1_000_000n;
-const NOW_ROUND = 1_000n;
-const FIRST_EXPIRY = NOW_BLOCK + 40n;
 
 /** So many rounds are kept for later ones. */
 const ROUNDS_KEPT = 64;
@@ -66,7 +56,6 @@ export class GatewayRuntime {
   readonly trusted: readonly number[];
   readonly untrusted: readonly number[];
   readonly hasSender: boolean;
-  readonly #run: Run;
   readonly #world: World;
   /** All segments of all gateways, by slot. */
   readonly #segments: Segment[];
@@ -76,7 +65,7 @@ export class GatewayRuntime {
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolRecorder;
   readonly job: JobCapabilities;
-  readonly #limits: TicketLimits;
+  readonly #terms: AnswerTerms;
   readonly #market: Market;
   /** By place of its price, then by node: what it answers. */
   readonly #answers: (RoundAnswer | undefined)[] = [];
@@ -105,7 +94,6 @@ export class GatewayRuntime {
     this.duration = lognormal(segmentMs ?? gateway.streams.segmentMs, stream.segmentCv);
     this.hasSender = settings.onchain;
     this.verificationFreq = options.isTester ? 0 : world.scenario.stream.verificationFreq;
-    this.#run = run;
     this.#world = world;
     this.#segments = options.segments;
     this.#trace = run.trace;
@@ -113,7 +101,9 @@ export class GatewayRuntime {
     this.#market = options.market;
     this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
     this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
-    this.chooser = settings.onchain ? this.#recipientChooser() : firstInOrder;
+    this.chooser = settings.onchain
+      ? recipientChooser({ settings, market: options.market, run, scores: this.scores })
+      : firstInOrder;
     this.#poolObserver = new SessionPoolRecorder({ ...options, chooser: this.chooser });
     this.job = jobCapabilities({
       profiles: mostRenditions(gateway.streams.renditions).profiles.map(() => ({
@@ -123,43 +113,7 @@ export class GatewayRuntime {
       verificationFreq: this.verificationFreq,
       minVersion: settings.orchMinLivepeerVersion,
     });
-    const { tickets } = world.scenario;
-    this.#limits = {
-      maxTicketEV: DISCOVERY_DEFAULTS.maxTicketEV,
-      maxTotalEV: DISCOVERY_DEFAULTS.maxTotalEV,
-      depositMultiplier: DISCOVERY_DEFAULTS.depositMultiplier,
-      lastInitializedRound: NOW_ROUND,
-      lastSeenL1Block: NOW_BLOCK,
-      sender: {
-        deposit: Rational.parse(tickets.deposit).floor(),
-        withdrawRound: 0n,
-        reserveFundsRemaining: Rational.parse(tickets.reserve).floor(),
-      },
-    };
-  }
-
-  #recipientChooser(): RecipientChooser {
-    const { settings } = this;
-    const limit = Rational.parse(settings.maxPricePerUnit);
-    return new RecipientChooser({
-      algorithm: createSelection(settings.selection, {
-        flags: {
-          minPerfScore: settings.minPerfScore,
-          stakeWeight: settings.selectStakeWeight,
-          priceWeight: settings.selectPriceWeight,
-          randWeight: settings.selectRandFreq,
-          priceExpFactor: settings.selectPriceExpFactor,
-          ignoreMaxPriceIfNeeded: settings.ignoreMaxPriceIfNeeded,
-        },
-      }),
-      stakes: {
-        readStakes: (recipients) =>
-          recipients.map((recipient) => this.#market.stakeAt(recipient, this.#run.now)),
-      },
-      perfScores: settings.minPerfScore > 0 ? this.scores : null,
-      // A maximum price of 0 means any (R-2).
-      maxPrice: limit.sign() === 0 ? null : limit.div(Rational.of(BigInt(settings.pixelsPerUnit))),
-    });
+    this.#terms = new AnswerTerms(settings, world.scenario);
   }
 
   /** A stream's two pools (M-1, M-2). A probe's stream knows the one orchestrator that it asks. */
@@ -241,42 +195,16 @@ export class GatewayRuntime {
     const orchestrator = orchestrators[spec?.orchestrator ?? -1];
     invariant(spec !== undefined && orchestrator !== undefined, `there is a node ${node}`);
     const price = market.priceAt(orchestrator.index, timeMs);
-    const terms = market.termsOf(orchestrator.index, price);
-    const info: OrchestratorInfo = {
-      transcoder: spec.name,
-      address: orchestrator.address,
-      ticketParams: {
-        recipient: orchestrator.address,
-        faceValue: terms?.faceValue ?? 0n,
-        winProb: terms?.winProb ?? 0n,
-        recipientRandHash: "0x00",
-        seed: 0n,
-        expirationBlock: FIRST_EXPIRY,
-        expirationParams: null,
+    const rejection = this.#terms.rejection(
+      {
+        name: spec.name,
+        orchestrator,
+        price,
+        terms: market.termsOf(orchestrator.index, price),
+        capabilities: this.#world.ai?.transcodes[node] === false ? [] : DEFAULT_CAPABILITIES,
       },
-      priceInfo: { pricePerUnit: price.rational.num, pixelsPerUnit: price.rational.den },
-      capabilities: {
-        bitstring: bitString(DEFAULT_CAPABILITIES),
-        mandatories: [],
-        capacities: null,
-        version: orchestrator.version,
-        constraints: null,
-      },
-      authToken: { token: "0x00", sessionId: "simulated", expiration: 0n },
-      nodes: [],
-    };
-    const { settings } = this;
-    const rejection = ineligibility(info, {
-      blacklist:
-        settings.source === "webhook"
-          ? []
-          : settings.orchBlocklist.map((entry) => entry.toLowerCase()),
-      predicate:
-        settings.source === "onchain"
-          ? (answered) => onChainRejection(answered, this.#limits)
-          : null,
-      job: this.job,
-    });
+      this.job,
+    );
     const answer: RoundAnswer = {
       transcoder: spec.transcoder,
       rejection,

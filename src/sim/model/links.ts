@@ -97,6 +97,7 @@ export class Links {
     const { assumptions } = this.#scenario;
     const work = this.#meanWork();
     const means = this.#roster.workers
+      .filter(({ settings }) => settings.ai?.transcoding !== "none")
       .map(({ settings, region, node }) =>
         meanRoundTripMs({
           settings,

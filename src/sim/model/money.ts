@@ -19,8 +19,10 @@ import {
   RoundCore,
   schemeOfSetting,
 } from "../../pool/index.js";
+import type { AIMoney, AITotals } from "../ai/ai-money.js";
 import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
 import { pricesOf } from "./market.js";
+import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
 import type { World } from "./world.js";
 
@@ -53,6 +55,8 @@ export interface MoneyTotals {
   readonly incomeLuckWei: bigint;
   readonly pendingWei: readonly bigint[];
   readonly workerFeesWei: readonly bigint[];
+  /** Of AI jobs; null where there are none. */
+  readonly ai: AITotals | null;
   /** Pixels that the books know of. */
   readonly pixels: number;
   readonly winningTickets: number;
@@ -73,6 +77,11 @@ export class Money {
   readonly #isCounting: () => boolean;
   readonly #rounds: RoundCore;
   readonly #accounts: ReadonlyMap<string, Account>;
+  /** So many of the prices are of pixels; the others are of units of AI jobs, as events tell them. */
+  readonly #pixelPrices: number;
+  #ai: { readonly money: AIMoney; readonly run: Run } | null = null;
+  /** AI fees of which no event tells, as far as they were counted. */
+  #unbookedWei = 0n;
   readonly #ticketsOn: boolean;
   readonly #splitsIncome: boolean;
   #round = 0;
@@ -88,13 +97,18 @@ export class Money {
   #payoutMs = 0n;
   #paidUntilMs: number;
 
-  /** @param isCounting whether the counted time has begun */
-  constructor(world: World, isCounting: () => boolean) {
+  /**
+   * @param isCounting whether the counted time has begun
+   * @param aiPrices what events say that a unit of each kind of AI job costs, wei
+   */
+  constructor(world: World, isCounting: () => boolean, aiPrices: readonly Rational[] = []) {
     const { orchestrator, tickets } = world.scenario;
     const economics = orchestrator?.economics;
     this.#world = world;
     this.#isCounting = isCounting;
-    this.#prices = pricesOf(world, world.pool).map(({ rational }) => rational);
+    const prices = pricesOf(world, world.pool).map(({ rational }) => rational);
+    this.#prices = [...prices, ...aiPrices];
+    this.#pixelPrices = prices.length;
     this.#commission = Rational.parse(economics?.commission ?? "0");
     this.#feeShare = Rational.parse(economics?.feeShare ?? "0");
     this.#gasPriceWei = gasPriceWei(world.scenario);
@@ -142,6 +156,20 @@ export class Money {
     sums.pixelsAt[price] = (sums.pixelsAt[price] ?? 0) + pixels;
     sums.durationMs += durationMs;
     sums.renditions += renditions;
+  }
+
+  /** From now on AI fees count. */
+  countAI(money: AIMoney, run: Run): void {
+    this.#ai = { money, run };
+  }
+
+  /**
+   * A worker has done a batch AI job.
+   *
+   * @param kind of job
+   */
+  workedAI(worker: number, units: number, durationMs: number, kind: number): void {
+    this.worked(worker, units, durationMs, 1, this.#pixelPrices + kind);
   }
 
   /** Tickets came in, of which some have won. */
@@ -198,8 +226,11 @@ export class Money {
         postings: [{ from: "gas", to: "world", wei: spentWei }],
       });
     }
-    const feesWei = sum(this.#workers.map(({ postedWei }) => postedWei));
-    const { workersWei, delegatorsWei } = this.#shares(feesWei);
+    const bookedWei = sum(this.#workers.map(({ postedWei }) => postedWei));
+    const unbookedWei = this.#unbookedWei;
+    const ai = this.#ai?.money.totals(this.#ai.run, this.#aiUnits()) ?? null;
+    const feesWei = bookedWei + unbookedWei;
+    const { workersWei, delegatorsWei } = this.#shares(bookedWei, unbookedWei);
     const gasWei = this.#expectedGasWei(feesWei);
     const all = [...this.ledger.balances().values()];
     return {
@@ -208,11 +239,15 @@ export class Money {
       workersWei,
       gasWei,
       netWei: feesWei - delegatorsWei - workersWei - gasWei,
-      incomeWei: this.#ticketsOn ? this.#incomeWei : feesWei,
+      // No tickets are drawn for AI jobs: their fees count as income.
+      incomeWei: this.#ticketsOn ? this.#incomeWei + (ai?.feesWei.floor() ?? 0n) : feesWei,
       incomeLuckWei: this.#incomeLuckWei(),
       pendingWei: this.#workers.map(({ account }) => this.ledger.balance(account)),
       workerFeesWei: this.#workers.map(({ postedWei }) => postedWei),
-      pixels: this.#workers.reduce((total, sums) => total + pixelsOf(sums), 0),
+      ai,
+      pixels: this.#prices
+        .slice(0, this.#pixelPrices)
+        .reduce((total, _, place) => total + unitsAt(this.#workers, place), 0),
       winningTickets: this.#wonTickets,
       isBalanced: sum(all) === 0n && this.ledger.verify().length === 0,
     };
@@ -228,10 +263,13 @@ export class Money {
   }
 
   /** Who gets how much of the fees: as the ledger has it, unless that waits for tickets to win. */
-  #shares(feesWei: bigint): { readonly workersWei: bigint; readonly delegatorsWei: bigint } {
+  #shares(
+    bookedWei: bigint,
+    unbookedWei: bigint,
+  ): { readonly workersWei: bigint; readonly delegatorsWei: bigint } {
     const { workers, delegators } = this.#parts;
     if (this.#splitsIncome && this.#ticketsOn) {
-      const of = (share: Rational) => share.mul(Rational.of(feesWei)).floor();
+      const of = (share: Rational) => share.mul(Rational.of(bookedWei + unbookedWei)).floor();
       return { workersWei: of(workers), delegatorsWei: of(delegators) };
     }
     const balances = this.#workers.flatMap(({ name, account }) =>
@@ -239,7 +277,10 @@ export class Money {
         ? []
         : [this.ledger.balance(account), this.ledger.balance(paidAccount(name))],
     );
-    return { workersWei: sum(balances), delegatorsWei: this.ledger.balance("delegators") };
+    const delegatorsWei = this.ledger.balance("delegators");
+    // What is split by income has its delegators' part already.
+    const more = this.#splitsIncome ? Rational.ZERO : delegators.mul(Rational.of(unbookedWei));
+    return { workersWei: sum(balances), delegatorsWei: delegatorsWei + more.floor() };
   }
 
   /** Gas that the counted time and the fees cost on average, whatever falls within the run. */
@@ -280,9 +321,9 @@ export class Money {
   /** Counts what was earned since the last time: it is worked, whoever gets it. */
   #record(): void {
     this.#place++;
-    let earnedWei = 0n;
+    let earnedWei = this.#unbookedSince();
     for (const sums of this.#workers) {
-      const total = pixelsOf(sums);
+      const total = unitsOf(sums);
       const totalWei = this.#worth(sums);
       const feesWei = totalWei - sums.postedWei;
       const pixels = total - sums.postedPixels;
@@ -313,6 +354,21 @@ export class Money {
       .floor();
   }
 
+  /** AI fees of which no event tells, since the last time. */
+  #unbookedSince(): bigint {
+    if (this.#ai === null) return 0n;
+    const before = this.#unbookedWei;
+    this.#unbookedWei = this.#ai.money.unbookedWei(this.#ai.run).floor();
+    return this.#unbookedWei - before;
+  }
+
+  /** By kind of AI job: its units, as the workers' sums have them. */
+  #aiUnits(): number[] {
+    return this.#prices
+      .slice(this.#pixelPrices)
+      .map((_, kind) => unitsAt(this.#workers, this.#pixelPrices + kind));
+  }
+
   /** Posts what the open round pays. */
   #split(atMs: number): void {
     this.#round++;
@@ -330,8 +386,13 @@ export class Money {
   }
 }
 
-function pixelsOf({ pixelsAt }: WorkerSums): number {
+/** Pixels, and units of AI jobs, as events tell both of them. */
+function unitsOf({ pixelsAt }: WorkerSums): number {
   return pixelsAt.reduce((total, pixels) => total + pixels, 0);
+}
+
+function unitsAt(workers: readonly WorkerSums[], place: number): number {
+  return workers.reduce((total, { pixelsAt }) => total + (pixelsAt[place] ?? 0), 0);
 }
 
 function sum(values: readonly bigint[]): bigint {

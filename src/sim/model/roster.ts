@@ -223,7 +223,9 @@ export class Roster {
           kind: settings.name,
           region: settings.region ?? nodes[offset]?.region ?? region,
           node: firstNode + offset,
-          settings: recorded === undefined ? settings : { ...settings, ...recorded.settings },
+          settings: withTimes(
+            recorded === undefined ? settings : { ...settings, ...recorded.settings },
+          ),
           hash: hashName(name),
           absences: recorded?.absences ?? null,
         });
@@ -263,7 +265,7 @@ export class Roster {
         : [],
     );
     const remote = workers.flatMap((settings): DeviceUse[] => {
-      if (settings.device === undefined) return [];
+      if (settings.device === undefined || settings.ai?.transcoding === "none") return [];
       const figures = figuresUsed(settings);
       return [{ device: deviceOf(this.#tables, settings.device), figures }];
     });
@@ -365,6 +367,12 @@ export class Roster {
     });
     return node;
   }
+}
+
+/** One that never transcodes needs no times for it. */
+function withTimes(settings: Scenario["workers"][number]): Scenario["workers"][number] {
+  const isTimed = settings.ai?.transcoding !== "none" || settings.roundTripMs !== undefined;
+  return isTimed ? settings : { ...settings, roundTripMs: 1 };
 }
 
 function inlineTimes(backend: {

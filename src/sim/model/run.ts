@@ -62,6 +62,7 @@ export class Run {
       sites: world.sites.length,
       durationMs: world.scenario.duration,
       windows: windowsOf(world.scenario),
+      aiJobs: world.ai?.kinds.length ?? null,
     });
     this.happensMs = world.timeline.happenings[0]?.atMs ?? Number.POSITIVE_INFINITY;
     this.trace = new Trace(world, this.queue, tracing);

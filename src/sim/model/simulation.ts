@@ -5,6 +5,8 @@
  */
 import { invariant } from "../../core/errors.js";
 import { PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
+import { AIPart } from "../ai/ai.js";
+import { bookedPrices } from "../ai/ai-money.js";
 import type { EventQueue } from "../engine/event-queue.js";
 import type { Counters } from "../metrics/counters.js";
 import { AtOnce } from "./at-once.js";
@@ -57,6 +59,8 @@ export class Simulation {
   readonly segments: Segments;
   readonly orchestratorSide: OrchestratorSide;
   readonly tester: Tester;
+  /** AI jobs; null where there are none. */
+  readonly ai: AIPart | null;
   /** What does the pool's work; null where no pool of workers is under study. */
   readonly pool: PoolBackend | null;
   readonly #run: Run;
@@ -78,7 +82,8 @@ export class Simulation {
     this.counters = run.counters;
     this.regionNames = run.regionNames;
     const market = new Market(world);
-    const money = world.pool < 0 ? null : new Money(world, () => run.counting);
+    const money =
+      world.pool < 0 ? null : new Money(world, () => run.counting, bookedPrices(world.ai));
     const recorder = new Recorder(run, money);
     const noise = new AttemptNoise(world);
     const gateways = new Gateways({ run, recorder, market, noise });
@@ -130,6 +135,30 @@ export class Simulation {
       sending,
       receiving,
     });
+    this.ai =
+      world.ai === null
+        ? null
+        : new AIPart({
+            run,
+            ai: world.ai,
+            gateways,
+            conditions,
+            market,
+            nodes,
+            times: discoveries.answerTimes,
+            money,
+            gpu: {
+              segments: (worker) => pool?.workers.at(worker)?.tasks ?? 0,
+              slowness: (worker, timeMs) => pool?.workers.at(worker)?.times.slownessAt(timeMs) ?? 1,
+            },
+          });
+    if (this.ai !== null) {
+      if (pool !== null) {
+        pool.ai = this.ai.workers;
+        pool.workers.ai = this.ai.serving;
+      }
+      if (this.ai.money !== null) money?.countAI(this.ai.money, run);
+    }
     this.market = market;
     this.money = money;
     this.metrics = recorder;
@@ -173,6 +202,7 @@ export class Simulation {
     const { economics } = world.scenario.orchestrator ?? {};
     this.pool?.workers.start();
     this.#starts.start();
+    this.ai?.start();
     this.tester.start();
     queue.schedule(0, EVENT.scores, 0, 0);
     this.#awaitHappening();
@@ -195,6 +225,7 @@ export class Simulation {
       this.counters.network.pixelsUploaded += node.pixelsUploaded;
     }
     this.pool?.workers.finish(endMs);
+    this.ai?.finish(endMs);
     return this.money?.finish(endMs) ?? null;
   }
 
@@ -293,7 +324,8 @@ export class Simulation {
         this.#starts.joins(id);
         break;
       default:
-        invariant(false, `there is no event of kind ${kind}`);
+        invariant(this.ai !== null, `there is no event of kind ${kind}`);
+        this.ai.happen(kind, id);
     }
   }
 
@@ -308,6 +340,7 @@ export class Simulation {
       if (event.kind === "outage") {
         for (const worker of workers) this.pool?.workers.outage(worker, isEnd);
       } else if (event.kind === "restart" && !isEnd) {
+        for (const node of nodes) this.ai?.serving.restarts(node);
         for (const node of nodes) this.orchestratorSide.restarts(node);
       } else if (!isEnd) {
         this.#starts.brings(happening);

@@ -2,6 +2,7 @@
  * Who is told what happens in the pool. In a run without a listener, nothing is built for one, so that
  * it costs no time.
  */
+import type { AIJobSlot } from "../ai/entities.js";
 import type { Call } from "./entities.js";
 import type { TicketTerms } from "./tickets.js";
 
@@ -18,4 +19,8 @@ export interface WorkerListener {
   worked(call: Call, responseMs: number, atMs: number): void;
   /** Of the tickets that came with a segment that counts, some have won. */
   won(call: Call, count: number, terms: TicketTerms, atMs: number): void;
+  /** A worker's answer to an AI job has come in, an error's too (job-received, E-15). */
+  aiReceived?(job: AIJobSlot, atMs: number): void;
+  /** A worker has done a batch AI job; of live video nothing is told (E-16). */
+  aiProcessed?(job: AIJobSlot, atMs: number): void;
 }

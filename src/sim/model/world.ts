@@ -8,6 +8,7 @@
  *   are nodes, the others are balancers (`nodes.length + orchestrator`).
  */
 import type { SessionPrice } from "../../selection/index.js";
+import type { AIWorld } from "../ai/ai-world.js";
 import type { DataFile, RecordedWorker } from "../input.js";
 import type { NetworkTables } from "../network/tables.js";
 import type { Scenario } from "../scenario/schema.js";
@@ -139,6 +140,8 @@ export interface World {
   readonly timeline: Timeline;
   /** Fixed streams, or null. */
   readonly trace: DataFile | null;
+  /** AI jobs and who serves them, or null. */
+  readonly ai: AIWorld | null;
   /** Mean number of streams at a time. */
   readonly concurrentStreams: number;
   /** Shares of input that is imputed. */

@@ -67,6 +67,7 @@ const variant = z.looseObject({
     )
     .max(1000)
     .optional(),
+  ai: rows.optional(),
 });
 
 const result = z.looseObject({

@@ -132,7 +132,8 @@ class Checks {
       if (worker.encoderSessions === "driver" && worker.device === undefined) {
         this.#add([...path, "encoderSessions"], "found driver, expected a device or a number");
       }
-      if (worker.device === undefined && worker.roundTripMs === undefined) {
+      const isTimed = worker.device !== undefined || worker.roundTripMs !== undefined;
+      if (!isTimed && worker.ai?.transcoding !== "none") {
         this.#add(path, "expected roundTripMs or device");
       }
       if (worker.node !== undefined) {

@@ -3,6 +3,7 @@
 import { suggestion } from "../../config/suggest.js";
 import type { SimulationInput } from "../input.js";
 import {
+  AI_METRICS,
   EVENT_METRICS,
   EXPERIMENT_METRICS,
   NETWORK_METRICS,
@@ -30,7 +31,10 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
 const WORKER_PREFIX = "worker.<name>.";
 
 /** Metrics of things with names. */
-const EACH: Readonly<Record<"worker" | "region" | "orchestrator" | "event", readonly string[]>> = {
+const EACH: Readonly<
+  Record<"worker" | "region" | "orchestrator" | "event" | "ai", readonly string[]>
+> = {
+  ai: names(AI_METRICS),
   event: PHASES.flatMap((phase) => names(EVENT_METRICS).map((name) => `${phase}.${name}`)),
   worker: [
     ...names(WORKER_METRICS),
@@ -56,6 +60,7 @@ function subjectsOfAll(
     region: new Set(all.flatMap(({ region }) => region)),
     orchestrator: new Set(all.flatMap(({ orchestrator }) => orchestrator)),
     event: new Set(all.flatMap(({ event }) => event)),
+    ai: new Set(all.flatMap(({ ai }) => ai)),
   };
 }
 
@@ -111,6 +116,7 @@ export const OBJECTIVES: readonly string[] = [
     ...objectives("pool", [...ORCHESTRATOR_METRICS, ...POOL_METRICS]),
     ...objectives("orchestrator.<name>", ORCHESTRATOR_METRICS),
     ...objectives("worker.<name>", WORKER_METRICS),
+    ...objectives("ai.<name>", AI_METRICS),
   ]),
 ];
 

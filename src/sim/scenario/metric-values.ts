@@ -4,6 +4,7 @@
  */
 import type { SimulationInput } from "../input.js";
 import {
+  AI_METRICS,
   EVENT_METRICS,
   EXPERIMENT_METRICS,
   type Metric,
@@ -26,6 +27,7 @@ import { servingKinds } from "./serving-kinds.js";
 type Needing = Pick<Metric<never>, "name" | "needs">;
 
 const LISTS: Readonly<Record<string, readonly Needing[]>> = {
+  ai: AI_METRICS,
   network: NETWORK_METRICS,
   viewer: VIEWER_METRICS,
   pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS],
@@ -53,6 +55,9 @@ const MISSING: Readonly<Record<Need, string>> = {
   rivals: "there is no other orchestrator",
   serving: "orchestrator.admission leaves the worker out",
   tickets: "tickets.enabled is false",
+  ai: "there are no AI jobs, expected ai.jobs",
+  live: "the job is no live video",
+  aiWorker: "the worker has no AI models, or there are no AI jobs",
   candidate: "only the candidate of a decision has one",
 };
 
@@ -87,11 +92,12 @@ function networkNames({ scenario, data }: SimulationInput): readonly string[] {
 /** Who and what takes part in a variant, by the first part of metrics' names. */
 export function subjectsOf(
   input: SimulationInput,
-): Readonly<Record<"worker" | "region" | "orchestrator" | "event", readonly string[]>> {
-  const { workers, orchestrator, orchestrators, events } = input.scenario;
+): Readonly<Record<"worker" | "region" | "orchestrator" | "event" | "ai", readonly string[]>> {
+  const { workers, orchestrator, orchestrators, events, ai } = input.scenario;
   return {
     worker: workers.flatMap(workerNames),
     event: Object.keys(events),
+    ai: ai?.jobs.map(({ name }) => name) ?? [],
     region: [...gatewayRegions(input), ...testerRegions(input)],
     orchestrator: [
       ...[...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
@@ -113,7 +119,7 @@ function has(
   subject: string,
   { input, isCandidate }: { readonly input: SimulationInput; readonly isCandidate: boolean },
 ): boolean {
-  const { demand, tickets, orchestrator } = input.scenario;
+  const { demand, tickets, orchestrator, ai, workers } = input.scenario;
   switch (need) {
     case "streams":
       return WAYS_OF_DEMAND.some((way) => demand[way] !== undefined);
@@ -133,9 +139,25 @@ function has(
       return servingKinds(input.scenario).some(({ workers }) => workers.includes(subject));
     case "tickets":
       return tickets.enabled;
+    case "ai":
+      return ai !== undefined;
+    case "live":
+      return ai?.jobs.some((job) => job.name === subject && job.pipeline === LIVE) ?? false;
+    case "aiWorker":
+      return (
+        ai !== undefined &&
+        workers.some((worker) => worker.ai !== undefined && workerNames(worker).includes(subject))
+      );
     case "candidate":
       return isCandidate;
   }
+}
+
+const LIVE = "live-video-to-video";
+const NAMED = ["worker", "region", "orchestrator", "event", "ai"] as const;
+
+function isNamed(floor: string): floor is (typeof NAMED)[number] {
+  return NAMED.some((one) => one === floor);
 }
 
 /** What may have values. */
@@ -169,7 +191,7 @@ export function valueProblem(metric: string, context: ValueContext): string | un
   const rest = metric.slice(dot + 1);
   if (floor === "pool" && input.scenario.orchestrator === undefined) return MISSING.pool;
   let subject = "";
-  if (floor === "worker" || floor === "region" || floor === "orchestrator" || floor === "event") {
+  if (isNamed(floor)) {
     const found = subjectIn(rest, subjectsOf(input)[floor]);
     if (found === undefined) return `the ${floor} takes no part in it`;
     subject = found;

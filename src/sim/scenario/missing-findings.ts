@@ -5,10 +5,10 @@ import type { Scenario } from "./schema.js";
 /** Settings that say how many streams there are. */
 export const WAYS_OF_DEMAND = ["concurrentStreams", "streamsPerDay", "arrivals", "trace"] as const;
 
-/** Something to simulate: streams, or a tester. */
-export function missingFindings({ demand, tester }: Scenario): readonly Finding[] {
+/** Something to simulate: streams, AI jobs, or a tester. */
+export function missingFindings({ demand, tester, ai }: Scenario): readonly Finding[] {
   const isSaid = WAYS_OF_DEMAND.some((way) => demand[way] !== undefined);
-  if (isSaid || tester !== undefined) return [];
+  if (isSaid || tester !== undefined || ai !== undefined) return [];
   return [
     { path: ["demand"], text: `nothing to simulate, expected ${WAYS_OF_DEMAND.join(" or ")}` },
   ];

@@ -4,6 +4,7 @@ import { duration, exact, integer, name, number, region, share } from "../../con
 import { schemeSetting } from "../../pool/books/attribution/registry.js";
 import { isSlowdown } from "../network/devices.js";
 import { slowdownPoints } from "../network/own-devices.js";
+import { workerAI } from "./ai-schema.js";
 
 /** What `slowSpells` says, everywhere or of one. */
 export const spellFields = {
@@ -97,6 +98,7 @@ export const worker = z.strictObject({
   cheatProbability: share("Chance that a result is wrong (seen by verification only).").default(0),
   version: z.string().max(64).describe("go-livepeer version it reports.").default("0.8.8"),
   node: name("The node of the topology that it registers with; default: the first.").optional(),
+  ai: workerAI.optional(),
 });
 
 export const measured = z.strictObject({

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { duration, exact, integer, name, number, region, share } from "../../config/fields.js";
 import { admissionSchema } from "../../pool/orchestrator/admission/schema.js";
+import { ai, orchestratorAI } from "./ai-schema.js";
 import { assumptions } from "./assumptions-schema.js";
 import { event } from "./events-schema.js";
 import { gatewayDefaults, gatewayOverrides } from "./gateway-schema.js";
@@ -160,6 +161,7 @@ export const scenarioSchema = z.strictObject({
       admission: admissionSchema().prefault({}),
       topology: topology.prefault({}),
       economics: pricing.prefault({}),
+      ai: orchestratorAI.optional(),
     })
     .describe("The orchestrator under study.")
     .optional(),
@@ -184,6 +186,7 @@ export const scenarioSchema = z.strictObject({
     .refine(...atMost(500, "devices"))
     .describe("Devices of one's own, beside those of the table (poolsim devices).")
     .default({}),
+  ai: ai.optional(),
   tester: z
     .strictObject({
       testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),

@@ -4,6 +4,7 @@
  */
 import { childK0, childK1, type RandomKey, uniform } from "../../../core/random.js";
 import { taskTimeoutMs } from "../../../pool/index.js";
+import type { AIWorkers } from "../../ai/workers.js";
 import { callKey } from "../calls.js";
 import { callDraw, DRAW, ENTITY } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
@@ -12,13 +13,15 @@ import type { Money } from "../money.js";
 import type { Run } from "../run.js";
 import type { WorkLoad } from "../work-times.js";
 import { type Backend, type Foreseen, WORK, type WorkState } from "./backend.js";
-import { NO_REGISTRATION, type Worker } from "./worker-state.js";
-import { Workers, type WorkersParts } from "./workers.js";
+import { NO_REGISTRATION, type Worker, type WorkersParts } from "./worker-state.js";
+import { Workers } from "./workers.js";
 
 /** The backend of the pool's nodes. */
 export class PoolBackend implements Backend {
   readonly isForeseen = false;
   readonly workers: Workers;
+  /** AI jobs on the same GPUs; null where there are none. */
+  ai: Pick<AIWorkers, "segmentFactor"> | null = null;
   readonly #run: Run;
   readonly #money: Money | null;
   readonly #shadowKey: RandomKey;
@@ -71,7 +74,8 @@ export class PoolBackend implements Backend {
     call.taskDueMs = run.now + taskTimeoutMs(call.durationMs);
     const { times } = worker;
     const { queue, now } = run;
-    const factor = info.workerFactor * times.slownessAt(now);
+    const factor =
+      info.workerFactor * times.slownessAt(now) * (this.ai?.segmentFactor(worker.spec.index) ?? 1);
     const u0 = uniform(stream.k0, stream.k1, callDraw(call, DRAW.work));
     if (times.sharesLinks) {
       // When it ends depends on what else begins: the end and the limit are both awaited.

@@ -10,13 +10,26 @@ import {
 } from "../../../pool/index.js";
 import { Alternating } from "../../engine/alternating.js";
 import { type Presence, RecordedPresence } from "../../engine/recorded-presence.js";
+import type { Conditions } from "../conditions.js";
 import { ENTITY } from "../draws.js";
+import type { Gateways } from "../gateways.js";
+import type { NodeRuntime } from "../node.js";
 import { mostRenditions, segmentPixels } from "../renditions.js";
+import type { Run } from "../run.js";
 import type { WorkLoad } from "../work-times.js";
 import { runBenchmark } from "../worker-benchmark.js";
 import { WorkerTimes } from "../worker-times.js";
 import type { WorkerSpec, World } from "../world.js";
 import { encoderLimit } from "./encoder-sessions.js";
+
+/** What the workers need to know of the run. */
+export interface WorkersParts {
+  readonly run: Run;
+  readonly gateways: Gateways;
+  readonly conditions: Conditions;
+  /** By node. */
+  readonly nodes: readonly NodeRuntime[];
+}
 
 /** {@link Worker.registration} of a worker that is not connected. */
 export const NO_REGISTRATION = -1;
@@ -45,9 +58,11 @@ export interface Worker {
   tasks: number;
   /**
    * Whether nothing that its tasks do throws it out (O-18), and no task changes another's time: it never
-   * hangs, and its stated round trip is below the limit of every task, whatever is drawn.
+   * hangs, no AI job slows it, and its stated round trip is below the limit of every task, whatever is drawn.
    */
   readonly isSteady: boolean;
+  /** Whether it is no transcoder. */
+  readonly isAIOnly: boolean;
   capacity: number;
   connectedSinceMs: number;
 }
@@ -90,7 +105,11 @@ export function makeWorkers(world: World, key: RandomKey, config: AdmissionConfi
       reconnectAtMs: Number.NaN,
       outages: 0,
       tasks: 0,
-      isSteady: spec.settings.hangProbability === 0 && times.mostStatedMs() < taskTimeoutMs(0),
+      isSteady:
+        spec.settings.hangProbability === 0 &&
+        spec.settings.ai?.transcoding !== "shared" &&
+        times.mostStatedMs() < taskTimeoutMs(0),
+      isAIOnly: spec.settings.ai?.transcoding === "none",
       capacity: 0,
       connectedSinceMs: 0,
     };

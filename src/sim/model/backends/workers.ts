@@ -15,6 +15,7 @@ import {
   sessionSlot,
   settleTask,
 } from "../../../pool/index.js";
+import type { AIPresence } from "../../ai/serving.js";
 import { admissionWithin } from "../admission-config.js";
 import type { Conditions } from "../conditions.js";
 import { REGISTRATION_DRAW, WORKER_SESSION_DRAW } from "../draws.js";
@@ -28,17 +29,8 @@ import type { Foreseen } from "./backend.js";
 import { EncoderSessions } from "./encoder-sessions.js";
 import { foreseenOf } from "./foreseen.js";
 import { JobsOfSites } from "./jobs-of-sites.js";
-import { makeWorkers, NO_REGISTRATION, type Worker } from "./worker-state.js";
+import { makeWorkers, NO_REGISTRATION, type Worker, type WorkersParts } from "./worker-state.js";
 import { choiceText, loadsText } from "./worker-texts.js";
-
-/** What the workers need to know of the run. */
-export interface WorkersParts {
-  readonly run: Run;
-  readonly gateways: Gateways;
-  readonly conditions: Conditions;
-  /** By node. */
-  readonly nodes: readonly NodeRuntime[];
-}
 
 /** The workers of all nodes of the pool. */
 export class Workers {
@@ -59,6 +51,8 @@ export class Workers {
   /** By node: what jobs ask of a worker (O-16). */
   readonly #jobs: (JobsOfSites | null)[];
   readonly #tiers: boolean;
+  /** Hears of the same workers for AI jobs. */
+  ai: AIPresence | null = null;
 
   constructor({ run, gateways, conditions, nodes }: WorkersParts) {
     this.#run = run;
@@ -141,8 +135,9 @@ export class Workers {
   /** A node begins anew: its workers' streams end, and they connect again (O-14). */
   restarts(node: number): void {
     for (const worker of this.list) {
-      if (worker.spec.node !== node || worker.registration === NO_REGISTRATION) continue;
-      this.#leaves(worker, "left");
+      const isConnected = worker.registration !== NO_REGISTRATION;
+      if (worker.spec.node !== node || !(isConnected || worker.isAIOnly)) continue;
+      if (isConnected) this.#leaves(worker, "left");
       worker.epoch++;
       worker.tasks = 0;
       this.tasks.stop(worker.spec.index);
@@ -173,6 +168,8 @@ export class Workers {
       this.#triesAgain(worker);
       return;
     }
+    this.ai?.workerConnects(index);
+    if (worker.isAIOnly) return;
     const decision = this.policy.onRegister(
       {
         worker: index,
@@ -205,6 +202,7 @@ export class Workers {
   #goesDown(worker: Worker): void {
     // While it tries to reconnect nobody notices that it fails.
     if (worker.registration !== NO_REGISTRATION) this.#leaves(worker, "left");
+    this.ai?.workerLeaves(worker.spec.index);
     worker.epoch++;
     worker.tasks = 0;
     this.tasks.stop(worker.spec.index);
