@@ -38,6 +38,25 @@ function Advice({ content: { workers, workersIn } }: Pick<PageData, "content">) 
   );
 }
 
+function AIJobs({ content: { ai } }: Pick<PageData, "content">) {
+  if (ai === null) return null;
+  const { variants, jobs, columns } = ai;
+  return (
+    <section aria-labelledby="ai">
+      <h2 id="ai">AI jobs</h2>
+      <DataTable
+        label="AI jobs"
+        heads={["variant", "AI job", ...columns.map(({ head }) => head)]}
+        rows={jobs.map((job, row) => [
+          variants[row] ?? "",
+          job,
+          ...columns.map(({ cells }) => cells[row] ?? ""),
+        ])}
+      />
+    </section>
+  );
+}
+
 function Workers({ data: { workers, roundTrips, lost } }: { readonly data: PageData }) {
   const [first] = workers;
   if (first === undefined) return null;
@@ -66,6 +85,7 @@ function RunReport({ data }: { readonly data: PageData }) {
     <>
       <Heading content={content} />
       <Figures content={content} />
+      <AIJobs content={content} />
       <Advice content={content} />
       {(tornado !== null || (variants !== null && variants.points.length > 2)) && (
         <section aria-labelledby="sure">

@@ -71,6 +71,7 @@ export function compileWorld(input: SimulationInput): World {
       streams: { segmentMs: scenario.stream.segmentMs, renditions },
     })),
   ];
+  const ai = compileAI({ scenario, ...roster });
   return {
     scenario,
     tables,
@@ -92,8 +93,11 @@ export function compileWorld(input: SimulationInput): World {
       warmupMs,
     ),
     trace: input.data.trace ?? null,
-    ai: compileAI({ scenario, ...roster }),
+    ai,
     concurrentStreams,
-    imputed: roster.imputedShares(),
+    imputed: {
+      ...roster.imputedShares(),
+      ...(ai === null ? {} : { aiTimes: ai.imputedTimes }),
+    },
   };
 }

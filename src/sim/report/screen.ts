@@ -51,6 +51,25 @@ function variantTable({ figures }: ReportContent, style: Style, max: number): st
   return rest === "" ? text : `${text}\n${style.dim(rest)}`;
 }
 
+function aiTable({ ai }: ReportContent, style: Style, max: number): string {
+  if (ai === null || max === 0) return "";
+  const { variants, jobs, columns } = ai;
+  const text = table(
+    [
+      { head: "variant", cells: variants.slice(0, max), align: "left" },
+      { head: "AI job", cells: jobs.slice(0, max), align: "left" },
+      ...columns.map(({ head, cells }, index) => ({
+        head,
+        cells: cells.slice(0, max),
+        rank: index === 0 ? columns.length : 0,
+      })),
+    ],
+    style,
+  );
+  const rest = more(jobs.length - max, "AI jobs");
+  return rest === "" ? text : `${text}\n${style.dim(rest)}`;
+}
+
 function workerTable({ workers, workersIn }: ReportContent, style: Style, max: number): string {
   const shown = workers.slice(0, max);
   if (shown.length === 0) return "";
@@ -90,6 +109,7 @@ export function screen(
     answerLines(content, style),
     figureTable(content, style),
     variantTable(content, style, limits.variants),
+    aiTable(content, style, limits.variants),
     workerTable(content, style, limits.workers),
     groundLines(content, style, limits, isAll),
     lastLines(content, style, isAll),

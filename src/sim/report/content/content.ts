@@ -3,6 +3,7 @@
  * HTML, Markdown. Plain data in plain words; pure, the same result gives the same content.
  */
 import type { ScenarioResult } from "../../results.js";
+import { type AITable, aiTable } from "./ai-lines.js";
 import { type Answer, answerOf } from "./answer.js";
 import { commandOf } from "./command.js";
 import { type Grounds, groundsOf } from "./grounds.js";
@@ -16,6 +17,8 @@ export interface ReportContent {
   readonly title: string;
   readonly answer: Answer;
   readonly figures: KeyFigures;
+  /** AI jobs; null where none were asked for. */
+  readonly ai: AITable | null;
   /** Variants whose pool had no stream, and why. */
   readonly silent: readonly { readonly variant: string; readonly reason: string }[];
   /** Workers of the judged variant, those in question first; copies of one kind together. */
@@ -39,13 +42,17 @@ export function reportContent(
 ): ReportContent {
   const head = { answer: answerOf(result), figures: keyFigures(result) };
   const workers = workerLines(result);
+  const ai = aiTable(result);
   const units = workers.flatMap(({ worth, worthUnit }) => (worth === "" ? [] : [worthUnit]));
   return {
     title: result.scenario.name,
     ...head,
-    silent: result.variants.flatMap(({ name, withoutStreams }) =>
-      withoutStreams === null ? [] : [{ variant: name, reason: withoutStreams }],
-    ),
+    ai,
+    silent: result.variants.flatMap(({ name, withoutStreams, metrics }) => {
+      // Where AI jobs alone are asked for, nobody misses streams.
+      const isNoNews = ai !== null && metrics["network.streams"]?.mean === 0;
+      return withoutStreams === null || isNoNews ? [] : [{ variant: name, reason: withoutStreams }];
+    }),
     workers,
     workersIn: result.variants.length > 1 ? (shownVariant(result)?.name ?? null) : null,
     grounds: groundsOf(result, meaningsIn([...headTexts(head), ...units])),
