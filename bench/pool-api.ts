@@ -13,10 +13,8 @@
  * asked less. How late the sender itself was is shown too: that is part of the latencies. The bar:
  * p99 under 50 ms at 1,000 requests/s on 2 cores.
  */
-import { execFileSync, fork, spawn } from "node:child_process";
-import { mkdtempSync, openSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFileSync, fork } from "node:child_process";
+import { cpus, loadavg } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -24,15 +22,16 @@ import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
 import { SqlitePoolStore } from "../src/pool/books/store/sqlite-pool-store.js";
 import {
+  countOf,
   cpuSeconds,
+  failuresText,
   jobBody,
-  MAIN,
-  makeBooks,
   quantile,
   quantiles,
-  urlIn,
+  type Sent,
+  sendOnTime,
+  withServer,
   write,
-  writeKeys,
 } from "./shared/pool-server.js";
 
 const { values } = parseArgs({
@@ -71,29 +70,18 @@ async function holdLock(path: string): Promise<void> {
 /** Starts the server, sends the load and reports. */
 async function bench(): Promise<void> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  const folder = mkdtempSync(join(tmpdir(), "pool-api-"));
-  const [db, keys, log] = ["pool.db", "keys.json", "log"].map((name) => join(folder, name));
-  if (db === undefined || keys === undefined || log === undefined) return;
-  makeBooks(db, Number(values.jobs), WORKERS);
-  writeKeys(keys);
-  const limits = ["--readRate", "1000000", "--writeRate", "1000000"];
-  const args = ["pool", "serve", "--db", db, "--keys", keys, "--port", "0", ...limits];
-  const server = spawn(process.execPath, [MAIN, ...args, ...(values.plain ? ["--plain"] : [])], {
-    stdio: ["ignore", openSync(log, "w"), "inherit"],
+  const books = { jobs: Number(values.jobs), workers: WORKERS, isPlain: values.plain };
+  await withServer(books, async ({ url, db }) => {
+    const writer =
+      values.lock === "0"
+        ? null
+        : fork(fileURLToPath(import.meta.url), ["--writer", db, "--lock", values.lock]);
+    try {
+      await report(url);
+    } finally {
+      writer?.disconnect();
+    }
   });
-  const url = await urlIn(log);
-  const writer =
-    values.lock === "0"
-      ? null
-      : fork(fileURLToPath(import.meta.url), ["--writer", db, "--lock", values.lock]);
-  try {
-    await report(url);
-  } finally {
-    writer?.disconnect();
-    server.kill("SIGTERM");
-    await new Promise((resolve) => server.once("exit", resolve));
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function report(url: string): Promise<void> {
@@ -111,11 +99,8 @@ async function report(url: string): Promise<void> {
   const own = process.cpuUsage();
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
-  const { reads, writes, failures, tookMs } = await send(url, agents, {
-    rate,
-    seconds,
-    name: "run",
-  });
+  const { latenciesMs, failures, tookMs } = await send(url, agents, { rate, seconds, name: "run" });
+  const [reads = [], writes = []] = latenciesMs;
   delays.disable();
   const { user, system } = process.cpuUsage(own);
   const cpu = (await cpuSeconds(url, agents.reader)) - cpuBefore;
@@ -124,7 +109,7 @@ async function report(url: string): Promise<void> {
   const p99 = quantile(all, 0.99);
   console.log(
     [
-      `${all.length} answers in ${(tookMs / 1_000).toFixed(1)} s: ${((all.length / tookMs) * 1_000).toFixed(0)}/s, ${failures} failures`,
+      `${all.length} answers in ${(tookMs / 1_000).toFixed(1)} s: ${((all.length / tookMs) * 1_000).toFixed(0)}/s, ${failuresText(failures)}`,
       `all    ${quantiles(all)}`,
       `reads  ${quantiles(reads)}`,
       `writes ${quantiles(writes)}`,
@@ -132,7 +117,7 @@ async function report(url: string): Promise<void> {
       `${values.plain ? "HTTP" : "HTTPS"}, ${values.connections} connections each for reads and writes, ${values.jobs} jobs before, lock ${values.lock} ms/s, ${cpus().length} cores, load before ${load.toFixed(1)}, after ${(loadavg()[0] ?? 0).toFixed(1)}`,
     ].join("\n"),
   );
-  process.exitCode = failures === 0 && p99 < P99_LIMIT_MS ? 0 : 1;
+  process.exitCode = countOf(failures) === 0 && p99 < P99_LIMIT_MS ? 0 : 1;
 }
 
 interface Agents {
@@ -140,45 +125,26 @@ interface Agents {
   readonly writer: Agent;
 }
 
-interface Sent {
-  readonly reads: readonly number[];
-  readonly writes: readonly number[];
-  readonly failures: number;
-  readonly tookMs: number;
-}
-
 async function send(
   url: string,
   { reader, writer }: Agents,
   { rate, seconds, name }: { rate: number; seconds: number; name: string },
 ): Promise<Sent> {
-  const [reads, writes]: [number[], number[]] = [[], []];
-  let failures = 0;
-  const pending: Promise<void>[] = [];
-  const startMs = performance.now();
-  const count = rate * seconds;
-  const one = async (index: number, dueMs: number): Promise<void> => {
-    const isWrite = index % 2 === 0;
-    const status = await (isWrite
-      ? write(url, writer, jobBody(`${name}-${index}`, index % WORKERS))
-      : read(url, reader, index)
-    ).catch(() => 0);
-    const isDone = status === 200 || status === 201;
-    if (isDone) (isWrite ? writes : reads).push(performance.now() - dueMs);
-    else failures++;
-  };
-  for (let index = 0; index < count; ) {
-    const due = Math.min(count, ((performance.now() - startMs) / 1_000) * rate);
-    for (; index < due; index++) pending.push(one(index, startMs + (index / rate) * 1_000));
-    await sleep(1);
-  }
-  await Promise.all(pending);
-  return { reads, writes, failures, tookMs: performance.now() - startMs };
+  return await sendOnTime(
+    {
+      read: { perSecond: rate / 2, send: (index) => read(url, reader, index) },
+      write: {
+        perSecond: rate / 2,
+        send: (index) => write(url, writer, jobBody(`${name}-${index}`, index % WORKERS)),
+      },
+    },
+    seconds,
+  );
 }
 
-async function read(url: string, dispatcher: Agent, index: number): Promise<number> {
-  const path = READS[(index >> 1) % READS.length] ?? "/status";
+async function read(url: string, dispatcher: Agent, index: number): Promise<void> {
+  const path = READS[index % READS.length] ?? "/status";
   const answer = await request(`${url}${path}`, { dispatcher });
   await answer.body.dump();
-  return answer.statusCode;
+  if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
 }

@@ -1,29 +1,17 @@
-/** What the server answers, by the schemas that it is made with. */
-import type { z } from "zod";
-import type {
-  adviceAnswer,
-  correctionsAnswer,
-  hoursAnswer,
-  payoutsAnswer,
-  poolAnswer,
-  poolWorkerAnswer,
-  poolWorkersAnswer,
-  quarantineAnswer,
-  roundsAnswer,
-  runsAnswer,
-  ticketsAnswer,
-} from "../src/pool/api/page/answers.js";
+/** What the server answers, by the table that it is made from. */
+import type { PageAnswer } from "../src/pool/api/page/routes.js";
 
-export type Pool = z.output<typeof poolAnswer>;
-export type Hours = z.output<typeof hoursAnswer>;
-export type Workers = z.output<typeof poolWorkersAnswer>;
+export type Pool = PageAnswer<"/pool">;
+export type Hours = PageAnswer<"/pool/hours">;
+export type Workers = PageAnswer<"/pool/workers">;
 export type WorkerRow = Workers["workers"][number];
 export type Performance = Workers["pool"];
-export type Worker = z.output<typeof poolWorkerAnswer>;
-export type Rounds = z.output<typeof roundsAnswer>;
-export type Payouts = z.output<typeof payoutsAnswer>;
-export type Tickets = z.output<typeof ticketsAnswer>;
-export type Corrections = z.output<typeof correctionsAnswer>;
-export type Runs = z.output<typeof runsAnswer>;
-export type Quarantine = z.output<typeof quarantineAnswer>;
-export type Advice = z.output<typeof adviceAnswer>;
+export type Worker = PageAnswer<"/pool/worker">;
+export type Rounds = PageAnswer<"/pool/rounds">;
+export type Payouts = PageAnswer<"/pool/payouts">;
+export type Tickets = PageAnswer<"/pool/tickets">;
+export type Corrections = PageAnswer<"/pool/corrections">;
+export type Runs = PageAnswer<"/pool/runs">;
+export type Alerts = PageAnswer<"/pool/alerts">;
+export type Quarantine = PageAnswer<"/pool/quarantine">;
+export type Advice = PageAnswer<"/pool/advice">;

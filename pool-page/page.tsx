@@ -1,6 +1,7 @@
 /** The page of a pool: which section is shown, and how whoever looks wants values. */
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AlertsSection } from "./alerts.js";
 import type { Pool } from "./answers.js";
 import {
   AdviceSection,
@@ -19,6 +20,7 @@ import { WorkersSection } from "./workers.js";
 
 const SECTIONS = [
   ["", "Pool"],
+  ["alerts", "Alerts"],
   ["workers", "Workers"],
   ["payouts", "Payouts"],
   ["rounds", "Rounds"],
@@ -113,6 +115,8 @@ function Content({ place, asked }: { readonly place: Place; readonly asked: Aske
   const pool = asked.data;
   if (place.address !== null) return <WorkerSection address={place.address} pool={pool} />;
   switch (place.section) {
+    case "alerts":
+      return <AlertsSection isOperator={pool?.isOperator === true} />;
     case "workers":
       return <WorkersSection />;
     case "payouts":
@@ -166,6 +170,7 @@ function App() {
                   }
                 >
                   {text}
+                  {name === "alerts" && <Badge number={pool.data?.alerts ?? 0} />}
                 </a>
               </li>
             ))}
@@ -208,6 +213,11 @@ function App() {
       </footer>
     </Wishes.Provider>
   );
+}
+
+function Badge({ number }: { readonly number: number }) {
+  if (number === 0) return null;
+  return <span class="badge">{number}</span>;
 }
 
 /** Whatever goes wrong is said on the page. */

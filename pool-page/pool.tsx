@@ -1,6 +1,7 @@
 /** The pool at a glance: who is there, what was done, what came in and what is owed. */
 import * as Plot from "@observablehq/plot";
 import { useContext, useState } from "preact/hooks";
+import { AlertsNotice } from "./alerts.js";
 import type { Hours, Pool } from "./answers.js";
 import { Chart, COLOURS } from "./chart.js";
 import { Shown, Table, Tile } from "./parts.js";
@@ -20,6 +21,7 @@ export function PoolSection({ asked: pool }: { readonly asked: Asked<Pool> }) {
     <Shown asked={pool}>
       {(data) => (
         <>
+          <AlertsNotice pool={data} />
           <Counting until={data.countedUntil} />
           <Tiles pool={data} />
           <Shown asked={hours}>{({ hours: all }) => <HourCharts hours={all} />}</Shown>

@@ -352,24 +352,42 @@ function Rows({
         <tbody>
           {first > 0 && <Gap rows={first} />}
           {shown.map((row, index) => (
-            <tr key={row.address} aria-rowindex={first + index + 2}>
-              {COLUMNS.map(({ key, cell, isNumber }, at) =>
-                at === 0 ? (
-                  <th key={key} scope="row">
-                    {cell(row, pool)}
-                  </th>
-                ) : (
-                  <td key={key} class={isNumber === true ? "number" : ""}>
-                    {cell(row, pool)}
-                  </td>
-                ),
-              )}
-            </tr>
+            <Row key={row.address} row={row} pool={pool} place={first + index + 2} />
           ))}
           {below > 0 && <Gap rows={below} />}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A worker; made anew only when it is another one than before, as scrolling asks for many of them often. */
+function Row({
+  row,
+  pool,
+  place,
+}: {
+  readonly row: WorkerRow;
+  readonly pool: Performance;
+  readonly place: number;
+}) {
+  return useMemo(
+    () => (
+      <tr aria-rowindex={place}>
+        {COLUMNS.map(({ key, cell, isNumber }, at) =>
+          at === 0 ? (
+            <th key={key} scope="row">
+              {cell(row, pool)}
+            </th>
+          ) : (
+            <td key={key} class={isNumber === true ? "number" : ""}>
+              {cell(row, pool)}
+            </td>
+          ),
+        )}
+      </tr>
+    ),
+    [row, pool, place],
   );
 }
 

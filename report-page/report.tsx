@@ -38,20 +38,16 @@ function Advice({ content: { workers, workersIn } }: Pick<PageData, "content">) 
   );
 }
 
-function AIJobs({ content: { ai } }: Pick<PageData, "content">) {
-  if (ai === null) return null;
-  const { variants, jobs, columns } = ai;
+function AIJobs({ content: { ai, workersIn } }: Pick<PageData, "content">) {
+  if (ai === undefined) return null;
+  const label = workersIn === null ? "AI jobs" : `AI jobs in ${workersIn}`;
   return (
     <section aria-labelledby="ai">
-      <h2 id="ai">AI jobs</h2>
+      <h2 id="ai">{label}</h2>
       <DataTable
-        label="AI jobs"
-        heads={["variant", "AI job", ...columns.map(({ head }) => head)]}
-        rows={jobs.map((job, row) => [
-          variants[row] ?? "",
-          job,
-          ...columns.map(({ cells }) => cells[row] ?? ""),
-        ])}
+        label={label}
+        heads={["job", ...ai.columns.map(({ head }) => head)]}
+        rows={ai.names.map((name, at) => [name, ...ai.columns.map(({ cells }) => cells[at] ?? "")])}
       />
     </section>
   );
@@ -85,7 +81,6 @@ function RunReport({ data }: { readonly data: PageData }) {
     <>
       <Heading content={content} />
       <Figures content={content} />
-      <AIJobs content={content} />
       <Advice content={content} />
       {(tornado !== null || (variants !== null && variants.points.length > 2)) && (
         <section aria-labelledby="sure">
@@ -94,6 +89,7 @@ function RunReport({ data }: { readonly data: PageData }) {
           {variants !== null && variants.points.length > 2 && <VariantChart variants={variants} />}
         </section>
       )}
+      <AIJobs content={content} />
       <Workers data={data} />
       {series.length > 0 && (
         <section aria-labelledby="time">

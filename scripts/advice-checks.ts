@@ -96,7 +96,8 @@ export async function claimsOn(shape: Shape, set: number): Promise<Claims> {
     },
     seed: set,
   };
-  const options = { plan: PLAN, last: ADVISE_MAX, enough: enoughOf(undefined) };
+  const isUrgent = () => false;
+  const options = { plan: PLAN, isUrgent, last: ADVISE_MAX, enough: enoughOf(undefined) };
   const { tried } = await tryActions(common, ASKED, options);
   const findings = tried.map(([only]) => only?.finding ?? "open");
   const count = (holds: (truth: number, index: number) => boolean) => TRUTHS.filter(holds).length;

@@ -101,7 +101,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
       ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", fresh],
       { stdio: "inherit" },
     );
-    embedPackagedData(fresh);
+    await embedPackagedData(fresh);
     bundleReportPage(fresh);
     bundlePoolPage(fresh);
     await bundleCommand(fresh);

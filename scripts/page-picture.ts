@@ -29,7 +29,7 @@ const up = spawn(process.execPath, [MAIN, "pool", "up", config], {
 const browser = await startBrowser();
 try {
   const url = await found(/"url":"([^"]+)"/);
-  await found(/("outcome":"done")/);
+  await found(/"job":"import".*("outcome":"done")/);
   const page = await browser.newPage({
     viewport: { width: Number(width), height: 870 },
     colorScheme: scheme === "dark" ? "dark" : "light",
@@ -37,7 +37,7 @@ try {
   await page.goto(`${url}${path}`);
   await page.locator("main table, .plot svg").first().waitFor();
   // Figures are counted in the background.
-  await page.waitForFunction("!document.querySelector('main .warning')");
+  await page.waitForFunction("!document.querySelector('main .warning:not(.alerts)')");
   await sleep(2_000);
   await page.reload();
   await page.locator("main table, .plot svg").first().waitFor();

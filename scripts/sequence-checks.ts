@@ -13,6 +13,7 @@ import {
   sequenceOf,
 } from "../src/sim/experiment/confidence-sequence.js";
 import { decide } from "../src/sim/experiment/decision.js";
+import { UNTIL_DECIDED_MAX } from "../src/sim/experiment/experiment.js";
 import {
   binomialTail,
   type Check,
@@ -21,11 +22,13 @@ import {
   type SyntheticCheck,
 } from "./synthetic-checks.js";
 
-const MAX = 64;
+const MAX = UNTIL_DECIDED_MAX;
 const MARGIN = 0.05;
 const KEY = makeKey(1);
 /** The spread of the paired differences, as a part of the baseline: that of the packaged scenarios. */
 const SIZE = 0.12;
+/** What a verdict looks at: the objective, the same at peak demand, one constraint. */
+const VERDICT = 3;
 /** A loss of three of eight replications, of half to one and a half its mean size. */
 const RARE = 3 / 8;
 
@@ -37,6 +40,8 @@ export interface SequenceSet {
   readonly truth: number;
   /** Others that are compared with it, itself included. @default 1 */
   readonly comparisons?: number | undefined;
+  /** Replications of the first look. @default that of one verdict */
+  readonly first?: number | undefined;
 }
 
 /** How it went. */
@@ -74,7 +79,7 @@ export function lookAt(
   given: SequenceSet,
   { givesUp = true }: { readonly givesUp?: boolean } = {},
 ): SequenceOutcome {
-  const first = (given.comparisons ?? 1) > 1 ? FIRST_LOOK_OF_MANY : FIRST_LOOK;
+  const { first = FIRST_LOOK } = given;
   const sequence = sequenceOf({ max: MAX, comparisons: given.comparisons, first });
   const { baseline, candidate } = pairsOf(given);
   let isCovered = true;
@@ -103,15 +108,19 @@ function many(given: Omit<SequenceSet, "set">, sets: number, givesUp = false): S
   return Array.from({ length: sets }, (_, set) => lookAt({ ...given, set }, { givesUp }));
 }
 
-/** Actions that `poolsim advise` tries on a dozen workers. */
-const ACTIONS = 24;
+/** What is compared at once: by a verdict, and on a dozen workers by `poolsim advise`. */
+const FAMILIES = [
+  { comparisons: VERDICT, first: FIRST_LOOK },
+  { comparisons: 24, first: FIRST_LOOK_OF_MANY },
+] as const;
 
-/** One of many: its own part of what may go wrong is small, and so far out no bootstrap reaches. */
-function oneOfManyCheck(shape: Shape): SyntheticCheck {
-  const name = `until decided: ${shape} differences, one of ${ACTIONS}`;
-  const nominal = 0.05 / ACTIONS;
+/** One of several: its own part of what may go wrong is small, and so far out no bootstrap reaches. */
+function oneOfManyCheck(shape: Shape, family: (typeof FAMILIES)[number]): SyntheticCheck {
+  const { comparisons } = family;
+  const name = `until decided: ${shape} differences, one of ${comparisons}`;
+  const nominal = 0.05 / comparisons;
   const run = (sets: number): Check => {
-    const found = many({ shape, truth: -MARGIN, comparisons: ACTIONS }, sets);
+    const found = many({ shape, truth: -MARGIN, ...family }, sets);
     const missed = found.filter(({ isCovered }) => !isCovered).length;
     return {
       passed: binomialTail(missed, sets, nominal) >= 0.01,
@@ -142,7 +151,7 @@ function powerCheck(shape: Shape): SyntheticCheck {
   const name = `until decided: ${shape}, a loss of three margins`;
   const run = (sets: number): Check => {
     const tries = Math.ceil(sets / 10);
-    const found = many({ shape, truth: -3 * MARGIN }, tries, true);
+    const found = many({ shape, truth: -3 * MARGIN, comparisons: VERDICT }, tries, true);
     const right = found.filter(({ decision }) => decision === "exclude").length;
     const replications = middle(found.map((one) => one.replications));
     return {
@@ -158,6 +167,8 @@ export const SEQUENCE_CHECKS: readonly SyntheticCheck[] = [
   ...(["normal", "skewed", "lumpy"] as const).flatMap((shape) =>
     [0, -MARGIN].map((truth) => coverageCheck(shape, truth)),
   ),
-  ...(["normal", "skewed", "lumpy"] as const).map(oneOfManyCheck),
+  ...FAMILIES.flatMap((family) =>
+    (["normal", "skewed", "lumpy"] as const).map((shape) => oneOfManyCheck(shape, family)),
+  ),
   ...(["normal", "skewed", "lumpy", "rare"] as const).map(powerCheck),
 ];

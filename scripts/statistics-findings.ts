@@ -25,6 +25,7 @@ const SOURCES = [
     "shared-books",
     "statistics-checks",
     "statistics-units",
+    "sweep-checks",
     "synthetic-checks",
     "twin-checks",
   ].map((name) => `scripts/${name}.ts`),

@@ -6,7 +6,7 @@
 import { adviseWith } from "../src/sim/advise/advise.js";
 import { inlineExecutor } from "../src/sim/experiment/executor.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
-import { simulate } from "../src/sim/simulate.js";
+import { simulateInSteps } from "../src/sim/simulate.js";
 import type { Check } from "./synthetic-checks.js";
 
 const SET = {
@@ -33,10 +33,14 @@ export async function twinCheck(seed: number, only?: number): Promise<Check> {
     set: Object.entries(SET).map(([path, value]) => ({ path, value })),
   });
   const names = SET.workers.slice(0, only).map(({ name }) => name);
-  const { workers, replications } = await adviseWith(loaded, inlineExecutor({ simulate, seed }), {
-    seed,
-    only: names,
-  });
+  const { workers, replications } = await adviseWith(
+    loaded,
+    inlineExecutor({ simulateInSteps, seed }),
+    {
+      seed,
+      only: names,
+    },
+  );
   const others = workers.filter(({ advice }) => advice !== "keep");
   const words = others.map(({ name, advice, why }) => `${name} ${advice} (${why})`);
   return {

@@ -1,5 +1,6 @@
 /** All sections, in the order in which they run. */
 import type { Section } from "../shared/figures.js";
+import { ai } from "./ai.js";
 import { discoveryRound } from "./discovery-round.js";
 import { engine } from "./engine.js";
 import { importing } from "./import.js";
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   workers,
   discoveryRound,
   model,
+  ai,
   pools,
   replications,
   ledger,

@@ -83,6 +83,18 @@ export function name(description: string) {
   return NAME.describe(description);
 }
 
+const ORCHESTRATOR = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "expected the name or the address of an orchestrator",
+  );
+
+/** Names an orchestrator: those of the network have dots, such as `livepeer.dcgco.eth`. */
+export function orchestratorName(description: string) {
+  return ORCHESTRATOR.describe(description);
+}
+
 const REGION = z.string().regex(/^[A-Za-z0-9-]{1,40}$/, "expected a region code such as FRA");
 
 /** A code of scenarios/data/regions.csv; whether it exists is checked with the data at hand. */

@@ -276,7 +276,12 @@ export interface ScenarioResult {
    * Where one goes on until it is decided: the first look and the most replications; the intervals of
    * the verdict and of the sensitivity block then hold at every look. `null`: one look.
    */
-  readonly untilDecided: { readonly first: number; readonly max: number } | null;
+  readonly untilDecided: {
+    readonly first: number;
+    readonly max: number;
+    /** Of the sensitivity block, where it ended before each case was decided or hopeless. */
+    readonly sensitivityReplications?: number | undefined;
+  } | null;
   /**
    * On the candidate, of several on the first; `instead`: on fees, where there can be none on the
    * operator's net.

@@ -1,5 +1,6 @@
 /** One replication of one variant: compile, run, compute the metrics. */
 import { InputError } from "../core/errors.js";
+import { inOneGo, type Steps } from "../core/steps.js";
 import type { SimulationInput } from "./input.js";
 import { aiConservation } from "./metrics/ai-conservation.js";
 import {
@@ -21,7 +22,7 @@ import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
 import { whyNoStreams } from "./metrics/silence.js";
 import { PHASES, phasesOf } from "./metrics/windows.js";
-import { compileWorld } from "./model/compile-world.js";
+import { compileWorldInSteps } from "./model/compile-world.js";
 import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
@@ -64,15 +65,23 @@ function checkTimes({ scenario }: SimulationInput, { seed, replication }: Simula
  *   when the scenario and its data do not fit together
  */
 export function simulate(input: SimulationInput, options: SimulateOptions): ReplicationResult {
+  return inOneGo(simulateInSteps(input, options));
+}
+
+/** The same in steps of some milliseconds. */
+export function* simulateInSteps(
+  input: SimulationInput,
+  options: SimulateOptions,
+): Steps<ReplicationResult> {
   checkTimes(input, options);
   const simulation = new Simulation({
-    world: compileWorld(input),
+    world: yield* compileWorldInSteps(input),
     seed: options.seed ?? input.scenario.seed,
     replication: options.replication,
     tracing: options.trace,
     atOnce: options.atOnce,
   });
-  return resultOf(simulation, simulation.run());
+  return resultOf(simulation, yield* simulation.runInSteps());
 }
 
 /** Names of metrics by list and prefix: thousands, the same ones after each run of an experiment. */

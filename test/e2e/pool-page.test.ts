@@ -5,7 +5,14 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, startBrowser } from "../support/browser.js";
 import { eventually } from "../support/eventually.js";
-import { crowded, EVIL, OPERATOR_TOKEN, type PagePool, pagePool } from "../support/page-pool.js";
+import {
+  crowded,
+  EVIL,
+  haunt,
+  OPERATOR_TOKEN,
+  type PagePool,
+  pagePool,
+} from "../support/page-pool.js";
 import { axeFaults } from "../support/pages.js";
 
 const CROWD = 2_000;
@@ -186,9 +193,39 @@ describe.skipIf(noBrowser !== null)("the page", () => {
     expect(Math.min(...none)).toBeGreaterThan(0.01);
   });
 
+  it("scrolls through two thousand workers as smoothly as through none", async () => {
+    /** Mean time between frames while everything scrolls, ms. */
+    const scrolled = async (of: PagePool, sign: string) => {
+      const page = await open("/#workers", { of });
+      await page.locator(sign).first().waitFor();
+      const frameMs: number = await page.evaluate(`new Promise((done) => {
+        const place = document.querySelector(".scroll.long") ?? document.scrollingElement;
+        const from = performance.now();
+        let frames = 0;
+        const step = () => {
+          frames += 1;
+          place.scrollTop = frames * 300;
+          if (frames < 40) requestAnimationFrame(step);
+          else done((performance.now() - from) / frames);
+        };
+        requestAnimationFrame(step);
+      })`);
+      await page.close();
+      return frameMs;
+    };
+    const [many, none] = [[0], [0]];
+    for (let turn = 0; turn < 2; turn++) {
+      many[turn] = await scrolled(pool, "table.workers tbody tr td");
+      none[turn] = await scrolled(empty, "text=No worker yet");
+    }
+    const said = `${many.join(", ")} ms against ${none.join(", ")} ms a frame`;
+    expect(Math.min(...many), said).toBeLessThan(3 * Math.min(...none));
+    expect(Math.min(...none)).toBeGreaterThan(1);
+  });
+
   it.each([
     { width: 1280, dark: false, paths: ["/", `/worker/${crowded(7)}`] },
-    { width: 390, dark: true, paths: ["/#workers", "/#runs"] },
+    { width: 390, dark: true, paths: ["/#workers", "/#runs", "/#alerts"] },
   ])("is for everybody, at $width px, dark: $dark", async ({ width, dark, paths }) => {
     for (const path of paths) {
       const page = await open(path, { width, dark });
@@ -212,7 +249,50 @@ describe.skipIf(noBrowser !== null)("the page", () => {
     expect(pieces).toEqual([[expect.stringContaining("<b>nothing</b>")]]);
     await page.getByRole("link", { name: "Job runs" }).click();
     const runs = await cells(page, /^Runs$/, ["job", "outcome", "said"]);
-    expect(runs).toEqual([["import", "done", expect.stringContaining("files: ")]]);
+    expect(runs).toContainEqual(["import", "done", expect.stringContaining("files: ")]);
+    await page.close();
+  });
+
+  it("shows what strangers wrote as text, wherever it stands", async () => {
+    haunt(pool);
+    const page = await open(`/worker/${crowded(0)}#token=${OPERATOR_TOKEN}`);
+    const shown = async (heading: string, times: number) => {
+      await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+      const main = page.locator("main");
+      await eventually(async () => {
+        expect((await main.textContent())?.split(EVIL).length, heading).toBe(times + 1);
+      });
+      expect(await main.locator("img, script, iframe").count(), heading).toBe(0);
+    };
+    // Its name, its region, and why its benchmark refused it.
+    await shown("Worker", 3);
+    // The reason of a hold, and who said so; counts, error and log of a run; an alert about it.
+    for (const [section, times] of [
+      ["Corrections", 2],
+      ["Job runs", 3],
+      ["Alerts", 1],
+    ] as const) {
+      await page.getByRole("link", { name: section }).click();
+      await shown(section, times);
+    }
+    await page.getByRole("link", { name: "Workers" }).click();
+    await page.getByRole("searchbox", { name: "Find" }).fill("onerror");
+    // Regions are found, and not shown; its name is.
+    await shown("Workers", 1);
+    await page.close();
+  });
+
+  it("tells alerts that go on, in words to the operator only", async () => {
+    const page = await open("/");
+    await page.getByRole("link", { name: /alerts? goe?s? on$/ }).click();
+    const about = await cells(page, /^Alerts that go on$/, ["what", "about"]);
+    expect(about).toContainEqual(["The disk of the books is nearly full.", "disk"]);
+    expect(await page.locator("main").textContent()).not.toContain("% of the disk are free");
+    await page.goto(`${pool.url}/#token=${OPERATOR_TOKEN}`);
+    await page.reload();
+    await page.locator('nav a[href="/#alerts"] .badge').waitFor();
+    await page.getByRole("link", { name: /^Alerts/ }).click();
+    await page.getByText("% of the disk are free").waitFor();
     await page.close();
   });
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeOwn } from "../../src/pool/books/events/stored.js";
+import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
 import { FEW_DAYS, filesIn, recorded, writeFiles } from "./books/recorded-month.js";
 import { MAIN, ownState, poolsim } from "./cli/command.js";
 import { endsWithUs } from "./ends-with-us.js";
@@ -19,6 +20,7 @@ export function crowded(number: number): string {
 }
 
 function jobOf(number: number, atMs: number): string {
+  const ai = { nodeType: "ai", job: "ai", pipeline: EVIL, modelId: EVIL, durationMs: 0n } as const;
   return encodeOwn({
     type: "job-processed",
     identity: { form: "caller", id: `crowd-${number}` },
@@ -38,7 +40,30 @@ function jobOf(number: number, atMs: number): string {
     realTimeRatio: 4n,
     renditions: 3n,
     round: null,
+    ...(number === 1 ? ai : {}),
   });
+}
+
+/** Strangers' words wherever the books keep any that the page shows. */
+export function haunt({ folder, told }: Pick<PagePool, "folder" | "told">): void {
+  told("hold", crowded(0), "--reason", EVIL, "--author", EVIL);
+  const store = new SqlitePoolStore({ path: join(folder, "pool.db") });
+  const nowMs = Date.now();
+  const decision = { admitted: false, maxSessions: 0, reason: EVIL };
+  store.setSetting(`benchmark:${crowded(0)}`, JSON.stringify({ atMs: nowMs, decision }));
+  const order = { job: "verify", trigger: "schedule", dueMs: nowMs, attempt: 1 } as const;
+  const id = store.runs.begin({ ...order, startedMs: nowMs });
+  store.runs.end(id, {
+    endedMs: nowMs,
+    outcome: "failed",
+    counts: { [EVIL]: 1 },
+    error: EVIL,
+    log: EVIL,
+  });
+  store.close();
+  // An alert says what the run said.
+  const { stderr, exitCode } = poolsim(["pool", "run", "alerts"], { cwd: folder });
+  if (exitCode !== 0) throw new Error(stderr);
 }
 
 /** A server that runs, and the folder of its pool. */
@@ -70,6 +95,7 @@ commission: ["0.25"]
 sources: [{ name: files, files: events, nodeType: transcode, region: eu }]
 api: { port: 0, plain: true, operatorToken: operator.token }
 admission: { benchmark: { limitMs: 700 } }
+alerts: { diskFree: 1 }
 jobs: { import: { every: 1h } }
 `,
   );
@@ -86,7 +112,8 @@ jobs: { import: { every: 1h } }
   await eventually(() => {
     const text = readFileSync(log, "utf8");
     url = /"url":"([^"]+)"/.exec(text)?.[1] ?? "";
-    if (url === "" || !text.includes('"outcome":"done"')) throw new Error(text.slice(-500));
+    const isRead = /"job":"import".*"outcome":"done"/.test(text);
+    if (url === "" || !isRead) throw new Error(text.slice(-500));
   });
   const told = (...args: readonly string[]) => {
     const command = ["pool", ...args, "--db", join(folder, "pool.db"), "--json"];

@@ -80,6 +80,9 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
   };
 }
 
+const OTHERS_LEFT =
+  "The time was over before the other workers were looked at: take more (--budget). What was computed is\nkept and not computed again.\n";
+
 /** Of the budget: the rest is for what is looked at again in the end. */
 const LOOKING = 0.6;
 
@@ -125,7 +128,9 @@ export async function adviseOn(
     progress.clear();
     const perRunMs = setUp.found() > 0 ? null : (performance.now() - begunMs) / runs;
     const file = asked.words;
-    const more = flags.quiet ? "" : whatItTakes(result, { file, perRunMs });
+    const isCut = result.asked.only !== undefined && flags.only === undefined;
+    const cut = isCut ? OTHERS_LEFT : "";
+    const more = flags.quiet ? "" : `${cut}${whatItTakes(result, { file, perRunMs })}`;
     return tellResult(result, { file, more }, flags, terminal);
   } finally {
     budget.clear();

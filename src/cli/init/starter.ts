@@ -9,7 +9,7 @@ export const STARTER = `# yaml-language-server: $schema=scenario.schema.json
 name: my-pool
 description: My pool without and with a candidate worker.
 
-# How sure: the same random events for every variant, so many times over; auto: from 8 to 64, until
+# How sure: the same random events for every variant, so many times over; auto: from 8 to 80, until
 # the question is decided.
 replications: auto
 duration: 1h # counted time of each, after a warm-up

@@ -31,7 +31,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
     )
     .option(
       "--until-decided",
-      "go on until the question is decided, or hardly can be: 8 to 64 replications",
+      "go on until the question is decided, or hardly can be: 8 to 80 replications",
     )
     .option("--budget <span>", "with it: stop looking after such a time, e.g. 2m")
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
@@ -47,6 +47,12 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
       new Option("--sensitivity <level>", "shake assumptions to see whether the verdict stands")
         .choices(["off", "short", "full"])
         .default("short"),
+    )
+    .addOption(
+      new Option(
+        "--sensitivity-replications <n>",
+        "until decided: look no further at those, 8 to 24 (default: as far as it takes)",
+      ).argParser(wholeNumber(8, 24)),
     )
     .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
     .addOption(

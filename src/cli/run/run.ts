@@ -31,6 +31,7 @@ export interface RunFlags extends CacheFlags, FormFlags, QueueFlags {
   readonly extension: readonly string[];
   readonly threads?: number;
   readonly sensitivity: "off" | "short" | "full";
+  readonly sensitivityReplications?: number;
   readonly json?: string;
   /** Number of the stream to trace. */
   readonly trace?: number;
@@ -47,7 +48,7 @@ async function simulateAll(
   signal: AbortSignal,
 ): Promise<readonly Finished[]> {
   const { runExperiment } = await import("../../sim/live/run.js");
-  const { seed, replications, sensitivity, untilDecided } = flags;
+  const { seed, replications, sensitivity, sensitivityReplications, untilDecided } = flags;
   const finished: Finished[] = [];
   for (const loaded of scenarios) {
     const progress = lineOf(scenarios.length === 1 ? "" : `${loaded.file}: `);
@@ -62,6 +63,7 @@ async function simulateAll(
         untilDecided,
         enough: budget.signal,
         sensitivity,
+        sensitivityReplications,
         signal,
         partial: true,
         onProgress: progress.update,

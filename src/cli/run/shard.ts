@@ -18,6 +18,8 @@ export function runShardOf(
   if (file === undefined || more.length > 0) throw shardUsage("expected one scenario file");
   if (flags.trace !== undefined) throw shardUsage("expected no --trace, which runs nothing else");
   const { seed = null, replications = null, untilDecided = null, sensitivity } = flags;
-  const command = { name: "run", seed, replications, untilDecided, sensitivity } as const;
+  const { sensitivityReplications } = flags;
+  const limit = sensitivityReplications === undefined ? {} : { sensitivityReplications };
+  const command = { name: "run", seed, replications, untilDecided, sensitivity, ...limit } as const;
   return computeShard(file, command, flags, terminal);
 }

@@ -58,9 +58,20 @@ export interface AILatency {
  */
 export function aiLatencyScore(latency: AILatency): number {
   const { pipeline, tookNs, units, model = "", steps = null } = latency;
-  if (units <= 0n || AI_PIPELINES.get(pipeline)?.scored === "never") return 0;
-  const score = seconds(tookNs) / Number(units);
-  return DEFAULT_STEPS.has(pipeline) ? score / inferenceSteps(pipeline, model, steps) : score;
+  if (AI_PIPELINES.get(pipeline)?.scored === "never") return 0;
+  const each = DEFAULT_STEPS.has(pipeline) ? inferenceSteps(pipeline, model, steps) : 1;
+  return aiScore(seconds(tookNs), Number(units), each);
+}
+
+/**
+ * {@link aiLatencyScore} of a pipeline that has a score, from numbers.
+ *
+ * @param tookS how long the request took, s
+ * @param units as its score counts them
+ * @param steps see {@link inferenceSteps}
+ */
+export function aiScore(tookS: number, units: number, steps: number): number {
+  return units <= 0 ? 0 : tookS / units / steps;
 }
 
 /** Whole seconds and the rest are each rounded, as Go does it. */

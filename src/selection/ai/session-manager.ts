@@ -29,6 +29,8 @@ export interface AISessionManagerOptions
 export class AISessionManager<Info = unknown> {
   readonly #options: AISessionManagerOptions;
   readonly #selectors = new Map<string, AISessionSelector<Info>>();
+  /** The same by the objects that ask: callers with few of them need no ids. */
+  readonly #byJob = new WeakMap<AIJob, AISessionSelector<Info>>();
   #poolSize: number;
 
   constructor(options: AISessionManagerOptions) {
@@ -51,9 +53,13 @@ export class AISessionManager<Info = unknown> {
     return this.#selectors;
   }
 
-  /** The selector of a job, if it was made. */
+  /** The selector of a job, if it was made. A job that has been asked about must not change. */
   selectorOf(job: AIJob): AISessionSelector<Info> | undefined {
-    return this.#selectors.get(manifestId(job));
+    const known = this.#byJob.get(job);
+    if (known !== undefined) return known;
+    const selector = this.#selectors.get(manifestId(job));
+    if (selector !== undefined) this.#byJob.set(job, selector);
+    return selector;
   }
 
   /**

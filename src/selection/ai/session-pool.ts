@@ -32,7 +32,7 @@ export class AISessionPool<Info = unknown> {
   readonly penalty: number;
 
   readonly #sessMap = new Map<number, Session<Info>>();
-  #inUse: Session<Info>[] = [];
+  readonly #inUse: Session<Info>[] = [];
 
   constructor({ selector, suspender, penalty }: AISessionPoolOptions<Info>) {
     this.selector = selector;
@@ -149,6 +149,9 @@ export class AISessionPool<Info = unknown> {
 
   /** Takes a session out of those in use, as often as it is there. */
   #release(session: Session<Info>): void {
-    this.#inUse = this.#inUse.filter((used) => used !== session);
+    const inUse = this.#inUse;
+    for (let at = inUse.indexOf(session); at >= 0; at = inUse.indexOf(session, at)) {
+      inUse.splice(at, 1);
+    }
   }
 }

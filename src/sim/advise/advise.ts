@@ -65,7 +65,10 @@ export interface AdviseOptions extends AskedOptions {
   readonly rule?: boolean | undefined;
   /** Stops after a look at so many replications, 16 … 40; 0: judges nothing. @default as many as it takes */
   readonly replications?: number | undefined;
-  /** When it aborts before the first look is finished, nothing is judged: `replications` is 0. */
+  /**
+   * When it aborts before the first look is finished, only those who lose most are judged, as with `only`;
+   * where their look is not finished either, nobody is: `replications` is 0.
+   */
   readonly deadline?: AbortSignal | undefined;
 }
 
@@ -152,14 +155,14 @@ async function run(
   const screened = await screen(common, kinds);
   const all = askedOf(kinds, screened);
   const plan = planOf(common, all, confidence);
-  const asked = all.filter(({ kind }) => chosen.has(kind));
+  const candidates = all.filter(({ kind }) => chosen.has(kind));
+  const isUrgent = ({ kind }: Asked) => screened.suspected.includes(kind);
   const last = options.replications ?? ADVISE_MAX;
-  const { tried, replications } = await tryActions(common, asked, {
-    plan,
-    last,
-    enough,
-    deadline,
-  });
+  const looks = { plan, isUrgent, last, enough, deadline };
+  const { asked, tried, replications } = await tryActions(common, candidates, looks);
+  // As if only these had been asked about: so it is said, and so it comes again.
+  const isCut = asked.length < candidates.length;
+  const only = isCut ? asked.map(({ kind }) => kind.name) : options.only;
   const advice = await Promise.all(
     asked.map(async (one, index) => {
       const found = tried[index] ?? [];
@@ -176,7 +179,7 @@ async function run(
     alone(common, advised, confidence),
     advised.length === 0 ? null : combine(common, advised, confidence),
   ]);
-  const isRuleAsked = options.only === undefined && options.rule !== false && replications > 0;
+  const isRuleAsked = only === undefined && options.rule !== false && replications > 0;
   const ruled = isRuleAsked
     ? await bestRule(common, {
         kinds,
@@ -195,14 +198,21 @@ async function run(
   };
   const isHidden = (change: Estimate | null) => change !== null && change.mean <= least;
   const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
-    const only = aloneOf.get(kind) ?? null;
+    const change = aloneOf.get(kind) ?? null;
     return {
       name: kind.name,
       workers: kind.workers,
       advice: word,
       action,
-      why: describeWorker({ kind, word, action, figures, tried: found, isHidden: isHidden(only) }),
-      alone: only,
+      why: describeWorker({
+        kind,
+        word,
+        action,
+        figures,
+        tried: found,
+        isHidden: isHidden(change),
+      }),
+      alone: change,
       more: word === "undecided" ? whatDecides(found, work) : null,
       figures,
       tried: found.map(triedResult),
@@ -224,7 +234,7 @@ async function run(
     poolsim: POOLSIM_VERSION,
     scenario: scenarioOf(loaded),
     ...(extensions.length === 0 ? {} : { extensions }),
-    asked: askedFor(options),
+    asked: askedFor({ ...options, only }),
     seed,
     variant,
     pool: {

@@ -31,6 +31,12 @@ export interface WorkerKind {
   readonly isLoadDependent: boolean;
 }
 
+/** Sessions that a worker offers; of one for AI jobs only, as many jobs at a time. */
+function offeredBy({ ai, maxSessions }: Scenario["workers"][number]): number {
+  if (ai?.transcoding !== "none") return maxSessions;
+  return Math.max(...ai.models.map(({ capacity }) => capacity));
+}
+
 /** The kinds of workers that serve in a scenario. */
 export function workerKinds(scenario: Scenario): readonly WorkerKind[] {
   return servingKinds(scenario).map(({ name, workers }) => {
@@ -40,7 +46,7 @@ export function workerKinds(scenario: Scenario): readonly WorkerKind[] {
     return {
       name,
       workers,
-      maxSessions: Math.min(own, spec?.maxSessions ?? 1),
+      maxSessions: Math.min(own, spec === undefined ? 1 : offeredBy(spec)),
       isLoadDependent:
         spec?.roundTripMs === undefined ||
         spec.device !== undefined ||

@@ -161,7 +161,9 @@ function isBlind(judgement: Judgement, count: number): boolean {
 
 /** What was found of the actions of each worker, and after how many replications. */
 export interface TriedAll {
-  /** In the order of the workers, and of their actions. */
+  /** Those that were looked at: the urgent ones, where the time was over before the others were; else all. */
+  readonly asked: readonly Asked[];
+  /** In the order of `asked`, and of their actions. */
   readonly tried: readonly (readonly Tried[])[];
   readonly replications: number;
 }
@@ -259,8 +261,11 @@ async function lookAtAll(
 }
 
 /**
- * Tries all actions.
+ * Tries all actions, those of some workers first: whoever loses most is known before everybody else is.
+ * Levels widen with what is claimed, and are looked at again until nothing changes: so the order has no part in
+ * what is found.
  *
+ * @param options.isUrgent who comes first
  * @param options.last stops after a look at so many replications
  * @param options.enough when it resolves, the last finished round counts; the first is waited for
  * @param options.deadline when it resolves before the first round is finished, nothing was tried
@@ -270,28 +275,47 @@ export async function tryActions(
   asked: readonly Asked[],
   options: {
     readonly plan: HolmPlan;
+    readonly isUrgent: (one: Asked) => boolean;
     readonly last: number;
     readonly enough: Enough;
     readonly deadline?: Enough | undefined;
   },
 ): Promise<TriedAll> {
-  const { plan, last, enough, deadline } = options;
+  const { plan, isUrgent, last, enough, deadline } = options;
+  const limited = <T>(round: Promise<T>, limit: Enough | undefined) =>
+    limit === undefined ? round : orEnough(round, limit);
   let tries = triesOf(asked);
   let replications = 0;
+  let isUrgentOnly = false;
   const counts = looks(plan.max, plan.first).filter((count) => count <= last);
+  const urgent = tries.filter((one) => isUrgent(one.asked));
+  const [firstCount] = counts;
+  if (firstCount !== undefined && urgent.length > 0 && urgent.length < tries.length) {
+    const look = { plan, count: firstCount };
+    const looked = await limited(lookAtAll(common, urgent, look), deadline);
+    if (looked === null) counts.length = 0;
+    else {
+      tries = tries.map((one) => looked[urgent.indexOf(one)] ?? one);
+      isUrgentOnly = true;
+    }
+  }
   for (const count of counts) {
     if (!tries.some((one) => isOpen(one) && !one.isGivenUp)) break;
     const round = lookAtAll(common, tries, { plan, count });
-    const limit = replications === 0 ? deadline : enough;
-    const looked = limit === undefined ? await round : await orEnough(round, limit);
+    const looked = await limited(round, replications === 0 ? deadline : enough);
     if (looked === null) break;
     tries = looked;
     replications = count;
+    isUrgentOnly = false;
   }
   const sequence = simultaneous(plan);
   const told = await Promise.all(tries.map((one) => toldWith(common, one, sequence)));
-  const tried = asked.map((one) => told.filter((_, index) => tries[index]?.asked === one).flat());
-  return { tried, replications };
+  const lookedAt = isUrgentOnly ? asked.filter(isUrgent) : asked;
+  return {
+    asked: lookedAt,
+    tried: lookedAt.map((one) => told.filter((_, index) => tries[index]?.asked === one).flat()),
+    replications: isUrgentOnly ? (firstCount ?? 0) : replications,
+  };
 }
 
 /**

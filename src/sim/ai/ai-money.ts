@@ -3,23 +3,11 @@
  * unit (E-11), and nothing of live video (E-16). The rest comes in all the same, and is nobody's.
  */
 import { Rational } from "../../core/rational.js";
+import type { AIBooks, AITotals } from "../model/ai-books.js";
 import type { Money } from "../model/money.js";
 import type { Run } from "../model/run.js";
 import type { AIWorld } from "./ai-world.js";
 import type { AIJobSlot } from "./entities.js";
-
-/** AI fees of the pool over the counted time, exact. */
-export interface AITotals {
-  /** What its units are worth at its prices. */
-  readonly feesWei: Rational;
-  /** Of it, what no event tells of (E-11, E-16): nobody's but the operator's; and that of live video. */
-  readonly unbookedWei: Rational;
-  readonly liveWei: Rational;
-  /** What the books have, counted by themselves. */
-  readonly bookedWei: Rational;
-  /** By kind: units of batch jobs. */
-  readonly unitsBooked: readonly number[];
-}
 
 /** What the pool's nodes ask for a unit of each kind; null: nothing. */
 function poolPrices(ai: AIWorld): readonly (Rational | null)[] {
@@ -34,14 +22,16 @@ export function bookedPrices(ai: AIWorld | null): readonly Rational[] {
 }
 
 /** The pool's AI fees. */
-export class AIMoney {
+export class AIMoney implements AIBooks {
+  readonly #run: Run;
   readonly #money: Money;
   readonly #prices: readonly (Rational | null)[];
   readonly #booked: readonly Rational[];
   /** By kind: units of batch jobs that the books know. */
   readonly unitsBooked: number[];
 
-  constructor(ai: AIWorld, money: Money) {
+  constructor(run: Run, ai: AIWorld, money: Money) {
+    this.#run = run;
     this.#money = money;
     this.#prices = poolPrices(ai);
     this.#booked = bookedPrices(ai);
@@ -56,7 +46,8 @@ export class AIMoney {
   }
 
   /** All fees of the pool until now, exact: what its units are worth at its prices. */
-  feesWei({ counters, world }: Run): Rational {
+  feesWei(): Rational {
+    const { counters, world } = this.#run;
     return this.#sum((kind) => {
       const job = counters.ai?.jobs[kind];
       const units = (this.unitsBooked[kind] ?? 0) + (job?.liveUnits[world.pool] ?? 0);
@@ -65,16 +56,17 @@ export class AIMoney {
   }
 
   /** Fees of which no event tells: of live video, and what prices are cut by. */
-  unbookedWei(run: Run): Rational {
+  unbookedWei(): Rational {
     const booked = this.#sum(
       (kind) =>
         this.#booked[kind]?.mul(Rational.of(BigInt(this.unitsBooked[kind] ?? 0))) ?? Rational.ZERO,
     );
-    return this.feesWei(run).sub(booked);
+    return this.feesWei().sub(booked);
   }
 
   /** Of {@link feesWei}, those of live video. */
-  liveWei({ counters, world }: Run): Rational {
+  liveWei(): Rational {
+    const { counters, world } = this.#run;
     return this.#sum((kind) => {
       const units = counters.ai?.jobs[kind]?.liveUnits[world.pool] ?? 0;
       return this.#prices[kind]?.mul(Rational.of(BigInt(units))) ?? Rational.ZERO;
@@ -86,11 +78,11 @@ export class AIMoney {
    *
    * @param booked units of each kind in the books
    */
-  totals(run: Run, booked: readonly number[]): AITotals {
+  totals(booked: readonly number[]): AITotals {
     return {
-      feesWei: this.feesWei(run),
-      unbookedWei: this.unbookedWei(run),
-      liveWei: this.liveWei(run),
+      feesWei: this.feesWei(),
+      unbookedWei: this.unbookedWei(),
+      liveWei: this.liveWei(),
       bookedWei: this.#sum(
         (kind) => this.#booked[kind]?.mul(Rational.of(BigInt(booked[kind] ?? 0))) ?? Rational.ZERO,
       ),

@@ -73,7 +73,7 @@ export class AIPart {
     this.workers = new AIWorkers(run, ai, gpu);
     const places: readonly (AINode | null)[] = ai.places.map((place): AINode | null => {
       if (place === null) return null;
-      const { index } = place.node;
+      const index = place.node;
       const node: AINode = new AINode({
         place,
         kinds: ai.kinds,
@@ -87,7 +87,7 @@ export class AIPart {
     this.#gateways = world.gateways.map(
       (gateway) => new AIGateway(run, ai, gateway, market, parts.gateways.of(gateway).scores),
     );
-    this.money = money === null ? null : new AIMoney(ai, money);
+    this.money = money === null ? null : new AIMoney(run, ai, money);
     const speech = new SpeechBalances(Rational.parse(scenario.tickets.ticketEV).floor());
     this.#discoveries = new AIDiscoveries({ run, conditions, times, nodes, places });
     this.live = new AILiveStreams(run, ai, {

@@ -9,7 +9,13 @@ import type { Run } from "../model/run.js";
 import type { Gateway } from "../model/world.js";
 import { drawOf, pickDraw } from "./ai-draws.js";
 import type { AIWorld } from "./ai-world.js";
-import type { AIRequestSlot } from "./entities.js";
+
+/** Whoever draws numbers, and how many it has drawn. */
+export interface Drawing {
+  readonly k0: number;
+  readonly k1: number;
+  draws: number;
+}
 
 /** What a gateway's requests share. */
 export class AIGateway {
@@ -21,10 +27,9 @@ export class AIGateway {
   readonly manager: AISessionManager<null>;
   readonly terms: AnswerTerms;
   /** Whose draws selections take: set before the cores are told anything. */
-  current: AIRequestSlot | null = null;
+  current: Drawing | null = null;
   /** While a selector is made, everybody else waits. */
   isMaking = false;
-  readonly waiting: AIRequestSlot[] = [];
 
   /** @param scores of performance, where the gateway asks for any */
   constructor(run: Run, ai: AIWorld, spec: Gateway, market: Market, scores: PerformanceScores) {

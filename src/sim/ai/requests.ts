@@ -4,7 +4,7 @@
  */
 import { invariant } from "../../core/errors.js";
 import type { AIFailureClass } from "../../selection/ai/failures.js";
-import { aiLatencyScore } from "../../selection/ai/latency-score.js";
+import { aiScore } from "../../selection/ai/latency-score.js";
 import { LIVE_START_TIMEOUT_MS } from "../../selection/ai/live-stream.js";
 import {
   AI_EFFECT,
@@ -32,8 +32,10 @@ import { AI_FAILURES, type AIJobCounters } from "./ai-counters.js";
 import { drawOf, SUBMIT_DRAW, submitDraw } from "./ai-draws.js";
 import type { AIDiscoveries } from "./discoveries.js";
 import { type AILiveSlot, AIRequestSlot } from "./entities.js";
+import type { AIGateway } from "./gateway.js";
 import type { AIServingSide } from "./serving.js";
 import type { SpeechBalances } from "./speech.js";
+import { countEnd, countUnderWay } from "./tally.js";
 
 /** After how long a gateway stops dialling, ms. */
 const DIAL_TIMEOUT_MS = 2_000;
@@ -65,6 +67,7 @@ export class AIRequests implements AIRequestObserver<null> {
   readonly #parts: AIRequestsParts;
   readonly #jitter: Lognormal;
   readonly #found = new Map<AIRequestSlot, readonly DiscoveredAISession<null>[] | null>();
+  readonly #waiting = new Map<AIGateway, AIRequestSlot[]>();
   #current: AIRequestSlot | null = null;
 
   constructor(parts: AIRequestsParts) {
@@ -103,8 +106,8 @@ export class AIRequests implements AIRequestObserver<null> {
     request.startMs = this.#run.now;
     request.draws = 0;
     if (request.counted) this.#counters(request).requests++;
-    if (gateway.isMaking) gateway.waiting.push(request);
-    else this.#start(request);
+    if (!gateway.isMaking) this.#start(request);
+    else this.#waitingAt(gateway).push(request);
   }
 
   /** Its discovery is over, or its session has been renewed, or not. */
@@ -130,7 +133,7 @@ export class AIRequests implements AIRequestObserver<null> {
     if (makes && found !== null) this.#parts.made(request);
     this.#goOn(request, effect);
     while (makes && !gateway.isMaking) {
-      const next = gateway.waiting.shift();
+      const next = this.#waitingAt(gateway).shift();
       if (next === undefined) break;
       this.#start(next);
     }
@@ -161,17 +164,22 @@ export class AIRequests implements AIRequestObserver<null> {
     const score =
       spec.pipeline.scored === "never"
         ? 0
-        : aiLatencyScore({
-            pipeline: spec.pipeline.name,
-            tookNs: BigInt(Math.round((now - request.sentMs) * 1e6)),
-            units: BigInt(Math.trunc(units / spec.billedPerScored)),
-            model: spec.model,
-            steps: spec.steps,
-          });
+        : aiScore(
+            (now - request.sentMs) / 1000,
+            Math.trunc(units / spec.billedPerScored),
+            spec.steps,
+          );
     this.#tell(request);
     const effect = core.submitted(now, failure, score);
     if (failure !== null) request.job = null;
     this.#goOn(request, effect);
+  }
+
+  /** Those that wait until a gateway has made a selector. */
+  #waitingAt(gateway: AIGateway): AIRequestSlot[] {
+    const waiting = this.#waiting.get(gateway) ?? [];
+    this.#waiting.set(gateway, waiting);
+    return waiting;
   }
 
   #start(request: AIRequestSlot): void {
@@ -335,7 +343,7 @@ export class AIRequests implements AIRequestObserver<null> {
 
   #done(request: AIRequestSlot): void {
     const { core, stream } = request;
-    if (request.counted) this.#count(request);
+    if (request.counted) countEnd(this.#counters(request), request, this.#run);
     if (stream !== null) this.#parts.started(stream, request);
     request.generation++;
     request.job = null;
@@ -343,28 +351,6 @@ export class AIRequests implements AIRequestObserver<null> {
     request.gateway = null;
     this.slots.give(request);
     invariant(core.result !== AI_RESULT.pending, "a request that is over has a result");
-  }
-
-  #count(request: AIRequestSlot): void {
-    const counters = this.#counters(request);
-    const { core } = request;
-    switch (core.result) {
-      case AI_RESULT.ok: {
-        counters.succeeded++;
-        if (core.selection?.warm) counters.warm++;
-        if (core.session?.orchestrator === this.#run.world.pool) counters.poolSucceeded++;
-        counters.latencies.record(this.#run.now - request.startMs);
-        break;
-      }
-      case AI_RESULT.serviceUnavailable:
-        counters.unavailable++;
-        break;
-      case AI_RESULT.badRequest:
-        counters.badRequests++;
-        break;
-      default:
-        counters.crashed++;
-    }
   }
 
   /** Whose draws the cores take from now on, and of whom they tell. */
@@ -386,14 +372,8 @@ export class AIRequests implements AIRequestObserver<null> {
   /** What is under way at the end. */
   finish(): void {
     for (const request of this.slots.all()) {
-      if (request.gateway === null || !request.counted) continue;
-      const counters = this.#counters(request);
-      counters.inFlight++;
-      if (!request.isOut) continue;
-      counters.submitsUnderWay++;
-      if (request.stream !== null) continue;
-      counters.unitsUnderWay += request.units;
-      if (request.answered && request.failure === null) counters.unitsReturning += request.units;
+      if (request.gateway !== null && request.counted)
+        countUnderWay(this.#counters(request), request);
     }
   }
 }

@@ -111,7 +111,7 @@ export class AIServingSide implements AIPresence {
     }
     if (isDone && job.counted && !job.live) {
       const { unitsDone } = this.#counters(job);
-      const { orchestrator } = node.spec.node;
+      const { orchestrator } = node.spec;
       unitsDone[orchestrator] = (unitsDone[orchestrator] ?? 0) + job.units;
     }
     if (job.counted && job.cold) this.#counters(job).coldStarts++;

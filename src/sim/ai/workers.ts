@@ -102,8 +102,8 @@ export class AIWorkers {
       (other) =>
         other !== null &&
         other.handle >= 0 &&
-        other.spec.spec.node === node.spec.node.index &&
-        !this.#spares.has(other.spec.spec.index) &&
+        other.spec.node === node.spec.node &&
+        !this.#spares.has(other.spec.worker) &&
         node.manager.capacities(other.handle).some((left) => {
           const named = this.#ai.kinds[kind];
           return (
@@ -131,7 +131,9 @@ export class AIWorkers {
   connects(index: number, node: AINode): void {
     const worker = this.#list[index];
     if (worker === null || worker === undefined || worker.handle >= 0) return;
-    const { spec, models } = worker.spec;
+    const { models } = worker.spec;
+    const spec = this.#run.world.workers[index];
+    invariant(spec !== undefined, "a worker is in the tables");
     const offered = models.map(({ kind, capacity, warm }): AIModelCapacity => {
       const named = this.#ai.kinds[kind];
       invariant(named !== undefined, "every model is of a kind");
@@ -183,8 +185,8 @@ export class AIWorkers {
   /** Those of a node that are connected. */
   connectedTo(node: number): readonly number[] {
     return this.#list.flatMap((worker) =>
-      worker !== null && worker.handle >= 0 && worker.spec.spec.node === node
-        ? [worker.spec.spec.index]
+      worker !== null && worker.handle >= 0 && worker.spec.node === node
+        ? [worker.spec.worker]
         : [],
     );
   }
@@ -233,8 +235,9 @@ export class AIWorkers {
 
   /** Round trip between a worker and its node, with the bytes of a job, ms. */
   networkMs(index: number, megabits: number): number {
-    const { spec } = this.#worker(index).spec;
-    const { tables, nodes, scenario } = this.#run.world;
+    const { tables, nodes, scenario, workers } = this.#run.world;
+    const spec = workers[index];
+    if (spec === undefined) return 0;
     const rttMs = tables.rttMs(nodes[spec.node]?.region ?? spec.region, spec.region);
     const { downloadMbps, uploadMbps } = spec.settings;
     const mbps = Math.min(downloadMbps, uploadMbps);
@@ -249,7 +252,7 @@ export class AIWorkers {
   #begin(worker: AIWorker, model: Model, job: AIJobSlot): void {
     const { now, queue } = this.#run;
     const { serving } = model;
-    const { index } = worker.spec.spec;
+    const index = worker.spec.worker;
     const others = worker.busy;
     job.begun = true;
     model.running += 1;
@@ -273,14 +276,14 @@ export class AIWorkers {
 
   #workMs(worker: AIWorker, { serving, running }: Model, job: AIJobSlot): number {
     const { fixedMs, msPerUnit, noise, slowdown } = serving;
-    const { spec, sharesGpu, perSegment } = worker.spec;
+    const { worker: index, sharesGpu, perSegment } = worker.spec;
     const alone = fixedMs + msPerUnit * job.units;
-    let factor = this.#gpu.slowness(spec.index, this.#run.now);
+    let factor = this.#gpu.slowness(index, this.#run.now);
     if (noise.sigma !== 0) {
       factor *= drawLognormal(noise, drawOf(job, submitDraw(job.submit, SUBMIT_DRAW.work)));
     }
     if (slowdown !== null) factor *= slowdownFactor(slowdown, running);
-    if (sharesGpu) factor *= 1 + perSegment * this.#gpu.segments(spec.index);
+    if (sharesGpu) factor *= 1 + perSegment * this.#gpu.segments(index);
     return alone * factor;
   }
 
@@ -341,7 +344,7 @@ export class AIWorkers {
   #setBusy(worker: AIWorker, busy: number): void {
     const { now, world } = this.#run;
     const spanMs = now - Math.max(worker.busySinceMs, world.warmupMs);
-    if (spanMs > 0) this.#counters(worker.spec.spec.index).busyMs += worker.busy * spanMs;
+    if (spanMs > 0) this.#counters(worker.spec.worker).busyMs += worker.busy * spanMs;
     worker.busySinceMs = now;
     worker.busy = busy;
   }

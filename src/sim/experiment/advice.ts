@@ -13,6 +13,7 @@ import type { Change } from "./change.js";
 import type { Sequence } from "./confidence-sequence.js";
 import { type DecisionInput, decide, type Outcome } from "./decision.js";
 import type { SampleEstimate } from "./intervals.js";
+import { skewedQuantiles } from "./skewed-quantiles.js";
 import { studentTCritical } from "./student-t.js";
 
 /** How likely the advised number is to decide. */
@@ -56,6 +57,9 @@ function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): 
   if (mean === null || ci95 === null || found.n < 2) return () => found;
   const whole = (ci95[1] - ci95[0]) / 2;
   if (!Number.isFinite(whole)) return () => found;
+  if (found.skewness !== undefined && sequence !== undefined) {
+    return projectedMean(found, look, { skewness: found.skewness, tail: sequence.tail });
+  }
   const width = Math.sqrt(Math.max(0, whole ** 2 - unseen ** 2));
   const confidence = sequence === undefined ? undefined : 1 - 2 * sequence.tail;
   const now = studentTCritical({ degreesOfFreedom: found.n - 1, confidence });
@@ -68,6 +72,32 @@ function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): 
   return (truth, luck) => {
     const seen = centre + (more / n) * (truth * truthError + luck * luckError);
     return { ...found, mean: seen, ci95: [seen - half, seen + half], n };
+  };
+}
+
+/** The same of a mean whose interval allows for a tail that was not met: less so with more values. */
+function projectedMean<T extends SampleEstimate>(
+  found: T,
+  { n, isContinued }: Look,
+  { skewness, tail }: { readonly skewness: number; readonly tail: number },
+): Projection<T> {
+  const { mean, ci95 } = found;
+  if (mean === null || ci95 === null) return () => found;
+  const now = skewedQuantiles({ n: found.n, skewness }, tail);
+  const then = skewedQuantiles({ n, skewness }, tail);
+  const error = (ci95[1] - ci95[0]) / (now[1] - now[0]);
+  const spread = error * Math.sqrt(found.n);
+  const [truthError, luckError] = [error, spread / Math.sqrt(isContinued ? n - found.n : n)];
+  const part = isContinued ? (n - found.n) / n : 1;
+  const errorThen = spread / Math.sqrt(n);
+  return (truth, luck) => {
+    const seen = mean + part * (truth * truthError + luck * luckError);
+    return {
+      ...found,
+      mean: seen,
+      ci95: [seen - then[1] * errorThen, seen - then[0] * errorThen],
+      n,
+    };
   };
 }
 

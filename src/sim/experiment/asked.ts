@@ -120,7 +120,8 @@ export function marginOf({ margin }: Question): {
 }
 
 /**
- * Runs something that a signal may stop.
+ * Runs something that a signal may stop. Who stops it does not wait until threads have ended, which takes
+ * them a moment: they are told to, and begin nothing more.
  *
  * @param executor closed when it ends, however it does
  * @throws the signal's reason when it aborts
@@ -130,16 +131,23 @@ export async function stoppable<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
+  let isStopped = false;
   let stop = (): void => {};
   try {
     signal?.throwIfAborted();
     const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(signal?.reason);
+      stop = () => {
+        isStopped = true;
+        reject(signal?.reason);
+      };
     });
     signal?.addEventListener("abort", stop, { once: true });
     return await Promise.race([work(), stopped]);
   } finally {
     signal?.removeEventListener("abort", stop);
-    await executor.close();
+    const closed = executor.close();
+    // Whatever it fails at, it is the reason that counts.
+    if (isStopped) closed.catch(() => {});
+    else await closed;
   }
 }

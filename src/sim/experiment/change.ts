@@ -11,7 +11,13 @@ import { mean, sampleCovariance, sampleStandardDeviation, sampleVariance } from 
 import type { RandomKey } from "../../core/random.js";
 import type { Evidence } from "./evidence.js";
 import type { Interval } from "./interval.js";
-import { type MethodEstimate, type Observation, present, studentQuantiles } from "./intervals.js";
+import {
+  type MethodEstimate,
+  type Observation,
+  present,
+  skewnessOf,
+  studentQuantiles,
+} from "./intervals.js";
 import { rareEventInterval } from "./rare-events.js";
 import { eventsOf, shapeOf } from "./sample-shape.js";
 import { studentTCritical } from "./student-t.js";
@@ -125,6 +131,7 @@ export function absoluteChange(sample: PairedSample, options: ChangeOptions): Ch
     n,
     method: isSkewed ? "bootstrap-t" : "t",
     events: null,
+    skewness: skewnessOf(differences),
   };
 }
 
@@ -163,7 +170,8 @@ export function relativeChange(sample: PairedSample, options: ChangeOptions): Ch
   const [lowest] = fieller(moments, high);
   const [, highest] = fieller(moments, low);
   const ci95: Interval = [lowest - 1, highest - 1];
-  return { mean: found, ci95, n, method: isSkewed ? "bootstrap-t" : "t", events: null };
+  const skewness = skewnessOf(rests);
+  return { mean: found, ci95, n, method: isSkewed ? "bootstrap-t" : "t", events: null, skewness };
 }
 
 /** An absolute change relative to the baseline's mean, whose own error is added. */

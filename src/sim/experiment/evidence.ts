@@ -41,10 +41,22 @@ function total(samples: Samples, metric: string): number {
     .reduce<number>((sum, value) => sum + (typeof value === "number" ? value : 0), 0);
 }
 
-/** What counts the sessions that an objective is about. */
-function sessionsMetric(objective: string): string {
+/** What counts the sessions, and the AI jobs, that an objective is about. */
+function sessionsMetrics(objective: string, { metrics }: Samples): readonly string[] {
+  const [floor] = objective.split(".");
+  const all = [...metrics];
+  if (floor === "ai" || floor === "worker") {
+    const end = floor === "ai" ? /\.requests$/ : /\.(picks|ai\.jobs)$/;
+    const counted = all.filter((one) => one.startsWith(`${floor}.`) && end.test(one));
+    return counted.filter((one) => objective.startsWith(one.replace(end, ".")));
+  }
   const whose = objective.slice(0, objective.lastIndexOf("."));
-  return objective.startsWith("worker.") ? `${whose}.picks` : `${whose}.sessions`;
+  const jobs = floor === "pool" ? all.filter((one) => /^ai\..*\.poolSucceeded$/.test(one)) : [];
+  return [`${whose}.sessions`, ...jobs];
+}
+
+function totalOf(samples: Samples, names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + total(samples, name), 0);
 }
 
 /**
@@ -61,9 +73,12 @@ export function evidenceOf(options: {
 }): Evidence {
   const { baseline, candidate, objective, workers } = options;
   const served = (samples: Samples) =>
-    workers.reduce((sum, name) => sum + total(samples, `worker.${name}.picks`), 0);
+    totalOf(
+      samples,
+      workers.flatMap((name) => [`worker.${name}.picks`, `worker.${name}.ai.jobs`]),
+    );
   return {
-    sessions: total(baseline, sessionsMetric(objective)),
+    sessions: totalOf(baseline, sessionsMetrics(objective, baseline)),
     served: workers.length === 0 ? null : Math.max(served(baseline), served(candidate)),
   };
 }

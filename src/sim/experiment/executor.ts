@@ -4,6 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { InvariantError } from "../../core/errors.js";
+import type { Steps } from "../../core/steps.js";
 import type { SimulationInput } from "../input.js";
 import type { ReplicationResult } from "../results.js";
 
@@ -12,6 +13,9 @@ export type Simulate = (
   input: SimulationInput,
   options: { readonly seed: number; readonly replication: number },
 ) => ReplicationResult;
+
+/** The same step by step. */
+export type SimulateInSteps = (...of: Parameters<Simulate>) => Steps<ReplicationResult>;
 
 /** What a replication is wanted for, as far as it matters who runs it. */
 export interface UnitWanted {
@@ -92,19 +96,23 @@ export function queueExecutor(options: {
   };
 }
 
-/** Runs replications in this thread. Between two of them other events have their turn. */
+/** Runs replications in this thread. Between two steps of one other events have their turn. */
 export function inlineExecutor(options: {
-  readonly simulate: Simulate;
+  readonly simulateInSteps: SimulateInSteps;
   readonly seed: number;
 }): Executor {
-  const { simulate, seed } = options;
+  const { simulateInSteps, seed } = options;
   let isClosed = false;
   return queueExecutor({
     lanes: 1,
     runOne: async (input, replication) => {
-      await setImmediate();
-      if (isClosed) throw closedError();
-      return simulate(input, { seed, replication });
+      const steps = simulateInSteps(input, { seed, replication });
+      for (;;) {
+        await setImmediate();
+        if (isClosed) throw closedError();
+        const step = steps.next();
+        if (step.done === true) return step.value;
+      }
     },
     close: async () => {
       isClosed = true;

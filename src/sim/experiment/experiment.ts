@@ -7,6 +7,7 @@ import { InputError, invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
 import { candidatesOf } from "../scenario/candidates.js";
+import { stoppable } from "./asked.js";
 import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
@@ -28,15 +29,17 @@ import {
   type Pair,
   type Question,
 } from "./judge.js";
-import { MARGINAL_REPLICATIONS, type MarginalValues, marginalValues } from "./marginal-value.js";
+import { MARGINAL_REPLICATIONS } from "./marginal-value.js";
 import { OPERATOR_NET } from "./metric-names.js";
 import { lengthened } from "./replication-length.js";
+import { NO_REST, type Rest, runRest } from "./rest.js";
 import { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
-import { hoursPerReplication, judgeWithPeak, runSensitivity, type Stage } from "./sensitivity.js";
-import type { SensitivityLevel } from "./sensitivity-cases.js";
+import { hoursPerReplication, intervalsOf, judgeWithPeak, type Stage } from "./sensitivity.js";
+import { SENSITIVITY_MAX, type SensitivityLevel } from "./sensitivity-cases.js";
+import { ONE_LOOK_TAIL } from "./skewed-quantiles.js";
 import { PILOT_REPLICATIONS, planReplications } from "./stopping.js";
-import { type Enough, enoughOf, orEnough, untilDecided } from "./until-decided.js";
+import { type Enough, enoughOf, untilDecided } from "./until-decided.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const REPLICATIONS_MAX = 10_000;
@@ -50,15 +53,15 @@ export interface ExperimentOptions {
   /** Exactly so many, 1 … 10,000. @default as the scenario says */
   readonly replications?: number | undefined;
   /**
-   * Goes on until the scenario's question is decided, or hardly can be, with 8 … 64 replications and
-   * intervals that hold at every look (16 … 64 with several candidates). With `replications` too: exactly so many, judged as if one had
+   * Goes on until the scenario's question is decided, or hardly can be, with 8 … 80 replications and
+   * intervals that hold at every look (16 … 80 with several candidates). With `replications` too: exactly so many, judged as if one had
    * stopped there. @default whether the scenario has `replications: auto`
    */
   readonly untilDecided?: boolean | undefined;
   /**
    * When it aborts while one goes on until it is decided: the result of the last look that was
-   * finished, which is that of so many `replications` with the `sensitivity` that was finished: all
-   * of it, or none. For budgets of time.
+   * finished, which is that of so many `replications`; the sensitivity block likewise, with
+   * `sensitivityReplications`, or "off" where not even its first look was. For budgets of time.
    */
   readonly enough?: AbortSignal | undefined;
   /**
@@ -66,6 +69,11 @@ export interface ExperimentOptions {
    * asks for. @default "short"
    */
   readonly sensitivity?: SensitivityLevel | undefined;
+  /**
+   * While one goes on until it is decided: no look of the sensitivity block is at more, 8 … 24.
+   * @default as many as it takes
+   */
+  readonly sensitivityReplications?: number | undefined;
   /** Is told of each replication that is finished. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
@@ -90,26 +98,26 @@ interface Plan {
   readonly isFixed: boolean;
 }
 
-/** What an interval of 95 % leaves out on either side. */
-const ONE_LOOK_TAIL = 0.025;
-
 /** The most replications of an experiment that goes on until it is decided. */
-export const UNTIL_DECIDED_MAX = 64;
+export const UNTIL_DECIDED_MAX = 80;
 
 function isUntilDecided({ base }: LoadedScenario, { untilDecided }: ExperimentOptions): boolean {
   const { decision, replications } = base.scenario;
   return decision !== undefined && (untilDecided ?? replications === "auto");
 }
 
-/** @param candidates that are judged, whose intervals hold at once */
-function planOf(loaded: LoadedScenario, options: ExperimentOptions, candidates: number): Plan {
+/** @param judged candidates, and their intervals, all of which hold at once */
+function planOf(
+  loaded: LoadedScenario,
+  options: ExperimentOptions,
+  { candidates, comparisons }: { readonly candidates: number; readonly comparisons: number },
+): Plan {
   const { replications } = loaded.base.scenario;
   const { replications: fixed } = options;
   const isFixed = fixed !== undefined;
   const isUntil = isUntilDecided(loaded, options);
   const first = candidates > 1 ? FIRST_LOOK_OF_MANY : FIRST_LOOK;
-  const wanted = { max: UNTIL_DECIDED_MAX, comparisons: Math.max(1, candidates), first };
-  const sequence = isUntil ? sequenceOf(wanted) : null;
+  const sequence = isUntil ? sequenceOf({ max: UNTIL_DECIDED_MAX, comparisons, first }) : null;
   const common = { pilot: null, sequence, isFixed };
   if (isFixed) return { ...common, first: fixed };
   if (isUntil) return { ...common, first };
@@ -239,8 +247,6 @@ async function runUntilDecided(
   return advisedAll(stages)(found ?? (await judgeAll(stages, finished() ?? (await run(1)))));
 }
 
-const NO_MARGINAL_VALUES: MarginalValues = { values: new Map(), omitted: [] };
-
 function stageOf(
   common: Pick<Stage, "question" | "inputs" | "workbench" | "seed" | "sequence" | "tail">,
 ): Stage {
@@ -269,7 +275,9 @@ async function run(
   const { scenario } = inputs.of(baseline);
   const { decision } = scenario;
   const candidates = decision === undefined ? [] : candidatesOf(decision);
-  const plan = planOf(loaded, options, candidates.length);
+  const each = decision === undefined ? 1 : intervalsOf(scenario, decision);
+  const comparisons = Math.max(1, candidates.length * each);
+  const plan = planOf(loaded, options, { candidates: candidates.length, comparisons });
   const sequence = plan.sequence ?? undefined;
   // Intervals of several hold at once: each has its part of what may go wrong (Bonferroni).
   const tail = candidates.length > 1 ? ONE_LOOK_TAIL / candidates.length : undefined;
@@ -279,47 +287,27 @@ async function run(
   );
   const [stage = null] = stages;
   const common = { loaded, baseline, stages, seed, calibrationNote: calibration.note };
-  const nothing = { judgements: [], cases: [], marginal: NO_MARGINAL_VALUES };
-  state.begun = { ...common, ...nothing, inputs, isPartial: true };
+  state.begun = { ...common, ...NO_REST, judgements: [], inputs, isPartial: true };
   const run = (count: number) => runVariants(names, inputs, workbench, count);
-  const rest = (level: SensitivityLevel): Promise<Rest> =>
+  const enough = enoughOf(options.enough);
+  const rest = (level: SensitivityLevel): Promise<Rest | null> =>
     runRest(stage, {
       level,
+      last: options.sensitivityReplications,
+      enough,
       replications: Math.min(plan.first, MARGINAL_REPLICATIONS),
       asked: marginalValuesAsked(loaded.base.scenario.expect),
     });
   if (stage === null || plan.sequence === null) {
     // All at once, so that threads need not wait for each other between the stages.
     const [main, others] = await Promise.all([runMain(plan, stages, run), rest(sensitivity)]);
-    return { ...common, ...main, ...others, isPartial: false };
+    return { ...common, ...main, ...(others ?? NO_REST), isPartial: false };
   }
-  const enough = enoughOf(options.enough);
   const before = plan.sequence.first - 1;
   const finished = () => finishedVariants(names, inputs, workbench, before);
   const main = await runUntilDecided(plan, stages, { run, finished, enough });
-  // The whole block or none of it, so that what is found does not depend on how fast it was.
-  const others = (await orEnough(rest(sensitivity), enough)) ?? (await rest("off"));
+  const others = (await rest(sensitivity)) ?? (await rest("off")) ?? NO_REST;
   return { ...common, ...main, ...others, isPartial: false };
-}
-
-type Rest = Pick<Findings, "cases" | "marginal">;
-
-/** What is found beside the verdict. */
-async function runRest(
-  stage: Stage | null,
-  options: {
-    readonly level: SensitivityLevel;
-    readonly replications: number;
-    readonly asked: ReadonlySet<string>;
-  },
-): Promise<Rest> {
-  if (stage === null) return { cases: [], marginal: NO_MARGINAL_VALUES };
-  const { level, ...wanted } = options;
-  const [cases, marginal] = await Promise.all([
-    runSensitivity(stage, level),
-    marginalValues(stage, { ...wanted, isAll: level !== "off" }),
-  ]);
-  return { cases, marginal };
 }
 
 function checkRange(name: string, value: number | undefined, low: number, high: number): void {
@@ -338,7 +326,10 @@ function checkUntilDecided(loaded: LoadedScenario, options: ExperimentOptions): 
   if (options.untilDecided === true && loaded.base.scenario.decision === undefined) {
     refuse(`${loaded.file}: there is no decision to go on for; expected a scenario with one`);
   }
-  const { replications = 0 } = options;
+  const { replications = 0, sensitivityReplications } = options;
+  if (sensitivityReplications !== undefined && !isUntilDecided(loaded, options)) {
+    refuse("sensitivityReplications: expected only where one goes on until it is decided");
+  }
   if (isUntilDecided(loaded, options) && replications > UNTIL_DECIDED_MAX) {
     refuse(
       `replications: found ${replications}, expected at most ${UNTIL_DECIDED_MAX} where one goes on until it is decided`,
@@ -349,6 +340,12 @@ function checkUntilDecided(loaded: LoadedScenario, options: ExperimentOptions): 
 function check(loaded: LoadedScenario, options: ExperimentOptions): void {
   checkRange("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
   checkRange("replications", options.replications, 1, REPLICATIONS_MAX);
+  checkRange(
+    "sensitivityReplications",
+    options.sensitivityReplications,
+    FIRST_LOOK,
+    SENSITIVITY_MAX,
+  );
   checkUntilDecided(loaded, options);
 }
 
@@ -366,29 +363,20 @@ export async function experimentWith(
   options: ExperimentOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<ScenarioResult> {
   const { signal } = options;
-  let stop = (): void => {};
+  const workbench = new Workbench(executor, options.onProgress);
+  const state: Partial<Begun> = {};
   try {
-    check(loaded, options);
-    signal?.throwIfAborted();
-    const stopped = new Promise<never>((_, reject) => {
-      stop = () => reject(signal?.reason);
+    const findings = await stoppable(executor, signal, () => {
+      check(loaded, options);
+      return run(loaded, workbench, options, state);
     });
-    signal?.addEventListener("abort", stop, { once: true });
-    const workbench = new Workbench(executor, options.onProgress);
-    const state: Partial<Begun> = {};
-    const whole = run(loaded, workbench, options, state);
-    try {
-      return scenarioResult(await Promise.race([whole, stopped]));
-    } catch (error) {
-      const partial = options.partial === true && signal?.aborted === true && state.begun;
-      if (!partial) throw error;
-      const names = loaded.variants.map(({ name }) => name);
-      const variants = finishedVariants(names, partial.inputs, workbench);
-      if (variants === undefined) throw error;
-      return scenarioResult({ ...partial, variants });
-    }
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await executor.close();
+    return scenarioResult(findings);
+  } catch (error) {
+    const partial = options.partial === true && signal?.aborted === true && state.begun;
+    if (!partial) throw error;
+    const names = loaded.variants.map(({ name }) => name);
+    const variants = finishedVariants(names, partial.inputs, workbench);
+    if (variants === undefined) throw error;
+    return scenarioResult({ ...partial, variants });
   }
 }

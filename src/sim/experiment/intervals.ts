@@ -7,12 +7,13 @@
  * were left.
  */
 
-import { mean, sampleStandardDeviation } from "simple-statistics";
+import { mean, sampleSkewness, sampleStandardDeviation } from "simple-statistics";
 import { invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
 import type { Interval } from "./interval.js";
 import { rareEventInterval } from "./rare-events.js";
 import { eventsOf, shapeOf } from "./sample-shape.js";
+import { ONE_LOOK_TAIL, skewedQuantiles } from "./skewed-quantiles.js";
 import { studentTCritical } from "./student-t.js";
 import { studentisedQuantiles } from "./studentised.js";
 
@@ -27,6 +28,8 @@ export interface SampleEstimate {
   readonly ci95: Interval | null;
   /** Replications (for a difference: pairs) that have the figure. */
   readonly n: number;
+  /** Skewness of the values, where the interval is one of a mean. @default unknown */
+  readonly skewness?: number | undefined;
 }
 
 /**
@@ -97,7 +100,16 @@ export function pairedDifferences({
 /** The least tail that so many resamples show. */
 const RESAMPLED_TAIL_MIN = 0.002;
 
-/** Student's quantiles, and where the values are skewed the wider ones of these and the bootstrap's. */
+/** The skewness of values; 0 where they are too few to have any. */
+export function skewnessOf(values: readonly number[]): number {
+  return values.length < 3 ? 0 : sampleSkewness([...values]);
+}
+
+/**
+ * The quantiles by which an interval of a mean is made: at the level of one look Student's, further out
+ * those that allow for a tail that was not met; where the values are skewed the wider ones of these and
+ * the bootstrap's.
+ */
 export function studentQuantiles(
   values: readonly number[],
   options: {
@@ -106,10 +118,10 @@ export function studentQuantiles(
     readonly tail?: number | undefined;
   },
 ): Interval {
-  const { isSkewed, key, tail = 0.025 } = options;
-  const degreesOfFreedom = values.length - 1;
-  const t = studentTCritical({ degreesOfFreedom, confidence: 1 - 2 * tail });
-  if (!isSkewed) return [-t, t];
+  const { isSkewed, key, tail = ONE_LOOK_TAIL } = options;
+  const n = values.length;
+  const allowed = skewedQuantiles({ n, skewness: skewnessOf(values) }, tail);
+  if (!isSkewed) return allowed;
   const average = mean([...values]);
   const resampled = Math.max(tail, RESAMPLED_TAIL_MIN);
   const [low, high] = studentisedQuantiles(
@@ -118,8 +130,9 @@ export function studentQuantiles(
     resampled,
   );
   // Further out than resamples reach, the quantiles grow as Student's do.
-  const further = t / studentTCritical({ degreesOfFreedom, confidence: 1 - 2 * resampled });
-  return [Math.min(low * further, -t), Math.max(high * further, t)];
+  const t = (out: number) => studentTCritical({ degreesOfFreedom: n - 1, confidence: 1 - 2 * out });
+  const further = t(tail) / t(resampled);
+  return [Math.min(low * further, allowed[0]), Math.max(high * further, allowed[1])];
 }
 
 /**
@@ -136,7 +149,7 @@ export function pairedDifference({
   candidate,
   baseline,
   key,
-  tail = 0.025,
+  tail = ONE_LOOK_TAIL,
 }: {
   readonly candidate: readonly Observation[];
   readonly baseline: readonly Observation[];
@@ -149,7 +162,10 @@ export function pairedDifference({
   if (average === null || base.ci95 === null) return { ...base, method: "t" };
   const scale = Math.max(0, ...[...candidate, ...baseline].filter(present).map(Math.abs));
   const shape = shapeOf(differences, scale);
-  if (shape.kind === "flat" || shape.kind === "ordinary") return { ...base, method: "t" };
+  const isOneLook = tail >= ONE_LOOK_TAIL;
+  if (shape.kind === "flat" || (shape.kind === "ordinary" && isOneLook)) {
+    return { ...base, method: "t" };
+  }
   if (shape.kind === "lumpy") {
     const events = eventsOf(differences, shape, scale);
     const unseen = Math.max(...events.map(Math.abs)) / n;
@@ -157,8 +173,10 @@ export function pairedDifference({
     const ci95: Interval = [shape.common + low, shape.common + high];
     return { mean: average, ci95, n, method: "rare events" };
   }
-  const [low, high] = studentQuantiles(differences, { isSkewed: true, key, tail });
+  const isSkewed = shape.kind === "skewed";
+  const [low, high] = studentQuantiles(differences, { isSkewed, key, tail });
   const error = sampleStandardDeviation([...differences]) / Math.sqrt(n);
   const ci95: Interval = [average - high * error, average - low * error];
-  return { mean: average, ci95, n, method: "bootstrap-t" };
+  const skewness = skewnessOf(differences);
+  return { mean: average, ci95, n, method: isSkewed ? "bootstrap-t" : "t", skewness };
 }

@@ -5,7 +5,7 @@ import type { Decision, Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import { advise, isHopeless as advisedHopeless, type MoreReplications } from "./advice.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
-import type { Sequence } from "./confidence-sequence.js";
+import { FIRST_LOOK, type Sequence } from "./confidence-sequence.js";
 import {
   type Constraint,
   type ConstraintState,
@@ -19,8 +19,9 @@ import {
   type Reason,
 } from "./decision.js";
 import { type Evidence, evidenceOf, SESSIONS_MIN } from "./evidence.js";
+import { pairedDifference, type SampleEstimate } from "./intervals.js";
 import { FEES, isMoney, OPERATOR_NET, SEGMENTS } from "./metric-names.js";
-import { difference, estimated, type Samples } from "./samples.js";
+import { reported, type Samples } from "./samples.js";
 
 /** A decision on one candidate. */
 export type Question = Omit<NonNullable<Scenario["decision"]>, "candidate"> & {
@@ -157,33 +158,47 @@ function servedProblem(
 /** What a change is made from, besides the pair. */
 type ChangeOptions = Pick<JudgeOptions, "question" | "seed" | "workers" | "sequence" | "tail">;
 
+/** What a difference is made from. */
+type DifferenceOptions = Pick<JudgeOptions, "seed" | "sequence" | "tail">;
+
 /** A metric's paired difference, in its unit; undefined when no replication has it in both. */
 export function differenceOf(
-  { seed, sequence, tail }: Pick<JudgeOptions, "seed" | "sequence" | "tail">,
+  options: DifferenceOptions,
   pair: Pair,
   metric: string,
 ): Estimate | undefined {
-  const { candidate: of, baseline: from } = pair;
-  const found = difference({
-    of,
-    from,
-    metric,
+  return reported(pairedOf(options, pair, metric));
+}
+
+/** The same as it is judged: with what says how its interval was made. */
+function pairedOf(
+  { seed, sequence, tail }: DifferenceOptions,
+  pair: Pair,
+  metric: string,
+): SampleEstimate {
+  const { candidate, baseline } = pair;
+  const found = pairedDifference({
+    candidate: candidate.observations(metric),
+    baseline: baseline.observations(metric),
     key: bootstrapKey(seed),
     tail: sequence?.tail ?? tail,
   });
-  if (found === undefined || !isTooEarly(sequence, pair)) return found;
-  return { ...found, ci95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] };
+  return isTooEarly(sequence, pair, found) ? { ...found, ci95: null } : found;
 }
 
-/** Before the first look of a sequence nothing has an interval. */
-function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair): boolean {
-  return sequence !== undefined && baseline.records.length < sequence.first;
+/**
+ * Before the first look of a sequence nothing has an interval, nor has later what only few replications
+ * have a value of: those show no shape.
+ */
+function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair, { n }: SampleEstimate) {
+  if (sequence === undefined) return false;
+  return baseline.records.length < sequence.first || n < Math.min(sequence.first, FIRST_LOOK);
 }
 
 /** The change that is compared with the margin. */
 export function changeOf(options: ChangeOptions, pair: Pair): Change {
   const found = changeAtLook(options, pair);
-  return isTooEarly(options.sequence, pair) ? { ...found, ci95: null } : found;
+  return isTooEarly(options.sequence, pair, found) ? { ...found, ci95: null } : found;
 }
 
 function changeAtLook(
@@ -236,7 +251,7 @@ export function judge(options: JudgeOptions): Judgement {
   const constraints = question.constraints.map(
     ({ metric, maxIncrease }): Constraint => ({
       metric,
-      difference: estimated(differenceOf(options, pair, metric)),
+      difference: pairedOf(options, pair, metric),
       limit: maxIncrease,
     }),
   );

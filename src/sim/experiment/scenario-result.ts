@@ -14,13 +14,18 @@ import {
 } from "./conclusions.js";
 import { figureFormat } from "./figure-format.js";
 import { inputSources } from "./input-sources.js";
-import { bootstrapKey, type Judgement } from "./judge.js";
+import { bootstrapKey, effective, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
 import { FEES, INCOME, LUCK } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
 import { segmentLengths } from "./segment-lengths.js";
-import { type CaseOutcome, type Stage, sensitivityResults } from "./sensitivity.js";
+import {
+  type CaseOutcome,
+  type SensitivityFound,
+  type Stage,
+  sensitivityResults,
+} from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
 import { verdictResult } from "./verdict-result.js";
 
@@ -36,7 +41,7 @@ export interface Findings {
   readonly stages: readonly Stage[];
   /** Of the candidates, in their order; none: nothing is judged. */
   readonly judgements: readonly Judgement[];
-  readonly cases: readonly CaseOutcome[];
+  readonly sensitivity: SensitivityFound;
   readonly marginal: MarginalValues;
   readonly calibrationNote: string | null;
   /** Whether it was stopped: nothing is judged. */
@@ -99,6 +104,22 @@ function dependencyNotes(
   ];
 }
 
+/** Beyond this skewness hardly any sample of exponential losses is, which intervals are shown to hold for. */
+const UNEVEN = 3;
+
+/** Where few replications weigh more than intervals are shown to hold for. */
+function unevenNotes({ judgements, stages }: Findings): string[] {
+  return judgements.flatMap((judgement, index) => {
+    const { change, peak, objective } = effective(judgement);
+    const skewness = Math.max(...[change, peak.change].map((one) => Math.abs(one?.skewness ?? 0)));
+    if (skewness < UNEVEN) return [];
+    const candidate = stages[index]?.question.candidate ?? "the candidate";
+    return [
+      `few replications make up most of what ${candidate} changes in ${objective} (skewness ${skewness.toFixed(1)}): intervals are shown to hold up to that of exponential losses, 2, so this one may be too narrow; longer replications are more even`,
+    ];
+  });
+}
+
 /** What tickets won, beside what the work was worth. */
 function luckNotes(baseline: Samples, stage: Stage | null): string[] {
   const won = baseline.mean(INCOME);
@@ -126,7 +147,8 @@ function omissionNotes({ omitted }: MarginalValues): string[] {
  * @throws InputError (`EXPECTATION_INVALID`) for a text that is no expectation
  */
 export function scenarioResult(findings: Findings): ScenarioResult {
-  const { loaded, seed, variants, stages, judgements, cases, marginal } = findings;
+  const { loaded, seed, variants, stages, judgements, marginal } = findings;
+  const { cases, stoppedAt } = findings.sensitivity;
   const [stage = null] = stages;
   const [judgement = null] = judgements;
   const { extensions = [] } = loaded;
@@ -167,7 +189,11 @@ export function scenarioResult(findings: Findings): ScenarioResult {
     untilDecided:
       stage?.sequence === undefined
         ? null
-        : { first: stage.sequence.first, max: stage.sequence.max },
+        : {
+            first: stage.sequence.first,
+            max: stage.sequence.max,
+            ...(stoppedAt === null ? {} : { sensitivityReplications: stoppedAt }),
+          },
     verdict,
     ...(verdicts.size < 2
       ? {}
@@ -194,6 +220,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
       ...[...variants].flatMap(([name, samples]) =>
         watched.includes(name) ? trendNotes(name, samples) : [],
       ),
+      ...unevenNotes(findings),
       ...dependencyNotes(sensitivity, cases),
       ...omissionNotes(marginal),
       ...losingNotes(stage, marginal),

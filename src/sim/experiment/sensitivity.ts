@@ -1,10 +1,10 @@
 /** The sensitivity block: the verdict again under other assumptions, a few replications each. */
-import { InputError, invariant } from "../../core/errors.js";
+import { InputError } from "../../core/errors.js";
 import type { SensitivityResult } from "../results.js";
 import { GUESSES } from "../scenario/assumptions-schema.js";
 import type { Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import { type Sequence, sequenceOf } from "./confidence-sequence.js";
+import { looks, type Sequence, sequenceOf } from "./confidence-sequence.js";
 import { effective, type Judgement, judge, type Pair, type Question } from "./judge.js";
 import { reported } from "./samples.js";
 import {
@@ -16,7 +16,7 @@ import {
   sensitivityCases,
   sensitivityEffect,
 } from "./sensitivity-cases.js";
-import { untilDecided } from "./until-decided.js";
+import { type Enough, isSettled, orEnough } from "./until-decided.js";
 import type { Workbench } from "./workbench.js";
 
 /** A case with what came out. */
@@ -42,6 +42,18 @@ export interface Stage {
   readonly sequence: Sequence | undefined;
   /** What intervals of one look leave out on either side; undefined: 0.025. */
   readonly tail: number | undefined;
+}
+
+/** What a verdict on one candidate looks at: the objective, the same at peak demand, each constraint. */
+export function intervalsOf(
+  scenario: Scenario,
+  { peakFactor, constraints }: Pick<Question, "peakFactor" | "constraints">,
+): number {
+  return (hasPeakTest(scenario, peakFactor) ? 2 : 1) + constraints.length;
+}
+
+function hasPeakTest(scenario: Scenario, peakFactor: number): boolean {
+  return hasRandomDemand(scenario) && peakFactor !== 1;
 }
 
 /** Measured hours of one replication. */
@@ -71,7 +83,7 @@ export async function runPair(
 
 /** The change that makes demand that of the peak test; "off" where demand cannot be scaled. */
 export function peakChange({ scenario, question }: Stage): SensitivityChange | "off" {
-  if (!hasRandomDemand(scenario) || question.peakFactor === 1) return "off";
+  if (!hasPeakTest(scenario, question.peakFactor)) return "off";
   return { path: LOAD_SCALE, multiply: question.peakFactor };
 }
 
@@ -102,30 +114,16 @@ export async function judgeWithPeak(
   return judge({ ...common, peak });
 }
 
-/** With a fixed number, or until the case is decided, or hopeless. */
+/** Judges a case with so many replications. */
 async function judgeCase(
   stage: Stage,
-  options: { readonly label: string; readonly changes: readonly SensitivityChange[] },
-): Promise<Judgement> {
-  const judged = async (own: Stage, count: number) => {
-    const pair = await runPair(own, { ...options, count });
-    return judgeWithPeak(own, { ...options, pair });
-  };
-  // Of one candidate, whoever else is judged beside it.
-  const alone = { ...stage, tail: undefined };
-  if (stage.sequence === undefined) return judged(alone, SENSITIVITY_REPLICATIONS);
-  const own = { ...alone, sequence: sequenceOf({ max: SENSITIVITY_MAX }) };
-  const look = async (count: number) => ({ judgements: [await judged(own, count)] });
-  const found = await untilDecided({ max: SENSITIVITY_MAX, look });
-  const [judgement] = found?.judgements ?? [];
-  invariant(judgement !== undefined, "nobody says that it is enough");
-  return judgement;
-}
-
-async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<CaseOutcome> {
-  const title = `sensitivity: ${label}`;
+  { label, set: changes }: SensitivityCase,
+  count: number,
+): Promise<CaseOutcome> {
+  const options = { label: `sensitivity: ${label}`, changes };
   try {
-    const judgement = await judgeCase(stage, { label: title, changes: set });
+    const pair = await runPair(stage, { ...options, count });
+    const judgement = await judgeWithPeak(stage, { ...options, pair });
     return { label, judgement, problem: "" };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -133,20 +131,85 @@ async function runCase(stage: Stage, { label, set }: SensitivityCase): Promise<C
   }
 }
 
-/** Runs the cases of a level. */
-export function runSensitivity(
+/** What came of the cases. */
+export interface SensitivityFound {
+  readonly cases: readonly CaseOutcome[];
+  /** Replications of the look after which a clock, or who asked, ended what was not over; else `null`. */
+  readonly stoppedAt: number | null;
+}
+
+function isOver({ judgement }: CaseOutcome): boolean {
+  return judgement === null || isSettled(judgement);
+}
+
+/**
+ * All cases in rounds, each until it is decided or hopeless. A round is over when all its replications
+ * are, so that what is found depends on how many rounds there were, and on nothing else.
+ */
+async function runRounds(
   stage: Stage,
-  level: SensitivityLevel,
-): Promise<readonly CaseOutcome[]> {
-  const { scenario } = stage;
+  cases: readonly SensitivityCase[],
+  { last = SENSITIVITY_MAX, enough, beside }: SensitivityOptions,
+): Promise<SensitivityFound | null> {
+  const lookAll = async (before: readonly CaseOutcome[] | null, count: number) => {
+    const all = cases.map((one, index) => {
+      const known = before?.[index];
+      return known !== undefined && isOver(known) ? known : judgeCase(stage, one, count);
+    });
+    const [outcomes] = await Promise.all([Promise.all(all), beside]);
+    return outcomes;
+  };
+  let found: readonly CaseOutcome[] | null = null;
+  let stoppedAt = 0;
+  for (const count of looks(SENSITIVITY_MAX).filter((look) => look <= last)) {
+    if (found?.every(isOver)) break;
+    const looked: readonly CaseOutcome[] | null = await orEnough(lookAll(found, count), enough);
+    if (looked === null) break;
+    found = looked;
+    stoppedAt = count;
+  }
+  if (found === null) return null;
+  const isWhole = found.every(isOver) || stoppedAt === SENSITIVITY_MAX;
+  return { cases: found, stoppedAt: isWhole ? null : stoppedAt };
+}
+
+/** How the cases are run. */
+export interface SensitivityOptions {
+  readonly level: SensitivityLevel;
+  /** Where one goes on until each is decided: no look at more replications. @default as many as it takes */
+  readonly last?: number | undefined;
+  /** Where one goes on: when it resolves, the last look that was finished counts. */
+  readonly enough: Enough;
+  /** What the first look waits for too. */
+  readonly beside: Promise<unknown>;
+}
+
+/**
+ * Runs the cases of a level, with a fixed number of replications, or each until it is decided or hopeless.
+ *
+ * @returns `null` where it was enough before the first look
+ */
+export async function runSensitivity(
+  stage: Stage,
+  options: SensitivityOptions,
+): Promise<SensitivityFound | null> {
+  const { scenario, question } = stage;
   const guesses = GUESSES.flatMap(({ path }) => {
     const value = numberAt(scenario, path);
     return value === undefined ? [] : [{ path, value }];
   });
-  const cases = sensitivityCases(level, guesses).filter(
+  const cases = sensitivityCases(options.level, guesses).filter(
     ({ set }) => hasRandomDemand(scenario) || set.every(({ path }) => path !== LOAD_SCALE),
   );
-  return Promise.all(cases.map((one) => runCase(stage, one)));
+  // Of one candidate, whoever else is judged beside it.
+  const alone = { ...stage, tail: undefined };
+  if (stage.sequence === undefined || cases.length === 0) {
+    const all = cases.map((one) => judgeCase(alone, one, SENSITIVITY_REPLICATIONS));
+    return { cases: await Promise.all(all), stoppedAt: null };
+  }
+  const comparisons = intervalsOf(scenario, question);
+  const sequence = sequenceOf({ max: SENSITIVITY_MAX, comparisons });
+  return runRounds({ ...alone, sequence }, cases, options);
 }
 
 /** The cases as results have them: those that could be run. */

@@ -34,11 +34,13 @@ export function orEnough<T>(work: Promise<T>, enough: Enough): Promise<T | null>
   return Promise.race([work, enough]);
 }
 
-/** Whether to look no further. */
+/** Whether to look no further: it is decided, or going on would hardly decide it. */
+export function isSettled(judgement: Judgement): boolean {
+  return effective(judgement).decision !== "undecided" || isHopeless(judgement);
+}
+
 function isOver({ judgements }: Looked): boolean {
-  return judgements.every(
-    (judgement) => effective(judgement).decision !== "undecided" || isHopeless(judgement),
-  );
+  return judgements.every(isSettled);
 }
 
 /**

@@ -15,7 +15,7 @@ import { keptExecutor } from "../kept/kept-executor.js";
 import { UnitKeys } from "../kept/key.js";
 import type { ResultStore } from "../kept/result-store.js";
 import { loadScenario } from "../scenario/load.js";
-import { simulate } from "../simulate.js";
+import { simulateInSteps } from "../simulate.js";
 import type { UnitQueue } from "./queue/unit-queue.js";
 
 const THREADS_MAX = 256;
@@ -23,13 +23,14 @@ const THREADS_MAX = 256;
 /** Where replications are run. */
 export interface ThreadOptions {
   /**
-   * Threads to run replications in, 1 … 256. Without a `signal` 1 runs them in the calling thread,
-   * which has its turn between two of them. The result does not depend on it. @default 1
+   * Threads to run replications in, 1 … 256. Without a `signal` 1 runs them in the calling thread, in
+   * steps of some milliseconds with turns for others in between. The result does not depend on it.
+   * @default 1
    */
   readonly threads?: number | undefined;
   /**
    * With one thread: another one than the caller's, which stays free for whatever else it does.
-   * @default whether there is a `signal`, which a thread that simulates would not hear
+   * @default whether there is a `signal`
    */
   readonly ownThread?: boolean | undefined;
   /**
@@ -43,8 +44,8 @@ export interface ThreadOptions {
 /** How one stops it. */
 export interface StopOptions {
   /**
-   * Stops it, also in the middle of a replication: threads end, and the promise rejects with the
-   * signal's reason.
+   * Stops it, also in the middle of a replication: the promise rejects with the signal's reason at
+   * once, threads end, and nothing more begins.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -89,7 +90,7 @@ export function executorFor(
 ): Executor {
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
-    ? inlineExecutor({ simulate, seed })
+    ? inlineExecutor({ simulateInSteps, seed })
     : threadExecutor({ entry, threads, seed });
 }
 

@@ -65,7 +65,7 @@ export function aiConservation(
       feesWei,
       ai.kinds
         .map(({ index }) => {
-          const place = ai.places.find((one) => one?.orchestrator.isPool);
+          const place = ai.places.find((one) => one?.isPool);
           const units = (done[index] ?? 0) + (jobs[index]?.liveUnits[world.pool] ?? 0);
           const price = place?.prices[index]?.rational ?? Rational.ZERO;
           return price.mul(Rational.of(BigInt(units)));

@@ -21,7 +21,7 @@ function liveOnly(of: (counters: AIJobCounters) => number | undefined): Metric<A
 
 /** What the orchestrator under study asks for a unit. */
 function poolPrice({ spec }: AISubject, { world }: MetricContext): Rational {
-  const place = world.ai?.places.find((one) => one?.orchestrator.isPool);
+  const place = world.ai?.places.find((one) => one?.isPool);
   return place?.prices[spec.index]?.rational ?? Rational.ZERO;
 }
 

@@ -3,7 +3,7 @@
  * computes it. Expectations, tables, results and the metrics reference all read this list, so that
  * they share one vocabulary.
  */
-export { AI_METRICS, type AISubject } from "./ai-metrics.js";
+export { AI_METRICS } from "./ai-metrics.js";
 export { EVENT_METRICS } from "./event-metrics.js";
 export type { Metric, MetricContext, Need } from "./metric.js";
 export { NETWORK_METRICS, VIEWER_METRICS } from "./network-metrics.js";

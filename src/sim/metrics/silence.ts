@@ -8,12 +8,13 @@ import type { Counters } from "./counters.js";
  * The reason why a run's pool had no stream, with the rule that it follows from.
  *
  * @returns half a sentence, such as `its price … is above every gateway's maximum (L-10)`; null where
- *   it had streams, or where none is under study
+ *   it had streams, where none is under study, or where there are AI jobs and no streams
  */
 export function whyNoStreams(world: World, counters: Counters): string | null {
   const pool = world.orchestrators[world.pool];
   const mine = counters.orchestrators[world.pool];
   if (pool === undefined || mine === undefined || mine.streams > 0) return null;
+  if (world.ai !== null && counters.network.started === 0) return null;
   if (counters.network.started === 0) return "no gateway had a stream in the counted time";
   const senders = world.gateways.filter(({ weight }) => weight > 0 || world.gateways.length === 1);
   if (!senders.some((gateway) => lists(gateway, pool))) {

@@ -162,7 +162,7 @@ function newPrice(
   );
 }
 
-/** Adds an event's changes to those of an orchestrator. */
+/** Adds an event's changes to those of an orchestrator; what comes at the end of one is found {@link inOrder}. */
 function steps<Value>(
   all: Map<number, Step<Value>[]>,
   orchestrator: number,
@@ -179,12 +179,23 @@ function steps<Value>(
   }
 }
 
-/** In order; where one change ends as another begins, the beginning counts. */
+/**
+ * In order; where one change ends as another begins, the beginning counts. A change that ends leaves what
+ * was there before it, which may be what another one has left for good.
+ */
 function inOrder<Value>(all: Map<number, Step<Value>[]>): Map<number, readonly Step<Value>[]> {
-  for (const own of all.values()) {
+  const found = new Map<number, readonly Step<Value>[]>();
+  for (const [orchestrator, own] of all) {
     own.sort((a, b) => a.fromMs - b.fromMs || Number(b.isEnd) - Number(a.isEnd));
+    const lasting = own.filter(({ isEnd }, index) => !isEnd && own[index + 1]?.isEnd !== true);
+    const left = (step: Step<Value>) =>
+      lasting.findLast(({ fromMs }) => fromMs < step.fromMs)?.value ?? step.value;
+    found.set(
+      orchestrator,
+      own.map((step) => (step.isEnd ? { ...step, value: left(step) } : step)),
+    );
   }
-  return all;
+  return found;
 }
 
 /** Spans in order; those that overlap as one. */

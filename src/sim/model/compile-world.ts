@@ -1,10 +1,11 @@
 /** From a scenario and its data files to the tables of {@link World}. */
-
-import { compileAI } from "../ai/ai-world.js";
-import type { DataFile, ScenarioData, SimulationInput } from "../input.js";
+import { inOneGo, type Steps } from "../../core/steps.js";
+import { compileAI } from "../ai/compile-ai.js";
+import type { SimulationInput } from "../input.js";
 import { withOwnDevices } from "../network/own-devices.js";
-import { type NetworkTables, networkTables } from "../network/tables.js";
+import type { NetworkTables } from "../network/tables.js";
 import { timelineOf } from "./compile-timeline.js";
+import { fittedTables } from "./fitted-tables.js";
 import { gatewaysOf } from "./gateway-specs.js";
 import { Links } from "./links.js";
 import { renditionSets } from "./renditions.js";
@@ -13,30 +14,11 @@ import { streamKinds } from "./stream-kinds.js";
 import { warmUpMs } from "./warm-up.js";
 import type { Site, World } from "./world.js";
 
-/** By network file: the data that it came with, and what was made of them. */
-const tablesByNetwork = new WeakMap<DataFile, { data: ScenarioData; tables: NetworkTables }[]>();
-
 /** The tables of a scenario's data, with its own devices among theirs. */
-function tablesOf({ data, scenario }: SimulationInput): NetworkTables {
-  const tables = fittedTables(data);
+function* tablesOf({ data, scenario }: SimulationInput): Steps<NetworkTables> {
+  const tables = yield* fittedTables(data);
   if (Object.keys(scenario.devices).length === 0) return tables;
   return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
-}
-
-/** Fitting the response times takes as long as some runs: done once for the same files. */
-function fittedTables(data: ScenarioData): NetworkTables {
-  const known = tablesByNetwork.get(data.network) ?? [];
-  const same = known.find(
-    ({ data: { packagedNetwork, regions, rtt, devices } }) =>
-      packagedNetwork === data.packagedNetwork &&
-      regions === data.regions &&
-      rtt === data.rtt &&
-      devices === data.devices,
-  );
-  if (same !== undefined) return same.tables;
-  const tables = networkTables(data);
-  tablesByNetwork.set(data.network, [...known, { data, tables }]);
-  return tables;
 }
 
 /**
@@ -45,8 +27,13 @@ function fittedTables(data: ScenarioData): NetworkTables {
  * @throws InputError when data files or names do not fit together
  */
 export function compileWorld(input: SimulationInput): World {
+  return inOneGo(compileWorldInSteps(input));
+}
+
+/** The same in steps, one for each orchestrator whose response times are fitted. */
+export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
   const { scenario } = input;
-  const tables = tablesOf(input);
+  const tables = yield* tablesOf(input);
   const warmupMs = warmUpMs(scenario);
   const kinds = streamKinds(scenario);
   const concurrentStreams = kinds.reduce((sum, { atATime }) => sum + atATime, 0);

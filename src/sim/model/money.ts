@@ -19,10 +19,9 @@ import {
   RoundCore,
   schemeOfSetting,
 } from "../../pool/index.js";
-import type { AIMoney, AITotals } from "../ai/ai-money.js";
+import type { AIBooks, AITotals } from "./ai-books.js";
 import { type FeeParts, feeParts, gasPriceWei } from "./kept.js";
 import { pricesOf } from "./market.js";
-import type { Run } from "./run.js";
 import type { TicketTerms } from "./tickets.js";
 import type { World } from "./world.js";
 
@@ -79,7 +78,7 @@ export class Money {
   readonly #accounts: ReadonlyMap<string, Account>;
   /** So many of the prices are of pixels; the others are of units of AI jobs, as events tell them. */
   readonly #pixelPrices: number;
-  #ai: { readonly money: AIMoney; readonly run: Run } | null = null;
+  #ai: AIBooks | null = null;
   /** AI fees of which no event tells, as far as they were counted. */
   #unbookedWei = 0n;
   readonly #ticketsOn: boolean;
@@ -159,8 +158,8 @@ export class Money {
   }
 
   /** From now on AI fees count. */
-  countAI(money: AIMoney, run: Run): void {
-    this.#ai = { money, run };
+  countAI(books: AIBooks): void {
+    this.#ai = books;
   }
 
   /**
@@ -228,7 +227,7 @@ export class Money {
     }
     const bookedWei = sum(this.#workers.map(({ postedWei }) => postedWei));
     const unbookedWei = this.#unbookedWei;
-    const ai = this.#ai?.money.totals(this.#ai.run, this.#aiUnits()) ?? null;
+    const ai = this.#ai?.totals(this.#aiUnits()) ?? null;
     const feesWei = bookedWei + unbookedWei;
     const { workersWei, delegatorsWei } = this.#shares(bookedWei, unbookedWei);
     const gasWei = this.#expectedGasWei(feesWei);
@@ -358,7 +357,7 @@ export class Money {
   #unbookedSince(): bigint {
     if (this.#ai === null) return 0n;
     const before = this.#unbookedWei;
-    this.#unbookedWei = this.#ai.money.unbookedWei(this.#ai.run).floor();
+    this.#unbookedWei = this.#ai.unbookedWei().floor();
     return this.#unbookedWei - before;
   }
 

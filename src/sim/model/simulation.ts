@@ -4,6 +4,7 @@
  * own, and all of them stand on `run.ts`.
  */
 import { invariant } from "../../core/errors.js";
+import { inOneGo, type Steps } from "../../core/steps.js";
 import { PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
 import { AIPart } from "../ai/ai.js";
 import { bookedPrices } from "../ai/ai-money.js";
@@ -36,6 +37,9 @@ import { Streams } from "./streams.js";
 import { Tally } from "./tally.js";
 import { Tester } from "./tester.js";
 import type { World } from "./world.js";
+
+/** A step of a run: some milliseconds. */
+const STEP_EVENTS = 200;
 
 /** How a run is made. */
 export type SimulationOptions = RunOptions;
@@ -157,7 +161,7 @@ export class Simulation {
         pool.ai = this.ai.workers;
         pool.workers.ai = this.ai.serving;
       }
-      if (this.ai.money !== null) money?.countAI(this.ai.money, run);
+      if (this.ai.money !== null) money?.countAI(this.ai.money);
     }
     this.market = market;
     this.money = money;
@@ -197,6 +201,11 @@ export class Simulation {
 
   /** Runs from the start of the warm-up to the end of the counted time. */
   run(): MoneyTotals | null {
+    return inOneGo(this.runInSteps());
+  }
+
+  /** The same in steps of some hundred events. */
+  *runInSteps(): Steps<MoneyTotals | null> {
     const run = this.#run;
     const { queue, world } = this;
     const { economics } = world.scenario.orchestrator ?? {};
@@ -210,14 +219,8 @@ export class Simulation {
       this.#settles(EVENT.round, economics.roundLengthMinutes * 60_000);
       this.#settles(EVENT.payout, economics.payoutInterval);
     }
-    const { warmupMs, endMs } = world;
-    for (;;) {
-      const time = queue.peek();
-      if (time === undefined || time > endMs) break;
-      if (!run.counting && time >= warmupMs) run.counting = true;
-      queue.next();
-      this.#happen(queue.kind, queue.id);
-    }
+    const { endMs } = world;
+    while (this.#goOn(STEP_EVENTS)) yield;
     run.counting = true;
     this.streams.count(endMs);
     for (const node of this.nodes) {
@@ -227,6 +230,25 @@ export class Simulation {
     this.pool?.workers.finish(endMs);
     this.ai?.finish(endMs);
     return this.money?.finish(endMs) ?? null;
+  }
+
+  /**
+   * So many events, or those that are left.
+   *
+   * @returns whether there are more
+   */
+  #goOn(events: number): boolean {
+    const run = this.#run;
+    const { queue } = this;
+    const { warmupMs, endMs } = this.world;
+    for (let left = events; left > 0; left--) {
+      const time = queue.peek();
+      if (time === undefined || time > endMs) return false;
+      if (!run.counting && time >= warmupMs) run.counting = true;
+      queue.next();
+      this.#happen(queue.kind, queue.id);
+    }
+    return true;
   }
 
   #happen(kind: number, id: number): void {

@@ -3,23 +3,40 @@
  * under way at its start, whose sessions nobody chose under the rules.
  */
 import type { Scenario } from "../scenario/schema.js";
+import { lengthModel } from "./lengths.js";
 import { streamKinds } from "./stream-kinds.js";
 
 /** So many mean residual lives of a stream. */
 const RESIDUAL_LIVES = 4;
 const WARM_UP_MIN_MS = 3_600_000;
+/** Where all that is asked for is AI jobs, which take seconds. */
+const AI_WARM_UP_MIN_MS = 600_000;
 const WARM_UP_MAX_MS = 48 * 3_600_000;
 
-/** What the lengths of streams ask for, ms: 4 × E[L²] ÷ 2 E[L] of the longest-lived gateway's streams. */
+/** Whether there are AI jobs and nothing else. */
+function isAllAI({ ai, demand, tester }: Scenario): boolean {
+  const { concurrentStreams = 0, streamsPerDay = 0, arrivals, trace } = demand;
+  const streams = concurrentStreams > 0 || streamsPerDay > 0 || arrivals !== undefined;
+  return ai !== undefined && !streams && trace === undefined && tester === undefined;
+}
+
+/**
+ * What the lengths of streams ask for, ms: 4 × E[L²] ÷ 2 E[L] of the longest-lived gateway's streams, live
+ * AI streams among them.
+ */
 export function neededWarmUpMs(scenario: Scenario): number {
   const residuals = streamKinds(scenario).map(({ share, lengths }) =>
     share > 0 ? lengths.meanResidualMs : 0,
   );
-  return RESIDUAL_LIVES * Math.max(0, ...residuals);
+  const live = scenario.ai?.jobs.flatMap(({ length }) =>
+    length === undefined ? [] : [lengthModel(length).meanResidualMs],
+  );
+  return RESIDUAL_LIVES * Math.max(0, ...(isAllAI(scenario) ? [] : residuals), ...(live ?? []));
 }
 
-/** The warm-up of a run, ms: as the scenario says, or what is needed, from 1 h to 48 h. */
+/** The warm-up of a run, ms: as the scenario says, or what is needed, from 1 h (AI alone: 10 min) to 48 h. */
 export function warmUpMs(scenario: Scenario): number {
   if (scenario.warmup !== undefined) return scenario.warmup;
-  return Math.min(WARM_UP_MAX_MS, Math.max(WARM_UP_MIN_MS, neededWarmUpMs(scenario)));
+  const least = isAllAI(scenario) ? AI_WARM_UP_MIN_MS : WARM_UP_MIN_MS;
+  return Math.min(WARM_UP_MAX_MS, Math.max(least, neededWarmUpMs(scenario)));
 }

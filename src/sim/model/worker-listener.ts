@@ -2,9 +2,27 @@
  * Who is told what happens in the pool. In a run without a listener, nothing is built for one, so that
  * it costs no time.
  */
-import type { AIJobSlot } from "../ai/entities.js";
+import type { AIKind } from "../ai/ai-world.js";
 import type { Call } from "./entities.js";
 import type { TicketTerms } from "./tickets.js";
+
+/** An AI job as a listener hears of it. */
+export interface HeardAIJob {
+  readonly worker: number;
+  readonly node: number;
+  /** Names its request among all of a run, and which of its submits it is. */
+  readonly order: number;
+  readonly submit: number;
+  /** What is asked for; null: nothing is under way. */
+  readonly spec: AIKind | null;
+  readonly units: number;
+  readonly live: boolean;
+  readonly counted: boolean;
+  readonly cold: boolean;
+  readonly fails: boolean;
+  /** When its orchestrator got it, ms. */
+  readonly arrivedMs: number;
+}
 
 /**
  * Is told what happens, in order of time. The objects that it is given belong to the model, which
@@ -24,7 +42,7 @@ export interface WorkerListener {
   /** Its stream for AI jobs has ended. */
   aiDisconnected?(worker: number, atMs: number): void;
   /** A worker's answer to an AI job has come in, an error's too (job-received, E-15). */
-  aiReceived?(job: AIJobSlot, atMs: number): void;
+  aiReceived?(job: HeardAIJob, atMs: number): void;
   /** A worker has done a batch AI job; of live video nothing is told (E-16). */
-  aiProcessed?(job: AIJobSlot, atMs: number): void;
+  aiProcessed?(job: HeardAIJob, atMs: number): void;
 }

@@ -4,9 +4,10 @@
  */
 import { invariant } from "../../core/errors.js";
 import { makeKey, uniform } from "../../core/random.js";
+import { inOneGo, type Steps } from "../../core/steps.js";
 import type { LeaderboardResult, NetworkOrchestrator } from "./network-file.js";
 import type { RegionTable } from "./regions.js";
-import type { SiteFit, SiteObservation } from "./site-fit.js";
+import type { SiteFit, SiteFitter, SiteObservation } from "./site-fit.js";
 import { siteFitter, TRANSFER_RTTS } from "./site-fit.js";
 
 /**
@@ -51,6 +52,8 @@ export interface ResponseTimesOptions {
   readonly heldOutRegion?: number;
   /** Multiplies RTTs and what grows with them, for sensitivity. @default 1 */
   readonly rttScale?: number;
+  /** Fits orchestrators. @default the one of the regions table */
+  readonly fitter?: SiteFitter | undefined;
 }
 
 /** From this success rate on a row's round trip is reliable. */
@@ -108,6 +111,11 @@ function observation({ region, successRate, roundTripMs }: LeaderboardResult): S
     : [];
 }
 
+/** What an orchestrator's leaderboard rows say about its sites. */
+export function observationsOf(rows: readonly LeaderboardResult[]): SiteObservation[] {
+  return rows.flatMap(observation);
+}
+
 function paceOf(row: LeaderboardResult, fit: SiteFit): number {
   return Math.max(row.roundTripMs ?? 0, fit.roundTripMs[row.region] ?? 0);
 }
@@ -130,6 +138,13 @@ interface Known {
   readonly availability: number;
 }
 
+function knownOf(rows: readonly LeaderboardResult[], fitter: SiteFitter): Known | null {
+  const observations = observationsOf(rows);
+  if (observations.length === 0) return null;
+  const fit = fitter(observations);
+  return { fit, rows, availability: availabilityOf(rows, fit) };
+}
+
 /** Of the orchestrators with data, those whose mean log round trip is in the middle. */
 function standIns(known: readonly Known[]): Known[] {
   const pace = ({ fit }: Known) => fit.roundTripMs.reduce((sum, ms) => sum + Math.log(ms), 0);
@@ -142,7 +157,7 @@ function standIns(known: readonly Known[]): Known[] {
 }
 
 /**
- * The response times of a network. Deterministic; a few tens of ms for 100 orchestrators.
+ * The response times of a network. Deterministic; about 3 ms for each orchestrator whose fit is not known.
  *
  * @param network orchestrators of the network file; at least one with usable leaderboard rows
  * @param regions the regions table they were parsed with
@@ -150,18 +165,27 @@ function standIns(known: readonly Known[]): Known[] {
 export function responseTimes(
   network: readonly NetworkOrchestrator[],
   regions: RegionTable,
-  { seed = 0, heldOutRegion = -1, rttScale = 1 }: ResponseTimesOptions = {},
+  options: ResponseTimesOptions = {},
 ): ResponseTimes {
-  const fitter = siteFitter(regions);
+  return inOneGo(responseTimesInSteps(network, regions, options));
+}
+
+/** The same in steps, one for each orchestrator. */
+export function* responseTimesInSteps(
+  network: readonly NetworkOrchestrator[],
+  regions: RegionTable,
+  options: ResponseTimesOptions = {},
+): Steps<ResponseTimes> {
+  const { seed = 0, heldOutRegion = -1, rttScale = 1, fitter = siteFitter(regions) } = options;
+  yield;
   const rowsOf = network.map(({ leaderboard }) =>
     leaderboard.filter((row) => row.region !== heldOutRegion),
   );
-  const known = rowsOf.map((rows): Known | null => {
-    const observations = rows.flatMap(observation);
-    if (observations.length === 0) return null;
-    const fit = fitter(observations);
-    return { fit, rows, availability: availabilityOf(rows, fit) };
-  });
+  const known: (Known | null)[] = [];
+  for (const rows of rowsOf) {
+    known.push(knownOf(rows, fitter));
+    yield;
+  }
   const candidates = standIns(known.filter((item) => item !== null));
   invariant(candidates.length > 0, "some orchestrator has reliable leaderboard rows");
   const regionCount = regions.regions.length;

@@ -288,9 +288,12 @@ function predictions(
  * @param table regions and round trips; at most 60 regions are candidates for sites
  */
 export function siteFitter(table: RegionTable): SiteFitter {
-  const tables = fitTables(table);
+  // Made for the first fit: where all are known there is none.
+  let made: FitTables | undefined;
   return (observations) => {
     invariant(observations.length > 0, "a fit needs an observation");
+    made ??= fitTables(table);
+    const tables = made;
     const weighed = weighHypotheses(tables, observations);
     const { best } = weighed;
     return {

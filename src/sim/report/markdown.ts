@@ -29,19 +29,6 @@ function workersTable({ workers, workersIn }: ReportContent): string[] {
   return [tableOf(heads, rows), ...(more > 0 ? [`… and ${more} more workers`] : [])];
 }
 
-const AI_ROWS_MAX = 20;
-
-function aiJobsTable({ ai }: ReportContent): string[] {
-  if (ai === null) return [];
-  const { variants, jobs, columns } = ai;
-  const rows = jobs
-    .slice(0, AI_ROWS_MAX)
-    .map((job, row) => [variants[row] ?? "", job, ...columns.map(({ cells }) => cells[row] ?? "")]);
-  const more = jobs.length - rows.length;
-  const heads = ["variant", "AI job", ...columns.map(({ head }) => head)];
-  return [tableOf(heads, rows), ...(more > 0 ? [`… and ${more} more AI jobs`] : [])];
-}
-
 /**
  * @param file the scenario as the command line had it
  * @returns Markdown with tables as GitHub reads them
@@ -52,7 +39,6 @@ export function runMarkdown(result: ScenarioResult, file?: string): string {
   const parts = [
     ...headParts(content),
     ...figuresTable(content),
-    ...aiJobsTable(content),
     ...workersTable(content),
     ...silent.map(({ variant, reason }) => plain(`No stream in ${variant}: ${reason}.`)),
     ...groundParts(content),

@@ -1,6 +1,7 @@
 /** The report of a result as text for a terminal: pure, the same result gives the same text. */
 import { counted } from "../../core/wording.js";
 import type { ScenarioResult, VariantResult } from "../results.js";
+import { aiLines } from "./ai.js";
 import { comparisonSection } from "./comparison.js";
 import {
   candidatesSection,
@@ -9,6 +10,7 @@ import {
   sensitivitySection,
   verdictSection,
 } from "./conclusion.js";
+import { aiTable } from "./content/ai-lines.js";
 import { reportContent } from "./content/content.js";
 import { eventTable } from "./events.js";
 import { regionTable } from "./regions.js";
@@ -63,6 +65,12 @@ function sections(result: ScenarioResult, style: Style): readonly string[] {
       legend:
         "× fair: picks ÷ fair share of picks (a black hole has many); kept: sessions kept to the stream's end; p50 / p99: round trip; lost: stream-minutes left when a stream left the worker.",
       render: (variant) => workerTable(variant, style),
+    }),
+    perVariant(result, style, {
+      title: "AI jobs",
+      legend:
+        "answered: of the requests that are over; half in, 99 % in: from request to answer, retries included; yours: of the answered ones, those of the orchestrator under study, whose fees these are; no event tells: of these fees, live video and what prices are cut to whole wei by.",
+      render: (variant) => aiLines(aiTable(variant), style, Number.POSITIVE_INFINITY),
     }),
     perVariant(result, style, {
       title: "Events",

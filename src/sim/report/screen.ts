@@ -2,6 +2,7 @@
  * The first screen of a report on a terminal: the answer, the figures that matter, what to do with
  * each worker, how sure that is. At most 40 lines at 80 columns, whatever the result.
  */
+import { aiLines } from "./ai.js";
 import type { ReportContent } from "./content/content.js";
 import {
   answerLines,
@@ -51,25 +52,6 @@ function variantTable({ figures }: ReportContent, style: Style, max: number): st
   return rest === "" ? text : `${text}\n${style.dim(rest)}`;
 }
 
-function aiTable({ ai }: ReportContent, style: Style, max: number): string {
-  if (ai === null || max === 0) return "";
-  const { variants, jobs, columns } = ai;
-  const text = table(
-    [
-      { head: "variant", cells: variants.slice(0, max), align: "left" },
-      { head: "AI job", cells: jobs.slice(0, max), align: "left" },
-      ...columns.map(({ head, cells }, index) => ({
-        head,
-        cells: cells.slice(0, max),
-        rank: index === 0 ? columns.length : 0,
-      })),
-    ],
-    style,
-  );
-  const rest = more(jobs.length - max, "AI jobs");
-  return rest === "" ? text : `${text}\n${style.dim(rest)}`;
-}
-
 function workerTable({ workers, workersIn }: ReportContent, style: Style, max: number): string {
   const shown = workers.slice(0, max);
   if (shown.length === 0) return "";
@@ -109,8 +91,8 @@ export function screen(
     answerLines(content, style),
     figureTable(content, style),
     variantTable(content, style, limits.variants),
-    aiTable(content, style, limits.variants),
     workerTable(content, style, limits.workers),
+    aiLines(content.ai ?? null, style, limits.workers),
     groundLines(content, style, limits, isAll),
     lastLines(content, style, isAll),
   ]);

@@ -8,6 +8,7 @@ import { suggestion } from "../../config/suggest.js";
 import { Rational } from "../../core/rational.js";
 import { regionLimitsIn } from "../../pool/index.js";
 import { DEFAULT_SELECTION } from "../../selection/index.js";
+import { aiFindings } from "./ai-checks.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { eventFindings } from "./event-checks.js";
 import { WAYS_OF_DEMAND } from "./missing-findings.js";
@@ -358,6 +359,8 @@ function networkMembers({ network }: Scenario, { members }: KnownNames): KnownNa
     .slice(0, limit);
 }
 
+const lower = (name: string) => name.toLowerCase();
+
 /** What is wrong with a scenario's events. */
 function findingsOfEvents(scenario: Scenario, known: KnownNames): readonly Finding[] {
   if (Object.keys(scenario.events).length === 0) return [];
@@ -389,5 +392,8 @@ export function crossCheck(scenario: Scenario, known: KnownNames): readonly Find
   checks.orchestrators();
   checks.gateways();
   checks.demand();
-  return [...checks.findings, ...findingsOfEvents(scenario, known)];
+  const others = [...networkMembers(scenario, known), ...scenario.orchestrators];
+  const names = new Set(others.flatMap((one) => [one.name, one.address ?? one.name].map(lower)));
+  const ofAI = aiFindings(scenario, (name) => names.has(lower(name)));
+  return [...checks.findings, ...ofAI, ...findingsOfEvents(scenario, known)];
 }

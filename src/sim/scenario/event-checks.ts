@@ -12,6 +12,7 @@ const TIMES_MAX = 10_000;
 const STREAMS_MAX = 10_000;
 /** A gateway ends a stream that is silent for longer (T-3), ms. */
 const SILENCE_MAX_MS = 60_000;
+const REGION_EXPECTED = "a code of the regions table such as FRA";
 
 /** Names that events may use. */
 export interface EventNames {
@@ -52,13 +53,16 @@ export function eventFindings(scenario: Scenario, names: EventNames): readonly F
     const text = `they bring ${streams} streams at a time, expected at most ${STREAMS_MAX}`;
     return [{ path: ["events"], text }];
   }
-  return overlapFindings(events, scenario, names);
+  const overlaps = overlapFindings(events, scenario, names);
+  return overlaps.length > 0 ? overlaps : silenceFindings(events, scenario, names);
 }
 
 type Add = (path: Path, text: string, atKey?: boolean) => Finding;
 
-function missing(name: string, known: Iterable<string>, what: string): string {
-  return `no ${what} is called ${JSON.stringify(name)}${suggestion(name, known)}`;
+/** @param otherwise what is expected, where there are too many names to list them */
+function missing(name: string, known: Iterable<string>, what: string, otherwise: string): string {
+  const hint = suggestion(name, known) || `, expected ${otherwise}`;
+  return `no ${what} is called ${JSON.stringify(name)}${hint}`;
 }
 
 function nameFindings(
@@ -70,7 +74,9 @@ function nameFindings(
   const found: Finding[] = [];
   const isOutage = event.kind === "outage";
   if ("gateway" in event && event.gateway !== undefined && !gateways.has(event.gateway)) {
-    found.push(add(["gateway"], missing(event.gateway, gateways, "gateway")));
+    found.push(
+      add(["gateway"], missing(event.gateway, gateways, "gateway", "a name of one in gateways")),
+    );
   }
   if (isOutage) {
     const given = [event.worker, event.region, event.orchestrator].filter(Boolean);
@@ -79,10 +85,12 @@ function nameFindings(
     }
     const known = new Set([...workers].flatMap(([kind, own]) => [kind, ...own]));
     if (event.worker !== undefined && !known.has(event.worker)) {
-      found.push(add(["worker"], missing(event.worker, known, "worker")));
+      found.push(
+        add(["worker"], missing(event.worker, known, "worker", "a name of one in workers")),
+      );
     }
     if (event.region !== undefined && !regions.has(event.region)) {
-      found.push(add(["region"], missing(event.region, regions, "region")));
+      found.push(add(["region"], missing(event.region, regions, "region", REGION_EXPECTED)));
     }
     if (event.worker !== undefined || event.region !== undefined) return found;
   }
@@ -95,7 +103,9 @@ function nameFindings(
     return [...found, add([], `expected ${what}: there is no orchestrator under study`)];
   }
   if (orchestrators.has(event.orchestrator.toLowerCase())) return found;
-  const text = missing(event.orchestrator, orchestrators.keys(), "orchestrator of this scenario");
+  const what = "orchestrator of this scenario";
+  const otherwise = "a name or an address of the network file, or one in orchestrators";
+  const text = missing(event.orchestrator, orchestrators.keys(), what, otherwise);
   return [...found, add(["orchestrator"], text)];
 }
 
@@ -181,6 +191,33 @@ function overlapFindings(
       if (before === undefined || before.name === next.name) continue;
       if (next.fromMs > before.fromMs && next.fromMs >= before.toMs) continue;
       const text = `at ${formatDuration(next.fromMs)} it overlaps ${JSON.stringify(before.name)}, an event of the same kind for the same one`;
+      found.set(next.name, { path: ["events", next.name], text, atKey: true });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Silences of a gateway's sources that follow each other without a gap are one (T-3). */
+function silenceFindings(
+  events: readonly (readonly [string, ScenarioEvent])[],
+  { duration }: Scenario,
+  { gateways }: EventNames,
+): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const gateway of gateways) {
+    const silences = events
+      .flatMap(([name, event]) =>
+        event.kind === "burst" && (event.gateway ?? gateway) === gateway
+          ? spansOf(event, duration).map((span) => ({ name, ...span }))
+          : [],
+      )
+      .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs);
+    let [fromMs, toMs] = [0, Number.NEGATIVE_INFINITY];
+    for (const next of silences) {
+      if (next.fromMs > toMs) fromMs = next.fromMs;
+      toMs = Math.max(toMs, next.toMs);
+      if (toMs - fromMs <= SILENCE_MAX_MS || found.has(next.name)) continue;
+      const text = `at ${formatDuration(next.fromMs)} it follows another burst without a gap: sources of ${gateway} would be silent from ${formatDuration(fromMs)} to ${formatDuration(toMs)}, expected at most 60s (T-3)`;
       found.set(next.name, { path: ["events", next.name], text, atKey: true });
     }
   }

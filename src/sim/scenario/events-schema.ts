@@ -1,6 +1,14 @@
 /** What a scenario may say of things that happen at a time, once or periodically. */
 import { z } from "zod";
-import { duration, exact, integer, name, number, region } from "../../config/fields.js";
+import {
+  duration,
+  exact,
+  integer,
+  name,
+  number,
+  orchestratorName,
+  region,
+} from "../../config/fields.js";
 
 const when = {
   at: duration("When it begins, counted from the end of the warm-up."),
@@ -10,7 +18,7 @@ const when = {
   ).default(600_000),
 };
 const until = duration("How long it lasts.");
-const orchestrator = name(
+const orchestrator = orchestratorName(
   "Whose: a name or an address; default: the orchestrator under study.",
 ).optional();
 const gateway = name("At which gateway.").optional();

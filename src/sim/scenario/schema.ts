@@ -40,7 +40,7 @@ export const scenarioSchema = z.strictObject({
   replications: z
     .union([
       integer("Exactly so many.", 1, 10_000),
-      z.literal("auto").describe("From 8 to 64, until the question is decided or hardly can be."),
+      z.literal("auto").describe("From 8 to 80, until the question is decided or hardly can be."),
       z.strictObject({
         pilot: integer("Pilot replications.", 2, 1000).default(10),
         max: integer("Replications at most.", 2, 10_000).default(40),
@@ -56,7 +56,7 @@ export const scenarioSchema = z.strictObject({
     )
     .prefault({}),
   warmup: duration(
-    "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h to 48 h.",
+    "Not counted; default: 4 mean residual lives of a stream (E[L²] ÷ 2 E[L]), from 1 h (AI jobs alone: 10 min) to 48 h.",
   ).optional(),
   duration: duration(
     "Counted time; default: 3 h. With replications: auto it is chosen: twice the warm-up, or longer where workers have few sessions.",

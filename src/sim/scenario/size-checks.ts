@@ -7,6 +7,7 @@ import type { Finding, Path } from "../../config/problem.js";
 import { grouped } from "../../core/wording.js";
 import type { SimulationInput } from "../input.js";
 import { parseTrace } from "../model/demand.js";
+import { lengthModel } from "../model/lengths.js";
 import { streamKinds } from "../model/stream-kinds.js";
 import { warmUpMs } from "../model/warm-up.js";
 import { mostAtATime } from "./at-a-time.js";
@@ -23,6 +24,9 @@ const SEGMENTS_MAX = 5e9;
  * and ten regions.
  */
 const TEST_SEGMENTS_MAX = 1e8;
+/** AI requests of one kind of job: an hour of work. */
+const REQUESTS_MAX = 1e9;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const PAYOUT_INTERVAL_MIN_MS = 1000;
 /** Shorter times up or down would make a run schedule millions of events. */
@@ -39,6 +43,27 @@ function count(value: number): string {
 /** Mean number of streams at a time, where demand is random. */
 export function streamsAtATime(scenario: Scenario): number {
   return streamKinds(scenario).reduce((sum, { atATime }) => sum + atATime, 0);
+}
+
+/** What is beyond them of AI jobs. */
+function aiSizeFindings(scenario: Scenario): readonly Finding[] {
+  const { ai, assumptions, duration } = scenario;
+  const spanMs = warmUpMs(scenario) + duration;
+  for (const [index, job] of (ai?.jobs ?? []).entries()) {
+    const { requestsPerSecond = 0, streamsPerHour = 0, length } = job;
+    const requests = (requestsPerSecond * assumptions.loadScale * spanMs) / 1000;
+    if (requests > REQUESTS_MAX) {
+      const text = `about ${count(requests / 1e6)} million requests per replication, expected at most ${count(REQUESTS_MAX / 1e6)} million`;
+      return [{ path: ["ai", "jobs", index, "requestsPerSecond"], text }];
+    }
+    const meanMs = length === undefined ? 0 : lengthModel(length).meanMs;
+    const atATime = (streamsPerHour * assumptions.loadScale * meanMs) / HOUR_MS;
+    if (atATime > STREAMS_AT_A_TIME_MAX) {
+      const text = `about ${count(atATime)} streams at a time, expected at most ${count(STREAMS_AT_A_TIME_MAX)}`;
+      return [{ path: ["ai", "jobs", index, "streamsPerHour"], text }];
+    }
+  }
+  return [];
 }
 
 /** What is beyond any machine's memory or anybody's patience, in a scenario otherwise right. */
@@ -60,6 +85,8 @@ export function sizeFindings({ scenario, data }: SimulationInput): readonly Find
     const text = atLeast(assumptions.meanDown, UP_MIN_MS);
     return [{ path: ["assumptions", "meanDown"], text }];
   }
+  const ofAI = aiSizeFindings(scenario);
+  if (ofAI.length > 0) return ofAI;
   const kinds = streamKinds(scenario);
   const way = WAYS_OF_DEMAND.find((one) => demand[one] !== undefined);
   const lengthPath: Path = ["stream", "length", "mean"];

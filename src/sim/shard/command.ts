@@ -22,6 +22,7 @@ const RUN = z.strictObject({
   replications,
   untilDecided: z.boolean().nullable(),
   sensitivity: z.enum(["off", "short", "full"]),
+  sensitivityReplications: replications.optional(),
 });
 
 const ADVISE = z.strictObject({

@@ -149,6 +149,10 @@ describe("measurements", () => {
       "worker,sessions,download_ms,transcode_ms,upload_ms\na,1,2,x,4\n",
       ':2:7: "x", expected a number',
     ],
+    [
+      "worker,sessions,download_ms,transcode_ms,upload_ms\na,1.5,2,3,4\n",
+      ':2:3: "1.5", expected a whole number of sessions',
+    ],
     ['{"benchmark":{"transcoder":"a","runs":[', "no whole JSON text: it was cut"],
     ['{"benchmark":{"transcoder":"a","runs":[]}}', "expected what /recordBenchmark takes"],
   ])("that are none are refused with a word: %j", async (text, message) => {

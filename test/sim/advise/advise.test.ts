@@ -246,6 +246,38 @@ describe("where the time is over before anything is judged", () => {
   });
 });
 
+describe("where the time is over once those who lose most are judged", () => {
+  it("advises on these, and is the same as asking about them only", async () => {
+    const controller = new AbortController();
+    const simulate: Simulate = (input, options) => {
+      const { exclude = [] } = input.scenario.orchestrator?.admission ?? {};
+      if (exclude.some((name) => name.startsWith("a-"))) controller.abort();
+      return fakePool(input, options);
+    };
+    const names = [...GOOD, "slow", "old"];
+    const deadline = controller.signal;
+    const { result, words } = await advised(names, { deadline }, { simulate });
+    expect(words).toEqual({ slow: "exclude", old: "spare" });
+    expect(result.replications).toBe(16);
+    expect(result.rule).toBeNull();
+    expect(renderAdvice(result)).toContain("--only slow,old");
+    const { only } = result.asked;
+    const again = await advised(names, { only, replications: 16 });
+    expect(JSON.stringify(again.result)).toBe(JSON.stringify(result));
+  });
+
+  it("finds the same as whoever has time, in whatever order", async () => {
+    const names = [...GOOD, "slow", "old"];
+    const whole = await advised(names);
+    const some = await advised(names, { only: ["slow", "old"] });
+    const of = (workers: typeof whole.result.workers) =>
+      workers.filter(({ name }) => ["slow", "old"].includes(name));
+    expect(of(some.result.workers).map(({ advice }) => advice)).toEqual(
+      of(whole.result.workers).map(({ advice }) => advice),
+    );
+  });
+});
+
 describe("what is refused", () => {
   it.each([
     [{ margin: 0 }, "margin: found 0"],

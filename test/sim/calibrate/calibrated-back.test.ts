@@ -9,7 +9,13 @@ import {
 import { scenario } from "../../support/sim/runs.js";
 
 /** Hours that show what a kind is about. */
-const HOURS: Readonly<Record<string, number>> = { fast: 1.5, capped: 3, loaded: 1.5, spells: 4 };
+const HOURS: Readonly<Record<string, number>> = {
+  fast: 1.5,
+  capped: 3,
+  loaded: 1.5,
+  spells: 4,
+  uplink: 6,
+};
 
 describe("known workers, calibrated back from some hours", () => {
   const back = KINDS.flatMap((kind) => {
@@ -37,6 +43,15 @@ describe("known workers, calibrated back from some hours", () => {
       }
     }
     for (const { fit } of back) expect(fit.heldOut?.meanError).toBeLessThan(0.2);
+  });
+
+  it("are slowed by what begins later only where a link is shared, and that is in the interval", () => {
+    const slowed = back.filter(({ fit }) => fit.notes.join().includes("begins later"));
+    expect(slowed.map(({ kind }) => kind.name)).toEqual(["uplink"]);
+    const atTwo = slowed[0]?.findings.find(({ parameter }) => parameter === "slowdown at 2");
+    expect(atTwo?.found?.low).toBeLessThanOrEqual(atTwo?.value ?? 0);
+    expect(atTwo?.found?.high).toBeGreaterThanOrEqual(atTwo?.value ?? Number.NaN);
+    expect((atTwo?.found?.high ?? 9) / (atTwo?.found?.low ?? 1)).toBeLessThan(1.3);
   });
 
   it("have spells only where there are any", () => {

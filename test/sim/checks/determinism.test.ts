@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { SimulationInput } from "../../../src/sim/input.js";
 import { foundDraw } from "../../../src/sim/model/draws.js";
 import type { Segment, Stream } from "../../../src/sim/model/entities.js";
+import { simulateInSteps } from "../../../src/sim/simulate.js";
 import { FEATURES } from "../../support/sim/check-scenarios.js";
 import { merged, POOL, run, type Settings, scenario, simulation } from "../../support/sim/runs.js";
 
@@ -24,6 +25,31 @@ describe("same seed, same bytes", () => {
     const first = JSON.stringify(run(input));
     run(scenario(FEATURES["verification"] ?? {}));
     expect(JSON.stringify(run(scenario(SMALL)))).toBe(first);
+  });
+
+  test("in steps, whatever other run has a step in between", () => {
+    const inputs = [scenario(SMALL), scenario(FEATURES["policies"] ?? {}, { seed: 7 })];
+    // Data of their own: nothing of them has been fitted yet.
+    const own = inputs.map((input) => {
+      const data = { ...input.data, network: { ...input.data.network } };
+      return {
+        steps: simulateInSteps({ ...input, data }, { replication: 0 }),
+        count: 0,
+        found: "",
+      };
+    });
+    while (own.some(({ found }) => found === "")) {
+      for (const one of own.filter(({ found }) => found === "")) {
+        const step = one.steps.next();
+        one.count += 1;
+        if (step.done === true) one.found = JSON.stringify(step.value);
+      }
+    }
+    expect(own.map(({ found }) => found)).toEqual(
+      inputs.map((input) => JSON.stringify(run(input))),
+    );
+    // One for each orchestrator that is fitted, and some for the events.
+    for (const { count } of own) expect(count).toBeGreaterThan(105);
   });
 });
 

@@ -66,15 +66,18 @@ describe("runExperiment", () => {
     ["run", 2, runExperiment],
     ["advise", 1, advise],
     ["advise", 2, advise],
+    ["run", 0, runExperiment],
+    ["advise", 0, advise],
   ] as const)(
-    "%s with %d thread(s) ends in the middle of a replication when the signal aborts",
+    "%s with %d thread(s) beside the caller's ends in the middle of a replication when the signal aborts",
     async (_, threads, ask) => {
       const controller = new AbortController();
       const reason = new Error("enough");
       let finished = 0;
       // Some seconds for a replication: whoever waits for its end has finished one.
       const promise = ask(loadText(POOL.replace("duration: 1h", "duration: 3d")), {
-        threads,
+        threads: Math.max(1, threads),
+        ownThread: threads > 0,
         signal: controller.signal,
         onProgress: () => {
           finished += 1;

@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
 import { makeKey, uniform } from "../../../src/core/random.js";
 import { POOLSIM_VERSION } from "../../../src/core/version.js";
+import { adviseWith } from "../../../src/sim/advise/advise.js";
 import type { Executor, Simulate } from "../../../src/sim/experiment/executor.js";
 import { type ExperimentOptions, experimentWith } from "../../../src/sim/experiment/experiment.js";
 import type { Progress } from "../../../src/sim/experiment/workbench.js";
+import { parseVary } from "../../../src/sim/sweep/axes.js";
+import { sweepWith } from "../../../src/sim/sweep/sweep.js";
 import {
   fakeExecutor,
   fakeSimulate,
@@ -673,6 +676,23 @@ describe("stopping", () => {
     const promise = experimentWith(loadText(POOL), executor, {
       signal: controller.signal,
       partial: true,
+      onProgress: () => controller.abort(reason),
+    });
+    await expect(promise).rejects.toBe(reason);
+  });
+
+  it.each([
+    ["an experiment", experimentWith],
+    ["advice", adviseWith],
+    ["a sweep", sweepWith],
+  ] as const)("%s rejects at once, whatever time threads take to end", async (_, ask) => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const { executor } = fakeExecutor();
+    const stuck = { ...executor, close: () => new Promise<void>(() => {}) };
+    const promise = ask(loadText(POOL), stuck, {
+      signal: controller.signal,
+      vary: [parseVary("orchestrator.maxSessions=10,20")],
       onProgress: () => controller.abort(reason),
     });
     await expect(promise).rejects.toBe(reason);

@@ -24,19 +24,23 @@ function unsure(spread: number, mean: number): Simulate {
   };
 }
 
+/** Surer under some assumptions than under others, so that cases of the sensitivity block take as long as they take. */
+const uneven: Simulate = (input, options) =>
+  unsure(0.5 * input.scenario.assumptions.noiseScale, -0.2)(input, options);
+
 describe("replications: auto", () => {
   it("ends at the first look when that decides, and says what may have been", async () => {
     const { result } = await run(AUTO);
     expect(result.verdict?.decision).toBe("exclude");
     expect(result.replications).toBe(8);
-    expect(result.untilDecided).toEqual({ first: 8, max: 64 });
+    expect(result.untilDecided).toEqual({ first: 8, max: 80 });
   });
 
   it("goes on as long as it is open, and no further", async () => {
     const { result } = await run(AUTO, {}, unsure(0.7, -0.2));
     expect(result.verdict?.decision).toBe("exclude");
     expect(result.replications).toBeGreaterThan(8);
-    expect(result.replications).toBeLessThan(64);
+    expect(result.replications).toBeLessThan(80);
     const { change } = result.verdict ?? {};
     expect(change?.ci95[1]).toBeLessThan(-0.05);
   });
@@ -45,7 +49,24 @@ describe("replications: auto", () => {
     const { result } = await run(AUTO, {}, unsure(0.7, -0.05));
     expect(result.verdict?.decision).toBe("undecided");
     expect(result.verdict?.reason).toBe("near the margin");
-    expect(result.replications).toBeLessThan(64);
+    expect(result.replications).toBeLessThan(80);
+  });
+
+  it("allows for all that a verdict looks at: peak demand, and each constraint", async () => {
+    const asked = async (decision: string) => {
+      const yaml = AUTO.replace(/^decision: \{/m, `decision: { ${decision}, `);
+      const { result } = await run(yaml, { replications: 20 }, unsure(0.7, -0.2));
+      const [low, high] = result.verdict?.change?.ci95 ?? [0, 0];
+      expect(result.verdict?.change?.n).toBe(20);
+      return high - low;
+    };
+    const alone = await asked("peakFactor: 1, constraints: []");
+    const atPeak = await asked("peakFactor: 2, constraints: []");
+    const constrained = await asked(
+      "peakFactor: 2, constraints: [{ metric: pool.lateShare, maxIncrease: 0.01 }]",
+    );
+    expect(atPeak).toBeGreaterThan(1.02 * alone);
+    expect(constrained).toBeGreaterThan(1.02 * atPeak);
   });
 
   it("gives the same bytes as the number by name, decided or not", async () => {
@@ -87,7 +108,7 @@ describe("a number of replications", () => {
   it("is kept, and goes on only when told to", async () => {
     expect((await run(POOL)).result).toMatchObject({ replications: 4, untilDecided: null });
     const { result } = await run(POOL, { untilDecided: true });
-    expect(result).toMatchObject({ replications: 8, untilDecided: { max: 64 } });
+    expect(result).toMatchObject({ replications: 8, untilDecided: { max: 80 } });
   });
 
   it("below the first look decides nothing", async () => {
@@ -97,7 +118,7 @@ describe("a number of replications", () => {
 
   it("beyond the last look is refused, and so is going on for nothing", async () => {
     const refused = { code: "OPTION_INVALID" };
-    await expect(run(AUTO, { replications: 65 })).rejects.toMatchObject(refused);
+    await expect(run(AUTO, { replications: 81 })).rejects.toMatchObject(refused);
     const noDecision = POOL.replace(/^decision:.*$/m, "");
     await expect(run(noDecision, { untilDecided: true })).rejects.toMatchObject(refused);
   });
@@ -105,10 +126,13 @@ describe("a number of replications", () => {
 
 describe("when it is enough", () => {
   /** Says that it is enough after so many calls. */
-  async function stopAfter(calls: number, options: ExperimentOptions = {}) {
+  async function stopAfter(
+    calls: number,
+    options: ExperimentOptions = {},
+    simulate = unsure(0.7, -0.2),
+  ) {
     const controller = new AbortController();
     let count = 0;
-    const simulate = unsure(0.7, -0.2);
     const counting: Simulate = (input, given) => {
       count += 1;
       if (count === calls) controller.abort();
@@ -117,7 +141,9 @@ describe("when it is enough", () => {
     const { result } = await run(AUTO, { ...options, enough: controller.signal }, counting);
     const { replications } = result;
     const sensitivity = result.sensitivity.length === 0 ? "off" : options.sensitivity;
-    const again = await run(AUTO, { replications, sensitivity }, simulate);
+    const { sensitivityReplications } = result.untilDecided ?? {};
+    const named = { replications, sensitivity, sensitivityReplications };
+    const again = await run(AUTO, named, simulate);
     expect(JSON.stringify(again.result)).toBe(JSON.stringify(result));
     return result;
   }
@@ -133,11 +159,41 @@ describe("when it is enough", () => {
     expect(Math.min(...replications)).toBeLessThan(8);
   });
 
-  it("leaves the sensitivity block out as a whole when that is not finished", async () => {
-    const { result } = await run(AUTO, { sensitivity: "short" }, unsure(0.7, -0.2));
-    expect(result.sensitivity.length).toBeGreaterThan(4);
-    const stopped = await stopAfter(150, { sensitivity: "short" });
+  it("leaves the sensitivity block out before its first look is finished", async () => {
+    const { calls, result } = await run(AUTO, {}, unsure(0.7, -0.2));
+    const stopped = await stopAfter(calls.length + 20, { sensitivity: "short" });
     expect(stopped.replications).toBe(result.replications);
     expect(stopped.sensitivity).toEqual([]);
+    expect(stopped.untilDecided).not.toHaveProperty("sensitivityReplications");
+  });
+
+  it("ends the sensitivity block with the last look at what is open in it, at any moment", async () => {
+    const whole = await run(AUTO, { sensitivity: "short" }, uneven);
+    const counts = whole.result.sensitivity.map(({ difference }) => difference.n);
+    // Some cases take longer than others, so that there is something to stop.
+    expect(Math.max(...counts)).toBeGreaterThan(Math.min(...counts));
+    expect(whole.result.untilDecided).not.toHaveProperty("sensitivityReplications");
+    const stopped = await stopAfter(whole.calls.length - 2, { sensitivity: "short" }, uneven);
+    const at = stopped.untilDecided?.sensitivityReplications ?? 0;
+    expect(at).toBeGreaterThanOrEqual(8);
+    expect(at).toBeLessThan(Math.max(...counts));
+    expect(stopped.sensitivity).toHaveLength(counts.length);
+    // Those that were over before are as they are in the whole block; the others are open.
+    for (const [index, one] of stopped.sensitivity.entries()) {
+      const last = whole.result.sensitivity[index];
+      if ((counts[index] ?? 0) <= at) expect(one).toEqual(last);
+      else expect(one).toMatchObject({ decision: "undecided", difference: { n: at } });
+    }
+  });
+
+  it.each([7, 25])("%i replications of the block are refused", async (sensitivityReplications) => {
+    const refused = { code: "OPTION_INVALID" };
+    const options = { sensitivity: "short", sensitivityReplications } as const;
+    await expect(run(AUTO, options)).rejects.toMatchObject(refused);
+  });
+
+  it("nothing is to be stopped where there is one look", async () => {
+    const options = { sensitivity: "short", sensitivityReplications: 8 } as const;
+    await expect(run(POOL, options)).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 });

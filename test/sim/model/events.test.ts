@@ -1,5 +1,6 @@
 /** What events do to a run: to sessions, workers, prices and streams, and to the figures beside them. */
 import { describe, expect, test } from "vitest";
+import { compileWorld } from "../../../src/sim/model/compile-world.js";
 import type { ReplicationResult } from "../../../src/sim/results.js";
 import {
   IDEAL,
@@ -94,6 +95,17 @@ describe("a price", () => {
     const result = withEvents(WORKERS, events, tickets);
     expect(metric(result, "pool.tickets")).toBeGreaterThan(0);
   });
+});
+
+test("what ends leaves what another event has left for good", () => {
+  const kept = { kind: "stake", at: "5m", stakeLpt: 30 };
+  const short = { kind: "stake", at: "10m", for: "5m", stakeLpt: 90 };
+  const before = { kind: "stake", at: "1m", for: "2m", stakeLpt: 60 };
+  const input = scenario(TWO, { events: { short, before, kept } });
+  const { timeline, pool, orchestrators } = compileWorld(input);
+  const steps = timeline.stakes.get(pool)?.map(({ value }) => value / 100_000);
+  const own = (orchestrators[pool]?.stake ?? 0) / 100_000;
+  expect(steps).toEqual([60, own, 30, 90, 30]);
 });
 
 test("a stake counts from its instant on (L-13)", () => {

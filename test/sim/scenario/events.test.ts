@@ -35,7 +35,9 @@ describe("events that are right", () => {
     "  a: { kind: outage, at: 0s, for: 5m, worker: home-1, every: 5m }\n  b: { kind: outage, at: 0s, for: 1m, worker: home-2 }",
     "  a: { kind: outage, at: 59m, for: 1m, region: FRA }\n  b: { kind: restart, at: 5m }",
     "  a: { kind: streams, at: 59m, streams: 3, length: 2h }",
-    "  a: { kind: burst, at: 1m, for: 60s, gateway: g, every: 1m }",
+    "  a: { kind: burst, at: 1m, for: 60s, gateway: g, every: 61s }",
+    "  a: { kind: burst, at: 1m, for: 20s }\n  b: { kind: burst, at: 70s, for: 50s, gateway: g }",
+    "  a: { kind: stake, at: 5m, factor: 3, orchestrator: livepeer.dcgco.eth }",
   ])("%s", (events) => {
     expect(problem(events)).toBe("");
   });
@@ -43,6 +45,18 @@ describe("events that are right", () => {
 
 describe("events that are wrong", () => {
   test.each([
+    [
+      "  a: { kind: burst, at: 1m, for: 60s, gateway: g, every: 1m }",
+      /events\.a: at 2m it follows another burst without a gap: sources of g .* from 1m to 3m/,
+    ],
+    [
+      "  a: { kind: burst, at: 1m, for: 50s }\n  b: { kind: burst, at: 90s, for: 40s, gateway: g }",
+      /events\.b: at 90s it follows .* expected at most 60s \(T-3\)/,
+    ],
+    [
+      "  a: { kind: outage, at: 1m, for: 1m, region: nowhere }",
+      /no region is called "nowhere", expected a code of the regions table such as FRA/,
+    ],
     [
       "  a: { kind: outage, at: 1m, for: 1m, worker: hom }",
       /events\.a\.worker: no worker is called "hom".*home/,

@@ -3,7 +3,7 @@
  * can be worked out by hand, with noise that variants share. And scenarios to run it on.
  */
 import { makeKey, normalQuantile, uniform } from "../../../src/core/random.js";
-import type { Executor, Simulate } from "../../../src/sim/experiment/executor.js";
+import type { Executor, Simulate, SimulateInSteps } from "../../../src/sim/experiment/executor.js";
 import { inlineExecutor } from "../../../src/sim/experiment/executor.js";
 import type { LoadedScenario, SimulationInput } from "../../../src/sim/input.js";
 import { readFileWithin } from "../../../src/sim/scenario/files.js";
@@ -95,10 +95,18 @@ export const fakeSimulate: Simulate = ({ scenario }, { seed, replication }) => {
   };
 };
 
+/** For an executor: what simulates has no steps of its own. */
+export function inOneStep(simulate: Simulate): SimulateInSteps {
+  return function* (...of) {
+    yield;
+    return simulate(...of);
+  };
+}
+
 /** Runs a scenario's text with the fake; the executor notes what it was asked for. */
 export function fakeExecutor(seed = 1, simulate: Simulate = fakeSimulate) {
   const calls: { readonly input: SimulationInput; readonly replication: number }[] = [];
-  const inline = inlineExecutor({ simulate, seed });
+  const inline = inlineExecutor({ simulateInSteps: inOneStep(simulate), seed });
   const executor: Executor = {
     run: (input, replication) => {
       calls.push({ input, replication });

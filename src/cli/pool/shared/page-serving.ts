@@ -22,8 +22,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** From this module as it was compiled, as a part of the bundled command, and from its source. */
 const PLACES = ["../../../page/", "../../page/", "../../../../dist/page/"];
 
-/** Events that are counted at a time: a few ms, in which nobody is answered. */
-const EVENTS_AT_ONCE = 500;
+/** Events that are counted at a time: about 2 ms, in which nobody is answered. */
+const EVENTS_AT_ONCE = 100;
 const PAUSE_MS = 1_000;
 
 /**

@@ -23,7 +23,7 @@ export const JOBS = {
     when: { cron: "0 2 * * *" },
   },
   alerts: {
-    does: "Tells receivers what begins and what is over; only with alerts.to.",
+    does: "Looks for what is wrong, and tells receivers what begins and what is over; only with alerts.",
     when: { every: "1m" },
   },
   prune: {
@@ -175,9 +175,11 @@ export const poolFileSchema = z.strictObject({
     .strictObject({
       to: z
         .array(receiverSchema)
-        .min(1)
         .max(20)
-        .describe("Who is told, by an HTTP POST for each beginning and each end."),
+        .describe(
+          "Who is told, by an HTTP POST for each beginning and each end; without one the page shows them.",
+        )
+        .default([]),
       offline: duration("A worker is offline for so long.").default(15 * 60_000),
       behind: duration("A source can't be read for so long.").default(15 * 60_000),
       stuck: duration("A payout is under way for so long.").default(3_600_000),
@@ -186,7 +188,7 @@ export const poolFileSchema = z.strictObject({
       perHour: integer("Most that a receiver is told in an hour.", 1, 10_000).default(30),
       off: z.array(z.enum(ALERT_NAMES)).describe("What is not told of.").default([]),
     })
-    .describe("Who is called when something is wrong.")
+    .describe("What is looked for, and who is called when something is wrong.")
     .optional(),
   jobs: z
     .strictObject(

@@ -61,6 +61,9 @@ backup:
   to: backups
   keep: 14
 
+# What is wrong is on the page. Who is called besides: to: [{ url: https://…, shape: slack }]
+alerts: {}
+
 # When jobs run; what is left out runs as poolsim pool jobs shows.
 jobs:
   import: { every: ${isDemo ? "10s" : "1m"} }

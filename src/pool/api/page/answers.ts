@@ -63,7 +63,9 @@ export const poolAnswer = z.object({
       events: z.number().describe("In the last 24 hours."),
       readAt: utc
         .nullable()
-        .describe("End of the last import; null: this process imports nothing."),
+        .describe(
+          "End of the last import that read it; null: none lately, or not by this process.",
+        ),
       state: z.enum(["ok", "failed", "unknown"]).describe("How the last import read it."),
     }),
   ),
@@ -74,6 +76,10 @@ export const poolAnswer = z.object({
     .nullable()
     .describe("Batch of payouts that waits for the operator's approval; null: none does."),
   rule: z.object({ text: z.string(), limitMs: z.number().nullable() }).nullable(),
+  alerts: z
+    .number()
+    .nullable()
+    .describe("That go on; null: nobody looks, `alerts` in the pool's file says who does."),
   adviceAt: utc.nullable(),
   chainId: z.string().nullable().describe("Of the last payout."),
 });
@@ -244,6 +250,20 @@ export const runsAnswer = z.object({
       }),
     )
     .describe("Newest first, the last of each job."),
+});
+
+const alert = z.object({
+  kind: z.string(),
+  what: z.string().describe("What that is, in a sentence."),
+  subject: z.string().describe("Whom or what it concerns."),
+  text: z.string().nullable().describe("For the operator only."),
+  since: utc,
+});
+
+export const alertsAnswer = z.object({
+  lookedAt: utc.nullable().describe("When somebody last looked; null: nobody did."),
+  current: z.array(alert).describe("That go on, oldest first."),
+  past: z.array(alert.extend({ until: utc })).describe("Over within 90 days, newest first."),
 });
 
 export const quarantineAnswer = z.object({

@@ -6,6 +6,7 @@ import type { PoolFigures } from "./figures.js";
 export type PageBooks = Pick<
   PoolStore,
   | "acts"
+  | "cursor"
   | "decisions"
   | "ledger"
   | "names"

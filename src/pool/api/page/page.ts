@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { ApiSettings } from "../books.js";
 import { Problem } from "../problem.js";
+import { readAlerts } from "./alert-reads.js";
 import type { PageContext } from "./context.js";
 import {
   readAdvice,
@@ -91,6 +92,7 @@ export class Page {
       "/pool/tickets": () => readTickets(context),
       "/pool/corrections": () => readCorrections(context),
       "/pool/runs": () => readRuns(context),
+      "/pool/alerts": () => readAlerts(context),
       "/pool/quarantine": () => {
         if (asked.role !== "operator") {
           throw new Problem(401, "TOKEN", "quarantine is shown with the operator's token");

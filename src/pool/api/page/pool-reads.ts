@@ -2,11 +2,15 @@
 import type { z } from "zod";
 import type { RunRow } from "../../books/store/store.js";
 import { newestBatch } from "../../payouts/approval.js";
+import { alertCount } from "./alert-reads.js";
 import type { hoursAnswer, poolAnswer, poolWorkersAnswer } from "./answers.js";
 import { type PageContext, performanceOf, utc, utcOrNull } from "./context.js";
 import { total } from "./moment.js";
 import { DAY_MS, DAYS } from "./track.js";
 import { workersOf } from "./worker-rows.js";
+
+/** Imports that are looked through for the last one that read a source: more than a day of them. */
+const RUNS_BACK = 2_000;
 
 type Pool = z.output<typeof poolAnswer>;
 
@@ -46,6 +50,7 @@ export function readPool(context: PageContext): Pool {
     held: moment.holds.size,
     approval: approvalOf(context),
     rule,
+    alerts: alertCount(context),
     adviceAt: utcOrNull(advice?.()?.atMs),
     chainId: lastPayout === undefined ? null : String(lastPayout.chainId),
   };
@@ -89,19 +94,28 @@ function moneyOf(context: PageContext): Pick<Pool, "owed" | "income"> {
 function sourcesOf(context: PageContext, configured: readonly string[]): Pool["sources"] {
   const { books, figures, nowMs } = context;
   const heard = figures.sources(nowMs);
-  const last = books.runs.list({ job: "import", limit: 5 }).find(({ endedMs }) => endedMs !== null);
+  const ended = (limit: number) =>
+    books.runs.list({ job: "import", limit }).filter(({ endedMs }) => endedMs !== null);
+  const [last] = ended(5);
   const names = [...new Set([...configured, ...heard.keys()])].sort();
   return names.map((name) => {
     const found = heard.get(name);
     const isImported = configured.includes(name) && last !== undefined;
+    const state = isImported ? stateOf(name, last) : "unknown";
+    const read = state === "ok" ? last : isImported ? lastRead(name, ended(RUNS_BACK)) : undefined;
     return {
       name,
       lastEventAt: utcOrNull(found?.lastMs),
       events: found?.events ?? 0,
-      readAt: isImported ? utcOrNull(last.endedMs) : null,
-      state: isImported ? stateOf(name, last) : "unknown",
+      readAt: utcOrNull(read?.endedMs),
+      state,
     };
   });
+}
+
+/** The newest run that read a source. */
+function lastRead(name: string, runs: readonly RunRow[]): RunRow | undefined {
+  return runs.find((run) => stateOf(name, run) === "ok");
 }
 
 /** A run says at its end which sources could not be read. */

@@ -4,6 +4,7 @@ import { address, queryNumber } from "../fields.js";
 import { noQuery, pageQuery } from "../requests.js";
 import {
   adviceAnswer,
+  alertsAnswer,
   correctionsAnswer,
   hoursAnswer,
   payoutsAnswer,
@@ -56,6 +57,11 @@ export const PAGE_READS = {
     query: noQuery,
     answer: runsAnswer,
   },
+  "/pool/alerts": {
+    summary: "What is wrong now, and what was in the last 90 days.",
+    query: noQuery,
+    answer: alertsAnswer,
+  },
   "/pool/quarantine": {
     summary: "What could not be entered; needs the operator's token.",
     query: noQuery,
@@ -66,6 +72,9 @@ export const PAGE_READS = {
 
 /** The path of one of them. */
 export type PagePath = keyof typeof PAGE_READS;
+
+/** What one of them answers. */
+export type PageAnswer<P extends PagePath> = z.output<(typeof PAGE_READS)[P]["answer"]>;
 
 export function isPagePath(path: string): path is PagePath {
   return Object.hasOwn(PAGE_READS, path);

@@ -9,12 +9,12 @@ import {
   conditionsOf,
   type JobFact,
 } from "../alerts/conditions.js";
+import { alertStateIn, keepAlerts } from "../alerts/history.js";
 import { type AlertShape, messageOf } from "../alerts/message.js";
 import { AlertNotTaken, postAlert } from "../alerts/send.js";
 import {
   type AlertState,
   failedNotice,
-  NO_ALERTS,
   nextNotice,
   observe,
   quarantineOf,
@@ -55,7 +55,6 @@ export interface AlertPlaces {
   readonly advice: string | null;
 }
 
-const STATE = "alerts";
 const UNDONE = "payout-undone";
 
 /**
@@ -70,10 +69,10 @@ export async function lookForAlerts(
 ): Promise<JobCounts> {
   const { receivers, limits, off, perHour, pool } = plan;
   const facts = factsOf(store, places, now());
-  let state = quarantineOf(stateOf(store), facts.quarantine);
+  let state = quarantineOf(alertStateIn(store), facts.quarantine);
   const keep = (next: AlertState): void => {
+    keepAlerts(store, state, { state: next, nowMs: now() });
     state = next;
-    store.transaction(() => store.setCursor(STATE, JSON.stringify(next)));
   };
   const quarantineBefore = state.quarantine ?? facts.quarantine;
   const conditions = conditionsOf(facts, limits, { quarantineBefore, nowMs: now() }).filter(
@@ -103,18 +102,6 @@ export async function lookForAlerts(
   }
   signal.throwIfAborted();
   return { active: state.active.length, told, waiting: state.waiting.length };
-}
-
-function stateOf(store: PoolStore): AlertState {
-  const text = store.cursor(STATE);
-  if (text === null) return NO_ALERTS;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return { ...NO_ALERTS, ...value };
-  } catch {
-    // Written by nobody of ours: begun anew.
-  }
-  return NO_ALERTS;
 }
 
 /** Asks books, disk and advice. */

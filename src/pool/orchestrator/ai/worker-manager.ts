@@ -237,9 +237,10 @@ export class RemoteAIWorkerManager {
   }
 
   #firstFit(request: number, job: number): Worker | undefined {
+    const mayServe = this.#mayServe;
     for (const worker of this.#workers.values()) {
-      const mayServe = () => this.#mayServe?.(worker.handle, request, job) ?? true;
-      if (left(worker, job) > 0 && mayServe()) return worker;
+      if (left(worker, job) <= 0) continue;
+      if (mayServe === undefined || mayServe(worker.handle, request, job)) return worker;
     }
     return undefined;
   }

@@ -35,6 +35,16 @@ export function logFigure(value: number, logError: number, freedom: number): Fig
   return { value, low: value / reach, high: value * reach };
 }
 
+/** The first of two ways to find a figure, with what either of them allows. */
+export function eitherOf(first: Figure, second: Figure): Figure {
+  const { value } = first;
+  return {
+    value,
+    low: Math.min(first.low, second.low),
+    high: Math.max(first.high, second.high),
+  };
+}
+
 /** The coefficient of variation of a lognormal whose logarithm has a variance. */
 export function cvOf(logVariance: number): number {
   return Math.sqrt(Math.expm1(Math.max(0, logVariance)));

@@ -10,7 +10,8 @@ import {
   sessionsSeen,
 } from "./at-a-time.js";
 import { BlockSums, jackknifed } from "./blocks.js";
-import { cvOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
+import { cvOf, eitherOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
+import { isSlowedByLater } from "./later-company.js";
 import { LoadCurve, type TimesByLoad } from "./load-curve.js";
 import { PairCurve } from "./pair-curve.js";
 import { sharpened } from "./sharpened.js";
@@ -50,6 +51,8 @@ interface Load {
   readonly chances: Chances;
   /** Of times as they would be if slow spells were spread over all. */
   readonly load: TimesByLoad;
+  /** Another way to find it, where neither is surely right; null: there is none. */
+  readonly other: TimesByLoad | null;
   /** By how much longer all take for the spells, where the load does not know it. */
   readonly spread: Figure;
   /** Slow spells that were seen. */
@@ -96,7 +99,7 @@ function spellsIn({ jobs, times }: Known, expected: readonly number[]): FoundSpe
 
 /** By segments of one session, which are slow together. */
 function loadOfPairs(known: Known): Load {
-  const { jobs, pairs, lostAtMs } = known;
+  const { jobs, times, pairs, lostAtMs } = known;
   const chances = chancesOf(jobs, lostAtMs);
   const near = new PairCurve({ ...known, chances });
   const found = spellsIn(known, expectedOf(chances, near.solve()));
@@ -108,7 +111,13 @@ function loadOfPairs(known: Known): Load {
     ([before, after]) => levelOf(before) === levelOf(after),
   );
   const load = far.length < JOBS_MIN ? near : new PairCurve({ ...known, chances, pairs: far });
-  return { chances, load, spread: SURE, found };
+  if (load.size === 1 || !isSlowedByLater(jobs, { ...known, chances })) {
+    return { chances, load, other: null, spread: SURE, found };
+  }
+  // Segments of a session that are compared are those whose company changes, which had some all along.
+  const quiet = times.map((time, index) => time / Math.exp(levelOf(index) ?? 0));
+  const all = new LoadCurve(chances, found === null ? times : quiet, known);
+  return { chances, load: all, other: load, spread: SURE, found };
 }
 
 /** By all segments, slow spells first: in one there are more at a time because each takes longer. */
@@ -117,7 +126,7 @@ function loadOfAll(known: Known): Load {
   const chances = chancesOf(jobs, lostAtMs);
   const load = new LoadCurve(chances, times, { blocks, blockCount });
   const first = spellsIn(known, expectedOf(chances, load.solve()));
-  if (load.size === 1) return { chances, load, spread: SURE, found: first };
+  if (load.size === 1) return { chances, load, other: null, spread: SURE, found: first };
   const means = load.solve();
   const quiet = jobs.map(({ atMs, responseMs }, index) => {
     return (times[index] ?? 1) / Math.exp(first?.levelAt(atMs - responseMs) ?? 0);
@@ -133,7 +142,21 @@ function loadOfAll(known: Known): Load {
   const sharp = isWholeSeconds(jobs) ? sharpened(chances, steady, means) : { chances };
   const curve = new LoadCurve(sharp.chances, steady, { ...options, isSharp: isWholeSeconds(jobs) });
   const found = spellsIn(known, expectedOf(sharp.chances, curve.solve()));
-  return { chances: sharp.chances, load: curve, spread, found };
+  return { chances: sharp.chances, load: curve, other: null, spread, found };
+}
+
+/** The mean time alone, and by how much longer it takes at each number at a time. */
+function figuresOf(load: TimesByLoad): { alone: Figure; factors: readonly Figure[] } {
+  const means = load.solve();
+  const without = load.without();
+  const [alone = Number.NaN] = means;
+  const factors = means.map((mean, index): Figure => {
+    if (index === 0) return SURE;
+    const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
+    return jackknifed(mean / alone, ratios);
+  });
+  const alones = without.map(([mean = Number.NaN]) => mean);
+  return { alone: jackknifed(alone, alones), factors };
 }
 
 /** Every other block is held back, and predicted by the rest. */
@@ -189,15 +212,12 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   const isCoarse = isWholeSeconds(jobs);
   const pairs: Pairs = isCoarse ? [] : successors(jobs);
   const known = { jobs, times, lostAtMs: past.lostAtMs, blocks, blockCount, pairs };
-  const { chances, load, spread, found } =
+  const { chances, load, other, spread, found } =
     pairs.length >= JOBS_MIN ? loadOfPairs(known) : loadOfAll(known);
   const means = load.solve();
-  const without = load.without();
-  const alone = means[0] ?? Number.NaN;
-  const ofBlocks = jackknifed(
-    alone,
-    without.map(([mean = Number.NaN]) => mean),
-  );
+  const ofAll = figuresOf(load);
+  const ofOther = other === null ? ofAll : figuresOf(other);
+  const ofBlocks = eitherOf(ofAll.alone, ofOther.alone);
   const aloneMs = product(ofBlocks, {
     value: 1,
     low: spread.low / spread.value,
@@ -210,11 +230,15 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
       `never fewer than ${fewest} at a time: its time alone is taken for that at ${fewest} (extrapolated)`,
     );
   }
-  const curve = means.map((mean, index): CurvePoint => {
-    const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
-    const factor: Figure =
-      index === 0 ? { value: 1, low: 1, high: 1 } : jackknifed(mean / alone, ratios);
-    return { atATime: index + 1, segments: Math.round(counts[index] ?? 0), factor };
+  if (other !== null) {
+    notes.push(
+      "what begins later slows a segment too, as on a shared link: by how many there were when it began, times are means only, with what two ways to find them allow",
+    );
+  }
+  const curve = ofAll.factors.map((factor, index): CurvePoint => {
+    const segments = Math.round(counts[index] ?? 0);
+    const second = ofOther.factors[index] ?? factor;
+    return { atATime: index + 1, segments, factor: eitherOf(factor, second) };
   });
   const expected = expectedOf(chances, means);
   const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));

@@ -4,6 +4,7 @@ import type { Measured, MeasuredSegment } from "../measured.js";
 
 const HEADER = "worker,sessions,download_ms,transcode_ms,upload_ms";
 const RECORDS_MAX = 1_000_000;
+const SESSIONS_MAX = 10_000;
 const CHARACTERS_MAX = 64 * 2 ** 20;
 
 /** Is this such a table, by its first line? */
@@ -33,12 +34,18 @@ export function readWorkerCsv(text: string, file: string): readonly Measured[] {
     if (!/^[\w.-]{1,64}$/.test(worker)) {
       throw dataError(file, nameCell, `${quoted(worker)}, expected a name such as home-a`);
     }
+    const sessionsCell = record.cell("sessions");
+    const sessions = numberIn(file, sessionsCell, { min: 1, max: SESSIONS_MAX });
+    if (!Number.isInteger(sessions)) {
+      const text = `${quoted(sessionsCell.text)}, expected a whole number of sessions`;
+      throw dataError(file, sessionsCell, text);
+    }
     const ms = (column: string) => numberIn(file, record.cell(column), { min: 0, max: 600_000 });
     const isFailed = record.cell("transcode_ms").text === "failed";
     const segments = workers.get(worker) ?? [];
     workers.set(worker, segments);
     segments.push({
-      atATime: numberIn(file, record.cell("sessions"), { min: 1, max: 10_000 }),
+      atATime: sessions,
       session: null,
       isFirst: false,
       downloadMs: ms("download_ms"),

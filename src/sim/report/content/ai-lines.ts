@@ -1,55 +1,41 @@
-/** AI jobs of each variant, in words: what gateways got, and what of it was the pool's. */
-import type { Estimate, ScenarioResult } from "../../results.js";
+/** How each kind of AI job fared in the variant that a report shows. */
+import type { ResultRow, VariantResult } from "../../results.js";
 import { figures, type Kind, scaleFor, withUnit } from "../figures.js";
 
-/** A column of the table of AI jobs. */
-export interface AIColumn {
-  readonly head: string;
-  readonly cells: readonly string[];
-}
-
-/** All of the table: a row for each job of each variant. */
+/** A table of AI jobs: cells by column. */
 export interface AITable {
-  readonly variants: readonly string[];
-  readonly jobs: readonly string[];
-  readonly columns: readonly AIColumn[];
+  readonly names: readonly string[];
+  readonly columns: readonly {
+    readonly head: string;
+    readonly cells: readonly string[];
+    /** Columns of larger ranks are left out first where there is no room. */
+    readonly rank: number;
+  }[];
 }
 
-type Metrics = Readonly<Record<string, Estimate>>;
-
-/** Of live video what came out counts, not what was started. */
-const ANSWERED = (metrics: Metrics) => metrics["servedShare"] ?? metrics["successShare"];
-
-const COLUMNS: readonly (readonly [
-  head: string,
-  kind: Kind,
-  of: (metrics: Metrics) => Estimate | undefined,
-])[] = [
-  ["requests", "count", (metrics) => metrics["requests"]],
-  ["served", "share", ANSWERED],
-  ["p50", "ms", (metrics) => metrics["latencyMs.p50"]],
-  ["p99", "ms", (metrics) => metrics["latencyMs.p99"]],
-  ["yours", "share", (metrics) => metrics["poolShare"]],
-  ["fees/day", "eth", (metrics) => metrics["feesEthPerDay"]],
+const COLUMNS: readonly (readonly [metric: string, head: string, kind: Kind, rank: number])[] = [
+  ["requests", "requests", "count", 1],
+  ["successShare", "answered", "share", 0],
+  ["latencyMs.p50", "half in", "ms", 0],
+  ["latencyMs.p99", "99 % in", "ms", 2],
+  ["retriesPerRequest", "retries each", "ratio", 4],
+  ["warmShare", "warm", "share", 3],
+  ["servedShare", "live served", "share", 1],
+  ["poolShare", "yours", "share", 0],
+  ["feesEthPerDay", "fees/day", "eth", 0],
+  ["invisibleFeesEthPerDay", "no event tells", "eth", 2],
 ];
 
-/** The table; null where no AI jobs were asked for. */
-export function aiTable({ variants }: ScenarioResult): AITable | null {
-  const rows = variants.flatMap(({ name, ai = [] }) =>
-    ai.map((job) => ({ variant: name, job: job.name, metrics: job.metrics })),
-  );
-  if (rows.length === 0) return null;
-  const columns = COLUMNS.map(([head, kind, of]): AIColumn => {
-    const values = rows.map(({ metrics }) => of(metrics)?.mean);
-    const scale = scaleFor(
-      kind,
-      values.flatMap((value) => value ?? []),
-    );
-    return { head: withUnit(head, scale), cells: figures(values, scale) };
+/** The table of a variant; null where there are no AI jobs. A column without values is left out. */
+export function aiTable({ ai = [] }: Pick<VariantResult, "ai">): AITable | null {
+  if (ai.length === 0) return null;
+  const valuesOf = (metric: string) => ai.map(({ metrics }: ResultRow) => metrics[metric]?.mean);
+  const columns = COLUMNS.flatMap(([metric, head, kind, rank]) => {
+    const values = valuesOf(metric);
+    const known = values.flatMap((value) => value ?? []);
+    if (known.length === 0) return [];
+    const scale = scaleFor(kind, known);
+    return [{ head: withUnit(head, scale), cells: figures(values, scale), rank }];
   });
-  return {
-    variants: rows.map(({ variant }) => variant),
-    jobs: rows.map(({ job }) => job),
-    columns: columns.filter(({ cells }) => cells.some((cell) => cell !== "")),
-  };
+  return { names: ai.map(({ name }) => name), columns };
 }

@@ -108,6 +108,7 @@ export function sweepCommand(result: SweepResult, file: string): string {
 /** `poolsim run <file> …`, with what was set from outside the file. */
 export function commandOf(result: ScenarioResult, file: string): string {
   const { scenario, extensions = [], seed, replications, verdict, sensitivity } = result;
+  const { sensitivityReplications: stoppedAt } = result.untilDecided ?? {};
   const parts = [
     "poolsim run",
     shellWord(file),
@@ -115,6 +116,7 @@ export function commandOf(result: ScenarioResult, file: string): string {
     ...settingOptions(scenario),
     ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
     ...(verdict !== null && sensitivity.length === 0 ? ["--sensitivity off"] : []),
+    ...(stoppedAt === undefined ? [] : [`--sensitivity-replications ${stoppedAt}`]),
   ];
   return parts.join(" ");
 }

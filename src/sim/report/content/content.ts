@@ -17,14 +17,14 @@ export interface ReportContent {
   readonly title: string;
   readonly answer: Answer;
   readonly figures: KeyFigures;
-  /** AI jobs; null where none were asked for. */
-  readonly ai: AITable | null;
   /** Variants whose pool had no stream, and why. */
   readonly silent: readonly { readonly variant: string; readonly reason: string }[];
   /** Workers of the judged variant, those in question first; copies of one kind together. */
   readonly workers: readonly WorkerLine[];
   /** The variant that the workers' figures are of; null where there is one only. */
   readonly workersIn: string | null;
+  /** AI jobs of the same variant; left out where there are none. */
+  readonly ai?: AITable | undefined;
   readonly grounds: Grounds;
   /** What runs it again. */
   readonly command: string;
@@ -42,12 +42,11 @@ export function reportContent(
 ): ReportContent {
   const head = { answer: answerOf(result), figures: keyFigures(result) };
   const workers = workerLines(result);
-  const ai = aiTable(result);
   const units = workers.flatMap(({ worth, worthUnit }) => (worth === "" ? [] : [worthUnit]));
+  const ai = aiTable(shownVariant(result) ?? {});
   return {
     title: result.scenario.name,
     ...head,
-    ai,
     silent: result.variants.flatMap(({ name, withoutStreams, metrics }) => {
       // Where AI jobs alone are asked for, nobody misses streams.
       const isNoNews = ai !== null && metrics["network.streams"]?.mean === 0;
@@ -55,6 +54,7 @@ export function reportContent(
     }),
     workers,
     workersIn: result.variants.length > 1 ? (shownVariant(result)?.name ?? null) : null,
+    ...(ai === null ? {} : { ai }),
     grounds: groundsOf(result, meaningsIn([...headTexts(head), ...units])),
     command: commandOf(result, file),
     poolsim: result.poolsim,

@@ -7,6 +7,9 @@ import type { PageOptions } from "../../../../src/pool/api/page/options.js";
 import { PAGE_READS } from "../../../../src/pool/api/page/routes.js";
 import { adjust } from "../../../../src/pool/books/adjust.js";
 import { holdAddress } from "../../../../src/pool/books/holds.js";
+import type { PoolStore } from "../../../../src/pool/books/store/store.js";
+import { keepAlerts, pastAlerts } from "../../../../src/pool/operate/alerts/history.js";
+import { NO_ALERTS } from "../../../../src/pool/operate/alerts/state.js";
 import { enter, openBooks } from "../../../support/books/books.js";
 import { ALICE, list, transcode } from "../../../support/books/events.js";
 import {
@@ -27,7 +30,7 @@ function bearer(token: string) {
   return { authorization: `Bearer ${token}` };
 }
 
-function page(): PageOptions {
+function page(): PageOptions & { readonly store: PoolStore } {
   const books = openBooks();
   enter(books, list(transcode(ALICE, 1_000n)));
   enter(books, '[{"type": "nothing"}]');
@@ -48,6 +51,7 @@ function page(): PageOptions {
   figures.advance(NOW_MS, 1_000);
   const file = (type: string, text: string) => ({ type, bytes: Buffer.from(text) });
   return {
+    store: books.store,
     books: books.store,
     figures,
     files: new Map([
@@ -62,6 +66,15 @@ function page(): PageOptions {
         `<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;">`,
     }),
   };
+}
+
+async function ofPool(shown: PageOptions, path = "/pool") {
+  await using api = await runApi({ page: shown });
+  return await get(api, path);
+}
+
+function utc(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 async function statuses(api: RunningApi, headers = {}): Promise<Record<string, number>> {
@@ -141,6 +154,67 @@ describe("the page's endpoints", () => {
     for (const path of ["/", "/pool", "/pool/workers", "/page/page.js", "/advice"]) {
       expect((await get(api, path)).status).toBe(404);
     }
+  });
+});
+
+describe("what the page tells of", () => {
+  it("alerts: what goes on and what was, to the operator in words", async () => {
+    const shown = page();
+    const before = field((await ofPool(shown)).json, "alerts");
+    // Nobody looked: that is no "none".
+    expect(before).toBeNull();
+    const { store } = shown;
+    const alert = { kind: "jobFailed", subject: "backup", text: SECRET, isBegun: true } as const;
+    const waits = { ...alert, subject: "advise", sinceMs: NOW_MS, isBegun: false };
+    const early = { ...alert, kind: "verifyFailed", sinceMs: NOW_MS - 9 } as const;
+    const late = { ...alert, sinceMs: NOW_MS - 5 };
+    const first = { ...NO_ALERTS, active: [late, waits, early] };
+    keepAlerts(store, NO_ALERTS, { state: first, nowMs: NOW_MS });
+    const second = { ...NO_ALERTS, active: [early] };
+    keepAlerts(store, first, { state: second, nowMs: NOW_MS });
+    const tokens = { reader: null, operator: OPERATOR };
+    await using api = await runApi({ page: shown, tokens: () => tokens });
+    expect(field((await get(api, "/pool")).json, "alerts")).toBe(1);
+    const told = (await get(api, "/pool/alerts", bearer(OPERATOR))).json;
+    expect(told).toMatchObject({
+      current: [{ kind: "verifyFailed", text: SECRET, since: utc(NOW_MS - 9) }],
+      past: [{ kind: "jobFailed", subject: "backup", text: SECRET, until: utc(NOW_MS) }],
+    });
+    expect((await get(api, "/pool/alerts")).text).not.toContain("rpc.example");
+    // After 90 days it is forgotten.
+    expect(pastAlerts(store, NOW_MS + 90 * 86_400_000 - 1)).toHaveLength(1);
+    expect(pastAlerts(store, NOW_MS + 90 * 86_400_000)).toEqual([]);
+  });
+
+  it("alerts that somebody else wrote, or that are no alerts: none", async () => {
+    const shown = page();
+    for (const text of ["{", "7", '{"active":[{"kind":"<b>"}]}', '{"active":7}']) {
+      shown.store.setCursor("alerts", text);
+      shown.store.setCursor("alerts-past", text);
+      const { status, json } = await ofPool(shown, "/pool/alerts");
+      expect([status, json], text).toMatchObject([200, { current: [], past: [] }]);
+    }
+  });
+
+  it("a source that can't be read: when it last was", async () => {
+    const shown = page();
+    const imported = (name: string, endedMs: number, error: string | null) => {
+      const order = { job: "import", trigger: "schedule", dueMs: endedMs, attempt: 1 } as const;
+      const id = shown.store.runs.begin({ ...order, startedMs: endedMs });
+      const outcome = error === null ? "done" : "failed";
+      shown.store.runs.end(id, { endedMs, outcome, counts: {}, error, log: name });
+    };
+    imported("all", NOW_MS - 3_000, null);
+    for (let ago = 2_000; ago > 0; ago -= 100) {
+      imported("one fails", NOW_MS - ago, "could not be read: far; 3 new");
+    }
+    const operation = () => ({ jobs: [], sources: ["far", "near"], payouts: null });
+    const { json } = await ofPool({ ...shown, operation });
+    expect(field(json, "sources")).toMatchObject([
+      { name: "far", state: "failed", readAt: utc(NOW_MS - 3_000) },
+      { name: "near", state: "ok", readAt: utc(NOW_MS - 100) },
+      { name: "o1" },
+    ]);
   });
 });
 

@@ -8,7 +8,7 @@ import { queueName } from "../../../../src/sim/live/queue/names.js";
 import { serveUnits } from "../../../../src/sim/live/queue/serve-units.js";
 import { openUnitQueue, queueBuild } from "../../../../src/sim/live/queue/unit-queue.js";
 import { runExperiment } from "../../../../src/sim/live/run.js";
-import { simulate } from "../../../../src/sim/simulate.js";
+import { simulateInSteps } from "../../../../src/sim/simulate.js";
 import { eventually } from "../../../support/eventually.js";
 import { NO_REDIS, type RedisServer, startRedis } from "../../../support/servers/redis.js";
 import { loadText } from "../../../support/sim/fake-simulate.js";
@@ -72,7 +72,7 @@ async function asked(yaml = YAML, onProgress?: (progress: Progress) => void) {
 }
 
 async function straight(yaml = YAML) {
-  const executor = inlineExecutor({ simulate, seed: 1 });
+  const executor = inlineExecutor({ simulateInSteps, seed: 1 });
   return JSON.stringify(await experimentWith(loadText(yaml), executor, FAST));
 }
 
