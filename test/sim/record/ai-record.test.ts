@@ -2,8 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { PoolEvent } from "../../../src/pool/books/events/event.js";
 import { fitAIWorkers } from "../../../src/sim/calibrate/ai/fit-workers.js";
+import { scenarioOf } from "../../../src/sim/calibrate/fragment.js";
 import { poolPast } from "../../../src/sim/calibrate/readers/pool-events.js";
 import { type PoolRecord, recordPool } from "../../../src/sim/record/record-pool.js";
+import { loadScenario } from "../../../src/sim/scenario/load.js";
 import { type Settings, scenario } from "../../support/sim/runs.js";
 
 const POOL: Settings = {
@@ -139,6 +141,23 @@ describe("AI jobs of a run", () => {
     const live = fits.find(({ pipeline }) => pipeline === "live-video-to-video");
     expect(live?.results).toBeGreaterThan(20);
   });
+});
+
+it("what came back is a scenario that loads, with the workers' models and what came to them", () => {
+  const past = poolPast(recorded().events.map(({ event }) => event)).ai;
+  const place = { name: "back", region: "FRA", stakeShare: 0.5 };
+  const text = scenarioOf([], place, { fits: fitAIWorkers(past), past });
+  const readFile = () => new TextEncoder().encode(text);
+  const { base } = loadScenario("back.yaml", { readFile });
+  expect(base.scenario.workers).toHaveLength(2);
+  expect(base.scenario.ai?.jobs.map(({ pipeline }) => pipeline).sort()).toEqual([
+    "live-video-to-video",
+    "llm",
+    "text-to-image",
+  ]);
+  // Speech is hardly answered at all (A-37): too few jobs to say how long they take.
+  expect(text).toContain('# AI jobs of text-to-speech "parler-tts/parler-tts-large-v1": too few');
+  expect(base.scenario.orchestrator?.ai?.prices).toHaveLength(2);
 });
 
 it("a scenario with AI jobs takes no made-up ones", () => {
