@@ -60,6 +60,7 @@ const IMPUTED: Readonly<Record<string, string>> = {
   prices: "prices",
   responseTimes: "response times",
   devices: "device figures",
+  aiTimes: "times of AI jobs",
 };
 
 /** What nobody measured, and how many settings are as the network has them. */
