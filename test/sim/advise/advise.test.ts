@@ -95,25 +95,6 @@ describe("advice", () => {
     expect(same.result).toEqual(result);
   });
 
-  it("never keeps who does far worse than the others, however small a part of the pool it is", async () => {
-    const { words, result } = await advised([...GOOD, "weak", "weak-null", "only"]);
-    expect(words).toEqual({
-      ...keepAll(GOOD),
-      weak: "exclude",
-      "weak-null": "exclude",
-      only: "keep",
-    });
-    const why = (name: string) => result.workers.find((worker) => worker.name === name)?.why;
-    expect(why("weak")).toBe(
-      "loses 65 % of its streams: late segments; what you keep hardly depends on it",
-    );
-    expect(result.together?.actions.map(({ worker }) => worker)).toEqual(["weak", "weak-null"]);
-    const same = await advised([...GOOD, "weak", "weak-null", "only"], {
-      replications: result.replications,
-    });
-    expect(same.result).toEqual(result);
-  });
-
   it("finds who hides behind the worst: it loses streams only when that is out", async () => {
     const simulate: Simulate = (input, options) => {
       const result = fakePool(input, options);
