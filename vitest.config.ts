@@ -1,10 +1,41 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that load the machine by many connections or a writer that never rests: after the others. */
 const ALONE = ["test/discovery/live/bars.test.ts", "test/discovery/sources/node-db-source.test.ts"];
 
 /** Tests that load extensions, which stay for the life of a process: each in a process of its own. */
 const EXTENDING = ["test/sim/extensions/extensions.test.ts", "test/testing/laws.test.ts"];
+
+/** Tests that take longest, before all others: last, they would run while nothing else is left to do. */
+const FIRST = [
+  "test/docs/docs.test.ts",
+  "test/scenarios/scenarios.test.ts",
+  "test/pool/payouts/kill.test.ts",
+  "test/pool/books/import/kill.test.ts",
+  "test/e2e/run-kept.test.ts",
+  "test/e2e/queue.test.ts",
+  "test/sim/experiment/statistics.test.ts",
+  "test/pool/payouts/procedures.test.ts",
+  "test/sim/report/html-page.test.ts",
+  "test/sim/checks/at-once.test.ts",
+  "test/pool/books/month/month.test.ts",
+  "test/discovery/sources/chain/providers.test.ts",
+  "test/pool/payouts/runbooks.test.ts",
+  "test/e2e/pool-page.test.ts",
+  "test/e2e/pool-up.test.ts",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = FIRST.findIndex((file) => moduleId.endsWith(file));
+      return at < 0 ? FIRST.length : at;
+    };
+    // Vitest's own order beyond that: by how long they took before, or by size.
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -19,7 +50,7 @@ export default defineConfig({
     // made simulations take a quarter longer.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: ["test/typescript.mjs"],
-    sequence: { setupFiles: "list" },
+    sequence: { setupFiles: "list", sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -1,6 +1,8 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/cli/discover-command.js";
 import { importedModules, loadedByBundle, loadedModules } from "../support/cli/loaded-modules.js";
 
 /**
@@ -43,12 +45,21 @@ describe("modules", () => {
     expect(loaded.some((module) => module.startsWith("node_modules/zod/"))).toBe(true);
   });
 
-  it("of an import are without what asks nodes and buckets, where it reads files", () => {
+  it("of commands that ask no node and no bucket are without what asks them", () => {
+    const folder = temporaryFolder();
     const events = fileURLToPath(new URL("../../docs/examples/pool-events.json", import.meta.url));
-    const loaded = loadedModules("pool", "import", events, "--db", "x.db", "--commission", "1/4");
-    expect(loaded).toContain("dist/pool/books/sources/bucket-source.js");
-    const asks = /^node_modules\/(?:undici|aws4fetch|fast-xml-parser)\//;
-    expect(loaded.filter((module) => asks.test(module))).toEqual([]);
+    const books = ["--db", join(folder, "pool.db")];
+    const imported = loadedModules("pool", "import", events, ...books, "--commission", "1/4");
+    expect(imported).toContain("dist/pool/books/sources/bucket-source.js");
+    const verified = loadedModules("pool", "verify", ...books);
+    expect(verified).toContain("dist/io/json-rpc/http-transport.js");
+    const owed = loadedModules("pool", "payouts", ...books);
+    expect(owed).toContain("dist/pool/payouts/signer.js");
+    const asks =
+      /^node_modules\/(?:undici|aws4fetch|fast-xml-parser|ethers\/lib\.esm\/(?:providers|wallet))\//;
+    for (const loaded of [imported, verified, owed]) {
+      expect(loaded.filter((module) => asks.test(module))).toEqual([]);
+    }
   });
 
   it("of the bundled command are a few files, which have its packages inside", () => {

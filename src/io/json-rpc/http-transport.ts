@@ -1,5 +1,5 @@
 /** JSON-RPC over HTTP with undici: connections are kept and limited, answers bounded. */
-import { Agent, request } from "undici";
+import type { Agent, request } from "undici";
 import { PoolsimError, RemoteError } from "../../core/errors.js";
 import { RateLimited, TooMuch, Unchangeable } from "./chain-failures.js";
 import type { RpcTransport } from "./json-rpc.js";
@@ -22,22 +22,43 @@ export interface HttpTransport {
   close(): Promise<void>;
 }
 
-/** Makes a transport; connections open when they are needed. */
+/** Makes a transport; connections open, and the client is loaded, when they are needed. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
+  let client: Promise<Client> | undefined;
+  let isClosed = false;
+  const opened = (): Promise<Client> => {
+    if (isClosed) throw unanswered(new Error("the transport is closed"));
+    client ??= openClient(options);
+    return client;
+  };
+  return {
+    // The time that loading takes is not the node's.
+    send: async (body, signal) => exchange(await opened(), body, options, signal),
+    close: async () => {
+      isClosed = true;
+      await (await client)?.agent.destroy();
+    },
+  };
+}
+
+interface Client {
+  readonly agent: Agent;
+  readonly request: typeof request;
+}
+
+async function openClient({ maxConnections }: HttpTransportOptions): Promise<Client> {
+  const { Agent, request } = await import("undici");
   const agent = new Agent({
-    connections: options.maxConnections,
+    connections: maxConnections,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: 0 },
   });
-  return {
-    send: (body, signal) => exchange(agent, body, options, signal),
-    close: () => agent.destroy(),
-  };
+  return { agent, request };
 }
 
 async function exchange(
-  dispatcher: Agent,
+  { agent: dispatcher, request }: Client,
   body: string,
   { url, headers, timeoutMs, maxBytes }: HttpTransportOptions,
   signal?: AbortSignal,

@@ -4,7 +4,6 @@
  */
 import { SigningKey } from "ethers/crypto";
 import { computeAddress, Transaction } from "ethers/transaction";
-import { decryptKeystoreJson } from "ethers/wallet";
 import { InputError, invariant } from "../../core/errors.js";
 import type { Fees } from "./gas.js";
 import type { SignedPayment } from "./payout.js";
@@ -41,6 +40,8 @@ export interface PayoutSigner {
  *   has neither in it
  */
 export async function openKeystore(json: string, password: string): Promise<PayoutSigner> {
+  // Who only looks at what is owed needs no wallet.
+  const { decryptKeystoreJson } = await import("ethers/wallet");
   let key: SigningKey;
   try {
     const { privateKey } = await decryptKeystoreJson(json, password);
