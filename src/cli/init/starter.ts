@@ -12,7 +12,8 @@ description: My pool without and with a candidate worker.
 # How sure: the same random events for every variant, so many times over; auto: from 8 to 80, until
 # the question is decided.
 replications: auto
-duration: 1h # counted time of each, after a warm-up
+# How long each counts, after its warm-up, is chosen so that deciding costs little; to say it yourself:
+# duration: 1h
 
 # Who sends streams. Each gateway chooses orchestrators by stake, price and chance.
 gateways:

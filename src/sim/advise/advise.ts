@@ -7,6 +7,7 @@
  * look. Then what is advised is looked at again with replications that chose nothing: each action
  * alone, and all of them together. And the best rule for all is looked for ({@link bestRule}).
  */
+import { suggestion } from "../../config/suggest.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import {
   type AskedOptions,
@@ -89,7 +90,10 @@ function askedKinds(
   if (only === undefined) return new Set(kinds);
   const found = only.map((name) => {
     const kind = kinds.find((one) => one.name === name || one.workers.includes(name));
-    return kind ?? refuse(`only: no serving worker is called ${JSON.stringify(name)}`);
+    if (kind !== undefined) return kind;
+    const known = new Set(kinds.flatMap((one) => [one.name, ...one.workers]));
+    const meant = suggestion(name, known);
+    return refuse(`only: no serving worker is called ${JSON.stringify(name)}${meant}`);
   });
   return new Set(found);
 }

@@ -35,6 +35,14 @@ describe("the questions of init", () => {
     expect(starterWith(answers)).toBe(STARTER);
   });
 
+  it("leave it to the program how many replications there are, and how long each is", async () => {
+    const { answers } = await typed("", "", "", "", "", "");
+    const text = starterWith(answers);
+    const loaded = loadScenario("scenario.yaml", { readFile: () => Buffer.from(text) });
+    expect(loaded.isLengthOpen).toBe(true);
+    expect(loaded.base.scenario.replications).toBe("auto");
+  });
+
   it("make a scenario that loads, with the answers in it", async () => {
     const { answers } = await typed("east", "SIN", "20000 LPT", "12", "t4", "900 ms");
     const text = starterWith(answers);

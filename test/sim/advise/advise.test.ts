@@ -313,6 +313,7 @@ describe("what is refused", () => {
     [{ objective: "pool.lateShare" }, "objective: harm may bring more"],
     [{ objective: "worker.a-1.segments" }, "expected a metric of the pool"],
     [{ only: ["nobody"] }, 'no serving worker is called "nobody"'],
+    [{ only: ["A-1"] }, 'no serving worker is called "A-1"; did you mean "a-1"?'],
   ])("%o", async (options, text) => {
     await expect(advised(GOOD, options)).rejects.toThrow(text);
   });

@@ -4,15 +4,15 @@
  */
 import { counted, grouped } from "../../../core/wording.js";
 import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
-import { losesMost } from "../../advise/advice-rules.js";
 import type { Action } from "../../advise/pool-change.js";
 import { spanText } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
 import { changeText, confidenceText, marginText } from "./changes.js";
-import { adviceCommand, shellWord, sourceWords } from "./command.js";
+import { adviceCommand, shellWord } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
 import { headTexts, meaningsIn } from "./meanings.js";
+import { isBad, openHint } from "./open-hint.js";
 import { inSentence, POOL_FIGURES, plainMetric, plainSentence, reasonWords } from "./words.js";
 
 /** What to do with a kind of workers. */
@@ -72,11 +72,6 @@ export function actionText(action: Action, isEach = false): string {
   if (action.kind === "exclude") return "leave out";
   if (action.kind === "spare") return "keep as spare";
   return `cap at ${counted(action.sessions, "session")}${each}`;
-}
-
-/** Of one that loses most of its streams it is known that it does badly, whatever is not decided. */
-function isBad({ advice, figures }: WorkerAdviceResult): boolean {
-  return advice === "undecided" && losesMost(figures.retention);
 }
 
 function whatOf(worker: WorkerAdviceResult): string {
@@ -247,37 +242,6 @@ function figuresOf({ figures, objective, durationMs, together }: AdviceResult): 
     lines,
     variants: { heads: [], lines: [] },
   };
-}
-
-/** Reasons of verdicts that longer replications do away with, and more of them hardly. */
-const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
-
-/** What would tell more of workers that are not decided. */
-function openHint({ workers, replications }: AdviceResult, file: string): string {
-  if (replications === 0) return "";
-  const open = workers.filter(({ advice }) => advice === "undecided");
-  if (open.length === 0) return "";
-  const isUnseen = ({ more, tried }: WorkerAdviceResult) =>
-    more === null &&
-    tried.some(({ reason }) => reason !== null) &&
-    tried.every(({ reason }) => reason === null || SELDOM.has(reason));
-  const isHelpless = (worker: WorkerAdviceResult) => isBad(worker) && worker.more === null;
-  const texts = open.map((worker) => {
-    const { name, more } = worker;
-    if (isHelpless(worker)) {
-      return `${name}: no number of replications helps where it does badly and no other worker does better`;
-    }
-    if (isUnseen(worker)) return `${name}: longer replications (--duration) would tell more`;
-    if (more === null) return `${name}: hardly any number of replications would decide`;
-    const count = counted(more.replications, "replication");
-    return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
-  });
-  const isStuck = open.some(
-    (worker) => worker.more === null && !isUnseen(worker) && !isHelpless(worker),
-  );
-  const larger = isStuck ? " A larger --margin may tell more." : "";
-  const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
-  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${sourceWords(file)}${only} --details`;
 }
 
 /** `benchmark limit 1,000 ms (as good: …): +12 %; it admits 10 of 12 workers …`. */

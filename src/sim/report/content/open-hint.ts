@@ -1,0 +1,43 @@
+/** What would tell more of workers of which it is not known yet what to do. */
+import { counted } from "../../../core/wording.js";
+import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
+import { losesMost } from "../../advise/advice-rules.js";
+import { spanText } from "../figures.js";
+import { listed } from "./answer.js";
+import { sourceWords } from "./command.js";
+
+/** Of one that loses most of its streams it is known that it does badly, whatever is not decided. */
+export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
+  return advice === "undecided" && losesMost(figures.retention);
+}
+
+/** Reasons of verdicts that longer replications do away with, and more of them hardly. */
+const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
+
+/** What would tell more of workers that are not decided. */
+export function openHint({ workers, replications }: AdviceResult, file: string): string {
+  if (replications === 0) return "";
+  const open = workers.filter(({ advice }) => advice === "undecided");
+  if (open.length === 0) return "";
+  const isUnseen = ({ more, tried }: WorkerAdviceResult) =>
+    more === null &&
+    tried.some(({ reason }) => reason !== null) &&
+    tried.every(({ reason }) => reason === null || SELDOM.has(reason));
+  const isHelpless = (worker: WorkerAdviceResult) => isBad(worker) && worker.more === null;
+  const texts = open.map((worker) => {
+    const { name, more } = worker;
+    if (isHelpless(worker)) {
+      return `${name}: no number of replications helps where it does badly and no other worker does better`;
+    }
+    if (isUnseen(worker)) return `${name}: longer replications (--duration) would tell more`;
+    if (more === null) return `${name}: hardly any number of replications would decide`;
+    const count = counted(more.replications, "replication");
+    return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
+  });
+  const isStuck = open.some(
+    (worker) => worker.more === null && !isUnseen(worker) && !isHelpless(worker),
+  );
+  const larger = isStuck ? " A larger --margin may tell more." : "";
+  const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
+  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${sourceWords(file)}${only} --details`;
+}
