@@ -12,15 +12,7 @@ import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store
 import { newestBatch } from "../../../src/pool/payouts/approval.js";
 import { type Anvil, startAnvil } from "../chain/anvil.js";
 import { startLivepeerChain } from "../chain/livepeer-chain.js";
-import {
-  ETH,
-  keystoreJson,
-  PASSWORD,
-  POOL_ADDRESS,
-  STRANGER,
-  WALLET,
-  worker,
-} from "../chain/wallet.js";
+import { ETH, ownWallet, PASSWORD, STRANGER, worker } from "../chain/wallet.js";
 import { copyOfBuilt } from "../cli/built-copy.js";
 import { ownState } from "../cli/command.js";
 import { endsWithUs } from "../ends-with-us.js";
@@ -104,6 +96,8 @@ class KilledPool {
   readonly #options: PoolOptions;
   readonly #earned = new Map<number, bigint>();
   readonly #usualMs = new Map<string, number>();
+  /** Contracts are made from anvil's first account. */
+  readonly #wallet = ownWallet(1);
   #draws = 0;
   #events = 0;
   #files = 0;
@@ -115,7 +109,9 @@ class KilledPool {
   }
 
   async begin(): Promise<void> {
-    writeFileSync(this.#at("key.json"), keystoreJson(), { mode: 0o600 });
+    const { keystore, address } = this.#wallet;
+    writeFileSync(this.#at("key.json"), keystore, { mode: 0o600 });
+    await this.#options.anvil.rpc("anvil_setBalance", address, `0x${(100n * ETH).toString(16)}`);
     writeFileSync(this.#at("password"), PASSWORD, { mode: 0o600 });
     await this.#do(["settings", "--commission", "0"]);
   }
@@ -144,7 +140,7 @@ class KilledPool {
     await this.#dismiss(round);
     const node = ["--ethUrl", this.#options.anvil.url];
     await this.#do(["bind", STRANGER, ...node, ...WHY]);
-    await this.#do(["bind", POOL_ADDRESS, ...node, ...WHY]);
+    await this.#do(["bind", this.#wallet.address, ...node, ...WHY]);
     const config = this.#at("pool.yaml");
     writeFileSync(config, `books: ${this.#db}\n`);
     await this.#do(["run", "prune", "--config", config], { isPlain: true });
@@ -182,7 +178,7 @@ class KilledPool {
     for (let file = 1; file <= this.#files; file++)
       await this.#do(["import", `events-${file}.json`]);
     const node = ["--ethUrl", this.#options.anvil.url, "--chainId", "31337"];
-    const adopt = ["--ethAcctAddr", WALLET, "--adopt", "--confirmations", "1"];
+    const adopt = ["--ethAcctAddr", this.#wallet.address, "--adopt", "--confirmations", "1"];
     await this.#do(["verify", ...node, ...adopt]);
     await this.#pay();
   }
