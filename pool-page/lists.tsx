@@ -191,6 +191,8 @@ const KINDS: Readonly<Record<string, string>> = {
   void: "made void",
   assign: "given to a worker",
   release: "given to the operator",
+  "write-off": "ticket written off",
+  "write-off-undone": "ticket counts again",
   hold: "held back",
   "hold-released": "paid again",
   move: "moved to another address",
@@ -199,6 +201,9 @@ const KINDS: Readonly<Record<string, string>> = {
   dismiss: "piece dismissed",
   "dismiss-undone": "piece taken back",
   bind: "wallet and chain of payouts",
+  restore: "backup restored",
+  copy: "books of a backup",
+  fence: "nonces used up after a restore",
 };
 
 export function CorrectionsSection({ isOperator }: { readonly isOperator: boolean }) {

@@ -64,8 +64,13 @@ function usePlace(): Place {
       if (target === null || !isPlain || target.target !== "" || target.origin !== location.origin)
         return;
       const isOurs = target.pathname === "/" || target.pathname.startsWith("/worker/");
-      if (!isOurs || target.hash === "#main") return;
+      if (!isOurs) return;
       event.preventDefault();
+      // What stands behind the # is the section: it stays.
+      if (target.hash === "#main") {
+        document.querySelector("h1")?.focus();
+        return;
+      }
       history.pushState(null, "", target.href);
       look();
     };

@@ -224,6 +224,9 @@ export function LostChart({
 }
 
 /** In one sentence for those who can't see it. */
+/** Names of events: pixels of a line, lines that they take turns in, and their width in em. */
+const [MARK_LINE, MARK_LINES, MARK_EM] = [12, 3, 14] as const;
+
 function marksText(marks: SeriesChart["marks"]): string {
   if (marks.length === 0) return "";
   return `; events: ${marks.map(({ event, minute }) => `${event} at minute ${minute}`).join(", ")}`;
@@ -234,6 +237,7 @@ export function SeriesPlot({ chart: { title, lines, marks } }: { readonly chart:
     points.map((point) => ({ ...point, variant })),
   );
   const names = lines.map(({ variant }) => variant);
+  const lastMinute = rows.reduce((last, { minute }) => Math.max(last, minute), 0);
   return (
     <Chart
       title={`Over time: ${title}`}
@@ -254,13 +258,19 @@ export function SeriesPlot({ chart: { title, lines, marks } }: { readonly chart:
             { x1: "minute", x2: "untilMinute", fill: "currentColor", fillOpacity: 0.08 },
           ),
           Plot.ruleX(marks, { x: "minute", stroke: "currentColor", strokeDasharray: "3,3" }),
-          Plot.text(marks, {
-            x: "minute",
-            text: "event",
-            frameAnchor: "top",
-            textAnchor: "start",
-            dx: 4,
-            dy: 2,
+          ...marks.map((mark, index) => {
+            const isLeft = mark.minute <= lastMinute / 2;
+            return Plot.text([mark], {
+              x: "minute",
+              text: "event",
+              frameAnchor: "top",
+              textAnchor: isLeft ? "start" : "end",
+              dx: isLeft ? 4 : -4,
+              // Names of neighbours stand below each other.
+              dy: 2 + MARK_LINE * (index % MARK_LINES),
+              lineWidth: MARK_EM,
+              textOverflow: "ellipsis",
+            });
           }),
           Plot.areaY(
             rows.filter(({ low }) => low !== null),

@@ -5,9 +5,10 @@
  */
 import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
 import { ADVISE_MAX } from "../src/sim/advise/advise.js";
+import type { Asked, Common } from "../src/sim/advise/compare.js";
 import type { HolmPlan } from "../src/sim/advise/holm.js";
 import { type PoolChange, PoolInputs, workerKinds } from "../src/sim/advise/pool-change.js";
-import { type Asked, type Common, tryActions } from "../src/sim/advise/try-actions.js";
+import { tryActions } from "../src/sim/advise/try-actions.js";
 import { FIRST_LOOK_OF_MANY } from "../src/sim/experiment/confidence-sequence.js";
 import { queueExecutor } from "../src/sim/experiment/executor.js";
 import { enoughOf } from "../src/sim/experiment/until-decided.js";
@@ -48,6 +49,7 @@ const ASKED: readonly Asked[] = workerKinds(inputs.scenario).map((kind) => ({
   kind,
   pool: EVERYONE,
   actions: [{ kind: "exclude" }],
+  isFarWorse: false,
 }));
 const PLAN: HolmPlan = {
   actions: TRUTHS.length,

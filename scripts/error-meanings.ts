@@ -99,6 +99,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   HTTP_TIMEOUT: "A server gave no complete answer in time.",
   HTTP_TOO_LARGE: "A server's answer has more bytes than are accepted.",
   HTTP_TRANSPORT: "The connection to a server could not be made, or broke.",
+  INCOME_DIFFERS: "What nodes told of redeemed tickets is not what the chain has.",
   INIT_TARGET: "`poolsim init` cannot write to the folder.",
   INVARIANT:
     "Something that must always hold does not. This is a bug of poolsim: please report it.",
@@ -138,6 +139,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
     "The wallet has transactions on chain that the books do not know. Nothing more is paid.",
   PAYOUT_NONCE_GAP: "Payouts wait for lower nonces that nobody uses.",
   PAYOUT_SETTINGS: "A setting of payouts is out of its range.",
+  PAYOUT_SIGNED:
+    "Payments that the books do not know may still be mined, or what the machine keeps of those it signed cannot be used.",
   PAYOUT_UNKNOWN: "The books have no such payout.",
   PERFORMANCE_SCORES_INVALID: "A list of performance scores cannot be read.",
   PIXEL_FORMAT: "A pixel format cannot be decoded by any worker.",

@@ -4,16 +4,29 @@
  * bytes. `npm test` has short forms.
  */
 import { killImports } from "../test/support/books/import-kill-runs.js";
+import { killProcedures } from "../test/support/books/procedure-kill-runs.js";
 import { killPayouts } from "../test/support/chain/payouts-kill-runs.js";
 import { killRuns, type RunKillOptions } from "../test/support/sim/run-kill-runs.js";
 
 const killAdvice = (options: RunKillOptions) => killRuns({ ...options, command: "advise" });
 const killSweep = (options: RunKillOptions) => killRuns({ ...options, command: "sweep" });
 
+/** So many kills, in rounds of all that an operator does by hand. */
+async function killByHand({ runs, seed, log }: Parameters<typeof killImports>[0]) {
+  const rounds = Math.max(1, Math.round(runs / KILLS_OF_A_ROUND));
+  const options = { rounds, seed, killShare: 0.6, withIncome: true, log };
+  const { kills, wrong } = await killProcedures(options);
+  return { runs, inWindow: kills, wrong };
+}
+
+/** About. */
+const KILLS_OF_A_ROUND = 20;
+
 /** One for each command that must survive. */
 const SECTIONS = [
   { name: "import", kill: killImports, inWindowMin: 0.3 },
   { name: "payouts", kill: killPayouts, inWindowMin: 0.3 },
+  { name: "procedures", kill: killByHand, inWindowMin: 0.3 },
   { name: "run", kill: killRuns, inWindowMin: 0.3 },
   { name: "advise", kill: killAdvice, inWindowMin: 0.3 },
   { name: "sweep", kill: killSweep, inWindowMin: 0.3 },

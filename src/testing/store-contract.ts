@@ -3,6 +3,7 @@ import type { PoolStore } from "../pool/books/store/store.js";
 import type { ContractCase } from "./contract.js";
 import { actCases } from "./store/act-cases.js";
 import { bookCases } from "./store/book-cases.js";
+import { incomeCases } from "./store/income-cases.js";
 import { ledgerCases } from "./store/ledger-cases.js";
 import { payoutCases } from "./store/payout-cases.js";
 import { rowCases } from "./store/row-cases.js";
@@ -25,6 +26,7 @@ export function storeContract(open: OpenStore): readonly ContractCase[] {
     ...payoutCases,
     ...runCases,
     ...actCases,
+    ...incomeCases,
     ...bookCases,
   ];
   return cases.map(({ name, check }) => ({

@@ -30,7 +30,7 @@ async function advised(simulate: Simulate, options: AdviseOptions = {}) {
 
 describe("what it takes", () => {
   it("goes on with the same command where the time was over too soon", async () => {
-    const result = await advised(unsure(0.01, 0.2), { replications: 16 });
+    const result = await advised(unsure(0.01, 0.15), { replications: 16 });
     const [worker] = result.workers;
     expect(worker?.advice).toBe("undecided");
     expect(worker?.more?.replications).toBeGreaterThan(16);
@@ -47,7 +47,7 @@ describe("what it takes", () => {
   });
 
   it("names a command that a shell takes, with the settings that were given", async () => {
-    const result = await advised(unsure(0.01, 0.2), { replications: 16 });
+    const result = await advised(unsure(0.01, 0.15), { replications: 16 });
     const settings = [
       { path: "duration", value: "30m" },
       { path: "network.limit", value: 10 },

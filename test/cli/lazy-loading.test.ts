@@ -1,4 +1,5 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { importedModules, loadedByBundle, loadedModules } from "../support/cli/loaded-modules.js";
 
@@ -40,6 +41,14 @@ describe("modules", () => {
     const loaded = loadedModules("schema");
     expect(loaded).toContain("dist/cli/schema/run.js");
     expect(loaded.some((module) => module.startsWith("node_modules/zod/"))).toBe(true);
+  });
+
+  it("of an import are without what asks nodes and buckets, where it reads files", () => {
+    const events = fileURLToPath(new URL("../../docs/examples/pool-events.json", import.meta.url));
+    const loaded = loadedModules("pool", "import", events, "--db", "x.db", "--commission", "1/4");
+    expect(loaded).toContain("dist/pool/books/sources/bucket-source.js");
+    const asks = /^node_modules\/(?:undici|aws4fetch|fast-xml-parser)\//;
+    expect(loaded.filter((module) => asks.test(module))).toEqual([]);
   });
 
   it("of the bundled command are a few files, which have its packages inside", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readPoolFile } from "../../src/cli/pool/shared/pool-file.js";
 import { poolFileText } from "../../src/cli/pool/shared/pool-file-text.js";
+import { jobNames } from "../../src/cli/pool/shared/pool-jobs.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-pool-file-"));
 mkdirSync(join(folder, "events"));
@@ -43,7 +44,7 @@ describe("what pool init writes", () => {
 
   it("is read with all that it has as comments", () => {
     const text = poolFileText({ commission: "0.2", scheme: "per-job", isDemo: false });
-    const whole = text.replace(/^(# )(?=admission|chain|payouts| {2})/gm, "");
+    const whole = text.replace(/^(# )(?=admission|chain|income|payouts| {2})/gm, "");
     const file = read(whole).file();
     expect(file.payouts).toMatchObject({
       send: false,
@@ -52,11 +53,23 @@ describe("what pool init writes", () => {
     });
     expect(file.admission.policy).toContain("benchmark");
     expect(file.chain?.ethUrl).toMatch(/^https/);
+    // Read from the chain whose rounds are followed.
+    expect(file.income).toMatchObject({
+      enter: true,
+      from: 290_000_000,
+      ethUrl: file.chain?.ethUrl,
+    });
+    expect(jobNames(file)).toContain("reconcile");
   });
 });
 
 describe("is refused, with the place", () => {
   it.each<[string, string]>([
+    [
+      "books: pool.db\nincome: { recipient: '0x00000000000000000000000000000000000000aa' }",
+      "income: ethUrl is missing, and there is no chain",
+    ],
+    ["books: pool.db\nincome: { recipient: '0x12', ethUrl: 'http://x' }", "income: recipient"],
     ["book: pool.db", '1:1: book: unknown key; did you mean "books"?'],
     ["commission: ['0.2']", ": books is missing"],
     ["books: p.db\ncommission: 0.2", "2:13: commission: found 0.2, expected a list"],

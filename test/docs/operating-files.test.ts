@@ -4,9 +4,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { poolFileText } from "../../src/cli/pool/shared/pool-file-text.js";
+import { ALERT_KINDS } from "../../src/pool/operate/alerts/conditions.js";
 import { inProcess } from "../support/cli/in-process.js";
 
 const UNIT = "examples/systemd/poolsim-pool.service";
+const fileSchema = z.looseObject({
+  api: z.looseObject({ host: z.string(), port: z.number(), plain: z.boolean() }),
+});
 const ANALYZE = "/usr/bin/systemd-analyze";
 
 /** It gets as far as to look for its file. */
@@ -42,8 +47,17 @@ it("the compose file keeps it behind a proxy, on a root that is only read", asyn
     init: true,
   });
   expect(pool).not.toHaveProperty("ports");
-  // Where pool init has it listen.
-  expect(caddy?.command.at(-1)).toBe("127.0.0.1:8080");
+  // Where pool init has it listen, for a demo or not.
+  const to = caddy?.command.at(-1) ?? "";
+  for (const isDemo of [false, true]) {
+    const text = poolFileText({ commission: "0.25", scheme: "per-job", isDemo });
+    const { api } = fileSchema.parse(parse(text));
+    expect(`${api.host}:${api.port}`).toBe(to);
+    expect(api.plain).toBe(true);
+  }
+  // Its look at its health, and that of the image.
+  expect(JSON.stringify(pool)).toContain(`http://${to}/readyz`);
+  expect(readFileSync("Containerfile", "utf8")).toContain(`POOLSIM_URL=http://${to}`);
 });
 
 it("the unit starts it, and is as safe as the docs say", async () => {
@@ -59,4 +73,22 @@ it("the unit starts it, and is as safe as the docs say", async () => {
     encoding: "utf8",
   });
   expect(stdout).toContain(`Overall exposure level for poolsim-pool.service: ${figure} OK`);
+});
+
+it("the docs have a section for each alert, and for each command that keeps a reason", async () => {
+  const headings = readFileSync("docs/operations.md", "utf8").match(/^### .*$/gm) ?? [];
+  const has = (name: string) => headings.some((heading) => heading.includes(`\`${name}\``));
+  expect(Object.keys(ALERT_KINDS).filter((kind) => !has(kind))).toEqual([]);
+  const { stdout } = await inProcess("pool", "--help");
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name ?? "");
+  expect(names).toContain("hold");
+  const reasoned: string[] = [];
+  for (const name of names) {
+    const help = await inProcess("pool", name, "--help");
+    if (/^ {2}--reason /m.test(help.stdout)) reasoned.push(name);
+  }
+  expect(reasoned.length).toBeGreaterThan(8);
+  // Its section is that of what it approves; verify and payouts have a page of their own.
+  const elsewhere = ["payouts", "verify"];
+  expect(reasoned.filter((name) => !elsewhere.includes(name) && !has(`pool ${name}`))).toEqual([]);
 });

@@ -52,10 +52,10 @@ afterAll(async () => {
 const pool = async (db: string, ...args: readonly string[]) =>
   await inProcess("pool", ...args, "--db", at(db));
 
-async function pay(db: string, key = "key.json") {
+async function pay(db: string, key = "key.json", ...more: readonly string[]) {
   const chain = ["--ethUrl", anvil.url, "--confirmations", "1", "--every", "20ms"];
   const keys = ["--ethKeystorePath", at(key), "--ethPasswordFile", at("password")];
-  return await pool(db, "payouts", "--send", ...chain, ...keys, "--minInterval", "0");
+  return await pool(db, "payouts", "--send", ...chain, ...keys, "--minInterval", "0", ...more);
 }
 
 /** A worker earns some milli-ETH. */
@@ -135,10 +135,15 @@ it("Before the first payment, and with one in the books: refused, taken in, neve
     expect(await pool(db, "verify", ...adopt)).toMatchObject({ exitCode: 0 });
     expect(await pay(db)).toMatchObject({ exitCode: 0 });
     expect(await balances()).toEqual(DUE);
-    // Now that all is known, another key may pay.
-    expect(await pool(db, "bind", STRANGER, ...why, "--ethUrl", anvil.url)).toMatchObject({
-      exitCode: 0,
+    // What was signed and is in no block may be mined yet: no other key may pay before it can't be.
+    const other = ["bind", STRANGER, ...why, "--ethUrl", anvil.url];
+    expect(await pool(db, ...other)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/may still be mined: .* --fence/s),
     });
+    expect(await pay(db, "key.json", "--fence")).toMatchObject({ exitCode: 0 });
+    expect(await balances()).toEqual(DUE);
+    expect(await pool(db, ...other)).toMatchObject({ exitCode: 0 });
     expect(await pay(db, "other.json")).toMatchObject({ exitCode: 0 });
     expect(await balances()).toEqual(DUE);
     expect(await pool(db, "verify")).toMatchObject({ exitCode: 0 });

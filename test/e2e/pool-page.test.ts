@@ -46,6 +46,7 @@ describe.skipIf(noBrowser !== null)("the page", () => {
     ]);
     pool.told("name", crowded(0), EVIL);
     pool.told("name", crowded(7), "Seven");
+    haunt(pool);
     // Figures are counted in the background.
     await eventually(async () => {
       const answer: unknown = await fetch(`${pool.url}/pool`).then((one) => one.json());
@@ -223,20 +224,78 @@ describe.skipIf(noBrowser !== null)("the page", () => {
     expect(Math.min(...none)).toBeGreaterThan(1);
   });
 
-  it.each([
-    { width: 1280, dark: false, paths: ["/", `/worker/${crowded(7)}`] },
-    { width: 390, dark: true, paths: ["/#workers", "/#runs", "/#alerts"] },
-  ])("is for everybody, at $width px, dark: $dark", async ({ width, dark, paths }) => {
-    for (const path of paths) {
-      const page = await open(path, { width, dark });
-      await page.locator("main table").first().waitFor();
-      expect(await axeFaults(page), path).toEqual([]);
-      const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-      expect(beyond, path).toBeLessThanOrEqual(0);
-      const paper = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-      expect(paper).toBe(dark ? "rgb(20, 24, 31)" : "rgb(255, 255, 255)");
-      await page.close();
+  it("is for everybody: every section, light and wide, dark and narrow", async () => {
+    const page = await open(`/worker/${crowded(7)}#token=${OPERATOR_TOKEN}`);
+    const faults: Record<string, unknown> = {};
+    const look = async (section: string) => {
+      await page.locator("main table, main p").first().waitFor();
+      for (const { width, colorScheme, paper } of [
+        { width: 1280, colorScheme: "light", paper: "rgb(255, 255, 255)" },
+        { width: 390, colorScheme: "dark", paper: "rgb(20, 24, 31)" },
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        const found = await axeFaults(page);
+        if (JSON.stringify(found) !== "[]") faults[`${section} ${width}`] = found;
+        const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        expect(beyond, `${section} ${width}`).toBeLessThanOrEqual(0);
+        const style = "getComputedStyle(document.body).backgroundColor";
+        expect(await page.evaluate(style), section).toBe(paper);
+      }
+    };
+    await page.getByRole("heading", { name: "What is owed, and why" }).waitFor();
+    await look("Worker");
+    const sections = await page.locator("nav a").all();
+    expect(sections.length).toBe(10);
+    for (const link of sections) {
+      const name = ((await link.textContent()) ?? "").replace(/\d+$/, "");
+      await link.click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await look(name);
     }
+    expect(faults).toEqual({});
+    await page.close();
+  });
+
+  it("is used by keyboard, in the time of whoever looks, and says what went wrong", async () => {
+    const page = await browser.newPage({ timezoneId: "Asia/Kolkata" });
+    await page.goto(`${pool.url}/#workers`);
+    const find = page.getByRole("searchbox", { name: "Find" });
+    await find.waitFor();
+    // The way past the links stays in the section.
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("To the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Workers");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.type")).toBe("search");
+    const head = page.getByRole("button", { name: "Paid" });
+    await head.focus();
+    await page.keyboard.press("Enter");
+    const order = () => page.getByRole("columnheader", { name: "Paid" }).getAttribute("aria-sort");
+    expect(await order()).toBe("descending");
+    await page.keyboard.press("Enter");
+    expect(await order()).toBe("ascending");
+    // India is five and a half hours ahead, the whole year.
+    await page.getByRole("link", { name: "Job runs" }).click();
+    const time = page
+      .getByRole("group", { name: /^Runs$/ })
+      .locator("time")
+      .first();
+    const at = Date.parse((await time.getAttribute("datetime")) ?? "");
+    const text = (offsetMinutes: number) =>
+      new Date(at + 60_000 * offsetMinutes).toISOString().slice(0, 16).replace("T", " ");
+    expect(await time.textContent()).toBe(`${text(0)} UTC`);
+    await page.getByRole("button", { name: "Local time" }).click();
+    expect(await time.textContent()).toBe(text(330));
+    for (const work of ["throw new Error", "Promise.reject"]) {
+      await page.evaluate(`setTimeout(() => { ${work}(${JSON.stringify(EVIL)}); })`);
+      const said = page.getByRole("alert").filter({ hasText: EVIL });
+      await said.waitFor();
+      expect(await said.locator("img").count()).toBe(0);
+      await said.evaluate((element) => element.remove());
+    }
+    await page.close();
   });
 
   it("shows quarantine and what runs said to the operator only", async () => {
@@ -254,7 +313,6 @@ describe.skipIf(noBrowser !== null)("the page", () => {
   });
 
   it("shows what strangers wrote as text, wherever it stands", async () => {
-    haunt(pool);
     const page = await open(`/worker/${crowded(0)}#token=${OPERATOR_TOKEN}`);
     const shown = async (heading: string, times: number) => {
       await page.getByRole("heading", { level: 1, name: heading }).waitFor();

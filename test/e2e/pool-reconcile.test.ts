@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
 import { type LivepeerChain, startLivepeerChain } from "../support/chain/livepeer-chain.js";
-import { emptyFolder } from "../support/cli/command.js";
+import { emptyFolder, poolsim } from "../support/cli/command.js";
 import { inProcess } from "../support/cli/in-process.js";
 
 const folder = emptyFolder();
@@ -110,4 +110,38 @@ it("the chain as truth: what no node told is entered, once, also when a node tel
   expect(rows().wallet - before).toBe(entered);
   const verified = await inProcess("pool", "verify", "--db", db);
   expect(verified, verified.stdout).toMatchObject({ exitCode: 0 });
+});
+
+it("as a job of the pool's file: entered each time, and a difference is a failure that names itself", async () => {
+  await redeem(900n);
+  const yaml = (enter: boolean) =>
+    [
+      "books: pool.db",
+      "income:",
+      `  recipient: "${RECIPIENT}"`,
+      `  ethUrl: ${chain.url}`,
+      `  ethController: "${chain.controller}"`,
+      "  confirmations: 1",
+      `  enter: ${enter}`,
+    ].join("\n");
+  const run = (enter: boolean) => {
+    writeFileSync(join(folder, "pool.yaml"), yaml(enter));
+    return poolsim(["pool", "run", "reconcile", "--config", "pool.yaml"], { cwd: folder });
+  };
+  // What nodes told wrongly before is still wrong: that is said, and the rest is entered all the same.
+  expect(run(false)).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/what nodes told and what the chain has differ: 1 not told/),
+  });
+  const before = rows().wallet;
+  const entered = run(true);
+  expect(entered.stdout).toMatch(/differ: 0 not told/);
+  expect(entered.stderr).toContain("entered 1");
+  expect(rows().wallet - before).toBe(900n);
+  run(true);
+  expect(rows().wallet - before).toBe(900n);
+  const store = new SqlitePoolStore({ path: db, readOnly: true });
+  const [act] = store.acts.list({ limit: 1 });
+  store.close();
+  expect(act).toMatchObject({ kind: "enter-income", author: "pool up" });
 });

@@ -1,6 +1,5 @@
 /** `poolsim pool serve` as operators run it. */
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
 import { describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { type JobDetails, PoolApiClient } from "../../src/pool/api/index.js";
 import { addRates } from "../../src/pool/books/settings.js";
 import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
 import { poolsim } from "../support/cli/command.js";
+import { temporaryFolder } from "../support/cli/discover-command.js";
 import { start } from "../support/cli/running-command.js";
 
 const SECRET = "5e".repeat(32);
@@ -21,7 +21,7 @@ interface Folder {
 }
 
 function folder(): Folder {
-  const path = mkdtempSync(join(tmpdir(), "pool-serve-"));
+  const path = temporaryFolder();
   const [db, keys, admission] = ["pool.db", "keys.json", "admission.yaml"].map((name) =>
     join(path, name),
   ) as [string, string, string];
@@ -148,7 +148,7 @@ describe("poolsim pool serve", () => {
 
   test("books that are not there are not made", () => {
     const { keys } = folder();
-    const path = mkdtempSync(join(tmpdir(), "pool-serve-none-"));
+    const path = temporaryFolder();
     const args = ["pool", "serve", "--keys", keys, "--port", "0", "--plain", "--db"];
     const missing = poolsim([...args, join(path, "none.db")], { cwd: path });
     expect([missing.exitCode, missing.stdout]).toEqual([2, ""]);
@@ -168,11 +168,11 @@ describe("poolsim pool serve", () => {
       [["--dnsName", "a b"], "neither a DNS name nor an IP address"],
     ];
     for (const [more, message] of cases) {
-      const { exitCode, stderr } = poolsim([...args, ...more], { cwd: tmpdir() });
+      const { exitCode, stderr } = poolsim([...args, ...more], { cwd: temporaryFolder() });
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
     }
     chmodSync(keys, 0o644);
-    const open = poolsim([...args, "--admission", admission], { cwd: tmpdir() });
+    const open = poolsim([...args, "--admission", admission], { cwd: temporaryFolder() });
     expect([open.exitCode, open.stderr]).toEqual([2, expect.stringContaining("chmod 600")]);
     expect(open.stderr).not.toContain(readFileSync(keys, "utf8").slice(10, 60));
   });

@@ -1,7 +1,8 @@
 /** `poolsim run` from the file to the exit code, on short runs of a small scenario. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ScenarioResult } from "../../src/sim/results.js";
 import { emptyFolder, MAIN, type Outcome, poolsim } from "../support/cli/command.js";
@@ -285,20 +286,17 @@ describe("an interrupted run", () => {
 describe("an interrupted run of which something is finished", () => {
   it("prints that, marked partial, writes it, and ends with 130", async () => {
     const args = ["run", "scenario.yaml", "--replications", "10000", "--json", "out.json"];
-    const stoppedAfter = async (waitMs: number) => {
-      const child = start([...args, "--threads", "1"], folder);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      child.signal("SIGINT");
-      return child.ended;
-    };
-    // Nobody knows how long two replications take here: tried until something is finished.
-    let waitMs = 4_000;
-    let ended = await stoppedAfter(waitMs);
-    while (ended.stdout === "" && waitMs < 100_000) {
-      waitMs *= 3;
-      ended = await stoppedAfter(waitMs);
-    }
-    const { exitCode, stdout, stderr } = ended;
+    const results = join(folder, ".poolsim/results");
+    const kept = () => (existsSync(results) ? readdirSync(results).length : 0);
+    const child = start([...args, "--threads", "1"], folder);
+    // Some replications of each of the two variants.
+    let hasEnded = false;
+    void child.ended.then(() => {
+      hasEnded = true;
+    });
+    while (kept() < 6 && !hasEnded) await sleep(10);
+    child.signal("SIGINT");
+    const { exitCode, stdout, stderr } = await child.ended;
     expect(exitCode).toBe(130);
     expect(stderr).toBe("poolsim: interrupted\n");
     expect(stdout).toMatch(/^my-pool: stopped after \d+ replications? of each variant: /);

@@ -8,6 +8,8 @@ import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js
 import type { PoolStore } from "../../src/pool/books/store/store.js";
 import { storeContract } from "../../src/testing/index.js";
 
+/** Those of the contract. */
+const ALL = [`0x${"a1".repeat(20)}`, `0x${"b0".repeat(20)}`];
 let folder: string;
 let opened = 0;
 beforeAll(() => {
@@ -52,6 +54,7 @@ describe("The contract finds a store that", () => {
     expect(failing(open)).toEqual([
       "forgets everything of a transaction that fails, and works on",
       "takes a transaction in another one as a part of that",
+      "forgets income from a block on, of one recipient on one chain, and all of a transaction that fails",
       "adds links to a chain for all that is entered, and none for what is undone",
     ]);
   });
@@ -99,5 +102,27 @@ describe("The contract finds a store that", () => {
       "keeps every decision; the last one about an event counts",
       "keeps a payout, its changes and everything signed for it",
     ]);
+  });
+
+  it("mixes income of recipients, or forgets none", () => {
+    const one =
+      "keeps income from the chain in the chain's order, each redemption once, apart by chain and recipient";
+    const from =
+      "forgets income from a block on, of one recipient on one chain, and all of a transaction that fails";
+    const without = () => {
+      const store = memory();
+      const income = instead<PoolStore["income"]>(store.income, { dropFrom: () => 0 });
+      return instead<PoolStore>(store, { income });
+    };
+    expect(failing(without)).toEqual([from]);
+    const mixed = () => {
+      const store = memory();
+      const income = instead<PoolStore["income"]>(store.income, {
+        list: ({ chainId }) =>
+          ALL.flatMap((recipient) => store.income.list({ chainId, recipient })),
+      });
+      return instead<PoolStore>(store, { income });
+    };
+    expect(failing(mixed)).toEqual([one, from]);
   });
 });

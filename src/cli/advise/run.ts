@@ -1,7 +1,6 @@
 /** `poolsim advise`: loads a scenario, asks for advice on its workers, prints it, writes JSON. */
 import { basename } from "node:path";
 import { InputError } from "../../core/errors.js";
-import { counted } from "../../core/wording.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
 import { advise } from "../../sim/live/run.js";
@@ -71,19 +70,13 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
   }
   const { past } = pastOfBooks(from);
   const { workers, ai, unused } = calibrateWorkers([], past);
-  if (workers.length === 0) {
-    throw new InputError(`--from ${from}: its workers have AI jobs alone, expected segments too`, {
-      code: "CALIBRATE_INPUT",
-    });
-  }
-  const left = ai.length === 0 ? [] : [`AI jobs of ${counted(ai.length, "worker")}`];
   const place = { name: basename(from), region: region ?? "FRA", stakeShare };
-  const bytes = new TextEncoder().encode(scenarioOf(workers, place));
+  const bytes = new TextEncoder().encode(scenarioOf(workers, place, { fits: ai, past: past.ai }));
   return {
     file: from,
     words: booksWords(from, place),
     readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
-    notes: [...unused, ...left].map((text) => `Not used: ${text}`),
+    notes: unused.map((text) => `Not used: ${text}`),
   };
 }
 

@@ -33,6 +33,7 @@ import { addVerify } from "./verify/define.js";
 import { addVoid } from "./void/define.js";
 import { addWorker } from "./worker/define.js";
 import { addWorkers } from "./workers/define.js";
+import { addWriteOff } from "./write-off/define.js";
 
 /** All commands about a pool, as the help groups them. */
 const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]])[] = [
@@ -47,6 +48,7 @@ const GROUPS: readonly (readonly [title: string, commands: readonly AddCommand[]
       addReconcile,
       addAdjust,
       addVoid,
+      addWriteOff,
       addAssign,
       addMove,
       addMerge,

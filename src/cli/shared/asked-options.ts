@@ -60,9 +60,9 @@ export function askedOptions(words: AskedWords): readonly Option[] {
     new Option(
       "--margin <share>",
       "what counts as a difference (default: the scenario's, or 0.05)",
-    ).argParser(shareBetween(0.001, 0.5)),
+    ).argParser(shareBetween(0.001, 0.5, 0.05)),
     new Option("--confidence <share>", "that all intervals hold (default: 0.95)").argParser(
-      shareBetween(0.5, 0.9999),
+      shareBetween(0.5, 0.9999, 0.95),
     ),
     new Option("--budget <span>", budget),
     new Option("--seed <n>", "seed of all randomness").argParser(

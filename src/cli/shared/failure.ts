@@ -10,6 +10,7 @@ export const EXIT = {
   ok: 0,
   expectationFailed: 1,
   nobodyFound: 1,
+  quarantineGrew: 1,
   badInput: 2,
   internalError: 3,
   remoteFailed: 4,

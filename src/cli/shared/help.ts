@@ -50,7 +50,7 @@ https://github.com/poolsim/poolsim/blob/main/docs/glossary.md
 export const EXIT_CODES = `
 Exit codes:
   0    done, all expectations hold
-  1    an expectation failed; nobody was found (discover, worker); wrong books (verify)
+  1    an expectation failed; nobody was found (discover, worker); wrong books (verify); quarantine grew (import)
   2    bad input or usage
   3    internal error (a bug of poolsim)
   4    somebody else's failure: a source or node that cannot be read

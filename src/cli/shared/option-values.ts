@@ -13,12 +13,16 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** A reader of shares within bounds. */
-export function shareBetween(low: number, high: number): (text: string) => number {
+/**
+ * A reader of shares within bounds.
+ *
+ * @param example one of them, for who wrote another
+ */
+export function shareBetween(low: number, high: number, example: number): (text: string) => number {
   return (text) => {
     const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= low && value <= high)) {
-      throw new InvalidArgumentError(`expected a share from ${low} to ${high}, such as 0.05`);
+      throw new InvalidArgumentError(`expected a share from ${low} to ${high}, such as ${example}`);
     }
     return value;
   };

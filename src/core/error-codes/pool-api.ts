@@ -19,6 +19,8 @@ export type PoolsimErrorCode =
   | "DATABASE_MISSING"
   /** The open file was moved, deleted or replaced. Start again on the right file. */
   | "DATABASE_REPLACED"
+  /** A decision about an event names an event or a worker that does not allow it. */
+  | "DECISION"
   /** An extension brings a name that there is already, or that is not allowed. */
   | "EXTENSION_NAME"
   /** An event's fees do not fit its units and price. */

@@ -51,6 +51,8 @@ export type PoolsimErrorCode =
   | "PAYOUT_NONCES_UNKNOWN"
   /** A setting of payouts is out of its range. */
   | "PAYOUT_SETTINGS"
+  /** Payments that the books do not know may still be mined, or what the machine keeps of those it signed cannot be used. */
+  | "PAYOUT_SIGNED"
   /** The books have no such payout. */
   | "PAYOUT_UNKNOWN"
   /** A fraction has the denominator 0. */

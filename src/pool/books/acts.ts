@@ -12,6 +12,9 @@ export interface Authored {
   readonly nowMs: number;
 }
 
+/** By which books say that they are a copy: whoever has the others may have paid since. */
+export const COPY_KINDS = ["restore", "copy"] as const;
+
 /** Who did what a program did not name anybody for. */
 export const UNNAMED = "unnamed";
 

@@ -11,6 +11,7 @@ import { JobPostings } from "./ingest/job-postings.js";
 import { readSettings } from "./settings.js";
 import type { DecisionRow, EventRow, PoolStore, ProcessedRow } from "./store/store.js";
 import { type VoidedTicket, voidTicket } from "./void-ticket.js";
+import { writeOffTicket } from "./write-off.js";
 
 /** A decision about whose a job is. */
 export interface AssignOptions extends DecideOptions {
@@ -136,6 +137,8 @@ export function releaseJob(
 export function decideAgain(store: PoolStore, { kind, event, address, ...row }: DecisionRow): void {
   const options = { event, reason: row.reason, nowMs: row.atMs };
   if (kind === "void") voidEvent(store, options);
+  else if (kind === "write-off") writeOffTicket(store, options);
+  else if (kind === "write-off-undone") writeOffTicket(store, { ...options, isUndone: true });
   else if (kind === "release") releaseJob(store, options);
   else assignJob(store, { ...options, address: address ?? "" });
 }

@@ -119,3 +119,10 @@ export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
 export type * from "./store/store.js";
 export { type VerifyOptions, type VerifyResult, verifyBooks } from "./verify/verify.js";
 export type { VoidedTicket } from "./void-ticket.js";
+export {
+  type WonTicket,
+  type WriteOffOptions,
+  waitingTickets,
+  writeOffTicket,
+  writtenOff,
+} from "./write-off.js";

@@ -11,7 +11,14 @@ import { TicketMemory } from "./ingest/ticket-memory.js";
 import { ticketNameOf, ticketPostings } from "./ingest/tickets.js";
 import type { Posting } from "./ledger.js";
 import { readSettings } from "./settings.js";
-import type { EventRow, PoolStore, RoundRow, TicketRow, TicketStore } from "./store/store.js";
+import type {
+  DecisionRow,
+  EventRow,
+  PoolStore,
+  RoundRow,
+  TicketRow,
+  TicketStore,
+} from "./store/store.js";
 import { unsplit } from "./unsplit.js";
 
 /** What voiding an event about a ticket did. */
@@ -36,7 +43,7 @@ export interface VoidedTicket {
 }
 
 /** An event about a ticket, and where it is. */
-interface Told {
+export interface Told {
   readonly row: EventRow;
   readonly event: WinningTicket | TicketRedeemed;
 }
@@ -49,26 +56,52 @@ interface Told {
 export function voidTicket(
   store: PoolStore,
   { row, event }: Told,
-  { reason, nowMs, author }: Omit<DecideOptions, "event">,
+  options: Omit<DecideOptions, "event">,
 ): VoidedTicket {
   const { faceValueWei } = event;
   const nothing = { incomeWei: 0n, walletWei: 0n, round: null, takenBack: [], waitingWei: 0n };
-  const isVoid = ({ sequence }: EventRow) => store.decisions.of(sequence)?.kind === "void";
-  if (isVoid(row)) return { isNew: false, faceValueWei, ...nothing };
+  const isVoid = store.decisions.of(row.sequence)?.kind === "void";
+  return isVoid
+    ? { isNew: false, faceValueWei, ...nothing }
+    : leaveOut(store, { row, event }, "void", options);
+}
+
+/** What an operator can say of an event about a ticket: that it counts for nothing, or counts again. */
+export type TicketDecision = "void" | "write-off" | "write-off-undone";
+
+/**
+ * Leaves an event about a ticket out of the books, or takes it in again; in a transaction.
+ *
+ * @param assertFits told what it would move, before anything is kept
+ * @throws InputError (`DECISION`) without a reason
+ */
+export function leaveOut(
+  store: PoolStore,
+  { row, event }: Told,
+  kind: TicketDecision,
+  { reason, nowMs, author }: Omit<DecideOptions, "event">,
+  assertFits: (postings: readonly Posting[]) => void = () => {},
+): VoidedTicket {
+  const { faceValueWei } = event;
   const all = relatedTo(event, toldOf(store, faceValueWei));
-  const told = all.filter((one) => !isVoid(one.row));
+  const isOwn = (one: Told) => one.row.sequence === row.sequence;
+  const isOut = (one: Told) => isLeftOut(store.decisions.of(one.row.sequence));
   const isIncome = readSettings(store).scheme.basis === "income";
-  const [was, is] = [
-    madeOf(told, isIncome),
-    madeOf(
-      told.filter((one) => one.row.sequence !== row.sequence),
-      isIncome,
-    ),
-  ];
-  const postings = difference(was.postings, is.postings);
+  const without = madeOf(
+    all.filter((one) => !isOwn(one) && !isOut(one)),
+    isIncome,
+  );
+  const whole = madeOf(
+    all.filter((one) => isOwn(one) || !isOut(one)),
+    isIncome,
+  );
+  const before = isOut({ row, event }) ? without : whole;
+  const is = kind === "write-off-undone" ? whole : without;
+  const postings = difference(before.postings, is.postings);
+  assertFits(postings);
   const incomeWei = netOf(postings, "feesEarned");
   const round = incomeWei < 0n ? roundThatSplit(store, all, row.sequence) : null;
-  enterDecision(store, row, { kind: "void", address: null, reason, nowMs, author }, () => postings);
+  enterDecision(store, row, { kind, address: null, reason, nowMs, author }, () => postings);
   replaceTickets(store.tickets, all, is.tickets);
   const takenBack = round === null ? [] : unsplit(store, round, { wei: -incomeWei, nowMs });
   const takenWei = takenBack.reduce((sum, { wei }) => sum + wei, 0n);
@@ -83,8 +116,13 @@ export function voidTicket(
   };
 }
 
+/** Whether events with this decision about them count for nothing. */
+export function isLeftOut(decision: Pick<DecisionRow, "kind"> | null): boolean {
+  return decision?.kind === "void" || decision?.kind === "write-off";
+}
+
 /** Equal tickets and the same transaction have the same face value. */
-function toldOf(store: PoolStore, faceValueWei: bigint): readonly Told[] {
+export function toldOf(store: Pick<PoolStore, "events">, faceValueWei: bigint): readonly Told[] {
   return store.events.ticketsOf(faceValueWei).flatMap((row) => {
     const event = decodeStoredEvent(row);
     return event.type === "winning-ticket" || event.type === "ticket-redeemed"
@@ -135,7 +173,7 @@ function difference(was: readonly Posting[], is: readonly Posting[]): Posting[] 
     .map(({ from, to, wei }) => (wei > 0n ? { from, to, wei } : { from: to, to: from, wei: -wei }));
 }
 
-function netOf(postings: readonly Posting[], account: Account): bigint {
+export function netOf(postings: readonly Posting[], account: Account): bigint {
   return postings.reduce(
     (sum, { from, to, wei }) => sum + (to === account ? wei : 0n) - (from === account ? wei : 0n),
     0n,

@@ -6,7 +6,7 @@ import { estimateTransfer, gasLimitFor } from "./estimate.js";
 import { type Fees, firstFees, least } from "./gas.js";
 import { begin } from "./machine.js";
 import { nonceState } from "./nonces.js";
-import type { PayeeHistory } from "./payee-history.js";
+import type { PayeeHistory, Payment } from "./payee-history.js";
 import { isClosed, outstandingWei, type Payout } from "./payout.js";
 import { type PlannedPayout, partsFor } from "./plan.js";
 import type { Hindered, Hindrance, MutableReport } from "./report.js";
@@ -42,15 +42,28 @@ interface Beginning {
   readonly nowMs: number;
 }
 
+interface Beginnings {
+  readonly hindrance: () => Promise<string | null>;
+  readonly onBegun: (payout: Payout) => Promise<void>;
+}
+
+/** A transaction of the wallet that is no payout of these books. */
+interface Outside extends Payment {
+  readonly nonce: number;
+}
+
 export class PayoutBeginner {
   readonly #options: BeginnerOptions;
+  /** What took the nonces of payouts, as the chain has it. */
+  #displaced: readonly Outside[] = [];
 
   constructor(options: BeginnerOptions) {
     this.#options = options;
   }
 
   /**
-   * Begins each payout that is due and can be; `onBegun` sends it.
+   * Begins each payout that is due and can be; `onBegun` sends it. Where somebody is due, `hindrance`
+   * is asked first whether anything may be begun; null: it may.
    *
    * @param used transactions of the wallet on chain, all of them known to the books
    * @throws RemoteError (`CHAIN_…`) when the node fails over more than one recipient
@@ -58,13 +71,19 @@ export class PayoutBeginner {
   async beginDue(
     { head, used, nowMs }: { readonly head: Head; readonly used: number; readonly nowMs: number },
     report: MutableReport,
-    onBegun: (payout: Payout) => Promise<void>,
+    { hindrance, onBegun }: Beginnings,
   ): Promise<void> {
     const plans = this.#plan(nowMs);
     this.#options.books.know(plans, nowMs);
     const allDue = plans.filter(({ notDue }) => notDue === null);
     const due = this.#approved(allDue, nowMs, report);
     if (due.length === 0) return;
+    const detail = await hindrance();
+    if (detail !== null) {
+      for (const plan of due) report.hindered.push({ plan, why: "notFenced", detail });
+      return;
+    }
+    this.#displaced = await this.#displacedNow();
     const wallet = await this.#look(head, used);
     for (const plan of due) {
       const begun = await this.#beginOne(plan, wallet, nowMs);
@@ -232,18 +251,39 @@ export class PayoutBeginner {
     return partialPayouts && thresholdWei < dueWei ? thresholdWei : dueWei;
   }
 
-  /** What an acknowledged transaction paid an address that these books owed; null: nothing. */
+  /**
+   * What transactions paid an address that these books owed: acknowledged ones, and such as took the nonce
+   * of a payout while the books owed the address nothing yet. null: nothing.
+   */
   #paidOutside(address: string): string | null {
     const { books, history, signer, settings } = this.#options;
-    const payments = books
+    const acknowledged = books
       .acknowledged(signer.address, settings.chainId)
-      .filter(({ toAddress }) => toAddress === address)
-      .map((row) => ({ ...row, to: row.toAddress, atMs: row.blockAtMs }));
+      .map(({ nonce, paidWei, toAddress: to, blockAtMs: atMs }) => ({ nonce, paidWei, to, atMs }));
+    const payments = [
+      ...acknowledged,
+      ...this.#displaced.filter(({ nonce }) => !acknowledged.some((one) => one.nonce === nonce)),
+    ].filter(({ to }) => to === address);
     for (const [index, payment] of payments.entries()) {
       if (!history.concerns(payment, payments.slice(0, index))) continue;
       return `nonce ${payment.nonce} paid it ${ethText(payment.paidWei)}`;
     }
     return null;
+  }
+
+  async #displacedNow(): Promise<readonly Outside[]> {
+    const { books, chain, signer, settings } = this.#options;
+    const payments: Outside[] = [];
+    for (const { nonce, txHash } of books.displacing(signer.address, settings.chainId)) {
+      const transaction = await chain.transaction(txHash);
+      const { to = null, valueWei = 0n, block = null } = transaction ?? {};
+      if (block === null || to === null || valueWei === 0n) continue;
+      const atMs = await chain.blockTimeMs(block.number);
+      const receipt = await chain.receipt(txHash);
+      if (atMs === null || receipt?.succeeded !== true) continue;
+      payments.push({ nonce, to, paidWei: valueWei, atMs });
+    }
+    return payments;
   }
 
   #plan(nowMs: number): PlannedPayout[] {

@@ -3,7 +3,7 @@
  * again by this one. Only the wallet's own nonces show what a backup does not know.
  */
 import { InputError } from "../../core/errors.js";
-import { type Authored, recordAct } from "../books/acts.js";
+import { type Authored, COPY_KINDS, recordAct } from "../books/acts.js";
 import type { PayingWallet, PoolStore } from "../books/store/store.js";
 
 /** What binding needs of the store. */
@@ -36,7 +36,7 @@ export function bindingOf({
 export function assertBound(store: BindingStore, asked: PayingWallet, nowMs: number): void {
   const bound = bindingOf(store);
   if (bound === null) {
-    const [restored] = store.acts.list({ kinds: ["restore"], limit: 1 });
+    const [restored] = store.acts.list({ kinds: COPY_KINDS, limit: 1 });
     if (restored !== undefined) {
       throw refused(
         "these books are from a backup that knows of no payment, and none knows who paid since; " +

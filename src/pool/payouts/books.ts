@@ -159,6 +159,17 @@ export class PayoutBooks {
     return this.#store.payouts.acknowledgedNonces({ fromAddress: wallet, chainId });
   }
 
+  /** Transactions that took the nonce of a payout of a wallet and are none of the books', by nonce. */
+  displacing(wallet: string, chainId: bigint): readonly { nonce: number; txHash: string }[] {
+    return this.#rows({ states: ["cancelled"] }, () => true)
+      .filter((row) => row.chainId === chainId && row.fromAddress === wallet)
+      .flatMap(({ nonce, txHash, reason }) =>
+        reason === "displaced" && txHash !== null && !this.isKnown(txHash)
+          ? [{ nonce, txHash }]
+          : [],
+      );
+  }
+
   /** Keeps that a nonce pays nobody of the books, and logs it. */
   acknowledge(row: AcknowledgedNonce): void {
     const { nonce, txHash, reason, atMs } = row;

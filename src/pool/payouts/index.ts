@@ -21,6 +21,7 @@ export type {
   Receipt,
   SendAnswer,
 } from "./chain.js";
+export type { SignedMemory, SignedNonce } from "./fence.js";
 export { type FeeMarket, type Fees, firstFees, raisedFees } from "./gas.js";
 export {
   begin,
@@ -56,6 +57,7 @@ export type { Hindered, Hindrance, PassReport, PayoutTrouble } from "./report.js
 export { openPayoutChain, type RpcPayoutChainOptions } from "./rpc-chain.js";
 export { PayoutRunner, type PayoutRunnerOptions } from "./runner.js";
 export { PAYOUT_DEFAULTS, type PayoutSettings, payoutSettings } from "./settings.js";
+export { openSignedMemory, type SignedMemoryOptions } from "./signed-memory.js";
 export { openKeystore, type Payment, type PayoutSigner } from "./signer.js";
 export {
   type Adopting,

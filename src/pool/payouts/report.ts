@@ -20,6 +20,11 @@ export type Hindrance =
   | "foreignTransactions"
   /** An acknowledged transaction of the wallet paid it while these books owed it. */
   | "paidOutside"
+  /**
+   * Payments that these books don't know may still be mined, as they come from a backup: their nonces are
+   * used up first.
+   */
+  | "notFenced"
   /** The setting `maxUnderWay` is reached: no further payout may be under way. */
   | "tooMany"
   /** With it more would be begun within 24 hours than the setting `capPerDayWei`. */

@@ -7,8 +7,9 @@ import { PayoutBeginner } from "./begin-due.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { ChainTransaction, Head, PayoutChain, SendAnswer } from "./chain.js";
 import { isChainError } from "./estimate.js";
+import { Fence, type SignedMemory } from "./fence.js";
 import { type Observation, observed, sent, type Transition } from "./machine.js";
-import { type NonceState, nonceState, noncesOf } from "./nonces.js";
+import { type NonceState, nonceState, noncesOf, rangesText } from "./nonces.js";
 import { observe } from "./observe.js";
 import { PayeeHistory } from "./payee-history.js";
 import { isClosed, isSameInclusion, lastAttempt, type Payout } from "./payout.js";
@@ -32,6 +33,16 @@ export interface PayoutRunnerOptions {
   readonly settings: PayoutSettings;
   /** Uses up nonces that nobody uses, below payouts that wait for them. @default false */
   readonly fillsGaps?: boolean | undefined;
+  /**
+   * What this machine has handed to nodes from the wallet, so that a restored backup does not pay again
+   * what waits somewhere. @default nothing is known of that
+   */
+  readonly signed?: SignedMemory | undefined;
+  /**
+   * Uses up the next nonces, before anybody is paid: payments that these books don't know may have
+   * them, as they come from a backup, and say so nowhere. @default false
+   */
+  readonly fences?: boolean | undefined;
 }
 
 /** What a pass goes by. */
@@ -44,7 +55,7 @@ interface Pass {
   readonly report: MutableReport;
 }
 
-/** Gaps filled in one pass. */
+/** Nonces used up in one pass. */
 const FILLS_MAX = 16;
 
 /** Pays what the books owe, pass by pass. */
@@ -57,10 +68,13 @@ export class PayoutRunner {
   readonly #fillsGaps: boolean;
   readonly #beginner: PayoutBeginner;
   readonly #replacer: PayoutReplacer;
+  readonly #fence: Fence;
+  readonly #fences: boolean;
   /** Payouts that the node refused when it was asked last. */
   readonly #refused = new Set<number>();
 
-  constructor({ store, chain, witness, signer, settings, fillsGaps }: PayoutRunnerOptions) {
+  constructor(options: PayoutRunnerOptions) {
+    const { store, chain, witness, signer, settings, fillsGaps, signed, fences } = options;
     this.#books = new PayoutBooks(store);
     this.#chain = chain;
     this.#witness = witness ?? null;
@@ -71,6 +85,10 @@ export class PayoutRunner {
     const books = this.#books;
     this.#beginner = new PayoutBeginner({ books, history, chain, signer, settings });
     this.#replacer = new PayoutReplacer({ books, chain, signer, settings });
+    const { chainId, maxUnderWay } = settings;
+    const wallet = { chainId, fromAddress: signer.address };
+    this.#fences = fences ?? false;
+    this.#fence = new Fence({ store, books, wallet, maxUnderWay, memory: signed, isAsked: fences });
   }
 
   /**
@@ -115,10 +133,13 @@ export class PayoutRunner {
             });
       if (stop !== null || !isBeginning) return { failure: null, stop };
       await this.#fillGaps(pass);
+      // Asked for, it is done also where nobody is due.
+      if (this.#fences) await this.#fenced(pass);
       const { head, used, nowMs, report } = pass;
-      await this.#beginner.beginDue({ head, used, nowMs }, report, (begun) =>
-        this.#guarded(begun, report, () => this.#send(begun, pass)),
-      );
+      await this.#beginner.beginDue({ head, used, nowMs }, report, {
+        hindrance: () => this.#fenced(pass),
+        onBegun: (begun) => this.#guarded(begun, report, () => this.#send(begun, pass)),
+      });
       return { failure: null, stop };
     } catch (error) {
       if (isChainError(error)) return { failure: error, stop: null };
@@ -186,7 +207,22 @@ export class PayoutRunner {
     if (!this.#fillsGaps || gap.length === 0) return;
     // What waits at a node is somebody's already.
     const waiting = await this.#chain.transactionCount(this.#signer.address, "pending");
-    for (const nonce of noncesOf(gap, FILLS_MAX).filter((free) => free >= waiting)) {
+    const free = noncesOf(gap, FILLS_MAX).filter((nonce) => nonce >= waiting);
+    await this.#fill(free, pass);
+  }
+
+  /** @returns what payments that these books don't know may still use; null: nothing */
+  async #fenced(pass: Pass): Promise<string | null> {
+    const fenced = this.#fence.ahead(pass.used, pass.nowMs);
+    if (fenced === null) return null;
+    const { last, missing } = fenced;
+    // What waits at a node with one of them is outbid, or mined and then found.
+    await this.#fill(noncesOf(missing, FILLS_MAX), pass);
+    return `nonces ${rangesText([{ first: Math.min(pass.used, last), last }])}`;
+  }
+
+  async #fill(nonces: readonly number[], pass: Pass): Promise<void> {
+    for (const nonce of nonces) {
       const filled = await this.#beginner.fill(nonce, pass.head, pass.nowMs);
       if (filled === null) return;
       pass.report.begun.push(filled);
@@ -296,6 +332,7 @@ export class PayoutRunner {
   /** Hands its stored bytes to the node. Whatever the answer, only the chain tells what it means. */
   async #send(payout: Payout, { nowMs, report }: Pass): Promise<SendAnswer> {
     const { txHash, signedTx } = lastAttempt(payout);
+    if (payout.wallet === this.#signer.address) this.#fence.note({ nonce: payout.nonce, txHash });
     const answer = await this.#chain.send(signedTx);
     this.#books.markSent(txHash, nowMs);
     this.#apply(payout, sent(payout, nowMs), report);

@@ -3,6 +3,7 @@
  * that the wallet has used. On request it takes in what the books should know and don't.
  */
 import { recordAct, UNNAMED } from "../books/acts.js";
+import { sweepMerged } from "../books/move.js";
 import type { PayingWallet } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
@@ -95,8 +96,10 @@ class ChainVerifier {
   }
 
   async run(): Promise<ChainFindings> {
-    const { chain, wallet } = this.#options;
+    const { chain, wallet, store, adopting, nowMs } = this.#options;
     const { chainId, fromAddress } = wallet;
+    // As payouts do first: a merge may have moved nothing yet, as these books are of a backup.
+    if (adopting.kind !== "nothing") sweepMerged(store, nowMs);
     const used = await chain.transactionCount(fromAddress, "latest");
     const payouts = this.#books
       .latest(Number.MAX_SAFE_INTEGER)
@@ -182,6 +185,7 @@ class ChainVerifier {
       return;
     }
     if (this.#books.isKnown(found.transaction.txHash)) return;
+    if (txHash === undefined && this.#usesUp(nonce, found)) return;
     const what = `nonce ${nonce} sent ${ethText(found.paidWei)} to ${found.to ?? "nobody"}`;
     const where = `in block ${found.receipt.blockNumber}, ${found.transaction.txHash}`;
     if (!this.#history.concerns(found)) {
@@ -195,6 +199,22 @@ class ChainVerifier {
     const refusal = this.#refusal(nonce, found, isRecognised);
     if (refusal === null) this.#adopt(nonce, found, isRecognised);
     else this.#wrong.push(`${what} ${where}, and these books do not know: ${refusal}`);
+  }
+
+  /**
+   * A transfer of nothing to the wallet itself pays nobody: other books of this pool used its nonce up.
+   *
+   * @returns false: it is something else, or it is not deep enough
+   */
+  #usesUp(nonce: number, found: FoundPayment): boolean {
+    const { wallet, adopting } = this.#options;
+    const { to, transaction } = found;
+    if (to !== wallet.fromAddress || transaction.valueWei !== 0n || adopting.kind === "nothing") {
+      return false;
+    }
+    if (this.#refusal(nonce, found, true) !== null) return false;
+    this.#adopt(nonce, found, true);
+    return true;
   }
 
   /** Why a payment is not taken in; null: it is. */
@@ -239,7 +259,12 @@ class ChainVerifier {
         const authored = { reason: adopting.reason, author: adopting.author ?? UNNAMED, nowMs };
         recordAct(this.#options.store, "adopt", `payout ${payout.id}`, authored, { txHash });
       }
-      const how = isRecognised ? "what it was owed then" : `as it is${reason}`;
+      const isNothing = amountWei === 0n;
+      const how = isNothing
+        ? "it pays nobody"
+        : isRecognised
+          ? "what it was owed then"
+          : `as it is${reason}`;
       this.#books.log(nowMs, `payout ${payout.id} taken in`, `nonce ${nonce}, ${txHash}, ${how}`);
       this.#adopted.push(payout);
     });

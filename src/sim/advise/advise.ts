@@ -26,16 +26,18 @@ import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
 import { demandNotes } from "../experiment/notes.js";
 import { lengthened } from "../experiment/replication-length.js";
+import type { Samples } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
+import { isFarWorse } from "../metrics/far-worse.js";
 import { warmUpMs } from "../model/warm-up.js";
-import type { Estimate } from "../results.js";
 import { adviceExpectations } from "./advice-expectations.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
 import { wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
+import { type Asked, type Common, hasPeak } from "./compare.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
 import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
@@ -51,8 +53,10 @@ import {
   settingsThat,
   togetherChange,
 } from "./together.js";
-import { type Asked, type Common, choose, hasPeak, tryActions } from "./try-actions.js";
+import { choose, tryActions } from "./try-actions.js";
 import { whatDecides } from "./what-decides.js";
+
+const LEAVE_OUT: Action = { kind: "exclude" };
 
 /** The most replications that an action is looked at. */
 export const ADVISE_MAX = 40;
@@ -100,13 +104,23 @@ function actionsOf(kind: WorkerKind, isSuspected: boolean): readonly Action[] {
 /** Each worker in the pool that it is asked about in. */
 function askedOf(
   kinds: readonly WorkerKind[],
-  { suspected, out }: { suspected: readonly WorkerKind[]; out: readonly WorkerKind[] },
+  {
+    everyone,
+    suspected,
+    out,
+  }: {
+    readonly everyone: Samples;
+    readonly suspected: readonly WorkerKind[];
+    readonly out: readonly WorkerKind[];
+  },
 ): readonly Asked[] {
-  return kinds.map((kind) => {
+  const kept = kinds.map((kind) => figuresOf(kind, everyone).retention);
+  return kinds.map((kind, index) => {
     const pool = new Map(without(out));
     // One of the kind is back in, so that what it does itself is seen.
     pool.delete(kind.workers[0] ?? kind.name);
-    return { kind, pool, actions: actionsOf(kind, suspected.includes(kind)) };
+    const actions = actionsOf(kind, suspected.includes(kind));
+    return { kind, pool, actions, isFarWorse: isFarWorse(kept[index] ?? null, kept) };
   });
 }
 
@@ -159,17 +173,19 @@ async function run(
   const isUrgent = ({ kind }: Asked) => screened.suspected.includes(kind);
   const last = options.replications ?? ADVISE_MAX;
   const looks = { plan, isUrgent, last, enough, deadline };
-  const { asked, tried, replications } = await tryActions(common, candidates, looks);
+  const { asked, tried, standings, replications } = await tryActions(common, candidates, looks);
   // As if only these had been asked about: so it is said, and so it comes again.
   const isCut = asked.length < candidates.length;
   const only = isCut ? asked.map(({ kind }) => kind.name) : options.only;
   const advice = await Promise.all(
     asked.map(async (one, index) => {
       const found = tried[index] ?? [];
-      const action = await choose(common, one, found);
+      const standing = standings.get(one) ?? null;
+      const action = standing === "dispensable" ? LEAVE_OUT : await choose(common, one, found);
       const figures = figuresOf(one.kind, screened.everyone);
       const { retention } = figures;
-      return { ...one, found, action, figures, word: wordOf(found, { action, retention }) };
+      const word = wordOf(found, { action, retention });
+      return { ...one, found, standing, action, figures, word };
     }),
   );
   const advised = advice.flatMap(({ kind, action }): Advised[] =>
@@ -196,22 +212,17 @@ async function run(
     durationMs: scenario.duration,
     before: SCREENING * (1 + screened.suspected.length),
   };
-  const isHidden = (change: Estimate | null) => change !== null && change.mean <= least;
-  const workers = advice.map(({ kind, pool, found, action, figures, word }): WorkerAdviceResult => {
+  const workers = advice.map((one): WorkerAdviceResult => {
+    const { kind, pool, found, standing, action, figures, word } = one;
     const change = aloneOf.get(kind) ?? null;
+    // Asked in the pool as it is, nobody hides it.
+    const isHidden = pool.size > 0 && change !== null && change.mean <= least;
     return {
       name: kind.name,
       workers: kind.workers,
       advice: word,
       action,
-      why: describeWorker({
-        kind,
-        word,
-        action,
-        figures,
-        tried: found,
-        isHidden: isHidden(change),
-      }),
+      why: describeWorker({ kind, word, action, figures, tried: found, standing, isHidden }),
       alone: change,
       more: word === "undecided" ? whatDecides(found, work) : null,
       figures,

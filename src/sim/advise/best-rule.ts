@@ -10,9 +10,9 @@ import { type Field, firstOfSame, isSame } from "../sweep/rank.js";
 import { comparisonsOf, pointsOf } from "../sweep/sweep.js";
 import type { SweepPoint } from "../sweep/sweep-result.js";
 import type { AdviceRule, FreshComparison, RuleAdmission, TriedRule } from "./advice-result.js";
+import { type Common, compare, type LookAt } from "./compare.js";
 import type { PoolChange, WorkerKind } from "./pool-change.js";
 import { type Rule, rulesOf } from "./rules.js";
-import { type Common, compare, type LookAt } from "./try-actions.js";
 
 /** The most replications of a rule: what is reported of the best comes from others. */
 const RULE_MAX = 24;

@@ -5,7 +5,8 @@ import { effective, type Judgement } from "../experiment/judge.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
-import type { AdviceWord, Tried } from "./advice-rules.js";
+import { type AdviceWord, losesMost, type Tried } from "./advice-rules.js";
+import type { Standing } from "./dispensable.js";
 import type { Action, WorkerKind } from "./pool-change.js";
 
 /** What a loss looks like to the worker's owner. */
@@ -51,10 +52,12 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
   };
 }
 
-function lossText({ retention, mostlyLostTo }: WorkerFigures): string {
+function lossText({ retention, mostlyLostTo, roundTripMs }: WorkerFigures): string {
   if (retention === null) return "had no session";
   const reason = LOSS_REASONS.find((one) => one === mostlyLostTo);
-  const words = reason === undefined ? "" : `: ${OWNERS_WORDS[reason]}`;
+  // Nothing that came back was late: nothing came back.
+  const isSilent = reason === "inFlight" && roundTripMs === null;
+  const words = reason === undefined ? "" : `: ${OWNERS_WORDS[isSilent ? "timeout" : reason]}`;
   return `loses ${percent(1 - retention)} % of its streams${words}`;
 }
 
@@ -73,20 +76,27 @@ export function actionWords(action: Action): string {
   return `a cap at ${counted(action.sessions, "session")}`;
 }
 
-function undecidedText(tried: readonly Tried[], figures: WorkerFigures): string {
+function undecidedText(
+  tried: readonly Tried[],
+  figures: WorkerFigures,
+  standing: Standing | null,
+): string {
   if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
   const [first] = tried.filter(({ finding }) => finding !== "no gain");
+  if (standing === "needed") return `${lossText(figures)}, and without it you keep less`;
   if (first === undefined) {
-    return `${lossText(figures)}; nothing that was done about it alone helps, as the others do no better`;
+    return `${lossText(figures)}; nothing that was done about it alone helps, as no other worker does better`;
   }
   const { problem, reason } = effective(first.judgement);
   if (problem !== null) {
-    return problem.cause === "served" || problem.cause === "sessions"
-      ? "it was hardly ever chosen, so nothing is known of it"
-      : "the objective is not above 0 in this pool, so no change of it can be judged";
+    if (problem.cause === "served" || problem.cause === "sessions") {
+      return "it was hardly ever chosen, so nothing is known of it";
+    }
+    const text = "the objective is not above 0 in this pool, so no change of it can be judged";
+    return losesMost(figures.retention) ? `${lossText(figures)}; ${text}` : text;
   }
   const what = `${actionWords(first.action)} changes the result ${rangeText(first.judgement)}`;
-  return `${what}: ${reason}`;
+  return standing === null ? `${what}: ${reason}` : `${lossText(figures)}; ${what}: ${reason}`;
 }
 
 /** What an action brings where nobody hides it. */
@@ -112,14 +122,19 @@ export function describeWorker(options: {
   readonly action: Action | null;
   readonly figures: WorkerFigures;
   readonly tried: readonly Tried[];
+  /** Of one that does far worse than the others, and whom nothing helps; `null`: of any other. */
+  readonly standing: Standing | null;
   /** Whether it changes next to nothing when only that is done. */
   readonly isHidden: boolean;
 }): string {
-  const { kind, word, action, figures, tried, isHidden } = options;
+  const { kind, word, action, figures, tried, standing, isHidden } = options;
   const others = isHidden ? "; alone that changes little: others take its place" : "";
   const beside = isHidden ? besideText(tried, action) : "";
   switch (word) {
     case "exclude":
+      if (standing === "dispensable") {
+        return `${lossText(figures)}; what you keep hardly depends on it`;
+      }
       return `${lossText(figures)}${others}`;
     case "spare":
       return `${lossText(figures)}; harmless as a spare, which serves only when all others are full${beside}`;
@@ -130,7 +145,7 @@ export function describeWorker(options: {
     case "keep":
       return "nothing that was tried on it gains more than the margin";
     case "undecided":
-      return undecidedText(tried, figures);
+      return undecidedText(tried, figures, standing);
   }
 }
 

@@ -3,9 +3,9 @@
  * replications of its own: what is tried, and in which pool, is not chosen by what then judges it.
  */
 import type { Samples } from "../experiment/samples.js";
+import type { Common } from "./compare.js";
 import type { PoolChange, WorkerKind } from "./pool-change.js";
 import { suspects } from "./suspects.js";
-import type { Common } from "./try-actions.js";
 
 /** Replications of each pool … */
 export const SCREENING = 8;

@@ -8,10 +8,10 @@ import type { Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { AdviceResult, PoolFigure, TogetherResult } from "./advice-result.js";
 import { isWorthIt } from "./advice-rules.js";
+import { type Common, compare } from "./compare.js";
 import { type Action, type PoolChange, settingsOf, type WorkerKind } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
 import { EVERYONE } from "./screening.js";
-import { type Common, compare } from "./try-actions.js";
 
 /** Replications that what gains nothing beside the others is taken from. */
 const ELIMINATION = 8;

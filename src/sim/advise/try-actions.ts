@@ -3,156 +3,29 @@
  * without it, replication by replication, until it is known. A round is over when all its replications
  * are: what the next one looks at depends on results alone.
  */
-
-import { invariant } from "../../core/errors.js";
-import { hasRandomDemand } from "../experiment/case-inputs.js";
 import { FIRST_LOOK, looks, type Sequence } from "../experiment/confidence-sequence.js";
-import {
-  advised,
-  effective,
-  isHopeless,
-  type Judgement,
-  judge,
-  type Pair,
-  type Question,
-} from "../experiment/judge.js";
+import { advised, effective, isHopeless, type Judgement } from "../experiment/judge.js";
 import type { Enough } from "../experiment/until-decided.js";
 import { orEnough } from "../experiment/until-decided.js";
-import type { Workbench } from "../experiment/workbench.js";
-import { asksForPeak, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import { isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
+import {
+  type Asked,
+  actionText,
+  type Common,
+  type Comparison,
+  compare,
+  comparePeakToo,
+  comparisonOf,
+  withAction,
+} from "./compare.js";
+import { type Standing, standings } from "./dispensable.js";
 import { type Finding, type HolmPlan, type Levels, levelsOf, simultaneous } from "./holm.js";
-import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";
+import type { Action } from "./pool-change.js";
 
 const HOUR_MS = 3_600_000;
 
-/** What all comparisons have in common. */
-export interface Common {
-  readonly inputs: PoolInputs;
-  readonly workbench: Workbench;
-  readonly question: Question;
-  readonly seed: number;
-}
-
-/** What is compared: two pools. */
-export interface Comparison {
-  readonly label: string;
-  readonly baseline: PoolChange | PoolSettings;
-  readonly candidate: PoolChange | PoolSettings;
-  /** In which they differ; none: in a rule. */
-  readonly workers: readonly string[];
-}
-
-/** How much is looked at. */
-export interface LookAt {
-  readonly count: number;
-  /** Number of the first replication. @default 0 */
-  readonly from?: number | undefined;
-  /** Undefined: one look. */
-  readonly sequence?: Sequence | undefined;
-  /** What an interval leaves out on either side, of one look. */
-  readonly tail?: number | undefined;
-  /** So many at peak demand, 0: none. @default as many as say more */
-  readonly peakCount?: number | undefined;
-}
-
-/** Whether there is a peak test. */
-export function hasPeak({ question, inputs: { scenario } }: Common): boolean {
-  return question.peakFactor !== 1 && hasRandomDemand(scenario);
-}
-
-async function pairOf(
-  { inputs, workbench }: Common,
-  { label, baseline, candidate }: Comparison,
-  { count, from, factor = 1 }: LookAt & { readonly factor?: number },
-): Promise<Pair> {
-  const both = [inputs.with(baseline, factor), inputs.with(candidate, factor)];
-  const [of, by] = await workbench.replicateAll(both, { label, count, from });
-  invariant(of !== undefined && by !== undefined, "both were run");
-  return { baseline: of, candidate: by };
-}
-
-/** Compares two pools, at peak demand too where that would say more. */
-export async function compare(
-  common: Common,
-  comparison: Comparison,
-  look: LookAt,
-): Promise<Judgement> {
-  const { question, seed, inputs } = common;
-  const { sequence, tail } = look;
-  const pair = await pairOf(common, comparison, look);
-  const options = {
-    question,
-    pair,
-    seed,
-    scenario: inputs.scenario,
-    workers: comparison.workers,
-    // One look at a level of its own is a sequence that has one look.
-    sequence:
-      sequence ?? (tail === undefined ? undefined : { max: look.count, tail, first: look.count }),
-  };
-  if (!hasPeak(common)) return judge({ ...options, peak: "off" });
-  const first = judge({ ...options, peak: undefined });
-  if (look.peakCount === 0 || (look.peakCount === undefined && !asksForPeak(first))) return first;
-  const factor = question.peakFactor;
-  const label = `${comparison.label}, peak demand`;
-  // A sequence of its own, which is often over sooner.
-  const counts =
-    look.peakCount !== undefined
-      ? [look.peakCount]
-      : sequence === undefined
-        ? [look.count]
-        : looks(sequence.max, sequence.first);
-  let found = first;
-  for (const count of counts) {
-    if (count > look.count) break;
-    const peak = await pairOf(common, { ...comparison, label }, { ...look, count, factor });
-    found = judge({ ...options, peak });
-    if (isWorthIt(found) || isNotWorthIt(found)) break;
-  }
-  return found;
-}
-
 /** What chooses between two actions that both gain; what is reported of them comes from others. */
 const CHOICE_TAIL = 0.025;
-
-/** The same at peak demand whatever is found in ordinary demand. */
-async function comparePeakToo(
-  common: Common,
-  comparison: Comparison,
-  look: LookAt & { readonly tail: number },
-): Promise<Judgement> {
-  const { question, seed, inputs } = common;
-  const options = {
-    question,
-    pair: await pairOf(common, comparison, look),
-    seed,
-    scenario: inputs.scenario,
-    workers: comparison.workers,
-    sequence: { max: look.count, tail: look.tail, first: look.count },
-  };
-  if (!hasPeak(common)) return judge({ ...options, peak: "off" });
-  const peak = await pairOf(common, comparison, { ...look, factor: question.peakFactor });
-  return judge({ ...options, peak });
-}
-
-/** A worker that is asked about. */
-export interface Asked {
-  readonly kind: WorkerKind;
-  /** The pool as it is to be with the worker in it. */
-  readonly pool: PoolChange;
-  readonly actions: readonly Action[];
-}
-
-/** A pool with one thing done about one worker. */
-export function withAction(pool: PoolChange, worker: string, action: Action): PoolChange {
-  return new Map([...pool, [worker, action]]);
-}
-
-export function actionText(worker: string, action: Action): string {
-  if (action.kind === "exclude") return `without ${worker}`;
-  if (action.kind === "spare") return `${worker} as a spare`;
-  return `${worker} with ${action.sessions} at most`;
-}
 
 /** After two looks' worth of replications without anything to see there is nothing to come. */
 function isBlind(judgement: Judgement, count: number): boolean {
@@ -165,6 +38,8 @@ export interface TriedAll {
   readonly asked: readonly Asked[];
   /** In the order of `asked`, and of their actions. */
   readonly tried: readonly (readonly Tried[])[];
+  /** Of those who do far worse than the others, and whom nothing helps. */
+  readonly standings: ReadonlyMap<Asked, Standing>;
   readonly replications: number;
 }
 
@@ -184,14 +59,10 @@ interface Try extends Comparison {
 function triesOf(asked: readonly Asked[]): readonly Try[] {
   return asked.flatMap((one) =>
     one.actions.map((action): Try => {
-      const worker = one.kind.workers[0] ?? one.kind.name;
       return {
+        ...comparisonOf(one, action),
         asked: one,
         action,
-        label: actionText(worker, action),
-        baseline: one.pool,
-        candidate: withAction(one.pool, worker, action),
-        workers: [worker],
         count: 0,
         finding: "open",
         judgement: null,
@@ -308,13 +179,33 @@ export async function tryActions(
     replications = count;
     isUrgentOnly = false;
   }
-  const sequence = simultaneous(plan);
-  const told = await Promise.all(tries.map((one) => toldWith(common, one, sequence)));
+  const isHelpless = (one: Asked) =>
+    one.isFarWorse &&
+    tries.every(({ asked: whom, finding }) => whom !== one || finding === "no gain");
   const lookedAt = isUrgentOnly ? asked.filter(isUrgent) : asked;
+  const found = await standings(common, lookedAt.filter(isHelpless), {
+    plan,
+    levels: levelsOf(
+      plan,
+      tries.map(({ finding }) => finding),
+    ),
+    from: isUrgentOnly ? (firstCount ?? 0) : replications,
+    last,
+    enough,
+  });
+  const isLeftOpen = ({ asked: whom, action }: Try) =>
+    action.kind === "exclude" && found.of.get(whom) === "open";
+  const sequence = simultaneous(plan);
+  const told = await Promise.all(
+    tries.map((one) =>
+      toldWith(common, isLeftOpen(one) ? { ...one, finding: "open" } : one, sequence),
+    ),
+  );
   return {
     asked: lookedAt,
     tried: lookedAt.map((one) => told.filter((_, index) => tries[index]?.asked === one).flat()),
-    replications: isUrgentOnly ? (firstCount ?? 0) : replications,
+    standings: found.of,
+    replications: found.replications,
   };
 }
 

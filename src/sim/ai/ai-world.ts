@@ -99,4 +99,6 @@ export interface AIWorld {
   readonly workers: readonly (AIWorkerSpec | null)[];
   /** By node: false where it is there for AI jobs only. */
   readonly transcodes: readonly boolean[];
+  /** Share of the models that are served whose time the scenario does not say, nor anybody measured. */
+  readonly imputedTimes: number;
 }

@@ -12,6 +12,7 @@ import { slowdownPoints } from "../network/own-devices.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { AIJobSpec, AIKind, AIPlace, AIServing, AIWorkerSpec, AIWorld } from "./ai-world.js";
 import { unitsModel } from "./units.js";
+import { UsualTimes } from "./usual-times.js";
 
 type AISettings = NonNullable<Scenario["ai"]>;
 type Serving = AISettings["orchestrators"][number]["models"][number];
@@ -56,9 +57,10 @@ export function compileAI(parts: AIWorldParts): AIWorld | null {
   const { ai } = scenario;
   if (ai === undefined) return null;
   const kinds = new Kinds();
+  const times = new UsualTimes();
   for (const job of ai.jobs) kinds.of(job);
   const { noiseScale, loadScale } = scenario.assumptions;
-  const compiled = workers.map((spec) => workerOf(spec, kinds, noiseScale));
+  const compiled = workers.map((spec) => workerOf(spec, kinds, times, noiseScale));
   const measured = new Map(
     ai.orchestrators.map((one) => [indexOf(orchestrators, one.name), one] as const),
   );
@@ -87,7 +89,8 @@ export function compileAI(parts: AIWorldParts): AIWorld | null {
     const spec = measured.get(node.orchestrator);
     if (spec === undefined) return null;
     const served: (AIServing | null)[] = kinds.list.map(() => null);
-    for (const model of spec.models) served[kinds.of(model)] = servingOf(model, kinds, noiseScale);
+    for (const model of spec.models)
+      served[kinds.of(model)] = servingOf(model, kinds, times, noiseScale);
     return { ...place, isPool: false, own: served, prices: priceList(spec.models) };
   });
   const poolTranscodes =
@@ -101,6 +104,7 @@ export function compileAI(parts: AIWorldParts): AIWorld | null {
     transcodes: nodes.map(({ orchestrator }) =>
       orchestrator === pool ? poolTranscodes : (measured.get(orchestrator)?.transcodes ?? true),
     ),
+    imputedTimes: times.imputedShare,
   };
 }
 
@@ -146,15 +150,25 @@ function jobOf(job: AISettings["jobs"][number], kinds: Kinds, loadScale: number)
 /** Of live streams that do not say how long they are, ms. */
 const DEFAULT_LENGTH = { distribution: "exponential", mean: 1_200_000 } as const;
 
-function servingOf(model: Serving | WorkerModel, kinds: Kinds, noiseScale: number): AIServing {
+function servingOf(
+  model: Serving | WorkerModel,
+  kinds: Kinds,
+  times: UsualTimes,
+  noiseScale: number,
+): AIServing {
   const { slowdown, parallel, memoryGB } = model as Partial<WorkerModel>;
+  const index = kinds.of(model);
+  const kind = kinds.list[index];
+  invariant(kind !== undefined, "every model is of a kind");
+  const named = { pipeline: kind.pipeline.name, model: kind.model };
   return {
-    kind: kinds.of(model),
+    kind: index,
     capacity: model.capacity,
     parallel: parallel ?? model.capacity,
     warm: model.warm,
     fixedMs: model.fixedMs,
-    msPerUnit: model.msPerUnit,
+    // A live stream takes as long as it lasts.
+    msPerUnit: kind.pipeline.live ? model.msPerUnit : times.of(model, named),
     noise: lognormal(1, model.cv * noiseScale),
     loadMs: model.loadTime,
     failure: model.failureProbability,
@@ -168,13 +182,18 @@ function servingOf(model: Serving | WorkerModel, kinds: Kinds, noiseScale: numbe
   };
 }
 
-function workerOf(spec: WorkerSpec, kinds: Kinds, noiseScale: number): AIWorkerSpec | null {
+function workerOf(
+  spec: WorkerSpec,
+  kinds: Kinds,
+  times: UsualTimes,
+  noiseScale: number,
+): AIWorkerSpec | null {
   const { ai } = spec.settings;
   if (ai === undefined) return null;
   return {
     worker: spec.index,
     node: spec.node,
-    models: ai.models.map((model) => servingOf(model, kinds, noiseScale)),
+    models: ai.models.map((model) => servingOf(model, kinds, times, noiseScale)),
     memoryGB: ai.memoryGB ?? Number.POSITIVE_INFINITY,
     sharesGpu: ai.transcoding === "shared",
     perSegment: ai.perSegment,

@@ -156,6 +156,7 @@ export class AIWorkers {
     handles[worker.handle] = index;
     this.#byHandle.set(spec.node, handles);
     node.capacity.add(capacities);
+    this.#run.listener?.aiConnected?.(index, this.#run.now);
     this.#loadWarm(worker);
   }
 
@@ -169,6 +170,7 @@ export class AIWorkers {
     if (worker === null || worker === undefined || worker.handle < 0) return [];
     node.manager.disconnect(worker.handle);
     node.capacity.remove(worker.capacities);
+    this.#run.listener?.aiDisconnected?.(index, this.#run.now);
     worker.handle = -1;
     this.#setBusy(worker, 0);
     for (const model of worker.models) {

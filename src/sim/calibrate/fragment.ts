@@ -12,6 +12,9 @@ export interface PoolPlace {
   readonly stakeShare: number;
 }
 
+/** What nodes take by default (O-6). */
+const NODE_SESSIONS = 10;
+
 /** Three significant digits: no interval of a calibration is narrower. */
 function rounded(value: number): number {
   return Number(value.toPrecision(3));
@@ -169,6 +172,8 @@ export function scenarioOf(
 ): string {
   const { name, region, stakeShare } = place;
   const hasAI = ai?.fits.some(hasKnownModel) === true;
+  // By its workers' sessions a node with AI workers alone would have no room for anybody (G-7).
+  const sessions = fits.length === 0 ? NODE_SESSIONS : "auto";
   const streams =
     fits.length === 0
       ? "demand: { concurrentStreams: 0 }"
@@ -179,7 +184,7 @@ export function scenarioOf(
     `name: ${JSON.stringify(nameOf(name))}`,
     streams,
     ...(ai !== null && hasAI ? demandLines(ai.fits, ai.past) : []),
-    `orchestrator: { name: pool, region: ${region}, stakeShare: ${stakeShare}, maxSessions: auto${prices} }`,
+    `orchestrator: { name: pool, region: ${region}, stakeShare: ${stakeShare}, maxSessions: ${sessions}${prices} }`,
     workersFragment(fits, ai?.fits),
   ].join("\n");
 }

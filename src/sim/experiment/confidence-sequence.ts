@@ -15,8 +15,8 @@
  * rule of stopping, a clock's included, as long as it does not look before n₀ or after N.
  *
  * Several comparisons share what may go wrong in equal parts (Bonferroni), so that all of their
- * intervals hold at once, at all looks. What this is worth for skewed and for lumpy differences is
- * measured by `npm run test:statistics`.
+ * intervals hold at once, at all looks. So far out Student's t needs help where differences are skewed:
+ * `skewed-quantiles.ts`. What this is worth is measured by `npm run test:statistics`.
  */
 import { invariant } from "../../core/errors.js";
 
@@ -24,8 +24,8 @@ import { invariant } from "../../core/errors.js";
 export const FIRST_LOOK = 8;
 
 /**
- * The same where many are compared. Their intervals reach so far out that what eight replications do
- * not show decides: a long tail that none of them met.
+ * The same where many are compared. Their intervals reach so far out, for a tail that eight replications
+ * may not have met (`skewed-quantiles.ts`), that before this hardly anything would be decided.
  */
 export const FIRST_LOOK_OF_MANY = 16;
 

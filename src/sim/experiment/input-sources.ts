@@ -10,6 +10,7 @@ const PRICES = "2026-04";
 const RESPONSE_TIMES = "2024-10";
 const ROUND_TRIPS = "2018-11";
 const DEVICES = "2021-03";
+const AI_MODELS = "2026-04";
 
 /**
  * The sources of the input that scenarios do not write themselves.
@@ -43,6 +44,16 @@ export function inputSources(
       asOf: isPackaged(rtt, "rtt.csv") ? ROUND_TRIPS : null,
       imputed: null,
     },
+    ...((imputed["aiTimes"] ?? 0) > 0
+      ? [
+          {
+            what: "times of AI jobs",
+            file: "ai-models.csv",
+            asOf: AI_MODELS,
+            imputed: imputed["aiTimes"] ?? null,
+          },
+        ]
+      : []),
     ...(usesDevices
       ? [
           {

@@ -33,8 +33,9 @@ export interface SampleEstimate {
 }
 
 /**
- * How an interval was made: Student's t; the wider of that and the bootstrap-t where values are
- * skewed; counted events where few replications differ from the others.
+ * How an interval was made: Student's t, at the level of one of many looks or comparisons with what allows
+ * for a tail that was not met; the wider of that and the bootstrap-t where values are skewed; counted
+ * events where few replications differ from the others.
  */
 export type IntervalMethod = "t" | "bootstrap-t" | "rare events";
 

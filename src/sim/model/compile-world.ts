@@ -58,6 +58,7 @@ export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
       streams: { segmentMs: scenario.stream.segmentMs, renditions },
     })),
   ];
+  const ai = compileAI({ scenario, ...roster });
   return {
     scenario,
     tables,
@@ -79,8 +80,11 @@ export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
       warmupMs,
     ),
     trace: input.data.trace ?? null,
-    ai: compileAI({ scenario, ...roster }),
+    ai,
     concurrentStreams,
-    imputed: roster.imputedShares(),
+    imputed: {
+      ...roster.imputedShares(),
+      ...(ai === null ? {} : { aiTimes: ai.imputedTimes }),
+    },
   };
 }

@@ -37,6 +37,10 @@ export interface WorkerListener {
   worked(call: Call, responseMs: number, atMs: number): void;
   /** Of the tickets that came with a segment that counts, some have won. */
   won(call: Call, count: number, terms: TicketTerms, atMs: number): void;
+  /** A worker has registered with its node for AI jobs. */
+  aiConnected?(worker: number, atMs: number): void;
+  /** Its stream for AI jobs has ended. */
+  aiDisconnected?(worker: number, atMs: number): void;
   /** A worker's answer to an AI job has come in, an error's too (job-received, E-15). */
   aiReceived?(job: HeardAIJob, atMs: number): void;
   /** A worker has done a batch AI job; of live video nothing is told (E-16). */

@@ -4,12 +4,14 @@
  */
 import { type RandomKey, uniform } from "../../core/random.js";
 import type { PoolEvent } from "../../pool/books/events/event.js";
+import type { AIJobSlot } from "../ai/entities.js";
 import type { Call } from "../model/entities.js";
 import { pricesOf } from "../model/market.js";
 import type { TicketTerms } from "../model/tickets.js";
 import type { WorkerListener } from "../model/worker-listener.js";
 import type { World } from "../model/world.js";
 import { addressOf } from "../network/made-address.js";
+import { AIRecorder } from "./ai-recorder.js";
 import { assertSize, digest, type PoolSource, type RecordedEvent } from "./recorded-event.js";
 
 /** One in so many response times is lost in a race and told as 0 (E-14). */
@@ -32,6 +34,8 @@ export interface EventRecorderOptions {
   readonly startMs: number;
   /** Of each node of the pool. */
   readonly sources: ReadonlyMap<number, PoolSource>;
+  /** The same of its AI events; needed where its workers have AI models. */
+  readonly aiSources?: ReadonlyMap<number, PoolSource> | undefined;
   /** Is given each event. @default they are kept in {@link EventRecorder.events} */
   readonly take?: ((recorded: RecordedEvent) => void) | undefined;
 }
@@ -52,6 +56,9 @@ export class EventRecorder implements WorkerListener {
   readonly #pricesWei: readonly bigint[];
   readonly #roundMs: number;
   readonly #take: (recorded: RecordedEvent) => void;
+  /** AI jobs; null where there are none. */
+  readonly ai: AIRecorder | null;
+  readonly #aiConnected: boolean[];
   #hasBegun = false;
   #draws = 0;
   #count = 0;
@@ -67,6 +74,39 @@ export class EventRecorder implements WorkerListener {
     this.#pricesWei = pricesOf(world, world.pool).map(({ rational }) => rational.floor());
     this.#roundMs = (orchestrator?.economics.roundLengthMinutes ?? 1152) * 60_000;
     this.#take = options.take ?? ((recorded) => this.events.push(recorded));
+    this.#aiConnected = world.workers.map(() => false);
+    const { run, aiSources } = options;
+    this.ai =
+      aiSources === undefined || aiSources.size === 0
+        ? null
+        : new AIRecorder({
+            world,
+            run,
+            sources: aiSources,
+            addresses: this.#addresses,
+            envelope: (source, atMs) => this.#envelope(source, atMs),
+            add: ({ source, event }) => this.#add(source, event),
+          });
+  }
+
+  aiConnected(worker: number, atMs: number): void {
+    const counts = this.#counts(atMs);
+    this.#registrations[worker] = (this.#registrations[worker] ?? 0) + 1;
+    this.#aiConnected[worker] = true;
+    if (counts) this.#connection("worker-connected", worker, atMs, true);
+  }
+
+  aiDisconnected(worker: number, atMs: number): void {
+    if (this.#counts(atMs)) this.#connection("worker-disconnected", worker, atMs, true);
+    this.#aiConnected[worker] = false;
+  }
+
+  aiReceived(job: AIJobSlot, atMs: number): void {
+    if (this.#counts(atMs) && job.counted) this.ai?.received(job, atMs);
+  }
+
+  aiProcessed(job: AIJobSlot, atMs: number): void {
+    if (this.#counts(atMs) && job.counted) this.ai?.processed(job, atMs);
   }
 
   connected(worker: number, atMs: number): void {
@@ -145,13 +185,16 @@ export class EventRecorder implements WorkerListener {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    const { world, sources } = this.#options;
-    for (const source of sources.values()) {
+    const { world, sources, aiSources } = this.#options;
+    for (const source of [...sources.values(), ...(aiSources?.values() ?? [])]) {
       const reset = { type: "reset", node: "orchestrator" } as const;
       this.#add(source, { ...this.#envelope(source, world.warmupMs), ...reset });
     }
     for (const [worker, isConnected] of this.#isConnected.entries()) {
       if (isConnected) this.#connection("worker-connected", worker, world.warmupMs);
+    }
+    for (const [worker, isConnected] of this.#aiConnected.entries()) {
+      if (isConnected) this.#connection("worker-connected", worker, world.warmupMs, true);
     }
   }
 
@@ -173,17 +216,19 @@ export class EventRecorder implements WorkerListener {
     type: "worker-connected" | "worker-disconnected",
     worker: number,
     atMs: number,
+    isAI = false,
   ): void {
-    const source = this.#sourceOf(worker);
+    const source = this.#sourceOf(worker, isAI);
     const address = this.#addresses[worker] ?? "";
     const port = 20_000 + ((this.#registrations[worker] ?? 0) % 40_000);
-    const connection = `10.${worker >> 16}.${(worker >> 8) & 255}.${worker & 255}:${port}`;
+    // One that transcodes as well has a process for each.
+    const connection = `10.${(isAI ? 128 : 0) + (worker >> 16)}.${(worker >> 8) & 255}.${worker & 255}:${port}`;
     this.#add(source, { ...this.#envelope(source, atMs), type, address, connection });
   }
 
-  #sourceOf(worker: number): PoolSource {
-    const { world, sources } = this.#options;
-    const source = sources.get(world.workers[worker]?.node ?? -1);
+  #sourceOf(worker: number, isAI = false): PoolSource {
+    const { world, sources, aiSources } = this.#options;
+    const source = (isAI ? aiSources : sources)?.get(world.workers[worker]?.node ?? -1);
     if (source === undefined) throw new RangeError(`worker ${worker} has no node`);
     return source;
   }

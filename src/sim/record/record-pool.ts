@@ -8,7 +8,7 @@ import { paidAccount, pendingAccount } from "../../pool/index.js";
 import type { SimulationInput } from "../input.js";
 import { compileWorld } from "../model/compile-world.js";
 import { Simulation } from "../model/simulation.js";
-import type { World } from "../model/world.js";
+import type { WorkerSpec, World } from "../model/world.js";
 import { type AiNode, aiRequests } from "./ai-requests.js";
 import { EventRecorder, workerAddress } from "./event-recorder.js";
 import {
@@ -31,7 +31,10 @@ export interface RecordPoolOptions {
   readonly seed?: number | undefined;
   /** When the counted time begins: ms since 1970, whole seconds. */
   readonly startMs: number;
-  /** Made-up AI requests per day, all nodes together. @default 0 */
+  /**
+   * Made-up AI requests per day, all nodes together; none where the scenario has AI jobs of its own.
+   * @default 0
+   */
   readonly aiPerDay?: number | undefined;
   /** How often each node is started again, with a new database. @default 0 */
   readonly restarts?: number | undefined;
@@ -44,7 +47,7 @@ export interface Earned {
   readonly nodeType: "transcode" | "ai";
   readonly region: string;
   readonly feesWei: bigint;
-  /** After the scenario's commission; null for AI, which the run knows nothing of. */
+  /** After the scenario's commission; null for AI, whose part of it is not kept apart. */
   readonly shareWei: bigint | null;
 }
 
@@ -70,8 +73,17 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
   const { seed = input.scenario.seed, startMs, aiPerDay = 0, restarts = 0 } = options;
   const world = poolWorld(input);
   const durationMs = world.endMs - world.warmupMs;
+  if (world.ai !== null && aiPerDay > 0) {
+    throw new InputError(
+      "made-up AI requests beside a scenario's own AI jobs: expected one of them",
+      {
+        code: "RECORD_POOL",
+      },
+    );
+  }
   assertSize((aiPerDay * durationMs) / DAY_MS);
   const { run, recorder, simulation, money } = recorded(world, { seed, startMs });
+  const fees = feesOf(recorder, money?.workerFeesWei ?? []);
   const ai = aiRequests({
     key: makeKey(seed, PURPOSE.ai),
     run,
@@ -94,7 +106,11 @@ export function recordPool(input: SimulationInput, options: RecordPoolOptions): 
   return {
     sources: all,
     events,
-    earned: [...transcodeEarned(world, simulation, money?.workerFeesWei ?? []), ...aiEarned(ai)],
+    earned: [
+      ...transcodeEarned(world, simulation, fees.transcode),
+      ...simulatedEarned(world, fees.ai),
+      ...aiEarned(ai),
+    ],
     unattributedWei: ai.unattributedWei,
     incomeWei: money?.incomeWei ?? 0n,
   };
@@ -113,9 +129,10 @@ function poolWorld(input: SimulationInput): World {
 function recorded(world: World, options: TakeEventsOptions) {
   const { seed, startMs, take } = options;
   const run = digest(`${world.scenario.name} ${seed} ${startMs}`).slice(0, 8);
-  const sources = sourcesOf(world, "transcode");
+  const sources = sourcesWith(world, "transcode", transcodes);
   const key = makeKey(seed, PURPOSE.recorder);
-  const recorder = new EventRecorder({ world, key, run, startMs, sources, take });
+  const aiSources = sourcesWith(world, "ai", ({ settings }) => settings.ai !== undefined);
+  const recorder = new EventRecorder({ world, key, run, startMs, sources, aiSources, take });
   const simulation = new Simulation({ world, seed, replication: 0, listener: recorder });
   const money = simulation.run();
   recorder.begin();
@@ -151,6 +168,41 @@ function sourcesOf(world: World, nodeType: PoolSource["nodeType"]): Map<number, 
       return [[index, { name: `${name}-${nodeType}`, nodeType, region }]];
     }),
   );
+}
+
+/** Nodes that have such workers. */
+function sourcesWith(
+  world: World,
+  nodeType: PoolSource["nodeType"],
+  isOne: (worker: WorkerSpec) => boolean,
+): Map<number, PoolSource> {
+  const nodes = new Set(world.workers.filter(isOne).map(({ node }) => node));
+  return new Map([...sourcesOf(world, nodeType)].filter(([node]) => nodes.has(node)));
+}
+
+function transcodes({ settings }: WorkerSpec): boolean {
+  return settings.ai?.transcoding !== "none";
+}
+
+/** What the run's books have of each worker, by what it did. */
+function feesOf({ ai }: EventRecorder, workerFeesWei: readonly bigint[]) {
+  return {
+    ai: ai?.feesWei ?? [],
+    transcode: workerFeesWei.map((fees, worker) => fees - (ai?.paidWei[worker] ?? 0n)),
+  };
+}
+
+function simulatedEarned(world: World, feesWei: readonly bigint[]): Earned[] {
+  return world.workers.flatMap((worker): Earned[] => {
+    const { index, name, region, node } = worker;
+    const fees = feesWei[index] ?? 0n;
+    if (fees === 0n) return [];
+    const where = world.nodes[node]?.region ?? region;
+    const address = workerAddress(worker);
+    return [
+      { worker: name, address, nodeType: "ai", region: where, feesWei: fees, shareWei: null },
+    ];
+  });
 }
 
 function aiNodes(world: World): AiNode[] {

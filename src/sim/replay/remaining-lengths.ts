@@ -16,6 +16,8 @@ export class RemainingLengths {
   /** Lengths at which streams ended, ascending, and the share of streams that last longer. */
   readonly #lengthsMs: number[] = [];
   readonly #shares: number[] = [];
+  /** Expected time from each of these lengths on, of all streams that there were, ms. */
+  readonly #areas: number[] = [];
   readonly #longestMs: number;
 
   constructor(lengths: readonly KnownLength[]) {
@@ -30,6 +32,25 @@ export class RemainingLengths {
       this.#lengthsMs.push(lengthMs);
       this.#shares.push(share);
     }
+    let area = 0;
+    for (let at = this.#lengthsMs.length - 1; at >= 0; at--) {
+      const nextMs = this.#lengthsMs[at + 1] ?? this.#longestMs;
+      area += (this.#shares[at] ?? 0) * (nextMs - (this.#lengthsMs[at] ?? 0));
+      this.#areas[at] = area;
+    }
+  }
+
+  /**
+   * How long a stream that was lost would have gone on, on average, ms.
+   *
+   * @param afterMs how long it had lasted
+   */
+  meanRest(afterMs: number): number {
+    const now = this.#lengthsMs.findLastIndex((lengthMs) => lengthMs <= afterMs);
+    const share = now < 0 ? 1 : (this.#shares[now] ?? 0);
+    if (share === 0) return 0;
+    const nextMs = this.#lengthsMs[now + 1] ?? this.#longestMs;
+    return Math.max(0, nextMs - afterMs) + (this.#areas[now + 1] ?? 0) / share;
   }
 
   /**

@@ -4,7 +4,6 @@
  * slow and as often away as they were; who gets which stream, and what becomes of it, is simulated.
  */
 import { InputError } from "../../core/errors.js";
-import { makeKey, uniform } from "../../core/random.js";
 import { counted } from "../../core/wording.js";
 import { calibrateWorkers } from "../calibrate/calibrate-workers.js";
 import type { PoolPast, WorkerPast } from "../calibrate/readers/pool-events.js";
@@ -16,7 +15,8 @@ import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
 import { absencesOf } from "./absences.js";
 import { aiNotes } from "./ai-notes.js";
-import { RemainingLengths } from "./remaining-lengths.js";
+import { lostOf } from "./lost-sessions.js";
+import { arrivalsOf, type Part } from "./part.js";
 import {
   fittedSettings,
   LEAD_MS,
@@ -25,16 +25,11 @@ import {
   regionScenario,
   withArrivals,
 } from "./replay-scenario.js";
-import { type RecordedSession, sessionsOf } from "./sessions.js";
+import { sessionsOf } from "./sessions.js";
 import { type Played, type Totals, WorkerTotals } from "./totals.js";
 
 const DAY_MS = 86_400_000;
-const DRAW = { remaining: 1, gateway: 2 } as const;
 const NAMED_MAX = 3;
-const LOSS_ROUNDS = 4;
-const LOSS_RUNS = 2;
-/** Above the numbers of all replications that count. */
-const LOSS_REPLICATION = 100_000;
 
 /** What the books say that a worker has earned, wei, by `<address> <region>`. */
 export type Earnings = ReadonlyMap<string, bigint>;
@@ -61,18 +56,6 @@ export interface Replay {
   readonly workers: readonly Totals[];
   readonly pool: Totals;
   readonly notes: readonly string[];
-}
-
-/** One region's part of a replay. */
-interface Part {
-  readonly region: string;
-  readonly pasts: readonly WorkerPast[];
-  readonly own: SimulationInput;
-  readonly other: SimulationInput | null;
-  /** By the worker that had them, which is one of the scenario's. */
-  readonly sessions: readonly (RecordedSession & { readonly worker: string })[];
-  /** Shares of demand of the gateways, by name. */
-  readonly gateways: readonly { readonly name: string; readonly share: number }[];
 }
 
 /**
@@ -136,8 +119,8 @@ export function replay(options: ReplayOptions): Replay {
   const lost = parts.map((part) => lostOf(part, fromMs, seed));
   for (let replication = 0; replication < replications; replication++) {
     const sums = { own: new Map<string, Played>(), other: new Map<string, Played>() };
-    for (const [index, part] of parts.entries()) {
-      const arrivals = arrivalsOf(part, lost[index] ?? new Set(), fromMs, seed, replication);
+    for (const { part, sessions } of lost) {
+      const arrivals = arrivalsOf(part, sessions, fromMs, seed, replication);
       play(part.own, arrivals, { seed, replication, days }, sums.own);
       if (part.other !== null) {
         play(part.other, arrivals, { seed, replication, days }, sums.other);
@@ -156,54 +139,11 @@ export function replay(options: ReplayOptions): Replay {
     fromMs,
     toMs: fromMs + durationMs,
     sessions: sessions.length,
-    lostSessions: lost.reduce((sum, { size }) => sum + size, 0),
+    lostSessions: lost.reduce((sum, { sessions }) => sum + sessions.size, 0),
     workers: [...totals.values()].map((worker) => worker.result(whole.feesScale())),
     pool: whole.result(whole.feesScale()),
     notes,
   };
-}
-
-/**
- * Which sessions were lost, and would have gone on: events do not say it. Of each worker's as many are
- * taken as the replay itself loses, those first of which the last segments were the slowest. More that
- * are lost make longer streams, of which more are lost: so it is done a few times.
- */
-function lostOf(part: Part, fromMs: number, seed: number): ReadonlySet<RecordedSession> {
-  const byWorker = new Map<string, RecordedSession[]>();
-  for (const session of part.sessions) {
-    const own = byWorker.get(session.worker) ?? [];
-    byWorker.set(session.worker, own);
-    own.push(session);
-  }
-  for (const own of byWorker.values())
-    own.sort((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness));
-  let lost: ReadonlySet<RecordedSession> = new Set(
-    part.sessions.filter(({ lateness }) => lateness > 0),
-  );
-  for (let round = 0; round < LOSS_ROUNDS; round++) {
-    const sessions = new Map<string, number>();
-    const losses = new Map<string, number>();
-    for (let run = 0; run < LOSS_RUNS; run++) {
-      // Other draws than those of the replications that count.
-      const replication = LOSS_REPLICATION + round * LOSS_RUNS + run;
-      const arrivals = arrivalsOf(part, lost, fromMs, seed, replication);
-      const { metrics } = simulate(withArrivals(part.own, arrivals), { seed, replication });
-      for (const worker of byWorker.keys()) {
-        const all = metrics[`worker.${worker}.sessions`] ?? 0;
-        const kept = all * (metrics[`worker.${worker}.retention`] ?? 1);
-        sessions.set(worker, (sessions.get(worker) ?? 0) + all);
-        losses.set(worker, (losses.get(worker) ?? 0) + all - kept);
-      }
-    }
-    lost = new Set(
-      [...byWorker].flatMap(([worker, own]) => {
-        const all = sessions.get(worker) ?? 0;
-        const share = all === 0 ? 0 : (losses.get(worker) ?? 0) / all;
-        return own.slice(0, Math.round(share * own.length));
-      }),
-    );
-  }
-  return lost;
 }
 
 const NOTHING: Played = { segments: 0, feesEth: 0 };
@@ -310,36 +250,4 @@ function recordedStreams(pasts: readonly WorkerPast[]): { segmentMs: number; seg
   const segmentMs = sum / count;
   const variance = Math.max(0, squares / count - segmentMs ** 2);
   return { segmentMs, segmentCv: Math.sqrt(variance) / segmentMs };
-}
-
-/** The streams of a replication: those that were lost last for as long as they might have. */
-function arrivalsOf(
-  { region, sessions, gateways }: Part,
-  lost: ReadonlySet<RecordedSession>,
-  fromMs: number,
-  seed: number,
-  replication: number,
-): NonNullable<Scenario["demand"]["arrivals"]> {
-  const remaining = new RemainingLengths(
-    sessions.map((session) => ({ lengthMs: session.lengthMs, isLost: lost.has(session) })),
-  );
-  const key = makeKey(seed, replication, region.length, region.codePointAt(0) ?? 0);
-  return sessions.map((session, index) => {
-    const draw = (what: number) => uniform(key.k0 ^ what, key.k1, index);
-    const wholeMs = lost.has(session)
-      ? remaining.whole(session.lengthMs, draw(DRAW.remaining))
-      : session.lengthMs;
-    const segmentMs = session.lengthMs / Math.max(1, session.segments);
-    let rest = draw(DRAW.gateway);
-    const gateway = gateways.find(({ share }) => {
-      rest -= share;
-      return rest < 0;
-    });
-    return {
-      // Its first segment is ready when it has been made; half of another one is never ready.
-      at: Math.max(0, session.fromMs - segmentMs - fromMs + LEAD_MS),
-      length: wholeMs + segmentMs / 2,
-      gateway: gateway?.name ?? gateways[0]?.name,
-    };
-  });
 }

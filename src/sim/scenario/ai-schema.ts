@@ -79,7 +79,11 @@ const serving = {
   capacity: integer("Jobs, or live streams, at a time.", 1, 100_000).default(1),
   warm: z.boolean().describe("Whether it is loaded at the start, and said to be.").default(true),
   fixedMs: number("Mean time of a job whatever its size.", 0, 3_600_000).default(0),
-  msPerUnit: number("Mean time of a unit.", 0, 1e6).default(0),
+  msPerUnit: number(
+    "Mean time of a unit. Without it and fixedMs: the guess of poolsim devices --ai.",
+    0,
+    1e6,
+  ).default(0),
   cv: number("Spread of a job's time.", 0, 10).default(0.15),
   loadTime: duration("Mean time to load a model that is not loaded.").default(30_000),
   failureProbability: share("Chance that a job ends with an error.").default(0),

@@ -21,6 +21,17 @@ const TYPES: Readonly<Record<string, string>> = {
   array: "a list",
 };
 
+/** Units by the ends of names: who writes `1.5s` learns which number is meant. */
+const UNITS: readonly (readonly [end: RegExp, unit: string])[] = [
+  [/Ms$/, " of ms"],
+  [/Mbps$/, " of Mbit/s"],
+];
+
+function unitAt(path: Path): string {
+  const name = String(path.at(-1) ?? "");
+  return UNITS.find(([end]) => end.test(name))?.[1] ?? "";
+}
+
 function toPath(path: readonly PropertyKey[]): Path {
   return path.map((part) => (typeof part === "number" ? part : String(part)));
 }
@@ -132,7 +143,9 @@ class Describer {
         return [this.#mismatch(path, expectedText(issue, false), issue.values.map(String))];
       default: {
         const isDuration = issue.code !== "custom" && isDurationAt(path, this.#root);
-        return [this.#mismatch(path, expectedText(issue, isDuration), [])];
+        const expected = expectedText(issue, isDuration);
+        const isNumber = issue.code === "invalid_type" && issue.expected === "number";
+        return [this.#mismatch(path, isNumber ? `${expected}${unitAt(path)}` : expected, [])];
       }
     }
   }

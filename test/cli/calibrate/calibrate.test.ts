@@ -56,7 +56,7 @@ describe("a pool's past", () => {
   it("says the same of its workers from books and from files of every form", async () => {
     const all = [
       await calibrated("--from", at("pool.db")),
-      await calibrated(at("bucket")),
+      await calibrated(at("api")),
       await calibrated(at("poolsim")),
       // A folder and its copy: each event counts once.
       await calibrated(at("bucket"), at("bucket")),

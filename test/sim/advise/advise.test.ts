@@ -46,6 +46,9 @@ describe("advice", () => {
     const { words, result } = await advised([...GOOD, "slow-1", "slow-2"]);
     expect(words).toEqual({ ...keepAll(GOOD), "slow-1": "exclude", "slow-2": "exclude" });
     const alone = result.workers.find(({ name }) => name === "slow-1")?.alone;
+    const only = await advised([...GOOD, "slow-1"], { margin: 0.5 });
+    expect(only.words["slow-1"]).toBe("exclude");
+    expect(only.result.workers.at(-1)?.why).not.toContain("others take its place");
     expect(alone?.mean).toBeCloseTo(0, 1);
     expect(result.workers.at(-1)?.why).toContain("others take its place");
     expect(result.together?.change?.mean).toBeCloseTo(1, 1);
@@ -70,7 +73,26 @@ describe("advice", () => {
     };
     const lost = await advised(["a-1", "a-2", "a-3"], {}, { simulate });
     expect(Object.values(lost.words)).toEqual(["undecided", "undecided", "undecided"]);
-    expect(lost.result.workers[0]?.why).toContain("the others do no better");
+    expect(lost.result.workers[0]?.why).toContain("no other worker does better");
+  });
+
+  it("never keeps who does far worse than the others, however small a part of the pool it is", async () => {
+    const { words, result } = await advised([...GOOD, "weak", "weak-null", "only"]);
+    expect(words).toEqual({
+      ...keepAll(GOOD),
+      weak: "exclude",
+      "weak-null": "exclude",
+      only: "keep",
+    });
+    const why = (name: string) => result.workers.find((worker) => worker.name === name)?.why;
+    expect(why("weak")).toBe(
+      "loses 65 % of its streams: late segments; what you keep hardly depends on it",
+    );
+    expect(result.together?.actions.map(({ worker }) => worker)).toEqual(["weak", "weak-null"]);
+    const same = await advised([...GOOD, "weak", "weak-null", "only"], {
+      replications: result.replications,
+    });
+    expect(same.result).toEqual(result);
   });
 
   it("finds who hides behind the worst: it loses streams only when that is out", async () => {

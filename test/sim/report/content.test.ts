@@ -27,7 +27,11 @@ describe("the answer", () => {
   it.each<[Decision, string, string]>([
     ["admit", "let slow in", "let in"],
     ["exclude", "leave slow out", "leave out"],
-    ["no difference", "slow: in or out makes no difference", "as you like"],
+    [
+      "no difference",
+      "leave slow out: in or out makes no difference, but it loses 98 % of its streams",
+      "leave out",
+    ],
     ["undecided", "slow: not decided yet", "not decided"],
   ])("to %s says what to do with who is new", (decision, expected, worker) => {
     expect(headline(judged(decision))).toBe(expected);
@@ -39,6 +43,27 @@ describe("the answer", () => {
     const turned = { ...question, baseline: "with", candidate: "without" };
     expect(headline(judged("admit", { variants, question: turned }))).toBe("do without slow");
     expect(headline(judged("exclude", { variants, question: turned }))).toBe("keep slow");
+    expect(headline(judged("no difference", { variants, question: turned }))).toBe(
+      "do without slow: that makes no difference, and it loses 98 % of its streams",
+    );
+  });
+
+  it("leaves it to the operator where who makes no difference does as well as the others", () => {
+    const variants = result.variants.map((variant) => ({
+      ...variant,
+      workers: variant.workers.map((row) => ({
+        ...row,
+        metrics: { ...row.metrics, retention: estimate(0.6, 0.01) },
+      })),
+    }));
+    const found = judged("no difference", { variants });
+    expect(headline(found)).toBe("slow: in or out makes no difference");
+    expect(advice(found)["slow"]).toBe("as you like");
+  });
+
+  it("keeps nobody who does far worse than the others, unless he is shown to be worth something", () => {
+    const named = judged("no difference", { question: { ...question, workers: ["good-1"] } });
+    expect(advice(named)["slow"]).toBe("try without");
   });
 
   it("names the variants where no worker comes or goes", () => {

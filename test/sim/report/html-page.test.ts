@@ -106,6 +106,42 @@ function inBrowser(): void {
     await page.close();
   });
 
+  it("marks each time of each event on every series, in words too, at both edges", async () => {
+    const mark = (name: string, atMs: readonly number[], lengthMs: number) => ({
+      ...{ name, kind: "outage", whom: "worker a", atMs, lengthMs, metrics: {} },
+    });
+    const events = [
+      mark("night-at-the-data-centre", [0, 60 * 60_000], 600_000),
+      mark("dearer", [90 * 60_000], 0),
+      mark("the-very-last-thing-to-happen", [179 * 60_000], 60_000),
+    ];
+    const variants = full.variants.map((variant) => ({ ...variant, events }));
+    const html = renderHtml({ ...full, variants }, { todayMs });
+    const { page, complaints } = await open(html, { width: 390, scheme: "light" });
+    const plots = page.locator(".plot svg[aria-label*='by minute']");
+    expect(await plots.count()).toBe(4);
+    for (const plot of await plots.all()) {
+      expect(await plot.getAttribute("aria-label")).toContain(
+        "events: night-at-the-data-centre at minute 0, night-at-the-data-centre at minute 60, dearer at minute 90, the-very-last-thing-to-happen at minute 179",
+      );
+      expect(await plot.locator("[stroke-dasharray='3,3'] line").count()).toBe(4);
+      // What lasts is a band: not the price that stays.
+      expect(await plot.locator("g[fill-opacity='0.08'] rect").count()).toBe(3);
+      const frame = await plot.boundingBox();
+      // Long names are cut, with the whole beside the pointer.
+      for (const name of ["night-at-the-", "dearer", "the-very-last-"]) {
+        const box = await plot.locator("text", { hasText: name }).first().boundingBox();
+        expect(box?.x ?? -1).toBeGreaterThanOrEqual(frame?.x ?? 0);
+        expect((box?.x ?? 0) + (box?.width ?? 1e9)).toBeLessThanOrEqual(
+          (frame?.x ?? 0) + (frame?.width ?? 0) + 1,
+        );
+      }
+    }
+    expect(await axeFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("sorts by mouse and by keyboard", async () => {
     const { page } = await open(renderHtml(full, { todayMs }));
     const table = page.getByRole("region", { name: "Workers in with" }).locator("table").first();

@@ -191,6 +191,15 @@ describe("the report", () => {
     expect(renderVerdict(bare)).toBe("");
   });
 
+  it("says what intervals hold for where one went on until it was decided, and how to have the same again", () => {
+    const until = { ...result, untilDecided: { first: 8, max: 80, sensitivityReplications: 12 } };
+    const text = renderReport(until, { width: 80 }).replaceAll(/\s+/g, " ");
+    expect(text).toContain("(at most 80), seed");
+    expect(text).toContain("The verdict's intervals hold at once, whenever one stops (95 %)");
+    expect(text).not.toContain("Intervals are of 95 %, each by itself");
+    expect(text).toContain("--sensitivity-replications 12");
+  });
+
   it("marks what differs from the baseline where there are many variants", () => {
     const copies = ["a", "b", "c", "d"].flatMap((name) =>
       result.variants.slice(0, 1).map((variant) => ({ ...variant, name })),

@@ -239,7 +239,7 @@ describe("problems", () => {
 
   it("in a variant stand where the variant says it", () => {
     expect(problem(TEXT.replace("roundTripMs: 700", "roundTripMs: fast"))).toBe(
-      's.yaml:13:39: workers[1].roundTripMs: found "fast", expected a number',
+      's.yaml:13:39: workers[1].roundTripMs: found "fast", expected a number of ms',
     );
   });
 

@@ -32,9 +32,11 @@ const WORKERS = 4;
 const SOURCES = ["a", "b", "c"];
 const EVENT_EVERY_MS = 7 * MINUTE_MS;
 const PASSES_MAX = 30;
+/** As many waits as a run of payouts has, or more. */
+const WAITS_MAX = 150;
 /** Jobs and how often they are due. */
 const EVERY_MS: Readonly<Record<string, number>> = {
-  import: 10 * MINUTE_MS,
+  import: 3 * MINUTE_MS,
   payouts: HOUR_MS,
   verify: 6 * HOUR_MS,
   prune: 12 * HOUR_MS,
@@ -49,21 +51,21 @@ export interface HoursReport {
   readonly payouts: number;
 }
 
-/** Runs them. @param killShare of the waits at which the process dies, 0 … 1 */
+/** Runs them. @param killEveryMs simulated time from one death to the next, on average */
 export async function poolHours({
   anvil,
   hours,
   seed,
-  killShare,
+  killEveryMs,
 }: {
   readonly anvil: Anvil;
   readonly hours: number;
   readonly seed: number;
-  readonly killShare: number;
+  readonly killEveryMs: number;
 }): Promise<HoursReport> {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-hours-"));
   try {
-    return await new Hours({ anvil, hours, seed, killShare, folder }).run();
+    return await new Hours({ anvil, hours, seed, killEveryMs, folder }).run();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -74,7 +76,9 @@ class Hours {
   readonly #folder: string;
   readonly #endMs: number;
   readonly #seed: number;
-  #killShare: number;
+  readonly #killEveryMs: number;
+  /** When the next one dies, and at which of its waits from then on; null: nobody dies any more. */
+  #next: { readonly atMs: number; waits: number } | null;
   #nowMs = START_MS;
   #told = 0;
   #draws = 0;
@@ -87,14 +91,15 @@ class Hours {
     readonly anvil: Anvil;
     readonly hours: number;
     readonly seed: number;
-    readonly killShare: number;
+    readonly killEveryMs: number;
     readonly folder: string;
   }) {
     this.#anvil = options.anvil;
     this.#folder = options.folder;
     this.#endMs = START_MS + options.hours * HOUR_MS;
     this.#seed = options.seed;
-    this.#killShare = options.killShare;
+    this.#killEveryMs = options.killEveryMs;
+    this.#next = this.#nextDeath();
   }
 
   async run(): Promise<HoursReport> {
@@ -111,7 +116,7 @@ class Hours {
       store = new SqlitePoolStore({ path });
     }
     // Nobody dies any more: what is left is done.
-    this.#killShare = 0;
+    this.#next = null;
     this.#death = new AbortController();
     const { signal } = this.#death;
     const run = { signal, now: () => this.#nowMs, say: () => {} };
@@ -155,11 +160,21 @@ class Hours {
   /** Whoever dies never comes back from where he was. */
   async #maybeDie(death: AbortController): Promise<void> {
     if (death.signal.aborted) return await never();
-    const { k0, k1 } = makeKey(this.#seed, 1);
-    if (uniform(k0, k1, this.#draws++) >= this.#killShare) return;
+    const next = this.#next;
+    // Nothing but time that passes between two deaths lets a job come to its end.
+    if (next === null || this.#nowMs < next.atMs || next.waits-- > 0) return;
+    this.#next = this.#nextDeath();
     this.#kills++;
     death.abort();
     await never();
+  }
+
+  /** Exponential; mostly at one of the first waits then, sometimes deep in what comes after. */
+  #nextDeath(): { readonly atMs: number; waits: number } {
+    const { k0, k1 } = makeKey(this.#seed, 1);
+    const draw = () => uniform(k0, k1, this.#draws++);
+    const pauseMs = -Math.log(1 - draw()) * this.#killEveryMs;
+    return { atMs: this.#nowMs + pauseMs, waits: Math.floor(draw() ** 10 * WAITS_MAX) };
   }
 
   #jobs(store: SqlitePoolStore, death: AbortController): readonly Job[] {

@@ -1,20 +1,19 @@
 /** The API on books in a file, put together as `pool serve` does it. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Rational } from "../../../src/core/rational.js";
 import { type PoolApiOptions, recorderThread } from "../../../src/pool/api/index.js";
 import { addRates, readSettings } from "../../../src/pool/books/settings.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { temporaryFolder } from "../cli/discover-command.js";
 import { type RunningApi, runApi } from "../servers/running-api.js";
 
 /** Threads run what is built. */
 export const ENTRY = new URL("../../../dist/pool/api/recording-thread.js", import.meta.url);
 
-/** In a folder of its own; nothing is there yet. */
+/** In a folder that ends with the test; nothing is there yet. */
 export function newFile(): string {
-  return join(mkdtempSync(join(tmpdir(), "pool-api-")), "pool.db");
+  return join(temporaryFolder(), "pool.db");
 }
 
 /** Books paid by job, a quarter for the operator. */

@@ -70,9 +70,12 @@ export async function startLivepeerChain({
     const { contractAddress } = await transact({ data: contracts[name]?.bytecode });
     addresses.set(name, String(contractAddress));
   }
+  const abis = new Map(
+    names.map((name) => [name, new Interface(JSON.stringify(contracts[name]?.abi ?? []))]),
+  );
   const send = async (contract: Name, method: string, ...values: readonly unknown[]) => {
-    const abi = new Interface(JSON.stringify(contracts[contract]?.abi ?? []));
-    await transact({ to: addresses.get(contract), data: abi.encodeFunctionData(method, values) });
+    const data = abis.get(contract)?.encodeFunctionData(method, values);
+    await transact({ to: addresses.get(contract), data });
   };
   for (const name of names.slice(1)) await send("Controller", "set", name, addresses.get(name));
   if (multicall) {

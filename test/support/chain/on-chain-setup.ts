@@ -12,24 +12,29 @@ import { type LivepeerChain, serviceURI, stakeOf, startLivepeerChain } from "./l
 export const NEVER = 2n ** 63n - 1n;
 export const LPT = 10n ** 18n;
 
-/** The chain of this file, and sources that end with their test and read it anew at each call. */
-export function useChain(): {
+/**
+ * The chain of this file, and sources that end with their test and read it anew at each call.
+ *
+ * @param members registered at the start of each test
+ */
+export function useChain({ members = 0 }: { readonly members?: number } = {}): {
   readonly chain: () => LivepeerChain;
   readonly open: (options?: OnChainSourceOptions) => OnChainSource;
 } {
   let chain: LivepeerChain | null = null;
-  let empty: unknown;
+  let begun: unknown;
   const running = (): LivepeerChain => {
     if (chain === null) throw new Error("the chain is not running yet");
     return chain;
   };
   beforeAll(async () => {
     chain = await startLivepeerChain();
-    empty = await chain.rpc("evm_snapshot");
+    if (members > 0) await chain.register(members);
+    begun = await chain.rpc("evm_snapshot");
   });
   beforeEach(async () => {
-    await running().rpc("evm_revert", empty);
-    empty = await running().rpc("evm_snapshot");
+    await running().rpc("evm_revert", begun);
+    begun = await running().rpc("evm_snapshot");
   });
   afterAll(() => chain?.stop());
   return {

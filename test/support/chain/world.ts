@@ -5,6 +5,7 @@ import { pendingAccount } from "../../../src/pool/books/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { acknowledgeNonces } from "../../../src/pool/payouts/acknowledge.js";
 import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
+import type { SignedMemory } from "../../../src/pool/payouts/fence.js";
 import type { PassReport } from "../../../src/pool/payouts/report.js";
 import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
 import { PayoutRunner } from "../../../src/pool/payouts/runner.js";
@@ -41,6 +42,8 @@ export interface World {
     /** Comes between the runner and the node. */
     around?: (chain: PayoutChain) => PayoutChain;
     fillsGaps?: boolean;
+    signed?: SignedMemory;
+    fences?: boolean;
   }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
   pass(options?: Parameters<World["runner"]>[0]): Promise<PassReport>;
@@ -114,7 +117,7 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
       const merged = payoutSettings({ ...SETTINGS, ...settings });
       const whose = options.signer ?? signer;
       const seen = options.around?.(chain) ?? chain;
-      const { fillsGaps } = options;
+      const { fillsGaps, signed, fences } = options;
       const nodes = { chain: seen, witness };
       return new PayoutRunner({
         store: world.store,
@@ -122,6 +125,8 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
         signer: whose,
         settings: merged,
         fillsGaps,
+        signed,
+        fences,
       });
     },
     pass: async (options) => {

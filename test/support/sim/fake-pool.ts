@@ -30,6 +30,8 @@ ${more}
 interface Harm {
   readonly part: number;
   readonly lostMinutes: number;
+  /** The share of its sessions that it keeps. @default 1 − part */
+  readonly keeps?: number;
 }
 
 /** A number for a name. */
@@ -44,6 +46,8 @@ const NONE: Harm = { part: 0, lostMinutes: 1 };
  * - `old…`: loses a third, as a spare nothing at ordinary demand, and gains a third at peak;
  * - `home…`: loses three tenths unless it is capped at 2 sessions or 1, of which each brings a twentieth;
  * - `never…`: is never chosen, and changes nothing;
+ * - `weak…`: keeps a third of its sessions, and is too small to count; `weak-null`: keeps none of them;
+ * - `only…`: keeps a third of its sessions, and brings in a quarter;
  * - others: bring in a hundredth each.
  */
 export const fakePool: Simulate = ({ scenario }, { seed, replication }) => {
@@ -60,13 +64,16 @@ export const fakePool: Simulate = ({ scenario }, { seed, replication }) => {
       const sessions = sessionCap?.[name] ?? 8;
       return { ...NONE, part: sessions > 2 ? 0.3 : -0.05 * sessions, lostMinutes: 50 };
     }
+    if (name === "weak-null") return { part: 0, lostMinutes: 30, keeps: 0 };
+    if (name.startsWith("weak")) return { part: 0, lostMinutes: 20, keeps: 0.35 };
+    if (name.startsWith("only")) return { part: -0.25, lostMinutes: 20, keeps: 0.35 };
     return NONE;
   };
   const slow = names.some((name) => name.startsWith("slow")) ? 0.5 : 0;
   const others = names
     .filter((name) => !name.startsWith("slow"))
     .reduce((kept, name) => kept * (1 - harmOf(name).part), 1);
-  const good = names.filter((name) => !/^(slow|old|home|never)/.test(name)).length;
+  const good = names.filter((name) => !/^(slow|old|home|never|weak|only)/.test(name)).length;
   const load = scenario.assumptions.loadScale;
   // What a worker does varies from replication to replication, so that differences vary too.
   const luck = names
@@ -79,7 +86,7 @@ export const fakePool: Simulate = ({ scenario }, { seed, replication }) => {
     return [
       [`worker.${name}.picks`, picks],
       [`worker.${name}.segments`, 1000],
-      [`worker.${name}.retention`, 1 - harmOf(name).part],
+      [`worker.${name}.retention`, harmOf(name).keeps ?? 1 - harmOf(name).part],
       [`worker.${name}.roundTripMs.p99`, 600],
       [`worker.${name}.streamMinutesLost`, harmOf(name).lostMinutes],
       [`worker.${name}.streamMinutesLost.inFlight`, harmOf(name).lostMinutes],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import { grouped } from "../../../core/wording.js";
 import { backupBucket, isBucketUrl, namesIn } from "../../../pool/operate/jobs/backup-bucket.js";
-import { copyBooks, copyToBucket } from "../../../pool/operate/jobs/backup-job.js";
+import { backUpFile, copyToBucket } from "../../../pool/operate/jobs/backup-job.js";
 import { backupName } from "../../../pool/operate/jobs/retention.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
@@ -40,7 +40,7 @@ export async function poolBackup(
 function intoFile(place: string, { db }: BooksFlags) {
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = isFolder ? join(place, backupName(Date.now())) : place;
-  return { file, bytes: copyBooks(db, file) };
+  return { file, bytes: backUpFile(db, file) };
 }
 
 async function intoBucket(place: string, { db }: BooksFlags) {

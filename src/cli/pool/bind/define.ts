@@ -26,6 +26,11 @@ export function addBind(pool: Command, terminal: Terminal, outcome: Outcome): vo
           "JSON-RPC of the chain before: did its wallet pay what these books don't know?",
         )
         .option("--witnessUrl <url>", "another node of it, which must count the same")
+        .option(
+          "--keyLost",
+          "nobody can use up nonces of the wallet before: payments that a backup does not know may be mined yet",
+          false,
+        )
         .option("--reason <text>", "why; kept with it"),
     ),
     ["poolsim pool bind --db pool.db", "which wallet, since when, who said so"],

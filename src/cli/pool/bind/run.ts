@@ -11,11 +11,12 @@ import { type AuthorFlags, authoredOf } from "../shared/author.js";
 import type { BooksFlags } from "../shared/flags.js";
 import { named, openBooks, withBooks } from "../shared/open-books.js";
 import { lines, print } from "../shared/output.js";
-import { type ChainFlags, lockOf, openNodes } from "../shared/paying.js";
+import { type ChainFlags, lockOf, openNodes, signedBy } from "../shared/paying.js";
 
 export interface BindFlags extends BooksFlags, AuthorFlags, ChainFlags {
   readonly chainId?: number;
   readonly reason?: string;
+  readonly keyLost: boolean;
 }
 
 const ARBITRUM_ONE = 42_161n;
@@ -24,7 +25,7 @@ const ARBITRUM_ONE = 42_161n;
  * Runs the command.
  *
  * @throws InputError (`ACT`, `KEYSTORE` for what is no address, `USAGE`); (`PAYOUT_NONCES_UNKNOWN`) when
- *   the wallet before has paid what these books don't know; RemoteError when the node does not answer
+ *   the wallet before has paid what these books don't know, (`PAYOUT_SIGNED`) when it may still have; RemoteError when the node does not answer
  */
 export async function poolBind(
   text: string | undefined,
@@ -76,7 +77,9 @@ async function looking(
       const why = `${wallet} may have paid what these books don't know`;
       const { chain, witness, close } = await openNodes(flags, { why, chainId, signal });
       try {
-        await assertAllKnown({ store, chain, witness, wallet: before });
+        const signed = signedBy({ wallet, chainId });
+        const looksForHidden = !flags.keyLost;
+        await assertAllKnown({ store, chain, witness, wallet: before, signed, looksForHidden });
       } finally {
         await close();
       }

@@ -5,6 +5,7 @@ import { type Cell, csvLine } from "../../../io/write-csv.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../../../pool/books/accounts.js";
 import { addressAt } from "../../../pool/books/events/fields.js";
 import type { JobRow, PayoutRow, PoolStore } from "../../../pool/books/store/store.js";
+import { writtenOff } from "../../../pool/books/write-off.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { headText } from "../shared/chain-head.js";
@@ -132,20 +133,7 @@ const TABLES: Readonly<
   }),
   tickets: (store, choice) => ({
     head: ["ticket", "won", "state", "sender", "recipient", "wei", "eth", "gas_wei", "tx_hash"],
-    rows: store.tickets
-      .list({ sinceMs: choice.sinceMs })
-      .filter(({ wonAtMs }) => isIn(wonAtMs, choice))
-      .map((row) => [
-        row.id,
-        utcText(row.wonAtMs),
-        row.state,
-        row.sender,
-        row.recipient,
-        row.faceValueWei,
-        eth(row.faceValueWei),
-        row.gasFeesWei,
-        row.txHash,
-      ]),
+    rows: [...tickets(store, choice), ...offTickets(store, choice)],
   }),
   payouts: (store, choice) => ({
     head: ["payout", "begun", "changed", "address", "wei", "eth", "state", "tx_hash", "gas_wei"],
@@ -156,6 +144,33 @@ const TABLES: Readonly<
     return { head: ["head"], rows: head === null ? [] : [[headText(head)]] };
   },
 };
+
+function tickets(store: PoolStore, choice: Choice): Cell[][] {
+  return store.tickets
+    .list({ sinceMs: choice.sinceMs })
+    .filter(({ wonAtMs }) => isIn(wonAtMs, choice))
+    .map((row) => [
+      row.id,
+      utcText(row.wonAtMs),
+      row.state,
+      row.sender,
+      row.recipient,
+      row.faceValueWei,
+      eth(row.faceValueWei),
+      row.gasFeesWei,
+      row.txHash,
+    ]);
+}
+
+/** They are no tickets of the books any more, and have no number. */
+function offTickets(store: PoolStore, choice: Choice): Cell[][] {
+  return writtenOff(store)
+    .filter(({ wonAtMs }) => isIn(wonAtMs, choice))
+    .map(({ wonAtMs, sender, recipient, faceValueWei }) => {
+      const wei = [faceValueWei, eth(faceValueWei)];
+      return [null, utcText(wonAtMs), "written off", sender, recipient, ...wei, null, null];
+    });
+}
 
 function* journal(store: PoolStore, choice: Choice): Generator<Cell[]> {
   for (const { sequence, atMs, cause, postings } of store.ledger.journal) {

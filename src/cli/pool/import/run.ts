@@ -70,6 +70,7 @@ export async function poolImport(
   if (!flags.follow && !existsSync(flags.db)) await stoppable((signal) => probe(sources, signal));
   const store = openBooks(flags.db, "create");
   try {
+    const waiting = store.quarantine.count();
     return await stoppable(async (signal) => {
       const entered: Entered = {
         recorded: 0,
@@ -91,7 +92,9 @@ export async function poolImport(
         : await once(task);
       report(store, entered, flags, terminal);
       warnOfRegions(store, readSettings(store), terminal);
-      return exitCode === EXIT.ok && entered.skipped.length > 0 ? EXIT.badInput : exitCode;
+      if (exitCode !== EXIT.ok) return exitCode;
+      if (entered.skipped.length > 0) return EXIT.badInput;
+      return store.quarantine.count() > waiting ? EXIT.quarantineGrew : EXIT.ok;
     });
   } catch (error) {
     throw named(flags.db, error);

@@ -127,6 +127,11 @@ export function addPayouts(pool: Command, terminal: Terminal, outcome: Outcome):
     )
     .optionsGroup("When books and chain disagree (docs/payouts.md):")
     .option("--fill-gaps", "use up nonces that nobody uses, by transfers of nothing", false)
+    .option(
+      "--fence",
+      "use up the next 16 nonces first: payments that a backup does not know may have them",
+      false,
+    )
     .addOption(
       new Option(
         "--acknowledge-nonces <a..b>",

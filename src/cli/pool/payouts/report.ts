@@ -45,6 +45,7 @@ const HINDRANCES = {
   paidInPart: "the wallet had not enough for all of it",
   paidOutside: "an acknowledged transaction of the wallet paid it while it was owed",
   foreignTransactions: "the wallet has other transactions waiting",
+  notFenced: "after a restore, nonces that other payments may have are used up first",
   dayCap: "with it more would be paid in 24 h than --capPerDay",
   payoutCap: "it is more than --capPerPayout: look why, then raise that",
   tooMany: "enough are under way",

@@ -24,7 +24,7 @@ import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
 import { type AuthorFlags, authorOf } from "../shared/author.js";
 import { named, openBooks } from "../shared/open-books.js";
-import { keystoreOf, lockOf, type Nodes, openNodes, walletOf } from "../shared/paying.js";
+import { keystoreOf, lockOf, type Nodes, openNodes, signedBy, walletOf } from "../shared/paying.js";
 import { keystorePassword } from "./password.js";
 import { eventLines, payoutsJson, payoutsText } from "./report.js";
 
@@ -57,6 +57,7 @@ export interface PayoutFlags extends AuthorFlags {
   readonly approve?: "auto" | "manual";
   readonly partial: boolean;
   readonly fillGaps: boolean;
+  readonly fence: boolean;
   readonly acknowledgeNonces?: NonceRange;
   readonly reason?: string;
   /** Ms. */
@@ -180,7 +181,7 @@ async function send(
   const signer = await openKeystore(json, await keystorePassword(flags.ethPasswordFile));
   const { chainId } = settings;
   return await stoppable(async (signal) => {
-    const { db, lockWait: waitMs, fillGaps: fillsGaps } = flags;
+    const { db, lockWait: waitMs, fillGaps: fillsGaps, fence: fences } = flags;
     const wallet = signer.address;
     let lock: WalletLock;
     try {
@@ -195,7 +196,8 @@ async function send(
       const { chain, witness, close } = nodes;
       try {
         const options = { store, chain, witness: witness ?? undefined, signer, settings };
-        const runner = new PayoutRunner({ ...options, fillsGaps });
+        const signed = signedBy({ wallet, chainId });
+        const runner = new PayoutRunner({ ...options, fillsGaps, fences, signed });
         return await follow({ runner, lock, signal, terminal }, flags);
       } finally {
         await close();

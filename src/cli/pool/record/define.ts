@@ -53,9 +53,10 @@ export function addRecord(pool: Command, terminal: Terminal, outcome: Outcome): 
     .option("--duration <span>", "counted time, e.g. 30d (default: the scenario's)")
     .addOption(settingOption("setting of the scenario"))
     .addOption(
-      new Option("--aiPerDay <n>", "AI requests a day, made up, as the simulator has no AI work")
-        .argParser(wholeNumber(0, 1_000_000))
-        .default(100),
+      new Option(
+        "--aiPerDay <n>",
+        "AI requests a day, made up (default: 100, none where the scenario has AI jobs)",
+      ).argParser(wholeNumber(0, 1_000_000)),
     )
     .addOption(
       new Option(

@@ -27,7 +27,7 @@ export interface RecordFlags {
   readonly start: number;
   readonly duration?: string;
   readonly set: readonly string[];
-  readonly aiPerDay: number;
+  readonly aiPerDay?: number;
   readonly restarts?: number;
   /** Ms. */
   readonly flush: number;
@@ -36,6 +36,8 @@ export interface RecordFlags {
 }
 
 const EARNED = "earned.csv";
+/** Made-up AI requests where the scenario has no AI jobs. */
+const AI_PER_DAY = 100;
 const SOURCES = "sources.yaml";
 
 /**
@@ -50,11 +52,12 @@ export async function recordEvents(
   flags: RecordFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { out, form, start: startMs, aiPerDay, flush: flushMs, json } = flags;
+  const { out, form, start: startMs, flush: flushMs, json } = flags;
   const { restarts = flags.disturbed ? 1 : 0 } = flags;
   await checkTarget(out);
   const { variant, input } = inputOf(file, flags);
-  const { seed = input.scenario.seed } = flags;
+  const hasAI = input.scenario.ai !== undefined;
+  const { seed = input.scenario.seed, aiPerDay = hasAI ? 0 : AI_PER_DAY } = flags;
   const record = recordPool(input, { seed, startMs, aiPerDay, restarts });
   const inOrder = filesOf(numbered(record.events), { flushMs });
   const files = flags.disturbed ? disturbed(inOrder, seed) : inOrder;
@@ -94,6 +97,7 @@ export async function recordEvents(
     [
       `${formatDuration(duration)} of ${name} (variant ${variant}, seed ${seed}): ${counted(shown.distinctEvents, "event")} of ${counted(shown.sources.length, "node")} in ${counted(shown.files, "file")}${repeated > 0 ? `, ${grouped(repeated)} of them told again` : ""}`,
       `${counted(shown.transcode.jobs, "transcoding job")} of ${counted(shown.workers, "worker")} earned ${ethText(shown.transcode.feesWei)}`,
+      ...(hasAI ? [`${counted(shown.ai.jobs, "AI job")} earned ${ethText(shown.ai.feesWei)}`] : []),
       ...(aiPerDay === 0
         ? []
         : [

@@ -5,6 +5,7 @@ import { counted } from "../../../core/wording.js";
 import { closeRound } from "../../../pool/books/close-round.js";
 import { readSettings } from "../../../pool/books/settings.js";
 import type { PoolStore, TicketRow } from "../../../pool/books/store/store.js";
+import { writtenOff } from "../../../pool/books/write-off.js";
 import { EXIT } from "../../shared/failure.js";
 import type { Terminal } from "../../shared/terminal.js";
 import type { BooksFlags } from "../shared/flags.js";
@@ -24,7 +25,8 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
     const closed = close === undefined ? "" : closeOne(store, close);
     const rounds = store.rounds.list().map(({ lastEvent: _, ...round }) => round);
     const tickets = store.tickets.list();
-    print(terminal, flags, { rounds, tickets: tickets.map(ticketShown) }, () => [
+    const off = writtenOff(store);
+    print(terminal, flags, { rounds, tickets: tickets.map(ticketShown), writtenOff: off }, () => [
       closed,
       rounds.length === 0
         ? noRounds(store, db)
@@ -42,6 +44,9 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
           ),
       constantText(store),
       ticketsText(tickets, terminal),
+      off.length === 0
+        ? ""
+        : `${counted(off.length, "ticket")} written off: poolsim pool write-off --db ${db} shows ${off.length === 1 ? "it" : "them"}.`,
     ]);
     return EXIT.ok;
   });

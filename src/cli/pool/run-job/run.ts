@@ -42,7 +42,8 @@ export async function poolRunJob(
     if (log !== "") terminal.stderr.write(log);
     const numbers = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
     terminal.stdout.write(`${[`${job}: ${error ?? outcome}`, ...numbers].join(", ")}\n`);
-    return outcome === "done" ? EXIT.ok : EXIT.expectationFailed;
+    if (outcome !== "done") return EXIT.expectationFailed;
+    return (counts["quarantined"] ?? 0) > 0 ? EXIT.quarantineGrew : EXIT.ok;
   } catch (error) {
     throw named(file.books, error);
   } finally {

@@ -5,7 +5,9 @@ import { InputError } from "../../../core/errors.js";
 import {
   lockWallet,
   openPayoutChain,
+  openSignedMemory,
   type PayoutChain,
+  type SignedMemory,
   type WalletLock,
 } from "../../../pool/payouts/index.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -91,7 +93,7 @@ export async function lockOf(options: {
 }): Promise<WalletLock> {
   const { wallet, chainId, db, waitMs, signal, terminal } = options;
   return await lockWallet({
-    folder: join(stateFolder(process.env), "locks"),
+    folder: folderOfLocks(),
     chainId,
     wallet,
     holder: `process ${process.pid} with --db ${db}`,
@@ -104,4 +106,16 @@ export async function lockOf(options: {
       );
     },
   });
+}
+
+/** What this user has handed to nodes from a wallet, by whatever books; its lock has to be held. */
+export function signedBy(wallet: {
+  readonly wallet: string;
+  readonly chainId: bigint;
+}): SignedMemory {
+  return openSignedMemory({ folder: folderOfLocks(), ...wallet });
+}
+
+function folderOfLocks(): string {
+  return join(stateFolder(process.env), "locks");
 }

@@ -11,6 +11,10 @@ import { ALERT_SHAPES } from "../../../pool/operate/alerts/message.js";
 /** Jobs by name, with what each does and when, if the file does not say. */
 export const JOBS = {
   import: { does: "Enters what is new at every source.", when: { every: "1m" } },
+  reconcile: {
+    does: "Reads the orchestrator's income from the chain and compares; only with income.",
+    when: { cron: "20 * * * *" },
+  },
   "close-round": {
     does: "Splits what tickets brought once the chain's round is over; only of books that have rounds.",
     when: { every: "10m" },
@@ -123,6 +127,28 @@ export const poolFileSchema = z.strictObject({
       ethController: text("Livepeer's Controller.", "address").optional(),
     })
     .describe("The chain whose rounds are followed; needed by books that have rounds.")
+    .optional(),
+  income: z
+    .strictObject({
+      recipient: text("The orchestrator that tickets pay.", "address"),
+      ethUrl: text("The chain's JSON-RPC; default: that of chain.", "url").optional(),
+      ethController: text(
+        "Livepeer's Controller; default: that of chain, or Arbitrum One's.",
+        "address",
+      ).optional(),
+      from: integer(
+        "The block from which it is read, at first.",
+        0,
+        Number.MAX_SAFE_INTEGER,
+      ).default(0),
+      confirmations: integer("Only what is so deep is compared.", 1, 10_000).default(20),
+      enter: z
+        .boolean()
+        .describe("The chain is the truth: what no node told is entered.")
+        .default(false),
+      region: text("Region of what is entered.", "name").default("default"),
+    })
+    .describe("The orchestrator's income, read from the chain itself.")
     .optional(),
   payouts: z
     .strictObject({

@@ -33,7 +33,7 @@ sources:
 # a proxy before it, or name a certificate.
 api:
   host: 127.0.0.1
-  port: ${isDemo ? "8080" : "8443"}
+  port: 8080
   plain: true
   # keys: keys.json
   # The page at / is open to all who reach it: page: off, or a token that readers need.
@@ -47,6 +47,13 @@ api:
 # The chain whose rounds are followed: needed by by-weights and sliding-window.
 # chain:
 #   ethUrl: https://arb1.arbitrum.io/rpc
+
+# What TicketBroker paid the orchestrator, read from the chain: compared with what nodes told, and
+# entered where none told it.
+# income:
+#   recipient: "0x00000000000000000000000000000000000000aa"
+#   from: 290000000
+#   enter: true
 
 # Nothing is paid before send is true.
 # payouts:

@@ -17,13 +17,17 @@ import type { JobSpec } from "../../../pool/operate/schedule.js";
 import { slotsOf, type Timing } from "../../../pool/operate/timing.js";
 import { admissionAt, noRules } from "./admission-file.js";
 import { alertPlan } from "./alert-plan.js";
+import { payeeAddress } from "./payee.js";
 import { JOBS, type JobName, type PoolFileValues, poolFileSchema } from "./pool-file-schema.js";
 import { commissionRates } from "./settings-options.js";
 import { SourceList } from "./source-list.js";
 
 /** A pool's file, checked. */
 export interface PoolFile
-  extends Omit<PoolFileValues, "sources" | "admission" | "commission" | "backup" | "alerts"> {
+  extends Omit<
+    PoolFileValues,
+    "sources" | "admission" | "commission" | "backup" | "alerts" | "income"
+  > {
   /** The file, absolute. */
   readonly path: string;
   readonly sources: readonly EventSource[];
@@ -34,6 +38,8 @@ export interface PoolFile
   readonly rule: PageRule | null;
   readonly commission: readonly CommissionRate[];
   readonly backup?: BackupPlace;
+  /** With a chain to read it from. */
+  readonly income?: NonNullable<PoolFileValues["income"]> & { readonly ethUrl: string };
   readonly alerts?: AlertPlan;
   /** When each job runs; those that are off are only asked for. */
   readonly specs: ReadonlyMap<JobName, JobSpec>;
@@ -66,7 +72,7 @@ export function readPoolFile(
     const stranger = issues.find(({ code }) => code === "unrecognized_keys");
     return refuse(stranger ?? issues[0], yaml.value, fail);
   }
-  const { sources, admission, commission, backup, alerts, ...values } = parsed.data;
+  const { sources, admission, commission, backup, alerts, income, ...values } = parsed.data;
   const folder = dirname(resolve(file));
   const at = (path: string): string => resolve(folder, path);
   const { api, payouts, advise } = values;
@@ -96,6 +102,9 @@ export function readPoolFile(
     ...(payouts === undefined
       ? {}
       : { payouts: placed(payouts, ["ethKeystorePath", "ethPasswordFile"], at) }),
+    ...(income === undefined
+      ? {}
+      : { income: checked(["income"], () => incomeOf(income, values)) }),
     ...(backup === undefined
       ? {}
       : { backup: checked(["backup", "to"], () => backupPlace(backup, { at, env })) }),
@@ -121,6 +130,23 @@ function pathsIn(sources: unknown): readonly string[] {
     const some: readonly unknown[] = Array.isArray(files) ? files : [files];
     return some.filter((path) => typeof path === "string");
   });
+}
+
+/** Read from the chain whose rounds are followed, unless it names another. */
+function incomeOf(
+  { ethUrl, ethController, ...income }: NonNullable<PoolFileValues["income"]>,
+  { chain }: Pick<PoolFileValues, "chain">,
+): NonNullable<PoolFile["income"]> {
+  const url = ethUrl ?? chain?.ethUrl;
+  if (url === undefined) throw new Error("ethUrl is missing, and there is no chain");
+  if (!/^https?:\/\//.test(url)) throw new Error("ethUrl: expected http or https");
+  const controller = ethController ?? (ethUrl === undefined ? chain?.ethController : undefined);
+  return {
+    ...income,
+    recipient: payeeAddress(income.recipient, "recipient"),
+    ethUrl: url,
+    ...(controller === undefined ? {} : { ethController: controller }),
+  };
 }
 
 function backupPlace(

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
+import { INCOME_DIFFERS } from "../../../pool/operate/income/differs.js";
 import type { Job, JobCounts, JobRun } from "../../../pool/operate/job.js";
 import { lookForAlerts } from "../../../pool/operate/jobs/alerts-job.js";
 import { backUp } from "../../../pool/operate/jobs/backup-job.js";
@@ -23,9 +24,10 @@ export interface JobMeans {
 
 /** The jobs that a pool's file asks for, by name. */
 export function jobNames(file: PoolFile): readonly JobName[] {
-  const { sources, chain, payouts, backup, advise, alerts } = file;
+  const { sources, chain, income, payouts, backup, advise, alerts } = file;
   const isAskedFor: Readonly<Record<JobName, boolean>> = {
     import: sources.length > 0,
+    reconcile: income !== undefined,
     "close-round": chain !== undefined,
     payouts: payouts?.send === true,
     verify: true,
@@ -51,12 +53,29 @@ export function poolJobs(file: PoolFile, means: JobMeans): readonly Job[] {
 
 /** What a job does; null: the file does not ask for it. */
 function workOf(name: JobName, file: PoolFile, { store, program }: JobMeans): Work | null {
-  const { books: db, sources, watched, chain, payouts, backup, advise, alerts, keepRuns } = file;
+  const {
+    books: db,
+    sources,
+    watched,
+    chain,
+    income,
+    payouts,
+    backup,
+    advise,
+    alerts,
+    keepRuns,
+  } = file;
   switch (name) {
     case "import":
       return {
         run: (run) => importOnce(store, sources, run),
         watch: (arrived, signal) => watchFiles(watched, arrived, signal),
+      };
+    case "reconcile":
+      if (income === undefined) return null;
+      return {
+        run: (run) =>
+          reconcile(["pool", "reconcile", ...incomeArguments(db, income)], program, run),
       };
     case "close-round":
       if (chain === undefined) return null;
@@ -100,6 +119,47 @@ function payoutArguments(db: string, payouts: NonNullable<PoolFile["payouts"]>):
       value === undefined ? [] : [`--${name}`, String(value)],
     ),
   ];
+}
+
+/** The options of `pool reconcile` that a file's `income` stands for. */
+function incomeArguments(db: string, income: NonNullable<PoolFile["income"]>): readonly string[] {
+  const { enter, region, ...values } = income;
+  const why = ["--region", region, "--reason", "income.enter of pool.yaml", "--author", "pool up"];
+  return [
+    ...["--db", db, "--json"],
+    ...(enter ? ["--enter", ...why] : []),
+    ...Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, String(value)],
+    ),
+  ];
+}
+
+/** 1: what nodes told and what the chain has differ. */
+async function reconcile(
+  args: readonly string[],
+  program: CommandOptions["program"],
+  run: JobRun,
+): Promise<JobCounts> {
+  const { exitCode, stdout } = await runCommand(args, { program, good: [0, 1] }, run);
+  const { block, redemptions, agreed, entered, untold, unfound, different } = parsed(stdout, args);
+  const apart = {
+    untold: lengthOf(untold),
+    unfound: lengthOf(unfound),
+    different: lengthOf(different),
+  };
+  const counts = { redemptions: Number(redemptions), agreed: Number(agreed) };
+  const all = { ...counts, entered: Number(entered), ...apart, block: Number(block) };
+  run.say(
+    Object.entries(all)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", "),
+  );
+  if (exitCode === 0) return all;
+  throw new InputError(
+    `${INCOME_DIFFERS}: ${apart.untold} not told, ` +
+      `${apart.unfound} not found, ${apart.different} of another amount; poolsim pool reconcile shows them`,
+    { code: "INCOME_DIFFERS" },
+  );
 }
 
 /** 1: somebody who is due was not paid, or a payment reverted. */

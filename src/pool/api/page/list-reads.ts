@@ -1,6 +1,7 @@
 /** Rounds, payouts, tickets, corrections, runs, quarantine and advice, as lists of bounded length. */
 import type { z } from "zod";
 import type { PayoutQuery } from "../../books/store/store.js";
+import { writtenOff } from "../../books/write-off.js";
 import type {
   adviceAnswer,
   correctionsAnswer,
@@ -27,6 +28,9 @@ const ACTS = [
   "merge-ended",
   "dismiss",
   "dismiss-undone",
+  "restore",
+  "copy",
+  "fence",
   "bind",
 ];
 const PIECES_MAX = 100;
@@ -96,7 +100,12 @@ export function readPayouts(
 
 /** The answer of `/pool/tickets`. */
 export function readTickets({ books, nowMs }: PageContext): z.output<typeof ticketsAnswer> {
-  const tickets = [...books.tickets.list({ sinceMs: nowMs - DAYS * DAY_MS })];
+  const sinceMs = nowMs - DAYS * DAY_MS;
+  const off = writtenOff(books).filter(({ wonAtMs }) => wonAtMs >= sinceMs);
+  const tickets = [
+    ...books.tickets.list({ sinceMs }),
+    ...off.map((row) => ({ ...row, state: "written off", txHash: null, gasFeesWei: null })),
+  ];
   tickets.sort((a, b) => b.wonAtMs - a.wonAtMs);
   return {
     tickets: tickets.slice(0, TICKETS_MAX).map((row) => ({

@@ -17,6 +17,7 @@ export type PageBooks = Pick<
   | "runs"
   | "setting"
   | "tickets"
+  | "events"
   | "workers"
 >;
 

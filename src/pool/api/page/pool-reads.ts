@@ -1,6 +1,7 @@
 /** The pool as a whole, and all its workers. */
 import type { z } from "zod";
 import type { RunRow } from "../../books/store/store.js";
+import { INCOME_DIFFERS } from "../../operate/income/differs.js";
 import { newestBatch } from "../../payouts/approval.js";
 import { alertCount } from "./alert-reads.js";
 import type { hoursAnswer, poolAnswer, poolWorkersAnswer } from "./answers.js";
@@ -91,15 +92,32 @@ function moneyOf(context: PageContext): Pick<Pool, "owed" | "income"> {
   };
 }
 
+/** As income that is entered from the chain is known by. */
+const CHAIN_SOURCE = "chain";
+
 function sourcesOf(context: PageContext, configured: readonly string[]): Pool["sources"] {
   const { books, figures, nowMs } = context;
   const heard = figures.sources(nowMs);
   const ended = (limit: number) =>
     books.runs.list({ job: "import", limit }).filter(({ endedMs }) => endedMs !== null);
   const [last] = ended(5);
-  const names = [...new Set([...configured, ...heard.keys()])].sort();
+  const chain = books.runs
+    .list({ job: "reconcile", limit: RUNS_BACK })
+    .filter(({ endedMs }) => endedMs !== null);
+  const all = [...configured, ...heard.keys(), ...(chain.length === 0 ? [] : [CHAIN_SOURCE])];
+  const names = [...new Set(all)].sort();
   return names.map((name) => {
     const found = heard.get(name);
+    const [newest] = chain;
+    if (name === CHAIN_SOURCE && newest !== undefined && !configured.includes(name)) {
+      return {
+        name,
+        lastEventAt: utcOrNull(found?.lastMs),
+        events: found?.events ?? 0,
+        readAt: utcOrNull(chain.find((run) => chainState(run) === "ok")?.endedMs),
+        state: chainState(newest),
+      };
+    }
     const isImported = configured.includes(name) && last !== undefined;
     const state = isImported ? stateOf(name, last) : "unknown";
     const read = state === "ok" ? last : isImported ? lastRead(name, ended(RUNS_BACK)) : undefined;
@@ -116,6 +134,13 @@ function sourcesOf(context: PageContext, configured: readonly string[]): Pool["s
 /** The newest run that read a source. */
 function lastRead(name: string, runs: readonly RunRow[]): RunRow | undefined {
   return runs.find((run) => stateOf(name, run) === "ok");
+}
+
+/** That the chain has what nodes did not tell is no failure to read it. */
+function chainState({ outcome, error }: RunRow): Pool["sources"][number]["state"] {
+  if (outcome === "done") return "ok";
+  if (outcome !== "failed") return "unknown";
+  return error?.startsWith(INCOME_DIFFERS) === true ? "ok" : "failed";
 }
 
 /** A run says at its end which sources could not be read. */

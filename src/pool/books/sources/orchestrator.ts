@@ -3,7 +3,6 @@
  * second that it is asked from, and writes more into seconds that were already read (E-21): so
  * polls overlap, and what comes twice is recognised.
  */
-import { request } from "undici";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
@@ -73,6 +72,8 @@ export async function probeOrchestrator(options: OrchestratorPollOptions): Promi
 }
 
 async function ask(url: URL, { signal, timeoutMs = 30_000 }: OrchestratorPollOptions) {
+  // Loaded when a node is asked: most books are filled from files.
+  const { request } = await import("undici");
   const { statusCode, headers, body } = await request(url, {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

@@ -1,7 +1,13 @@
 /** What an operator decided about single events. */
 
 /** The kinds of decisions; {@link DecisionRow.kind} says what each means. */
-export const DECISION_KINDS = ["void", "assign", "release"] as const;
+export const DECISION_KINDS = [
+  "void",
+  "assign",
+  "release",
+  "write-off",
+  "write-off-undone",
+] as const;
 
 /** What an operator decided about an event. */
 export interface DecisionRow {
@@ -9,7 +15,8 @@ export interface DecisionRow {
   readonly id: number;
   /**
    * `void`: it counts for nothing; `assign`: an AI job is its worker's; `release`: an AI job that
-   * nobody claimed is the operator's, until somebody does.
+   * nobody claimed is the operator's, until somebody does; `write-off`: a ticket that won will never be
+   * redeemed; `write-off-undone`: it waits for that again.
    */
   readonly kind: (typeof DECISION_KINDS)[number];
   /** Sequence of the event that was decided about. */

@@ -20,6 +20,8 @@ const EVENT_KINDS = new Set([
   UNSPLIT_KIND,
   "assign",
   "release",
+  "write-off",
+  "write-off-undone",
 ]);
 
 const MOVING: ReadonlySet<string> = new Set(MOVING_KINDS);

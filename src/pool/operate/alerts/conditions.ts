@@ -1,6 +1,7 @@
 /** What an operator is called for: facts go in, conditions come out. Reads no clock and asks nobody. */
 import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";
+import { INCOME_DIFFERS } from "../income/differs.js";
 
 /** What an alert can be about. */
 export const ALERT_KINDS = {
@@ -33,6 +34,11 @@ export interface Condition {
   readonly text: string;
   /** It is told once it has been so for so long, ms. */
   readonly afterMs: number;
+  /**
+   * What it follows from, where time alone begins or ends it: by the same fact it begins and ends once,
+   * however clocks are set. @default it follows from what is seen, not from when
+   */
+  readonly fact?: string | undefined;
 }
 
 /** How a job's newest run ended, of those that came to an end of their own. */
@@ -102,15 +108,33 @@ const OWN = new Set(["import", "payouts", "verify", "alerts"]);
  *
  * @param quarantineBefore pieces that waited when all was well
  * @param nowMs since 1970
+ * @param isBegun whether one goes on already: the passing of time alone ends none
  */
 export function conditionsOf(
   facts: AlertFacts,
   limits: AlertLimits,
-  { quarantineBefore, nowMs }: { readonly quarantineBefore: number; readonly nowMs: number },
+  {
+    quarantineBefore,
+    nowMs,
+    isBegun = () => false,
+  }: {
+    readonly quarantineBefore: number;
+    readonly nowMs: number;
+    /** Whether one goes on already. @default none does */
+    readonly isBegun?: ((condition: Condition) => boolean) | undefined;
+  },
 ): readonly Condition[] {
+  /** Once begun it stays, whatever a clock says, until the fact is another one. */
+  const aged = (condition: Condition, ageMs: number, fromMs: number): Condition | null =>
+    ageMs >= fromMs || isBegun(condition) ? condition : null;
   const { quarantine, open, undone, backupAtMs, diskFree, betterRule } = facts;
   const all: (Condition | null)[] = [
-    ...facts.workers.map((worker) => offline(worker, limits, nowMs)),
+    ...facts.workers.map((worker) => {
+      const gone = offline(worker, nowMs);
+      return gone === null
+        ? null
+        : aged(gone, nowMs - (worker.lastClosedMs ?? nowMs), limits.offlineMs);
+    }),
     ...facts.jobs.flatMap((job) => ofJob(job, limits)),
     quarantine > quarantineBefore
       ? now(
@@ -119,37 +143,21 @@ export function conditionsOf(
           `${counted(quarantine, "piece")} wait, ${quarantineBefore} did before`,
         )
       : null,
-    ...open
-      .filter(({ createdAtMs }) => nowMs - createdAtMs >= limits.stuckMs)
-      .map(({ id, address, createdAtMs }) =>
-        now(
-          "payoutStuck",
-          `payout ${id}`,
-          `payout ${id} to ${address} is under way since ${utcText(createdAtMs)}`,
-        ),
-      ),
+    ...open.map(({ id, address, createdAtMs }) => {
+      const text = `payout ${id} to ${address} is under way since ${utcText(createdAtMs)}`;
+      return aged(now("payoutStuck", `payout ${id}`, text), nowMs - createdAtMs, limits.stuckMs);
+    }),
     ...undone
       .filter(({ atMs }) => nowMs - atMs < DAY_MS)
-      .map(({ payout }) =>
-        now(
+      .map(({ payout, atMs }) => ({
+        ...now(
           "paymentUndone",
           `payout ${payout}`,
           `payout ${payout} was in a block that is none any more`,
         ),
-      ),
-    backupAtMs === undefined || (backupAtMs !== null && nowMs - backupAtMs < limits.backupAgeMs)
-      ? null
-      : {
-          ...now(
-            "backupOld",
-            "backup",
-            backupAtMs === null
-              ? "there is no backup"
-              : `the newest backup is of ${utcText(backupAtMs)}`,
-          ),
-          // New books have none yet.
-          afterMs: backupAtMs === null ? limits.backupAgeMs : 0,
-        },
+        fact: String(atMs),
+      })),
+    backupAtMs === undefined ? null : oldBackup(backupAtMs, limits, { aged, nowMs }),
     diskFree !== null && diskFree < limits.diskFree
       ? now("diskFull", "disk", `${Math.floor(diskFree * 1_000) / 10} % of the disk are free`)
       : null,
@@ -162,15 +170,34 @@ function now(kind: AlertKind, subject: string, text: string): Condition {
   return { kind, subject, text: oneLine(text), afterMs: 0 };
 }
 
+function oldBackup(
+  backupAtMs: number | null,
+  { backupAgeMs }: AlertLimits,
+  {
+    aged,
+    nowMs,
+  }: {
+    readonly aged: (condition: Condition, ageMs: number, fromMs: number) => Condition | null;
+    readonly nowMs: number;
+  },
+): Condition | null {
+  // New books have none yet.
+  if (backupAtMs === null) {
+    return { ...now("backupOld", "backup", "there is no backup"), afterMs: backupAgeMs };
+  }
+  const text = `the newest backup is of ${utcText(backupAtMs)}`;
+  const old = { ...now("backupOld", "backup", text), fact: String(backupAtMs) };
+  return aged(old, nowMs - backupAtMs, backupAgeMs);
+}
+
 function offline(
   { address, name, isOnline, lastClosedMs }: AlertFacts["workers"][number],
-  { offlineMs }: AlertLimits,
   nowMs: number,
 ): Condition | null {
   if (isOnline || lastClosedMs === null || nowMs - lastClosedMs >= GONE_MS) return null;
-  if (nowMs - lastClosedMs < offlineMs) return null;
   const who = name === null ? address : `${name} (${address})`;
-  return now("workerOffline", address, `${who} is offline since ${utcText(lastClosedMs)}`);
+  const text = `${who} is offline since ${utcText(lastClosedMs)}`;
+  return { ...now("workerOffline", address, text), fact: String(lastClosedMs) };
 }
 
 /** What a job's newest run says. */
@@ -184,6 +211,10 @@ function ofJob({ job, outcome, error, log }: JobFact, { behindMs }: AlertLimits)
       const said = log.split("\n").find((line) => line.startsWith(`${name}: `));
       return { ...now("sourceBehind", name, said ?? `${name} can't be read`), afterMs: behindMs };
     });
+  }
+  // The chain can't be read; what it says otherwise than nodes is a failure of the job.
+  if (job === "reconcile" && !why.startsWith(INCOME_DIFFERS)) {
+    return [{ ...now("sourceBehind", "chain", why), afterMs: behindMs }];
   }
   if (job === "verify") return [now("verifyFailed", job, why)];
   if (job === "payouts") return ofPayouts(why, log);

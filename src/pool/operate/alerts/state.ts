@@ -13,6 +13,8 @@ export interface Active {
   readonly sinceMs: number;
   /** Its beginning was told, or is to be. */
   readonly isBegun: boolean;
+  /** See {@link Condition.fact}. */
+  readonly fact?: string | undefined;
 }
 
 /** Something to tell a receiver; the same until it is told. */
@@ -41,6 +43,8 @@ export interface AlertState {
   readonly quarantine: number | null;
   /** Counts notices. */
   readonly number: number;
+  /** What began and is over, and does not begin again by the same fact when a clock is set back. */
+  readonly over: readonly string[];
 }
 
 export const NO_ALERTS: AlertState = {
@@ -49,6 +53,7 @@ export const NO_ALERTS: AlertState = {
   told: {},
   quarantine: null,
   number: 0,
+  over: [],
 };
 
 const HOUR_MS = 3_600_000;
@@ -56,6 +61,17 @@ const PAUSE_MS = 30_000;
 /** A notice that nobody took for so long is given up. */
 const GIVEN_UP_MS = 24 * HOUR_MS;
 const WAITING_MAX = 500;
+const OVER_MAX = 500;
+
+/** Whether a condition is known to go on by the same fact, however the clock was set since. */
+export function isBegun(
+  state: AlertState,
+  condition: Pick<Condition, "kind" | "subject" | "fact">,
+) {
+  return state.active.some(
+    (one) => keyOf(one) === keyOf(condition) && one.fact === condition.fact && one.isBegun,
+  );
+}
 
 /** What conditions mean for what is remembered. */
 export function observe(
@@ -94,26 +110,31 @@ export function observe(
     }
   };
   const before = new Map(state.active.map((active) => [keyOf(active), active]));
-  const active = [...new Map(conditions.map((one) => [keyOf(one), one])).values()].map(
-    (one): Active => {
-      const { kind, subject, text, afterMs } = one;
-      const known = before.get(keyOf(one));
-      before.delete(keyOf(one));
-      const sinceMs = known?.sinceMs ?? nowMs;
-      const wasBegun = known?.isBegun ?? false;
-      const next = {
-        kind,
-        subject,
-        text,
-        sinceMs,
-        isBegun: wasBegun || nowMs - sinceMs >= afterMs,
-      };
-      if (next.isBegun && !wasBegun) tell("begin", next);
-      return next;
-    },
-  );
-  for (const over of before.values()) if (over.isBegun) tell("end", over);
-  return { ...state, active, waiting: waiting.slice(-WAITING_MAX), number };
+  const was = new Set(state.over);
+  const fresh = conditions.filter((one) => one.fact === undefined || !was.has(factOf(one)));
+  const active = [...new Map(fresh.map((one) => [keyOf(one), one])).values()].map((one): Active => {
+    const { kind, subject, text, afterMs, fact } = one;
+    const known = before.get(keyOf(one));
+    before.delete(keyOf(one));
+    // A clock that was set back: it has been so for as long as that clock says, and longer.
+    const sinceMs = Math.min(known?.sinceMs ?? nowMs, nowMs);
+    const wasBegun = known?.isBegun ?? false;
+    const next = {
+      kind,
+      subject,
+      text,
+      sinceMs,
+      isBegun: wasBegun || nowMs - sinceMs >= afterMs,
+      ...(fact === undefined ? {} : { fact }),
+    };
+    if (next.isBegun && !wasBegun) tell("begin", next);
+    return next;
+  });
+  const ended = [...before.values()].filter((one) => one.isBegun);
+  for (const one of ended) tell("end", one);
+  const facts = ended.filter(({ fact }) => fact !== undefined).map(factOf);
+  const over = [...state.over, ...facts].slice(-OVER_MAX);
+  return { ...state, active, waiting: waiting.slice(-WAITING_MAX), number, over };
 }
 
 /**
@@ -126,15 +147,17 @@ export function nextNotice(
   to: string,
   { perHour, nowMs }: { readonly perHour: number; readonly nowMs: number },
 ): Notice | null {
-  const recent = (told[to] ?? []).filter((atMs) => nowMs - atMs < HOUR_MS);
+  const recent = withinHour(told[to], nowMs);
   if (recent.length >= perHour) return null;
   const first = waiting.find((notice) => notice.to === to);
-  return first === undefined || first.nextMs > nowMs ? null : first;
+  if (first === undefined) return null;
+  // None waits for longer than an hour, but for a clock that was set back.
+  return first.nextMs > nowMs && first.nextMs - nowMs <= HOUR_MS ? null : first;
 }
 
 /** A notice was told. */
 export function toldNotice(state: AlertState, { id, to }: Notice, nowMs: number): AlertState {
-  const recent = (state.told[to] ?? []).filter((atMs) => nowMs - atMs < HOUR_MS);
+  const recent = withinHour(state.told[to], nowMs);
   return {
     ...state,
     waiting: state.waiting.filter((notice) => notice.id !== id || notice.to !== to),
@@ -168,6 +191,15 @@ export function failedNotice(
 export function quarantineOf(state: AlertState, count: number): AlertState {
   const before = state.quarantine ?? count;
   return { ...state, quarantine: Math.min(before, count) };
+}
+
+/** What a clock that was set back has in the future does not count. */
+function withinHour(toldMs: readonly number[] = [], nowMs: number): readonly number[] {
+  return toldMs.filter((atMs) => atMs <= nowMs && nowMs - atMs < HOUR_MS);
+}
+
+function factOf(one: Pick<Condition, "kind" | "subject" | "fact">): string {
+  return `${keyOf(one)} ${one.fact ?? ""}`;
 }
 
 function keyOf({ kind, subject }: Pick<Active, "kind" | "subject">): string {

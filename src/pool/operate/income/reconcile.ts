@@ -84,7 +84,8 @@ export function enterUntold(
   if (pieces.length === 0) return [];
   const origin = "pool reconcile";
   new EventIngest(store).ingest({ source: "chain", origin, pieces, nowMs });
-  return whole;
+  // What a limit of the books keeps in quarantine is not entered.
+  return whole.filter(({ txHash }) => store.tickets.byHash(txHash) !== null);
 }
 
 /** As nodes write it; the same redemption has the same identity. */

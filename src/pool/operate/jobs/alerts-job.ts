@@ -15,6 +15,7 @@ import { AlertNotTaken, postAlert } from "../alerts/send.js";
 import {
   type AlertState,
   failedNotice,
+  isBegun,
   nextNotice,
   observe,
   quarantineOf,
@@ -75,9 +76,12 @@ export async function lookForAlerts(
     state = next;
   };
   const quarantineBefore = state.quarantine ?? facts.quarantine;
-  const conditions = conditionsOf(facts, limits, { quarantineBefore, nowMs: now() }).filter(
-    ({ kind }) => !off.includes(kind),
-  );
+  const known = state;
+  const conditions = conditionsOf(facts, limits, {
+    quarantineBefore,
+    nowMs: now(),
+    isBegun: (condition) => isBegun(known, condition),
+  }).filter(({ kind }) => !off.includes(kind));
   const names = receivers.map(({ name }) => name);
   const kept = { ...state, waiting: state.waiting.filter(({ to }) => names.includes(to)) };
   keep(observe(kept, conditions, { receivers: names, nowMs: now() }));

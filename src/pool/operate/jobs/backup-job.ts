@@ -18,6 +18,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
+import { recordAct } from "../../books/acts.js";
+import { isUpToDate } from "../../books/store/schema.js";
+import { SqlitePoolStore } from "../../books/store/sqlite-pool-store.js";
 import type { JobCounts, JobRun } from "../job.js";
 import {
   type BackupBucket,
@@ -36,18 +39,55 @@ export interface BackupPlace {
   readonly retention: Retention;
 }
 
-const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal)?$/;
+const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal|-wal|-shm)?$/;
+
+/**
+ * Makes a backup in a file: a copy that says of itself that it is one, so that whoever puts it in the
+ * books' place by whatever means is known not to know what was paid since.
+ *
+ * @returns the copy's length in bytes
+ * @throws as {@link copyBooks}
+ */
+export function backUpFile(db: string, path: string): number {
+  return copyBooks(db, path, (copy) => {
+    // One of an earlier poolsim stays as it is: that one can go on with it.
+    if (!isOfThisVersion(copy)) return;
+    const store = new SqlitePoolStore({ path: copy });
+    try {
+      const authored = { reason: "a backup", author: "poolsim", nowMs: Date.now() };
+      store.transaction(() => recordAct(store, "copy", "books", authored));
+    } finally {
+      store.close();
+    }
+    // All of it is in the file; the driver gives these back late, when the copy has its name.
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${copy}${suffix}`, { force: true });
+  });
+}
+
+function isOfThisVersion(path: string): boolean {
+  const database = new SqliteDatabase({ path, readOnly: true });
+  try {
+    return isUpToDate(database);
+  } finally {
+    database.close();
+  }
+}
 
 /**
  * Copies the books to a file.
  *
  * @param db the books
  * @param path a file that is not there
+ * @param change what is done to the copy before it has its name
  * @returns the copy's length in bytes
  * @throws InputError (`BACKUP`) where something is there already, or it can't be written
  * @throws RemoteError (`SQLITE_…`)
  */
-export function copyBooks(db: string, path: string): number {
+export function copyBooks(
+  db: string,
+  path: string,
+  change: (copy: string) => void = () => {},
+): number {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw refused(path, "it is there");
   const unfinished = `${path}.unfinished`;
   try {
@@ -59,6 +99,7 @@ export function copyBooks(db: string, path: string): number {
       books.close();
     }
     chmodSync(unfinished, 0o600);
+    change(unfinished);
     synced(unfinished);
     renameSync(unfinished, path);
     return statSync(path).size;
@@ -93,7 +134,7 @@ export async function backUp(
   for (const one of readdirSync(to).filter((other) => UNFINISHED.test(other))) {
     rmSync(join(to, one), { force: true });
   }
-  const bytes = copyBooks(db, join(to, name));
+  const bytes = backUpFile(db, join(to, name));
   synced(to);
   run.say(`${name}: ${bytes} bytes`);
   const old = superfluous(readdirSync(to), retention);
@@ -135,7 +176,7 @@ export async function copyToBucket(
   const folder = mkdtempSync(join(tmpdir(), "poolsim-backup-"));
   try {
     const path = join(folder, "pool.db");
-    copyBooks(db, path);
+    backUpFile(db, path);
     return await putFile(path, key, bucket, call);
   } finally {
     rmSync(folder, { recursive: true, force: true });

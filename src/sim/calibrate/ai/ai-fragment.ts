@@ -20,6 +20,7 @@ function modelLines(fit: AIModelFit): string[] {
     `        - pipeline: ${pipeline}`,
     `          model: ${JSON.stringify(model)}`,
     `          capacity: ${capacity}`,
+    ...(pipeline === LIVE_PIPELINE ? [] : [`          parallel: ${capacity}`]),
     ...(fixedMs === null
       ? []
       : [`          fixedMs: ${rounded(Math.max(0, fixedMs.value))} # ${interval(fixedMs)}`]),

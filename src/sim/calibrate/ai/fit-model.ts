@@ -340,7 +340,7 @@ function notesOf(
     ...(shape === "unit"
       ? ["its jobs do not tell a fixed time from one for each unit: all of it is taken for units"]
       : []),
-    ...(most > capacity
+    ...(most > capacity + (isCoarse ? 1 : 0)
       ? [`up to ${most} were at it at a time: what waited had its turn after others (A-53)`]
       : []),
     ...(failures > 0

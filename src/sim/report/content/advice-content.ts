@@ -4,6 +4,7 @@
  */
 import { counted, grouped } from "../../../core/wording.js";
 import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
+import { losesMost } from "../../advise/advice-rules.js";
 import type { Action } from "../../advise/pool-change.js";
 import { spanText } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
@@ -73,9 +74,15 @@ export function actionText(action: Action, isEach = false): string {
   return `cap at ${counted(action.sessions, "session")}${each}`;
 }
 
-function whatOf({ advice, action, workers }: WorkerAdviceResult): string {
+/** Of one that loses most of its streams it is known that it does badly, whatever is not decided. */
+function isBad({ advice, figures }: WorkerAdviceResult): boolean {
+  return advice === "undecided" && losesMost(figures.retention);
+}
+
+function whatOf(worker: WorkerAdviceResult): string {
+  const { advice, action, workers } = worker;
   if (action !== null) return actionText(action, workers.length > 1);
-  return advice === "keep" ? "keep" : "keep for now";
+  return advice === "keep" ? "keep" : isBad(worker) ? "mend or replace" : "keep for now";
 }
 
 const TONES: Readonly<Record<WorkerAdviceResult["advice"], Tone>> = {
@@ -163,9 +170,14 @@ function headlineOf(result: AdviceResult): string {
         : [`keep ${isRest ? "the other" : "all"} ${grouped(count)}${isRest ? "" : " workers"}`];
   const said = listed([...toDo, ...keepText], 6);
   if (open.length === 0) return said;
-  const names = listed(open.map(nameOf), 4);
-  const undecided = `not decided yet: ${names} (keep for now)`;
-  return said === "" ? undecided : `${said}; ${undecided}`;
+  const named = (some: readonly WorkerAdviceResult[]) => listed(some.map(nameOf), 4);
+  const bad = open.filter(isBad);
+  const others = open.filter((worker) => !isBad(worker));
+  return [
+    ...(said === "" ? [] : [said]),
+    ...(bad.length === 0 ? [] : [`mend or replace ${named(bad)}, whatever is decided`]),
+    ...(others.length === 0 ? [] : [`not decided yet: ${named(others)} (keep for now)`]),
+  ].join("; ");
 }
 
 function toneOf({ workers, together }: AdviceResult): Tone {
@@ -249,14 +261,20 @@ function openHint({ workers, replications }: AdviceResult, file: string): string
     more === null &&
     tried.some(({ reason }) => reason !== null) &&
     tried.every(({ reason }) => reason === null || SELDOM.has(reason));
+  const isHelpless = (worker: WorkerAdviceResult) => isBad(worker) && worker.more === null;
   const texts = open.map((worker) => {
     const { name, more } = worker;
+    if (isHelpless(worker)) {
+      return `${name}: no number of replications helps where it does badly and no other worker does better`;
+    }
     if (isUnseen(worker)) return `${name}: longer replications (--duration) would tell more`;
     if (more === null) return `${name}: hardly any number of replications would decide`;
     const count = counted(more.replications, "replication");
     return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
   });
-  const isStuck = open.some((worker) => worker.more === null && !isUnseen(worker));
+  const isStuck = open.some(
+    (worker) => worker.more === null && !isUnseen(worker) && !isHelpless(worker),
+  );
   const larger = isStuck ? " A larger --margin may tell more." : "";
   const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
   return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${sourceWords(file)}${only} --details`;
@@ -320,7 +338,7 @@ function sureText(result: AdviceResult): string {
   return `${runs} compared ${counted(actions, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
 }
 
-function aboutText({ workers, pool }: AdviceResult): string {
+function aboutText({ workers, pool, asked }: AdviceResult): string {
   const { region, stakeShare, stakeLpt } = pool;
   const stake =
     stakeShare !== null
@@ -328,9 +346,9 @@ function aboutText({ workers, pool }: AdviceResult): string {
       : stakeLpt !== null
         ? [`${grouped(stakeLpt)} LPT of stake`]
         : [];
-  return [counted(countOf(workers), "worker"), ...(region === null ? [] : [region]), ...stake].join(
-    ", ",
-  );
+  const count = counted(countOf(workers), "worker");
+  const who = asked.only === undefined ? count : `${count} of the pool`;
+  return [who, ...(region === null ? [] : [region]), ...stake].join(", ");
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The answer: what to do, in one line and one or two sentences. */
 import { counted } from "../../../core/wording.js";
+import { isFarWorse } from "../../metrics/far-worse.js";
 import type { Decision, Estimate, ScenarioResult, VariantResult } from "../../results.js";
 import { estimateText, scaleFor } from "../figures.js";
 import { NETWORK_FIGURES, type PlainMetric, POOL_FIGURES, plainSentence } from "./words.js";
@@ -64,14 +65,36 @@ export function kinds(workers: readonly string[]): string[] {
   );
 }
 
+/** What workers that do far worse than the others of a variant lose; empty for any others. */
+function lossText(workers: readonly string[], variant: VariantResult | undefined): string {
+  const rows = variant?.workers ?? [];
+  const keptOf = (some: typeof rows) =>
+    some.map(({ metrics }) => metrics["retention"]?.mean ?? null);
+  const all = keptOf(rows);
+  const own = keptOf(rows.filter(({ name }) => workers.includes(name)));
+  if (own.length === 0 || !own.every((kept) => isFarWorse(kept, all))) return "";
+  const lost = own.reduce<number>((sum, kept) => sum + 1 - (kept ?? 0), 0) / own.length;
+  const who = own.length === 1 ? ["it loses", "its"] : ["they lose", "their"];
+  return `${who[0]} ${Math.round(100 * lost)} % of ${who[1]} streams`;
+}
+
 function action(result: ScenarioResult, decision: Decision): string {
-  const { question } = result;
+  const { question, variants } = result;
+  const lossIn = (workers: readonly string[], variant: string) =>
+    decision === "no difference"
+      ? lossText(
+          workers,
+          variants.find(({ name }) => name === variant),
+        )
+      : "";
   const { comes, goes } = newWorkers(result);
   const isAbout = (workers: readonly string[]) =>
     workers.length > 0 && workers.length === question?.workers.length;
   const { baseline = "", candidate = "" } = question ?? {};
   if (isAbout(comes)) {
     const who = listed(kinds(comes));
+    const loss = lossIn(comes, candidate);
+    if (loss !== "") return `leave ${who} out: in or out makes no difference, but ${loss}`;
     return {
       admit: `let ${who} in`,
       exclude: `leave ${who} out`,
@@ -81,6 +104,8 @@ function action(result: ScenarioResult, decision: Decision): string {
   }
   if (isAbout(goes)) {
     const who = listed(kinds(goes));
+    const loss = lossIn(goes, baseline);
+    if (loss !== "") return `do without ${who}: that makes no difference, and ${loss}`;
     return {
       admit: `do without ${who}`,
       exclude: `keep ${who}`,

@@ -48,7 +48,11 @@ function sureText(result: ScenarioResult): string {
   const runs = `${counted(replications, "replication")} of ${spanText(countedMs)}`;
   const each = variants.length > 1 ? " for each variant" : "";
   const most = untilDecided === null ? "" : ` (at most ${untilDecided.max})`;
-  return `${runs}${each}${most}, seed ${seed}${standsText(result)}. Intervals are of 95 %, each by itself.`;
+  const intervals =
+    untilDecided === null
+      ? "Intervals are of 95 %, each by itself"
+      : "The verdict's intervals hold at once, whenever one stops (95 %); others are each by itself";
+  return `${runs}${each}${most}, seed ${seed}${standsText(result)}. ${intervals}.`;
 }
 
 const IMPUTED: Readonly<Record<string, string>> = {
@@ -56,6 +60,7 @@ const IMPUTED: Readonly<Record<string, string>> = {
   prices: "prices",
   responseTimes: "response times",
   devices: "device figures",
+  aiTimes: "times of AI jobs",
 };
 
 /** What nobody measured, and how many settings are as the network has them. */

@@ -1,4 +1,6 @@
 /** What to do with each worker, and why. */
+
+import { isFarWorse } from "../../metrics/far-worse.js";
 import type {
   Decision,
   Estimate,
@@ -79,10 +81,21 @@ const ASKED: Readonly<Record<"comes" | "goes" | "changes", Readonly<Record<Decis
   },
 };
 
+/** Where the verdict is *no difference*, and the worker does far worse than the others. */
+const POOR: Readonly<Record<keyof typeof ASKED, string>> = {
+  comes: "leave out",
+  goes: "do without",
+  changes: "as you like",
+};
+
 function adviceOf(
   group: Group,
   result: ScenarioResult,
-  options: { readonly isAsked: boolean; readonly isRefused: boolean },
+  options: {
+    readonly isAsked: boolean;
+    readonly isRefused: boolean;
+    readonly isFarWorse: boolean;
+  },
 ): string {
   const { verdict } = result;
   const [first] = group.rows;
@@ -93,11 +106,14 @@ function adviceOf(
       : goes.includes(first.name)
         ? "goes"
         : "changes";
-    return ASKED[how][(verdict.instead ?? verdict).decision];
+    const { decision } = verdict.instead ?? verdict;
+    return decision === "no difference" && options.isFarWorse ? POOR[how] : ASKED[how][decision];
   }
   if (options.isRefused) return "is out";
   const worth = worthOf(group);
   if (result.question === null) return "";
+  const isWorthIt = worth !== undefined && worth.ci95[0] > 0;
+  if (options.isFarWorse && !isWorthIt) return "try without";
   if (worth === undefined) return "as it is";
   return worth.ci95[1] < 0 ? "try without" : "keep";
 }
@@ -122,6 +138,8 @@ function whyOf({ rows }: Group, refusal: string | undefined): string {
   const [worst] = reasons;
   if (worst === undefined || worst.lost === 0) return "";
   const reason = worst.metric.slice(LOST.length);
+  const isSilent = meanOf(rows, "roundTripMs.p50") === undefined;
+  if (reason === "inFlight" && isSilent) return "never answers";
   return WHY[reason] ?? reasonText(reason);
 }
 
@@ -151,7 +169,9 @@ export function workerLines(result: ScenarioResult): WorkerLine[] {
   if (variant === undefined) return [];
   const asked = new Set(question?.workers);
   const scale = worthScale(variant);
-  const lines = groupsOf(variant, asked).map((group): WorkerLine => {
+  const groups = groupsOf(variant, asked);
+  const allKept = groups.map(({ rows }) => meanOf(rows, "retention") ?? null);
+  const lines = groups.map((group, index): WorkerLine => {
     const isAsked = group.rows.some(({ name }) => asked.has(name));
     const admission = variant.admissions.find(({ worker }) => worker === group.rows[0]?.name);
     const isRefused = admission?.sessions === 0;
@@ -160,7 +180,11 @@ export function workerLines(result: ScenarioResult): WorkerLine[] {
     const worth = worthOf(group);
     return {
       name: group.name,
-      advice: adviceOf(group, result, { isAsked, isRefused }),
+      advice: adviceOf(group, result, {
+        isAsked,
+        isRefused,
+        isFarWorse: isFarWorse(allKept[index] ?? null, allKept),
+      }),
       isAsked,
       sessions:
         admission === undefined || admission.sessions === null

@@ -3,7 +3,7 @@
  * provider's own words, for each limit in each question that the source asks.
  */
 import type { ServerResponse } from "node:http";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { SourceListing } from "../../../../src/discovery/sources/source.js";
 import { MULTICALL3, orchestrator } from "../../../support/chain/livepeer-chain.js";
 import { indices, useChain } from "../../../support/chain/on-chain-setup.js";
@@ -16,14 +16,10 @@ import {
   startRpcProxy,
 } from "../../../support/chain/rpc-proxy.js";
 
-const { chain, open } = useChain();
-const KINDS: readonly LimitKind[] = ["range", "rate", "size", "time"];
 const MEMBERS = 12;
+const { chain, open } = useChain({ members: MEMBERS });
+const KINDS: readonly LimitKind[] = ["range", "rate", "size", "time"];
 const rpc = { backoffMs: 1, attempts: 4 };
-
-beforeEach(async () => {
-  await chain().register(MEMBERS);
-});
 
 /** Answers as the provider does at its limit. */
 function refuse(

@@ -1,0 +1,88 @@
+/**
+ * A small file beside the locks: what was the last payment that this machine handed to a node from a
+ * wallet on a chain. Whoever restores books leaves it where it is.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError } from "../../core/errors.js";
+import type { SignedMemory, SignedNonce } from "./fence.js";
+
+/** Whose file it is, and where. */
+export interface SignedMemoryOptions {
+  /** The same folder for all processes that use the wallet; made if it is not there. */
+  readonly folder: string;
+  /** The chain's number. */
+  readonly chainId: bigint;
+  /** The wallet's address, lower-case hex with `0x`. */
+  readonly wallet: string;
+}
+
+const SIGNED = z.strictObject({
+  nonce: z.int().min(0),
+  txHash: z.string().regex(/^0x[\da-f]{64}$/),
+});
+const BYTES_MAX = 1_000;
+
+/**
+ * Opens it. One process at a time may use it: who has the wallet's lock.
+ *
+ * @throws InputError (`PAYOUT_SIGNED`), then and when it is used, where it can't be read or written
+ */
+export function openSignedMemory({ folder, chainId, wallet }: SignedMemoryOptions): SignedMemory {
+  const path = join(folder, `signed-${chainId}-${wallet}.json`);
+  let last = read(path);
+  return {
+    last: () => last,
+    note: (signed) => {
+      write(folder, path, signed);
+      last = signed;
+    },
+  };
+}
+
+function read(path: string): SignedNonce | null {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw refused(path, "can't be read", error);
+  }
+  try {
+    return SIGNED.parse(JSON.parse(text.slice(0, BYTES_MAX)));
+  } catch (error) {
+    throw refused(path, "is damaged; remove it and pay with --fence", error);
+  }
+}
+
+/** It has its name only when it is whole and on the disk. */
+function write(folder: string, path: string, { nonce, txHash }: SignedNonce): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const fresh = `${path}.new`;
+    const descriptor = openSync(fresh, "w", 0o600);
+    try {
+      writeSync(descriptor, `${JSON.stringify({ nonce, txHash })}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(fresh, path);
+  } catch (error) {
+    throw refused(path, "can't be written", error);
+  }
+}
+
+function refused(path: string, why: string, cause: unknown): InputError {
+  const reason = cause instanceof Error ? ` (${cause.message.split("\n")[0] ?? ""})` : "";
+  return new InputError(`payouts: ${path} ${why}${reason}`, { code: "PAYOUT_SIGNED", cause });
+}

@@ -1,0 +1,63 @@
+/** One region's part of a replay, and the streams that come to it. */
+import { makeKey, uniform } from "../../core/random.js";
+import type { WorkerPast } from "../calibrate/readers/pool-events.js";
+import type { SimulationInput } from "../input.js";
+import type { Scenario } from "../scenario/schema.js";
+import { RemainingLengths } from "./remaining-lengths.js";
+import { LEAD_MS } from "./replay-scenario.js";
+import type { RecordedSession } from "./sessions.js";
+
+const DRAW = { remaining: 1, gateway: 2 } as const;
+
+/** One region's part of a replay. */
+export interface Part {
+  readonly region: string;
+  readonly pasts: readonly WorkerPast[];
+  readonly own: SimulationInput;
+  readonly other: SimulationInput | null;
+  /** By the worker that had them, which is one of the scenario's. */
+  readonly sessions: readonly (RecordedSession & { readonly worker: string })[];
+  /** Shares of demand of the gateways, by name. */
+  readonly gateways: readonly { readonly name: string; readonly share: number }[];
+}
+
+/** Lengths of a part's sessions, of which some were lost. */
+export function remainingLengths(
+  { sessions }: Part,
+  lost: ReadonlySet<RecordedSession>,
+): RemainingLengths {
+  return new RemainingLengths(
+    sessions.map((session) => ({ lengthMs: session.lengthMs, isLost: lost.has(session) })),
+  );
+}
+
+/** The streams of a replication: those that were lost last for as long as they might have. */
+export function arrivalsOf(
+  part: Part,
+  lost: ReadonlySet<RecordedSession>,
+  fromMs: number,
+  seed: number,
+  replication: number,
+): NonNullable<Scenario["demand"]["arrivals"]> {
+  const { region, sessions, gateways } = part;
+  const remaining = remainingLengths(part, lost);
+  const key = makeKey(seed, replication, region.length, region.codePointAt(0) ?? 0);
+  return sessions.map((session, index) => {
+    const draw = (what: number) => uniform(key.k0 ^ what, key.k1, index);
+    const wholeMs = lost.has(session)
+      ? remaining.whole(session.lengthMs, draw(DRAW.remaining))
+      : session.lengthMs;
+    const segmentMs = session.lengthMs / Math.max(1, session.segments);
+    let rest = draw(DRAW.gateway);
+    const gateway = gateways.find(({ share }) => {
+      rest -= share;
+      return rest < 0;
+    });
+    return {
+      // Its first segment is ready when it has been made; half of another one is never ready.
+      at: Math.max(0, session.fromMs - segmentMs - fromMs + LEAD_MS),
+      length: wholeMs + segmentMs / 2,
+      gateway: gateway?.name ?? gateways[0]?.name,
+    };
+  });
+}
