@@ -109,6 +109,9 @@ export async function pastOfFiles(paths: readonly string[]): Promise<ReadPast> {
     const found = await importFiles(paths, store, new EventIngest(store), {
       source: "files",
       now: () => Date.now(),
+      // A node's own events say neither; what workers do does not depend on it.
+      nodeType: "transcode",
+      region: "default",
     });
     const past = poolPast(eventsOf(store));
     return { past, unread: found.quarantined, repeated: found.repeated };

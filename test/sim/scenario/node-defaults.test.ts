@@ -44,6 +44,8 @@ const NO_FLAG = new Set([
     `orchestrator.${key}`,
     `orchestrators[].${key}`,
   ]),
+  // What a node reads from -aiModels, and its workers.
+  ...["orchestrator.ai", "workers[].ai"],
   ...["orchestrators[].score", "orchestrator.fromNetwork", "orchestrator.topology.frontend"],
   // Not go-livepeer's: the pool's own software.
   ...["orchestrator.admission", "orchestrator.economics"],
