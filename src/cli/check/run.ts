@@ -42,7 +42,7 @@ export async function checkScenarios(
       const loaded = loadScenario(scenarioFile(file), options);
       if (quiet) continue;
       stdout.write(`${file}: ok, ${summary(loaded)}\n`);
-      for (const note of modelNotes(loaded.variants.map(({ input }) => input.scenario))) {
+      for (const note of modelNotes(loaded.variants.map(({ input }) => input))) {
         stdout.write(`Note: ${note}\n`);
       }
     } catch (error) {

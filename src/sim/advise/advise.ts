@@ -32,6 +32,7 @@ import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { isFarWorse } from "../metrics/far-worse.js";
+import { capacityNotes } from "../model/model-notes.js";
 import { warmUpMs } from "../model/warm-up.js";
 import { adviceExpectations } from "./advice-expectations.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
@@ -279,7 +280,10 @@ async function run(
     assumed: loaded.assumed,
     imputed,
     inputs: inputSources(loaded.base, imputed),
-    notes: demandNotes(scenario, calibration.note),
+    notes: [
+      ...demandNotes(scenario, calibration.note),
+      ...capacityNotes({ scenario, data: loaded.base.data }),
+    ],
   };
 }
 

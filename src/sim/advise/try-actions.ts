@@ -164,8 +164,10 @@ export async function tryActions(
   if (firstCount !== undefined && urgent.length > 0 && urgent.length < tries.length) {
     const look = { plan, count: firstCount };
     const looked = await limited(lookAtAll(common, urgent, look), deadline);
-    if (looked === null) counts.length = 0;
-    else {
+    if (looked === null) {
+      common.workbench.abandon();
+      counts.length = 0;
+    } else {
       tries = tries.map((one) => looked[urgent.indexOf(one)] ?? one);
       isUrgentOnly = true;
     }
@@ -174,7 +176,11 @@ export async function tryActions(
     if (!tries.some((one) => isOpen(one) && !one.isGivenUp)) break;
     const round = lookAtAll(common, tries, { plan, count });
     const looked = await limited(round, replications === 0 ? deadline : enough);
-    if (looked === null) break;
+    if (looked === null) {
+      // What comes next is not to wait for what nobody asks for any more.
+      common.workbench.abandon();
+      break;
+    }
     tries = looked;
     replications = count;
     isUrgentOnly = false;

@@ -30,6 +30,8 @@ export interface Executor {
     replication: number,
     wanted?: UnitWanted,
   ) => Promise<ReplicationResult>;
+  /** Forgets what waits to be run, which rejects: nobody wants it any more. */
+  readonly drop?: (() => void) | undefined;
   /** Stops everything; what has not been finished rejects. May be called again. */
   readonly close: () => Promise<void>;
 }
@@ -47,6 +49,11 @@ interface Job {
 /** What a replication rejects with that {@link Executor.close} came before. */
 export function closedError(): Error {
   return new InvariantError("a replication was asked of an executor that is closed");
+}
+
+/** What a replication rejects with that was given up before it began. */
+export function droppedError(): Error {
+  return new InvariantError("a replication that was given up is waited for");
 }
 
 /**
@@ -88,6 +95,9 @@ export function queueExecutor(options: {
         running += 1;
         void work();
       }),
+    drop: () => {
+      for (const job of queue.splice(0)) job.reject(droppedError());
+    },
     close: async () => {
       isClosed = true;
       for (const job of queue.splice(0)) job.reject(closedError());

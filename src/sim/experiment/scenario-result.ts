@@ -214,7 +214,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
           `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,
       ),
       ...networkNotes(loaded),
-      ...modelNotes(loaded.variants.map(({ input }) => input.scenario)),
+      ...modelNotes(loaded.variants.map(({ input }) => input)),
       ...demandNotes(scenario, findings.calibrationNote),
       ...notes,
       ...[...variants].flatMap(([name, samples]) =>

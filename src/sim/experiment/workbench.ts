@@ -4,7 +4,7 @@
  */
 import type { ScenarioData, SimulationInput } from "../input.js";
 import { DataCache } from "./data-cache.js";
-import type { Executor } from "./executor.js";
+import { droppedError, type Executor } from "./executor.js";
 import { NameTable, ReplicationRecord } from "./replication-record.js";
 import { Samples } from "./samples.js";
 import { inputText } from "./unit.js";
@@ -39,6 +39,23 @@ interface Known {
   readonly finished: Map<number, ReplicationRecord>;
 }
 
+/** Rejects when what is waited for is given up. */
+class GivenUp {
+  #reject: (error: Error) => void = () => {};
+  readonly promise = new Promise<never>((_, reject) => {
+    this.#reject = reject;
+  });
+
+  constructor() {
+    // Nothing may be waited for just then.
+    this.promise.catch(() => {});
+  }
+
+  reject(): void {
+    this.#reject(droppedError());
+  }
+}
+
 /** Runs replications and remembers them. */
 export class Workbench {
   readonly #executor: Executor;
@@ -48,6 +65,7 @@ export class Workbench {
   readonly #cache = new DataCache();
   readonly #names = new NameTable();
   readonly #dataNumbers = new Map<ScenarioData, number>();
+  #givenUp = new GivenUp();
   #done = 0;
   #total = 0;
 
@@ -91,6 +109,22 @@ export class Workbench {
     return found.map((own) => new Samples(own));
   }
 
+  /**
+   * Gives up all replications that are waited for: who waits for one is told so, and what has not begun
+   * is not run. Those that are finished stay known.
+   */
+  abandon(): void {
+    for (const { records, finished } of this.#known.values()) {
+      for (const replication of [...records.keys()]) {
+        if (!finished.has(replication)) records.delete(replication);
+      }
+    }
+    this.#total = this.#done;
+    this.#givenUp.reject();
+    this.#givenUp = new GivenUp();
+    this.#executor.drop?.();
+  }
+
   /** Replications of an input that are over, from number 0 to the first that is not. */
   finished(wanted: SimulationInput): readonly ReplicationRecord[] {
     const { finished } = this.#recall(wanted);
@@ -108,7 +142,8 @@ export class Workbench {
     { label, isForAll }: ReplicationsWanted,
   ): Promise<ReplicationRecord> {
     this.#total += 1;
-    const result = await this.#executor.run(known.input, replication, { isForAll });
+    const run = this.#executor.run(known.input, replication, { isForAll });
+    const result = await Promise.race([run, this.#givenUp.promise]);
     this.#done += 1;
     this.#onProgress?.({ done: this.#done, total: this.#total, label });
     const record = new ReplicationRecord(result, this.#names);

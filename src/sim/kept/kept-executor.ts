@@ -33,6 +33,7 @@ export function keptExecutor(options: {
       await store.write(key, result);
       return result;
     },
+    drop: () => executor.drop?.(),
     close: async () => {
       isClosed = true;
       await executor.close();

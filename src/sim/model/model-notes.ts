@@ -3,6 +3,9 @@
  * what is asked of them, warm-ups that were cut or are short, hours of the day that are drawn.
  */
 import { formatDuration } from "../../config/duration.js";
+import type { SimulationInput } from "../input.js";
+import { parseDevices } from "../network/devices.js";
+import { DEFAULT_DEVICE, withOwnDevices } from "../network/own-devices.js";
 import type { Scenario } from "../scenario/schema.js";
 import { meanMbps } from "./renditions.js";
 import { type StreamKind, streamKinds } from "./stream-kinds.js";
@@ -10,22 +13,34 @@ import { neededWarmUpMs, warmUpMs } from "./warm-up.js";
 
 const DAY_MS = 86_400_000;
 
+/** What remarks are made on. */
+type Described = Pick<SimulationInput, "scenario" | "data">;
+
+/**
+ * What was not measured of how many sessions workers carry.
+ *
+ * @param input with a validated scenario
+ */
+export function capacityNotes(input: Described): string[] {
+  return [...assumedNotes(input.scenario), ...extrapolationNotes(input)];
+}
+
 /**
  * Remarks on the variants of a scenario, each once.
  *
- * @param scenarios validated
+ * @param inputs with validated scenarios
  */
-export function modelNotes(scenarios: readonly Scenario[]): string[] {
+export function modelNotes(inputs: readonly Described[]): string[] {
   return [
     ...new Set(
-      scenarios.flatMap((scenario) => {
+      inputs.flatMap((input) => {
+        const { scenario } = input;
         const kinds = streamKinds(scenario);
         return [
           ...warmUpNotes(scenario),
           ...hourNotes(scenario, kinds),
           ...workerLinkNotes(scenario, kinds),
-          ...capacityNotes(scenario),
-          ...extrapolationNotes(scenario),
+          ...capacityNotes(input),
           ...otherLinkNotes(scenario, kinds),
         ];
       }),
@@ -92,7 +107,7 @@ function workerLinkNotes(scenario: Scenario, kinds: readonly StreamKind[]): stri
 const NAMED_MAX = 4;
 
 /** Workers of which only the time of one segment alone is known. */
-function capacityNotes({ workers }: Scenario): string[] {
+function assumedNotes({ workers }: Scenario): string[] {
   const names = workers
     .filter(
       ({ roundTripMs, device, slowdown, maxSessions }) =>
@@ -110,13 +125,19 @@ function capacityNotes({ workers }: Scenario): string[] {
   ];
 }
 
-/** Workers with more sessions than their own slow-down reaches. */
-function extrapolationNotes({ workers, devices }: Scenario): string[] {
-  return workers.flatMap(({ name, maxSessions, slowdown, device }) => {
-    const own = slowdown ?? (device === undefined ? undefined : devices[device]?.slowdown);
-    if (own === undefined) return [];
-    const last = Math.max(1, ...Object.keys(own).map(Number));
-    if (last >= maxSessions) return [];
+/** Workers with more sessions than their slow-down reaches, or that of their device. */
+function extrapolationNotes({ scenario, data }: Described): string[] {
+  const devices = withOwnDevices(parseDevices(data.devices), scenario.devices);
+  return scenario.workers.flatMap(({ name, maxSessions, slowdown, device, roundTripMs }) => {
+    const own = slowdown === undefined ? undefined : Object.keys(slowdown).map(Number);
+    const known = device ?? (roundTripMs === undefined ? DEFAULT_DEVICE : undefined);
+    const points =
+      known === undefined
+        ? []
+        : (devices.get(known)?.slowdown.map(({ segments }) => segments) ?? []);
+    const reached = own ?? points;
+    const last = Math.max(1, ...reached);
+    if (reached.length === 0 || last >= maxSessions) return [];
     return [
       `worker ${name}: beyond ${last} at a time its slow-down is extrapolated in proportion, and it has ${maxSessions} sessions`,
     ];

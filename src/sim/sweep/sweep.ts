@@ -27,6 +27,7 @@ import { reported, type Samples } from "../experiment/samples.js";
 import { type Enough, enoughOf } from "../experiment/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
+import { capacityNotes } from "../model/model-notes.js";
 import { edgeNotes } from "./at-the-edge.js";
 import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
 import { type Heat, type HeatFound, race } from "./race.js";
@@ -237,6 +238,7 @@ async function run(
           `${label === "" ? "" : `${label}: `}nothing can be compared: too few sessions, or an objective that is not above 0`,
       ),
       ...demandNotes(inputs.scenario, calibration.note),
+      ...capacityNotes({ scenario: inputs.scenario, data: loaded.base.data }),
     ],
   };
 }

@@ -3,8 +3,7 @@ import { modelNotes } from "../../../src/sim/model/model-notes.js";
 import { type Settings, scenario } from "../../support/sim/runs.js";
 
 const BASE: Settings = { gateways: [{ region: "FRA" }], demand: { concurrentStreams: 10 } };
-const notes = (...settings: readonly Settings[]) =>
-  modelNotes([scenario(BASE, ...settings).scenario]);
+const notes = (...settings: readonly Settings[]) => modelNotes([scenario(BASE, ...settings)]);
 
 const pool = (worker: Settings): Settings => ({
   orchestrator: { region: "FRA", stakeShare: 0.1, maxSessions: "auto" },
@@ -19,11 +18,12 @@ describe("links that cannot carry what is asked of them", () => {
     expect(notes(pool({ maxSessions: 20, uploadMbps: 72 }))).toEqual([]);
     expect(notes(pool({ maxSessions: 60, uploadMbps: 1000 }))).toEqual([
       "worker w: its 60 sessions need 360 Mbit/s of download and it has 300 Mbit/s, enough for 50",
+      "worker w: beyond 32 at a time its slow-down is extrapolated in proportion, and it has 60 sessions",
     ]);
   });
 
   test("each once, and what is ignored is said", () => {
-    const one = scenario(BASE, pool({ maxSessions: 20, uploadMbps: 20 })).scenario;
+    const one = scenario(BASE, pool({ maxSessions: 20, uploadMbps: 20 }));
     expect(modelNotes([one, one])).toHaveLength(1);
     const off = { assumptions: { shareBandwidth: false } };
     expect(notes(pool({ maxSessions: 20, uploadMbps: 20 }), off)[0]).toMatch(
@@ -39,6 +39,7 @@ describe("links that cannot carry what is asked of them", () => {
   test("of the orchestrator and of a gateway", () => {
     const large = pool({ maxSessions: 200, uploadMbps: 1e4, downloadMbps: 1e4 });
     expect(notes(large)).toEqual([
+      "worker w: beyond 32 at a time its slow-down is extrapolated in proportion, and it has 200 sessions",
       "orchestrator pool: 200 sessions need 1910 Mbit/s each way and it has 1000 Mbit/s; the model does not share that link",
     ]);
     expect(notes({ gateway: { bandwidthMbps: 50 } })).toEqual([

@@ -89,7 +89,7 @@ describe("a stated round trip", () => {
 
   test("alone says nothing of more sessions, which is said", () => {
     const notes = (...workers: readonly Settings[]) =>
-      modelNotes([scenario(BASE, together(1), { workers }).scenario]);
+      modelNotes([scenario(BASE, together(1), { workers })]);
     const alone = { name: "w", roundTripMs: 300 };
     const text =
       "the capacity of w, v is assumed: with roundTripMs alone a worker is as fast at all its sessions as at one (device or slowdown says how much slower)";
@@ -101,6 +101,10 @@ describe("a stated round trip", () => {
     expect(notes({ ...few, maxSessions: 3 })).toEqual([
       "worker v: beyond 2 at a time its slow-down is extrapolated in proportion, and it has 3 sessions",
     ]);
+    // A device of the table has points up to 32 at a time, its own figures are of its `like`.
+    expect(notes({ ...alone, device: "gtx1060", maxSessions: 40 })).toContain(
+      "worker w: beyond 32 at a time its slow-down is extrapolated in proportion, and it has 40 sessions",
+    );
     const many = Array.from({ length: 6 }, (_, index) => ({ ...alone, name: `w${index}` }));
     expect(notes(...many)[0]).toMatch(/^the capacity of w0, w1, w2, w3 and 2 more is assumed/);
   });

@@ -112,6 +112,7 @@ export function fakeExecutor(seed = 1, simulate: Simulate = fakeSimulate) {
       calls.push({ input, replication });
       return inline.run(input, replication);
     },
+    drop: inline.drop,
     close: inline.close,
   };
   return { executor, calls };
