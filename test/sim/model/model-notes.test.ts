@@ -39,6 +39,7 @@ describe("links that cannot carry what is asked of them", () => {
   test("of the orchestrator and of a gateway", () => {
     const large = pool({ maxSessions: 200, uploadMbps: 1e4, downloadMbps: 1e4 });
     expect(notes(large)).toEqual([
+      "worker w: beyond 32 at a time its slow-down is extrapolated in proportion, and it has 200 sessions",
       "orchestrator pool: 200 sessions need 1910 Mbit/s each way and it has 1000 Mbit/s; the model does not share that link",
     ]);
     expect(notes({ gateway: { bandwidthMbps: 50 } })).toEqual([
