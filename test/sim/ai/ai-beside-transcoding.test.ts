@@ -45,6 +45,14 @@ describe("AI jobs beside transcoding", () => {
     expect(quick?.metrics["worker.plain.ai.jobs"]).toBeUndefined();
   });
 
+  test.each(["worker.shared-1.ai.succeeded", "ai.images.poolShare", "pool.aiFeesEthPerDay"])(
+    "%s may be what a decision is about",
+    (objective) => {
+      const asked = `variants: { one: {}, two: {} }\ndecision: { baseline: one, candidate: two, objective: ${objective} }\n`;
+      expect(() => loadText(BOTH + asked)).not.toThrow();
+    },
+  );
+
   test("verdicts count AI jobs as evidence", () => {
     const result = simulate(inputOf(BOTH), { replication: 0 });
     const samples = new Samples([new ReplicationRecord(result, new NameTable())]);

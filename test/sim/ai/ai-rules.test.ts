@@ -106,6 +106,13 @@ describe("what the rules say of AI jobs, simulated", () => {
     expect(speech("0")("ai.job.failures.other")).toBe(0);
   });
 
+  test("a worker that is busy from the warm-up to the end is busy all the time", () => {
+    const text = scenario({ jobs: IMAGES, worker: `${OWN.replace("500", "3600000")} }] }` });
+    // Below the 15 minutes after which a job is given up (A-61).
+    const of = metricsOf(text.replace("duration: 20 m", "duration: 10 m"));
+    expect(of("worker.home.ai.busyMean")).toBe(1);
+  });
+
   test("A-45: every live stream starts on the same, fastest orchestrator", () => {
     const text = scenario({
       jobs: "{ name: live, pipeline: live-video-to-video, streamsPerHour: 60, length: { distribution: exponential, mean: 5 m } }",
