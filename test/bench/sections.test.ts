@@ -45,6 +45,7 @@ describe("bench", () => {
       "workers",
       "discovery-round",
       "model",
+      "ai",
       "pools",
       "replications",
       "ledger",

@@ -165,7 +165,7 @@ export class AIPart {
   finish(endMs: number): void {
     this.requests.finish();
     this.live.finish(endMs);
-    this.workers.finish();
+    this.workers.finish(endMs);
   }
 
   /** A request or a live stream comes in. */

@@ -115,11 +115,6 @@ export class AIWorkers {
     );
   }
 
-  /** Whether the worker has AI models at all. */
-  has(worker: number): boolean {
-    return (this.#list[worker] ?? null) !== null;
-  }
-
   /** By how much longer a segment takes for the jobs under way on the same GPU. */
   segmentFactor(worker: number): number {
     const found = this.#list[worker];
@@ -245,8 +240,10 @@ export class AIWorkers {
   }
 
   /** Closes the books. */
-  finish(): void {
-    for (const worker of this.#list) if (worker !== null) this.#setBusy(worker, worker.busy);
+  finish(endMs: number): void {
+    for (const worker of this.#list) {
+      if (worker !== null) this.#setBusy(worker, worker.busy, endMs);
+    }
   }
 
   #begin(worker: AIWorker, model: Model, job: AIJobSlot): void {
@@ -341,11 +338,11 @@ export class AIWorkers {
     this.#run.queue.schedule(job.timeoutMs, EVENT.aiTimeout, job.slot, job.order);
   }
 
-  #setBusy(worker: AIWorker, busy: number): void {
-    const { now, world } = this.#run;
-    const spanMs = now - Math.max(worker.busySinceMs, world.warmupMs);
+  #setBusy(worker: AIWorker, busy: number, atMs = this.#run.now): void {
+    const { world } = this.#run;
+    const spanMs = atMs - Math.max(worker.busySinceMs, world.warmupMs);
     if (spanMs > 0) this.#counters(worker.spec.worker).busyMs += worker.busy * spanMs;
-    worker.busySinceMs = now;
+    worker.busySinceMs = atMs;
     worker.busy = busy;
   }
 

@@ -138,7 +138,8 @@ export function objectiveProblem(metric: string): string | undefined {
   const isAllowed = OBJECTIVES.some((objective) => {
     const [first, name, ...parts] = objective.split(".");
     if (first !== floor) return false;
-    return name === "<name>" ? rest.at(-1) === parts.join(".") : rest.join(".") === name;
+    const own = rest.join(".");
+    return name === "<name>" ? own.endsWith(`.${parts.join(".")}`) : own === name;
   });
   if (isAllowed) return undefined;
   const list = OBJECTIVES.join(", ");

@@ -75,13 +75,13 @@ describe("queues of AI jobs, as theory has them", () => {
       load,
       `  orchestrators: [{ name: one, models: [{ ${MODEL}, capacity: ${servers} }] }]\n${RIVAL}`,
     );
-    const { mean, error } = meanOf(text, "ai.job.unavailableShare", 3);
+    const { mean, error } = meanOf(text, "ai.job.unavailableShare", 8);
     expect(Math.abs(mean - erlangB(servers, load))).toBeLessThan(4 * error + 0.001);
   });
 
   test("Erlang loss at a worker of the pool", () => {
     const worker = `workers: [{ name: w, ai: { transcoding: none, models: [{ ${MODEL}, capacity: 4 }] } }]\n`;
-    const { mean, error } = meanOf(scenario(3, `${POOL}${worker}`), "ai.job.unavailableShare", 3);
+    const { mean, error } = meanOf(scenario(3, `${POOL}${worker}`), "ai.job.unavailableShare", 8);
     expect(Math.abs(mean - erlangB(4, 3))).toBeLessThan(4 * error + 0.001);
   });
 
