@@ -210,9 +210,9 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "A-57",
     broken: "the last worker that has room gets a job, not the first",
     file: "pool/orchestrator/ai/worker-manager.js",
-    search: "const mayServe = () =>",
+    search: "if (left(worker, job) <= 0)",
     replacement:
-      "if ([...this.#workers.values()].some((other) => other.handle > worker.handle && left(other, job) > 0)) continue; const mayServe = () =>",
+      "if (left(worker, job) <= 0 || [...this.#workers.values()].some((other) => other.handle > worker.handle && left(other, job) > 0))",
   },
   {
     scenario: "ai-cold-model",
