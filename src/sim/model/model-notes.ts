@@ -14,7 +14,7 @@ import { neededWarmUpMs, warmUpMs } from "./warm-up.js";
 const DAY_MS = 86_400_000;
 
 /** What remarks are made on. */
-export type Described = Pick<SimulationInput, "scenario" | "data">;
+type Described = Pick<SimulationInput, "scenario" | "data">;
 
 /**
  * What was not measured of how many sessions workers carry.
