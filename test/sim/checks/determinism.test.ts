@@ -28,16 +28,22 @@ describe("same seed, same bytes", () => {
   });
 
   test("in steps, whatever other run has a step in between", () => {
-    const inputs = [scenario(SMALL), scenario(FEATURES["policies"] ?? {}, { seed: 7 })];
-    // Data of their own: nothing of them has been fitted yet.
-    const own = inputs.map((input) => {
-      const data = { ...input.data, network: { ...input.data.network } };
-      return {
-        steps: simulateInSteps({ ...input, data }, { replication: 0 }),
-        count: 0,
-        found: "",
-      };
-    });
+    // Networks of their own, of fewer orchestrators: no tables have been made of them yet.
+    const inputs = [scenario(SMALL), scenario(FEATURES["policies"] ?? {}, { seed: 7 })].map(
+      ({ scenario: own, data }, index): SimulationInput => {
+        const { name, text } = data.network;
+        const lines = text
+          .trimEnd()
+          .split("\n")
+          .slice(0, -1 - index);
+        return { scenario: own, data: { ...data, network: { name, text: lines.join("\n") } } };
+      },
+    );
+    const own = inputs.map((input) => ({
+      steps: simulateInSteps(input, { replication: 0 }),
+      count: 0,
+      found: "",
+    }));
     while (own.some(({ found }) => found === "")) {
       for (const one of own.filter(({ found }) => found === "")) {
         const step = one.steps.next();
@@ -48,8 +54,8 @@ describe("same seed, same bytes", () => {
     expect(own.map(({ found }) => found)).toEqual(
       inputs.map((input) => JSON.stringify(run(input))),
     );
-    // One for each orchestrator that is fitted, and some for the events.
-    for (const { count } of own) expect(count).toBeGreaterThan(105);
+    // One for each orchestrator, and some for the events.
+    for (const { count } of own) expect(count).toBeGreaterThan(100);
   });
 });
 
