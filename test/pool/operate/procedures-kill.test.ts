@@ -6,11 +6,12 @@ test("killed at any instant of any procedure: nobody is paid twice, nothing is l
   signal,
 }) => {
   const lines: string[] = [];
-  const options = { rounds: 1, seed: 20_261_129, killShare: 0.4, withIncome: false, signal };
+  const options = { rounds: 1, seed: 20_261_129, killShare: 0.6, withIncome: false, signal };
   const { kills, wrong } = await killProcedures({
     ...options,
     log: (line) => lines.push(line),
   });
   expect(wrong, lines.join("\n")).toEqual([]);
-  expect(kills, lines.join("\n")).toBeGreaterThan(4);
+  // How many hit depends on how fast the machine is; that some do, does not.
+  expect(kills, lines.join("\n")).toBeGreaterThan(0);
 }, 600_000);
