@@ -37,7 +37,7 @@ try {
   await page.goto(`${url}${path}`);
   await page.locator("main table, .plot svg").first().waitFor();
   // Figures are counted in the background.
-  await page.waitForFunction("!document.querySelector('main .warning:not(.alerts)')");
+  await page.locator("main .warning:not(.alerts)").waitFor({ state: "detached" });
   await sleep(2_000);
   await page.reload();
   await page.locator("main table, .plot svg").first().waitFor();
