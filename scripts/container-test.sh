@@ -30,7 +30,7 @@ cleanup() {
   [ -z "$runner" ] || kill -KILL "$runner" 2> /dev/null || true
   wait
   [ -z "$container" ] || stored umount "$container" > /dev/null 2>&1 || true
-  umount "$scratch/storage/overlay" 2> /dev/null || true
+  umount --recursive "$scratch/storage/overlay" 2> /dev/null || true
   rm -rf --one-file-system "$scratch"
 }
 trap cleanup EXIT
