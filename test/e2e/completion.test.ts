@@ -90,7 +90,7 @@ describe("completion", () => {
     const cases = {
       "poolsim sche": "schema",
       "poolsim pool verif": "verify",
-      "poolsim run --sens": "--sensitivity",
+      "poolsim run --sensitivity-r": "--sensitivity-replications",
       "poolsim pool payouts --hel": "--help",
       "poolsim discover --orchW": "--orchWebhookUrl",
       "poolsim run --sensitivity sh": "short",

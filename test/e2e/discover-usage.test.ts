@@ -45,7 +45,7 @@ describe("wrong usage of discover is one line on stderr and exit code 2", () => 
       ["--orchAddr", "a", "--pipeline", "magic"],
       "--pipeline magic: expected one of text-to-image,",
     ],
-    [["--orchAddr", "a", "--pipeline", "byoc"], "--pipeline byoc: expected one of text-to-image,"],
+    [["--orchAddr", "a", "--pipeline", "byoc"], "--pipeline byoc: not offered, as gateways choose"],
     [["--orchAddr", "a", "--modelId", "x"], "--modelId and --warm: expected --pipeline too"],
     [["--orchAddr", "a", "--ethAcctAddr", "0x1"], "--ethAcctAddr 0x1: expected an address"],
     [["--orchAddr", "a", "--ethKeystorePath", "none"], "--ethKeystorePath none: no such file"],
