@@ -37,6 +37,15 @@ export interface WorkerFigures {
   readonly mostlyLostTo: string | null;
   /** All that they were lost to, the most first: minutes per replication. */
   readonly lostTo: readonly { readonly reason: string; readonly minutes: number }[];
+  /** Of its AI jobs. @default it had none */
+  readonly ai?:
+    | {
+        /** Share of them that failed. */
+        readonly failedShare: number;
+        /** Median time of those that were answered, ms; `null`: none was. */
+        readonly jobMs: number | null;
+      }
+    | undefined;
 }
 
 /** What would likely decide an undecided worker. */

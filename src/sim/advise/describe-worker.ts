@@ -37,6 +37,7 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
     minutes: sum(`streamMinutesLost.${reason}`),
   })).sort((a, b) => b.minutes - a.minutes);
   const lostTo = losses.filter(({ minutes }) => minutes > 0);
+  const failedShare = mean("ai.failedShare");
   const p99 = mean("roundTripMs.p99");
   const p50 = mean("roundTripMs.p50") ?? p99;
   return {
@@ -49,11 +50,18 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
     streamMinutesLost: sum("streamMinutesLost"),
     mostlyLostTo: lostTo[0]?.reason ?? null,
     lostTo,
+    ...(failedShare === null ? {} : { ai: { failedShare, jobMs: mean("ai.jobMs.p50") } }),
   };
 }
 
-function lossText({ retention, mostlyLostTo, roundTripMs }: WorkerFigures): string {
-  if (retention === null) return "had no session";
+function aiText({ failedShare, jobMs }: NonNullable<WorkerFigures["ai"]>): string {
+  if (failedShare >= 0.005 || jobMs === null)
+    return `fails ${percent(failedShare)} % of its AI jobs`;
+  return `half of its AI jobs take ${counted(Number((jobMs / 1000).toPrecision(2)), "second")} or more`;
+}
+
+function lossText({ retention, mostlyLostTo, roundTripMs, ai }: WorkerFigures): string {
+  if (retention === null) return ai === undefined ? "had no session" : aiText(ai);
   const reason = LOSS_REASONS.find((one) => one === mostlyLostTo);
   // Nothing that came back was late: nothing came back.
   const isSilent = reason === "inFlight" && roundTripMs === null;

@@ -75,7 +75,10 @@ function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): 
   };
 }
 
-/** The same of a mean whose interval allows for a tail that was not met: less so with more values. */
+/**
+ * The same of a mean whose interval allows for a tail that was not met: less so with more values. Where the
+ * bootstrap reached further on a side it does so again; it says nothing of the other side, nor of luck.
+ */
 function projectedMean<T extends SampleEstimate>(
   found: T,
   { n, isContinued }: Look,
@@ -85,17 +88,20 @@ function projectedMean<T extends SampleEstimate>(
   if (mean === null || ci95 === null) return () => found;
   const now = skewedQuantiles({ n: found.n, skewness }, tail);
   const then = skewedQuantiles({ n, skewness }, tail);
-  const error = (ci95[1] - ci95[0]) / (now[1] - now[0]);
+  const below = (mean - ci95[0]) / now[1];
+  const above = (ci95[1] - mean) / -now[0];
+  const error = Math.min(below, above);
   const spread = error * Math.sqrt(found.n);
   const [truthError, luckError] = [error, spread / Math.sqrt(isContinued ? n - found.n : n)];
   const part = isContinued ? (n - found.n) / n : 1;
-  const errorThen = spread / Math.sqrt(n);
+  const shrunk = Math.sqrt(found.n / n);
+  const reach = [then[1] * below * shrunk, then[0] * above * shrunk] as const;
   return (truth, luck) => {
     const seen = mean + part * (truth * truthError + luck * luckError);
     return {
       ...found,
       mean: seen,
-      ci95: [seen - then[1] * errorThen, seen - then[0] * errorThen],
+      ci95: [seen - reach[0], seen - reach[1]],
       n,
     };
   };

@@ -7,6 +7,7 @@ import type { LoadedScenario } from "../input.js";
 import { candidatesOf } from "../scenario/candidates.js";
 import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
 import type { Executor } from "./executor.js";
+import { withHeldConstraints } from "./held-constraints.js";
 import { DEFAULT_MARGIN, type Question } from "./judge.js";
 import { OPERATOR_NET } from "./metric-names.js";
 import type { Progress } from "./workbench.js";
@@ -77,14 +78,14 @@ export function questionOf(
   { objective, margin }: Pick<AskedOptions, "objective" | "margin">,
 ): Question {
   const own = base.scenario.decision;
-  return {
+  return withHeldConstraints(base.scenario, {
     baseline: "as it is",
     candidate: "changed",
     objective: objective ?? own?.objective ?? OPERATOR_NET,
     constraints: own?.constraints ?? [{ metric: "pool.lateShare", maxIncrease: 0.005 }],
     margin: margin ?? own?.margin ?? DEFAULT_MARGIN,
     peakFactor: own?.peakFactor ?? 2,
-  };
+  });
 }
 
 /**

@@ -20,6 +20,7 @@ import {
 } from "./confidence-sequence.js";
 import { changedWorkers } from "./evidence.js";
 import type { Executor } from "./executor.js";
+import { withHeldConstraints } from "./held-constraints.js";
 import { pairedDifferences } from "./intervals.js";
 import {
   advised,
@@ -273,7 +274,7 @@ async function run(
   const loaded = await lengthened(given, { variant: baseline, loadFactor, workbench });
   const inputs = new CaseInputs(loaded, loadFactor);
   const { scenario } = inputs.of(baseline);
-  const { decision } = scenario;
+  const decision = scenario.decision && withHeldConstraints(scenario, scenario.decision);
   const candidates = decision === undefined ? [] : candidatesOf(decision);
   const each = decision === undefined ? 1 : intervalsOf(scenario, decision);
   const comparisons = Math.max(1, candidates.length * each);

@@ -2,6 +2,7 @@
  * How long a run lasts before anything is counted: until hardly a stream is left of those that were
  * under way at its start, whose sessions nobody chose under the rules.
  */
+import { asksOnlyAI } from "../scenario/asks-only-ai.js";
 import type { Scenario } from "../scenario/schema.js";
 import { lengthModel } from "./lengths.js";
 import { streamKinds } from "./stream-kinds.js";
@@ -12,13 +13,6 @@ const WARM_UP_MIN_MS = 3_600_000;
 /** Where all that is asked for is AI jobs, which take seconds. */
 const AI_WARM_UP_MIN_MS = 600_000;
 const WARM_UP_MAX_MS = 48 * 3_600_000;
-
-/** Whether there are AI jobs and nothing else. */
-function isAllAI({ ai, demand, tester }: Scenario): boolean {
-  const { concurrentStreams = 0, streamsPerDay = 0, arrivals, trace } = demand;
-  const streams = concurrentStreams > 0 || streamsPerDay > 0 || arrivals !== undefined;
-  return ai !== undefined && !streams && trace === undefined && tester === undefined;
-}
 
 /**
  * What the lengths of streams ask for, ms: 4 × E[L²] ÷ 2 E[L] of the longest-lived gateway's streams, live
@@ -31,12 +25,12 @@ export function neededWarmUpMs(scenario: Scenario): number {
   const live = scenario.ai?.jobs.flatMap(({ length }) =>
     length === undefined ? [] : [lengthModel(length).meanResidualMs],
   );
-  return RESIDUAL_LIVES * Math.max(0, ...(isAllAI(scenario) ? [] : residuals), ...(live ?? []));
+  return RESIDUAL_LIVES * Math.max(0, ...(asksOnlyAI(scenario) ? [] : residuals), ...(live ?? []));
 }
 
 /** The warm-up of a run, ms: as the scenario says, or what is needed, from 1 h (AI alone: 10 min) to 48 h. */
 export function warmUpMs(scenario: Scenario): number {
   if (scenario.warmup !== undefined) return scenario.warmup;
-  const least = isAllAI(scenario) ? AI_WARM_UP_MIN_MS : WARM_UP_MIN_MS;
+  const least = asksOnlyAI(scenario) ? AI_WARM_UP_MIN_MS : WARM_UP_MIN_MS;
   return Math.min(WARM_UP_MAX_MS, Math.max(least, neededWarmUpMs(scenario)));
 }

@@ -263,6 +263,14 @@ it("a margin is finite and not negative", () => {
   expect(() => of(at(0, 1), { margin: Number.NaN })).toThrow(/margin/);
 });
 
+describe("an interval that reaches far on one side", () => {
+  it("is no reason to give up what its other side will decide", () => {
+    const sequence = sequenceOf({ max: 40, comparisons: 4, first: 16 });
+    const far: Change = { ...at(1, 300), mean: 12, n: 18, skewness: 1.5 };
+    expect(isHopeless(inputOf(far, { peak: "off", margin: 5 }), sequence)).toBe(false);
+  });
+});
+
 describe("an interval that is open on one side", () => {
   const open: Change = { ...at(-9, -3), ci95: [-9, Number.POSITIVE_INFINITY], n: 8 };
   const input = inputOf(open, { peak: undefined });
