@@ -36,6 +36,19 @@ const words: SweepResult = {
     },
   ],
 };
+/** All that was tried is shown to be worse than the scenario as it is. */
+const worse: SweepResult = {
+  ...sweepResult,
+  slices: [
+    {
+      ...slice,
+      points: slice.points.map((point) => ({
+        ...point,
+        change: { mean: -0.06, ci95: [-0.1, -0.04], n: 24 },
+      })),
+    },
+  ],
+};
 const everything: readonly (readonly [string, SweepResult])[] = [
   ["one curve", sweepResult],
   ["three cases", three],
@@ -43,6 +56,7 @@ const everything: readonly (readonly [string, SweepResult])[] = [
   ["what is not told apart", open],
   ["nothing that can be used", none],
   ["words", words],
+  ["what only loses", worse],
   ["what does not hold", { ...sweepResult, expectations: manyFailed() }],
 ];
 
@@ -85,6 +99,21 @@ describe("the screen", () => {
     });
     expect(contentOf(open).answer).toMatchObject({ tone: "open" });
     expect(contentOf(open).answer.headline).toContain("may be as good");
+  });
+
+  it("leaves as it is what is worse at each value that was tried", () => {
+    expect(contentOf(worse).answer.headline).toBe(
+      "leave limitMs as it is: the best that was tried, 900, brings less",
+    );
+    const text = renderText(worse, { width: 80 });
+    expect(text).not.toContain("As settings");
+    expect(text.replaceAll(/\s+/g, " ")).toContain(
+      "Compared with the scenario as it is, that changes what you keep per day by −6.0 %",
+    );
+    const same = { ...worse, slices: [...worse.slices, ...worse.slices] };
+    expect(contentOf(same).answer.headline).toBe(
+      "leave limitMs as it is: the best that was tried brings less",
+    );
   });
 
   it("has all points with details", () => {

@@ -178,6 +178,12 @@ function choiceText(result: SweepResult): string {
     .join(" × ");
 }
 
+/** Whether the best that was tried is shown to be worse than the scenario as it is, in each case. */
+function isWorseThanAsItIs({ slices }: SweepResult): boolean {
+  const changes = slices.map((slice) => bestOf(slice)?.change ?? null);
+  return changes.length > 0 && changes.every((change) => change !== null && change.ci95[1] < 0);
+}
+
 function headlineOf(result: SweepResult): string {
   const { slices, goodEverywhere } = result;
   const [first] = slices;
@@ -185,6 +191,11 @@ function headlineOf(result: SweepResult): string {
   const isOne = choicesOf(result).length === 1;
   const named = (text: string) => (isOne ? `${choice} ${text}` : text);
   if (first === undefined) return "there is nothing to choose";
+  if (isWorseThanAsItIs(result)) {
+    const best = slices.length === 1 ? bestOf(first) : undefined;
+    const which = best === undefined ? "" : `, ${nameOf([best, best], result)},`;
+    return `leave ${choice} as it is: the best that was tried${which} brings less`;
+  }
   if (slices.length === 1) {
     const best = bestOf(first);
     if (best === undefined) return `no ${choice} can be used: each breaks a constraint`;
@@ -240,8 +251,10 @@ function sentencesOf(result: SweepResult): string[] {
   return [...said, ...hint];
 }
 
-/** The settings of the best point, where one is best everywhere. */
-function doItText({ slices, goodEverywhere }: SweepResult): string {
+/** The settings of the best point, where one is best everywhere and there is nothing better as it is. */
+function doItText(result: SweepResult): string {
+  if (isWorseThanAsItIs(result)) return "";
+  const { slices, goodEverywhere } = result;
   const [first] = slices;
   const label = slices.length === 1 ? first?.best : goodEverywhere[0];
   const point = first?.points.find((one) => one.label === label);
