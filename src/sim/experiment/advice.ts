@@ -76,8 +76,8 @@ function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): 
 }
 
 /**
- * The same of a mean whose interval allows for a tail that was not met: less so with more values. Where the
- * bootstrap reached further on a side it does so again; it says nothing of the other side, nor of luck.
+ * The same of a mean whose interval allows for a tail that was not met, and for less of one with more values. A side
+ * that the bootstrap widened stays wider by the same factor; the standard error is taken from the narrower side.
  */
 function projectedMean<T extends SampleEstimate>(
   found: T,
