@@ -15,7 +15,7 @@ const FIRST = [
   "test/pool/books/import/kill.test.ts",
   "test/e2e/run-kept.test.ts",
   "test/e2e/queue.test.ts",
-  "test/sim/experiment/statistics.test.ts",
+  "test/sim/experiment/statistics/statistics.test.ts",
   "test/pool/payouts/procedures.test.ts",
   "test/sim/report/html-page.test.ts",
   "test/sim/checks/at-once.test.ts",

@@ -61,7 +61,7 @@ export async function bundleCommand(dist) {
     // Threads find their entry beside the module that starts them, as in the library.
     input: {
       main: `${dist}/cli/unbundled.js`,
-      "chunks/simulation-thread": `${dist}/sim/experiment/simulation-thread.js`,
+      "chunks/simulation-thread": `${dist}/sim/experiment/threads/simulation-thread.js`,
       "chunks/recording-thread": `${dist}/pool/api/recording-thread.js`,
     },
     platform: "node",

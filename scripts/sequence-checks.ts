@@ -4,16 +4,16 @@
  * is found.
  */
 import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
-import { isHopeless } from "../src/sim/experiment/advice.js";
-import { relativeChange } from "../src/sim/experiment/change.js";
+import { UNTIL_DECIDED_MAX } from "../src/sim/experiment/experiment.js";
 import {
   FIRST_LOOK,
   FIRST_LOOK_OF_MANY,
   looks,
   sequenceOf,
-} from "../src/sim/experiment/confidence-sequence.js";
-import { decide } from "../src/sim/experiment/decision.js";
-import { UNTIL_DECIDED_MAX } from "../src/sim/experiment/experiment.js";
+} from "../src/sim/experiment/statistics/confidence-sequence.js";
+import { isHopeless } from "../src/sim/experiment/verdict/advice.js";
+import { relativeChange } from "../src/sim/experiment/verdict/change.js";
+import { decide } from "../src/sim/experiment/verdict/decision.js";
 import {
   binomialTail,
   type Check,

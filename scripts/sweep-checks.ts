@@ -3,13 +3,13 @@
  * that are left, and those that are clearly worse are not.
  */
 import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
+import { NameTable, ReplicationRecord } from "../src/sim/experiment/replication-record.js";
+import { Samples } from "../src/sim/experiment/samples.js";
 import {
   FIRST_LOOK_OF_MANY,
   looks,
   sequenceOf,
-} from "../src/sim/experiment/confidence-sequence.js";
-import { NameTable, ReplicationRecord } from "../src/sim/experiment/replication-record.js";
-import { Samples } from "../src/sim/experiment/samples.js";
+} from "../src/sim/experiment/statistics/confidence-sequence.js";
 import { type Entrant, type Field, rank } from "../src/sim/sweep/rank.js";
 import { SWEEP_MAX } from "../src/sim/sweep/sweep.js";
 import { type Check, noise, type Shape, type SyntheticCheck } from "./synthetic-checks.js";

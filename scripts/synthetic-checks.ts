@@ -3,9 +3,9 @@
  * decides falsely, whether its intervals cover, and whether it decides at all.
  */
 import { makeKey, normalQuantile, uniform } from "../src/core/random.js";
-import { type Judgement, judge } from "../src/sim/experiment/judge.js";
 import { NameTable, ReplicationRecord } from "../src/sim/experiment/replication-record.js";
 import { Samples } from "../src/sim/experiment/samples.js";
+import { type Judgement, judge } from "../src/sim/experiment/verdict/judge.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 import { madeUp } from "./made-up.js";
 

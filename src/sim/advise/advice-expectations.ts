@@ -4,9 +4,9 @@ import {
   type AdviceExpectation,
   judgeOf,
   parseAdviceExpectation,
-} from "../experiment/advice-expectation.js";
-import { evaluateBest, isSetting } from "../experiment/best-expectation.js";
-import { evaluateExpectation } from "../experiment/expectations.js";
+} from "../experiment/expect/advice-expectation.js";
+import { evaluateBest, isSetting } from "../experiment/expect/best-expectation.js";
+import { evaluateExpectation } from "../experiment/expect/expectations.js";
 import { estimated } from "../experiment/samples.js";
 import type { Estimate, ScenarioResult } from "../results.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";

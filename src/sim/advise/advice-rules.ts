@@ -3,7 +3,7 @@
  * a whole interval, and all intervals hold at once, at every look: of every action that is tried on
  * every worker.
  */
-import { effective, type Judgement } from "../experiment/judge.js";
+import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import type { Finding } from "./holm.js";
 import type { Action } from "./pool-change.js";
 

@@ -22,14 +22,14 @@ import {
   variantOf,
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
-import { FIRST_LOOK_OF_MANY } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
 import { demandNotes } from "../experiment/notes.js";
 import { lengthened } from "../experiment/replication-length.js";
 import type { Samples } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
-import { type Enough, enoughOf } from "../experiment/until-decided.js";
+import { FIRST_LOOK_OF_MANY } from "../experiment/statistics/confidence-sequence.js";
+import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { isFarWorse } from "../metrics/far-worse.js";

@@ -2,9 +2,10 @@
  * The best rule of a pool: all that it allows run against each other, as the points of a sweep; what is
  * said of the best one comes from replications that did not choose it.
  */
-import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
-import { effective, type Judgement } from "../experiment/judge.js";
+
 import { reported, type Samples } from "../experiment/samples.js";
+import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
+import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import { type Heat, type HeatFound, race } from "../sweep/race.js";
 import { type Field, firstOfSame, isSame } from "../sweep/rank.js";
 import { comparisonsOf, pointsOf } from "../sweep/sweep.js";

@@ -3,8 +3,8 @@
  */
 import { invariant } from "../../core/errors.js";
 import { hasRandomDemand } from "../experiment/case-inputs.js";
-import { looks, type Sequence } from "../experiment/confidence-sequence.js";
-import { type Judgement, judge, type Pair, type Question } from "../experiment/judge.js";
+import { looks, type Sequence } from "../experiment/statistics/confidence-sequence.js";
+import { type Judgement, judge, type Pair, type Question } from "../experiment/verdict/judge.js";
 import type { Workbench } from "../experiment/workbench.js";
 import { asksForPeak, isNotWorthIt, isWorthIt } from "./advice-rules.js";
 import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";

@@ -1,8 +1,8 @@
 /** What a worker did, and why it is advised so, in words that its owner understands. */
 import { counted, signed } from "../../core/wording.js";
-import { percent } from "../experiment/figure-format.js";
-import { effective, type Judgement } from "../experiment/judge.js";
 import { reported, type Samples } from "../experiment/samples.js";
+import { percent } from "../experiment/verdict/figure-format.js";
+import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
 import { type AdviceWord, losesMost, type Tried } from "./advice-rules.js";

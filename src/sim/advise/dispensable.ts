@@ -3,9 +3,9 @@
  * about such a worker gains, so that *keep* would be said of one that loses most of its streams. It is left
  * out where that is shown to cost no more than the margin; as long as it isn't, it is not decided.
  */
-import { looks } from "../experiment/confidence-sequence.js";
-import { effective } from "../experiment/judge.js";
-import { type Enough, orEnough } from "../experiment/until-decided.js";
+import { looks } from "../experiment/statistics/confidence-sequence.js";
+import { effective } from "../experiment/verdict/judge.js";
+import { type Enough, orEnough } from "../experiment/verdict/until-decided.js";
 import { type Asked, type Common, compare, leftOut } from "./compare.js";
 import type { HolmPlan, Levels } from "./holm.js";
 

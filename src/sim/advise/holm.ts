@@ -17,7 +17,7 @@
  * not. One count for both would let the many true claims that actions gain nothing widen what shows a
  * gain of the last one, which is the one with the most luck.
  */
-import { type Sequence, sequenceOf } from "../experiment/confidence-sequence.js";
+import { type Sequence, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
 
 /** What has been claimed of an action; `open`: nothing yet. */
 export type Finding = "gains" | "no gain" | "open";

@@ -2,8 +2,9 @@
  * What is advised, looked at again with replications that chose nothing: each action alone, and all of
  * them together, less one that gains nothing beside the others.
  */
-import { effective, type Judgement } from "../experiment/judge.js";
+
 import { reported } from "../experiment/samples.js";
+import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import type { Estimate } from "../results.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { AdviceResult, PoolFigure, TogetherResult } from "./advice-result.js";

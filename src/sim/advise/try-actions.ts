@@ -3,10 +3,10 @@
  * without it, replication by replication, until it is known. A round is over when all its replications
  * are: what the next one looks at depends on results alone.
  */
-import { FIRST_LOOK, looks, type Sequence } from "../experiment/confidence-sequence.js";
-import { advised, effective, isHopeless, type Judgement } from "../experiment/judge.js";
-import type { Enough } from "../experiment/until-decided.js";
-import { orEnough } from "../experiment/until-decided.js";
+import { FIRST_LOOK, looks, type Sequence } from "../experiment/statistics/confidence-sequence.js";
+import { advised, effective, isHopeless, type Judgement } from "../experiment/verdict/judge.js";
+import type { Enough } from "../experiment/verdict/until-decided.js";
+import { orEnough } from "../experiment/verdict/until-decided.js";
 import { isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
 import {
   type Asked,

@@ -1,5 +1,5 @@
 /** What would likely decide an undecided worker: more replications, or longer ones. Pure. */
-import { effective } from "../experiment/judge.js";
+import { effective } from "../experiment/verdict/judge.js";
 import type { MoreNeeded } from "./advice-result.js";
 import type { Tried } from "./advice-rules.js";
 

@@ -7,9 +7,9 @@ import type { LoadedScenario } from "../input.js";
 import { candidatesOf } from "../scenario/candidates.js";
 import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
 import type { Executor } from "./executor.js";
-import { withHeldConstraints } from "./held-constraints.js";
-import { DEFAULT_MARGIN, type Question } from "./judge.js";
 import { OPERATOR_NET } from "./metric-names.js";
+import { withHeldConstraints } from "./verdict/held-constraints.js";
+import { DEFAULT_MARGIN, type Question } from "./verdict/judge.js";
 import type { Progress } from "./workbench.js";
 
 /** What may be said from outside the scenario. */

@@ -2,10 +2,13 @@
 import { InputError, invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
 import type { Comparison, Estimate, ScenarioResult } from "../results.js";
-import { judgeOf, parseAdviceExpectation } from "./advice-expectation.js";
-import { evaluateExpectation, parseExpectation } from "./expectations.js";
+import { judgeOf, parseAdviceExpectation } from "./expect/advice-expectation.js";
+import { evaluateExpectation, parseExpectation } from "./expect/expectations.js";
+import {
+  evaluateVerdictExpectation,
+  parseVerdictExpectation,
+} from "./expect/verdict-expectation.js";
 import { difference, estimated, type Samples } from "./samples.js";
-import { evaluateVerdictExpectation, parseVerdictExpectation } from "./verdict-expectation.js";
 
 /** Metrics that every variant is compared in. */
 const COMPARED = /^(network|viewer|pool)\./;

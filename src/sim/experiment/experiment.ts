@@ -12,24 +12,7 @@ import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
 import { marginalValuesAsked } from "./conclusions.js";
-import {
-  FIRST_LOOK,
-  FIRST_LOOK_OF_MANY,
-  type Sequence,
-  sequenceOf,
-} from "./confidence-sequence.js";
-import { changedWorkers } from "./evidence.js";
 import type { Executor } from "./executor.js";
-import { withHeldConstraints } from "./held-constraints.js";
-import { pairedDifferences } from "./intervals.js";
-import {
-  advised,
-  type Judgement,
-  losesOnEachSegment,
-  onFees,
-  type Pair,
-  type Question,
-} from "./judge.js";
 import { MARGINAL_REPLICATIONS } from "./marginal-value.js";
 import { OPERATOR_NET } from "./metric-names.js";
 import { lengthened } from "./replication-length.js";
@@ -38,9 +21,26 @@ import { Samples } from "./samples.js";
 import { type Findings, scenarioResult } from "./scenario-result.js";
 import { hoursPerReplication, intervalsOf, judgeWithPeak, type Stage } from "./sensitivity.js";
 import { SENSITIVITY_MAX, type SensitivityLevel } from "./sensitivity-cases.js";
-import { ONE_LOOK_TAIL } from "./skewed-quantiles.js";
-import { PILOT_REPLICATIONS, planReplications } from "./stopping.js";
-import { type Enough, enoughOf, untilDecided } from "./until-decided.js";
+import {
+  FIRST_LOOK,
+  FIRST_LOOK_OF_MANY,
+  type Sequence,
+  sequenceOf,
+} from "./statistics/confidence-sequence.js";
+import { pairedDifferences } from "./statistics/intervals.js";
+import { ONE_LOOK_TAIL } from "./statistics/skewed-quantiles.js";
+import { PILOT_REPLICATIONS, planReplications } from "./statistics/stopping.js";
+import { changedWorkers } from "./verdict/evidence.js";
+import { withHeldConstraints } from "./verdict/held-constraints.js";
+import {
+  advised,
+  type Judgement,
+  losesOnEachSegment,
+  onFees,
+  type Pair,
+  type Question,
+} from "./verdict/judge.js";
+import { type Enough, enoughOf, untilDecided } from "./verdict/until-decided.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const REPLICATIONS_MAX = 10_000;

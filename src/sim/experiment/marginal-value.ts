@@ -5,10 +5,10 @@
  */
 import type { Estimate } from "../results.js";
 import { type Kind, servingKinds } from "../scenario/serving-kinds.js";
-import { bootstrapKey } from "./judge.js";
 import { FEES, OPERATOR_NET } from "./metric-names.js";
 import { difference } from "./samples.js";
 import type { Stage } from "./sensitivity.js";
+import { bootstrapKey } from "./verdict/judge.js";
 
 const KINDS_MAX = 6;
 /** Replications of each run. */

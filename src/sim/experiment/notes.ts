@@ -4,9 +4,9 @@ import type { LoadedScenario } from "../input.js";
 import { isDiscoveryFile, parseDiscoveryFile } from "../network/discovery-file.js";
 import type { Scenario } from "../scenario/schema.js";
 import { hasRandomDemand } from "./case-inputs.js";
-import type { Observation } from "./intervals.js";
 import type { Samples } from "./samples.js";
-import { trendBetweenHalves } from "./trend.js";
+import type { Observation } from "./statistics/intervals.js";
+import { trendBetweenHalves } from "./statistics/trend.js";
 
 /** Smaller changes between the halves are not reported. */
 const TREND_MIN = 0.05;

@@ -1,8 +1,13 @@
 /** The replications of one variant, seen metric by metric. */
 import type { RandomKey } from "../../core/random.js";
 import type { Estimate } from "../results.js";
-import { estimate, type Observation, pairedDifference, type SampleEstimate } from "./intervals.js";
 import type { ReplicationRecord } from "./replication-record.js";
+import {
+  estimate,
+  type Observation,
+  pairedDifference,
+  type SampleEstimate,
+} from "./statistics/intervals.js";
 
 /** Replications of a variant, in the order of their numbers. */
 export class Samples {

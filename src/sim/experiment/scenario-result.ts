@@ -12,9 +12,7 @@ import {
   notJudged,
   type Variants,
 } from "./conclusions.js";
-import { figureFormat } from "./figure-format.js";
 import { inputSources } from "./input-sources.js";
-import { bootstrapKey, effective, type Judgement } from "./judge.js";
 import type { MarginalValues } from "./marginal-value.js";
 import { FEES, INCOME, LUCK } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
@@ -27,7 +25,9 @@ import {
   sensitivityResults,
 } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
-import { verdictResult } from "./verdict-result.js";
+import { figureFormat } from "./verdict/figure-format.js";
+import { bootstrapKey, effective, type Judgement } from "./verdict/judge.js";
+import { verdictResult } from "./verdict/verdict-result.js";
 
 /** What the stages of an experiment found. */
 export interface Findings {

@@ -4,8 +4,6 @@ import type { SensitivityResult } from "../results.js";
 import { GUESSES } from "../scenario/assumptions-schema.js";
 import type { Scenario } from "../scenario/schema.js";
 import { type CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import { looks, type Sequence, sequenceOf } from "./confidence-sequence.js";
-import { effective, type Judgement, judge, type Pair, type Question } from "./judge.js";
 import { reported } from "./samples.js";
 import {
   SENSITIVITY_MAX,
@@ -16,7 +14,9 @@ import {
   sensitivityCases,
   sensitivityEffect,
 } from "./sensitivity-cases.js";
-import { type Enough, isSettled, orEnough } from "./until-decided.js";
+import { looks, type Sequence, sequenceOf } from "./statistics/confidence-sequence.js";
+import { effective, type Judgement, judge, type Pair, type Question } from "./verdict/judge.js";
+import { type Enough, isSettled, orEnough } from "./verdict/until-decided.js";
 import type { Workbench } from "./workbench.js";
 
 /** A case with what came out. */

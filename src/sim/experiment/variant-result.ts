@@ -2,7 +2,7 @@
 import { invariant } from "../../core/errors.js";
 import type { Estimate, ResultRow, VariantResult } from "../results.js";
 import type { Samples } from "./samples.js";
-import { studentTCritical } from "./student-t.js";
+import { studentTCritical } from "./statistics/student-t.js";
 
 type Tree = { [key: string]: number | Tree };
 

@@ -5,8 +5,8 @@
 import { InputError } from "../../core/errors.js";
 import { type Executor, inlineExecutor } from "../experiment/executor.js";
 import { type TimedProgress, withTimeLeft } from "../experiment/pace.js";
-import { threadEntry } from "../experiment/thread-entry.js";
-import { threadExecutor } from "../experiment/thread-pool.js";
+import { threadEntry } from "../experiment/threads/thread-entry.js";
+import { threadExecutor } from "../experiment/threads/thread-pool.js";
 import type { Progress } from "../experiment/workbench.js";
 import { loadExtensions } from "../extensions/load-extensions.js";
 import type { LoadedScenario } from "../input.js";

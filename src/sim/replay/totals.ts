@@ -1,5 +1,5 @@
 /** What a worker did in the past, and in each replication of it; and how far apart the two are. */
-import { studentTCritical } from "../experiment/student-t.js";
+import { studentTCritical } from "../experiment/statistics/student-t.js";
 import { eth } from "../metrics/metric.js";
 
 /** What a worker did in a run. */

@@ -1,6 +1,6 @@
 /** What is checked of advice that is read again. */
 import { z } from "zod";
-import { ADVICE_WORDS } from "../experiment/advice-expectation.js";
+import { ADVICE_WORDS } from "../experiment/expect/advice-expectation.js";
 import { commonFields, estimate, settings } from "./result-fields.js";
 
 const action = z.union([

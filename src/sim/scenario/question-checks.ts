@@ -3,9 +3,9 @@
 import type { Finding, Path } from "../../config/problem.js";
 import { suggestion } from "../../config/suggest.js";
 import { InputError } from "../../core/errors.js";
-import { parseAdviceExpectation } from "../experiment/advice-expectation.js";
-import { type ExpectationError, parseExpectation } from "../experiment/expectations.js";
-import { parseVerdictExpectation } from "../experiment/verdict-expectation.js";
+import { parseAdviceExpectation } from "../experiment/expect/advice-expectation.js";
+import { type ExpectationError, parseExpectation } from "../experiment/expect/expectations.js";
+import { parseVerdictExpectation } from "../experiment/expect/verdict-expectation.js";
 import { axesOf } from "../sweep/axes.js";
 import { candidatesOf } from "./candidates.js";
 import { workerNames } from "./cross-checks.js";

@@ -4,9 +4,9 @@
  * round is over when all its replications are: what the next one looks at depends on results alone.
  */
 import { invariant } from "../../core/errors.js";
-import { looks } from "../experiment/confidence-sequence.js";
 import { Samples } from "../experiment/samples.js";
-import { type Enough, orEnough } from "../experiment/until-decided.js";
+import { looks } from "../experiment/statistics/confidence-sequence.js";
+import { type Enough, orEnough } from "../experiment/verdict/until-decided.js";
 import type { Workbench } from "../experiment/workbench.js";
 import type { SimulationInput } from "../input.js";
 import { AdmissionClasses } from "./admission-classes.js";

@@ -8,13 +8,19 @@
  * verdicts, and with all pairs instead of those with the best only, so that what is said of any two
  * points holds too.
  */
-import { isHopeless } from "../experiment/advice.js";
-import { absoluteChange, type Change } from "../experiment/change.js";
-import type { Sequence } from "../experiment/confidence-sequence.js";
-import { constraintState } from "../experiment/decision.js";
-import { evidenceOf } from "../experiment/evidence.js";
-import { bootstrapKey, changeOf, differenceOf, type Question } from "../experiment/judge.js";
+
 import { estimated, reported, Samples } from "../experiment/samples.js";
+import type { Sequence } from "../experiment/statistics/confidence-sequence.js";
+import { isHopeless } from "../experiment/verdict/advice.js";
+import { absoluteChange, type Change } from "../experiment/verdict/change.js";
+import { constraintState } from "../experiment/verdict/decision.js";
+import { evidenceOf } from "../experiment/verdict/evidence.js";
+import {
+  bootstrapKey,
+  changeOf,
+  differenceOf,
+  type Question,
+} from "../experiment/verdict/judge.js";
 import type { Dropped, SweepConstraint } from "./sweep-result.js";
 
 /** A point with what it gave so far. */

@@ -1,6 +1,6 @@
 /** The `expect:` items on best points of a sweep: whether they hold in every circumstance. */
-import { judgeOf, parseAdviceExpectation } from "../experiment/advice-expectation.js";
-import { evaluateBest } from "../experiment/best-expectation.js";
+import { judgeOf, parseAdviceExpectation } from "../experiment/expect/advice-expectation.js";
+import { evaluateBest } from "../experiment/expect/best-expectation.js";
 import type { ScenarioResult } from "../results.js";
 import type { SweepSlice } from "./sweep-result.js";
 

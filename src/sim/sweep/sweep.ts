@@ -16,15 +16,15 @@ import {
   variantOf,
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
-import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/confidence-sequence.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
-import { losesOnEachSegment, onFees, type Question } from "../experiment/judge.js";
 import { OPERATOR_NET } from "../experiment/metric-names.js";
 import { demandNotes } from "../experiment/notes.js";
 import { lengthened } from "../experiment/replication-length.js";
 import { reported, type Samples } from "../experiment/samples.js";
-import { type Enough, enoughOf } from "../experiment/until-decided.js";
+import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
+import { losesOnEachSegment, onFees, type Question } from "../experiment/verdict/judge.js";
+import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { capacityNotes } from "../model/model-notes.js";

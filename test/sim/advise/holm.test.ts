@@ -8,7 +8,7 @@ import {
   levelsOf,
   simultaneous,
 } from "../../../src/sim/advise/holm.js";
-import { sequenceTail } from "../../../src/sim/experiment/confidence-sequence.js";
+import { sequenceTail } from "../../../src/sim/experiment/statistics/confidence-sequence.js";
 
 const PLAN: HolmPlan = {
   actions: 20,

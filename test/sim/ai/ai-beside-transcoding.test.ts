@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { evidenceOf } from "../../../src/sim/experiment/evidence.js";
 import { NameTable, ReplicationRecord } from "../../../src/sim/experiment/replication-record.js";
 import { Samples } from "../../../src/sim/experiment/samples.js";
+import { evidenceOf } from "../../../src/sim/experiment/verdict/evidence.js";
 import { simulate } from "../../../src/sim/simulate.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 

@@ -1,7 +1,7 @@
 /** Several candidates against one baseline: what is said of each, and that intervals hold for all at once. */
 import { describe, expect, it } from "vitest";
 import { type ExperimentOptions, experimentWith } from "../../../src/sim/experiment/experiment.js";
-import { exponentialQuantile } from "../../../src/sim/experiment/exponential-t.js";
+import { exponentialQuantile } from "../../../src/sim/experiment/statistics/exponential-t.js";
 import { renderReport, renderVerdict } from "../../../src/sim/report/report.js";
 import { fakeExecutor, loadText, POOL } from "../../support/sim/fake-simulate.js";
 

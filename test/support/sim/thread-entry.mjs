@@ -1,6 +1,6 @@
 /** A thread whose simulator does as the scenario's name says. */
 import { InputError, invariant } from "../../../dist/core/errors.js";
-import { taskHandler } from "../../../dist/sim/experiment/thread-task.js";
+import { taskHandler } from "../../../dist/sim/experiment/threads/thread-task.js";
 
 export const run = taskHandler(({ scenario }, { seed, replication }) => {
   if (scenario.name === "bad") {

@@ -3,7 +3,7 @@
  * company × noise, as the simulator has it, and longer by a load where its model was not there.
  */
 import { counted } from "../../../core/wording.js";
-import { studentTCritical } from "../../experiment/student-t.js";
+import { studentTCritical } from "../../experiment/statistics/student-t.js";
 import { BlockSums, jackknifed, jackknifedSum } from "../fits/blocks.js";
 import { cvFigure, meanOf, shareFigure, squaresOf, sumOf } from "../fits/estimates.js";
 import type { CurvePoint, Figure } from "../worker-fit.js";

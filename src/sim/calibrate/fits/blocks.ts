@@ -2,7 +2,7 @@
  * Errors of figures from a series in time: sessions and spells make neighbours alike, so that the
  * series is cut into blocks, and each figure is computed again without each of them (jackknife).
  */
-import { studentTCritical } from "../../experiment/student-t.js";
+import { studentTCritical } from "../../experiment/statistics/student-t.js";
 import type { Figure } from "../worker-fit.js";
 import { meanOf, sumOf } from "./estimates.js";
 

@@ -1,7 +1,7 @@
 /** Means, spreads and shares with intervals of 95 %. */
 import { normalQuantile } from "../../../core/random.js";
-import { gammaQuantile } from "../../experiment/gamma-quantile.js";
-import { studentTCritical } from "../../experiment/student-t.js";
+import { gammaQuantile } from "../../experiment/statistics/gamma-quantile.js";
+import { studentTCritical } from "../../experiment/statistics/student-t.js";
 import type { Figure } from "../worker-fit.js";
 
 const CONFIDENCE = 0.95;

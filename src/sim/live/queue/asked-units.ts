@@ -5,7 +5,7 @@
  */
 import type { Queue } from "bullmq";
 import { RemoteError } from "../../../core/errors.js";
-import { fromPlainError } from "../../experiment/plain-error.js";
+import { fromPlainError } from "../../experiment/threads/plain-error.js";
 import { entryResult } from "../../kept/entry.js";
 import type { ReplicationResult } from "../../results.js";
 import type { Connection } from "./connection.js";

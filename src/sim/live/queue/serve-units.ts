@@ -6,9 +6,9 @@
 import type { Job } from "bullmq";
 import { LRUCache } from "lru-cache";
 import { InputError } from "../../../core/errors.js";
-import { toPlainError } from "../../experiment/plain-error.js";
-import { threadEntry } from "../../experiment/thread-entry.js";
-import { ThreadPool } from "../../experiment/thread-pool.js";
+import { toPlainError } from "../../experiment/threads/plain-error.js";
+import { threadEntry } from "../../experiment/threads/thread-entry.js";
+import { ThreadPool } from "../../experiment/threads/thread-pool.js";
 import type { Extension } from "../../extensions/extension.js";
 import type { SimulationInput } from "../../input.js";
 import { entryBytes, entryResult } from "../../kept/entry.js";

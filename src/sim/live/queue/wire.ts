@@ -5,7 +5,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { InputError } from "../../../core/errors.js";
-import type { PlainError } from "../../experiment/plain-error.js";
+import type { PlainError } from "../../experiment/threads/plain-error.js";
 import type { Extension } from "../../extensions/extension.js";
 import type { SimulationInput } from "../../input.js";
 import type { UnitKeys } from "../../kept/key.js";
