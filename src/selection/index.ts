@@ -174,7 +174,13 @@ export {
   PerformanceScores,
   parsePerformanceScores,
 } from "./performance-scores.js";
-export { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+export {
+  isInTime,
+  isRealTime,
+  isReusable,
+  refreshThreshold,
+  suspensionPenalty,
+} from "./pool-limits.js";
 export { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 export {
   AUTH_TOKEN_REFRESH_WINDOW_MS,

@@ -8,7 +8,8 @@ import { invariant } from "../../core/errors.js";
 import { type RandomKey, uniform } from "../../core/random.js";
 import { bucketOf } from "./buckets.js";
 import { drawLognormal, drawLognormals, exactMs, type Lognormal } from "./distributions.js";
-import { DRAW_LOOPS, LIST_MAX, LISTS_AT } from "./draw-loops-code.js";
+import { LIST_MAX, LIST_SPARE, listBytes } from "./draw-lists.js";
+import { DRAW_LOOPS, LISTS_AT } from "./draw-loops-code.js";
 
 /** Numbers for loops, in memory that they reach. */
 export interface NumberList {
@@ -91,7 +92,7 @@ export class PlainLoops implements DrawLoops {
   readonly #buckets = new Int32Array(LIST_MAX);
 
   numbers(length: number): NumberList {
-    return { values: new Float64Array(length + 3), at: 0 };
+    return { values: new Float64Array(length + LIST_SPARE), at: 0 };
   }
 
   words(length: number): WordList {
@@ -181,40 +182,57 @@ interface Exports {
   exact(at: number, count: number): void;
   frames(at: number, count: number, durations: number, area: number, fps: number): void;
   buckets(at: number, count: number, into: number): void;
+  /** See `src/sim/model/run-loops.ts`. */
+  decide(
+    at: number,
+    count: number,
+    known: number,
+    drawn: number,
+    k0: number,
+    k1: number,
+    durations: number,
+    attempts: number,
+    failures: number,
+  ): number;
+}
+
+/** What the module exports whose loops these are; null of plain ones. */
+export function vectorExports(loops: DrawLoops): Exports | null {
+  return loops instanceof VectorLoops ? loops.exports : null;
 }
 
 class VectorLoops implements DrawLoops {
-  readonly #exports: Exports;
+  readonly exports: Exports;
   readonly #buckets: WordList;
   #free = LISTS_AT;
 
   constructor(exports: Exports) {
-    this.#exports = exports;
+    this.exports = exports;
     this.#buckets = this.words(LIST_MAX);
   }
 
   numbers(length: number): NumberList {
-    const at = this.#take(8 * (length + 3), length);
-    return { values: new Float64Array(this.#exports.memory.buffer, at, length + 3), at };
+    const at = this.#take(8, length);
+    return { values: new Float64Array(this.exports.memory.buffer, at, length + LIST_SPARE), at };
   }
 
   words(length: number): WordList {
-    const at = this.#take(4 * (length + 3), length);
-    return { values: new Int32Array(this.#exports.memory.buffer, at, length), at };
+    const at = this.#take(4, length);
+    return { values: new Int32Array(this.exports.memory.buffer, at, length), at };
   }
 
-  #take(bytes: number, length: number): number {
+  #take(bytesEach: number, length: number): number {
     const at = this.#free;
-    this.#free += 16 * Math.ceil(bytes / 16);
+    this.#free += listBytes(length, bytesEach);
     invariant(
-      length <= LIST_MAX && this.#free <= this.#exports.memory.buffer.byteLength,
+      length <= LIST_MAX && this.#free <= this.exports.memory.buffer.byteLength,
       "lists of draws are few and short",
     );
     return at;
   }
 
   uniforms({ at }: NumberList, count: number, key: RandomKey, first: number, step: number): void {
-    this.#exports.uniforms(at, count, key.k0, key.k1, first, step);
+    this.exports.uniforms(at, count, key.k0, key.k1, first, step);
   }
 
   lognormals(
@@ -225,7 +243,7 @@ class VectorLoops implements DrawLoops {
     first: number,
     step: number,
   ): void {
-    this.#exports.lognormals(at, count, mu, sigma, k0, k1, first, step);
+    this.exports.lognormals(at, count, mu, sigma, k0, k1, first, step);
   }
 
   lognormalsOfKeys(
@@ -236,11 +254,11 @@ class VectorLoops implements DrawLoops {
     k1: number,
     index: number,
   ): void {
-    this.#exports.lognormalsOfKeys(at, count, mu, sigma, keys.at, k1, index);
+    this.exports.lognormalsOfKeys(at, count, mu, sigma, keys.at, k1, index);
   }
 
   exact({ at }: NumberList, count: number): void {
-    this.#exports.exact(at, count);
+    this.exports.exact(at, count);
   }
 
   frames(
@@ -250,11 +268,11 @@ class VectorLoops implements DrawLoops {
     pixelsPerFrame: number,
     framesPerSecond: number,
   ): void {
-    this.#exports.frames(at, count, durationsMs.at, pixelsPerFrame, framesPerSecond);
+    this.exports.frames(at, count, durationsMs.at, pixelsPerFrame, framesPerSecond);
   }
 
   buckets({ at }: NumberList, count: number): Int32Array {
-    this.#exports.buckets(at, count, this.#buckets.at);
+    this.exports.buckets(at, count, this.#buckets.at);
     return this.#buckets.values;
   }
 }

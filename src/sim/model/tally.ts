@@ -1,6 +1,6 @@
 /**
- * Counts of a run of segments that one orchestrator delivers to one stream, each on time and none seen
- * by anybody meanwhile. What depends on the single segment is counted with it; the rest are whole
+ * Counts of a run of segments that one orchestrator delivers to one stream, none seen by anybody
+ * meanwhile. What depends on the single segment is counted with it; the rest are whole
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
@@ -17,6 +17,8 @@ import type { TicketTerms } from "./tickets.js";
 /** What there is to count of segments in a row. */
 export interface Delivered {
   readonly readyMs: Float64Array;
+  /** When its renditions are there. */
+  readonly overMs: Float64Array;
   readonly durationsMs: Float64Array;
   /** Of all renditions. */
   readonly pixels: Float64Array;
@@ -26,6 +28,9 @@ export interface Delivered {
   /** What the worker took, ms, where one has done them. */
   readonly works: NumberList;
 }
+
+/** What is so near to the end of a bin may round to the next one, ms. */
+const NEAR_MS = 1;
 
 /** Counts one run after the other. */
 export class Tally {
@@ -44,6 +49,9 @@ export class Tally {
   #price = 0;
   #segments = 0;
   #durationMs = 0;
+  /** Of them, late. */
+  #late = 0;
+  #lateMs = 0;
   #pixels = 0;
   #tickets = 0;
   #wins = 0;
@@ -74,6 +82,7 @@ export class Tally {
     this.#workerIndex = worker;
     this.#price = this.#market.placeOf(world.nodes[info.node]?.orchestrator ?? -1, price);
     this.#worker = worker < 0 ? null : this.#run.workerCounters(worker);
+    this.#late = this.#lateMs = 0;
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
@@ -86,14 +95,16 @@ export class Tally {
   /** Segments of the run, which count: so many, the first of each list. */
   delivered(
     segments: number,
-    { readyMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
+    { readyMs, overMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
   ): void {
     const site = this.#site;
     let allMs = 0;
     let allPixels = 0;
     for (let at = 0; at < segments; at++) {
-      allMs += durationsMs[at] as number;
+      const [durationMs, ready] = [durationsMs[at] as number, readyMs[at] as number];
+      allMs += durationMs;
       allPixels += pixels[at] as number;
+      if ((overMs[at] as number) - ready > durationMs) this.#delays(ready, durationMs);
     }
     this.#countOverTime("segments", readyMs, segments);
     this.#segments += segments;
@@ -116,6 +127,14 @@ export class Tally {
     }
   }
 
+  /** A segment is there only after its own time. */
+  #delays(readyMs: number, durationMs: number): void {
+    this.#late++;
+    this.#lateMs += durationMs;
+    this.#run.count("notRealTime", readyMs);
+    if (this.#isPool) this.#run.count("poolLate", readyMs);
+  }
+
   /** Counts segments where they were ready, one after the other: in bins, and beside events. */
   #countOverTime(what: "segments" | "poolSegments", readyMs: Float64Array, segments: number): void {
     const run = this.#run;
@@ -125,14 +144,13 @@ export class Tally {
       const { warmupMs } = run.world;
       for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
     }
-    const first = run.bin(readyMs[0] as number);
-    if (run.bin(readyMs[segments - 1] as number) === first) {
-      series[first] = (series[first] as number) + segments;
-      return;
-    }
-    for (let at = 0; at < segments; at++) {
+    // What is clearly before the bin's end lies in it; only what is near that end has to be divided.
+    for (let at = 0; at < segments; ) {
       const bin = run.bin(readyMs[at] as number);
-      series[bin] = (series[bin] as number) + 1;
+      const clearMs = run.binEndMs(bin) - NEAR_MS;
+      const first = at++;
+      while (at < segments && (readyMs[at] as number) < clearMs) at++;
+      series[bin] = (series[bin] as number) + (at - first);
     }
   }
 
@@ -151,11 +169,14 @@ export class Tally {
     if (counted === 0) return;
     const { network } = run.counters;
     network.started += counted;
-    network.onTime += counted;
+    network.onTime += counted - this.#late;
+    network.late += this.#late;
+    network.lateMs += this.#lateMs;
     network.segmentMs += this.#durationMs;
     network.pixelsInResults += pixels;
     mine.attempts += counted;
     mine.segments += counted;
+    mine.late += this.#late;
     mine.debits(pixels, this.#price);
     mine.pixelsReceived += pixels;
     const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;
