@@ -10,6 +10,7 @@ import wabt from "wabt";
 import { BUCKET_SHIFT, BUCKETS, FIRST_BUCKET } from "../src/sim/engine/buckets.js";
 import { LIST_MAX } from "../src/sim/engine/draw-lists.js";
 import { DECIDE } from "./run-loops.js";
+import { SUMS } from "./sum-loops.js";
 import { LN2_HIGH, LN2_LOW, TAIL, TAIL_PAIR } from "./tail-loops.js";
 import {
   add,
@@ -330,7 +331,7 @@ const MODULE = `(module
 (import "math" "log" (func $log (param f64) (result f64)))
 (import "math" "exp" (func $exp (param f64) (result f64)))
 (memory (export "memory") 1 1)
-${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE})`;
+${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS})`;
 
 /** The module as `src/sim/engine/draw-loops-code.ts` has it. */
 export async function drawLoopsCode(): Promise<string> {

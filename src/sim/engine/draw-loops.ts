@@ -64,6 +64,10 @@ export interface DrawLoops {
   ): void;
   /** The bucket of each, in a list that the next call writes over. */
   buckets(values: NumberList, count: number): Int32Array;
+  /** Their sum, of numbers whose sum does not depend on the order. */
+  sum(values: NumberList, count: number): number;
+  /** The largest of them, none of which is negative. */
+  most(values: NumberList, count: number): number;
 }
 
 /** A list from the second number of another one on. */
@@ -154,10 +158,22 @@ export class PlainLoops implements DrawLoops {
     for (let at = 0; at < count; at++) this.#buckets[at] = bucketOf(values[at] as number);
     return this.#buckets;
   }
+
+  sum({ values }: NumberList, count: number): number {
+    let all = 0;
+    for (let at = 0; at < count; at++) all += values[at] as number;
+    return all;
+  }
+
+  most({ values }: NumberList, count: number): number {
+    let most = 0;
+    for (let at = 0; at < count; at++) most = Math.max(most, values[at] as number);
+    return most;
+  }
 }
 
 /** What the module exports; lists are given by their addresses. */
-interface Exports {
+export interface VectorExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   uniforms(at: number, count: number, k0: number, k1: number, first: number, step: number): void;
   lognormals(
@@ -182,7 +198,13 @@ interface Exports {
   exact(at: number, count: number): void;
   frames(at: number, count: number, durations: number, area: number, fps: number): void;
   buckets(at: number, count: number, into: number): void;
-  /** See `src/sim/model/run-loops.ts`. */
+  sum(at: number, count: number): number;
+  most(at: number, count: number): number;
+  /** For these three see `src/sim/model/run-loops.ts`. */
+  late(at: number, count: number): number;
+  estimates(at: number, count: number, each: number): void;
+  certain(at: number, count: number, known: number, ratio: number): number;
+  /** And for this one. */
   decide(
     at: number,
     count: number,
@@ -197,16 +219,16 @@ interface Exports {
 }
 
 /** What the module exports whose loops these are; null of plain ones. */
-export function vectorExports(loops: DrawLoops): Exports | null {
+export function vectorExports(loops: DrawLoops): VectorExports | null {
   return loops instanceof VectorLoops ? loops.exports : null;
 }
 
 class VectorLoops implements DrawLoops {
-  readonly exports: Exports;
+  readonly exports: VectorExports;
   readonly #buckets: WordList;
   #free = LISTS_AT;
 
-  constructor(exports: Exports) {
+  constructor(exports: VectorExports) {
     this.exports = exports;
     this.#buckets = this.words(LIST_MAX);
   }
@@ -275,6 +297,14 @@ class VectorLoops implements DrawLoops {
     this.exports.buckets(at, count, this.#buckets.at);
     return this.#buckets.values;
   }
+
+  sum({ at }: NumberList, count: number): number {
+    return this.exports.sum(at, count);
+  }
+
+  most({ at }: NumberList, count: number): number {
+    return this.exports.most(at, count);
+  }
 }
 
 /** As far as it is used here; types of Node.js do not have it. */
@@ -289,14 +319,14 @@ interface WebAssemblyApi {
 }
 
 /** What the module exports; null where the engine does not have WebAssembly, or no vectors in it. */
-function compiled(): Exports | null {
+function compiled(): VectorExports | null {
   const { WebAssembly: api } = globalThis as { readonly WebAssembly?: WebAssemblyApi };
   if (api === undefined) return null;
   const code = Uint8Array.from(atob(DRAW_LOOPS), (letter) => letter.charCodeAt(0));
   try {
     const { log, exp } = Math;
     const { exports } = new api.Instance(new api.Module(code), { math: { log, exp } });
-    return exports as Exports;
+    return exports as VectorExports;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@
  */
 import { invariant } from "../../core/errors.js";
 import { NO_SESSION } from "../../pool/index.js";
-import { type KnownSegments, OUTCOME, StagedPayment } from "../../selection/index.js";
+import { OUTCOME, StagedPayment } from "../../selection/index.js";
 import type { Lognormal } from "../engine/distributions.js";
 import type { Backend, Foreseen } from "./backends/backend.js";
 import type { Calls } from "./calls.js";
@@ -23,7 +23,7 @@ import { type AttemptNoise, beforeEnd } from "./noise.js";
 import type { Run } from "./run.js";
 import { CHUNK, DRAWN, KNOWN, TERMS_KEPT_MS, TERMS_SPARE_MS } from "./run-lists.js";
 import { runLoops } from "./run-loops.js";
-import type { Delivered, Tally } from "./tally.js";
+import type { Tally } from "./tally.js";
 import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
 import type { Link } from "./world.js";
 
@@ -55,13 +55,13 @@ interface Way {
   readonly untilMs: number;
 }
 
+const A_SECOND_MS = 1000;
+
 /** Does segments at once. */
 export class AtOnce {
   readonly #parts: AtOnceParts;
   readonly #loops = runLoops();
   readonly #staged = new StagedPayment();
-  readonly #delivered: Delivered;
-  readonly #paid: KnownSegments;
   /** Of the last segment so far: how long it is, when it was ready and sent, came back and was there. */
   #durationMs = 0;
   #readyMs = 0;
@@ -71,23 +71,6 @@ export class AtOnce {
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
-    const { lists, pixels } = this.#loops;
-    this.#paid = {
-      estimatedPixels: new Float64Array(CHUNK),
-      sentMs: lists.sent.values,
-      pixels: pixels.values,
-      endMs: lists.end.values,
-      tickets: new Float64Array(CHUNK),
-    };
-    this.#delivered = {
-      readyMs: lists.ready.values,
-      overMs: lists.over.values,
-      durationsMs: lists.durations.values,
-      pixels: pixels.values,
-      scores: lists.scores,
-      roundTrips: lists.roundTrips,
-      works: lists.works,
-    };
   }
 
   /**
@@ -267,36 +250,41 @@ export class AtOnce {
    */
   #deliver(way: Way, segments: number, terms: TicketTerms | null): number {
     const { run, tally } = this.#parts;
-    this.#loops.countPixels(way.stream.renditions, segments);
-    const pixels = this.#loops.pixels.values;
-    let all = 0;
-    for (let at = 0; at < segments; at++) all += pixels[at] as number;
+    const loops = this.#loops;
+    loops.countPixels(way.stream.renditions, segments);
     if (terms !== null) this.#pay(way, segments, terms);
     if (!run.counting) return 0;
-    tally.delivered(segments, this.#delivered);
-    return all;
+    const pixels = loops.sum("pixels", segments);
+    tally.delivered(segments, pixels, loops);
+    return pixels;
   }
 
   /** Buys the tickets of what was decided. */
   #pay({ stream, info }: Way, segments: number, terms: TicketTerms): void {
     const { run, calls, tally } = this.#parts;
-    const { tickets, estimatedPixels } = this.#paid;
-    const { lists, tickets: draws } = this.#loops;
-    calls.estimateAll(estimatedPixels, segments, stream.renditions, lists.durations.values);
-    info.credit().exchange(terms.payment, this.#paid, segments, this.#staged);
+    const loops = this.#loops;
+    loops.estimate(segments, calls.estimatedPixels(stream.renditions, A_SECOND_MS));
+    info.credit().exchange(terms.payment, loops.paid, segments, this.#staged, loops.certain);
     if (!run.counting) return;
-    this.#loops.drawTickets(stream, stream.segments - segments, segments);
+    const all = loops.sum("tickets", segments);
+    if (all === 0) return;
+    loops.drawTickets(stream, stream.segments - segments, segments);
+    // Of the tickets of most runs none wins: none of any segment would, were they as many as of the one
+    // that has the most.
+    const unlikely = chanceOfNone(terms, loops.most("tickets", segments));
+    const isDull = loops.most("wins", segments) < unlikely;
+    tally.paid(all, isDull ? 0 : this.#wins(segments, terms));
+  }
+
+  /** How many of the tickets win. */
+  #wins(segments: number, terms: TicketTerms): number {
+    const { tickets, wins } = this.#loops.lists;
     let all = 0;
-    let wins = 0;
     for (let at = 0; at < segments; at++) {
-      const sent = tickets[at] as number;
-      if (sent === 0) continue;
-      const u = draws.values[at] as number;
-      all += sent;
-      // Of the tickets of most segments none wins.
-      if (u >= chanceOfNone(terms, sent)) wins += winningTickets(terms, sent, u);
+      const sent = tickets.values[at] as number;
+      if (sent > 0) all += winningTickets(terms, sent, wins.values[at] as number);
     }
-    tally.paid(all, wins);
+    return all;
   }
 
   /**

@@ -44,6 +44,12 @@ export const LISTS = {
   scores: 10,
   /** From sent to downloaded. */
   roundTrips: 11,
+  /** Of all renditions: as they will be, and as they are estimated before (P-19). */
+  pixels: 12,
+  estimates: 13,
+  /** How many tickets are sent with it, and what says which of them win. */
+  tickets: 14,
+  wins: 15,
 } as const;
 
 /** A name of a list. */
@@ -83,6 +89,10 @@ export const KNOWN = {
   workSigma: 20,
   /** The worker's, on its work. */
   workFactor: 21,
+  /** Of the credit at the node, before and after what is paid for. */
+  ownTickets: 22,
+  ownPixels: 23,
+  lastUsedMs: 24,
 } as const;
 
 /** A name of what is known. */

@@ -5,11 +5,16 @@
  */
 import { invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
+import { certainTickets } from "../../selection/certain-tickets.js";
 import {
   AUTH_TOKEN_REFRESH_WINDOW_MS,
+  type Balance,
+  type CertainTickets,
   isInTime,
   isRealTime,
+  type KnownSegments,
   latencyScore,
+  type PaymentTerms,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
   uploadTimeoutMs,
   wholeTimeoutMs,
@@ -20,6 +25,7 @@ import {
   type DrawLoops,
   drawLoops,
   type NumberList,
+  type VectorExports,
   vectorExports,
 } from "../engine/draw-loops.js";
 import { isKept } from "./connections.js";
@@ -42,10 +48,8 @@ export abstract class RunLoops {
   /** What stays as it is, by {@link KNOWN}. */
   readonly known: NumberList;
   readonly lists: Readonly<Record<ListName, NumberList>>;
-  /** Of all renditions. */
-  readonly pixels: NumberList;
-  /** Which tickets win. */
-  readonly tickets: NumberList;
+  /** For what is bought with them: the lists of that. */
+  readonly paid: KnownSegments;
   protected readonly loops: DrawLoops;
 
   constructor(loops: DrawLoops) {
@@ -55,8 +59,14 @@ export abstract class RunLoops {
     const lists = names.map((name) => [name, loops.numbers(LIST_MAX)] as const);
     this.lists = Object.fromEntries(lists) as Record<ListName, NumberList>;
     this.known = loops.numbers(Object.keys(KNOWN).length);
-    this.pixels = loops.numbers(LIST_MAX);
-    this.tickets = loops.numbers(LIST_MAX);
+    const { estimates, sent, pixels, end, tickets } = this.lists;
+    this.paid = {
+      estimatedPixels: estimates.values,
+      sentMs: sent.values,
+      pixels: pixels.values,
+      endMs: end.values,
+      tickets: tickets.values,
+    };
   }
 
   /**
@@ -78,16 +88,38 @@ export abstract class RunLoops {
     drawn: number,
   ): number;
 
+  /** How many of the first so many are late: there only after their own time. */
+  abstract late(count: number): number;
+
+  /**
+   * Works out the pixels that segments are estimated to have (P-19).
+   *
+   * @param each in a second that has begun
+   */
+  abstract estimate(count: number, each: number): void;
+
+  /** `certainTickets` of {@link paid}. */
+  abstract readonly certain: CertainTickets;
+
+  /** The sum of a list. */
+  sum(name: ListName, count: number): number {
+    return this.loops.sum(this.lists[name], count);
+  }
+
+  /** The largest of a list. */
+  most(name: ListName, count: number): number {
+    return this.loops.most(this.lists[name], count);
+  }
+
   /** Draws which tickets win, for segments from number `first` on. */
   drawTickets(key: RandomKey, first: number, count: number): void {
     const index = attemptDraws(first, 1, -1) + DRAW.tickets;
-    this.loops.uniforms(this.tickets, count, key, index, PER_SEGMENT);
+    this.loops.uniforms(this.lists.wins, count, key, index, PER_SEGMENT);
   }
 
   /** Works out the pixels of so many segments, as `segmentPixels` does. */
   countPixels({ profiles }: Renditions, count: number): void {
-    const { pixels } = this;
-    const { durations } = this.lists;
+    const { durations, pixels } = this.lists;
     pixels.values.fill(0, 0, count);
     for (let at = 0; at < profiles.length; at++) {
       const profile = profiles[at];
@@ -100,6 +132,7 @@ export abstract class RunLoops {
 
 /** Loops of the language. */
 export class PlainRunLoops extends RunLoops {
+  readonly certain = certainTickets;
   /** Lists of a block from its first segment on, made once. */
   readonly #blocks = new Map<ListName, readonly NumberList[]>();
   readonly #further: readonly NumberList[];
@@ -256,6 +289,23 @@ export class PlainRunLoops extends RunLoops {
     }
   }
 
+  late(count: number): number {
+    const { durations, ready, over } = this.lists;
+    let late = 0;
+    for (let at = 0; at < count; at++) {
+      const tookMs = (over.values[at] as number) - (ready.values[at] as number);
+      if (tookMs > (durations.values[at] as number)) late++;
+    }
+    return late;
+  }
+
+  estimate(count: number, each: number): void {
+    const { durations, estimates } = this.lists;
+    for (let at = 0; at < count; at++) {
+      estimates.values[at] = each * Math.ceil((durations.values[at] as number) / 1000);
+    }
+  }
+
   #blockOf(name: ListName, block: number): NumberList {
     const list = this.#blocks.get(name)?.[block];
     invariant(list !== undefined, "a block lies within the lists");
@@ -268,28 +318,17 @@ export class PlainRunLoops extends RunLoops {
   }
 }
 
-/** What the vector unit's module has for runs. */
-type Decide = (
-  at: number,
-  count: number,
-  known: number,
-  drawn: number,
-  k0: number,
-  k1: number,
-  durations: number,
-  attempts: number,
-  failures: number,
-) => number;
-
 /** The vector unit's loops. */
 export class VectorRunLoops extends RunLoops {
-  readonly #decide: Decide;
+  readonly #exports: VectorExports;
   readonly #at: number;
+  readonly certain: CertainTickets;
 
-  constructor(loops: DrawLoops, decide: Decide) {
+  constructor(loops: DrawLoops, exports: VectorExports) {
     super(loops);
-    this.#decide = decide;
+    this.#exports = exports;
     this.#at = this.lists.durations.at;
+    this.certain = (terms, _, from, count, balance) => this.#certain(terms, from, count, balance);
     invariant(
       Object.entries(LISTS).every(
         ([name, place]) => this.lists[name as ListName].at === this.#at + place * LIST_STEP,
@@ -305,8 +344,7 @@ export class VectorRunLoops extends RunLoops {
     failureDraw: number,
     drawn: number,
   ): number {
-    const decide = this.#decide;
-    return decide(
+    return this.#exports.decide(
       this.#at,
       count,
       this.known.at,
@@ -317,6 +355,27 @@ export class VectorRunLoops extends RunLoops {
       attemptDraws(segment, 1, -1),
       failureDraw,
     );
+  }
+
+  late(count: number): number {
+    return this.#exports.late(this.#at, count);
+  }
+
+  estimate(count: number, each: number): void {
+    this.#exports.estimates(this.#at, count, each);
+  }
+
+  #certain(terms: PaymentTerms, from: number, count: number, balance: Balance): number {
+    const { values, at } = this.known;
+    values[KNOWN.ownTickets] = balance.tickets;
+    values[KNOWN.ownPixels] = balance.pixels;
+    values[KNOWN.lastUsedMs] = balance.lastUsedMs;
+    const first = this.#at + Float64Array.BYTES_PER_ELEMENT * from;
+    const paid = this.#exports.certain(first, count - from, at, terms.pixelTickets);
+    balance.tickets = values[KNOWN.ownTickets] as number;
+    balance.pixels = values[KNOWN.ownPixels] as number;
+    balance.lastUsedMs = values[KNOWN.lastUsedMs] as number;
+    return from + paid;
   }
 }
 
@@ -329,6 +388,6 @@ export function runLoops(): RunLoops {
 }
 
 function loopsOf(loops: DrawLoops): RunLoops {
-  const decide = vectorExports(loops)?.decide;
-  return decide === undefined ? new PlainRunLoops(loops) : new VectorRunLoops(loops, decide);
+  const exports = vectorExports(loops);
+  return exports === null ? new PlainRunLoops(loops) : new VectorRunLoops(loops, exports);
 }

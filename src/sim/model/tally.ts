@@ -5,29 +5,14 @@
  */
 import { invariant } from "../../core/errors.js";
 import type { SessionPrice } from "../../selection/index.js";
-import type { NumberList } from "../engine/draw-loops.js";
 import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Market } from "./market.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
+import type { RunLoops } from "./run-loops.js";
 import type { TicketTerms } from "./tickets.js";
-
-/** What there is to count of segments in a row. */
-export interface Delivered {
-  readonly readyMs: Float64Array;
-  /** When its renditions are there. */
-  readonly overMs: Float64Array;
-  readonly durationsMs: Float64Array;
-  /** Of all renditions. */
-  readonly pixels: Float64Array;
-  readonly scores: NumberList;
-  /** With the renditions' download, ms. */
-  readonly roundTrips: NumberList;
-  /** What the worker took, ms, where one has done them. */
-  readonly works: NumberList;
-}
 
 /** What is so near to the end of a bin may round to the next one, ms. */
 const NEAR_MS = 1;
@@ -92,24 +77,21 @@ export class Tally {
     this.#wins += wins;
   }
 
-  /** Segments of the run, which count: so many, the first of each list. */
-  delivered(
-    segments: number,
-    { readyMs, overMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
-  ): void {
+  /**
+   * Segments of the run, which count.
+   *
+   * @param segments how many, the first of each list
+   * @param pixels of all their renditions
+   * @param loops have them
+   */
+  delivered(segments: number, pixels: number, loops: RunLoops): void {
     const site = this.#site;
-    let allMs = 0;
-    let allPixels = 0;
-    for (let at = 0; at < segments; at++) {
-      const [durationMs, ready] = [durationsMs[at] as number, readyMs[at] as number];
-      allMs += durationMs;
-      allPixels += pixels[at] as number;
-      if ((overMs[at] as number) - ready > durationMs) this.#delays(ready, durationMs);
-    }
-    this.#countOverTime("segments", readyMs, segments);
+    const { ready, durations, scores, roundTrips, works } = loops.lists;
+    this.#countOverTime("segments", ready.values, segments);
     this.#segments += segments;
-    this.#durationMs += allMs;
-    this.#pixels += allPixels;
+    this.#durationMs += loops.sum("durations", segments);
+    this.#pixels += pixels;
+    if (loops.late(segments) > 0) this.#delays(segments, loops);
     this.#mine?.latencyScores.recordAll(scores, segments);
     this.#worker?.roundTrips.recordAll(works, segments);
     if (site === null) return;
@@ -117,22 +99,27 @@ export class Tally {
       this.#recorder.rivalRoundTrips(site, roundTrips, segments);
       return;
     }
-    this.#countOverTime("poolSegments", readyMs, segments);
+    this.#countOverTime("poolSegments", ready.values, segments);
     for (let at = 0; at < segments; at++) {
-      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTrips.values[at]];
-      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
+      const roundTripMs = roundTrips.values[at] as number;
+      this.#recorder.roundTrip(site, true, readyMs, durationMs, roundTripMs);
       if (this.#worker !== null) {
         site.poolGatewaySides.record(Math.max(0, roundTripMs - (works.values[at] as number)));
       }
     }
   }
 
-  /** A segment is there only after its own time. */
-  #delays(readyMs: number, durationMs: number): void {
-    this.#late++;
-    this.#lateMs += durationMs;
-    this.#run.count("notRealTime", readyMs);
-    if (this.#isPool) this.#run.count("poolLate", readyMs);
+  /** Some segments are there only after their own time. */
+  #delays(segments: number, { lists: { ready, over, durations } }: RunLoops): void {
+    for (let at = 0; at < segments; at++) {
+      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
+      if ((over.values[at] as number) - readyMs <= durationMs) continue;
+      this.#late++;
+      this.#lateMs += durationMs;
+      this.#run.count("notRealTime", readyMs);
+      if (this.#isPool) this.#run.count("poolLate", readyMs);
+    }
   }
 
   /** Counts segments where they were ready, one after the other: in bins, and beside events. */

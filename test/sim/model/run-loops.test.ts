@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { invariant } from "../../../src/core/errors.js";
+import { Rational } from "../../../src/core/rational.js";
+import { paymentTerms } from "../../../src/selection/index.js";
 import { lognormal } from "../../../src/sim/engine/distributions.js";
 import { PlainLoops, vectorExports, vectorLoops } from "../../../src/sim/engine/draw-loops.js";
 import { DRAW } from "../../../src/sim/model/draws.js";
@@ -20,10 +22,14 @@ function said(loops: RunLoops, count: number, lists: readonly ListName[]): unkno
 
 function vector(): VectorRunLoops {
   const loops = vectorLoops();
-  const decide = loops === null ? undefined : vectorExports(loops)?.decide;
-  invariant(loops !== null && decide !== undefined, "there is a vector unit here");
-  return new VectorRunLoops(loops, decide);
+  const exports = loops === null ? null : vectorExports(loops);
+  invariant(loops !== null && exports !== null, "there is a vector unit here");
+  return new VectorRunLoops(loops, exports);
 }
+
+const DECIDED = (Object.keys(LISTS) as ListName[]).filter(
+  (name) => !["pixels", "estimates", "tickets", "wins"].includes(name),
+);
 
 /** A stream's ordinary life, in which each of the limits is met now and then. */
 const lives = fc.record({
@@ -55,7 +61,6 @@ const lives = fc.record({
 
 test("both decide alike, whatever the stream is like", () => {
   const both = [new PlainRunLoops(new PlainLoops()), vector()];
-  const names = Object.keys(LISTS) as ListName[];
   const stops = { none: 0, some: 0, all: 0 };
   fc.assert(
     fc.property(lives, (life) => {
@@ -86,6 +91,9 @@ test("both decide alike, whatever the stream is like", () => {
         workMu: Math.log(work * roundTripMs + 1),
         workSigma: cv,
         workFactor: 0.9,
+        ownTickets: 0,
+        ownPixels: 0,
+        lastUsedMs: 0,
       };
       const [plain, vectors] = both.map((loops) => {
         for (const [name, value] of Object.entries(known)) {
@@ -99,7 +107,7 @@ test("both decide alike, whatever the stream is like", () => {
         return said(
           loops,
           decided,
-          names.filter((name) => name !== "prepares" || (drawn & DRAWN.prepares) !== 0),
+          DECIDED.filter((name) => name !== "prepares" || (drawn & DRAWN.prepares) !== 0),
         );
       });
       expect(vectors).toEqual(plain);
@@ -108,4 +116,63 @@ test("both decide alike, whatever the stream is like", () => {
   );
   // All three are met often.
   expect(Math.min(...Object.values(stops))).toBeGreaterThan(100);
+});
+
+/** What segments come to, each with what is in the lists of it. */
+const segments = fc.array(
+  fc.record({
+    durations: fc.integer({ min: 1, max: 2 ** 23 }).map((ticks) => ticks / 1024),
+    ready: fc.constantFrom(0, 900, 2_000),
+    over: fc.constantFrom(1_000, 2_000, 2_000.5, 9_000),
+    pixels: fc.constantFrom(0, 1, 1280 * 720 * 60, 2 ** 49),
+    sent: fc.constantFrom(0, 2_000, 599_000, 700_000),
+    end: fc.constantFrom(0, 1_000, 5_000),
+    wins: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+  { minLength: 1, maxLength: CHUNK },
+);
+const EVS = [Rational.of(1n), Rational.of(3n, 7n), Rational.of(10n ** 12n)];
+const terms = [Rational.of(0n), Rational.of(1n), Rational.of(1n, 7n), Rational.of(1200n)]
+  .flatMap((price) => EVS.map((ev) => paymentTerms(price, ev)))
+  .concat(paymentTerms(Rational.of(-1n), EVS[0] ?? null));
+
+test("both add up and pay alike", () => {
+  const both = [new PlainRunLoops(new PlainLoops()), vector()];
+  let paid = 0;
+  let unpaid = 0;
+  fc.assert(
+    fc.property(
+      segments,
+      fc.constantFrom(...terms),
+      fc.constantFrom(0, 5, 2 ** 20, 2 ** 21),
+      fc.nat(CHUNK),
+      (list, current, tickets, from) => {
+        const [plain, vectors] = both.map((loops) => {
+          const count = list.length;
+          for (const [at, one] of list.entries()) {
+            for (const [name, value] of Object.entries(one)) {
+              loops.lists[name as keyof typeof one].values[at] = value;
+            }
+          }
+          loops.estimate(count, 1280 * 720 * 30);
+          const balance = { tickets, pixels: 7, lastUsedMs: 0 };
+          loops.lists.tickets.values.fill(-1);
+          const end = loops.certain(current, loops.paid, from % count, count, balance);
+          if (end === count) paid++;
+          else unpaid++;
+          const names = ["durations", "pixels", "estimates"] as const;
+          return [
+            ...[end, balance.tickets, balance.pixels, balance.lastUsedMs, loops.late(count)],
+            ...names.map((name) => loops.sum(name, count)),
+            ...(["wins", "tickets"] as const).map((name) => loops.most(name, count)),
+            ...loops.lists.estimates.values.subarray(0, count),
+            ...loops.lists.tickets.values.subarray(0, count),
+          ].map((value) => (Object.is(value, -0) ? "-0" : String(value)));
+        });
+        expect(vectors).toEqual(plain);
+      },
+    ),
+    { seed: 9, numRuns: 1500 },
+  );
+  expect(Math.min(paid, unpaid)).toBeGreaterThan(300);
 });
