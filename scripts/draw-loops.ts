@@ -8,6 +8,29 @@
  */
 import wabt from "wabt";
 import { BUCKET_SHIFT, BUCKETS, FIRST_BUCKET } from "../src/sim/engine/buckets.js";
+import { LIST_MAX } from "../src/sim/engine/draw-lists.js";
+import { DECIDE } from "./run-loops.js";
+import { SUMS } from "./sum-loops.js";
+import { LN2_HIGH, LN2_LOW, TAIL, TAIL_PAIR } from "./tail-loops.js";
+import {
+  add,
+  bits,
+  type Code,
+  END,
+  f1,
+  f2,
+  four,
+  get,
+  i4,
+  LIST,
+  mul,
+  one,
+  overList,
+  polynomial,
+  set,
+  sub,
+  two,
+} from "./wasm-text.js";
 
 /** Coefficients of AS 241: each polynomial from its highest power down. */
 const CENTRAL = {
@@ -18,16 +41,6 @@ const CENTRAL = {
   under: [
     5226.495278852546, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751,
     687.1870074920579, 42.31333070160091, 1,
-  ],
-};
-const TAIL = {
-  over: [
-    0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684,
-    3.6478483247632045, 5.769497221460691, 4.630337846156546, 1.4234371107496835,
-  ],
-  under: [
-    1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008,
-    0.6897673349851, 1.6763848301838038, 2.053191626637759, 1,
   ],
 };
 const FAR_TAIL = {
@@ -45,43 +58,13 @@ const EXP = [
   4.1381367970572385e-8, -0.0000016533902205465252, 0.00006613756321437934, -0.0027777777777015593,
   0.16666666666666602,
 ];
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
 const INVERSE_LN2 = Math.LOG2E;
 
 /** Where the numbers of tails wait: an address, and the number, of each. Lists lie behind it. */
 const TAILS_AT = 0;
 /** Each in so many bytes. */
 const TAIL_BYTES = 16;
-/** So long a list may be. */
-const LIST_MAX = 128;
-export const LISTS_AT = TAILS_AT + TAIL_BYTES * (LIST_MAX + 4);
-
-type Code = string;
-
-const get = (name: string): Code => `(local.get $${name})`;
-const set = (name: string, value: Code): Code => `(local.set $${name} ${value})`;
-/** An operation on two doubles at a time. */
-const f2 = (name: string, ...of: readonly Code[]): Code => `(f64x2.${name} ${of.join(" ")})`;
-const f1 = (name: string, ...of: readonly Code[]): Code => `(f64.${name} ${of.join(" ")})`;
-const i4 = (name: string, ...of: readonly Code[]): Code => `(i32x4.${name} ${of.join(" ")})`;
-const bits = (name: string, ...of: readonly Code[]): Code => `(v128.${name} ${of.join(" ")})`;
-const two = (value: number): Code => `(v128.const f64x2 ${value} ${value})`;
-const one = (value: number): Code => `(f64.const ${value})`;
-const four = (value: number): Code => `(v128.const i32x4 ${value} ${value} ${value} ${value})`;
-const add = (a: Code, b: Code): Code => f2("add", a, b);
-const sub = (a: Code, b: Code): Code => f2("sub", a, b);
-const mul = (a: Code, b: Code): Code => f2("mul", a, b);
-
-/** By Horner's rule, of two doubles at a time or of one. */
-function polynomial(coefficients: readonly number[], of: Code, width: 1 | 2): Code {
-  const [constant, operation] = width === 2 ? ([two, f2] as const) : ([one, f1] as const);
-  const [first = 0, ...others] = coefficients;
-  return others.reduce(
-    (sum, coefficient) => operation("add", operation("mul", sum, of), constant(coefficient)),
-    constant(first),
-  );
-}
+const LISTS_AT = TAILS_AT + TAIL_BYTES * (LIST_MAX + 4);
 
 /** `c1 + t (c2 + t …)`: fdlibm adds the other way round, which is the same, and multiplies so, too. */
 const expPolynomial = (of: Code): Code => polynomial(EXP, of, 2);
@@ -115,16 +98,6 @@ const upper = (name: string): Code =>
     name,
     `(i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 ${get(name)} ${get(name)})`,
   );
-
-const LIST = "(param $at i32) (param $count i32)";
-const END = set("end", `(i32.add ${get("at")} (i32.shl ${get("count")} (i32.const 3)))`);
-
-/** A loop over a list, so many bytes at a time; a list is never empty. */
-const overList = (bytes: number, body: Code, at = "at"): Code => `
-  (loop $next
-    ${body}
-    ${set(at, `(i32.add ${get(at)} (i32.const ${bytes}))`)}
-    (br_if $next (i32.lt_u ${get(at)} ${get("end")})))`;
 
 /** Four uniform numbers of the words in `$low`, the second key in `$second`. */
 const FOUR_UNIFORMS = `
@@ -182,7 +155,7 @@ const aside = (offset: number, bit: Code): Code => `
     (f64.store offset=8 ${get("tail")} (f64.load offset=${offset} ${get("at")}))
     ${set("tail", `(i32.add ${get("tail")} (i32.shl ${bit} (i32.const 4)))`)}`;
 
-/** \`normalQuantiles\`: those in the middle two at a time, tails one by one afterwards. */
+/** \`normalQuantiles\`: those in the middle two at a time, then the tails; the last one twice if need be. */
 const NORMALS = `
 (func $normals (export "normals") ${LIST}
   (local $end i32) (local $q v128) (local $r v128) (local $far i32) (local $tail i32)
@@ -204,11 +177,9 @@ const NORMALS = `
   )}
   ${set("end", get("tail"))}
   ${set("tail", `(i32.const ${TAILS_AT})`)}
-  (if (i32.lt_u ${get("tail")} ${get("end")}) (then ${overList(
-    TAIL_BYTES,
-    `(f64.store (i32.load ${get("tail")}) (call $tailQuantile (f64.load offset=8 ${get("tail")})))`,
-    "tail",
-  )})))
+  (if (i32.lt_u ${get("tail")} ${get("end")}) (then
+    (v128.store ${get("end")} (v128.load (i32.sub ${get("end")} (i32.const ${TAIL_BYTES}))))
+    ${overList(2 * TAIL_BYTES, `(call $tailPair ${get("tail")})`, "tail")})))
 (func $tailQuantile (param $p f64) (result f64)
   (local $q f64) (local $r f64) (local $value f64)
   ${set("q", f1("sub", get("p"), one(0.5)))}
@@ -296,7 +267,7 @@ const TO_LOGNORMALS = `
   (call $exponentials ${get("at")} ${get("count")} ${get("mu")} ${get("sigma")}))`;
 
 const LOGNORMALS = `
-(func (export "lognormals") ${LIST} (param $mu f64) (param $sigma f64)
+(func $lognormals (export "lognormals") ${LIST} (param $mu f64) (param $sigma f64)
   (param $k0 i32) (param $k1 i32) (param $first i32) (param $step i32)
   (call $uniforms ${["at", "count", "k0", "k1", "first", "step"].map(get).join(" ")})
   (call $toLognormals ${["at", "count", "mu", "sigma"].map(get).join(" ")}))
@@ -313,7 +284,7 @@ function rounded(name: string): Code {
 
 /** \`exactMs\` of each. */
 const EXACT = `
-(func (export "exact") ${LIST}
+(func $exact (export "exact") ${LIST}
   (local $end i32) (local $x v128)
   ${END}
   ${overList(
@@ -360,7 +331,7 @@ const MODULE = `(module
 (import "math" "log" (func $log (param f64) (result f64)))
 (import "math" "exp" (func $exp (param f64) (result f64)))
 (memory (export "memory") 1 1)
-${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF})`;
+${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS})`;
 
 /** The module as `src/sim/engine/draw-loops-code.ts` has it. */
 export async function drawLoopsCode(): Promise<string> {
@@ -378,9 +349,6 @@ export async function drawLoopsCode(): Promise<string> {
 
 /** Where its memory is free for lists. */
 export const LISTS_AT = ${LISTS_AT};
-
-/** So long a list may be. */
-export const LIST_MAX = ${LIST_MAX};
 
 /** The module. */
 export const DRAW_LOOPS = [

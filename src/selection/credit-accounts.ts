@@ -1,5 +1,6 @@
 /** The credit of a gateway with all orchestrators that it pays (P-25). */
-import { BALANCE_IDLE_LIMIT_MS, CreditAccount } from "./payment.js";
+import { BALANCE_IDLE_LIMIT_MS } from "./certain-tickets.js";
+import { CreditAccount } from "./payment.js";
 
 /** The accounts of one gateway, one per (ticket recipient, auth session id) (P-25). */
 export class CreditAccounts {

@@ -131,6 +131,12 @@ export {
   type Effect,
   SegmentAttempt,
 } from "./attempt.js";
+export {
+  BALANCE_IDLE_LIMIT_MS,
+  type Balance,
+  type CertainTickets,
+  type KnownSegments,
+} from "./certain-tickets.js";
 export { CreditAccounts } from "./credit-accounts.js";
 export type { FoundSessions } from "./found-sessions.js";
 export {
@@ -151,10 +157,8 @@ export {
   ruleOf,
 } from "./outcomes.js";
 export {
-  BALANCE_IDLE_LIMIT_MS,
   BALANCE_SWEEP_INTERVAL_MS,
   CreditAccount,
-  type KnownSegments,
   PAYMENT_OUTCOME,
   type PaymentOutcome,
   StagedPayment,
@@ -174,7 +178,13 @@ export {
   PerformanceScores,
   parsePerformanceScores,
 } from "./performance-scores.js";
-export { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
+export {
+  isInTime,
+  isRealTime,
+  isReusable,
+  refreshThreshold,
+  suspensionPenalty,
+} from "./pool-limits.js";
 export { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 export {
   AUTH_TOKEN_REFRESH_WINDOW_MS,

@@ -8,10 +8,18 @@
  */
 import { invariant } from "../core/errors.js";
 import { Rational } from "../core/rational.js";
+import {
+  BALANCE_IDLE_LIMIT_MS,
+  type Balance,
+  type CertainTickets,
+  certainTicketCount,
+  certainTickets,
+  FOLD_PIXELS,
+  FOLD_TICKETS,
+  type KnownSegments,
+} from "./certain-tickets.js";
 import { exactTicketCount, type PaymentTerms, PIXEL_ESTIMATE_MULTIPLIER } from "./payment-terms.js";
 
-/** An account idle for longer is dropped at the next sweep (P-25). */
-export const BALANCE_IDLE_LIMIT_MS = 600_000;
 /** Sweeps happen this often (P-25). */
 export const BALANCE_SWEEP_INTERVAL_MS = 600_000;
 
@@ -57,25 +65,8 @@ export class StagedPayment {
   }
 }
 
-/** Segments in a row whose results are known; see {@link CreditAccount.exchange}. */
-export interface KnownSegments {
-  /** Output pixels before the factor 1.02 (`estimatePixels`). */
-  readonly estimatedPixels: Float64Array;
-  /** When each was sent, ms. */
-  readonly sentMs: Float64Array;
-  /** Pixels reported in its result. */
-  readonly pixels: Float64Array;
-  /** When the result was there, ms: not before it was sent, nor after the next one was. */
-  readonly endMs: Float64Array;
-  /** Receives how many tickets are sent with it. */
-  readonly tickets: Float64Array;
-}
-
-// 2^-49 = 16 roundings of 2^-53 each; the bound needs no more than 7 (see #certainTickets).
-const ERROR_PER_MAGNITUDE = 2 ** -49;
-// Beyond these the integers are folded, which keeps doubles precise and sums safe integers.
-const FOLD_TICKETS = 2 ** 20;
-const FOLD_PIXELS = 2 ** 50;
+/** What {@link CreditAccount.exchange} hands on, used again. */
+const passed: Balance = { tickets: 0, pixels: 0, lastUsedMs: 0 };
 
 /** Balance of one (ticket recipient, auth session id) at the gateway. Starts at 0 (P-25). */
 export class CreditAccount {
@@ -184,6 +175,7 @@ export class CreditAccount {
    * @param segments what is paid for; receives how many tickets are sent with each
    * @param count how many segments, the first of the lists
    * @param staged for a payment that takes the longer way; holds nothing before and after
+   * @param certain the loop that most are paid for in
    * @throws RemoteError (`PAYMENT_TOO_MANY_TICKETS`) as `stage` does; segments before are paid for
    */
   exchange(
@@ -191,13 +183,14 @@ export class CreditAccount {
     segments: KnownSegments,
     count: number,
     staged: StagedPayment,
+    certain: CertainTickets = certainTickets,
   ): void {
     const { estimatedPixels, sentMs, pixels, endMs, tickets } = segments;
     let at = 0;
     while (at < count) {
       // Terms without a price never become the account's.
       if (terms === this.#terms && this.#carry === null && terms.sellsTickets) {
-        at = this.#exchangeCertain(terms, segments, at, count);
+        at = this.#exchangeCertain(terms, segments, at, count, certain);
         if (at === count) return;
       }
       const sent = sentMs[at] as number;
@@ -208,36 +201,22 @@ export class CreditAccount {
     }
   }
 
-  /**
-   * {@link exchange} without a carry, as far as doubles decide and nothing has to be folded or swept.
-   *
-   * @returns the first segment that was not paid for
-   */
   #exchangeCertain(
     terms: PaymentTerms,
-    { estimatedPixels, sentMs, pixels, endMs, tickets }: KnownSegments,
+    segments: KnownSegments,
     from: number,
     count: number,
+    certain: CertainTickets,
   ): number {
-    let ownTickets = this.#tickets;
-    let ownPixels = this.#pixels;
-    let lastUsedMs = this.#lastUsedMs;
-    let at = from;
-    for (; at < count; at++) {
-      if ((sentMs[at] as number) - lastUsedMs > BALANCE_IDLE_LIMIT_MS) break;
-      if (ownTickets > FOLD_TICKETS || ownPixels > FOLD_PIXELS) break;
-      const estimated = estimatedPixels[at] as number;
-      const bought = certainTicketCount(terms, estimated, ownTickets, ownPixels, 0);
-      if (bought < 0) break;
-      tickets[at] = bought;
-      ownTickets += bought;
-      ownPixels += pixels[at] as number;
-      lastUsedMs = endMs[at] as number;
-    }
-    this.#tickets = ownTickets;
-    this.#pixels = ownPixels;
-    this.#lastUsedMs = lastUsedMs;
-    if (ownTickets > FOLD_TICKETS || ownPixels > FOLD_PIXELS) this.#fold(terms);
+    const balance = passed;
+    balance.tickets = this.#tickets;
+    balance.pixels = this.#pixels;
+    balance.lastUsedMs = this.#lastUsedMs;
+    const at = certain(terms, segments, from, count, balance);
+    this.#tickets = balance.tickets;
+    this.#pixels = balance.pixels;
+    this.#lastUsedMs = balance.lastUsedMs;
+    if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(terms);
     return at;
   }
 
@@ -330,34 +309,6 @@ export class CreditAccount {
 }
 
 const FEE_FACTOR = Rational.fromNumber(PIXEL_ESTIMATE_MULTIPLIER);
-
-/**
- * The ticket count as far as doubles can prove it, −1 where they cannot.
- *
- * In units of tickets the answer is max(0, ceil(v)) with v = max(1.02 · P · ρ, 1) + X · ρ − c − T:
- * P, X, T are exact integers, 1.02 is the exact factor, ρ = price ÷ EV and c = carry ÷ EV carry one
- * rounding each. With u = 2^-53: the estimate is off by ≤ 3.01 u of itself, X · ρ by ≤ 2.01 u, c by
- * u, and each of the three sums by u of at most A = |estimate or 1| + X · ρ + |c| + T. Together less
- * than 7 u A; 16 u A is allowed. v is decided if no whole number lies that close to it.
- */
-function certainTicketCount(
-  terms: PaymentTerms,
-  estimatedPixels: number,
-  tickets: number,
-  pixels: number,
-  carry: number,
-): number {
-  const ratio = terms.pixelTickets;
-  const estimate = estimatedPixels * PIXEL_ESTIMATE_MULTIPLIER * ratio;
-  const needed = Math.max(estimate, 1);
-  const debited = pixels * ratio;
-  const missing = needed + debited - carry - tickets;
-  const error = (needed + debited + Math.abs(carry) + tickets) * ERROR_PER_MAGNITUDE;
-  if (missing < -error) return 0;
-  // NaN (uncertifiable terms) fails this comparison, and so do magnitudes of 2^47 and more.
-  if (!(Math.abs(missing - Math.round(missing)) > error)) return -1;
-  return Math.ceil(missing);
-}
 
 function creditOf(
   terms: PaymentTerms | null,

@@ -42,6 +42,16 @@ export function isReusable(session: Session, nowMs: number, multiplier: 1 | 2): 
   if (session.segsInFlight === 0) {
     return isRealTime(session.latencyScore);
   }
-  const limitMs = multiplier * session.oldestDurationMs;
-  return nowMs - session.oldestStartMs < (limitMs <= 1_000 ? 1_500 : limitMs);
+  return isInTime(session.oldestStartMs, multiplier * session.oldestDurationMs, nowMs);
+}
+
+/**
+ * Whether a segment in flight is no reason against its session (M-14, M-15).
+ *
+ * @param startMs since when it is in flight
+ * @param limitMs its duration, times 2 when nobody else is left
+ * @param nowMs now
+ */
+export function isInTime(startMs: number, limitMs: number, nowMs: number): boolean {
+  return nowMs - startMs < (limitMs <= 1_000 ? 1_500 : limitMs);
 }

@@ -8,7 +8,8 @@ import { invariant } from "../../core/errors.js";
 import { type RandomKey, uniform } from "../../core/random.js";
 import { bucketOf } from "./buckets.js";
 import { drawLognormal, drawLognormals, exactMs, type Lognormal } from "./distributions.js";
-import { DRAW_LOOPS, LIST_MAX, LISTS_AT } from "./draw-loops-code.js";
+import { LIST_MAX, LIST_SPARE, listBytes } from "./draw-lists.js";
+import { DRAW_LOOPS, LISTS_AT } from "./draw-loops-code.js";
 
 /** Numbers for loops, in memory that they reach. */
 export interface NumberList {
@@ -63,6 +64,10 @@ export interface DrawLoops {
   ): void;
   /** The bucket of each, in a list that the next call writes over. */
   buckets(values: NumberList, count: number): Int32Array;
+  /** Their sum, of numbers whose sum does not depend on the order. */
+  sum(values: NumberList, count: number): number;
+  /** The largest of them, none of which is negative. */
+  most(values: NumberList, count: number): number;
 }
 
 /** A list from the second number of another one on. */
@@ -91,7 +96,7 @@ export class PlainLoops implements DrawLoops {
   readonly #buckets = new Int32Array(LIST_MAX);
 
   numbers(length: number): NumberList {
-    return { values: new Float64Array(length + 3), at: 0 };
+    return { values: new Float64Array(length + LIST_SPARE), at: 0 };
   }
 
   words(length: number): WordList {
@@ -153,10 +158,22 @@ export class PlainLoops implements DrawLoops {
     for (let at = 0; at < count; at++) this.#buckets[at] = bucketOf(values[at] as number);
     return this.#buckets;
   }
+
+  sum({ values }: NumberList, count: number): number {
+    let all = 0;
+    for (let at = 0; at < count; at++) all += values[at] as number;
+    return all;
+  }
+
+  most({ values }: NumberList, count: number): number {
+    let most = 0;
+    for (let at = 0; at < count; at++) most = Math.max(most, values[at] as number);
+    return most;
+  }
 }
 
 /** What the module exports; lists are given by their addresses. */
-interface Exports {
+export interface VectorExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   uniforms(at: number, count: number, k0: number, k1: number, first: number, step: number): void;
   lognormals(
@@ -181,40 +198,63 @@ interface Exports {
   exact(at: number, count: number): void;
   frames(at: number, count: number, durations: number, area: number, fps: number): void;
   buckets(at: number, count: number, into: number): void;
+  sum(at: number, count: number): number;
+  most(at: number, count: number): number;
+  /** For these three see `src/sim/model/run-loops.ts`. */
+  late(at: number, count: number): number;
+  estimates(at: number, count: number, each: number): void;
+  certain(at: number, count: number, known: number, ratio: number): number;
+  /** And for this one. */
+  decide(
+    at: number,
+    count: number,
+    known: number,
+    drawn: number,
+    k0: number,
+    k1: number,
+    durations: number,
+    attempts: number,
+    failures: number,
+  ): number;
+}
+
+/** What the module exports whose loops these are; null of plain ones. */
+export function vectorExports(loops: DrawLoops): VectorExports | null {
+  return loops instanceof VectorLoops ? loops.exports : null;
 }
 
 class VectorLoops implements DrawLoops {
-  readonly #exports: Exports;
+  readonly exports: VectorExports;
   readonly #buckets: WordList;
   #free = LISTS_AT;
 
-  constructor(exports: Exports) {
-    this.#exports = exports;
+  constructor(exports: VectorExports) {
+    this.exports = exports;
     this.#buckets = this.words(LIST_MAX);
   }
 
   numbers(length: number): NumberList {
-    const at = this.#take(8 * (length + 3), length);
-    return { values: new Float64Array(this.#exports.memory.buffer, at, length + 3), at };
+    const at = this.#take(8, length);
+    return { values: new Float64Array(this.exports.memory.buffer, at, length + LIST_SPARE), at };
   }
 
   words(length: number): WordList {
-    const at = this.#take(4 * (length + 3), length);
-    return { values: new Int32Array(this.#exports.memory.buffer, at, length), at };
+    const at = this.#take(4, length);
+    return { values: new Int32Array(this.exports.memory.buffer, at, length), at };
   }
 
-  #take(bytes: number, length: number): number {
+  #take(bytesEach: number, length: number): number {
     const at = this.#free;
-    this.#free += 16 * Math.ceil(bytes / 16);
+    this.#free += listBytes(length, bytesEach);
     invariant(
-      length <= LIST_MAX && this.#free <= this.#exports.memory.buffer.byteLength,
+      length <= LIST_MAX && this.#free <= this.exports.memory.buffer.byteLength,
       "lists of draws are few and short",
     );
     return at;
   }
 
   uniforms({ at }: NumberList, count: number, key: RandomKey, first: number, step: number): void {
-    this.#exports.uniforms(at, count, key.k0, key.k1, first, step);
+    this.exports.uniforms(at, count, key.k0, key.k1, first, step);
   }
 
   lognormals(
@@ -225,7 +265,7 @@ class VectorLoops implements DrawLoops {
     first: number,
     step: number,
   ): void {
-    this.#exports.lognormals(at, count, mu, sigma, k0, k1, first, step);
+    this.exports.lognormals(at, count, mu, sigma, k0, k1, first, step);
   }
 
   lognormalsOfKeys(
@@ -236,11 +276,11 @@ class VectorLoops implements DrawLoops {
     k1: number,
     index: number,
   ): void {
-    this.#exports.lognormalsOfKeys(at, count, mu, sigma, keys.at, k1, index);
+    this.exports.lognormalsOfKeys(at, count, mu, sigma, keys.at, k1, index);
   }
 
   exact({ at }: NumberList, count: number): void {
-    this.#exports.exact(at, count);
+    this.exports.exact(at, count);
   }
 
   frames(
@@ -250,12 +290,20 @@ class VectorLoops implements DrawLoops {
     pixelsPerFrame: number,
     framesPerSecond: number,
   ): void {
-    this.#exports.frames(at, count, durationsMs.at, pixelsPerFrame, framesPerSecond);
+    this.exports.frames(at, count, durationsMs.at, pixelsPerFrame, framesPerSecond);
   }
 
   buckets({ at }: NumberList, count: number): Int32Array {
-    this.#exports.buckets(at, count, this.#buckets.at);
+    this.exports.buckets(at, count, this.#buckets.at);
     return this.#buckets.values;
+  }
+
+  sum({ at }: NumberList, count: number): number {
+    return this.exports.sum(at, count);
+  }
+
+  most({ at }: NumberList, count: number): number {
+    return this.exports.most(at, count);
   }
 }
 
@@ -271,14 +319,14 @@ interface WebAssemblyApi {
 }
 
 /** What the module exports; null where the engine does not have WebAssembly, or no vectors in it. */
-function compiled(): Exports | null {
+function compiled(): VectorExports | null {
   const { WebAssembly: api } = globalThis as { readonly WebAssembly?: WebAssemblyApi };
   if (api === undefined) return null;
   const code = Uint8Array.from(atob(DRAW_LOOPS), (letter) => letter.charCodeAt(0));
   try {
     const { log, exp } = Math;
     const { exports } = new api.Instance(new api.Module(code), { math: { log, exp } });
-    return exports as Exports;
+    return exports as VectorExports;
   } catch {
     return null;
   }

@@ -1,38 +1,29 @@
 /**
- * Segments that nobody sees between ready and over: most go to measured orchestrators while no other
- * segment of their stream is under way, none becomes ready and no discovery ends. They are taken
- * through all their steps, in order and with their times, within one event: all that the stream has
- * until something could come to it from outside, or could be seen by others. To stay with one stream
+ * Segments that nobody sees between ready and over: most go to measured orchestrators while no discovery
+ * of their stream ends, and no other of its segments is under way but one whose renditions are being
+ * downloaded. They are taken through all their steps, in order and with their times, within one event:
+ * all that the stream has until something could come to it from outside, or could be seen by others. To stay with one stream
  * is many times as fast as to go from stream to stream. A segment for which that cannot be is left to
  * its own instant, before anything was done for it. A test compares all that is left behind with runs
  * in which every step is an event of its own.
  */
 import { invariant } from "../../core/errors.js";
 import { NO_SESSION } from "../../pool/index.js";
-import {
-  isRealTime,
-  type KnownSegments,
-  latencyScore,
-  OUTCOME,
-  RENDITION_DOWNLOAD_TIMEOUT_MS,
-  StagedPayment,
-  shouldRefresh,
-  uploadTimeoutMs,
-  wholeTimeoutMs,
-} from "../../selection/index.js";
+import { OUTCOME, StagedPayment } from "../../selection/index.js";
 import type { Lognormal } from "../engine/distributions.js";
 import type { Backend, Foreseen } from "./backends/backend.js";
 import type { Calls } from "./calls.js";
 import type { Conditions } from "./conditions.js";
-import { type Connections, isKept } from "./connections.js";
+import type { Connections } from "./connections.js";
 import type { SessionInfo, SimSession, Stream } from "./entities.js";
 import { TICKET_PARAMS_VALID_MS } from "./found.js";
 import type { Gateways } from "./gateways.js";
-import { IDLE_MS, type NodeRuntime } from "./node.js";
+import type { NodeRuntime } from "./node.js";
 import { type AttemptNoise, beforeEnd } from "./noise.js";
 import type { Run } from "./run.js";
-import { CHUNK, SegmentDraws } from "./segment-draws.js";
-import type { Delivered, Tally } from "./tally.js";
+import { CHUNK, DRAWN, KNOWN, TERMS_KEPT_MS, TERMS_SPARE_MS } from "./run-lists.js";
+import { runLoops } from "./run-loops.js";
+import type { Tally } from "./tally.js";
 import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
 import type { Link } from "./world.js";
 
@@ -64,37 +55,22 @@ interface Way {
   readonly untilMs: number;
 }
 
+const A_SECOND_MS = 1000;
+
 /** Does segments at once. */
 export class AtOnce {
   readonly #parts: AtOnceParts;
-  readonly #draws = SegmentDraws.shared();
+  readonly #loops = runLoops();
   readonly #staged = new StagedPayment();
-  /** Of the segments of a chunk. */
-  readonly #readyMs = new Float64Array(CHUNK);
-  readonly #sentMs = new Float64Array(CHUNK);
-  readonly #endMs = new Float64Array(CHUNK);
-  readonly #delivered: Delivered;
-  readonly #paid: KnownSegments;
-  /** Download of the last of them. */
-  #downloadMs = 0;
+  /** Of the last segment so far: how long it is, when it was ready and sent, came back and was there. */
+  #durationMs = 0;
+  #readyMs = 0;
+  #sentMs = 0;
+  #endMs = 0;
+  #overMs = 0;
 
   constructor(parts: AtOnceParts) {
     this.#parts = parts;
-    this.#paid = {
-      estimatedPixels: new Float64Array(CHUNK),
-      sentMs: this.#sentMs,
-      pixels: this.#draws.pixels,
-      endMs: this.#endMs,
-      tickets: new Float64Array(CHUNK),
-    };
-    this.#delivered = {
-      readyMs: this.#readyMs,
-      durationsMs: this.#draws.durationsMs,
-      pixels: this.#draws.pixels,
-      scores: this.#draws.scores,
-      roundTrips: this.#draws.roundTrips,
-      works: this.#draws.works,
-    };
   }
 
   /**
@@ -110,9 +86,10 @@ export class AtOnce {
     const terms = calls.termsOf(info, stream, way.session.price);
     let segments = 0;
     let pixels = 0;
+    const drawn = this.#know(way);
     for (;;) {
       const wanted = chunkUntil(stream, way.untilMs);
-      const delivered = this.#decide(way, wanted);
+      const delivered = this.#decide(way, wanted, drawn);
       if (delivered > 0) {
         if (segments === 0) {
           tally.begin(stream, info, way.work.worker?.index ?? -1, way.session.price);
@@ -123,6 +100,7 @@ export class AtOnce {
       if (delivered < wanted) break;
     }
     if (segments === 0) return 0;
+    this.#attempt(way);
     nodes[node]?.foresee(info.nodeSession, segments, info.lastEndMs, pixels);
     info.workerSegments += segments;
     tally.end(segments, terms);
@@ -154,6 +132,8 @@ export class AtOnce {
     const session = manager.again(stream.nextReadyMs);
     if (session === null || session.segsInFlight > 0) return null;
     const { info, transcoder } = session;
+    // Nothing is before it at the node.
+    if (info.lastEndMs > stream.nextReadyMs) return null;
     const node = this.#parts.nodes[transcoder];
     const backend = this.#parts.backends[transcoder];
     const link = world.links[site]?.[transcoder];
@@ -192,88 +172,74 @@ export class AtOnce {
   }
 
   /**
+   * Says what is known of the stream's next segments.
+   *
+   * @returns what is to be drawn for each, of {@link DRAWN}
+   */
+  #know({ stream, session, info, node, link, durations, slowness, work, untilMs }: Way): number {
+    const { connections, noise } = this.#parts;
+    const known = this.#loops.known.values;
+    const { prepare, exchange } = noise;
+    const worker = work.worker;
+    known[KNOWN.untilMs] = untilMs;
+    known[KNOWN.usedMs] = connections.lastUsedMs(stream.site, node);
+    known[KNOWN.renewMs] = session.authTokenExpiresAtMs;
+    known[KNOWN.termsMs] = session.ticketParamsExpireAtMs - TERMS_SPARE_MS;
+    known[KNOWN.factor] = info.factor;
+    known[KNOWN.slowness] = slowness;
+    known[KNOWN.upMs] = link.upMs;
+    known[KNOWN.workMs] = link.workMs;
+    known[KNOWN.tailMs] = link.tailMs;
+    known[KNOWN.downMs] = Math.max(0, link.downMs);
+    known[KNOWN.failure] = work.failure;
+    known[KNOWN.durationMu] = durations.mu;
+    known[KNOWN.durationSigma] = durations.sigma;
+    known[KNOWN.networkMu] = exchange.mu;
+    known[KNOWN.networkSigma] = exchange.sigma;
+    if (prepare !== null) {
+      known[KNOWN.prepareMu] = prepare.mu;
+      known[KNOWN.prepareSigma] = prepare.sigma;
+    }
+    if (worker !== null) {
+      const { mu, sigma } = worker.times.stated();
+      known[KNOWN.workMu] = mu;
+      known[KNOWN.workSigma] = sigma;
+      known[KNOWN.workFactor] = worker.factor;
+    }
+    return (prepare === null ? 0 : DRAWN.prepares) | (worker === null ? 0 : DRAWN.works);
+  }
+
+  /**
    * Decides when the stream's next segments are sent and come back; takes note of it.
    *
    * @param wanted of how many at most
+   * @param drawn what is drawn for each
    * @returns of how many, from the next one on, nobody can tell
    */
-  #decide(way: Way, wanted: number): number {
-    const { stream, session, info, node, link, durations, slowness, work, untilMs } = way;
-    const { connections, noise } = this.#parts;
-    const { site } = stream;
-    const { segments, endMs: streamEndMs } = stream;
-    const { durationsMs, preparesMs, networks, failures } = this.#draws.draw(
-      stream,
-      noise,
-      durations,
-      wanted,
-      work.failureDraw,
-    );
-    const { failure, worker } = work;
-    const { works } = this.#draws;
-    const worksMs = works.values;
-    worker?.times.drawStated(works, wanted, stream, segments, worker.factor);
-    const [allReadyMs, allSentMs, allEndMs] = [this.#readyMs, this.#sentMs, this.#endMs];
-    const [scores, roundTripsMs] = [this.#draws.scores.values, this.#draws.roundTrips.values];
-    const { factor } = info;
-    const { upMs, workMs, tailMs } = link;
-    const downMs = Math.max(0, link.downMs);
-    let usedMs = connections.lastUsedMs(site, node);
-    let readyMs = stream.nextReadyMs;
-    let lastEndMs = info.lastEndMs;
-    let lastDownloadMs = 0;
-    let count = 0;
-    for (; count < wanted && readyMs < untilMs; count++) {
-      if (shouldRefresh(session, readyMs)) break;
-      const durationMs = durationsMs[count] as number;
-      const sentMs = readyMs + (preparesMs[count] as number);
-      const exchange = factor * (networks[count] as number) * slowness;
-      const headersMs = upMs * exchange;
-      const arrivedMs = sentMs + headersMs;
-      const doneMs = arrivedMs + (worker === null ? workMs * exchange : (worksMs[count] as number));
-      const endMs = doneMs + tailMs * exchange;
-      const downloadMs = downMs * exchange;
-      const overMs = endMs + downloadMs;
-      const tookAllMs = endMs - sentMs;
-      const score = latencyScore(tookAllMs, durationMs);
-      const nextMs = beforeEnd(readyMs + (durationsMs[count + 1] as number), streamEndMs);
-      if (
-        !(overMs < untilMs) ||
-        !(overMs < nextMs) ||
-        overMs - readyMs > durationMs ||
-        // The stream stays with its session (M-14).
-        !isRealTime(score) ||
-        // Its session is open when it arrives, with nothing before it.
-        lastEndMs > readyMs ||
-        arrivedMs >= lastEndMs + IDLE_MS ||
-        headersMs > uploadTimeoutMs(durationMs) ||
-        endMs > sentMs + wholeTimeoutMs(durationMs) ||
-        downloadMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||
-        // A connection that is open stays so: no set-up (G-17).
-        !isKept(usedMs, sentMs) ||
-        (failures[count] as number) < failure
-      ) {
-        break;
-      }
-      if (sentMs > usedMs) usedMs = sentMs;
-      allReadyMs[count] = readyMs;
-      allSentMs[count] = sentMs;
-      allEndMs[count] = endMs;
-      scores[count] = score;
-      roundTripsMs[count] = tookAllMs + downloadMs;
-      lastDownloadMs = downloadMs;
-      worksMs[count] = doneMs - arrivedMs;
-      lastEndMs = doneMs;
-      readyMs = nextMs;
-    }
+  #decide({ stream, info, node, work }: Way, wanted: number, drawn: number): number {
+    const { durations, ready, sent, done, end, over } = this.#loops.lists;
+    const known = this.#loops.known.values;
+    const { segments } = stream;
+    known[KNOWN.readyMs] = stream.nextReadyMs;
+    known[KNOWN.lastEndMs] = info.lastEndMs;
+    durations.values[0] = stream.nextDurationMs;
+    const count = this.#loops.decide(wanted, stream, segments, work.failureDraw, drawn);
     if (count === 0) return 0;
-    connections.use(site, node, usedMs);
-    this.#downloadMs = lastDownloadMs;
-    info.lastEndMs = lastEndMs;
+    const last = count - 1;
+    this.#durationMs = durations.values[last] as number;
+    this.#readyMs = ready.values[last] as number;
+    this.#sentMs = sent.values[last] as number;
+    this.#endMs = end.values[last] as number;
+    this.#overMs = over.values[last] as number;
+    this.#parts.connections.use(stream.site, node, this.#sentMs);
+    known[KNOWN.usedMs] = Math.max(known[KNOWN.usedMs] as number, this.#sentMs);
+    known[KNOWN.termsMs] = this.#sentMs + TERMS_KEPT_MS;
+    info.lastEndMs = done.values[last] as number;
     stream.segments = segments + count;
-    stream.lastReadyMs = allReadyMs[count - 1] as number;
-    stream.nextDurationMs = durationsMs[count] as number;
-    stream.nextReadyMs = stream.clockMs = readyMs;
+    stream.lastReadyMs = this.#readyMs;
+    stream.nextDurationMs = durations.values[count] as number;
+    const nextMs = beforeEnd(this.#readyMs + stream.nextDurationMs, stream.endMs);
+    stream.nextReadyMs = stream.clockMs = nextMs;
     return count;
   }
 
@@ -284,58 +250,61 @@ export class AtOnce {
    */
   #deliver(way: Way, segments: number, terms: TicketTerms | null): number {
     const { run, tally } = this.#parts;
-    const { renditions } = way.stream;
-    this.#draws.countPixels(renditions, segments);
-    const { pixels } = this.#draws;
-    let all = 0;
-    for (let at = 0; at < segments; at++) all += pixels[at] as number;
+    const loops = this.#loops;
+    loops.countPixels(way.stream.renditions, segments);
     if (terms !== null) this.#pay(way, segments, terms);
-    if (run.counting) tally.delivered(segments, this.#delivered);
-    this.#attempt(way, segments - 1);
-    return run.counting ? all : 0;
+    if (!run.counting) return 0;
+    const pixels = loops.sum("pixels", segments);
+    tally.delivered(segments, pixels, loops);
+    return pixels;
   }
 
   /** Buys the tickets of what was decided. */
   #pay({ stream, info }: Way, segments: number, terms: TicketTerms): void {
     const { run, calls, tally } = this.#parts;
-    const { tickets, estimatedPixels } = this.#paid;
-    const { durationsMs, tickets: draws } = this.#draws;
-    calls.estimateAll(estimatedPixels, segments, stream.renditions, durationsMs);
-    info.credit().exchange(terms.payment, this.#paid, segments, this.#staged);
+    const loops = this.#loops;
+    loops.estimate(segments, calls.estimatedPixels(stream.renditions, A_SECOND_MS));
+    info.credit().exchange(terms.payment, loops.paid, segments, this.#staged, loops.certain);
     if (!run.counting) return;
-    this.#draws.drawTickets(stream, stream.segments - segments, segments);
+    const all = loops.sum("tickets", segments);
+    if (all === 0) return;
+    loops.drawTickets(stream, stream.segments - segments, segments);
+    // Of the tickets of most runs none wins: none of any segment would, were they as many as of the one
+    // that has the most.
+    const unlikely = chanceOfNone(terms, loops.most("tickets", segments));
+    const isDull = loops.most("wins", segments) < unlikely;
+    tally.paid(all, isDull ? 0 : this.#wins(segments, terms));
+  }
+
+  /** How many of the tickets win. */
+  #wins(segments: number, terms: TicketTerms): number {
+    const { tickets, wins } = this.#loops.lists;
     let all = 0;
-    let wins = 0;
     for (let at = 0; at < segments; at++) {
-      const sent = tickets[at] as number;
-      if (sent === 0) continue;
-      const u = draws[at] as number;
-      all += sent;
-      // Of the tickets of most segments none wins.
-      if (u >= chanceOfNone(terms, sent)) wins += winningTickets(terms, sent, u);
+      const sent = tickets.values[at] as number;
+      if (sent > 0) all += winningTickets(terms, sent, wins.values[at] as number);
     }
-    tally.paid(all, wins);
+    return all;
   }
 
   /**
-   * Takes the last segment of a chunk through the steps of its attempt. Those before it went the same
-   * way to the same session and left nothing there that this one does not replace.
+   * Takes the last segment of a run through the steps of its attempt. Those before it went the same way
+   * to the same session and left nothing there that this one does not replace.
    */
-  #attempt({ stream, session, info }: Way, at: number): void {
+  #attempt({ stream, session, info }: Way): void {
     const { manager, renditions } = stream;
     const gateway = this.#parts.gateways.of(stream);
     const segment = gateway.segment();
     const { attempt } = segment;
-    const sentMs = this.#sentMs[at] ?? 0;
-    const endMs = this.#endMs[at] ?? 0;
+    const [sentMs, endMs] = [this.#sentMs, this.#endMs];
     const tookAllMs = endMs - sentMs;
     invariant(manager !== null, "a stream that sends has a manager");
-    attempt.start(this.#readyMs[at] ?? 0, manager, this.#draws.durationsMs[at] ?? 0);
+    attempt.start(this.#readyMs, manager, this.#durationMs);
     invariant(attempt.session === session, "the stream stays with its session");
     attempt.prepared(sentMs, OUTCOME.ok);
     attempt.submitted(endMs, OUTCOME.ok, tookAllMs, renditions.count);
     attempt.returnedInfo(session.price, endMs - tookAllMs + TICKET_PARAMS_VALID_MS, info);
-    attempt.downloaded(endMs + this.#downloadMs);
+    attempt.downloaded(this.#overMs);
     gateway.release(segment);
   }
 }

@@ -167,21 +167,6 @@ export class Calls {
     info.account.settle(call.staged, payment, call.pixels, nowMs);
   }
 
-  /** {@link estimatedPixels} of several segments, the first of `durationsMs`. */
-  estimateAll(
-    into: Float64Array,
-    count: number,
-    renditions: Renditions,
-    durationsMs: Float64Array,
-  ): void {
-    const known = this.#estimates.get(renditions);
-    for (let at = 0; at < count; at++) {
-      const durationMs = durationsMs[at] as number;
-      const estimate = known?.[Math.ceil(durationMs / 1000)];
-      into[at] = estimate ?? this.estimatedPixels(renditions, durationMs);
-    }
-  }
-
   /** Output pixels as a gateway estimates them before the call (P-19), remembered per second of duration. */
   estimatedPixels(renditions: Renditions, durationMs: number): number {
     const known = this.#estimates.get(renditions);

@@ -1,7 +1,7 @@
 /** Which connections from gateways to orchestrators are open: those used in the last minute (G-17). */
 
 /** Idle connections are kept so long. */
-const CONNECTION_IDLE_MS = 60_000;
+export const CONNECTION_IDLE_MS = 60_000;
 /** Round trips of a new connection: TCP and TLS. */
 export const CONNECT_ROUND_TRIPS = 2;
 

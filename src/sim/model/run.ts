@@ -106,4 +106,11 @@ export class Run {
     const bin = Math.floor((timeMs - this.world.warmupMs) / series.binMs);
     return bin < 0 ? 0 : Math.min(bin, series.bins - 1);
   }
+
+  /** Where a bin of the time series ends, ms, but for rounding; the last one never does. */
+  binEndMs(bin: number): number {
+    const { series } = this.counters;
+    if (bin === series.bins - 1) return Number.POSITIVE_INFINITY;
+    return this.world.warmupMs + (bin + 1) * series.binMs;
+  }
 }

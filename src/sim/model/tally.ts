@@ -1,31 +1,21 @@
 /**
- * Counts of a run of segments that one orchestrator delivers to one stream, each on time and none seen
- * by anybody meanwhile. What depends on the single segment is counted with it; the rest are whole
+ * Counts of a run of segments that one orchestrator delivers to one stream, none seen by anybody
+ * meanwhile. What depends on the single segment is counted with it; the rest are whole
  * numbers and exact times, whose sums do not depend on their order, and are added when the run is over.
  */
 import { invariant } from "../../core/errors.js";
 import type { SessionPrice } from "../../selection/index.js";
-import type { NumberList } from "../engine/draw-loops.js";
 import type { OrchestratorCounters, SiteCounters, WorkerCounters } from "../metrics/counters.js";
 import type { SessionInfo, Stream } from "./entities.js";
 import type { Market } from "./market.js";
 import type { Money } from "./money.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
+import type { RunLoops } from "./run-loops.js";
 import type { TicketTerms } from "./tickets.js";
 
-/** What there is to count of segments in a row. */
-export interface Delivered {
-  readonly readyMs: Float64Array;
-  readonly durationsMs: Float64Array;
-  /** Of all renditions. */
-  readonly pixels: Float64Array;
-  readonly scores: NumberList;
-  /** With the renditions' download, ms. */
-  readonly roundTrips: NumberList;
-  /** What the worker took, ms, where one has done them. */
-  readonly works: NumberList;
-}
+/** What is so near to the end of a bin may round to the next one, ms. */
+const NEAR_MS = 1;
 
 /** Counts one run after the other. */
 export class Tally {
@@ -44,6 +34,9 @@ export class Tally {
   #price = 0;
   #segments = 0;
   #durationMs = 0;
+  /** Of them, late. */
+  #late = 0;
+  #lateMs = 0;
   #pixels = 0;
   #tickets = 0;
   #wins = 0;
@@ -74,6 +67,7 @@ export class Tally {
     this.#workerIndex = worker;
     this.#price = this.#market.placeOf(world.nodes[info.node]?.orchestrator ?? -1, price);
     this.#worker = worker < 0 ? null : this.#run.workerCounters(worker);
+    this.#late = this.#lateMs = 0;
     this.#segments = this.#durationMs = this.#pixels = this.#tickets = this.#wins = 0;
   }
 
@@ -83,22 +77,21 @@ export class Tally {
     this.#wins += wins;
   }
 
-  /** Segments of the run, which count: so many, the first of each list. */
-  delivered(
-    segments: number,
-    { readyMs, durationsMs, pixels, scores, roundTrips, works }: Delivered,
-  ): void {
+  /**
+   * Segments of the run, which count.
+   *
+   * @param segments how many, the first of each list
+   * @param pixels of all their renditions
+   * @param loops have them
+   */
+  delivered(segments: number, pixels: number, loops: RunLoops): void {
     const site = this.#site;
-    let allMs = 0;
-    let allPixels = 0;
-    for (let at = 0; at < segments; at++) {
-      allMs += durationsMs[at] as number;
-      allPixels += pixels[at] as number;
-    }
-    this.#countOverTime("segments", readyMs, segments);
+    const { ready, durations, scores, roundTrips, works } = loops.lists;
+    this.#countOverTime("segments", ready.values, segments);
     this.#segments += segments;
-    this.#durationMs += allMs;
-    this.#pixels += allPixels;
+    this.#durationMs += loops.sum("durations", segments);
+    this.#pixels += pixels;
+    if (loops.late(segments) > 0) this.#delays(segments, loops);
     this.#mine?.latencyScores.recordAll(scores, segments);
     this.#worker?.roundTrips.recordAll(works, segments);
     if (site === null) return;
@@ -106,13 +99,26 @@ export class Tally {
       this.#recorder.rivalRoundTrips(site, roundTrips, segments);
       return;
     }
-    this.#countOverTime("poolSegments", readyMs, segments);
+    this.#countOverTime("poolSegments", ready.values, segments);
     for (let at = 0; at < segments; at++) {
-      const [durationMs = 0, roundTripMs = 0] = [durationsMs[at], roundTrips.values[at]];
-      this.#recorder.roundTrip(site, true, readyMs[at] as number, durationMs, roundTripMs);
+      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
+      const roundTripMs = roundTrips.values[at] as number;
+      this.#recorder.roundTrip(site, true, readyMs, durationMs, roundTripMs);
       if (this.#worker !== null) {
         site.poolGatewaySides.record(Math.max(0, roundTripMs - (works.values[at] as number)));
       }
+    }
+  }
+
+  /** Some segments are there only after their own time. */
+  #delays(segments: number, { lists: { ready, over, durations } }: RunLoops): void {
+    for (let at = 0; at < segments; at++) {
+      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
+      if ((over.values[at] as number) - readyMs <= durationMs) continue;
+      this.#late++;
+      this.#lateMs += durationMs;
+      this.#run.count("notRealTime", readyMs);
+      if (this.#isPool) this.#run.count("poolLate", readyMs);
     }
   }
 
@@ -125,14 +131,13 @@ export class Tally {
       const { warmupMs } = run.world;
       for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
     }
-    const first = run.bin(readyMs[0] as number);
-    if (run.bin(readyMs[segments - 1] as number) === first) {
-      series[first] = (series[first] as number) + segments;
-      return;
-    }
-    for (let at = 0; at < segments; at++) {
+    // What is clearly before the bin's end lies in it; only what is near that end has to be divided.
+    for (let at = 0; at < segments; ) {
       const bin = run.bin(readyMs[at] as number);
-      series[bin] = (series[bin] as number) + 1;
+      const clearMs = run.binEndMs(bin) - NEAR_MS;
+      const first = at++;
+      while (at < segments && (readyMs[at] as number) < clearMs) at++;
+      series[bin] = (series[bin] as number) + (at - first);
     }
   }
 
@@ -151,11 +156,14 @@ export class Tally {
     if (counted === 0) return;
     const { network } = run.counters;
     network.started += counted;
-    network.onTime += counted;
+    network.onTime += counted - this.#late;
+    network.late += this.#late;
+    network.lateMs += this.#lateMs;
     network.segmentMs += this.#durationMs;
     network.pixelsInResults += pixels;
     mine.attempts += counted;
     mine.segments += counted;
+    mine.late += this.#late;
     mine.debits(pixels, this.#price);
     mine.pixelsReceived += pixels;
     const owner = run.world.nodes[this.#info.node]?.orchestrator ?? -1;

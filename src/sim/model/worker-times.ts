@@ -2,11 +2,9 @@
 import { invariant } from "../../core/errors.js";
 import { MOST_UNIFORM, type RandomKey } from "../../core/random.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
-import { drawLoops, type NumberList } from "../engine/draw-loops.js";
 import { SlowSpells } from "../engine/slow-spells.js";
 import { type Device, slowdownFactor } from "../network/devices.js";
 import { slowdownPoints } from "../network/own-devices.js";
-import { attemptDraws, DRAW, PER_SEGMENT } from "./draws.js";
 import { spellsOf } from "./slowness.js";
 import { type DeviceLoad, deviceOf, transcodeMs, type WorkLoad } from "./work-times.js";
 import type { WorkerSpec, World } from "./world.js";
@@ -97,27 +95,10 @@ export class WorkerTimes {
     return drawLognormal(this.#roundTrip, u0) * factor;
   }
 
-  /**
-   * Round trips of the first attempts of segments in a row, each as {@link statedMs} says.
-   *
-   * @param into where they are put, from the first place on
-   * @param count how many
-   * @param stream whose draws decide
-   * @param first number of the first segment
-   * @param factor of slowness
-   */
-  drawStated(
-    into: NumberList,
-    count: number,
-    stream: RandomKey,
-    first: number,
-    factor: number,
-  ): void {
+  /** What {@link statedMs} draws, before slowness. */
+  stated(): Lognormal {
     invariant(this.#roundTrip !== null, "only a stated round trip is drawn by itself");
-    const draw = attemptDraws(first, 1, -1) + DRAW.work;
-    drawLoops().lognormals(into, count, this.#roundTrip, stream, draw, PER_SEGMENT);
-    const { values } = into;
-    for (let at = 0; at < count; at++) values[at] = (values[at] as number) * factor;
+    return this.#roundTrip;
   }
 
   /** The longest stated round trip that can be drawn, in the worst session and spell, ms. */

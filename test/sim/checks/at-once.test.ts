@@ -61,6 +61,38 @@ describe("a measured pool with books", () => {
   });
 });
 
+describe("segments that are just about late", () => {
+  const busy: Settings = {
+    gateways: [{ region: "FRA" }, { region: "NYC" }],
+    network: { limit: 4 },
+    warmup: "3m",
+    duration: "15m",
+    demand: { concurrentStreams: 20 },
+    stream: { length: { distribution: "exponential", mean: "10m" }, segmentCv: 0.1 },
+    assumptions: { downloadShare: 0.4, segmentNoiseCv: 0.15, segmentFailure: 0.002, prepareMs: 60 },
+    tickets: { enabled: true, ticketEV: "200000", gasPriceGwei: "0" },
+    orchestrator: { region: "FRA", stakeShare: 0.8, pricePerUnit: "1/7", maxSessions: 50 },
+  };
+
+  // The next one is ready while the renditions are being downloaded, and goes the same way.
+  test.each([1_500, 1_800, 2_000])("at a measured pool that takes %d ms", (roundTripMs) => {
+    const backend = { type: "measured", roundTripMs };
+    expect(compare(scenario(busy, { orchestrator: { backend } }))).toBeGreaterThan(3000);
+  });
+
+  test("at workers far from their gateways", () => {
+    const workers = [{ name: "w", count: 4, maxSessions: 8, roundTripMs: 1_000 }];
+    const far = { orchestrator: { maxSessions: "auto" }, assumptions: { rttScale: 3 } };
+    expect(compare(scenario(busy, far, { workers }))).toBeGreaterThan(3000);
+  });
+
+  test("of all lengths, with uploads that take long", () => {
+    const backend = { type: "measured", roundTripMs: 900 };
+    const uneven = { stream: { segmentCv: 0.6 }, assumptions: { prepareMs: 400, prepareCv: 1 } };
+    expect(compare(scenario(busy, uneven, { orchestrator: { backend } }))).toBeGreaterThan(3000);
+  });
+});
+
 describe("a pool of workers with stated round trips", () => {
   const pool: Settings = {
     gateways: [{ region: "FRA" }, { region: "NYC" }],
