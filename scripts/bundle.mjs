@@ -7,6 +7,9 @@ import { rolldown } from "rolldown";
 /** Packages that most commands need; all others are loaded from node_modules. */
 const INSIDE = ["commander", "yaml", "zod"];
 
+/** Gives extensions all of zod: inside is what the command needs itself, and that is half of it. */
+const ALL_OF_ZOD = /\/sim\/extensions\/whole-zod\.js$/;
+
 /** What is worth a file of its own: a start loads few, and little that it does not need. */
 const CHUNKS = [
   { name: "command", test: /\/cli\/program\.js$/ },
@@ -21,7 +24,7 @@ function patch(id, code, search, replacement) {
   return code.replace(search, () => replacement);
 }
 
-/** What the packages inside load that a start does not need. */
+/** What is loaded at a start that most starts do not need. */
 const LIGHTER = {
   name: "lighter",
   transform(code, id) {
@@ -30,6 +33,12 @@ const LIGHTER = {
       const eager = "const childProcess = require('node:child_process');";
       const late =
         "const childProcess = { spawn: (...given) => require('node:child_process').spawn(...given) };";
+      return patch(id, code, eager, late);
+    }
+    if (id.endsWith("/sim/scenario/load.js")) {
+      const eager = 'import { createHash } from "node:crypto";';
+      const late =
+        'const createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);';
       return patch(id, code, eager, late);
     }
     // Messages in English, which zod has on its own; the other fifty languages are a quarter of it.
@@ -50,37 +59,56 @@ function licences() {
   }).join("\n----\n\n");
 }
 
-/** @param {string} dist the folder of the build */
-export async function bundleCommand(dist) {
+/** Which packages are loaded from node_modules, asked by whom. */
+function isOutside() {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-  const outside = Object.keys({ ...dependencies, ...peerDependencies }).filter(
-    (name) => !INSIDE.includes(name),
-  );
-  renameSync(`${dist}/cli/main.js`, `${dist}/cli/unbundled.js`);
-  const bundle = await rolldown({
-    // Threads find their entry beside the module that starts them, as in the library.
-    input: {
-      main: `${dist}/cli/unbundled.js`,
-      "chunks/simulation-thread": `${dist}/sim/experiment/threads/simulation-thread.js`,
-      "chunks/recording-thread": `${dist}/pool/api/recording-thread.js`,
-    },
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  const outside = names.filter((name) => !INSIDE.includes(name)).join("|");
+  const pattern = new RegExp(`^(?:${outside})(?:/|$)`);
+  return (id, importer) => pattern.test(id) || (id === "zod" && ALL_OF_ZOD.test(importer));
+}
+
+/** Puts what some entries load into `dist/cli`. */
+async function bundle(dist, { input, chunks, chunkFileNames }) {
+  const made = await rolldown({
+    input,
     platform: "node",
-    external: new RegExp(`^(?:${outside.join("|")})(?:/|$)`),
+    external: isOutside(),
     // The form that can be put together; the one for Node is of CommonJS.
     resolve: { alias: { yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js") } },
     plugins: [LIGHTER],
   });
-  await bundle.write({
+  await made.write({
     dir: `${dist}/cli`,
     format: "esm",
-    // As deep as the modules in them lay, so that `import.meta.url` keeps its meaning.
-    chunkFileNames: "chunks/[name]-[hash].js",
+    chunkFileNames,
     codeSplitting: {
-      groups: CHUNKS.map((chunk, at) => ({ ...chunk, priority: CHUNKS.length - at })),
+      groups: chunks.map((chunk, at) => ({ ...chunk, priority: chunks.length - at })),
     },
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
-  await bundle.close();
+  await made.close();
+}
+
+/** @param {string} dist the folder of the build */
+export async function bundleCommand(dist) {
+  renameSync(`${dist}/cli/main.js`, `${dist}/cli/unbundled.js`);
+  // All lies as deep as the modules in it lay, so that `import.meta.url` keeps its meaning, and threads
+  // find their entry beside the module that starts them, as in the library.
+  await bundle(dist, {
+    input: {
+      main: `${dist}/cli/unbundled.js`,
+      "chunks/recording-thread": `${dist}/pool/api/recording-thread.js`,
+    },
+    chunks: CHUNKS,
+    chunkFileNames: "chunks/[name]-[hash].js",
+  });
+  // By itself: what threads share with the command would come with all that it is put together with.
+  await bundle(dist, {
+    input: { "chunks/simulation-thread": `${dist}/sim/experiment/threads/simulation-thread.js` },
+    chunks: [],
+    chunkFileNames: "chunks/thread-[name]-[hash].js",
+  });
   writeFileSync(`${dist}/cli/chunks/LICENCES.txt`, licences());
   if (!existsSync(`${dist}/cli/main.js`)) throw new Error("there is no bundled command");
 }

@@ -17,8 +17,11 @@ export interface RegistryEntry {
 
 /** What settings are described with: the same bounds and words everywhere. */
 export interface SettingFields {
-  /** The schema library itself, for whatever has no field here. */
-  readonly z: typeof z;
+  /** What has no field here: as much of the schema library as poolsim's own need; extensions get all. */
+  readonly z: Pick<
+    typeof z,
+    "array" | "boolean" | "preprocess" | "record" | "strictObject" | "string"
+  >;
   /** A span of time in ms: text with a unit in files (`10m`), a number in the library. */
   readonly span: (description: string) => z.ZodType<number, string | number>;
   /** A finite number within bounds. */
@@ -33,8 +36,23 @@ export interface SettingFields {
   readonly text: typeof text;
 }
 
-/** Settings as files write them. */
-export const FILE_FIELDS: SettingFields = { z, span: duration, number, integer, share, name, text };
+/** Settings as files write them. What they name of the schema library is all that a bundle keeps of it. */
+export const FILE_FIELDS: SettingFields = {
+  z: {
+    array: z.array,
+    boolean: z.boolean,
+    preprocess: z.preprocess,
+    record: z.record,
+    strictObject: z.strictObject,
+    string: z.string,
+  },
+  span: duration,
+  number,
+  integer,
+  share,
+  name,
+  text,
+};
 /** Settings as the library takes them. */
 export const LIBRARY_FIELDS: SettingFields = { ...FILE_FIELDS, span: milliseconds };
 

@@ -1,7 +1,9 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { poolsim } from "../support/cli/command.js";
 import { temporaryFolder } from "../support/cli/discover-command.js";
 import { importedModules, loadedByBundle, loadedModules } from "../support/cli/loaded-modules.js";
 
@@ -16,6 +18,17 @@ const LIGHT = [
   /^dist\/discovery\/options\.js$/,
   /^dist\/sim\/record\/form-names\.js$/,
 ];
+
+/** An extension whose settings take what poolsim's own have no use for. */
+const SINCE = `export const admission = [
+  {
+    name: "since",
+    description: "Workers are admitted from a day on.",
+    settings: ({ z }) => z.strictObject({ day: z.iso.date() }),
+    create: () => ({}),
+  },
+];
+`;
 
 describe("modules", () => {
   it.each([
@@ -72,6 +85,31 @@ describe("modules", () => {
     expect(files(check)).toBeLessThanOrEqual(12);
     expect(check.some((module) => /\/zod-/.test(module))).toBe(true);
     expect(help.some((module) => /\/zod-/.test(module))).toBe(false);
+  });
+
+  it("of a thread that simulates are without what reads command lines, YAML and scenarios", () => {
+    const loaded = importedModules("cli/chunks/simulation-thread.js");
+    expect(loaded).toContain("dist/cli/chunks/simulation-thread.js");
+    expect(loaded.filter((module) => /\/(?:command|yaml|zod|scenario)-/.test(module))).toEqual([]);
+  });
+
+  it("of the bundled command have half of zod, and extensions get all of it from the package", () => {
+    const folder = temporaryFolder();
+    const own = join(folder, "own.mjs");
+    writeFileSync(own, SINCE);
+    const args = ["check", "admit-worker", "--extension", own];
+    const loaded = loadedByBundle(...args);
+    expect(loaded).toContain("node_modules/zod/index.js");
+    expect(loadedByBundle("check", "admit-worker")).not.toContain("node_modules/zod/index.js");
+    const set = (day: string) => [
+      ...args,
+      "--set",
+      `orchestrator.admission.since={"day":"${day}"}`,
+    ];
+    expect(poolsim(set("2026-11-29"), { cwd: folder }).exitCode).toBe(0);
+    const { exitCode, stderr } = poolsim(set("tomorrow"), { cwd: folder });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("orchestrator.admission.since.day");
   });
 
   it("of poolsim/sim are without the sources of orchestrators and of events", () => {

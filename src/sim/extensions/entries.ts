@@ -16,6 +16,7 @@ import { SELECTION_ALGORITHMS, type SelectionEntry } from "../../selection/index
 import { type Author, guarded, wholeAlgorithm, wholePolicy, wholeScheme } from "./guarded.js";
 import { wholeEventReader, wholeOrchestratorSource } from "./guarded-sources.js";
 import { extensionError } from "./read-module.js";
+import { wholeZod } from "./whole-zod.js";
 
 type Callable = (...given: unknown[]) => unknown;
 const callable = z.custom<Callable>((value) => typeof value === "function", "expected a function");
@@ -50,7 +51,7 @@ function settingsOf<Schema extends z.ZodType>(
   isSchema: (value: unknown) => value is Schema,
 ): (fields: SettingFields) => Schema {
   const make = (fields: SettingFields): Schema => {
-    const schema = guarded(author, "settings", () => settings(fields));
+    const schema = guarded(author, "settings", () => settings({ ...fields, z: wholeZod }));
     if (isSchema(schema)) return schema;
     throw extensionError(author.path, `${author.what}: settings gives no schema of the z it gets`);
   };

@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../../config/duration.js";
 import type { SimulationInput } from "../input.js";
-import { parseDevices } from "../network/devices.js";
+import { type Device, parseDevices } from "../network/devices.js";
 import { DEFAULT_DEVICE, withOwnDevices } from "../network/own-devices.js";
 import type { Scenario } from "../scenario/schema.js";
 import { meanMbps } from "./renditions.js";
@@ -127,14 +127,17 @@ function assumedNotes({ workers }: Scenario): string[] {
 
 /** Workers with more sessions than their slow-down reaches, or that of their device. */
 function extrapolationNotes({ scenario, data }: Described): string[] {
-  const devices = withOwnDevices(parseDevices(data.devices), scenario.devices);
+  // Read where a device is named: many scenarios have round trips only.
+  let read: ReadonlyMap<string, Device> | undefined;
+  const deviceOf = (name: string) => {
+    read ??= withOwnDevices(parseDevices(data.devices), scenario.devices);
+    return read.get(name);
+  };
   return scenario.workers.flatMap(({ name, maxSessions, slowdown, device, roundTripMs }) => {
     const own = slowdown === undefined ? undefined : Object.keys(slowdown).map(Number);
     const known = device ?? (roundTripMs === undefined ? DEFAULT_DEVICE : undefined);
     const points =
-      known === undefined
-        ? []
-        : (devices.get(known)?.slowdown.map(({ segments }) => segments) ?? []);
+      known === undefined ? [] : (deviceOf(known)?.slowdown.map(({ segments }) => segments) ?? []);
     const reached = own ?? points;
     const last = Math.max(1, ...reached);
     if (reached.length === 0 || last >= maxSessions) return [];

@@ -187,7 +187,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadedSce
   const judged = variants.find(({ name }) => name === candidate)?.input ?? baseInput;
   return {
     file: basename(file),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    // When it is asked for: a check does without, and without loading what it takes.
+    get sha256() {
+      return createHash("sha256").update(bytes).digest("hex");
+    },
     settings: set.map(({ path, value }) => ({ path, value })),
     extensions: extensionRecords(extensions),
     isLengthOpen:
