@@ -112,6 +112,39 @@ it("the chain as truth: what no node told is entered, once, also when a node tel
   expect(verified, verified.stdout).toMatchObject({ exitCode: 0 });
 });
 
+it("of a transaction that redeems several tickets each is entered, once, whichever a node tells", async () => {
+  const redeemAll = async (...wei: readonly bigint[]) =>
+    await chain.send("TicketBroker", "redeemAll", SENDER, RECIPIENT, wei, 9n);
+  await redeemAll(11n, 13n, 13n);
+  await redeemAll(17n, 19n);
+  await reconcile();
+  const hashOf = (wei: bigint) =>
+    rows().list.find(({ faceValueWei }) => faceValueWei === wei)?.txHash ?? "";
+  // The second of two was told by a node before, and a win of the second of three waits.
+  await tell(hashOf(19n), 19n, 20);
+  const won = `{"ID":"00000000-0000-4000-8000-000000000021","DT":"2026-11-01T00:00:00Z","EventType":"winning-ticket","Version":1,"NodeType":"transcode","Region":"eu","Payload":{"recipient":"${RECIPIENT}","sender":"${SENDER}","faceValue":13,"winProb":7,"creationRound":9}}`;
+  writeFileSync(join(folder, "events.json"), won);
+  await inProcess("pool", "import", join(folder, "events.json"), "--db", db);
+
+  const before = rows().wallet;
+  const entering = ["--enter", "--reason", "redeemed together"];
+  expect((await reconcile(...entering)).json).toMatchObject({ entered: 4, untold: [] });
+  expect(rows().wallet - before).toBe(11n + 13n + 13n + 17n);
+  expect((await reconcile(...entering)).json).toMatchObject({ entered: 0, untold: [] });
+  // What a node tells of the first, or again of one that it told, is known.
+  await tell(hashOf(11n), 11n, 22);
+  await tell(hashOf(19n), 19n, 20);
+  expect(rows().wallet - before).toBe(11n + 13n + 13n + 17n);
+
+  const store = new SqlitePoolStore({ path: db, readOnly: true });
+  const tickets = store.tickets.list().filter(({ faceValueWei }) => faceValueWei < 20n);
+  expect(tickets.map(({ state }) => state)).not.toContain("won");
+  expect(store.ledger.balance("ticketsReceivable")).toBe(0n);
+  store.close();
+  const verified = await inProcess("pool", "verify", "--db", db);
+  expect(verified, verified.stdout).toMatchObject({ exitCode: 0 });
+});
+
 it("as a job of the pool's file: entered each time, and a difference is a failure that names itself", async () => {
   await redeem(900n);
   const yaml = (enter: boolean) =>

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isPagePath } from "../../../src/pool/api/page/routes.js";
+import { DECISION_KINDS } from "../../../src/pool/books/store/decision-store.js";
 import { field, get, runApi } from "../../support/servers/running-api.js";
 
 const committed: unknown = JSON.parse(
@@ -12,6 +13,16 @@ test("docs/pool-api.openapi.json is what the server says (npm run docs:openapi)"
   const version = String(field(field(committed, "info"), "version"));
   await using api = await runApi({ version });
   expect((await get(api, "/openapi.json")).json).toEqual(committed);
+});
+
+test("kinds of corrections are named, decisions and what is done by hand included", () => {
+  const kinds = /"kind":\{"type":"string","description":"One of ([^"]*)\."/.exec(
+    JSON.stringify(committed),
+  );
+  const named = kinds?.[1]?.split(", ");
+  for (const kind of [...DECISION_KINDS, "opening", "adjust", "hold", "merge", "fence", "bind"]) {
+    expect(named).toContain(kind);
+  }
 });
 
 test("every endpoint of the document is there, and no reference leads nowhere", async () => {

@@ -184,7 +184,11 @@ contract TicketBroker {
         bytes auxData
     );
 
-    function redeem(address sender, address recipient, uint256 faceValue, uint256 paid, uint256 round) external {
+    function redeemAll(address sender, address recipient, uint256[] calldata faceValues, uint256 round) external {
+        for (uint256 i = 0; i < faceValues.length; i++) redeem(sender, recipient, faceValues[i], faceValues[i], round);
+    }
+
+    function redeem(address sender, address recipient, uint256 faceValue, uint256 paid, uint256 round) public {
         if (paid > 0) emit WinningTicketTransfer(sender, recipient, paid);
         bytes memory auxData = abi.encodePacked(round, bytes32(0));
         emit WinningTicketRedeemed(sender, recipient, faceValue, 7, 1, 2, auxData);

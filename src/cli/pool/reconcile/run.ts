@@ -8,7 +8,7 @@ import { openChainClient } from "../../../discovery/sources/chain/rpc-chain-clie
 import { recordAct } from "../../../pool/books/acts.js";
 import type { IncomeRow, PoolStore } from "../../../pool/books/store/store.js";
 import { type IncomeRead, readIncome } from "../../../pool/operate/income/read-income.js";
-import { enterUntold, reconcile } from "../../../pool/operate/income/reconcile.js";
+import { enterUntold, reconcile, transactionOf } from "../../../pool/operate/income/reconcile.js";
 import { openPayoutChain } from "../../../pool/payouts/index.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
@@ -97,7 +97,7 @@ function compared(
     : before;
   // What is not deep yet may still be told, and what was told may not be deep yet.
   const shallow = new Set(rows.map(({ txHash }) => txHash));
-  const missing = unfound.filter(({ txHash }) => !shallow.has(txHash?.toLowerCase() ?? ""));
+  const missing = unfound.filter(({ txHash }) => !shallow.has(transactionOf(txHash ?? "")));
   const isSame = untold.length + missing.length + different.length === 0;
   const sum = (list: readonly IncomeRow[]) => list.reduce((all, { paidWei }) => all + paidWei, 0n);
   const shown = {

@@ -1,5 +1,6 @@
 /** What the page's endpoints answer. Amounts are decimal text in wei, times RFC 3339 in UTC. */
 import { z } from "zod";
+import { CORRECTION_KINDS } from "./correction-kinds.js";
 
 const wei = z.string().describe("Wei, decimal.");
 const utc = z.string().describe("UTC, RFC 3339.");
@@ -221,7 +222,7 @@ export const correctionsAnswer = z.object({
   corrections: z
     .array(
       z.object({
-        kind: z.string().describe("opening, adjust, void, assign or release."),
+        kind: z.string().describe(`One of ${CORRECTION_KINDS.join(", ")}.`),
         id: z.string(),
         at: utc,
         address: z.string().nullable(),

@@ -12,6 +12,7 @@ import type {
   ticketsAnswer,
 } from "./answers.js";
 import { type PageContext, utc, utcOrNull } from "./context.js";
+import { ACT_KINDS, ENTRY_KINDS } from "./correction-kinds.js";
 import { DAY_MS, DAYS } from "./track.js";
 
 const ROUNDS_MAX = 200;
@@ -19,20 +20,6 @@ const TICKETS_MAX = 500;
 const CORRECTIONS_MAX = 500;
 /** Of each job: what runs every minute leaves room for the others. */
 const RUNS_MAX = 30;
-/** What is done by hand besides entries and decisions, which are listed by themselves. */
-const ACTS = [
-  "hold",
-  "hold-released",
-  "move",
-  "merge",
-  "merge-ended",
-  "dismiss",
-  "dismiss-undone",
-  "restore",
-  "copy",
-  "fence",
-  "bind",
-];
 const PIECES_MAX = 100;
 const RAW_BYTES_MAX = 300;
 const REASON_MAX = 500;
@@ -128,7 +115,7 @@ export function readCorrections({
   isOperator,
 }: PageContext): z.output<typeof correctionsAnswer> {
   const found: (Correction & { readonly atMs: number })[] = [];
-  for (const kind of ["opening", "adjust"]) {
+  for (const kind of ENTRY_KINDS) {
     const entries = books.reports.entriesOfKind(kind).slice(-CORRECTIONS_MAX);
     for (const { cause, atMs, postings } of entries) {
       const place = postings.find(
@@ -163,7 +150,7 @@ export function readCorrections({
     });
   }
   for (const { id, kind, subject, detail, reason, author, atMs } of books.acts.list({
-    kinds: ACTS,
+    kinds: ACT_KINDS,
     limit: CORRECTIONS_MAX,
   })) {
     found.push({

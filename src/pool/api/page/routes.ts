@@ -48,7 +48,7 @@ export const PAGE_READS = {
   "/pool/payouts": { summary: "Payouts.", query: pageQuery, answer: payoutsAnswer },
   "/pool/tickets": { summary: "Winning tickets.", query: noQuery, answer: ticketsAnswer },
   "/pool/corrections": {
-    summary: "Opening balances, corrections and decisions.",
+    summary: "Opening balances, corrections, decisions and what else was done by hand.",
     query: noQuery,
     answer: correctionsAnswer,
   },

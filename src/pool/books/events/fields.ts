@@ -150,6 +150,8 @@ export function addressOrNull(fields: Fields, key: string): string | null {
   return value === undefined || value === null || value === "" ? null : addressAt(fields, key);
 }
 
+const HASH = /^(?:0[xX])?[0-9a-fA-F]{64}(?:#(?:0|[1-9]\d{0,8}))?$/;
+
 let lastTime = "";
 let lastTimeMs = 0;
 
@@ -166,15 +168,18 @@ export function timeAt(fields: Fields, key: string): number {
   return ms;
 }
 
-/** A transaction's hash, lower case; null for zeros, which mean that it failed. */
+/**
+ * A transaction's hash, lower case; null for zeros, which mean that it failed. Of a transaction that redeemed
+ * several tickets, those after the first have `#` and the place of their event in the block behind it.
+ */
 export function hashAt(fields: Fields, key: string): string | null {
   const value = fields[key];
   if (value === undefined || value === null) return null;
-  if (typeof value !== "string" || !/^(?:0[xX])?[0-9a-fA-F]{64}$/.test(value)) {
+  if (typeof value !== "string" || !HASH.test(value)) {
     throw unreadable("FIELD", `${key}: expected a transaction's hash, found ${shown(value)}`);
   }
-  const digits = value.slice(-64).toLowerCase();
-  return /^0+$/.test(digits) ? null : `0x${digits}`;
+  const digits = value.replace(/^0x/i, "").toLowerCase();
+  return /^0{64}/.test(digits) ? null : `0x${digits}`;
 }
 
 /** A value in a reason. Lists and objects are not looked into, however deep they are. */

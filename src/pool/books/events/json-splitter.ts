@@ -15,6 +15,8 @@ export interface SplitterOptions {
   readonly depthMax?: number | undefined;
 }
 
+/** V8 makes room for longer texts by themselves, which takes as long as to read them. */
+const BYTES_AT_ONCE = 1 << 16;
 /** Longer elements are no events. */
 export const MAX_EVENT_BYTES = 1 << 20;
 /** No event is deeper. What is looked at again after damage is looked at so often at most. */
@@ -59,6 +61,13 @@ export class JsonSplitter {
 
   /** The pieces that are complete with these bytes. They are views of a copy of them. */
   push(chunk: Uint8Array): readonly JsonPiece[] {
+    for (let from = 0; from < chunk.length || from === 0; from += BYTES_AT_ONCE) {
+      this.#push(chunk.subarray(from, from + BYTES_AT_ONCE));
+    }
+    return this.#taken();
+  }
+
+  #push(chunk: Uint8Array): void {
     this.#rest = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
     this.#parse();
     this.#scan();
@@ -70,7 +79,6 @@ export class JsonSplitter {
     this.#start -= kept;
     this.#closed -= kept;
     if (this.#damaged !== null) this.#damaged = 0;
-    return this.#taken();
   }
 
   /** What is left when the stream ends. */

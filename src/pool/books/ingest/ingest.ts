@@ -13,7 +13,7 @@ import type { LedgerTransaction } from "../ledger.js";
 import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
 import { openingAtMs } from "../opening-date.js";
 import { type PoolSettings, readSettings, settingsText } from "../settings.js";
-import type { EventRow, NewEvent, PoolStore } from "../store/store.js";
+import type { EventRow, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { DecodedBatch } from "./decoded-batch.js";
 import {
@@ -155,29 +155,33 @@ export class EventIngest {
    * Enters again what is in books, into others: nothing is held, and what is told apart by what is
    * for the caller to look at.
    *
+   * @param parts rows in order, some at a time: they go into one transaction
    * @param isReadAgain is an event's text looked at in those others? Then it is made again too
-   * @returns one outcome for each, `recorded` or `refused`, in the order given
+   * @param onPart told what became of each part: an outcome for each row, `recorded` or `refused`
    * @throws InputError if one can't be read: then none of them is entered
    */
   again(
-    rows: readonly EventRow[],
+    parts: Iterable<readonly EventRow[]>,
     isReadAgain: (event: PoolEvent) => boolean,
-  ): readonly RecordOutcome[] {
-    return this.#store.transaction(() => {
+    onPart: (rows: readonly EventRow[], outcomes: readonly RecordOutcome[]) => void,
+  ): void {
+    this.#store.transaction(() => {
       this.#refresh();
       const isContradicted = redemptionsOf(this.#store);
-      const named: NamedEvent[] = [];
-      const outcomes = rows.map((row): RecordOutcome => {
-        const event = decodeStoredEvent(row);
-        if (isContradicted(event)) return "refused";
-        const content = isReadAgain(event) ? encodeStored(event) : row.content;
-        named.push({ event, identity: row.identity, content });
-        return "recorded";
-      });
       const sums = noSums(AGAIN);
-      this.#store.events.add(this.#rows(named, AGAIN, sums));
+      for (const rows of parts) {
+        const named: NamedEvent[] = [];
+        const outcomes = rows.map((row): RecordOutcome => {
+          const event = decodeStoredEvent(row);
+          if (isContradicted(event)) return "refused";
+          const content = isReadAgain(event) ? encodeStored(event) : row.content;
+          named.push({ event, identity: row.identity, content });
+          return "recorded";
+        });
+        this.#write(named, AGAIN, sums);
+        onPart(rows, outcomes);
+      }
       this.#settle(sums);
-      return outcomes;
     });
   }
 
@@ -279,29 +283,36 @@ export class EventIngest {
       const { fresh, outcomes, held } = identify(part, source, store, options);
       for (const outcome of outcomes) all.push(outcome);
       for (const [event, why] of held) allHeld.set(event, why);
-      store.events.add(this.#rows(fresh, source, sums));
+      this.#write(fresh, source, sums);
     }
     this.#settle(sums);
     return { outcomes: all, held: allHeld };
   }
 
+  /** Writes a part of a batch, and the entries that follow from its events by themselves. */
+  #write(fresh: readonly NamedEvent[], source: string, sums: Sums): void {
+    const { rows, transactions } = this.#rows(fresh, source, sums);
+    this.#store.events.add(rows);
+    if (transactions.length > 0) this.#store.ledger.post(...transactions);
+  }
+
   /** Writes what a batch adds up to. */
-  #settle({ transactions, received, processed, tally }: Sums): void {
+  #settle({ received, processed, tally }: Sums): void {
     const store = this.#store;
     const { claims: bounds } = this.#settings;
     const ai = linkAiJobs(store, { received, processed, postings: this.#postings, bounds });
-    if (this.#isPerJob) transactions.push(...ai.transactions);
     for (const attributed of ai.attributed) tally.attribute(attributed);
-    store.ledger.post(...transactions);
+    if (this.#isPerJob && ai.transactions.length > 0) store.ledger.post(...ai.transactions);
     tally.write(store);
   }
 
-  /** The events' rows, and what they add up to. */
-  #rows(fresh: readonly NamedEvent[], source: string, sums: Sums): NewEvent[] {
-    const { transactions, received, processed, tally } = sums;
+  /** The events' rows, what each moves by itself, and what they add up to. */
+  #rows(fresh: readonly NamedEvent[], source: string, sums: Sums) {
+    const { received, processed, tally } = sums;
+    const transactions: LedgerTransaction[] = [];
     const isPerJob = this.#isPerJob;
     let sequence = this.#store.events.count();
-    return fresh.map(({ event, identity, content }) => {
+    const rows = fresh.map(({ event, identity, content }) => {
       const { type, atMs } = event;
       const cause = { kind: type, id: identity, event: sequence };
       let worker: string | null = null;
@@ -319,19 +330,19 @@ export class EventIngest {
       }
       return { sequence: sequence++, identity, source, atMs, content, worker };
     });
+    return { rows, transactions };
   }
 }
 
 /** What a whole batch adds up to. */
 interface Sums {
-  readonly transactions: LedgerTransaction[];
   readonly received: AiHalf<JobReceived>[];
   readonly processed: AiHalf<JobProcessed>[];
   readonly tally: WorkerTally;
 }
 
 function noSums(source: string): Sums {
-  return { transactions: [], received: [], processed: [], tally: new WorkerTally(source) };
+  return { received: [], processed: [], tally: new WorkerTally(source) };
 }
 
 /** A day's grace for clocks: no commission can begin before the latest event. */

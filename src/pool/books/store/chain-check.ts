@@ -4,6 +4,7 @@ import { GONE, type Link, linkHash, lotDigest, rowsOf } from "./chain-links.js";
 import type { ChainFindings, ChainHead } from "./chain-store.js";
 import { text, whole } from "./columns.js";
 import { type CoveredTable, LOTS, SINGLE } from "./covered.js";
+import type { LotReading } from "./lot-reading.js";
 
 const PAGE = 5_000;
 const FINDINGS_MAX = 100;
@@ -11,11 +12,22 @@ const namesOf = (tables: readonly CoveredTable[]) => new Set(tables.map(({ name 
 const FIXED = namesOf(SINGLE.filter(({ isFixed }) => isFixed));
 const REMOVABLE = namesOf(SINGLE.filter(({ isRemovable }) => isRemovable));
 
+/** What a chain is checked with. */
+export interface ChainCheckOptions {
+  /** A head that was kept elsewhere. @default none */
+  readonly outside?: ChainHead | undefined;
+  /** What has read lots already, just now. @default nothing has */
+  readonly reading?: LotReading | null | undefined;
+}
+
 /** Reads one state of the file, whoever writes meanwhile. */
-export function checkChain(database: SqliteDatabase, outside?: ChainHead): ChainFindings {
+export function checkChain(
+  database: SqliteDatabase,
+  { outside, reading = null }: ChainCheckOptions = {},
+): ChainFindings {
   database.exec("SAVEPOINT chain_check");
   try {
-    return new ChainCheck(database).run(outside);
+    return new ChainCheck(database, reading).run(outside);
   } finally {
     database.exec("RELEASE chain_check");
   }
@@ -23,14 +35,16 @@ export function checkChain(database: SqliteDatabase, outside?: ChainHead): Chain
 
 class ChainCheck {
   readonly #database: SqliteDatabase;
+  #reading: LotReading | null;
   readonly #wrong: string[] = [];
   /** Where the next lot of a table has to begin. */
   readonly #next = new Map(LOTS.map(({ name }) => [name, 0]));
   /** What the last link about a row says, by table and key. */
   readonly #rows = new Map(SINGLE.map(({ name }) => [name, new Map<string, string>()]));
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, reading: LotReading | null) {
     this.#database = database;
+    this.#reading = reading;
   }
 
   run(outside?: ChainHead): ChainFindings {
@@ -96,9 +110,13 @@ class ChainCheck {
     }
     const [first, last] = [Number(from), Number(to)];
     const due = this.#next.get(what) ?? 0;
-    if (first !== due)
+    if (first !== due) {
       this.#report(`the chain covers ${what} from ${first} on where ${due} was due`);
+      this.#reading = null;
+    }
     this.#next.set(what, last + 1);
+    // Lots that follow each other from the first on are the ones that were hashed when they were read.
+    if (this.#reading?.confirms(what, last) === true) return;
     if ((lotDigest(this.#database, table, [first, last]) ?? GONE) !== digest) {
       this.#report(`${what} ${first} … ${last} are not what the chain covers`);
     }

@@ -32,4 +32,11 @@ export interface ChainStore {
    *   @default none
    */
   check(outside?: ChainHead): ChainFindings;
+  /**
+   * While it works, events that are listed and entries of the journal, each from the first one on, are hashed
+   * as they are read, so that a {@link check} within it does not read them again. @default a check does
+   *
+   * @returns what the work returns
+   */
+  readonly readingOnce?: (<T>(work: () => T) => T) | undefined;
 }

@@ -2,12 +2,13 @@
  * The chain on disk. Which rows were changed is noted by triggers that only poolsim's own connection
  * has: who changes the file by other means adds no link to the chain, and differs from it.
  */
-import type { SqliteDatabase, SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase } from "../../../io/sqlite.js";
 import { checkChain } from "./chain-check.js";
-import { addLinks, type Link, sha256, touchedRows, triggersOf } from "./chain-links.js";
+import { addLinks, type Link, touchedRows, triggersOf } from "./chain-links.js";
 import type { ChainFindings, ChainHead, ChainStore } from "./chain-store.js";
 import { text, whole } from "./columns.js";
-import { type CoveredColumn, columnsOf, LOTS, rowBytes, SINGLE } from "./covered.js";
+import { type CoveredColumn, columnsOf, LOTS, RowHash, SINGLE } from "./covered.js";
+import { LotReading } from "./lot-reading.js";
 
 /** Adds links for all that is committed. */
 export class ChainTables implements ChainStore {
@@ -16,6 +17,7 @@ export class ChainTables implements ChainStore {
   readonly #lots: Link[] = [];
   readonly #columns = new Map<string, readonly CoveredColumn[]>();
   #isKept = false;
+  #reading: LotReading | null = null;
 
   /** @param database up to date */
   constructor(database: SqliteDatabase) {
@@ -37,16 +39,14 @@ export class ChainTables implements ChainStore {
     this.#lots.length = 0;
   }
 
-  /**
-   * Rows that this transaction added to one of {@link LOTS}.
-   *
-   * @param table its name
-   * @param values of all columns in their order, of one row after the other
-   */
-  added(table: string, first: number, last: number, values: readonly SqlValue[]): void {
-    if (!this.#isKept) return;
-    const digest = sha256(rowBytes(this.#columns.get(table) ?? [], values));
-    this.#lots.push({ what: table, place: `${first}-${last}`, digest });
+  /** For the rows of a lot of one of {@link LOTS}, in their order; null: no links are kept. */
+  lotHash(table: string): RowHash | null {
+    return this.#isKept ? new RowHash(this.#columns.get(table) ?? []) : null;
+  }
+
+  /** Rows that this transaction added to one of {@link LOTS}: from the first to the last. */
+  added(table: string, [first, last]: readonly [number, number], hash: RowHash): void {
+    this.#lots.push({ what: table, place: `${first}-${last}`, digest: hash.digest() });
   }
 
   head(): ChainHead | null {
@@ -55,8 +55,22 @@ export class ChainTables implements ChainStore {
   }
 
   check(outside?: ChainHead): ChainFindings {
-    return checkChain(this.#database, outside);
+    return checkChain(this.#database, { outside, reading: this.#reading });
   }
+
+  /** What events and entries are read through; null: nobody is going to check them now. */
+  get reading(): LotReading | null {
+    return this.#reading;
+  }
+
+  readonly readingOnce = <T>(work: () => T): T => {
+    this.#reading = new LotReading(this.#database);
+    try {
+      return work();
+    } finally {
+      this.#reading = null;
+    }
+  };
 
   #seal(): void {
     const links = [...this.#lots, ...touchedRows(this.#database)];

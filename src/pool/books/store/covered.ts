@@ -2,6 +2,7 @@
  * What the chain of hashes covers, and how a row is written for it: a text that two different rows
  * never share, the same whether SQLite or poolsim makes it.
  */
+import { createHash } from "node:crypto";
 import type { SqliteDatabase, SqlValue } from "../../../io/sqlite.js";
 import { text, whole } from "./columns.js";
 
@@ -113,20 +114,32 @@ export function rowSql(columns: readonly CoveredColumn[], alias: string): string
 }
 
 /**
- * Rows on their way into a table, in UTF-8, as {@link rowSql} writes them: columns in the order of their
+ * The hash of rows on their way into a table, as {@link rowSql} writes them: columns in the order of their
  * numbers, texts and whole numbers only.
- *
- * @param values of one row after the other
  */
-export function rowBytes(
-  columns: readonly CoveredColumn[],
-  values: readonly SqlValue[],
-): Uint8Array {
-  // Nearly all texts are ASCII, which shows when all of them are bytes: asking each costs more.
-  const quick = rowTexts(columns, values, (text) => text.length);
-  const bytes = Buffer.from(quick);
-  if (bytes.length === quick.length) return bytes;
-  return Buffer.from(rowTexts(columns, values, Buffer.byteLength));
+export class RowHash {
+  readonly #columns: readonly CoveredColumn[];
+  readonly #hash = createHash("sha256");
+
+  constructor(columns: readonly CoveredColumn[]) {
+    this.#columns = columns;
+  }
+
+  /** @param values of one row after the other: some hundred texts at most, which then take little room */
+  add(values: readonly SqlValue[]): void {
+    // Nearly all texts are ASCII, which shows when all of them are bytes: asking each costs more.
+    const quick = rowTexts(this.#columns, values, (text) => text.length);
+    const bytes = Buffer.from(quick);
+    const isAscii = bytes.length === quick.length;
+    this.#hash.update(
+      isAscii ? bytes : Buffer.from(rowTexts(this.#columns, values, Buffer.byteLength)),
+    );
+  }
+
+  /** SHA-256 in hexadecimal digits, lower case. */
+  digest(): string {
+    return this.#hash.digest("hex");
+  }
 }
 
 function rowTexts(

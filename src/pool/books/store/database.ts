@@ -18,6 +18,8 @@ export class StoreDatabase {
   readonly sql: SqliteDatabase;
   readonly chain: ChainTables;
   readonly #failed: (() => void)[] = [];
+  readonly #last: (() => void)[] = [];
+  #isOpen = false;
 
   constructor({ path, readOnly = false, isScratch }: StoreOptions) {
     if (path !== ":memory:") assertLogWhole(path);
@@ -35,12 +37,25 @@ export class StoreDatabase {
 
   /** All or nothing, durable when it returns. Inside another one it is a part of that. */
   readonly transaction = <T>(work: () => T): T => {
+    if (this.#isOpen) return work();
+    this.#isOpen = true;
     try {
-      return this.sql.transaction(work);
+      return this.sql.transaction(() => {
+        const result = work();
+        for (const write of this.#last) write();
+        return result;
+      });
     } catch (error) {
       for (const forget of this.#failed) forget();
       throw error;
+    } finally {
+      this.#isOpen = false;
     }
+  };
+
+  /** What is still to be written when the work of a transaction is done: once, however often it was changed. */
+  readonly atEnd = (write: () => void): void => {
+    this.#last.push(write);
   };
 
   /** What to forget when a transaction fails: whatever is remembered of what it wrote. */

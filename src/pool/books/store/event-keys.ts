@@ -29,10 +29,15 @@ export function addKeys(database: SqliteDatabase, first: number, last: number): 
   database.run("DELETE FROM new_event_keys");
 }
 
-/** See {@link EventStore.misplaced}. */
+/**
+ * See {@link EventStore.misplaced}.
+ *
+ * @param keyOf what their rows hold, where that is known already: by sequence
+ */
 export function misplacedEvents(
   database: SqliteDatabase,
   events: readonly EventRow[],
+  keyOf: ReadonlyMap<unknown, unknown>,
 ): ReadonlyMap<number, number | null> {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) return new Map();
@@ -53,18 +58,27 @@ export function misplacedEvents(
   const found = new Map(
     elsewhere.map((row) => [whole(row, "sequence"), wholeOrNull(row, "place")]),
   );
+  const keys = events.every(({ sequence }) => keyOf.has(sequence))
+    ? keyOf
+    : keysOf(database, range);
+  for (const { sequence, identity } of events) {
+    if (keys.get(sequence) !== identityKey(identity)) found.set(sequence, null);
+  }
+  return found;
+}
+
+function keysOf(
+  database: SqliteDatabase,
+  range: readonly [bigint, bigint],
+): ReadonlyMap<unknown, unknown> {
   // One text for all: rows of numbers would cost more than all the rest.
   const row = database.get(
     `SELECT json_group_array(sequence) AS sequences, json_group_array(key) AS keys FROM (
-       SELECT sequence, key FROM events WHERE sequence BETWEEN ? AND ? ORDER BY sequence)`,
+       SELECT sequence, key FROM events WHERE sequence BETWEEN ? AND ?)`,
     ...range,
   );
-  const [sequences, keys] = [numbersOf(row, "sequences"), numbersOf(row, "keys")];
-  for (const [index, { sequence, identity }] of events.entries()) {
-    const isRight = sequences[index] === sequence && keys[index] === identityKey(identity);
-    if (!isRight) found.set(sequence, null);
-  }
-  return found;
+  const keys = numbersOf(row, "keys");
+  return new Map(numbersOf(row, "sequences").map((sequence, index) => [sequence, keys[index]]));
 }
 
 function numbersOf(row: SqlRow | undefined, column: string): readonly unknown[] {

@@ -1,20 +1,28 @@
 /** Events on disk. */
 import { InputError } from "../../../core/errors.js";
-import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase, SqlRow } from "../../../io/sqlite.js";
 import type { ChainTables } from "./chain-tables.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
 import { addKeys, misplacedEvents, WITH_FOUND } from "./event-keys.js";
 import type { EventRow, EventStore, KnownEvent, NewEvent } from "./event-store.js";
 import { identityKey } from "./identity-key.js";
+import { type LotRow, textIn, wholeIn } from "./lot-reading.js";
+import { LotWriter } from "./lot-writer.js";
 
 const EVENT = `SELECT e.sequence, e.identity, s.name AS source, e.at, e.content
   FROM events e JOIN sources s ON s.id = e.source`;
+
+const COLUMNS = ["sequence", "identity", "key", "source", "at", "worker", "content"];
+/** Numbers of some of them. */
+const [SEQUENCE, IDENTITY, KEY, SOURCE, AT, CONTENT] = [0, 1, 2, 3, 4, 6];
 
 export class EventTables implements EventStore {
   readonly #database: SqliteDatabase;
   readonly #transaction: StoreDatabase["transaction"];
   readonly #chain: ChainTables;
+  /** Of the events that were read last to be checked, by sequence. */
+  #keysRead: ReadonlyMap<number, number> = new Map();
   readonly #ids = { sources: new Map<string, number>(), addresses: new Map<string, number>() };
 
   constructor({ sql, chain, transaction, onFailure }: StoreDatabase) {
@@ -43,7 +51,8 @@ export class EventTables implements EventStore {
   }
 
   misplaced(events: readonly EventRow[]): ReadonlyMap<number, number | null> {
-    return misplacedEvents(this.#database, events);
+    const keys = this.#chain.reading === null ? new Map() : this.#keysRead;
+    return misplacedEvents(this.#database, events, keys);
   }
 
   get(sequence: number): EventRow | null {
@@ -51,6 +60,9 @@ export class EventTables implements EventStore {
   }
 
   list(from: number, limit: number): readonly EventRow[] {
+    const rows = this.#chain.reading?.page("events", from, limit);
+    this.#keysRead = new Map(rows?.map((row) => [wholeIn(row, SEQUENCE), wholeIn(row, KEY)]));
+    if (rows !== undefined) return this.#listOf(rows);
     const names = new Map<number, string>();
     return this.#database
       .all(
@@ -71,6 +83,22 @@ export class EventTables implements EventStore {
           content: text(row, "content"),
         };
       });
+  }
+
+  #listOf(rows: readonly LotRow[]): readonly EventRow[] {
+    const names = new Map<number, string>();
+    return rows.map((row) => {
+      const id = wholeIn(row, SOURCE);
+      const source = names.get(id) ?? this.#sourceOf(id);
+      names.set(id, source);
+      return {
+        sequence: wholeIn(row, SEQUENCE),
+        identity: textIn(row, IDENTITY),
+        source,
+        atMs: wholeIn(row, AT),
+        content: textIn(row, CONTENT),
+      };
+    });
   }
 
   count(): number {
@@ -130,19 +158,17 @@ export class EventTables implements EventStore {
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return;
     this.#transaction(() => {
-      const rows: SqlValue[] = [];
+      const writer = new LotWriter(this.#database, this.#chain, {
+        table: "events",
+        columns: COLUMNS,
+      });
       for (const { sequence, identity, source, atMs, content, worker } of events) {
         const from = this.#idOf("sources", source);
         const whose = worker === null ? null : this.#idOf("addresses", worker);
-        rows.push(sequence, identity, identityKey(identity), from, atMs, whose, content);
+        writer.add(sequence, identity, identityKey(identity), from, atMs, whose, content);
       }
-      this.#database.insert(
-        "events (sequence, identity, key, source, at, worker, content)",
-        7,
-        rows,
-      );
+      writer.end(first.sequence, last.sequence);
       addKeys(this.#database, first.sequence, last.sequence);
-      this.#chain.added("events", first.sequence, last.sequence, rows);
     });
   }
 

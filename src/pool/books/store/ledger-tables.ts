@@ -4,7 +4,7 @@
  * compare.
  */
 import { InputError } from "../../../core/errors.js";
-import type { SqliteDatabase, SqlRow, SqlValue } from "../../../io/sqlite.js";
+import type { SqliteDatabase, SqlRow } from "../../../io/sqlite.js";
 import type { Account } from "../accounts.js";
 import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } from "../ledger.js";
 import type { ChainTables } from "./chain-tables.js";
@@ -13,10 +13,16 @@ import type { StoreDatabase } from "./database.js";
 import { WITH_FOUND } from "./event-keys.js";
 import { identityKey } from "./identity-key.js";
 import type { AccountFlow, LedgerStore } from "./ledger-store.js";
+import { type LotRow, textIn, wholeIn } from "./lot-reading.js";
+import { LotWriter } from "./lot-writer.js";
 
 const PAGE = 5_000;
 const ENTRY = `SELECT n.sequence, n.at, n.kind, n.event, coalesce(n.cause, e.identity) AS cause,
   n.postings FROM entries n LEFT JOIN events e ON e.sequence = n.event`;
+
+const COLUMNS = ["sequence", "at", "kind", "event", "cause", "postings"];
+/** Their numbers. */
+const [SEQUENCE, AT, KIND, EVENT, CAUSE, POSTINGS] = [0, 1, 2, 3, 4, 5];
 
 /** From, to, wei: one after the other. */
 const POSTING = /(\d+) (\d+) (\d+)(?: (?=\d)|$)/y;
@@ -29,15 +35,19 @@ export class LedgerTables implements LedgerStore {
   /** Of accounts, as the file has them; what a failed transaction made is forgotten. */
   readonly #ids = new Map<Account, number>();
   readonly #accounts = new Map<string, Account>();
+  /** By this transaction, and not written yet. */
+  readonly #moved = new Map<Account, Moved>();
 
-  constructor({ sql, chain, transaction, onFailure }: StoreDatabase) {
+  constructor({ sql, chain, transaction, atEnd, onFailure }: StoreDatabase) {
     this.#database = sql;
     this.#chain = chain;
     this.#transaction = transaction;
     onFailure(() => {
       this.#ids.clear();
       this.#accounts.clear();
+      this.#moved.clear();
     });
+    atEnd(() => this.#move());
     this.journal = {
       append: (entry) => {
         if (entry.sequence !== this.entryCount()) {
@@ -55,40 +65,43 @@ export class LedgerTables implements LedgerStore {
     return this.#transaction(() => {
       const first = this.entryCount();
       let sequence = first;
-      const moved = new Map<Account, Moved>();
-      const rows: SqlValue[] = [];
+      const writer = new LotWriter(this.#database, this.#chain, {
+        table: "entries",
+        columns: COLUMNS,
+      });
       const entries: LedgerEntry[] = [];
+      // All of them before any is written: the caller may go on without what is refused.
+      for (const { postings } of transactions) for (const posting of postings) check(posting);
       for (const { cause, atMs, postings: asked } of transactions) {
         const postings = asked.every(isSome) ? asked : asked.filter(isSome);
         let text = "";
         for (const posting of postings) {
-          check(posting);
-          const from = this.#moved(moved, posting.from);
-          const to = this.#moved(moved, posting.to);
+          const from = this.#movedOf(posting.from);
+          const to = this.#movedOf(posting.to);
           from.outWei += posting.wei;
           to.inWei += posting.wei;
           text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
         }
         const { kind, id, event } = cause;
         const isEvent = event !== undefined;
-        rows.push(sequence, Math.trunc(atMs), kind, isEvent ? event : null, isEvent ? null : id);
-        rows.push(text);
+        const [byEvent, byText] = isEvent ? [event, null] : [null, id];
+        writer.add(sequence, Math.trunc(atMs), kind, byEvent, byText, text);
         entries.push({ sequence, cause, atMs, postings });
         sequence++;
       }
-      this.#database.insert("entries (sequence, at, kind, event, cause, postings)", 6, rows);
-      if (sequence > first) this.#chain.added("entries", first, sequence - 1, rows);
-      this.#move(moved);
+      if (sequence > first) writer.end(first, sequence - 1);
       return entries;
     });
   }
 
   balance(account: Account): bigint {
+    this.#move();
     const row = this.#database.get("SELECT balance_wei FROM flows WHERE account = ?", account);
     return row === undefined ? 0n : big(row, "balance_wei");
   }
 
   flows(prefix = ""): readonly AccountFlow[] {
+    this.#move();
     return this.#database
       .all(
         `SELECT account, in_wei, out_wei FROM flows
@@ -147,11 +160,11 @@ export class LedgerTables implements LedgerStore {
     return row === undefined ? 0 : whole(row, "last") + 1;
   }
 
-  #moved(moved: Map<Account, Moved>, account: Account): Moved {
-    let flow = moved.get(account);
+  #movedOf(account: Account): Moved {
+    let flow = this.#moved.get(account);
     if (flow === undefined) {
       flow = { id: this.#idOf(account), inWei: 0n, outWei: 0n };
-      moved.set(account, flow);
+      this.#moved.set(account, flow);
     }
     return flow;
   }
@@ -171,7 +184,9 @@ export class LedgerTables implements LedgerStore {
     return id;
   }
 
-  #move(moved: ReadonlyMap<Account, Moved>): void {
+  /** Writes what was moved: once for each account in a transaction, unless somebody asks meanwhile. */
+  #move(): void {
+    const moved = this.#moved;
     if (moved.size === 0) return;
     const known = this.#database.all(
       "SELECT id, account, in_wei, out_wei FROM flows WHERE id IN (SELECT value FROM json_each(?))",
@@ -190,6 +205,7 @@ export class LedgerTables implements LedgerStore {
        FROM json_each(?) f WHERE flows.id = f.value ->> 0`,
       JSON.stringify(rows),
     );
+    moved.clear();
   }
 
   #accountOf(id: string): Account {
@@ -204,7 +220,31 @@ export class LedgerTables implements LedgerStore {
   }
 
   #entryOf(row: SqlRow): LedgerEntry {
-    const flat = text(row, "postings");
+    const event = wholeOrNull(row, "event");
+    const cause = { kind: text(row, "kind"), id: text(row, "cause") };
+    return {
+      sequence: whole(row, "sequence"),
+      cause: event === null ? cause : { ...cause, event },
+      atMs: whole(row, "at"),
+      postings: this.#postingsOf(text(row, "postings")),
+    };
+  }
+
+  /** An entry of a row that was read to be checked. */
+  #entryIn(row: LotRow): LedgerEntry {
+    const [kind, event] = [textIn(row, KIND), row[EVENT]];
+    return {
+      sequence: wholeIn(row, SEQUENCE),
+      cause:
+        typeof event === "number"
+          ? new CauseByEvent(kind, event, this.#database)
+          : { kind, id: textIn(row, CAUSE) },
+      atMs: wholeIn(row, AT),
+      postings: this.#postingsOf(textIn(row, POSTINGS)),
+    };
+  }
+
+  #postingsOf(flat: string): readonly Posting[] {
     const postings: Posting[] = [];
     POSTING.lastIndex = 0;
     while (POSTING.lastIndex < flat.length) {
@@ -212,24 +252,37 @@ export class LedgerTables implements LedgerStore {
       if (found === undefined) throw damaged("postings");
       postings.push({ from: this.#accountOf(from), to: this.#accountOf(to), wei: BigInt(wei) });
     }
-    const event = wholeOrNull(row, "event");
-    const cause = { kind: text(row, "kind"), id: text(row, "cause") };
-    return {
-      sequence: whole(row, "sequence"),
-      cause: event === null ? cause : { ...cause, event },
-      atMs: whole(row, "at"),
-      postings,
-    };
+    return postings;
   }
 
   *#iterate(): Generator<LedgerEntry> {
     for (let from = 0; ; ) {
-      const page = this.entries(from, PAGE);
+      const rows = this.#chain.reading?.page("entries", from, PAGE);
+      const page = rows?.map((row) => this.#entryIn(row)) ?? this.entries(from, PAGE);
       yield* page;
       const last = page.at(-1);
       if (last === undefined) return;
       from = last.sequence + 1;
     }
+  }
+}
+
+/** The identity of an event is asked for only where something is wrong. */
+class CauseByEvent implements Cause {
+  readonly kind: string;
+  readonly event: number;
+  readonly #database: SqliteDatabase;
+
+  constructor(kind: string, event: number, database: SqliteDatabase) {
+    this.kind = kind;
+    this.event = event;
+    this.#database = database;
+  }
+
+  /** @throws InputError (`STORE_DAMAGED`) if there is no such event */
+  get id(): string {
+    const sql = "SELECT identity FROM events WHERE sequence = ?";
+    return text(this.#database.get(sql, BigInt(this.event)) ?? {}, "identity");
   }
 }
 

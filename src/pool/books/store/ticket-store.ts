@@ -27,7 +27,10 @@ export interface TicketRow {
   readonly state: TicketState;
   /** When it won, ms since 1970; where only a redemption told of it, when that was. */
   readonly wonAtMs: number;
-  /** The transaction that redeemed it, lower-case hex with `0x`; null unless `redeemed`. */
+  /**
+   * The transaction that redeemed it, lower-case hex with `0x`; null unless `redeemed`. Where it redeemed
+   * several tickets, those after the first have `#` and the place of their event in the block behind it.
+   */
   readonly txHash: string | null;
   /** What the redemption cost, wei: the most that events say; null: none says it. */
   readonly gasFeesWei: bigint | null;

@@ -97,7 +97,8 @@ export class KeptJournal {
     }
   }
 
-  #add({ sequence, cause: { kind, id }, postings }: LedgerEntry): void {
+  #add({ sequence, cause, postings }: LedgerEntry): void {
+    const { kind } = cause;
     if (sequence !== this.#due) {
       this.#report(`the journal has entry ${sequence} where ${this.#due} was due`);
     }
@@ -107,6 +108,7 @@ export class KeptJournal {
       return;
     }
     this.others.add(postings);
+    const { id } = cause;
     // What moves money from one worker to another is somebody's doing.
     if (MOVING.has(kind) && this.#acts.get(Number(id))?.kind !== kind) {
       this.#report(`entry ${sequence}, ${kind} ${id}, is of nobody`);

@@ -5,10 +5,10 @@
 import type { Account } from "../accounts.js";
 import { closeRound } from "../close-round.js";
 import { decideAgain } from "../decide.js";
-import { EventIngest } from "../ingest/ingest.js";
+import { EventIngest, type RecordOutcome } from "../ingest/ingest.js";
 import type { LedgerEntry } from "../ledger.js";
 import { ALL_SETTING_KEYS } from "../settings.js";
-import type { ClosedRound, DecisionRow, PoolStore } from "../store/store.js";
+import type { ClosedRound, DecisionRow, EventRow, PoolStore } from "../store/store.js";
 import { derivedBooks } from "./derived-books.js";
 import { DerivedEvents } from "./derived-events.js";
 import type { KeptJournal } from "./kept-journal.js";
@@ -16,6 +16,8 @@ import { verifyTables } from "./verify-tables.js";
 
 /** As an import has them in a transaction: what is looked up and added up, is so once for them. */
 const PAGE = 10_000;
+/** Read at a time: what is made of an event on its way is not kept for long. */
+const PART = 1_000;
 
 export class Replay {
   readonly #store: PoolStore;
@@ -94,24 +96,40 @@ export class Replay {
   }
 
   #enter(end: number): void {
-    while (this.#next < end) {
-      const page = this.#store.events.list(this.#next, Math.min(PAGE, end - this.#next));
-      if (page.length === 0 || this.#ingest === null) return;
-      const outcomes = this.#ingest.again(page, (event) => this.#events.has(event));
-      const misplaced = this.#store.events.misplaced(page);
-      for (const [index, { identity, sequence }] of page.entries()) {
-        const outcome = outcomes[index];
-        if (outcome !== "recorded")
-          this.#report(`event ${identity} is ${outcome} when entered again`);
-        const place = misplaced.get(sequence);
-        if (place === null) this.#report(`event ${identity} is not found by its identity`);
-        else if (place !== undefined)
-          this.#report(`event ${identity} is there twice, as ${sequence} and as ${place}`);
-        const due = this.#next + index;
-        if (sequence !== due) this.#report(`there is event ${sequence} where ${due} was due`);
-      }
-      this.#next += page.length;
+    while (this.#next < end && this.#ingest !== null) {
+      const before = this.#next;
+      this.#ingest.again(
+        this.#parts(Math.min(end, before + PAGE)),
+        (event) => this.#events.has(event),
+        (rows, outcomes) => this.#entered(rows, outcomes),
+      );
+      if (this.#next === before) return;
     }
+  }
+
+  /** Events up to one, some at a time. */
+  *#parts(end: number): Generator<readonly EventRow[]> {
+    while (this.#next < end) {
+      const part = this.#store.events.list(this.#next, Math.min(PART, end - this.#next));
+      if (part.length === 0) return;
+      yield part;
+    }
+  }
+
+  #entered(rows: readonly EventRow[], outcomes: readonly RecordOutcome[]): void {
+    const misplaced = this.#store.events.misplaced(rows);
+    for (const [index, { identity, sequence }] of rows.entries()) {
+      const outcome = outcomes[index];
+      if (outcome !== "recorded")
+        this.#report(`event ${identity} is ${outcome} when entered again`);
+      const place = misplaced.get(sequence);
+      if (place === null) this.#report(`event ${identity} is not found by its identity`);
+      else if (place !== undefined)
+        this.#report(`event ${identity} is there twice, as ${sequence} and as ${place}`);
+      const due = this.#next + index;
+      if (sequence !== due) this.#report(`there is event ${sequence} where ${due} was due`);
+    }
+    this.#next += rows.length;
   }
 
   /** What was decided before so many rounds were closed, each after the events known then. */

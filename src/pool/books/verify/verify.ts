@@ -47,8 +47,13 @@ export interface VerifyOptions {
 export function verifyBooks(
   store: PoolStore,
   fresh: PoolStore,
-  { head }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): VerifyResult {
+  const verified = () => verifiedBooks(store, fresh, options);
+  return store.chain.readingOnce?.(verified) ?? verified();
+}
+
+function verifiedBooks(store: PoolStore, fresh: PoolStore, { head }: VerifyOptions): VerifyResult {
   const ofJournal = new Findings();
   const ofEvents = new Findings();
   const linked = ofEvents.reading(() => linkedJobs(store)) ?? new Set();

@@ -16,7 +16,8 @@ export interface Reconciliation {
 }
 
 /**
- * Compares by transaction, face values of each added up: one may redeem several tickets.
+ * Compares by transaction: one may redeem several tickets. What nodes told of it is right if it is as much as
+ * was paid; if it is less, the tickets whose amounts were told are, and the others were not told.
  *
  * @param rows the chain's, of one recipient
  * @param recipient lower-case hex with `0x`
@@ -30,7 +31,7 @@ export function reconcile(
   for (const ticket of store.tickets.list()) {
     const { state, txHash } = ticket;
     if (state !== "redeemed" || txHash === null || !isOf(ticket, recipient)) continue;
-    const key = txHash.toLowerCase();
+    const key = transactionOf(txHash);
     told.set(key, [...(told.get(key) ?? []), ticket]);
   }
   const agreed: IncomeRow[] = [];
@@ -39,10 +40,12 @@ export function reconcile(
   const found = new Map<string, IncomeRow[]>();
   for (const row of rows) found.set(row.txHash, [...(found.get(row.txHash) ?? []), row]);
   for (const [txHash, list] of found) {
-    const tickets = told.get(txHash);
+    const tickets = told.get(txHash) ?? [];
     told.delete(txHash);
-    if (tickets === undefined) {
-      untold.push(...list);
+    const rest = untoldOf(list, tickets);
+    if (rest !== null && rest.length > 0) {
+      untold.push(...rest);
+      agreed.push(...list.filter((row) => !rest.includes(row)));
       continue;
     }
     const toldWei = tickets.reduce((sum, { faceValueWei }) => sum + faceValueWei, 0n);
@@ -53,6 +56,25 @@ export function reconcile(
   return { agreed, untold, unfound: [...told.values()].flat(), different };
 }
 
+/** The transaction of a ticket that may be one of several in it. */
+export function transactionOf(txHash: string): string {
+  return txHash.toLowerCase().replace(/#.*$/, "");
+}
+
+/** What of a transaction no told ticket stands for; null where one stands for nothing in it. */
+function untoldOf(
+  rows: readonly IncomeRow[],
+  tickets: readonly TicketRow[],
+): readonly IncomeRow[] | null {
+  const rest = [...rows];
+  for (const { faceValueWei } of tickets) {
+    const index = rest.findIndex(({ paidWei }) => paidWei === faceValueWei);
+    if (index === -1) return null;
+    rest.splice(index, 1);
+  }
+  return rest;
+}
+
 /** A ticket of a form without names may be anybody's. */
 function isOf({ recipient }: TicketRow, of: string): boolean {
   const told = recipient.toLowerCase();
@@ -61,7 +83,8 @@ function isOf({ recipient }: TicketRow, of: string): boolean {
 
 /**
  * Enters what no node told as if one had: income from the chain itself. A node that tells it later tells
- * what is known. Left out is what paid less than its face value, and transactions of several tickets.
+ * what is known. Left out is what paid less than its face value. Of several tickets in a transaction the
+ * first has its hash alone, as a node would tell it, and its gas, unless one was told before.
  *
  * @param region and node type of the events
  * @returns what was entered
@@ -71,13 +94,16 @@ export function enterUntold(
   untold: readonly IncomeRow[],
   { region, nowMs }: { readonly region: string; readonly nowMs: number },
 ): readonly IncomeRow[] {
-  const times = new Map<string, number>();
-  for (const { txHash } of untold) times.set(txHash, (times.get(txHash) ?? 0) + 1);
-  const whole = untold.filter(
-    (row) => row.paidWei === row.faceValueWei && times.get(row.txHash) === 1,
-  );
-  const pieces = whole.map((row, position) => ({
-    raw: new TextEncoder().encode(eventOf(row, region)),
+  const taken = new Set<string>();
+  const whole = untold
+    .filter((row) => row.paidWei === row.faceValueWei)
+    .map((row) => {
+      const isFirst = !taken.has(row.txHash) && store.tickets.byHash(row.txHash) === null;
+      taken.add(row.txHash);
+      return { row, redemption: isFirst ? row.txHash : `${row.txHash}#${row.logIndex}` };
+    });
+  const pieces = whole.map(({ row, redemption }, position) => ({
+    raw: new TextEncoder().encode(eventOf(row, redemption, region)),
     position,
     problem: null,
   }));
@@ -85,11 +111,13 @@ export function enterUntold(
   const origin = "pool reconcile";
   new EventIngest(store).ingest({ source: "chain", origin, pieces, nowMs });
   // What a limit of the books keeps in quarantine is not entered.
-  return whole.filter(({ txHash }) => store.tickets.byHash(txHash) !== null);
+  return whole
+    .filter(({ redemption }) => store.tickets.byHash(redemption) !== null)
+    .map(({ row }) => row);
 }
 
 /** As nodes write it; the same redemption has the same identity. */
-function eventOf(row: IncomeRow, region: string): string {
+function eventOf(row: IncomeRow, redemption: string, region: string): string {
   const { txHash, logIndex, recipient, sender, atMs } = row;
   const digest = createHash("sha256").update(`${row.chainId} ${txHash} ${logIndex}`).digest("hex");
   const id = digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
@@ -97,10 +125,11 @@ function eventOf(row: IncomeRow, region: string): string {
     faceValue: row.faceValueWei,
     winProb: row.winProb,
     creationRound: row.creationRound,
-    ...(row.gasWei === null ? {} : { gasFees: row.gasWei }),
+    // The transaction paid it once.
+    ...(row.gasWei === null || redemption !== txHash ? {} : { gasFees: row.gasWei }),
   };
   const payload = [
-    `"recipient":"${recipient}","sender":"${sender}","txHash":"${txHash}"`,
+    `"recipient":"${recipient}","sender":"${sender}","txHash":"${redemption}"`,
     ...Object.entries(numbers).map(([name, wei]) => `"${name}":${wei}`),
   ].join(",");
   const at = new Date(atMs).toISOString();
