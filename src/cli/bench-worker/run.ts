@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { counted, fixed } from "../../core/wording.js";
+import { decodedText } from "../../io/decoded-text.js";
 import { assertSecret, readShort } from "../../io/secret-file.js";
 import { address } from "../../pool/api/fields.js";
 import { type BenchmarkDetails, PoolApiClient, parseKeys } from "../../pool/api/index.js";
@@ -79,7 +80,7 @@ async function transcodes(flags: BenchWorkerFlags, signal: AbortSignal): Promise
     return { levels: await ffmpegLevels({ sessions, segments, signal }), notes: [] };
   }
   const file = readShort(bench, { flag: "--bench", bytesMax: BENCH_BYTES_MAX, code: "USAGE" });
-  const found = transcodesOf(file.toString("utf8"), bench);
+  const found = transcodesOf(decodedText(file), bench);
   const levels = found.levels.filter(({ sessions }) => sessions <= (maxSessions ?? sessions));
   if (levels.length > 0) return { ...found, levels };
   const [least] = found.levels;

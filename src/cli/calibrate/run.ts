@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { decodedText } from "../../io/decoded-text.js";
 import { describeAIFit } from "../../sim/calibrate/ai/describe-ai.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { describeFit } from "../../sim/calibrate/describe-fit.js";
@@ -32,7 +33,7 @@ function textOf(file: string): string | null {
     if (found.size > BYTES_MAX) {
       throw new InputError(`${file}: larger than 256 MiB`, { code: "CALIBRATE_INPUT" });
     }
-    const text = readFileSync(file, "utf8");
+    const text = decodedText(readFileSync(file));
     return looksLikeEvents(text) ? null : text;
   } catch (cause) {
     if (cause instanceof InputError) throw cause;

@@ -113,6 +113,20 @@ describe("measurements", () => {
     expect(await inProcess("check", out)).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
+  it("in UTF-16, as a shell of Windows writes what is sent to a file, are read", async () => {
+    const text = benchText({ sessions: 2, segments: 30, meanS: 0.1 });
+    writeFileSync(at("little.txt"), Buffer.from(`\ufeff${text}`, "utf16le"));
+    writeFileSync(at("big.txt"), Buffer.from(`\ufeff${text}`, "utf16le").swap16());
+    const { workers } = await calibrated(at("little.txt"), at("big.txt"));
+    expect(workers.map(({ worker, segments }) => [worker, segments])).toEqual([
+      ["little", 60],
+      ["big", 60],
+    ]);
+    // The same file twice is one.
+    const twice = await calibrated(at("little.txt"), at("little.txt"));
+    expect(twice.workers.map(({ segments }) => segments)).toEqual([60]);
+  });
+
   it("of livepeer_bench in a folder are a device each", async () => {
     mkdirSync(at("benches"));
     for (const name of ["gpu-a", "gpu-b"]) {

@@ -173,8 +173,11 @@ function warmupOf(
  *
  * @throws InputError (`CALIBRATE_INPUT`) where no segment of a warm worker came
  */
-export function fitBench(measured: Measured): WorkerFit {
-  const { segments, isDevice, worker } = measured;
+export function fitBench(all: Measured): WorkerFit {
+  const segments = all.segments.filter((segment) => wholeMs(segment) > 0);
+  const measured = { ...all, segments };
+  const { isDevice, worker } = measured;
+  const timeless = all.segments.length - segments.length;
   const durations = segments.flatMap(({ durationMs }) => durationMs ?? []);
   const meanMs = isDevice && durations.length > 0 ? meanOf(durations) : null;
   const levels = levelsOf(measured, meanMs);
@@ -243,6 +246,7 @@ export function fitBench(measured: Measured): WorkerFit {
     heldOut: heldOutOf(levels),
     unused: [
       ...measured.unused,
+      ...(timeless > 0 ? [`${counted(timeless, "segment")} that took no time`] : []),
       ...(failed > 0 && isDevice ? [counted(failed, "failed segment")] : []),
     ],
     notes,

@@ -5,144 +5,32 @@
 import { InputError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import type { Measured, MeasuredSegment } from "../measured.js";
+import { hasBenchLines } from "./bench-lines.js";
+import { type Run, type RunLine, runsOf } from "./bench-runs.js";
 import { DEFAULT_LADDER, ladderPixels } from "./ladder.js";
 
-/** N-4: the line before the first segment's. */
-const HEADER = "timestamp,session,segment,seg_dur,transcode_time,frames";
-/** N-5: local time, with up to four fractional digits. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,4})?$/;
-const WHOLE = /^\d{1,9}$/;
-/** N-5: four significant digits in Go's shortest form. */
-const SECONDS = /^\d{1,9}(?:\.\d{1,12})?(?:e[+-]\d\d)?$/;
 /** Each time is cut to four digits, the sum in the summary is not (N-5, N-8). */
 const SUM_TOLERANCE = 1e-3;
 const SESSIONS_MAX = 10_000;
-/** Colours and movements of a terminal that was recorded. */
-const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
-/** A segment's line as a program for tables of another locale writes it again. */
-const OTHER_LOCALE = /^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:.*;|(?:[^,;]*,){6})/;
-
-interface Line {
-  readonly line: number;
-  readonly session: number;
-  readonly segment: number;
-  readonly durationS: number;
-  readonly transcodeS: number;
-}
-
-/** A run as far as it was read. */
-interface Run {
-  readonly lines: Line[];
-  readonly settings: Map<string, string>;
-  /** N-8; empty: none was printed. */
-  readonly summary: Map<string, string>;
-}
+const SHOWN = 80;
 
 /** Is this the output of livepeer_bench? */
 export function isLivepeerBench(text: string): boolean {
-  return (
-    text.includes(HEADER) ||
-    text.includes(HEADER.replaceAll(",", ";")) ||
-    /\|\s*Real-Time Segs Transcoded\s*\|/.test(text)
-  );
+  return hasBenchLines(text);
 }
 
-/** N-4: exactly six fields, the second and the third of which are integers. */
-function lineOf(text: string, line: number): Line | null {
-  const cells = text.split(",");
-  const [timestamp = "", session = "", segment = "", durationS = "", transcodeS = ""] = cells;
-  if (cells.length !== 6 || !WHOLE.test(session) || !WHOLE.test(segment)) return null;
-  if (!TIMESTAMP.test(timestamp) || !SECONDS.test(durationS) || !SECONDS.test(transcodeS)) {
-    return null;
-  }
-  const found = { session: Number(session), segment: Number(segment) };
-  return { line, ...found, durationS: Number(durationS), transcodeS: Number(transcodeS) };
+function mixed(message: string): InputError {
+  return new InputError(message, { code: "CALIBRATE_INPUT" });
 }
 
-/** A row of a table: label and value; null for all else. N-11: cells may be wrapped. */
-function rowOf(text: string): readonly [label: string, value: string] | null {
-  const cells = text.trim().split("|");
-  if (cells.length !== 4 || cells[0] !== "" || cells[3] !== "") return null;
-  const label = (cells[1] ?? "").replaceAll("*", "").trim();
-  return [label, (cells[2] ?? "").trim()];
+function wholeIn(cell: string | undefined): number | null {
+  return cell !== undefined && /^\d{1,9}$/.test(cell) ? Number(cell) : null;
 }
 
-/** Cuts the text into runs: a header begins one, and what follows a summary is the next (N-8). */
-class Runs {
-  readonly all: Run[] = [];
-  #current: Run = { lines: [], settings: new Map(), summary: new Map() };
-  #lastLabel = "";
-  #isOver = false;
-
-  begin(): void {
-    if (this.#current.lines.length > 0 || this.#isOver) this.#next(new Map());
-  }
-
-  #next(settings: Map<string, string>): void {
-    this.end();
-    this.#current = { lines: [], settings, summary: new Map() };
-    this.#isOver = false;
-  }
-
-  row([label, value]: readonly [label: string, value: string]): void {
-    const { settings, summary } = this.#current;
-    if (label === "Source File") this.begin();
-    if (label === "" && this.#lastLabel !== "") {
-      const before = this.#current.settings.get(this.#lastLabel) ?? "";
-      this.#current.settings.set(this.#lastLabel, `${before}${value}`);
-      return;
-    }
-    this.#lastLabel = "";
-    // Settings have a row of this name too, before any segment.
-    const isSummary = this.#current.lines.length > 0 && label !== "Source File";
-    if (isSummary) {
-      summary.set(label, value);
-      if (label === "Real-Time Duration Ratio") this.#isOver = true;
-    } else {
-      (label === "Source File" ? this.#current.settings : settings).set(label, value);
-      this.#lastLabel = label;
-    }
-  }
-
-  segment(line: Line): void {
-    // -repeat: the next repetition, under the same settings and without a header.
-    if (this.#isOver) this.#next(new Map(this.#current.settings));
-    this.#current.lines.push(line);
-  }
-
-  end(): void {
-    if (this.#current.lines.length > 0) this.all.push(this.#current);
-  }
-}
-
-function runsIn(
-  text: string,
-  file: string,
-): { readonly runs: readonly Run[]; readonly others: number } {
-  const runs = new Runs();
-  let others = 0;
-  for (const [index, raw] of text.replaceAll(ESCAPES, "").split("\n").entries()) {
-    const one = raw.replace(/\r$/, "");
-    const line = lineOf(one, index + 1);
-    const row = line === null ? rowOf(one) : null;
-    if (line !== null) runs.segment(line);
-    else if (row !== null) runs.row(row);
-    else if (one.trim() === HEADER) runs.begin();
-    else if (OTHER_LOCALE.test(one.trim())) {
-      const text = `"${one.trim().slice(0, 80)}": decimal commas or semicolons, expected the tool's own text with points and commas (N-5)`;
-      throw mixed(`${file}:${index + 1}: ${text}`);
-    }
-    // N-4, N-8: devices, settings and corners of tables are no segments.
-    else if (!/^(?:in\.Device |data |\*[-+*]*\*?$|\s*$)/.test(one)) others++;
-  }
-  runs.end();
-  return { runs: runs.all, others };
-}
-
-/** @throws InputError (`CALIBRATE_INPUT`) where segments of several runs are mixed */
-function checkedRun(run: Run, file: string): { sessions: number; notes: string[] } {
-  const { lines, summary } = run;
+/** @throws InputError (`CALIBRATE_INPUT`) where a segment is there twice */
+function sessionsIn({ lines }: Run, file: string): readonly number[] {
   const seen = new Set<string>();
+  const counts: number[] = [];
   for (const { line, session, segment } of lines) {
     const key = `${session} ${segment}`;
     if (seen.has(key)) {
@@ -150,34 +38,59 @@ function checkedRun(run: Run, file: string): { sessions: number; notes: string[]
       throw mixed(`${file}:${line}: ${text}`);
     }
     seen.add(key);
+    if (session >= SESSIONS_MAX) throw mixed(`${file}:${line}: more than ${SESSIONS_MAX} sessions`);
+    counts[session] = (counts[session] ?? 0) + 1;
   }
+  return Array.from(counts, (count) => count ?? 0);
+}
+
+/** What a text without a summary may be. */
+function withoutSummary({ settings }: Run, stated: number, bySession: readonly number[]): string {
+  const most = Math.max(...bySession);
+  const short = bySession.filter((count) => count < most).length + stated - bySession.length;
+  const why = "the text was cut, or a segment failed, which ends the tool (N-7)";
+  if (short > 0) {
+    return `no summary, and ${short} of ${stated} sessions are shorter than the others: ${why}`;
+  }
+  return settings.has("source file")
+    ? `no summary, but settings: ${why}`
+    : "no summary table (stderr was not kept): its number of sessions is that of its segments";
+}
+
+/** @throws InputError (`CALIBRATE_INPUT`) where segments of several runs are mixed */
+function checkedRun(run: Run, file: string): { sessions: number; notes: string[] } {
+  const { lines, summary, settings } = run;
+  const bySession = sessionsIn(run, file);
   const first = lines[0]?.line ?? 0;
-  const found = 1 + Math.max(...lines.map(({ session }) => session));
-  if (found > SESSIONS_MAX) throw mixed(`${file}:${first}: more than ${SESSIONS_MAX} sessions`);
-  const bySession = Array.from(
-    { length: found },
-    (_, session) => lines.filter((line) => line.session === session).length,
-  );
-  if (summary.size === 0) {
-    const most = Math.max(...bySession);
-    const short = bySession.filter((count) => count < most).length;
-    const what =
-      short === 0
-        ? "no summary table (stderr was not kept): its number of sessions is that of its segments"
-        : `no summary, and ${short} of ${found} sessions are shorter than the others: the text was cut, or a segment failed, which ends the tool (N-7)`;
-    return { sessions: found, notes: [`run at line ${first}: ${what}`] };
+  const found = bySession.length;
+  const where = `run at line ${first}`;
+  const label = "concurrent sessions";
+  const stated = wholeIn(summary.get(label)) ?? wholeIn(settings.get(label)) ?? found;
+  const total = wholeIn(summary.get("total segs transcoded"));
+  if (stated < 1 || stated > SESSIONS_MAX) {
+    throw mixed(
+      `${file}:${first}: its tables say ${stated} sessions, expected 1 to ${SESSIONS_MAX}`,
+    );
   }
-  const stated = Number(summary.get("Concurrent Sessions"));
-  const total = Number(summary.get("Total Segs Transcoded"));
-  const sumS = Number(summary.get("Total Transcoding Duration")?.replace(/s$/, ""));
-  if (total < lines.length || stated < found) {
+  if (total !== null && (total < lines.length || stated < found)) {
     const text = `the summary counts ${total} segments of ${stated} sessions, the text has ${lines.length} of ${found}: two runs are mixed`;
     throw mixed(`${file}:${first}: ${text}`);
   }
+  if (stated < found) {
+    const text = `its settings say ${counted(stated, "session")}, the text has segments of ${found}: two runs are mixed`;
+    throw mixed(`${file}:${first}: ${text}`);
+  }
+  if (summary.size === 0) {
+    return { sessions: stated, notes: [`${where}: ${withoutSummary(run, stated, bySession)}`] };
+  }
+  if (total === null) {
+    return { sessions: stated, notes: [`${where}: its summary is not whole: the text was cut`] };
+  }
   if (total > lines.length) {
     const text = `${lines.length} of the ${total} segments that its summary counts: the text was cut`;
-    return { sessions: stated, notes: [`run at line ${first}: ${text}`] };
+    return { sessions: stated, notes: [`${where}: ${text}`] };
   }
+  const sumS = Number(summary.get("total transcoding duration")?.replace(/s$/, ""));
   const own = lines.reduce((sum, { transcodeS }) => sum + transcodeS, 0);
   if (sumS > 0 && Math.abs(own / sumS - 1) > SUM_TOLERANCE) {
     const text = `its segments took ${own.toPrecision(4)} s, its summary says ${sumS.toPrecision(4)} s: two runs are mixed`;
@@ -186,8 +99,69 @@ function checkedRun(run: Run, file: string): { sessions: number; notes: string[]
   return { sessions: stated, notes: [] };
 }
 
-function mixed(message: string): InputError {
-  return new InputError(message, { code: "CALIBRATE_INPUT" });
+/** Leaves out runs all of whose lines are those of another: a text may hold copies. */
+function withoutCopies(runs: readonly Run[]): { kept: readonly Run[]; notes: string[] } {
+  const owner = new Map<string, Run>();
+  const kept = new Set<Run>();
+  const notes: string[] = [];
+  for (const run of [...runs].sort((a, b) => b.lines.length - a.lines.length)) {
+    const [first] = run.lines;
+    const other = owner.get(first?.text ?? "");
+    if (other !== undefined && run.lines.every(({ text }) => owner.get(text) === other)) {
+      notes.push(
+        `run at line ${first?.line}: the same segments as the run at line ${other.lines[0]?.line}: counted once`,
+      );
+      continue;
+    }
+    kept.add(run);
+    for (const { text } of run.lines) owner.set(text, run);
+  }
+  return { kept: runs.filter((run) => kept.has(run)), notes };
+}
+
+/** Nothing was transcoded: no video, or no time. */
+function isEmpty({ durationS, transcodeS, frames }: RunLine): boolean {
+  return durationS === 0 || transcodeS === 0 || frames === 0;
+}
+
+/** The segments of a run that have something in them. */
+function segmentsOf(run: Run, index: number, sessions: number): MeasuredSegment[] {
+  const seen = new Set<number>();
+  const cold = new Set<number>();
+  return run.lines.flatMap((line) => {
+    const { session, segment, durationS, transcodeS } = line;
+    // A session whose beginning was cut off is warm.
+    if (!seen.has(session) && segment === 0) cold.add(session);
+    seen.add(session);
+    if (isEmpty(line)) return [];
+    return [
+      {
+        atATime: sessions,
+        session: `${index} ${session}`,
+        isFirst: cold.delete(session),
+        downloadMs: null,
+        workMs: transcodeS * 1000,
+        uploadMs: null,
+        durationMs: durationS * 1000,
+      },
+    ];
+  });
+}
+
+/** A line in a message, cut where it is long. */
+function shown(text: string): string {
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}
+
+/** The ladder of all runs. @throws InputError (`CALIBRATE_INPUT`) where they differ */
+function ladderOf(runs: readonly Run[], file: string): string | null {
+  const ladders = new Set(
+    runs.flatMap(({ settings }) => settings.get("transcoding options") ?? []),
+  );
+  const [ladder = null, other] = ladders;
+  if (other === undefined) return ladder;
+  const text = `runs with different -transcodingOptions, ${ladder} and ${other}, expected one`;
+  throw mixed(`${file}: ${text}`);
 }
 
 /**
@@ -198,40 +172,47 @@ function mixed(message: string): InputError {
  * @throws InputError (`CALIBRATE_INPUT`) where runs are mixed, or there is no segment
  */
 export function readLivepeerBench(text: string, file: string): Measured {
-  const { runs, others } = runsIn(text, file);
-  if (runs.length === 0) {
-    throw mixed(`${file}: the output of livepeer_bench, but no segment in it (N-4)`);
+  const { runs, broken, locale, others, empty } = runsOf(text);
+  if (locale !== null) {
+    const expected =
+      "decimal commas or semicolons, expected the tool's own text with points and commas (N-5)";
+    throw mixed(`${file}:${locale.line}: ${shown(locale.text)}: ${expected}`);
   }
-  const notes: string[] = [];
+  const [odd] = broken;
+  if (runs.length === 0) {
+    const what = odd === undefined ? "" : `; line ${odd.line} is no whole one: ${shown(odd.text)}`;
+    throw mixed(`${file}: the output of livepeer_bench, but no segment in it (N-4)${what}`);
+  }
+  const { kept, notes } = withoutCopies(runs);
+  const unused: string[] = [];
   const segments: MeasuredSegment[] = [];
-  const ladders = new Set<string>();
-  for (const [index, run] of runs.entries()) {
+  let lines = 0;
+  for (const [index, run] of kept.entries()) {
     const { sessions, notes: more } = checkedRun(run, file);
     notes.push(...more);
-    const options = run.settings.get("Transcoding Options");
-    if (options !== undefined) ladders.add(options);
-    for (const { session, segment, durationS, transcodeS } of run.lines) {
-      segments.push({
-        atATime: sessions,
-        session: `${index} ${session}`,
-        isFirst: segment === 0,
-        downloadMs: null,
-        workMs: transcodeS * 1000,
-        uploadMs: null,
-        durationMs: durationS * 1000,
-      });
-    }
+    segments.push(...segmentsOf(run, index, sessions));
+    lines += run.lines.length;
   }
-  const [ladder = DEFAULT_LADDER, other] = ladders;
-  if (other !== undefined) {
-    throw mixed(
-      `${file}: runs with different -transcodingOptions, ${ladder} and ${other}, expected one`,
-    );
+  if (segments.length === 0) {
+    throw mixed(`${file}: no segment with video and a time in ${counted(lines, "line")} (N-5)`);
   }
-  const known = ladderPixels(ladder);
+  if (segments.length < lines) {
+    unused.push(`${counted(lines - segments.length, "segment")} without video or without time`);
+  }
+  if (odd !== undefined) {
+    const are = [
+      "line that begins as a segment's and is none",
+      "lines that begin as segments' and are none",
+    ] as const;
+    unused.push(`${counted(broken.length, ...are)}: line ${odd.line}, ${shown(odd.text)}`);
+  }
+  if (empty > 0)
+    notes.push(`${counted(empty, "run")} of which the text has tables, and no segment`);
+  const ladder = ladderOf(runs, file);
+  const known = ladderPixels(ladder ?? DEFAULT_LADDER);
   if (known === null)
     notes.push(`what it was transcoded into is not known (${ladder}): taken for ${DEFAULT_LADDER}`);
-  else if (ladders.size === 0)
+  else if (ladder === null)
     notes.push(`no settings table: taken for -transcodingOptions ${DEFAULT_LADDER}`);
   if (others > 0) notes.push(`${counted(others, "line")} of something else`);
   return {
@@ -240,7 +221,7 @@ export function readLivepeerBench(text: string, file: string): Measured {
     isDevice: true,
     segments,
     pixelsPerSecond: known ?? ladderPixels(DEFAULT_LADDER),
-    unused: [],
+    unused,
     notes,
   };
 }
