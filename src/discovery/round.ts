@@ -43,6 +43,8 @@ export class DiscoveryRound {
   #attemptAt = 0;
   #attemptIntervalMs = 0;
   #cutoffAt = 0;
+  /** The earlier of the two. */
+  #deadlineAt = 0;
   #maxNodes = 0;
   #wanted = 0;
   #responses = 0;
@@ -52,7 +54,7 @@ export class DiscoveryRound {
   #mark = 0;
   #marks = new Int32Array(64);
   #sources = new Int32Array(64);
-  #toAsk: number[] = [];
+  #toAsk: readonly number[] = NOBODY;
 
   // Everybody who may be used, suspended or not, in order of arrival.
   #candidates = 0;
@@ -104,10 +106,11 @@ export class DiscoveryRound {
     this.#attemptIntervalMs = this.#timeoutMs;
     this.#attemptAt = this.#timeoutMs > 0 ? now + this.#timeoutMs : Number.POSITIVE_INFINITY;
     this.#cutoffAt = now + this.#cutoffMs;
+    this.#deadlineAt = Math.min(this.#attemptAt, this.#cutoffAt);
     this.#maxNodes = endpoints.length * (this.#extraNodes + 1);
     this.#wanted = Math.min(this.#maxNodes, wanted);
     this.#responses = 0;
-    this.#toAsk.length = 0;
+    this.#toAsk = endpoints;
     this.#candidates = 0;
     this.#foundCount = 0;
     this.#backfillFrom = 0;
@@ -115,10 +118,7 @@ export class DiscoveryRound {
     this.#rejectedEndpoints.length = 0;
     this.#rejections.length = 0;
     this.#mark += 2;
-    for (const endpoint of endpoints) {
-      this.#setMark(endpoint, this.#mark, endpoint);
-      this.#toAsk.push(endpoint);
-    }
+    for (const endpoint of endpoints) this.#setMark(endpoint, this.#mark, endpoint);
     return this.#settle(now);
   }
 
@@ -169,14 +169,25 @@ export class DiscoveryRound {
    * @param now ms; Infinity lets the round run out as if nothing more arrived
    */
   timer(now: number): RoundState {
-    this.#toAsk.length = 0;
-    while (this.#running && this.nextDeadline() <= now) this.#fire();
+    this.#toAsk = NOBODY;
+    while (this.#running && this.#deadlineAt <= now) this.#fire();
     return this.#running ? "wait" : "done";
+  }
+
+  /**
+   * {@link timer} up to an instant, without what is due at that instant.
+   *
+   * @param now ms
+   * @returns whether the round was over before
+   */
+  isOverBefore(now: number): boolean {
+    while (this.#running && this.#deadlineAt < now) this.#fire();
+    return !this.#running;
   }
 
   /** When {@link timer} has to be called next, unless something arrives before; Infinity = never. */
   nextDeadline(): number {
-    return this.#running ? Math.min(this.#attemptAt, this.#cutoffAt) : Number.POSITIVE_INFINITY;
+    return this.#running ? this.#deadlineAt : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -253,9 +264,8 @@ export class DiscoveryRound {
 
   /** Lets timers fire that were due before; false when the round is over by then. */
   #arrived(now: number, endpoint: number): boolean {
-    this.#toAsk.length = 0;
-    while (this.#running && this.nextDeadline() < now) this.#fire();
-    if (!this.#running) return false;
+    this.#toAsk = NOBODY;
+    if (this.isOverBefore(now)) return false;
     invariant((this.#marks[endpoint] ?? 0) >= this.#mark, "only who was asked answers");
     this.#responses += 1;
     return true;
@@ -283,12 +293,15 @@ export class DiscoveryRound {
   /** D-15 … D-19: of the first few nodes of a list's own orchestrator, those not yet seen. */
   #follow(advertiser: number, nodes: readonly number[]): void {
     const limit = Math.min(this.#extraNodes, nodes.length);
+    if (limit <= 0) return;
+    const toAsk: number[] = [];
     for (let index = 0; index < limit; index += 1) {
       const node = at(nodes, index);
       if ((this.#marks[node] ?? 0) >= this.#mark) continue;
       this.#setMark(node, this.#mark + 1, advertiser);
-      this.#toAsk.push(node);
+      toAsk.push(node);
     }
+    this.#toAsk = toAsk;
   }
 
   #setMark(endpoint: number, mark: number, source: number): void {
@@ -317,13 +330,14 @@ export class DiscoveryRound {
 
   /** One timer: the cut-off, or the attempt timer in the order of steps of D-30. */
   #fire(): void {
-    const at = this.nextDeadline();
+    const at = this.#deadlineAt;
     if (at === this.#cutoffAt || this.#foundCount > 0) {
       this.#finish(at);
       return;
     }
     this.#attemptAt = at + this.#attemptIntervalMs;
     this.#attemptIntervalMs = Math.min(2 * this.#attemptIntervalMs, this.#cutoffMs);
+    this.#deadlineAt = Math.min(this.#attemptAt, this.#cutoffAt);
   }
 
   /** D-38 … D-42. */

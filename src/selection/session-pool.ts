@@ -269,14 +269,14 @@ export class SessionPool<Info = unknown> {
    */
   cleanup(isMadeOnly = false): Session<Info>[] {
     const sessions: Session<Info>[] = [];
-    for (const [transcoder, entry] of this.#sessMap) {
+    this.#sessMap.forEach((entry, transcoder) => {
       if (entry instanceof Session) {
         entry.mapped = false;
         sessions.push(entry);
       } else if (!isMadeOnly) {
         sessions.push(makeOf(entry, transcoder));
       }
-    }
+    });
     this.#finished = true;
     this.#sessMap.clear();
     this.#lastSess.length = 0;

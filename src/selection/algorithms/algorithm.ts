@@ -60,15 +60,20 @@ export interface SelectionAlgorithm {
  */
 export function checkCandidates({ recipients, prices, stakes, perfScores }: Candidates): void {
   const count = recipients.length;
-  for (const [name, list] of Object.entries({ prices, stakes, perfScores })) {
-    if (list === null || list.length === count) continue;
-    throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
+  checkLength("prices", prices, count);
+  checkLength("stakes", stakes, count);
+  if (perfScores !== null) checkLength("perfScores", perfScores, count);
+  for (let at = 0; at < count; at++) {
+    if ((stakes[at] as number) >= 0) continue;
+    throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
       code: "CANDIDATES",
     });
   }
-  const at = stakes.findIndex((stake) => !(stake >= 0));
-  if (at < 0) return;
-  throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
+}
+
+function checkLength(name: string, list: readonly unknown[], count: number): void {
+  if (list.length === count) return;
+  throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
     code: "CANDIDATES",
   });
 }
@@ -84,12 +89,15 @@ export function withinMaxPrice(
   among: readonly number[] = everyone(candidates),
 ): readonly number[] {
   const { prices, maxPrice } = candidates;
+  if (maxPrice === null) return among;
   const known = candidates.pricesKnown ?? prices.some((price) => price !== null);
-  if (maxPrice === null || !known) return among;
+  if (!known) return among;
   return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
 }
 
 /** Positions of all candidates. */
 export function everyone({ recipients }: Candidates): readonly number[] {
-  return recipients.map((_, at) => at);
+  const all: number[] = [];
+  for (let at = 0; at < recipients.length; at++) all.push(at);
+  return all;
 }

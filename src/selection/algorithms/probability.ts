@@ -66,11 +66,12 @@ export function selectionProbabilities(
     stakeSum += stakes[at] ?? 0;
   }
   const chance = randWeight * (1 / eligible.length);
-  const probabilities = eligible.map((at) => {
+  const probabilities: number[] = [];
+  for (const at of eligible) {
     const price = priceSum !== 0 ? (prices[at]?.weight(priceExpFactor) ?? 0) / priceSum : 1;
     const stake = stakeSum !== 0 ? (stakes[at] ?? 0) / stakeSum : 1;
-    return priceWeight * price + stakeWeight * stake + chance;
-  });
+    probabilities.push(priceWeight * price + stakeWeight * stake + chance);
+  }
   return { afterPerfScore, afterMaxPrice, eligible, probabilities };
 }
 

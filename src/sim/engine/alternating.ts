@@ -70,6 +70,12 @@ export class Alternating {
     return this.#changes[this.#cursor] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The last change that is not after `timeMs`; before the first one, a time since which there was none. */
+  lastChange(timeMs: number): number {
+    this.#moveTo(timeMs);
+    return this.#changes[this.#cursor - 1] ?? this.#forgottenUntilMs;
+  }
+
   /** Puts the cursor behind the last change that is not after `timeMs`. */
   #moveTo(timeMs: number): void {
     invariant(timeMs >= this.#forgottenUntilMs, "nobody asks about what is long past");

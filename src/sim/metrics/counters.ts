@@ -7,6 +7,7 @@ import type { Rejection } from "../../discovery/index.js";
 import type { AdmissionDecision } from "../../pool/index.js";
 import { AICounters } from "../ai/ai-counters.js";
 import { Histogram } from "../engine/histogram.js";
+import { learnNumbers } from "../engine/number-fields.js";
 import type { Windows } from "./windows.js";
 
 /** Why a stream stopped using an orchestrator's session. Indexes counters. */
@@ -195,6 +196,11 @@ export class NetworkCounters {
   pixelsUploaded = 0;
   pixelsInResults = 0;
 }
+
+learnNumbers(new OrchestratorCounters());
+learnNumbers(new WorkerCounters());
+learnNumbers(new SiteCounters());
+learnNumbers(new NetworkCounters());
 
 /** At most so many bins, whatever the length of the run. */
 const SERIES_BINS_MAX = 1440;

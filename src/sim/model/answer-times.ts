@@ -31,7 +31,9 @@ function sharedLists(): Lists {
 
 /** Times of answers in one world. */
 export class AnswerTimes {
-  readonly #world: World;
+  /** Round trips by site, then node; and what names a node's draws. */
+  readonly #rttMs: Float64Array;
+  readonly #hashes: Int32Array;
   readonly #jitter: Lognormal;
   readonly #own: Lognormal;
   readonly #fixedMs: number;
@@ -40,7 +42,12 @@ export class AnswerTimes {
 
   constructor(world: World) {
     const { rttCv, noiseScale, answerMs, answerCv } = world.scenario.assumptions;
-    this.#world = world;
+    const { nodes, links, sites } = world;
+    // Side by side: a hundred objects of all over the heap would be looked at for each discovery.
+    this.#rttMs = Float64Array.from(
+      sites.flatMap((_, site) => nodes.map(({ index }) => links[site]?.[index]?.rttMs ?? 0)),
+    );
+    this.#hashes = Int32Array.from(nodes, ({ hash }) => hash);
     this.#jitter = lognormal(1, rttCv * noiseScale);
     this.#own = { mu: Math.log(answerMs), sigma: lognormal(1, answerCv).sigma };
     this.#fixedMs = answerMs === 0 ? 0 : FIXED_MS;
@@ -69,9 +76,9 @@ export class AnswerTimes {
     index: number,
   ): Float64Array {
     const { keys, jitters, own } = this.#lists;
-    const specs = this.#world.nodes;
+    const hashes = this.#hashes;
     for (let at = 0; at < count; at++) {
-      keys.values[at] = k0 ^ (specs[nodes[at] as number]?.hash ?? 0);
+      keys.values[at] = k0 ^ (hashes[nodes[at] as number] as number);
     }
     this.#loops.lognormalsOfKeys(jitters, count, this.#jitter, keys, k1, index);
     this.#loops.lognormalsOfKeys(own, count, this.#own, keys, k1, index + 1);
@@ -84,7 +91,7 @@ export class AnswerTimes {
   }
 
   #ms(site: number, node: number, jitter: number, ownMs: number): number {
-    const rttMs = this.#world.links[site]?.[node]?.rttMs ?? 0;
+    const rttMs = this.#rttMs[site * this.#hashes.length + node] as number;
     return ROUND_TRIPS * rttMs * jitter + this.#fixedMs + ownMs;
   }
 }

@@ -15,23 +15,37 @@ export class Conditions {
   /** What the scenario's events bring. */
   readonly outages: Outages;
   readonly #world: World;
+  readonly #hasOutages: boolean;
   /** By site, then node. */
   readonly #uptimes: readonly (Alternating | null)[];
+  /** Of each: whether it was up when somebody asked last, and from when until when it is so. */
+  readonly #up: Uint8Array;
+  readonly #fromMs: Float64Array;
+  readonly #untilMs: Float64Array;
   readonly #spells: readonly SlowSpells[];
 
   /** @param key of the run */
   constructor(world: World, key: RandomKey) {
     this.outages = new Outages(world);
     this.#world = world;
+    this.#hasOutages = world.timeline.outages.some((spans) => spans.length > 0);
     this.#uptimes = uptimesOf(world, key);
+    const pairs = this.#uptimes.length;
+    this.#up = new Uint8Array(pairs).fill(1);
+    this.#fromMs = new Float64Array(pairs).fill(Number.NEGATIVE_INFINITY);
+    this.#untilMs = new Float64Array(pairs).fill(Number.POSITIVE_INFINITY);
+    for (const [pair, uptime] of this.#uptimes.entries()) {
+      if (uptime !== null) this.#untilMs[pair] = Number.NEGATIVE_INFINITY;
+    }
     this.#spells = nodeSpells(world, key);
   }
 
   /** Whether a node answers a site. */
   isUp(site: number, node: number, timeMs: number): boolean {
-    const uptime = this.#uptimes[site * this.#world.nodes.length + node];
-    if (this.outages.isOut(node, timeMs)) return false;
-    return uptime === null || uptime === undefined || uptime.isOn(timeMs);
+    if (this.#hasOutages && this.outages.isOut(node, timeMs)) return false;
+    const pair = site * this.#world.nodes.length + node;
+    this.#lookAt(pair, timeMs);
+    return this.#up[pair] === 1;
   }
 
   /**
@@ -39,15 +53,23 @@ export class Conditions {
    * meanwhile (`Run.happensMs`); a time that is past where it does not answer.
    */
   sameUntilMs(site: number, node: number, timeMs: number): number {
-    const uptime = this.#uptimes[site * this.#world.nodes.length + node] ?? null;
-    if (this.outages.isOut(node, timeMs)) return Number.NEGATIVE_INFINITY;
-    const downMs =
-      uptime === null
-        ? Number.POSITIVE_INFINITY
-        : uptime.isOn(timeMs)
-          ? uptime.nextChange(timeMs)
-          : Number.NEGATIVE_INFINITY;
-    return Math.min(downMs, this.#spells[node]?.sameUntilMs(timeMs) ?? Number.POSITIVE_INFINITY);
+    if (!this.isUp(site, node, timeMs)) return Number.NEGATIVE_INFINITY;
+    const upUntilMs = this.#untilMs[site * this.#world.nodes.length + node] as number;
+    return Math.min(upUntilMs, this.#spells[node]?.sameUntilMs(timeMs) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Has what is known of a pair be about an instant: it nearly always is, as periods are long. */
+  #lookAt(pair: number, timeMs: number): void {
+    if (timeMs >= (this.#fromMs[pair] as number) && timeMs < (this.#untilMs[pair] as number))
+      return;
+    const uptime = this.#uptimes[pair] ?? null;
+    if (uptime !== null) this.#look(pair, uptime, timeMs);
+  }
+
+  #look(pair: number, uptime: Alternating, timeMs: number): void {
+    this.#up[pair] = uptime.isOn(timeMs) ? 1 : 0;
+    this.#fromMs[pair] = uptime.lastChange(timeMs);
+    this.#untilMs[pair] = uptime.nextChange(timeMs);
   }
 
   /** By how much longer than on average everything takes at a node at an instant. */

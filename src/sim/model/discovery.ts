@@ -23,6 +23,7 @@ const UNREACHABLE = {
   reason: "rpc-error",
   detail: "no connection within 3 s (G-18)",
 } as const;
+const CAPPED = { rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" } as const;
 /** So many discoveries keep their lists for those that come after them. */
 const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round, if no event brings streams. */
@@ -85,10 +86,8 @@ export class Discoveries {
     const refresh = this.#refreshes.take();
     refresh.stream = stream;
     refresh.pool = pool;
-    refresh.startMs = run.now;
+    refresh.begin(run.now);
     refresh.index = stream.discoveries++;
-    refresh.count = 0;
-    refresh.fed = 0;
     stream.refreshing++;
     const { manager } = stream;
     const gateway = this.#gateways.of(stream);
@@ -147,7 +146,7 @@ export class Discoveries {
       state = this.#feed(refresh, false);
     }
     if (state === "done") this.#schedule(refresh);
-    else if (refresh.fed >= refresh.count) {
+    else if (refresh.next() < 0) {
       refresh.round?.timer(Number.POSITIVE_INFINITY);
       this.#schedule(refresh);
     }
@@ -170,16 +169,14 @@ export class Discoveries {
     if (stream === null || round === null) return;
     const { toAsk } = round;
     refresh.expect(toAsk.length);
-    const askedAt =
-      refresh.fed === 0 ? refresh.startMs : (refresh.times[refresh.fed - 1] ?? refresh.startMs);
     for (let from = 0; from < toAsk.length; from += ANSWERS_MAX) {
-      this.#askSome(refresh, stream, toAsk.slice(from, from + ANSWERS_MAX), askedAt);
+      this.#askSome(refresh, stream, toAsk.slice(from, from + ANSWERS_MAX));
     }
   }
 
   /** As many as are drawn at a time. */
-  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[], askedAt: number): void {
-    const { world } = this.#run;
+  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[]): void {
+    const { lastMs: askedAt } = refresh;
     const nodes = this.#asked;
     const count = toAsk.length;
     for (let index = 0; index < count; index++) {
@@ -192,15 +189,42 @@ export class Discoveries {
     const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
     for (let index = 0; index < count; index++) {
       const node = nodes[index] as number;
-      const spec = world.nodes[node];
-      if (spec === undefined) continue;
-      const time = askedAt + (times[index] as number);
-      const isUp = this.#conditions.isUp(stream.site, node, time);
-      // One that takes connections and is silent never answers.
-      if (!isUp && spec.whenDown === "silent") continue;
       const uri = toAsk[index] as number;
-      if (isUp) refresh.put(time, askedAt, uri, node);
-      else refresh.put(askedAt + CONNECT_TIMEOUT_MS, askedAt, uri, unreachable(node));
+      const time = askedAt + (times[index] as number);
+      const failsAt = askedAt + CONNECT_TIMEOUT_MS;
+      // Whether it is up is asked when its answer is the next one: most rounds are over by then. Of one
+      // that answers so late it has to be known when it would have failed.
+      if (time < failsAt || this.#isUp(stream, node, time)) refresh.put(time, askedAt, uri, node);
+      else if (!this.#isSilent(node)) refresh.put(failsAt, askedAt, uri, unreachable(node));
+    }
+  }
+
+  #isUp(stream: Stream, node: number, timeMs: number): boolean {
+    return this.#conditions.isUp(stream.site, node, timeMs);
+  }
+
+  /** Whether a node takes connections when it is down, and never answers. */
+  #isSilent(node: number): boolean {
+    return this.#run.world.nodes[node]?.whenDown === "silent";
+  }
+
+  /**
+   * Which answer is the next one, of those that come at all.
+   *
+   * @returns its place in the lists; −1 when there is none any more
+   */
+  #next(refresh: Refresh, stream: Stream): number {
+    for (;;) {
+      const at = refresh.next();
+      if (at < 0) return at;
+      const node = refresh.nodes[at] as number;
+      if (node < 0 || refresh.isUp[at] === 1) return at;
+      if (this.#isUp(stream, node, refresh.times[at] as number)) {
+        refresh.isUp[at] = 1;
+        return at;
+      }
+      if (this.#isSilent(node)) refresh.drop();
+      else refresh.fail(CONNECT_TIMEOUT_MS, unreachable(node));
     }
   }
 
@@ -209,24 +233,26 @@ export class Discoveries {
     const { stream, round, times, asked, uris, nodes } = refresh;
     if (stream === null || round === null) return "done";
     const run = this.#run;
+    const gateway = this.#gateways.of(stream);
     let own = now;
-    while (refresh.fed < refresh.count) {
-      const at = refresh.fed;
-      const time = times[at] ?? 0;
-      const uri = uris[at] ?? 0;
-      while (!round.done && round.nextDeadline() < time) round.timer(round.nextDeadline());
-      if (round.done) return "done";
-      const node = nodes[at] ?? 0;
+    for (;;) {
+      const at = this.#next(refresh, stream);
+      if (at < 0) return "wait";
+      const time = times[at] as number;
+      const uri = uris[at] as number;
+      if (round.isOverBefore(time)) return "done";
+      const node = nodes[at] as number;
       if (node < 0) {
         own = false;
-        refresh.fed++;
+        refresh.feed();
         const state = round.failure(time, uri, UNREACHABLE);
         if (state !== "wait") return state;
         continue;
       }
       // Until the next event, whatever it is, nobody gets full.
       if (now && !own) own = this.#isNext(time);
-      if (!own && this.#nodes[node]?.mayFill(run.now, this.#neverFilled)) {
+      const runtime = this.#nodes[node];
+      if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
         run.queue.schedule(
           time,
           EVENT.answer,
@@ -235,26 +261,15 @@ export class Discoveries {
         );
         return "wait";
       }
-      const capped = own && this.#nodes[node]?.isFull(time) === true;
+      const capped = own && runtime?.isFull(time) === true;
       own = false;
-      refresh.fed++;
-      const counters = run.countersOf(node);
-      if (run.counting) counters.answers++;
-      let state: RoundState;
-      if (capped) {
-        if (run.counting) counters.cappedAnswers++;
-        state = round.failure(time, uri, {
-          rule: "O-6",
-          reason: "rpc-error",
-          detail: "OrchestratorCapped",
-        });
-      } else {
-        const latencyMs = time - (asked[at] ?? 0);
-        state = round.response(time, uri, this.#gateways.of(stream).answer(node, time), latencyMs);
-      }
+      refresh.feed();
+      if (run.counting) runtime?.answers(capped);
+      const state = capped
+        ? round.failure(time, uri, CAPPED)
+        : round.response(time, uri, gateway.answer(node, time), time - (asked[at] as number));
       if (state !== "wait") return state;
     }
-    return "wait";
   }
 
   /** Whether nothing else happens before then: what is true then can be found out now. */
@@ -272,9 +287,12 @@ export class Discoveries {
   #found(refresh: Refresh, stream: Stream, round: DiscoveryRound): Found | null {
     const { size } = round;
     if (size === 0) return null;
-    const { uris, nodes, times } = refresh;
+    const { uris, nodes, times, fed, fedCount } = refresh;
     const places = this.#places;
-    for (let at = 0; at < refresh.fed; at++) places[uris[at] as number] = at;
+    for (let index = 0; index < fedCount; index++) {
+      const at = fed[index] as number;
+      places[uris[at] as number] = at;
+    }
     const found = new Found({
       world: this.#run.world,
       market: this.#market,
@@ -303,28 +321,30 @@ export class Discoveries {
     if (site === undefined || stream.initialised || refresh.listed === 0) return;
     site.discoveries++;
     site.answersPerDiscoverySum += round.size;
-    const { nodes } = run.world;
+    const market = this.#market;
+    // Added one by one to the sum: such sums are not exact.
+    let stake = site.reachableStakeSum;
     for (let index = 0; index < round.size; index++) {
-      const owner =
-        nodes[round.endpointAt(index)]?.orchestrator ?? round.endpointAt(index) - nodes.length;
-      site.reachableStakeSum += this.#market.stakeAt(owner, run.now);
+      stake += market.stakeAt(market.ownerOf(round.endpointAt(index)), run.now);
     }
+    site.reachableStakeSum = stake;
   }
 
   /** Whether a round found the orchestrator under study; if not, why. */
   #countPool(round: DiscoveryRound): void {
-    const { nodes, pool } = this.#run.world;
+    const { pool } = this.#run.world;
     const counters = this.#run.counters.orchestrators[pool];
     if (counters === undefined) return;
-    const isPool = (uri: number) => (nodes[uri]?.orchestrator ?? uri - nodes.length) === pool;
     for (let index = 0; index < round.size; index++) {
-      if (!isPool(round.endpointAt(index))) continue;
+      if (this.#market.ownerOf(round.endpointAt(index)) !== pool) continue;
       counters.found++;
       return;
     }
     // Once: a reason is asked for only where it was never found.
     if (counters.found > 0 || counters.missed !== null) return;
-    counters.missed = round.rejected().find(({ endpoint }) => isPool(endpoint))?.rejection ?? null;
+    counters.missed =
+      round.rejected().find(({ endpoint }) => this.#market.ownerOf(endpoint) === pool)?.rejection ??
+      null;
   }
 
   #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {

@@ -73,6 +73,11 @@ export const EVENT = {
  * repeat after as many; what is so far apart is never under way at the same time.
  */
 const PER_STREAM = 2 ** 20;
+/**
+ * The first stream's place. Its keys are above 2^32 like all others: code that V8 has made for small
+ * whole numbers would be made anew when they get larger.
+ */
+const FIRST_ORDER = 2 ** 12;
 
 /**
  * The key of something that belongs to a stream: the same whatever happens to other streams, and
@@ -82,5 +87,5 @@ const PER_STREAM = 2 ** 20;
  * @param part which of its calls, segments, discoveries or endings: a whole number from 0
  */
 export function streamKey(order: number, part = 0): number {
-  return order * PER_STREAM + (part & (PER_STREAM - 1));
+  return (FIRST_ORDER + order) * PER_STREAM + (part & (PER_STREAM - 1));
 }

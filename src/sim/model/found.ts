@@ -71,7 +71,7 @@ export class Found implements FoundSessions<SessionInfo> {
   }
 
   recipientAt(index: number): number {
-    return this.#nodeAt(index).orchestrator;
+    return this.#market.ownerOf(this.#numbers[index * NUMBERS + NODE] ?? -1);
   }
 
   priceAt(index: number): SessionPrice {

@@ -24,10 +24,25 @@ export class Market {
   readonly #world: World;
   /** By orchestrator: all that it ever asks for, what the scenario says first. */
   readonly #offers: readonly (readonly Offer[])[];
+  /** By URI: whose it is. */
+  readonly #owners: Int32Array;
+  readonly #prices: readonly SessionPrice[];
+  readonly #stakes: Float64Array;
+  /** Whether no event changes prices, or stakes: nearly always. */
+  readonly #arePricesFixed: boolean;
+  readonly #areStakesFixed: boolean;
 
   constructor(world: World) {
-    const { orchestrators, scenario } = world;
+    const { nodes, orchestrators, scenario, timeline } = world;
     this.#world = world;
+    this.#owners = Int32Array.from([
+      ...nodes.map(({ orchestrator }) => orchestrator),
+      ...orchestrators.map(({ index }) => index),
+    ]);
+    this.#prices = orchestrators.map(({ price }) => price);
+    this.#stakes = Float64Array.from(orchestrators, ({ stake }) => stake);
+    this.#arePricesFixed = timeline.prices.size === 0;
+    this.#areStakesFixed = timeline.stakes.size === 0;
     this.#offers = orchestrators.map(({ index }) =>
       pricesOf(world, index).map((price) => ({
         price,
@@ -36,20 +51,27 @@ export class Market {
     );
   }
 
+  /** The orchestrator that a URI leads to: a node's, or a balancer's. */
+  ownerOf(uri: number): number {
+    return this.#owners[uri] ?? -1;
+  }
+
   /** Its price at an instant. */
   priceAt(orchestrator: number, timeMs: number): SessionPrice {
-    const steps = this.#world.timeline.prices.get(orchestrator);
+    const steps = this.#arePricesFixed ? undefined : this.#world.timeline.prices.get(orchestrator);
     const begun = steps === undefined ? 0 : begunAt(steps, timeMs);
-    const price = steps?.[begun - 1]?.value ?? this.#world.orchestrators[orchestrator]?.price;
+    const price = steps?.[begun - 1]?.value ?? this.#prices[orchestrator];
     invariant(price !== undefined, `there is an orchestrator ${orchestrator}`);
     return price;
   }
 
   /** Its stake at an instant, LPT × 10^5. */
   stakeAt(orchestrator: number, timeMs: number): number {
+    const stake = this.#stakes[orchestrator] ?? 0;
+    if (this.#areStakesFixed) return stake;
     const steps = this.#world.timeline.stakes.get(orchestrator);
     const begun = steps === undefined ? 0 : begunAt(steps, timeMs);
-    return steps?.[begun - 1]?.value ?? this.#world.orchestrators[orchestrator]?.stake ?? 0;
+    return steps?.[begun - 1]?.value ?? stake;
   }
 
   /**
@@ -68,7 +90,7 @@ export class Market {
 
   /** {@link placeOf} its price at an instant. */
   placeAt(orchestrator: number, timeMs: number): number {
-    if (this.#world.timeline.prices.size === 0) return 0;
+    if (this.#arePricesFixed) return 0;
     return this.placeOf(orchestrator, this.priceAt(orchestrator, timeMs));
   }
 

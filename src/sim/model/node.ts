@@ -25,7 +25,7 @@ export class NodeRuntime {
   readonly spec: Node;
   readonly sessions: OrchestratorSessions;
   /** Counted here for itself, to be compared with what the orchestrator debits. */
-  pixelsUploaded = 0;
+  pixelsUploaded = 0.5;
   readonly #counters: OrchestratorCounters;
   readonly #series: SeriesCounters | null;
   readonly #windows: Windows | null;
@@ -45,6 +45,8 @@ export class NodeRuntime {
     readonly windows?: Windows | null | undefined;
   }) {
     this.spec = options.spec;
+    // It has been another kind of number before: see `number-fields.ts`.
+    this.pixelsUploaded = 0;
     this.#series = options.series ?? null;
     this.#windows = options.windows ?? null;
     this.#counters = options.counters;
@@ -60,15 +62,24 @@ export class NodeRuntime {
     this.#onEnd = hear;
   }
 
+  /** It has answered a discovery that counts, or has refused to as it was full (O-6). */
+  answers(isCapped: boolean): void {
+    this.#counters.answers++;
+    if (isCapped) this.#counters.cappedAnswers++;
+  }
+
   /** Whether GetOrchestrator fails for everybody now (O-6). */
   isFull(nowMs: number): boolean {
+    // Few open sessions need no look at the clock: expiring them would only make them fewer. But where
+    // somebody is told of ends, they are told now.
+    if (this.#onEnd === null && this.#level < this.sessions.maxSessions) return false;
     return this.sessions.isCapped(NO_SESSION, nowMs);
   }
 
   /** Whether it may become full while a round lasts, if `margin` sessions came at once. */
   mayFill(nowMs: number, margin: number): boolean {
     const { maxSessions } = this.sessions;
-    // Few open sessions need no look at the clock: expiring them would only make them fewer.
+    if (this.#onEnd === null && margin >= maxSessions) return true;
     return (
       this.#level + margin >= maxSessions && this.sessions.openCount(nowMs) + margin >= maxSessions
     );

@@ -32,14 +32,15 @@ export class Tally {
   #worker: WorkerCounters | null = null;
   /** Place of the session's price among all that the orchestrator ever asks for. */
   #price = 0;
-  #segments = 0;
-  #durationMs = 0;
+  /** Sums of the run, which `begin` sets to 0; no small whole numbers before: see `number-fields.ts`. */
+  #segments = 0.5;
+  #durationMs = 0.5;
   /** Of them, late. */
-  #late = 0;
-  #lateMs = 0;
-  #pixels = 0;
-  #tickets = 0;
-  #wins = 0;
+  #late = 0.5;
+  #lateMs = 0.5;
+  #pixels = 0.5;
+  #tickets = 0.5;
+  #wins = 0.5;
 
   readonly #market: Market;
 

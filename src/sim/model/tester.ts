@@ -5,6 +5,7 @@
  */
 import { childK0, childK1, makeKey, uniform } from "../../core/random.js";
 import { hashName } from "../engine/distributions.js";
+import { learnNumbers } from "../engine/number-fields.js";
 import { ENTITY } from "./draws.js";
 import { type Probe, type Segment, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
@@ -33,6 +34,8 @@ export class TestTotals {
     return this.answered === 0 ? 0 : this.roundTripsMs / this.answered;
   }
 }
+
+learnNumbers(new TestTotals());
 
 /** One pair of tester and orchestrator, and its test under way. */
 export class Test implements Probe {
