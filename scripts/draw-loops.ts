@@ -8,7 +8,6 @@
  */
 import wabt from "wabt";
 import { BUCKET_SHIFT, BUCKETS, FIRST_BUCKET } from "../src/sim/engine/buckets.js";
-import { LIST_MAX } from "../src/sim/engine/draw-lists.js";
 import { DECIDE } from "./run-loops.js";
 import { SUMS } from "./sum-loops.js";
 import { LN2_HIGH, LN2_LOW, TAIL, TAIL_PAIR } from "./tail-loops.js";
@@ -16,19 +15,24 @@ import {
   add,
   bits,
   type Code,
+  constantsData,
   END,
   f1,
   f2,
   four,
   get,
+  i2,
   i4,
   LIST,
+  long,
   mul,
   one,
   overList,
   polynomial,
   set,
   sub,
+  TAIL_BYTES,
+  TAILS_AT,
   two,
 } from "./wasm-text.js";
 
@@ -59,12 +63,8 @@ const EXP = [
   0.16666666666666602,
 ];
 const INVERSE_LN2 = Math.LOG2E;
-
-/** Where the numbers of tails wait: an address, and the number, of each. Lists lie behind it. */
-const TAILS_AT = 0;
-/** Each in so many bytes. */
-const TAIL_BYTES = 16;
-const LISTS_AT = TAILS_AT + TAIL_BYTES * (LIST_MAX + 4);
+/** Added to a whole number, it leaves that in the lowest bits. */
+const WHOLE = 1.5 * 2 ** 52;
 
 /** `c1 + t (c2 + t …)`: fdlibm adds the other way round, which is the same, and multiplies so, too. */
 const expPolynomial = (of: Code): Code => polynomial(EXP, of, 2);
@@ -202,13 +202,13 @@ const NORMALS = `
       ${set("value", f1("div", polynomial(FAR_TAIL.over, get("r"), 1), polynomial(FAR_TAIL.under, get("r"), 1)))}))
   (select ${f1("neg", get("value"))} ${get("value")} ${f1("lt", get("q"), one(0))}))`;
 
-const SIGN = "(v128.const i64x2 0x8000000000000000 0x8000000000000000)";
+const SIGN = long(1n << 63n);
 const sign = (name: string): Code => bits("and", get(name), SIGN);
 const lane = (index: 0 | 1): Code => `(call $exp (f64x2.extract_lane ${index} ${get("x")}))`;
 
 /**
- * The exponential of `mu + sigma x` of each x. With k = x ÷ ln 2, rounded: e^x = 2^k e^(x − k ln 2).
- * fdlibm treats 1 and what is tiny, huge or no number in ways of their own: those go to `Math.exp`.
+ * The exponential of `mu + sigma x` of each x. With k = x ÷ ln 2, rounded: e^x = 2^k e^(x − k ln 2), k = 0
+ * where x is small. (For 1 and −1, fdlibm has a way of its own to the same k.) fdlibm treats 1 and what is tiny, huge or no number in ways of their own: those go to `Math.exp`.
  */
 const EXPONENTIALS = `
 (func $exponentials ${LIST} (param $mu f64) (param $sigma f64)
@@ -233,15 +233,7 @@ const EXPONENTIALS = `
     )})
       (then (v128.store ${get("at")} (f64x2.replace_lane 1 (f64x2.splat ${lane(0)}) ${lane(1)})))
       (else
-        ${set(
-          "k",
-          bits(
-            "bitselect",
-            bits("or", sign("x"), two(1)),
-            f2("trunc", add(mul(two(INVERSE_LN2), get("x")), bits("or", sign("x"), two(0.5)))),
-            f2("lt", get("size"), two(highWord(0x3ff0a2b2))),
-          ),
-        )}
+        ${set("k", f2("trunc", add(mul(two(INVERSE_LN2), get("x")), bits("or", sign("x"), two(0.5)))))}
         ${set("k", bits("and", get("k"), f2("ge", get("size"), two(highWord(0x3fd62e43)))))}
         ${set("high", sub(get("x"), mul(get("k"), two(LN2_HIGH))))}
         ${set("low", mul(get("k"), two(LN2_LOW)))}
@@ -256,7 +248,7 @@ const EXPONENTIALS = `
               get("high"),
             ),
           ),
-          `(i64x2.shl (i64x2.add (i64x2.extend_low_i32x4_s (i32x4.trunc_sat_f64x2_s_zero ${get("k")})) (v128.const i64x2 1023 1023)) (i32.const 52))`,
+          i2("add", i2("shl", add(get("k"), two(WHOLE)), "(i32.const 52)"), long(1023n << 52n)),
         )})))`,
   )})`;
 
@@ -327,11 +319,15 @@ const BUCKETS_OF = `
     ${set("into", `(i32.add ${get("into")} (i32.const 16))`)}`,
   )})`;
 
+const FUNCTIONS = `${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS}`;
+const { data, endAt: LISTS_AT } = constantsData();
+
 const MODULE = `(module
 (import "math" "log" (func $log (param f64) (result f64)))
 (import "math" "exp" (func $exp (param f64) (result f64)))
 (memory (export "memory") 1 1)
-${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS})`;
+${data}
+${FUNCTIONS})`;
 
 /** The module as `src/sim/engine/draw-loops-code.ts` has it. */
 export async function drawLoopsCode(): Promise<string> {

@@ -30,7 +30,7 @@ const ODD = [0.14798198605116586, 0.1818357216161805, 0.2857142874366239, 0.6666
 /** A high word of a double. */
 const high = (word: number): string => long(BigInt(word) << 32n);
 
-const SIGN = "(v128.const i64x2 0x8000000000000000 0x8000000000000000)";
+const SIGN = long(1n << 63n);
 
 /** The numbers of two tails, which wait at `$tail`; see `draw-loops.ts`. */
 export const TAIL_PAIR = `

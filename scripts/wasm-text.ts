@@ -1,7 +1,40 @@
-/** Pieces of WebAssembly text for the vector unit: two doubles or four words at a time. */
+/**
+ * Pieces of WebAssembly text for the vector unit: two doubles or four words at a time. Their constants are
+ * in memory: to load one is a third of the work that V8 has to make it of a number in the code.
+ */
+import { LIST_MAX } from "../src/sim/engine/draw-lists.js";
 
 /** A piece of text. */
 export type Code = string;
+
+/** Where the numbers of tails wait: an address, and the number, of each. */
+export const TAILS_AT = 0;
+/** Each in so many bytes. */
+export const TAIL_BYTES = 16;
+/** Constants lie behind them, and lists behind these. */
+const CONSTANTS_AT = TAILS_AT + TAIL_BYTES * (LIST_MAX + 4);
+const constants: string[] = [];
+
+/** A constant of 16 bytes, wherever it is used. */
+function constant(write: (view: DataView) => void): Code {
+  const view = new DataView(new ArrayBuffer(16));
+  write(view);
+  const text = Array.from(
+    new Uint8Array(view.buffer),
+    (byte) => `\\${byte.toString(16).padStart(2, "0")}`,
+  );
+  const bytes = text.join("");
+  if (!constants.includes(bytes)) constants.push(bytes);
+  return `(v128.load offset=${CONSTANTS_AT + 16 * constants.indexOf(bytes)} (i32.const 0))`;
+}
+
+/** The data of all constants, and where memory is free behind them, once all text is there. */
+export function constantsData(): { readonly data: Code; readonly endAt: number } {
+  return {
+    data: `(data (i32.const ${CONSTANTS_AT}) "${constants.join("")}")`,
+    endAt: CONSTANTS_AT + 16 * constants.length,
+  };
+}
 
 export const get = (name: string): Code => `(local.get $${name})`;
 export const set = (name: string, value: Code): Code => `(local.set $${name} ${value})`;
@@ -14,12 +47,22 @@ export const i2 = (name: string, ...of: readonly Code[]): Code => `(i64x2.${name
 export const i1 = (name: string, ...of: readonly Code[]): Code => `(i32.${name} ${of.join(" ")})`;
 export const bits = (name: string, ...of: readonly Code[]): Code =>
   `(v128.${name} ${of.join(" ")})`;
-export const two = (value: number): Code => `(v128.const f64x2 ${value} ${value})`;
+export const two = (value: number): Code =>
+  constant((view) => {
+    view.setFloat64(0, value, true);
+    view.setFloat64(8, value, true);
+  });
 export const one = (value: number): Code => `(f64.const ${value})`;
 export const four = (value: number): Code =>
-  `(v128.const i32x4 ${value} ${value} ${value} ${value})`;
+  constant((view) => {
+    for (let at = 0; at < 16; at += 4) view.setUint32(at, value, true);
+  });
 /** Two words of 64 bits. */
-export const long = (value: bigint): Code => `(v128.const i64x2 ${value} ${value})`;
+export const long = (value: bigint): Code =>
+  constant((view) => {
+    view.setBigUint64(0, value, true);
+    view.setBigUint64(8, value, true);
+  });
 export const word = (value: number): Code => `(i32.const ${value})`;
 export const add = (a: Code, b: Code): Code => f2("add", a, b);
 export const sub = (a: Code, b: Code): Code => f2("sub", a, b);
