@@ -22,7 +22,7 @@ import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
 import { whyNoStreams } from "./metrics/silence.js";
 import { PHASES, phasesOf } from "./metrics/windows.js";
-import { compileWorldInSteps } from "./model/compile-world.js";
+import { worldOf } from "./model/compile-world.js";
 import type { MoneyTotals } from "./model/money.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
@@ -75,7 +75,7 @@ export function* simulateInSteps(
 ): Steps<ReplicationResult> {
   checkTimes(input, options);
   const simulation = new Simulation({
-    world: yield* compileWorldInSteps(input),
+    world: yield* worldOf(input),
     seed: options.seed ?? input.scenario.seed,
     replication: options.replication,
     tracing: options.trace,
@@ -115,8 +115,8 @@ export function resultOf(
   const metrics: Record<string, number> = {};
   const add = <T>(prefix: string, list: readonly Metric<T>[], subject: T) => {
     const names = namesOf(prefix, list);
-    for (const [at, { of }] of list.entries()) {
-      const value = of(subject, context);
+    for (let at = 0; at < list.length; at++) {
+      const value = list[at]?.of(subject, context);
       const name = names[at];
       if (name !== undefined && value !== undefined && Number.isFinite(value)) {
         metrics[name] = value;

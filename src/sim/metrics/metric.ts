@@ -64,9 +64,9 @@ export function perDay(value: number, { durationMs }: MetricContext): number {
   return (value * DAY_MS) / durationMs;
 }
 
-export function sum(values: Iterable<number>): number {
+export function sum(values: ArrayLike<number>): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let at = 0; at < values.length; at++) total += values[at] as number;
   return total;
 }
 

@@ -16,7 +16,7 @@ import {
 
 /** Times that a stream stopped using one of its sessions, whatever the reason. */
 function lost(counters: { readonly lost: ArrayLike<number> }): number {
-  return sum(Array.from(counters.lost));
+  return sum(counters.lost);
 }
 
 /** `orchestrator.<name>.…`, and `pool.…` for the one under study. */
@@ -296,6 +296,11 @@ function feesPerDay(subject: OrchestratorCounters, context: MetricContext): numb
   const prices = pricesOf(world, counters.orchestrators.indexOf(subject));
   if (prices.length === 0) return undefined;
   const { pixelsDebited, pixelsAtPrice } = subject;
+  const [price] = prices;
+  if (price !== undefined && prices.length === 1) {
+    const { num, den } = price.rational;
+    return perDay(eth((BigInt(pixelsDebited) * num) / den), context);
+  }
   const others = sum(pixelsAtPrice.filter((pixels) => pixels > 0));
   const wei = prices
     .map(({ rational }, place) => {

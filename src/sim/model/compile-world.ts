@@ -21,6 +21,28 @@ function* tablesOf({ data, scenario }: SimulationInput): Steps<NetworkTables> {
   return { ...tables, devices: withOwnDevices(tables.devices, scenario.devices) };
 }
 
+/** So many inputs' worlds are remembered: those of a scenario's variants, of which each is run many times. */
+const KNOWN_MAX = 16;
+const known = new Map<SimulationInput, World>();
+
+/**
+ * The world of an input, which is compiled once for all its replications: runs only read it.
+ *
+ * @param input which stays as it is
+ * @throws InputError when data files or names do not fit together
+ */
+export function* worldOf(input: SimulationInput): Steps<World> {
+  const world = known.get(input) ?? (yield* compileWorldInSteps(input));
+  // What was used last comes last, and what was used first goes first.
+  known.delete(input);
+  known.set(input, world);
+  for (const first of known.keys()) {
+    if (known.size <= KNOWN_MAX) break;
+    known.delete(first);
+  }
+  return world;
+}
+
 /**
  * Compiles a scenario.
  *
@@ -31,7 +53,7 @@ export function compileWorld(input: SimulationInput): World {
 }
 
 /** The same in steps, one for each orchestrator whose response times are fitted. */
-export function* compileWorldInSteps(input: SimulationInput): Steps<World> {
+function* compileWorldInSteps(input: SimulationInput): Steps<World> {
   const { scenario } = input;
   const tables = yield* tablesOf(input);
   const warmupMs = warmUpMs(scenario);

@@ -36,6 +36,15 @@ import { SessionPoolRecorder } from "./session-pool-recorder.js";
 import type { Trace } from "./trace.js";
 import type { Gateway, World } from "./world.js";
 
+/** What nodes answer to the gateway of a site: the same in all runs of a world, worked out once. */
+const answers = new WeakMap<World, (RoundAnswer | undefined)[][]>();
+
+function answersOf(world: World, site: number): (RoundAnswer | undefined)[] {
+  const bySite = answers.get(world) ?? world.sites.map(() => []);
+  answers.set(world, bySite);
+  return bySite[site] ?? [];
+}
+
 /** So many rounds are kept for later ones. */
 const ROUNDS_KEPT = 64;
 
@@ -68,7 +77,7 @@ export class GatewayRuntime {
   readonly #terms: AnswerTerms;
   readonly #market: Market;
   /** By place of its price, then by node: what it answers. */
-  readonly #answers: (RoundAnswer | undefined)[] = [];
+  readonly #answers: (RoundAnswer | undefined)[];
 
   constructor(options: {
     readonly gateway: Gateway;
@@ -114,6 +123,7 @@ export class GatewayRuntime {
       minVersion: settings.orchMinLivepeerVersion,
     });
     this.#terms = new AnswerTerms(settings, world.scenario);
+    this.#answers = answersOf(world, gateway.site);
   }
 
   /** A stream's two pools (M-1, M-2). A probe's stream knows the one orchestrator that it asks. */

@@ -58,6 +58,8 @@ export function begunAt(list: readonly { readonly fromMs: number }[], timeMs: nu
 
 /** The span that an instant lies in, or undefined. */
 export function spanAt(spans: readonly Span[], timeMs: number): Span | undefined {
+  // Asked at each answer and segment, and nearly always of none.
+  if (spans.length === 0) return undefined;
   const span = spans[begunAt(spans, timeMs) - 1];
   return span !== undefined && timeMs < span.toMs ? span : undefined;
 }

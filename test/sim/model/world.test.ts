@@ -1,7 +1,11 @@
 /** The scenario as tables. */
 import { describe, expect, test } from "vitest";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import { inOneGo } from "../../../src/core/steps.js";
+import type { SimulationInput } from "../../../src/sim/input.js";
+import { compileWorld, worldOf } from "../../../src/sim/model/compile-world.js";
 import type { World } from "../../../src/sim/model/world.js";
+import { simulate } from "../../../src/sim/simulate.js";
+import { FEATURES } from "../../support/sim/check-scenarios.js";
 import { metric, run, type Settings, scenario } from "../../support/sim/runs.js";
 
 function world(...settings: readonly Settings[]): World {
@@ -13,6 +17,26 @@ const rival = (over: Settings): Settings => ({
   region: "FRA",
   backend: { type: "measured", roundTripMs: 700 },
   ...over,
+});
+
+describe("the world of an input", () => {
+  const known = (input: SimulationInput) => inOneGo(worldOf(input));
+
+  test("is compiled once, as long as not many others are asked for", () => {
+    const input = scenario({ network: { limit: 1 } });
+    const first = known(input);
+    const others = Array.from({ length: 15 }, () => ({ ...input }));
+    for (const other of others) expect(known(other)).not.toBe(first);
+    expect(known(input)).toBe(first);
+    for (const other of [...others, { ...input }]) known(other);
+    expect(known(input)).not.toBe(first);
+  });
+
+  test.each(Object.entries(FEATURES))("%s: a replication leaves nothing in it", (_, settings) => {
+    const input = scenario(settings, { warmup: "1m", duration: "4m" });
+    simulate(input, { replication: 0 });
+    expect(simulate(input, { replication: 1 })).toEqual(simulate({ ...input }, { replication: 1 }));
+  });
 });
 
 describe("who is there", () => {

@@ -64,14 +64,21 @@ export function parseAdmission(value: unknown): AdmissionConfig {
   return checked(admissionSchema(), value);
 }
 
+/** The schema in the library's form, made once for so many policies: none is ever taken away. */
+let library: { readonly policies: number; readonly schema: z.ZodType<AdmissionConfig> } | undefined;
+
 /**
  * The rules of a configuration in the library's form.
  *
  * @throws InputError (`ADMISSION`), as {@link parseAdmission}
  */
 export function checkedAdmission(value: AdmissionConfig): AdmissionConfig {
-  const added = ADMISSION_POLICIES.all.slice(ADMISSION_POLICIES.own.length);
-  return checked(admissionOf(LIBRARY_FIELDS, added), value);
+  const { all, own } = ADMISSION_POLICIES;
+  if (library?.policies !== all.length) {
+    const schema = admissionOf(LIBRARY_FIELDS, all.slice(own.length));
+    library = { policies: all.length, schema };
+  }
+  return checked(library.schema, value);
 }
 
 function checked(schema: z.ZodType<AdmissionConfig>, value: unknown): AdmissionConfig {
