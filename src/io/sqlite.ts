@@ -121,8 +121,13 @@ export class SqliteDatabase {
    * @throws InputError (`SQL_PARAMETERS`) when their number or a type does not fit
    */
   run(sql: string, ...values: readonly SqlValue[]): number {
+    return this.runAll(sql, values);
+  }
+
+  /** {@link run} with a list of values, which may be long. */
+  runAll(sql: string, values: readonly SqlValue[]): number {
     if (!this.#inTransaction && this.#beforeCommit !== null) {
-      return this.transaction(() => this.run(sql, ...values));
+      return this.transaction(() => this.runAll(sql, values));
     }
     if (!this.#inTransaction && this.#isFile) this.assertInPlace();
     // One list: spread again, it would be copied again for each statement.

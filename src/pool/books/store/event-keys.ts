@@ -10,11 +10,16 @@ import { identityKey } from "./identity-key.js";
 /** After so many events, by their sequences, the small table is emptied. */
 const LOT = 1 << 16;
 
-/** Sequences of the events whose keys a list holds, as JSON; a common table expression. */
-export const WITH_FOUND = `WITH wanted AS MATERIALIZED (SELECT value AS key FROM json_each(?)),
-  found AS (
-    SELECT k.event FROM wanted CROSS JOIN event_keys k ON k.key = wanted.key
-    UNION ALL SELECT k.event FROM wanted CROSS JOIN new_event_keys k ON k.key = wanted.key)`;
+/** Sequences of the events whose keys two lists hold, as JSON, both the same; a common table expression. */
+export const WITH_FOUND = `WITH found AS (
+    SELECT k.event FROM json_each(?) w CROSS JOIN event_keys k ON k.key = w.value
+    UNION ALL SELECT k.event FROM json_each(?) w CROSS JOIN new_event_keys k ON k.key = w.value)`;
+
+/** The values for {@link WITH_FOUND}. Sorted keys are found faster: the next one is often beside the last. */
+export function wantedKeys(identities: readonly string[]): readonly [string, string] {
+  const keys = JSON.stringify([...Float64Array.from(identities, identityKey).sort()]);
+  return [keys, keys];
+}
 
 /** Enters the keys of events that were just added. */
 export function addKeys(database: SqliteDatabase, first: number, last: number): void {

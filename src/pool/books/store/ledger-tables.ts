@@ -10,8 +10,7 @@ import type { Cause, LedgerEntry, LedgerJournal, LedgerTransaction, Posting } fr
 import type { ChainTables } from "./chain-tables.js";
 import { big, text, whole, wholeOrNull } from "./columns.js";
 import type { StoreDatabase } from "./database.js";
-import { WITH_FOUND } from "./event-keys.js";
-import { identityKey } from "./identity-key.js";
+import { WITH_FOUND, wantedKeys } from "./event-keys.js";
 import type { AccountFlow, LedgerStore } from "./ledger-store.js";
 import { type LotRow, textIn, wholeIn } from "./lot-reading.js";
 import { LotWriter } from "./lot-writer.js";
@@ -62,36 +61,7 @@ export class LedgerTables implements LedgerStore {
   }
 
   post(...transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
-    return this.#transaction(() => {
-      const first = this.entryCount();
-      let sequence = first;
-      const writer = new LotWriter(this.#database, this.#chain, {
-        table: "entries",
-        columns: COLUMNS,
-      });
-      const entries: LedgerEntry[] = [];
-      // All of them before any is written: the caller may go on without what is refused.
-      for (const { postings } of transactions) for (const posting of postings) check(posting);
-      for (const { cause, atMs, postings: asked } of transactions) {
-        const postings = asked.every(isSome) ? asked : asked.filter(isSome);
-        let text = "";
-        for (const posting of postings) {
-          const from = this.#movedOf(posting.from);
-          const to = this.#movedOf(posting.to);
-          from.outWei += posting.wei;
-          to.inWei += posting.wei;
-          text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
-        }
-        const { kind, id, event } = cause;
-        const isEvent = event !== undefined;
-        const [byEvent, byText] = isEvent ? [event, null] : [null, id];
-        writer.add(sequence, Math.trunc(atMs), kind, byEvent, byText, text);
-        entries.push({ sequence, cause, atMs, postings });
-        sequence++;
-      }
-      if (sequence > first) writer.end(first, sequence - 1);
-      return entries;
-    });
+    return this.#transaction(() => this.#post(transactions));
   }
 
   balance(account: Account): bigint {
@@ -127,7 +97,7 @@ export class LedgerTables implements LedgerStore {
            SELECT n.sequence FROM entries n JOIN events e ON e.sequence = n.event
            WHERE e.sequence IN (SELECT event FROM found) AND e.identity = ? AND n.kind = ?)
            ORDER BY n.sequence`,
-        JSON.stringify([identityKey(id)]),
+        ...wantedKeys([id]),
         kind,
         id,
         id,
@@ -158,6 +128,41 @@ export class LedgerTables implements LedgerStore {
   entryCount(): number {
     const row = this.#database.get("SELECT coalesce(max(sequence), -1) AS last FROM entries");
     return row === undefined ? 0 : whole(row, "last") + 1;
+  }
+
+  /** By itself: V8 compiles a loop in a function that is made at each call at each call. */
+  #post(transactions: readonly LedgerTransaction[]): readonly LedgerEntry[] {
+    const first = this.entryCount();
+    let sequence = first;
+    const writer = new LotWriter(this.#database, this.#chain, {
+      table: "entries",
+      columns: COLUMNS,
+    });
+    const entries: LedgerEntry[] = [];
+    // All of them before any is written: the caller may go on without what is refused.
+    for (const { postings } of transactions) for (const posting of postings) check(posting);
+    for (const { cause, atMs, postings: asked } of transactions) {
+      const postings = asked.every(isSome) ? asked : asked.filter(isSome);
+      let text = "";
+      for (const posting of postings) {
+        const from = this.#movedOf(posting.from);
+        const to = this.#movedOf(posting.to);
+        from.outWei += posting.wei;
+        to.inWei += posting.wei;
+        text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
+      }
+      const { kind, id, event } = cause;
+      const isEvent = event !== undefined;
+      const [byEvent, byText] = isEvent ? [event, null] : [null, id];
+      const at = Math.trunc(atMs);
+      const by = isEvent ? `3i${event};` : `4t${id.length}:${id}`;
+      const said = `(0i${sequence};1i${at};2t${kind.length}:${kind}${by}5t${text.length}:${text})`;
+      writer.add(said, sequence, at, kind, byEvent, byText, text);
+      entries.push({ sequence, cause, atMs, postings });
+      sequence++;
+    }
+    if (sequence > first) writer.end(first, sequence - 1);
+    return entries;
   }
 
   #movedOf(account: Account): Moved {
