@@ -1,5 +1,6 @@
 /** Bench texts as people keep them: by other programs, cut, mixed, copied. Each is read right, or says why not. */
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/core/errors.js";
 import { fitBench } from "../../../src/sim/calibrate/fits/bench-fit.js";
 import { readMeasured, together } from "../../../src/sim/calibrate/recognise.js";
 import { type BenchOptions, benchRun, benchText } from "../../support/sim/bench-text.js";
@@ -239,6 +240,52 @@ describe("a bench text with something wrong in it", () => {
     ],
   ])("of %s is refused with a word", (_, text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe("a bench text of three runs, damaged anywhere", () => {
+  const runs = [1, 2, 3].map((sessions) => {
+    return { sessions, segments: 4, meanS: 0.1 * sessions, seed: sessions };
+  });
+  const lines = benchText(...runs).split("\n");
+  const all = read(lines.join("\n")).segments;
+  const sessionsOf = new Map(all.map(({ workMs, atATime }) => [workMs, atATime]));
+
+  /** What is wrong with what comes of a text: part of a run, or another number of sessions, unsaid. */
+  function unsaid(text: string): string | null {
+    try {
+      const { segments: found, notes, unused } = read(text);
+      if (notes.length + unused.length > 0) return null;
+      if (found.some(({ workMs, atATime }) => sessionsOf.get(workMs) !== atATime))
+        return "sessions";
+      const counts = [1, 2, 3].map((n) => found.filter(({ atATime }) => atATime === n).length);
+      return counts.every((count, index) => count === 0 || count === 4 * (index + 1))
+        ? null
+        : "part";
+    } catch (error) {
+      return error instanceof InputError ? null : String(error);
+    }
+  }
+
+  it.each([
+    ["cut", (at: number) => lines.slice(0, at)],
+    ["without its beginning", (at: number) => lines.slice(at)],
+    ["without a line", (at: number) => lines.toSpliced(at, 1)],
+    ["with a line twice", (at: number) => lines.toSpliced(at, 0, lines[at] ?? "")],
+    [
+      "with two lines changed over",
+      (at: number) => {
+        const other = (at * 37 + 11) % lines.length;
+        return lines.with(at, lines[other] ?? "").with(other, lines[at] ?? "");
+      },
+    ],
+    ["without some lines", (at: number) => lines.toSpliced(at, 1 + ((at * 13) % 17))],
+  ])("is refused, or says what is not there: %s", (_, damaged) => {
+    const wrong = lines.flatMap((line, at) => {
+      const what = unsaid(damaged(at).join("\n"));
+      return what === null ? [] : [`${at} ${line}: ${what}`];
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -53,7 +53,6 @@ export type BenchLine =
 
 /** A segment as it was printed. */
 export interface SegmentLine {
-  readonly text: string;
   readonly timestamp: string;
   readonly session: number;
   readonly segment: number;
@@ -124,7 +123,6 @@ function segmentOf(text: string, { delimiter, count, at }: Columns): SegmentLine
   const transcodeS = seconds("transcode_time");
   if (!(durationS <= SECONDS_MAX && transcodeS <= SECONDS_MAX)) return null;
   return {
-    text,
     timestamp: cell("timestamp"),
     session: Number(cell("session")),
     segment: Number(cell("segment")),

@@ -47,7 +47,16 @@ interface Draft {
 }
 
 const SOURCE = "source file";
-const LAST_ROW = "real-time duration ratio";
+/** N-11: rows that only settings have. */
+const SETTINGS: ReadonlySet<string> = new Set([
+  SOURCE,
+  "transcoding options",
+  "live mode",
+  "mpeg-7 sign mode",
+  "repeat times",
+]);
+/** N-8: the row that ends a summary. */
+export const LAST_ROW = "real-time duration ratio";
 
 class Cutter {
   readonly runs: Draft[] = [];
@@ -75,10 +84,11 @@ class Cutter {
   }
 
   row(label: string, value: string): void {
-    if (label === SOURCE) {
-      this.begin();
-      if (this.#current.settings.has(SOURCE)) this.#next(new Map());
+    // What follows a whole summary, and what no summary has, are the settings of the next.
+    if (this.#isOver || (SETTINGS.has(label) && this.#current.lines.length > 0)) {
+      this.#next(new Map());
     }
+    if (label === SOURCE && this.#current.settings.has(SOURCE)) this.#next(new Map());
     const { lines, settings, summary } = this.#current;
     if (label === "") {
       const before = settings.get(this.#lastLabel);

@@ -6,7 +6,7 @@ import { InputError } from "../../../core/errors.js";
 import { counted } from "../../../core/wording.js";
 import type { Measured, MeasuredSegment } from "../measured.js";
 import { hasBenchLines } from "./bench-lines.js";
-import { type Run, type RunLine, runsOf } from "./bench-runs.js";
+import { LAST_ROW, type Run, type RunLine, runsOf } from "./bench-runs.js";
 import { DEFAULT_LADDER, ladderPixels } from "./ladder.js";
 
 /** Each time is cut to four digits, the sum in the summary is not (N-5, N-8). */
@@ -65,12 +65,18 @@ function checkedRun(run: Run, file: string): { sessions: number; notes: string[]
   const found = bySession.length;
   const where = `run at line ${first}`;
   const label = "concurrent sessions";
-  const stated = wholeIn(summary.get(label)) ?? wholeIn(settings.get(label)) ?? found;
+  const ofSettings = wholeIn(settings.get(label));
+  const ofSummary = wholeIn(summary.get(label));
+  const stated = ofSummary ?? ofSettings ?? found;
   const total = wholeIn(summary.get("total segs transcoded"));
   if (stated < 1 || stated > SESSIONS_MAX) {
     throw mixed(
       `${file}:${first}: its tables say ${stated} sessions, expected 1 to ${SESSIONS_MAX}`,
     );
+  }
+  if (ofSummary !== null && ofSettings !== null && ofSummary !== ofSettings) {
+    const text = `its settings say ${counted(ofSettings, "session")}, its summary ${ofSummary}: two runs are mixed`;
+    throw mixed(`${file}:${first}: ${text}`);
   }
   if (total !== null && (total < lines.length || stated < found)) {
     const text = `the summary counts ${total} segments of ${stated} sessions, the text has ${lines.length} of ${found}: two runs are mixed`;
@@ -83,7 +89,7 @@ function checkedRun(run: Run, file: string): { sessions: number; notes: string[]
   if (summary.size === 0) {
     return { sessions: stated, notes: [`${where}: ${withoutSummary(run, stated, bySession)}`] };
   }
-  if (total === null) {
+  if (total === null || (total === lines.length && !summary.has(LAST_ROW))) {
     return { sessions: stated, notes: [`${where}: its summary is not whole: the text was cut`] };
   }
   if (total > lines.length) {
@@ -99,6 +105,12 @@ function checkedRun(run: Run, file: string): { sessions: number; notes: string[]
   return { sessions: stated, notes: [] };
 }
 
+/** A segment by its time of day and its figures, whatever stands before them in the line. */
+function printOf({ timestamp, session, segment, durationS, transcodeS }: RunLine): string {
+  const time = /\d\d:\d\d:\d\d(?:\.\d+)?$/.exec(timestamp)?.[0] ?? timestamp;
+  return [time, session, segment, durationS, transcodeS].join(" ");
+}
+
 /** Leaves out runs all of whose lines are those of another: a text may hold copies. */
 function withoutCopies(runs: readonly Run[]): { kept: readonly Run[]; notes: string[] } {
   const owner = new Map<string, Run>();
@@ -106,15 +118,16 @@ function withoutCopies(runs: readonly Run[]): { kept: readonly Run[]; notes: str
   const notes: string[] = [];
   for (const run of [...runs].sort((a, b) => b.lines.length - a.lines.length)) {
     const [first] = run.lines;
-    const other = owner.get(first?.text ?? "");
-    if (other !== undefined && run.lines.every(({ text }) => owner.get(text) === other)) {
+    const prints = run.lines.map(printOf);
+    const other = owner.get(prints[0] ?? "");
+    if (other !== undefined && prints.every((print) => owner.get(print) === other)) {
       notes.push(
         `run at line ${first?.line}: the same segments as the run at line ${other.lines[0]?.line}: counted once`,
       );
       continue;
     }
     kept.add(run);
-    for (const { text } of run.lines) owner.set(text, run);
+    for (const print of prints) owner.set(print, run);
   }
   return { kept: runs.filter((run) => kept.has(run)), notes };
 }
