@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { scenarioOf } from "../../sim/calibrate/fragment.js";
+import { pastDemand } from "../../sim/calibrate/past-demand.js";
 import { advise } from "../../sim/live/run.js";
 import { booksWords } from "../../sim/report/content/command.js";
 import { type ReadFile, readFileWithin } from "../../sim/scenario/files.js";
@@ -36,6 +37,7 @@ interface Asked {
   /** How a command line says it. */
   readonly words: string;
   readonly readFile: ReadFile;
+  /** What limits the answer besides the scenario. */
   readonly notes: readonly string[];
 }
 
@@ -71,14 +73,19 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
   const { past } = pastOfBooks(from);
   const { workers, ai, unused } = calibrateWorkers([], past);
   const place = { name: basename(from), region: region ?? "FRA", stakeShare };
-  const bytes = new TextEncoder().encode(scenarioOf(workers, place, { fits: ai, past: past.ai }));
+  const bytes = new TextEncoder().encode(
+    scenarioOf(workers, place, { ai: { fits: ai, past: past.ai }, demand: pastDemand(past) }),
+  );
   return {
     file: from,
     words: booksWords(from, place),
     readFile: (path, bytesMax) => (path === from ? bytes : readFileWithin(path, bytesMax)),
-    notes: unused.map((text) => `Not used: ${text}`),
+    notes: [...unused.map((text) => `not used: ${text}`), SESSIONS],
   };
 }
+
+const SESSIONS =
+  "books do not say how many sessions a worker takes: each has as many as it ever had, or what it would carry in time where the pool was never full; where you know better, say so (--set workers.<name>.maxSessions=8)";
 
 const OTHERS_LEFT =
   "The time was over before the other workers were looked at: take more (--budget). What was computed is\nkept and not computed again.\n";
@@ -102,7 +109,6 @@ export async function adviseOn(
   if (flags.json !== undefined) checkJsonTarget(flags.json, [asked.file]);
   const loaded = loadScenario(asked.file, { ...options, readFile: asked.readFile });
   checkForms(flags, [asked.file], 1);
-  for (const text of asked.notes) terminal.stderr.write(`${text}\n`);
   const budget = budgetOf(flags.budget, LOOKING);
   const whole = budgetOf(flags.budget);
   const setUp = await setUpOf(flags, terminal);
@@ -110,7 +116,7 @@ export async function adviseOn(
   const begunMs = performance.now();
   let runs = 0;
   try {
-    const result = await interruptible((signal) =>
+    const found = await interruptible((signal) =>
       advise(loaded, {
         ...askedBy(flags),
         ...setUp.options,
@@ -126,6 +132,7 @@ export async function adviseOn(
       }),
     );
     progress.clear();
+    const result = { ...found, notes: [...found.notes, ...asked.notes] };
     const perRunMs = setUp.found() > 0 ? null : (performance.now() - begunMs) / runs;
     const file = asked.words;
     const isCut = result.asked.only !== undefined && flags.only === undefined;

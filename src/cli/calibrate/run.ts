@@ -8,6 +8,7 @@ import { calibrateWorkers } from "../../sim/calibrate/calibrate-workers.js";
 import { describeFit } from "../../sim/calibrate/describe-fit.js";
 import { scenarioOf, workersFragment } from "../../sim/calibrate/fragment.js";
 import type { Measured } from "../../sim/calibrate/measured.js";
+import { pastDemand } from "../../sim/calibrate/past-demand.js";
 import { looksLikeEvents, readMeasured } from "../../sim/calibrate/recognise.js";
 import { styleOf, wrapped } from "../../sim/report/style.js";
 import { EXIT } from "../shared/failure.js";
@@ -109,8 +110,9 @@ export async function calibrate(
   for (const text of unused) stream.write(`${wrapped(`Not used: ${text}`, stream.width, "  ")}\n`);
   if (out === undefined) stream.write(workersFragment(workers, ai));
   else {
-    const withAI = past === null ? null : { fits: ai, past: past.ai };
-    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }, withAI));
+    const known =
+      past === null ? null : { ai: { fits: ai, past: past.ai }, demand: pastDemand(past) };
+    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }, known));
     stream.write(`Wrote ${out}. Next:\n\n  poolsim advise ${out}\n`);
   }
   if (json !== undefined) {

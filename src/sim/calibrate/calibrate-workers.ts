@@ -5,8 +5,11 @@ import type { AIWorkerFit } from "./ai/ai-fit.js";
 import { fitAIWorkers } from "./ai/fit-workers.js";
 import { fitBench } from "./fits/bench-fit.js";
 import { fitLive } from "./fits/live-fit.js";
+import { lostByChance } from "./fits/lost-by-chance.js";
+import { sessionsOfRoom, wasFull } from "./fits/room.js";
 import type { Measured } from "./measured.js";
-import type { PoolPast } from "./readers/pool-events.js";
+import { pastStreams } from "./past-demand.js";
+import type { PoolPast, SilentWorker } from "./readers/pool-events.js";
 import { together } from "./recognise.js";
 import type { WorkerFit } from "./worker-fit.js";
 
@@ -32,10 +35,12 @@ export function calibrateWorkers(
 ): Calibration {
   const unused = unread === 0 ? [] : [`${counted(unread, "event")} that cannot be read`];
   const fits = together(measured).map(fitBench);
+  const regions = past === null ? new Map<string, Region>() : regionsOf(past);
   for (const worker of past?.workers ?? []) {
     const fit = past === null ? null : fitLive(worker, past);
-    if (fit !== null) fits.push(named(fit, worker.region, past));
-    else {
+    if (past !== null && fit !== null) {
+      fits.push(named(amongOthers(fit, regions.get(worker.region)), worker.region, past));
+    } else {
       unused.push(
         `${worker.address}: ${counted(worker.jobs.length, "segment")}, too few to say anything`,
       );
@@ -45,6 +50,7 @@ export function calibrateWorkers(
   if (past !== null && past.ai.unattributed > 0) {
     unused.push(`${counted(past.ai.unattributed, "AI job")} that no worker received (E-16)`);
   }
+  unused.push(...(past?.silent ?? []).map(silentText));
   if (past !== null && past.unattributed > 0) {
     unused.push(`${counted(past.unattributed, "job")} of nobody known`);
   }
@@ -63,8 +69,55 @@ export function calibrateWorkers(
   return { workers: fits, ai, unused };
 }
 
+/** What the workers of a region say of each other. */
+interface Region {
+  readonly workers: number;
+  /** What each lost by chance, by address. */
+  readonly losses: ReadonlyMap<string, number>;
+  readonly wasFull: boolean;
+  /** Mean duration of segments. */
+  readonly segmentMs: number;
+}
+
+function regionsOf({ workers, fromMs }: PoolPast): ReadonlyMap<string, Region> {
+  const names = new Set(workers.map(({ region }) => region));
+  return new Map(
+    [...names].map((name) => {
+      const own = workers.filter(({ region }) => region === name);
+      const { segmentMs } = pastStreams(own);
+      const losses = lostByChance(own, fromMs);
+      return [name, { workers: own.length, losses, wasFull: wasFull(own), segmentMs }];
+    }),
+  );
+}
+
+/** A fit with what the others of its region tell of it. */
+function amongOthers(fit: WorkerFit, region: Region | undefined): WorkerFit {
+  if (region === undefined) return fit;
+  const losses = region.losses.get(fit.worker) ?? null;
+  const why =
+    losses !== null
+      ? "how many did is told by its sessions, which end sooner than those of the others"
+      : region.workers === 1
+        ? "with no other worker beside it nobody can tell how many did, and none is taken to"
+        : "its sessions do not end sooner than its times let them, so none is taken to";
+  return {
+    ...fit,
+    losses,
+    sessions: sessionsOfRoom(fit, region.segmentMs, region.wasFull),
+    notes: [...fit.notes, `segments that failed are in no event: ${why}`],
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A worker that nothing is known of but that it was there. */
+function silentText({ address, upMs }: SilentWorker): string {
+  return `${address}: connected for ${counted(Number((upMs / HOUR_MS).toPrecision(2)), "hour")} while others worked, and never delivered a segment`;
+}
+
 /** An address that works in several regions is a worker in each. */
-function named(fit: WorkerFit, region: string, past: PoolPast | null): WorkerFit {
-  const others = past?.workers.filter(({ address }) => address === fit.worker) ?? [];
+function named(fit: WorkerFit, region: string, past: PoolPast): WorkerFit {
+  const others = past.workers.filter(({ address }) => address === fit.worker);
   return others.length > 1 ? { ...fit, worker: `${fit.worker}-${region}` } : fit;
 }

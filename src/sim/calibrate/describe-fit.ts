@@ -29,11 +29,11 @@ function dataLine({ segments, span, source }: WorkerFit, nowMs: number): string 
   return `${counted(segments, "segment")} of ${source}${when}`;
 }
 
-function curveLine({ curve, sessionsMax }: WorkerFit): string {
+function curveLine({ curve, sessionsMax, sessions }: WorkerFit): string {
   const points = curve.slice(1).map(({ atATime, factor }) => `${atATime}: × ${small(factor, 2)}`);
   const known = points.length === 0 ? "nothing measured above one at a time" : points.join(", ");
   const last = curve.at(-1)?.atATime ?? 1;
-  return `with more at a time: ${known}; beyond ${last}: extrapolated in proportion; sessions: ${sessionsMax} at most were seen`;
+  return `with more at a time: ${known}; beyond ${last}: extrapolated in proportion; sessions: ${sessionsMax} at most were seen${sessions > sessionsMax ? `, ${sessions} are assumed, as the pool was never full` : ""}`;
 }
 
 function noiseLine({ noiseCv, sessionCv, isLognormal, quantiles }: WorkerFit): string {
@@ -57,7 +57,7 @@ function heldOutLine({ heldOut }: WorkerFit): string {
  * @param nowMs ms since 1970, for the age of the data
  */
 export function describeFit(fit: WorkerFit, nowMs: number): readonly string[] {
-  const { worker, aloneMs, pixelsPerSecond, warmupMs, spells, errors, uptime } = fit;
+  const { worker, aloneMs, pixelsPerSecond, warmupMs, spells, errors, losses, uptime } = fit;
   const { parts, unused, notes, span } = fit;
   const lines = [
     dataLine(fit, nowMs),
@@ -82,6 +82,11 @@ export function describeFit(fit: WorkerFit, nowMs: number): readonly string[] {
     ...(errors === null
       ? []
       : [`${span === null ? "failed" : "never answered"}: ${small(errors, 5)} of segments`]),
+    ...(losses === null
+      ? []
+      : [
+          `its sessions end sooner than those of the others, and its times do not show why: as if ${fixed(losses, 5)} of segments failed, or more`,
+        ]),
     ...(uptime === null
       ? []
       : [

@@ -3,6 +3,7 @@
 import type { AIPast } from "./ai/ai-events.js";
 import type { AIWorkerFit } from "./ai/ai-fit.js";
 import { demandLines, hasKnownModel, pricesFlow, workerAILines } from "./ai/ai-fragment.js";
+import type { PastDemand } from "./past-demand.js";
 import type { Figure, WorkerFit } from "./worker-fit.js";
 
 /** Where the pool is, and how much stake it has, for a whole scenario. */
@@ -45,7 +46,15 @@ function isAddress(worker: string): boolean {
   return /^0x[0-9a-fA-F]{40}$/.test(worker);
 }
 
-/** The slow-down as a scenario writes it; what is measured at one number alone has none. */
+/** A slow-down below it that may as well be none is taken for none. */
+const SLOWER_MIN = 1.1;
+
+/** Whether there is a slow-down to write: what is measured at one number alone has none. */
+function isSlowed({ curve }: WorkerFit): boolean {
+  const points = curve.filter(({ atATime }) => atATime > 1);
+  return points.some(({ factor: { value, low } }) => value >= SLOWER_MIN || low > 1);
+}
+
 function slowdownText({ curve }: WorkerFit): string {
   const points = curve.filter(({ atATime }) => atATime > 1);
   return `{ ${points.map(({ atATime, factor }) => `${atATime}: ${Math.max(1, rounded(factor.value))}`).join(", ")} }`;
@@ -59,12 +68,12 @@ function deviceLines(fit: WorkerFit): string[] {
     `    pixelsPerSecond: ${rounded(pixelsPerSecond.value)} # ${interval(pixelsPerSecond)}`,
     `    warmupMs: ${rounded(warmupMs?.value ?? 0)}`,
     `    noiseCv: ${rounded(noiseCv?.value ?? 0)}`,
-    ...(fit.curve.length < 2 ? [] : [`    slowdown: ${slowdownText(fit)}`]),
+    ...(isSlowed(fit) ? [`    slowdown: ${slowdownText(fit)}`] : []),
   ];
 }
 
 function timeLines(fit: WorkerFit): string[] {
-  const { aloneMs, noiseCv, sessionCv, curve } = fit;
+  const { aloneMs, noiseCv, sessionCv } = fit;
   return [
     `    roundTripMs: ${rounded(aloneMs.value)} # ${interval(aloneMs)}`,
     ...(noiseCv === null
@@ -73,7 +82,7 @@ function timeLines(fit: WorkerFit): string[] {
     ...(sessionCv === null
       ? []
       : [`    sessionCv: ${rounded(sessionCv.value)} # ${interval(sessionCv)}`]),
-    ...(curve.length < 2 ? [] : [`    slowdown: ${slowdownText(fit)}`]),
+    ...(isSlowed(fit) ? [`    slowdown: ${slowdownText(fit)}`] : []),
   ];
 }
 
@@ -87,7 +96,7 @@ function spellLines({ spells, span: known }: WorkerFit): string[] {
   ];
 }
 
-function uptimeLines({ uptime, errors, span: known }: WorkerFit): string[] {
+function uptimeLines({ uptime, errors, losses, span: known }: WorkerFit): string[] {
   const { upMs = null, downMs = null } = uptime ?? {};
   return [
     ...(upMs === null || downMs === null
@@ -101,15 +110,28 @@ function uptimeLines({ uptime, errors, span: known }: WorkerFit): string[] {
       : [
           `    ${known === null ? "errorProbability" : "hangProbability"}: ${rounded(errors.value)} # ${interval(errors)}`,
         ]),
+    ...(losses === null
+      ? []
+      : [
+          `    errorProbability: ${rounded(losses)} # or more: its sessions end sooner than the others'`,
+        ]),
   ];
 }
 
+function sessionsLine({ sessions, sessionsMax }: WorkerFit): string {
+  const why =
+    sessions > sessionsMax
+      ? `assumed: ${sessionsMax} at most were seen, as the pool was never full`
+      : "the most that were measured: beyond it, times are extrapolated";
+  return `    maxSessions: ${sessions} # ${why}`;
+}
+
 function workerLines(fit: WorkerFit): string[] {
-  const { worker, sessionsMax, isDevice } = fit;
+  const { worker, isDevice } = fit;
   return [
     `  - name: ${JSON.stringify(workerName(fit))}`,
     ...(isAddress(worker) ? [`    address: "${worker}"`] : []),
-    `    maxSessions: ${sessionsMax} # the most that were measured: beyond it, times are extrapolated`,
+    sessionsLine(fit),
     ...(isDevice
       ? [
           `    device: ${JSON.stringify(workerName(fit))}`,
@@ -164,25 +186,52 @@ export interface CalibratedAI {
   readonly past: AIPast;
 }
 
+/** What is known besides the workers. */
+export interface CalibratedPast {
+  readonly ai: CalibratedAI;
+  /** What came to the pool; null: no segments. */
+  readonly demand: PastDemand | null;
+}
+
+/** Streams at a time in the whole network, where nothing tells how many. */
+const STREAMS = 100;
+
+function streamLines(demand: PastDemand | null, stakeShare: number): string[] {
+  if (demand === null) {
+    return [
+      `demand: { concurrentStreams: ${STREAMS} } # assumed: demand.calibrateTo fits it to what you see`,
+    ];
+  }
+  const { segmentMs, segmentCv, segmentsPerDay, streams } = demand;
+  // Where the search begins: as if choices were by stake alone.
+  const guess = rounded(Math.max(1, streams / stakeShare));
+  return [
+    "demand: # of the whole network, so much that the pool has as many segments as it had",
+    `  concurrentStreams: ${guess}`,
+    `  calibrateTo: { segmentsPerDay: ${rounded(segmentsPerDay)} }`,
+    `stream: { segmentMs: ${rounded(segmentMs)}, segmentCv: ${rounded(segmentCv)} }`,
+  ];
+}
+
 /** A whole scenario with these workers, to run or to ask for advice on. */
 export function scenarioOf(
   fits: readonly WorkerFit[],
   place: PoolPlace,
-  ai: CalibratedAI | null = null,
+  past: CalibratedPast | null = null,
 ): string {
   const { name, region, stakeShare } = place;
+  const ai = past?.ai ?? null;
   const hasAI = ai?.fits.some(hasKnownModel) === true;
   // By its workers' sessions a node with AI workers alone would have no room for anybody (G-7).
   const sessions = fits.length === 0 ? NODE_SESSIONS : "auto";
-  const streams =
-    fits.length === 0
-      ? "demand: { concurrentStreams: 0 }"
-      : "demand: { concurrentStreams: 100 } # assumed: demand.calibrateTo fits it to what you see";
   const prices = ai !== null && hasAI ? `, ai: ${pricesFlow(ai.fits)}` : "";
   return [
     "# Made by poolsim calibrate: what was measured, with intervals of 95 %.",
     `name: ${JSON.stringify(nameOf(name))}`,
-    streams,
+    "replications: auto",
+    ...(fits.length === 0
+      ? ["demand: { concurrentStreams: 0 }"]
+      : streamLines(past?.demand ?? null, stakeShare)),
     ...(ai !== null && hasAI ? demandLines(ai.fits, ai.past) : []),
     `orchestrator: { name: pool, region: ${region}, stakeShare: ${stakeShare}, maxSessions: ${sessions}${prices} }`,
     workersFragment(fits, ai?.fits),

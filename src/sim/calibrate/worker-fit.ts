@@ -80,9 +80,13 @@ export interface WorkerFit {
   readonly spells: SpellsFit | null;
   /** Share of segments that failed; null: the input cannot say. */
   readonly errors: Figure | null;
+  /** Share of segments, at least, with which a session was lost for no reason that is seen; null: none is shown. */
+  readonly losses: number | null;
   readonly uptime: UptimeFit | null;
   /** Most sessions that were measured, or seen, at a time. */
   readonly sessionsMax: number;
+  /** Sessions to take it for: more than were seen where its pool always had room. */
+  readonly sessions: number;
   /** Output pixels per second of the device, alone. */
   readonly pixelsPerSecond: Figure | null;
   readonly heldOut: HeldOut | null;

@@ -6,7 +6,7 @@ import type { LoadedScenario } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { STREAMS_AT_A_TIME_MAX, streamsAtATime } from "../scenario/size-checks.js";
 import { CaseInputs, hasRandomDemand, LOAD_SCALE, numberAt } from "./case-inputs.js";
-import { SEGMENT_SHARE } from "./metric-names.js";
+import { SEGMENT_SHARE, SEGMENTS } from "./metric-names.js";
 import type { Samples } from "./samples.js";
 import type { Workbench } from "./workbench.js";
 
@@ -55,9 +55,20 @@ function streamsPerDay(samples: Samples, { duration }: Scenario): number {
 }
 
 function targetOf({ demand: { calibrateTo } }: Scenario): Target | undefined {
-  const { streamsPerDay: streams, segmentShare: share } = calibrateTo ?? {};
+  const {
+    streamsPerDay: streams,
+    segmentShare: share,
+    segmentsPerDay: segments,
+  } = calibrateTo ?? {};
   if (streams !== undefined) {
     return { name: "streams per day", value: streams, measure: streamsPerDay };
+  }
+  if (segments !== undefined) {
+    return {
+      name: "segments per day",
+      value: segments,
+      measure: (samples, { duration }) => ((samples.mean(SEGMENTS) ?? 0) * DAY_MS) / duration,
+    };
   }
   if (share === undefined) return undefined;
   return {

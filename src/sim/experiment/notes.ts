@@ -48,8 +48,7 @@ export function trendNotes(variant: string, { records }: Samples): string[] {
 
 /** Whether absolute figures are only as good as a guessed demand. */
 export function isUncalibrated({ demand }: Scenario): boolean {
-  const { streamsPerDay, segmentShare } = demand.calibrateTo ?? {};
-  if (streamsPerDay !== undefined || segmentShare !== undefined) return false;
+  if (Object.keys(demand.calibrateTo ?? {}).length > 0) return false;
   return demand.arrivals === undefined && demand.trace === undefined;
 }
 

@@ -1,11 +1,12 @@
 /** Which of a past's sessions its workers lost, and what they lose for reasons that their times do not show. */
+
+import { excessEndings } from "../calibrate/fits/excess-endings.js";
+import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { SimulationInput } from "../input.js";
 import { simulate } from "../simulate.js";
-import { excessEndings } from "./excess-endings.js";
 import { arrivalsOf, type Part, remainingLengths } from "./part.js";
 import type { RemainingLengths } from "./remaining-lengths.js";
 import { withArrivals } from "./replay-scenario.js";
-import type { RecordedSession } from "./sessions.js";
 
 const MINUTE_MS = 60_000;
 const LOSS_ROUNDS = 4;

@@ -1,11 +1,11 @@
 /** One region's part of a replay, and the streams that come to it. */
 import { makeKey, uniform } from "../../core/random.js";
+import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { WorkerPast } from "../calibrate/readers/pool-events.js";
 import type { SimulationInput } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { RemainingLengths } from "./remaining-lengths.js";
 import { LEAD_MS } from "./replay-scenario.js";
-import type { RecordedSession } from "./sessions.js";
 
 const DRAW = { remaining: 1, gateway: 2 } as const;
 

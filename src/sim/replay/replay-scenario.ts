@@ -2,6 +2,7 @@
  * The pool of one region alone, as a scenario: whatever streams came to it come again, and go
  * elsewhere when the pool loses or refuses them. How gateways choose plays no part any more.
  */
+import type { PastStreams } from "../calibrate/past-demand.js";
 import type { WorkerFit } from "../calibrate/worker-fit.js";
 import type { RecordedWorker, SimulationInput } from "../input.js";
 import { addressOf } from "../network/made-address.js";
@@ -62,12 +63,6 @@ export function fittedSettings(fit: WorkerFit): RecordedWorker["settings"] {
   };
 }
 
-/** What all segments of a past have in common. */
-export interface RecordedStreams {
-  readonly segmentMs: number;
-  readonly segmentCv: number;
-}
-
 /**
  * The scenario in which a region's past is played.
  *
@@ -78,7 +73,7 @@ export function regionScenario(
   options: {
     readonly region: string;
     readonly durationMs: number;
-    readonly streams: RecordedStreams;
+    readonly streams: PastStreams;
   },
 ): Scenario {
   const { region, durationMs, streams } = options;

@@ -6,6 +6,9 @@
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import { calibrateWorkers } from "../calibrate/calibrate-workers.js";
+import { absencesOf } from "../calibrate/fits/absences.js";
+import { sessionsOf } from "../calibrate/fits/sessions.js";
+import { pastStreams } from "../calibrate/past-demand.js";
 import type { PoolPast, WorkerPast } from "../calibrate/readers/pool-events.js";
 import type { WorkerFit } from "../calibrate/worker-fit.js";
 import type { RecordedWorker, SimulationInput } from "../input.js";
@@ -13,7 +16,6 @@ import { compileWorld } from "../model/compile-world.js";
 import { streamKinds } from "../model/stream-kinds.js";
 import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
-import { absencesOf } from "./absences.js";
 import { aiNotes } from "./ai-notes.js";
 import { lostOf } from "./lost-sessions.js";
 import { arrivalsOf, type Part } from "./part.js";
@@ -25,7 +27,6 @@ import {
   regionScenario,
   withArrivals,
 } from "./replay-scenario.js";
-import { sessionsOf } from "./sessions.js";
 import { type Played, type Totals, WorkerTotals } from "./totals.js";
 
 const DAY_MS = 86_400_000;
@@ -209,7 +210,7 @@ function partOf(options: {
       })),
     };
   }
-  const streams = recordedStreams(pasts);
+  const streams = pastStreams(pasts);
   const inputOf = (input: SimulationInput): SimulationInput => ({
     ...input,
     scenario: regionScenario(input.scenario, { region, durationMs, streams }),
@@ -235,19 +236,4 @@ function partOf(options: {
       share: kinds[index]?.share ?? 0,
     })),
   };
-}
-
-/** Mean and spread of the segments' durations. */
-function recordedStreams(pasts: readonly WorkerPast[]): { segmentMs: number; segmentCv: number } {
-  let [count, sum, squares] = [0, 0, 0];
-  for (const { jobs } of pasts) {
-    for (const { durationMs } of jobs) {
-      count++;
-      sum += durationMs;
-      squares += durationMs * durationMs;
-    }
-  }
-  const segmentMs = sum / count;
-  const variance = Math.max(0, squares / count - segmentMs ** 2);
-  return { segmentMs, segmentCv: Math.sqrt(variance) / segmentMs };
 }

@@ -321,10 +321,10 @@ class Checks {
     if (first !== undefined && second !== undefined) {
       this.#add(["demand", second], `found ${first} and ${second}, expected one of them`, true);
     }
-    const { calibrateTo } = demand;
-    if (calibrateTo?.streamsPerDay !== undefined && calibrateTo.segmentShare !== undefined) {
-      const path = ["demand", "calibrateTo", "segmentShare"];
-      this.#add(path, "found streamsPerDay and segmentShare, expected one of them", true);
+    const [one, other] = Object.keys(demand.calibrateTo ?? {});
+    if (one !== undefined && other !== undefined) {
+      const path = ["demand", "calibrateTo", other];
+      this.#add(path, `found ${one} and ${other}, expected one of them`, true);
     }
     const names = gatewayNames(this.#scenario);
     for (const [index, { gateway: name }] of (demand.arrivals ?? []).entries()) {

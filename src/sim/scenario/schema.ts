@@ -110,6 +110,7 @@ export const scenarioSchema = z.strictObject({
         .strictObject({
           streamsPerDay: number("Streams per day that the operator wins.", 0.001, LONG).optional(),
           segmentShare: share("Share of the network's segments that the operator has.").optional(),
+          segmentsPerDay: number("Segments per day of the operator.", 1, LONG).optional(),
         })
         .describe("Scales demand so that the baseline equals what the operator sees.")
         .optional(),

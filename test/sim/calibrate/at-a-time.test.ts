@@ -113,7 +113,8 @@ it("a worker that is never alone has a time alone, which is said to be extrapola
   ).slice(3);
   const past = { address: "a", region: "FRA", jobs, comings: [], lostAtMs: [] };
   const ai = { models: [], fromMs: 0, toMs: 0, unattributed: 0 };
-  const options = { workers: [past], fromMs: 0, toMs: 700_000, ai, unattributed: 0 };
+  const none = { ai, unattributed: 0, silent: [] };
+  const options = { workers: [past], fromMs: 0, toMs: 700_000, ...none };
   const fit = fitLive(past, options);
   expect(fit?.aloneMs.value).toBeGreaterThan(2000);
   expect(fit?.aloneMs.value).toBeLessThan(2400);

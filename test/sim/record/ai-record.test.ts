@@ -146,7 +146,7 @@ describe("AI jobs of a run", () => {
 it("what came back is a scenario that loads, with the workers' models and what came to them", () => {
   const past = poolPast(recorded().events.map(({ event }) => event)).ai;
   const place = { name: "back", region: "FRA", stakeShare: 0.5 };
-  const text = scenarioOf([], place, { fits: fitAIWorkers(past), past });
+  const text = scenarioOf([], place, { ai: { fits: fitAIWorkers(past), past }, demand: null });
   const readFile = () => new TextEncoder().encode(text);
   const { base } = loadScenario("back.yaml", { readFile });
   expect(base.scenario.workers).toHaveLength(2);

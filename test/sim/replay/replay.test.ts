@@ -3,14 +3,14 @@
  * each worker lies in the interval. `npm run test:replay` plays a month, and other seeds.
  */
 import { describe, expect, test } from "vitest";
+import { absencesOf } from "../../../src/sim/calibrate/fits/absences.js";
+import { sessionsOf } from "../../../src/sim/calibrate/fits/sessions.js";
 import { poolPast } from "../../../src/sim/calibrate/readers/pool-events.js";
 import { RecordedPresence } from "../../../src/sim/engine/recorded-presence.js";
 import type { SimulationInput } from "../../../src/sim/input.js";
 import { recordPool } from "../../../src/sim/record/record-pool.js";
-import { absencesOf } from "../../../src/sim/replay/absences.js";
 import { RemainingLengths } from "../../../src/sim/replay/remaining-lengths.js";
 import { type Replay, replay } from "../../../src/sim/replay/replay.js";
-import { sessionsOf } from "../../../src/sim/replay/sessions.js";
 import { type Settings, scenario } from "../../support/sim/runs.js";
 
 /** In the suite six hours, once. */

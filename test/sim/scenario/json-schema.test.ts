@@ -54,7 +54,11 @@ describe("the JSON Schema of scenarios", () => {
 
 describe("questions to the schema", () => {
   it("knows the keys at a path", () => {
-    expect(keysAt(["demand", "calibrateTo"], {})).toEqual(["streamsPerDay", "segmentShare"]);
+    expect(keysAt(["demand", "calibrateTo"], {})).toEqual([
+      "streamsPerDay",
+      "segmentShare",
+      "segmentsPerDay",
+    ]);
     expect(keysAt(["workers", 0], {})).toContain("roundTripMs");
     expect(keysAt(["nowhere"], {})).toEqual([]);
   });

@@ -240,8 +240,10 @@ export function fitBench(all: Measured): WorkerFit {
     spells: null,
     // N-7: the tool ends at the first error, so that a text of its has none.
     errors: isDevice ? null : shareFigure(failed, segments.length),
+    losses: null,
     uptime: null,
     sessionsMax: levels.at(-1)?.atATime ?? 1,
+    sessions: levels.at(-1)?.atATime ?? 1,
     pixelsPerSecond: rate === null ? null : logFigure(rate, errorOf(least, components), freedom),
     heldOut: heldOutOf(levels),
     unused: [

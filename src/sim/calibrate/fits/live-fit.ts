@@ -289,9 +289,6 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
       `${counted(absences.explained, "absence")} below 90 s are no more than failures explain: no segments are taken as never answered`,
     );
   }
-  notes.push(
-    "segments that failed are in no event: errorProbability is not known, and none is assumed",
-  );
   if (means.length === AT_A_TIME_MAX)
     notes.push(`more than ${AT_A_TIME_MAX} at a time are taken for that many`);
   return {
@@ -310,8 +307,10 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     warmupMs: null,
     spells: found?.fit ?? null,
     errors: absences?.hangs ?? null,
+    losses: null,
     uptime: absences?.uptime ?? null,
     sessionsMax: sessionsSeen(jobs),
+    sessions: sessionsSeen(jobs),
     pixelsPerSecond: null,
     heldOut: heldOutOf(load, times, blocks),
     unused,

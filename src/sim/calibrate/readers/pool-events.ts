@@ -42,6 +42,16 @@ export interface PoolPast {
   readonly ai: AIPast;
   /** Jobs of nobody known. */
   readonly unattributed: number;
+  /** Workers that were connected and never delivered anything, the longest there first. */
+  readonly silent: readonly SilentWorker[];
+}
+
+/** A worker that was connected and never delivered anything. */
+export interface SilentWorker {
+  readonly address: string;
+  readonly region: string;
+  /** How long it was connected while others delivered, ms. */
+  readonly upMs: number;
 }
 
 interface Collected {
@@ -98,13 +108,26 @@ export class PastCollector {
       jobs.sort((a, b) => a.atMs - b.atMs);
       lostAtMs.sort((a, b) => a - b);
     }
+    const ai = this.#ai.past();
     return {
       workers: [...workers.values()].filter(({ jobs }) => jobs.length > 0),
       fromMs: this.#fromMs,
       toMs: this.#toMs,
-      ai: this.#ai.past(),
+      ai,
       unattributed: this.#unattributed,
+      silent: this.#silent(ai),
     };
+  }
+
+  #silent({ models }: AIPast): readonly SilentWorker[] {
+    const ai = new Set(models.map(({ address, region }) => `${address} ${region}`));
+    return [...this.#workers]
+      .filter(([key, { jobs, lostAtMs }]) => jobs.length + lostAtMs.length === 0 && !ai.has(key))
+      .map(([, { address, region, comings }]) => {
+        return { address, region, upMs: connectedMs(comings, this.#fromMs, this.#toMs) };
+      })
+      .filter(({ upMs }) => upMs > 0)
+      .sort((a, b) => b.upMs - a.upMs);
   }
 
   #workerOf(address: string, region: string): Collected {
@@ -131,9 +154,7 @@ export class PastCollector {
       }
       return;
     }
-    // A worker that never delivered has no times, but its name is known.
-    const worker = this.#workers.get(`${event.address} ${region}`);
-    if (worker === undefined) return;
+    const worker = this.#workerOf(event.address, region);
     const connection = `${nodeType} ${event.connection}`;
     const isUp = event.type === "worker-connected";
     if (isUp === worker.open.has(connection)) return;
@@ -152,6 +173,20 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
   const collector = new PastCollector();
   for (const event of events) collector.add(event);
   return collector.past();
+}
+
+/** How long a worker had a connection between two instants, ms. */
+function connectedMs(comings: readonly Coming[], fromMs: number, toMs: number): number {
+  const open = new Set<string>();
+  let [sinceMs, sumMs] = [0, 0];
+  const within = (atMs: number) => Math.min(toMs, Math.max(fromMs, atMs));
+  for (const { atMs, isUp, connection } of comings) {
+    if (open.size > 0) sumMs += within(atMs) - within(sinceMs);
+    sinceMs = atMs;
+    if (isUp) open.add(connection);
+    else open.delete(connection);
+  }
+  return open.size === 0 ? sumMs : sumMs + toMs - within(sinceMs);
 }
 
 /** A node that starts has no workers: what they did meanwhile was no failure of theirs. */

@@ -1,6 +1,7 @@
 /** When a worker was away, from its comings and goings. */
-import type { Coming } from "../calibrate/readers/pool-events.js";
-import type { Absence } from "../engine/recorded-presence.js";
+
+import type { Absence } from "../../engine/recorded-presence.js";
+import type { Coming } from "../readers/pool-events.js";
 
 /**
  * @param comings in order of time; a worker of which nothing is told was always there

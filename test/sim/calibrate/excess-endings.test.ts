@@ -1,7 +1,10 @@
 /** Sessions of workers that lose more than others, found by how soon they end. */
 import { describe, expect, test } from "vitest";
 import { makeKey, uniform } from "../../../src/core/random.js";
-import { type EndedSession, excessEndings } from "../../../src/sim/replay/excess-endings.js";
+import {
+  type EndedSession,
+  excessEndings,
+} from "../../../src/sim/calibrate/fits/excess-endings.js";
 
 /** Sessions of streams of 20 minutes on average, of which a worker loses one in so many minutes. */
 function sessions(seed: number, count: number, lossMinutes = Number.POSITIVE_INFINITY) {

@@ -3,7 +3,7 @@
  * as long after the one before it as it lasts, and has as many pixels per second. Where two sessions
  * of a worker could have a segment, it makes no difference to its totals which of them gets it.
  */
-import type { DeliveredJob } from "../calibrate/readers/pool-events.js";
+import type { DeliveredJob } from "../readers/pool-events.js";
 
 /** A stream's time at the pool, as far as the books tell it. */
 export interface RecordedSession {
