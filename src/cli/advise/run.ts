@@ -85,7 +85,7 @@ function askedOf(file: string | undefined, flags: AdviseFlags): Asked {
 }
 
 const SESSIONS =
-  "books do not say how many sessions a worker takes: each has as many as it ever had, or what it would carry in time where the pool was never full; where you know better, say so (--set workers.<name>.maxSessions=8)";
+  "books do not say how many sessions a worker takes: each has as many as it ever had, or up to twice as many where it was never held at that; where you know better, say so (--set workers.<name>.maxSessions=8)";
 
 const OTHERS_LEFT =
   "The time was over before the other workers were looked at: take more (--budget). What was computed is\nkept and not computed again.\n";

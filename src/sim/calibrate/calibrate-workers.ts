@@ -6,10 +6,10 @@ import { fitAIWorkers } from "./ai/fit-workers.js";
 import { fitBench } from "./fits/bench-fit.js";
 import { fitLive } from "./fits/live-fit.js";
 import { lostByChance } from "./fits/lost-by-chance.js";
-import { sessionsOfRoom, wasFull } from "./fits/room.js";
+import { sessionsOfRoom } from "./fits/room.js";
 import type { Measured } from "./measured.js";
 import { pastStreams } from "./past-demand.js";
-import type { PoolPast, SilentWorker } from "./readers/pool-events.js";
+import type { PoolPast, SilentWorker, WorkerPast } from "./readers/pool-events.js";
 import { together } from "./recognise.js";
 import type { WorkerFit } from "./worker-fit.js";
 
@@ -39,7 +39,7 @@ export function calibrateWorkers(
   for (const worker of past?.workers ?? []) {
     const fit = past === null ? null : fitLive(worker, past);
     if (past !== null && fit !== null) {
-      fits.push(named(amongOthers(fit, regions.get(worker.region)), worker.region, past));
+      fits.push(named(amongOthers(fit, worker, regions.get(worker.region)), worker.region, past));
     } else {
       unused.push(
         `${worker.address}: ${counted(worker.jobs.length, "segment")}, too few to say anything`,
@@ -74,7 +74,6 @@ interface Region {
   readonly workers: number;
   /** What each lost by chance, by address. */
   readonly losses: ReadonlyMap<string, number>;
-  readonly wasFull: boolean;
   /** Mean duration of segments. */
   readonly segmentMs: number;
 }
@@ -86,13 +85,13 @@ function regionsOf({ workers, fromMs }: PoolPast): ReadonlyMap<string, Region> {
       const own = workers.filter(({ region }) => region === name);
       const { segmentMs } = pastStreams(own);
       const losses = lostByChance(own, fromMs);
-      return [name, { workers: own.length, losses, wasFull: wasFull(own), segmentMs }];
+      return [name, { workers: own.length, losses, segmentMs }];
     }),
   );
 }
 
 /** A fit with what the others of its region tell of it. */
-function amongOthers(fit: WorkerFit, region: Region | undefined): WorkerFit {
+function amongOthers(fit: WorkerFit, past: WorkerPast, region: Region | undefined): WorkerFit {
   if (region === undefined) return fit;
   const losses = region.losses.get(fit.worker) ?? null;
   const why =
@@ -104,7 +103,7 @@ function amongOthers(fit: WorkerFit, region: Region | undefined): WorkerFit {
   return {
     ...fit,
     losses,
-    sessions: sessionsOfRoom(fit, region.segmentMs, region.wasFull),
+    sessions: sessionsOfRoom(fit, past, region.segmentMs),
     notes: [...fit.notes, `segments that failed are in no event: ${why}`],
   };
 }

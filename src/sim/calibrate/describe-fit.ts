@@ -33,7 +33,7 @@ function curveLine({ curve, sessionsMax, sessions }: WorkerFit): string {
   const points = curve.slice(1).map(({ atATime, factor }) => `${atATime}: × ${small(factor, 2)}`);
   const known = points.length === 0 ? "nothing measured above one at a time" : points.join(", ");
   const last = curve.at(-1)?.atATime ?? 1;
-  return `with more at a time: ${known}; beyond ${last}: extrapolated in proportion; sessions: ${sessionsMax} at most were seen${sessions > sessionsMax ? `, ${sessions} are assumed, as the pool was never full` : ""}`;
+  return `with more at a time: ${known}; beyond ${last}: extrapolated in proportion; sessions: ${sessionsMax} at most were seen${sessions > sessionsMax ? `, ${sessions} are assumed, as it was never held at that` : ""}`;
 }
 
 function noiseLine({ noiseCv, sessionCv, isLognormal, quantiles }: WorkerFit): string {

@@ -121,7 +121,7 @@ function uptimeLines({ uptime, errors, losses, span: known }: WorkerFit): string
 function sessionsLine({ sessions, sessionsMax }: WorkerFit): string {
   const why =
     sessions > sessionsMax
-      ? `assumed: ${sessionsMax} at most were seen, as the pool was never full`
+      ? `assumed: ${sessionsMax} at most were seen, and it was never held at that`
       : "the most that were measured: beyond it, times are extrapolated";
   return `    maxSessions: ${sessions} # ${why}`;
 }

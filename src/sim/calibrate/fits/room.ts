@@ -1,56 +1,68 @@
 /**
- * How many sessions a worker may have had. Books tell how many it had at most, which is less where its pool
- * had room: nodes give a session to whoever has least to do. A pool made of such numbers would be full
- * whenever a little more came than ever did, and whoever takes a stream would be needed.
+ * How many sessions a worker may have. Books tell how many it had at most, which may be less than it takes
+ * where its pool had room: nodes give a session to whoever has least to do (O-15). A pool made of such numbers
+ * would be full whenever a little more came than ever did, and whoever takes a stream would be needed.
  */
 import type { WorkerPast } from "../readers/pool-events.js";
 import type { WorkerFit } from "../worker-fit.js";
-import { sessionsSeen } from "./at-a-time.js";
 
 const MINUTE_MS = 60_000;
-/** So many minutes with one session more are missing where a pool was full. */
-const MISSING_MIN = 20;
-/** Part of a segment's duration that it may take with as many as are assumed, if each slows all in proportion. */
+/** So many minutes with one session more are missing where a worker was at its limit. */
+const MISSING_MIN = 10;
+/** Where it was not, as many as this times those that it had are assumed at most … */
+const TIMES = 2;
+/** … as far as it takes no more than this part of a segment's duration if each slows all in proportion. */
 const IN_TIME = 0.5;
 /** What nodes take by default (O-6). */
 const SESSIONS_MAX = 10;
 
-/**
- * Whether a region's workers had all the sessions that they ever had, all at once, for so long that they would
- * have had one more now and then, had there been room: of so many minutes with M streams, a ÷ (M + 1) times as many
- * have M + 1, where a is the mean (Poisson; streams come by chance).
- *
- * @param pasts of one region
- */
-export function wasFull(pasts: readonly WorkerPast[]): boolean {
-  const all = pasts.reduce((sum, { jobs }) => sum + sessionsSeen(jobs), 0);
+/** How many minutes the worker had how many sessions, by number; those without any between its first and last job. */
+function minutesBySessions({ jobs }: WorkerPast): readonly number[] {
   const minutes = new Map<number, number>();
-  for (const { jobs } of pasts) {
-    for (const { atMs, durationMs } of jobs) {
-      const minute = Math.floor(atMs / MINUTE_MS);
-      minutes.set(minute, (minutes.get(minute) ?? 0) + durationMs / MINUTE_MS);
-    }
+  for (const { atMs, durationMs } of jobs) {
+    const minute = Math.floor(atMs / MINUTE_MS);
+    minutes.set(minute, (minutes.get(minute) ?? 0) + durationMs / MINUTE_MS);
   }
-  const sessions = [...minutes.values()];
-  const mean = sessions.reduce((sum, one) => sum + one, 0) / Math.max(1, sessions.length);
-  const full = sessions.filter((one) => one > all - 0.5).length;
-  return (full * mean) / (all + 1) >= MISSING_MIN;
+  const counts: number[] = [];
+  const count = (sessions: number, times: number) => {
+    counts[sessions] = (counts[sessions] ?? 0) + times;
+  };
+  for (const sessions of minutes.values()) count(Math.round(sessions), 1);
+  const from = Math.floor((jobs[0]?.atMs ?? 0) / MINUTE_MS);
+  const to = Math.floor((jobs.at(-1)?.atMs ?? 0) / MINUTE_MS);
+  count(0, to - from + 1 - minutes.size);
+  return counts;
 }
 
 /**
- * The sessions to take a worker for: as many as it had, or so many more that it would still be in time if
- * each slowed all others in proportion.
+ * Whether a worker had the most sessions for so long that it would have had one more now and then, had it
+ * taken it. From one number of sessions to the next there are ever fewer minutes, and ever faster so, as in
+ * Poisson's distribution: where M and M − 1 sessions were had for m and l minutes, there would be at least
+ * about m × min(1, m ÷ l) × M ÷ (M + 1) with M + 1.
+ *
+ * @param most sessions that it had
+ */
+export function wasAtLimit(past: WorkerPast, most: number): boolean {
+  const minutes = minutesBySessions(past);
+  const [at = 0, below = 0] = [minutes[most], minutes[most - 1]];
+  const one = (at * Math.min(1, at / Math.max(1, below)) * most) / (most + 1);
+  return one >= MISSING_MIN;
+}
+
+/**
+ * The sessions to take a worker for: as many as it had, where it was at its limit, or else up to twice as
+ * many, as far as it would still be in time if each slowed all others in proportion.
  *
  * @param segmentMs mean duration of segments
- * @param isFull whether its pool was full: then it is as many as it had
  */
 export function sessionsOfRoom(
   { sessionsMax, aloneMs, curve }: WorkerFit,
+  past: WorkerPast,
   segmentMs: number,
-  isFull: boolean,
 ): number {
   const last = curve.at(-1);
-  if (isFull || last === undefined) return sessionsMax;
+  if (last === undefined || wasAtLimit(past, sessionsMax)) return sessionsMax;
   const each = (aloneMs.value * last.factor.value) / last.atATime;
-  return Math.max(sessionsMax, Math.min(SESSIONS_MAX, Math.floor((IN_TIME * segmentMs) / each)));
+  const inTime = Math.min(SESSIONS_MAX, Math.floor((IN_TIME * segmentMs) / each));
+  return Math.max(sessionsMax, Math.min(TIMES * sessionsMax, inTime));
 }
