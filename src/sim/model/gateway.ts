@@ -131,9 +131,10 @@ export class GatewayRuntime {
     const untrusted = stream.probe === null ? this.untrusted.length : 1;
     const trusted = stream.probe === null ? this.trusted.length : 0;
     const numOrchs = poolNumOrchs(trusted, untrusted);
+    const draw = () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++));
     return new SessionsManager({
-      trusted: this.#pool(stream, trusted, numOrchs.trusted),
-      untrusted: this.#pool(stream, untrusted, numOrchs.untrusted),
+      trusted: this.#pool(stream, draw, trusted, numOrchs.trusted),
+      untrusted: this.#pool(stream, draw, untrusted, numOrchs.untrusted),
       verificationFreq: this.verificationFreq,
       draw32: () =>
         Math.floor(
@@ -142,13 +143,18 @@ export class GatewayRuntime {
     });
   }
 
-  #pool(stream: Stream, poolSize: number, numOrchs: number): SessionPool<SessionInfo> {
+  #pool(
+    stream: Stream,
+    draw: () => number,
+    poolSize: number,
+    numOrchs: number,
+  ): SessionPool<SessionInfo> {
     return new SessionPool<SessionInfo>({
       poolSize,
       numOrchs,
       selector: new MinLSSelector<SessionInfo>({
         chooser: stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser,
-        draw: () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++)),
+        draw,
       }),
       suspender: new Suspender(this.settings.suspension),
       hasSender: this.hasSender,
