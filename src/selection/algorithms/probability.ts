@@ -81,13 +81,15 @@ function probabilitiesOf(
   let stakeSum = 0;
   for (let index = 0; index < count; index++) {
     const at = eligible[index] as number;
-    priceSum += prices[at]?.weight(priceExpFactor) ?? 0;
+    const weight = prices[at]?.weight(priceExpFactor) ?? 0;
+    into[index] = weight;
+    priceSum += weight;
     stakeSum += stakes[at] ?? 0;
   }
   const chance = randWeight * (1 / count);
   for (let index = 0; index < count; index++) {
     const at = eligible[index] as number;
-    const price = priceSum !== 0 ? (prices[at]?.weight(priceExpFactor) ?? 0) / priceSum : 1;
+    const price = priceSum !== 0 ? (into[index] as number) / priceSum : 1;
     const stake = stakeSum !== 0 ? (stakes[at] ?? 0) / stakeSum : 1;
     into[index] = priceWeight * price + stakeWeight * stake + chance;
   }
