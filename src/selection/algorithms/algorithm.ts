@@ -95,9 +95,16 @@ export function withinMaxPrice(
   return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
 }
 
+/** Positions of all of so few candidates, by how many: made once. */
+const POSITIONS: (readonly number[] | undefined)[] = [];
+const POSITIONS_KEPT = 256;
+
 /** Positions of all candidates. */
 export function everyone({ recipients }: Candidates): readonly number[] {
-  const all: number[] = [];
-  for (let at = 0; at < recipients.length; at++) all.push(at);
+  const count = recipients.length;
+  const known = POSITIONS[count];
+  if (known !== undefined) return known;
+  const all = Array.from(recipients, (_, at) => at);
+  if (count < POSITIONS_KEPT) POSITIONS[count] = all;
   return all;
 }

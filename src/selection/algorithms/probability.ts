@@ -43,36 +43,56 @@ const SUM_TOLERANCE = 1e-9;
  */
 export function selectionProbabilities(
   candidates: Candidates,
+  options: ProbabilityOptions = {},
+): ProbabilityTable {
+  const filtered = filter(candidates, options);
+  const probabilities = Array.from(filtered.eligible, () => 0);
+  probabilitiesOf(filtered.eligible, candidates, options, probabilities);
+  return { ...filtered, probabilities };
+}
+
+/** Who is left after which filter (L-9 … L-11). */
+function filter(
+  candidates: Candidates,
+  { minPerfScore = 0, ignoreMaxPriceIfNeeded = false, missingPrice = "drop" }: ProbabilityOptions,
+): Omit<ProbabilityTable, "probabilities"> {
+  const afterPerfScore = filterByPerfScore(candidates, minPerfScore);
+  let afterMaxPrice = withinMaxPrice(candidates, afterPerfScore);
+  if (afterMaxPrice.length === 0 && ignoreMaxPriceIfNeeded) afterMaxPrice = afterPerfScore;
+  const eligible =
+    missingPrice === "drop" ? withPrice(afterMaxPrice, candidates.prices) : afterMaxPrice;
+  return { afterPerfScore, afterMaxPrice, eligible };
+}
+
+/** How likely each is of those who are left (L-12, L-13), into a list with room for them. */
+function probabilitiesOf(
+  eligible: readonly number[],
+  { prices, stakes }: Candidates,
   {
-    minPerfScore = 0,
     stakeWeight = 0.7,
     priceWeight = 0,
     randWeight = 0.3,
     priceExpFactor = 100,
-    ignoreMaxPriceIfNeeded = false,
-    missingPrice = "drop",
-  }: ProbabilityOptions = {},
-): ProbabilityTable {
-  const { prices, stakes } = candidates;
-  const afterPerfScore = filterByPerfScore(candidates, minPerfScore);
-  let afterMaxPrice = withinMaxPrice(candidates, afterPerfScore);
-  if (afterMaxPrice.length === 0 && ignoreMaxPriceIfNeeded) afterMaxPrice = afterPerfScore;
-  const eligible = missingPrice === "drop" ? withPrice(afterMaxPrice, prices) : afterMaxPrice;
-
+  }: ProbabilityOptions,
+  into: number[] | Float64Array,
+): void {
+  const count = eligible.length;
   let priceSum = 0;
   let stakeSum = 0;
-  for (const at of eligible) {
-    priceSum += prices[at]?.weight(priceExpFactor) ?? 0;
+  for (let index = 0; index < count; index++) {
+    const at = eligible[index] as number;
+    const weight = prices[at]?.weight(priceExpFactor) ?? 0;
+    into[index] = weight;
+    priceSum += weight;
     stakeSum += stakes[at] ?? 0;
   }
-  const chance = randWeight * (1 / eligible.length);
-  const probabilities: number[] = [];
-  for (const at of eligible) {
-    const price = priceSum !== 0 ? (prices[at]?.weight(priceExpFactor) ?? 0) / priceSum : 1;
+  const chance = randWeight * (1 / count);
+  for (let index = 0; index < count; index++) {
+    const at = eligible[index] as number;
+    const price = priceSum !== 0 ? (into[index] as number) / priceSum : 1;
     const stake = stakeSum !== 0 ? (stakes[at] ?? 0) / stakeSum : 1;
-    probabilities.push(priceWeight * price + stakeWeight * stake + chance);
+    into[index] = priceWeight * price + stakeWeight * stake + chance;
   }
-  return { afterPerfScore, afterMaxPrice, eligible, probabilities };
 }
 
 /**
@@ -89,12 +109,16 @@ export function selectionProbabilities(
  *
  * @param probabilities at least one
  * @param drawn uniform in [0, 1)
+ * @param count how many of them there are (default: all)
  * @returns position among `probabilities`
  */
-export function pickByProbability(probabilities: readonly number[], drawn: number): number {
-  const count = probabilities.length;
+export function pickByProbability(
+  probabilities: ArrayLike<number>,
+  drawn: number,
+  count = probabilities.length,
+): number {
   let sum = 0;
-  for (const probability of probabilities) sum += probability;
+  for (let at = 0; at < count; at++) sum += probabilities[at] as number;
   let start = 0;
   let target = drawn;
   if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
@@ -137,12 +161,14 @@ export function drawRecipient(
   return recipients[eligible[picked] ?? -1] ?? NOBODY;
 }
 
+/** Probabilities of the selection at hand. */
+let drawnFrom = new Float64Array(64);
+
 /** The algorithm of on-chain gateways for video: chance by stake, price and luck (L-9 … L-17). */
 export class ProbabilityAlgorithm implements SelectionAlgorithm {
   /** The settings that it was made with. */
   readonly options: ProbabilityOptions;
-  /** How the last selection came about, for traces. */
-  lastTable: ProbabilityTable | null = null;
+  #lastCandidates: Candidates | null = null;
 
   /**
    * @param options see {@link ProbabilityOptions}
@@ -153,6 +179,11 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
     this.options = options;
   }
 
+  /** How the last selection came about, for traces: worked out from its candidates when it is asked for. */
+  get lastTable(): ProbabilityTable | null {
+    return this.#lastCandidates && selectionProbabilities(this.#lastCandidates, this.options);
+  }
+
   /**
    * Draws one candidate by the probabilities of the price, the stake and the random part (L-9 … L-15).
    *
@@ -161,9 +192,14 @@ export class ProbabilityAlgorithm implements SelectionAlgorithm {
    */
   select(candidates: Candidates, draw: Draw): number {
     checkCandidates(candidates);
-    const table = selectionProbabilities(candidates, this.options);
-    this.lastTable = table;
-    return drawRecipient(table, candidates, draw);
+    this.#lastCandidates = candidates;
+    const { eligible } = filter(candidates, this.options);
+    const count = eligible.length;
+    if (count === 0) return NOBODY;
+    if (count > drawnFrom.length) drawnFrom = new Float64Array(2 * count);
+    if (count > 1) probabilitiesOf(eligible, candidates, this.options, drawnFrom);
+    const picked = count === 1 ? 0 : pickByProbability(drawnFrom, draw(), count);
+    return candidates.recipients[eligible[picked] ?? -1] ?? NOBODY;
   }
 }
 

@@ -80,8 +80,12 @@ export class Discoveries {
     return this.#refreshes.used;
   }
 
-  /** Runs the discovery of a refresh that the pool has begun (M-5, M-6). */
-  run(stream: Stream, pool: SessionPool<SessionInfo>): void {
+  /**
+   * Runs the discovery of a refresh that the pool has begun (M-5, M-6).
+   *
+   * @returns whose it was, if it is over at once, as there is nobody to ask; else an event will tell
+   */
+  run(stream: Stream, pool: SessionPool<SessionInfo>): Discovered | null {
     const run = this.#run;
     const refresh = this.#refreshes.take();
     refresh.stream = stream;
@@ -106,7 +110,9 @@ export class Discoveries {
       wanted: pool.numOrchs,
       suspender: pool.suspender,
     });
+    if (endpoints.length === 0) return this.discovered(refresh.slot);
     this.#proceed(refresh, state);
+    return null;
   }
 
   /** An answer's own instant has come. */

@@ -12,6 +12,7 @@ import {
   StagedPayment,
   VerifiedAttempt,
 } from "../../selection/index.js";
+import { learnNumbers } from "../engine/number-fields.js";
 import type { Renditions } from "./renditions.js";
 import type { TicketTerms } from "./tickets.js";
 
@@ -252,6 +253,8 @@ export class Call {
     this.slot = slot;
   }
 }
+
+learnNumbers(new Call(-1), "slowStartMs", "pixels");
 
 /** Objects by slot, reused through a free list. */
 export class Slots<T> {

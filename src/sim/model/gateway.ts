@@ -131,24 +131,27 @@ export class GatewayRuntime {
     const untrusted = stream.probe === null ? this.untrusted.length : 1;
     const trusted = stream.probe === null ? this.trusted.length : 0;
     const numOrchs = poolNumOrchs(trusted, untrusted);
+    const draw = selectionDraws(stream);
     return new SessionsManager({
-      trusted: this.#pool(stream, trusted, numOrchs.trusted),
-      untrusted: this.#pool(stream, untrusted, numOrchs.untrusted),
+      trusted: this.#pool(stream, draw, trusted, numOrchs.trusted),
+      untrusted: this.#pool(stream, draw, untrusted, numOrchs.untrusted),
       verificationFreq: this.verificationFreq,
-      draw32: () =>
-        Math.floor(
-          uniform(stream.k0, stream.k1, verificationDraw(stream.verifications++)) * 4294967296,
-        ),
+      draw32: this.verificationFreq === 0 ? undefined : verificationDraws(stream),
     });
   }
 
-  #pool(stream: Stream, poolSize: number, numOrchs: number): SessionPool<SessionInfo> {
+  #pool(
+    stream: Stream,
+    draw: () => number,
+    poolSize: number,
+    numOrchs: number,
+  ): SessionPool<SessionInfo> {
     return new SessionPool<SessionInfo>({
       poolSize,
       numOrchs,
       selector: new MinLSSelector<SessionInfo>({
         chooser: stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser,
-        draw: () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++)),
+        draw,
       }),
       suspender: new Suspender(this.settings.suspension),
       hasSender: this.hasSender,
@@ -223,4 +226,17 @@ export class GatewayRuntime {
     this.#answers[at] = answer;
     return answer;
   }
+}
+
+/** Uniform numbers for a stream's selections, one after the other. */
+function selectionDraws(stream: Stream): () => number {
+  return () => uniform(stream.k0, stream.k1, selectionDraw(stream.selections++));
+}
+
+/** Uniform whole numbers of 32 bits for its verifications. */
+function verificationDraws(stream: Stream): () => number {
+  return () =>
+    Math.floor(
+      uniform(stream.k0, stream.k1, verificationDraw(stream.verifications++)) * 4294967296,
+    );
 }

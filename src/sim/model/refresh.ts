@@ -128,8 +128,9 @@ export class Refresh {
       let below = heap[child] as number;
       if (child + 1 < size) {
         const right = heap[child + 1] as number;
-        const [a, b] = [times[below] as number, times[right] as number];
-        if (b < a || (b === a && right < below)) {
+        const leftTime = times[below] as number;
+        const rightTime = times[right] as number;
+        if (rightTime < leftTime || (rightTime === leftTime && right < below)) {
           child++;
           below = right;
         }

@@ -127,7 +127,7 @@ export class Segments {
   #open(stream: Stream): void {
     stream.manager = this.#parts.gateways.of(stream).manager(stream);
     const { trusted } = stream.manager;
-    if (trusted.beginRefresh()) this.#parts.discoveries.run(stream, trusted);
+    if (trusted.beginRefresh()) this.discovered(this.#parts.discoveries.run(stream, trusted));
   }
 
   /** A discovery is over: after the first ones the segments begin that waited for them. */
@@ -138,7 +138,7 @@ export class Segments {
     if (manager === null || stream.initialised || stream.ended) return;
     if (pool === manager.trusted) {
       if (manager.untrusted.beginRefresh()) {
-        this.#parts.discoveries.run(stream, manager.untrusted);
+        this.discovered(this.#parts.discoveries.run(stream, manager.untrusted));
       }
       return;
     }
@@ -210,7 +210,7 @@ export class Segments {
     for (;;) {
       const pool = stream.manager?.beginWantedRefresh() ?? null;
       if (pool === null) return;
-      this.#parts.discoveries.run(stream, pool);
+      this.discovered(this.#parts.discoveries.run(stream, pool));
     }
   }
 

@@ -221,22 +221,21 @@ export class Tester {
   /** Gateways read the scores of the tester in their own region (L-18). */
   publish(gateways: readonly GatewayRuntime[]): void {
     const { world, now, counting, counters } = this.#run;
-    for (const test of counting ? this.tests : []) {
+    const byRegion = new Map<string, [number, number][]>();
+    for (const test of this.tests) {
       const score = test.score(now);
       const mine = counters.orchestrators[test.orchestrator];
       if (score === undefined || mine === undefined) continue;
-      mine.performanceScoreSum += score;
-      mine.performanceScores++;
-    }
-    for (const gateway of gateways) {
-      const scores: [number, number][] = [];
-      for (const test of this.tests) {
-        if (world.sites[test.site]?.region !== gateway.region) continue;
-        const score = test.score(now);
-        if (score !== undefined) scores.push([test.orchestrator, score]);
+      if (counting) {
+        mine.performanceScoreSum += score;
+        mine.performanceScores++;
       }
-      gateway.scores.merge(scores);
+      const region = world.sites[test.site]?.region ?? "";
+      const scores = byRegion.get(region);
+      if (scores === undefined) byRegion.set(region, [[test.orchestrator, score]]);
+      else scores.push([test.orchestrator, score]);
     }
+    for (const gateway of gateways) gateway.scores.merge(byRegion.get(gateway.region) ?? []);
   }
 
   #regionOf(test: Test): number {

@@ -65,6 +65,19 @@ test("the answer does not depend on what was asked before", () => {
   }
 });
 
+test("a state lasts from the last change to the next one", () => {
+  const uptime = Alternating.withShare(0.6, HOUR_MS, makeKey(9));
+  for (let index = 0; index < 500; index++) {
+    const time = uniform(1, 3, index) * 20 * HOUR_MS;
+    const [from, until] = [uptime.lastChange(time), uptime.nextChange(time)];
+    const isOn = uptime.isOn(time);
+    expect(from <= time && time < until).toBe(true);
+    for (const other of [from, (from + until) / 2]) expect(uptime.isOn(other)).toBe(isOn);
+    expect(uptime.isOn(until)).toBe(!isOn);
+    if (from > 0) expect(uptime.isOn(from - 1e-3)).toBe(!isOn);
+  }
+});
+
 test("always or never up", () => {
   expect(Alternating.withShare(1, HOUR_MS, makeKey(1)).isOn(5)).toBe(true);
   expect(Alternating.withShare(0, HOUR_MS, makeKey(1)).isOn(5)).toBe(false);
