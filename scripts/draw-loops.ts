@@ -29,6 +29,7 @@ import {
   one,
   overList,
   polynomial,
+  rounded,
   set,
   sub,
   TAIL_BYTES,
@@ -267,12 +268,6 @@ const LOGNORMALS = `
   (param $keys i32) (param $k1 i32) (param $index i32)
   (call $uniformsOfKeys ${["at", "count", "keys", "k1", "index"].map(get).join(" ")})
   (call $toLognormals ${["at", "count", "mu", "sigma"].map(get).join(" ")}))`;
-
-/** As \`Math.round\` does: halves up. */
-function rounded(name: string): Code {
-  const isAbove = f2("gt", sub(f2("ceil", get(name)), two(0.5)), get(name));
-  return sub(f2("ceil", get(name)), bits("and", isAbove, two(1)));
-}
 
 /** \`exactMs\` of each. */
 const EXACT = `

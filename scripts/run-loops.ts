@@ -1,6 +1,6 @@
 /**
  * Which of a stream's next segments can be known ahead, as WebAssembly text: the loop of
- * `src/sim/model/run-loops.ts` for two segments at a time, with its very operations in their order.
+ * `src/sim/model/plain-run-loops.ts` for two segments at a time, with its very operations in their order.
  */
 import { SESSION_IDLE_MS } from "../src/pool/index.js";
 import {

@@ -29,6 +29,7 @@ import {
   mul,
   one,
   overList,
+  rounded,
   set,
   sub,
   two,
@@ -99,6 +100,24 @@ const ESTIMATES = `
       ${mul(f2("splat", get("each")), f2("ceil", f2("div", both("durations"), two(1000))))})`,
   )})`;
 
+const store = (list: ListName, value: Code): Code =>
+  `(v128.store ${offset(list)} ${get("at")} ${value})`;
+
+/** What is counted of each segment of the pool under study: see `RunLoops.compare`. */
+const COMPARE = `
+(func (export "compare") ${LIST}
+  (local $end i32) (local $trip v128) (local $ticks v128)
+  ${END}
+  ${overList(
+    16,
+    `
+    ${set("trip", both("roundTrips"))}
+    ${store("margins", f2("div", get("trip"), both("durations")))}
+    ${store("sides", f2("pmax", two(0), sub(get("trip"), both("works"))))}
+    ${set("ticks", mul(get("trip"), two(1024)))}
+    ${store("exact", mul(rounded("ticks"), two(1 / 1024)))}`,
+  )})`;
+
 const known = (name: KnownName): Code => `(f64.load offset=${8 * KNOWN[name]} ${get("known")})`;
 const keep = (name: KnownName, value: Code): Code =>
   `(f64.store offset=${8 * KNOWN[name]} ${get("known")} ${value})`;
@@ -156,4 +175,4 @@ const CERTAIN = `
   ${i1("shr_u", i1("sub", get("at"), get("begin")), word(3))})`;
 
 /** All of them. */
-export const SUMS = `${SUM}${MOST}${LATE}${ESTIMATES}${CERTAIN}`;
+export const SUMS = `${SUM}${MOST}${LATE}${ESTIMATES}${COMPARE}${CERTAIN}`;

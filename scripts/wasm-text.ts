@@ -92,3 +92,9 @@ export const overList = (bytes: number, body: Code, at = "at"): Code => `
 /** Of two pairs of doubles one after the other: those in the middle. */
 export const middle = (before: Code, after: Code): Code =>
   `(i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 ${before} ${after})`;
+
+/** As `Math.round` does: halves up. */
+export function rounded(name: string): Code {
+  const isAbove = f2("gt", sub(f2("ceil", get(name)), two(0.5)), get(name));
+  return sub(f2("ceil", get(name)), bits("and", isAbove, two(1)));
+}

@@ -22,9 +22,9 @@ import type { NodeRuntime } from "./node.js";
 import { type AttemptNoise, beforeEnd } from "./noise.js";
 import type { Run } from "./run.js";
 import { CHUNK, DRAWN, KNOWN, TERMS_KEPT_MS, TERMS_SPARE_MS } from "./run-lists.js";
-import { runLoops } from "./run-loops.js";
 import type { Tally } from "./tally.js";
 import { chanceOfNone, type TicketTerms, winningTickets } from "./tickets.js";
+import { runLoops } from "./vector-run-loops.js";
 import type { Link } from "./world.js";
 
 /** What segments need that are done at once. */

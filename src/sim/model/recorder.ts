@@ -24,6 +24,7 @@ import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Money } from "./money.js";
 import type { Run } from "./run.js";
+import type { RunLists } from "./run-loops.js";
 import { winningTickets } from "./tickets.js";
 
 /** Counts for one run. */
@@ -191,6 +192,29 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     const { poolRoundTripMs } = this.#run.counters.series;
     const bin = this.#run.bin(readyMs);
     poolRoundTripMs[bin] = (poolRoundTripMs[bin] ?? 0) + exactMs(roundTripMs);
+  }
+
+  /**
+   * {@link roundTrip} of several segments of the pool, the first of the lists.
+   *
+   * @param isWorkers whether a worker has done them
+   */
+  poolRoundTrips(
+    site: SiteCounters,
+    { ready, roundTrips, margins, sides, exact }: RunLists,
+    segments: number,
+    isWorkers: boolean,
+  ): void {
+    site.segments += segments;
+    site.margins.recordAll(margins, segments);
+    site.poolRoundTrips.recordAll(roundTrips, segments);
+    if (isWorkers) site.poolGatewaySides.recordAll(sides, segments);
+    const { poolRoundTripMs } = this.#run.counters.series;
+    this.#run.binsOf(ready.values, segments, (bin, from, to) => {
+      let all = poolRoundTripMs[bin] as number;
+      for (let at = from; at < to; at++) all += exact.values[at] as number;
+      poolRoundTripMs[bin] = all;
+    });
   }
 
   /** {@link roundTrip} of several segments of another orchestrator, the first of the list. */

@@ -1,6 +1,6 @@
 /**
  * Where loops over a stream's next segments find what is known ahead, and put what they work out:
- * those of the language (`run-loops.ts`) and those for the vector unit (`scripts/run-loops.ts`).
+ * those of the language (`plain-run-loops.ts`) and those for the vector unit (`scripts/run-loops.ts`).
  */
 import { LIST_MAX, listBytes } from "../engine/draw-lists.js";
 import { TICKET_PARAMS_VALID_MS } from "./found.js";
@@ -50,6 +50,10 @@ export const LISTS = {
   /** How many tickets are sent with it, and what says which of them win. */
   tickets: 14,
   wins: 15,
+  /** Of the pool's: its round trip ÷ its duration, without its worker's time, and as `exactMs`. */
+  margins: 16,
+  sides: 17,
+  exact: 18,
 } as const;
 
 /** A name of a list. */

@@ -3,51 +3,22 @@
  * many times as fast as one segment here and one there. They are the draws that each segment makes on
  * its own way, too. Where there is a vector unit, it decides two segments at a time.
  */
-import { invariant } from "../../core/errors.js";
 import type { RandomKey } from "../../core/random.js";
-import { certainTickets } from "../../selection/certain-tickets.js";
-import {
-  AUTH_TOKEN_REFRESH_WINDOW_MS,
-  type Balance,
-  type CertainTickets,
-  isInTime,
-  isRealTime,
-  type KnownSegments,
-  latencyScore,
-  type PaymentTerms,
-  RENDITION_DOWNLOAD_TIMEOUT_MS,
-  uploadTimeoutMs,
-  wholeTimeoutMs,
-} from "../../selection/index.js";
+import type { CertainTickets, KnownSegments } from "../../selection/index.js";
 import { LIST_MAX } from "../engine/draw-lists.js";
-import {
-  afterFirst,
-  type DrawLoops,
-  drawLoops,
-  type NumberList,
-  type VectorExports,
-  vectorExports,
-} from "../engine/draw-loops.js";
-import { isKept } from "./connections.js";
-import { attemptDraws, DRAW, durationDraw, PER_SEGMENT } from "./draws.js";
-import { IDLE_MS } from "./node.js";
+import type { DrawLoops, NumberList } from "../engine/draw-loops.js";
+import { attemptDraws, DRAW, PER_SEGMENT } from "./draws.js";
 import type { Renditions } from "./renditions.js";
-import {
-  BLOCK,
-  DRAWN,
-  KNOWN,
-  LIST_STEP,
-  LISTS,
-  type ListName,
-  TERMS_KEPT_MS,
-  TERMS_SPARE_MS,
-} from "./run-lists.js";
+import { KNOWN, LISTS, type ListName } from "./run-lists.js";
+
+/** All lists of a run. */
+export type RunLists = Readonly<Record<ListName, NumberList>>;
 
 /** Loops over a stream's next segments; see `run-lists.ts` for what is where. */
 export abstract class RunLoops {
   /** What stays as it is, by {@link KNOWN}. */
   readonly known: NumberList;
-  readonly lists: Readonly<Record<ListName, NumberList>>;
+  readonly lists: RunLists;
   /** For what is bought with them: the lists of that. */
   readonly paid: KnownSegments;
   protected readonly loops: DrawLoops;
@@ -87,6 +58,9 @@ export abstract class RunLoops {
     failureDraw: number,
     drawn: number,
   ): number;
+
+  /** Works out what is counted of each segment of the pool under study: margins, sides, exact. */
+  abstract compare(count: number): void;
 
   /** How many of the first so many are late: there only after their own time. */
   abstract late(count: number): number;
@@ -128,266 +102,4 @@ export abstract class RunLoops {
       this.loops.frames(pixels, count, durations, width * height, fps);
     }
   }
-}
-
-/** Loops of the language. */
-export class PlainRunLoops extends RunLoops {
-  readonly certain = certainTickets;
-  /** Lists of a block from its first segment on, made once. */
-  readonly #blocks = new Map<ListName, readonly NumberList[]>();
-  readonly #further: readonly NumberList[];
-
-  constructor(loops: DrawLoops) {
-    super(loops);
-    const from = (list: NumberList) =>
-      Array.from({ length: Math.ceil(LIST_MAX / BLOCK) }, (_, block) => ({
-        values: list.values.subarray(block * BLOCK),
-        at: 0,
-      }));
-    for (const name of Object.keys(LISTS) as ListName[]) {
-      this.#blocks.set(name, from(this.lists[name]));
-    }
-    this.#further = from(afterFirst(this.lists.durations));
-  }
-
-  decide(
-    count: number,
-    key: RandomKey,
-    segment: number,
-    failureDraw: number,
-    drawn: number,
-  ): number {
-    const known = this.known.values;
-    let readyMs = known[KNOWN.readyMs] as number;
-    let termsMs = known[KNOWN.termsMs] as number;
-    let usedMs = known[KNOWN.usedMs] as number;
-    // Of the segment before.
-    let beforeDurationMs = Number.NEGATIVE_INFINITY;
-    let beforeSentMs = Number.NEGATIVE_INFINITY;
-    let beforeDoneMs = known[KNOWN.lastEndMs] as number;
-    let beforeEndMs = Number.NEGATIVE_INFINITY;
-    let beforeOverMs = Number.NEGATIVE_INFINITY;
-    const untilMs = known[KNOWN.untilMs] as number;
-    const { durations, prepares, networks, failures, works, ...times } = this.lists;
-    let passed = 0;
-    for (let first = 0; first < count; first += BLOCK) {
-      const size = Math.min(BLOCK, count - first);
-      this.#draw(first, size, key, segment, failureDraw, drawn);
-      for (let at = first; at < first + size; at++) {
-        const durationMs = durations.values[at] as number;
-        const sentMs =
-          (drawn & DRAWN.prepares) === 0 ? readyMs : readyMs + (prepares.values[at] as number);
-        const exchange =
-          (known[KNOWN.factor] as number) *
-          (networks.values[at] as number) *
-          (known[KNOWN.slowness] as number);
-        const headersMs = (known[KNOWN.upMs] as number) * exchange;
-        const arrivedMs = sentMs + headersMs;
-        const workMs =
-          (drawn & DRAWN.works) === 0
-            ? (known[KNOWN.workMs] as number) * exchange
-            : (works.values[at] as number) * (known[KNOWN.workFactor] as number);
-        const doneMs = arrivedMs + workMs;
-        const endMs = doneMs + (known[KNOWN.tailMs] as number) * exchange;
-        const downloadMs = (known[KNOWN.downMs] as number) * exchange;
-        const overMs = endMs + downloadMs;
-        const tookAllMs = endMs - sentMs;
-        const score = latencyScore(tookAllMs, durationMs);
-        const nextMs = readyMs + (durations.values[at + 1] as number);
-        if (
-          !(readyMs < untilMs) ||
-          !(overMs < untilMs) ||
-          // The stream stays with its session (M-14).
-          !isRealTime(score) ||
-          // Its session is open when it arrives.
-          arrivedMs >= beforeDoneMs + IDLE_MS ||
-          headersMs > uploadTimeoutMs(durationMs) ||
-          endMs > sentMs + wholeTimeoutMs(durationMs) ||
-          downloadMs > RENDITION_DOWNLOAD_TIMEOUT_MS ||
-          // A connection that is open stays so: no set-up (G-17).
-          !isKept(usedMs, sentMs) ||
-          (failures.values[at] as number) < (known[KNOWN.failure] as number) ||
-          // The session is not renewed (M-35).
-          (known[KNOWN.renewMs] as number) - readyMs < AUTH_TOKEN_REFRESH_WINDOW_MS ||
-          termsMs <= readyMs
-        ) {
-          return passed;
-        }
-        const isApart = beforeOverMs < readyMs;
-        if (
-          !isApart &&
-          !(
-            // The session takes it while the renditions of the one before are being downloaded (M-14),
-            isInTime(beforeSentMs, beforeDurationMs, readyMs) &&
-            // whose work has ended and is paid for, and which is over first.
-            beforeDoneMs < arrivedMs &&
-            beforeEndMs < sentMs &&
-            beforeOverMs < overMs &&
-            beforeOverMs < nextMs &&
-            durationMs < TERMS_SPARE_MS
-          )
-        ) {
-          return passed;
-        }
-        if (sentMs > usedMs) usedMs = sentMs;
-        // Each result brings new terms (M-36).
-        if (sentMs + TERMS_KEPT_MS > termsMs) termsMs = sentMs + TERMS_KEPT_MS;
-        times.ready.values[at] = readyMs;
-        times.sent.values[at] = sentMs;
-        times.done.values[at] = doneMs;
-        times.end.values[at] = endMs;
-        times.over.values[at] = overMs;
-        times.scores.values[at] = score;
-        times.roundTrips.values[at] = tookAllMs + downloadMs;
-        works.values[at] = doneMs - arrivedMs;
-        if (overMs < nextMs) passed = at + 1;
-        beforeDurationMs = durationMs;
-        beforeSentMs = sentMs;
-        beforeDoneMs = doneMs;
-        beforeEndMs = endMs;
-        beforeOverMs = overMs;
-        readyMs = nextMs;
-      }
-    }
-    return passed;
-  }
-
-  /** Draws for a block of segments. */
-  #draw(
-    first: number,
-    size: number,
-    key: RandomKey,
-    segment: number,
-    failureDraw: number,
-    drawn: number,
-  ): void {
-    const { loops } = this;
-    const block = first / BLOCK;
-    const attempts = attemptDraws(segment + first, 1, -1);
-    const lognormals = (name: ListName, mu: number, sigma: number, quantity: number) =>
-      loops.lognormals(
-        this.#blockOf(name, block),
-        size,
-        this.#lognormal(mu, sigma),
-        key,
-        attempts + quantity,
-        PER_SEGMENT,
-      );
-    const further = this.#further[block];
-    invariant(further !== undefined, "a block lies within the lists");
-    const durations = this.#lognormal(KNOWN.durationMu, KNOWN.durationSigma);
-    loops.lognormals(further, size, durations, key, durationDraw(segment + first + 1), 1);
-    loops.exact(further, size);
-    lognormals("networks", KNOWN.networkMu, KNOWN.networkSigma, DRAW.network);
-    const failures = this.#blockOf("failures", block);
-    loops.uniforms(failures, size, key, attempts + failureDraw, PER_SEGMENT);
-    if ((drawn & DRAWN.prepares) !== 0) {
-      lognormals("prepares", KNOWN.prepareMu, KNOWN.prepareSigma, DRAW.prepare);
-    }
-    if ((drawn & DRAWN.works) !== 0) {
-      lognormals("works", KNOWN.workMu, KNOWN.workSigma, DRAW.work);
-    }
-  }
-
-  late(count: number): number {
-    const { durations, ready, over } = this.lists;
-    let late = 0;
-    for (let at = 0; at < count; at++) {
-      const tookMs = (over.values[at] as number) - (ready.values[at] as number);
-      if (tookMs > (durations.values[at] as number)) late++;
-    }
-    return late;
-  }
-
-  estimate(count: number, each: number): void {
-    const { durations, estimates } = this.lists;
-    for (let at = 0; at < count; at++) {
-      estimates.values[at] = each * Math.ceil((durations.values[at] as number) / 1000);
-    }
-  }
-
-  #blockOf(name: ListName, block: number): NumberList {
-    const list = this.#blocks.get(name)?.[block];
-    invariant(list !== undefined, "a block lies within the lists");
-    return list;
-  }
-
-  #lognormal(mu: number, sigma: number) {
-    const { values } = this.known;
-    return { mu: values[mu] as number, sigma: values[sigma] as number };
-  }
-}
-
-/** The vector unit's loops. */
-export class VectorRunLoops extends RunLoops {
-  readonly #exports: VectorExports;
-  readonly #at: number;
-  readonly certain: CertainTickets;
-
-  constructor(loops: DrawLoops, exports: VectorExports) {
-    super(loops);
-    this.#exports = exports;
-    this.#at = this.lists.durations.at;
-    this.certain = (terms, _, from, count, balance) => this.#certain(terms, from, count, balance);
-    invariant(
-      Object.entries(LISTS).every(
-        ([name, place]) => this.lists[name as ListName].at === this.#at + place * LIST_STEP,
-      ),
-      "lists of a run lie one after the other",
-    );
-  }
-
-  decide(
-    count: number,
-    { k0, k1 }: RandomKey,
-    segment: number,
-    failureDraw: number,
-    drawn: number,
-  ): number {
-    return this.#exports.decide(
-      this.#at,
-      count,
-      this.known.at,
-      drawn,
-      k0,
-      k1,
-      durationDraw(segment + 1),
-      attemptDraws(segment, 1, -1),
-      failureDraw,
-    );
-  }
-
-  late(count: number): number {
-    return this.#exports.late(this.#at, count);
-  }
-
-  estimate(count: number, each: number): void {
-    this.#exports.estimates(this.#at, count, each);
-  }
-
-  #certain(terms: PaymentTerms, from: number, count: number, balance: Balance): number {
-    const { values, at } = this.known;
-    values[KNOWN.ownTickets] = balance.tickets;
-    values[KNOWN.ownPixels] = balance.pixels;
-    values[KNOWN.lastUsedMs] = balance.lastUsedMs;
-    const first = this.#at + Float64Array.BYTES_PER_ELEMENT * from;
-    const paid = this.#exports.certain(first, count - from, at, terms.pixelTickets);
-    balance.tickets = values[KNOWN.ownTickets] as number;
-    balance.pixels = values[KNOWN.ownPixels] as number;
-    balance.lastUsedMs = values[KNOWN.lastUsedMs] as number;
-    return from + paid;
-  }
-}
-
-let shared: RunLoops | null = null;
-
-/** Those of this process: nobody needs what was worked out for one stream when it is the next one's turn. */
-export function runLoops(): RunLoops {
-  shared ??= loopsOf(drawLoops());
-  return shared;
-}
-
-function loopsOf(loops: DrawLoops): RunLoops {
-  const exports = vectorExports(loops);
-  return exports === null ? new PlainRunLoops(loops) : new VectorRunLoops(loops, exports);
 }

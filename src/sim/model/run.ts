@@ -11,6 +11,9 @@ import { Trace, type Tracing } from "./trace.js";
 import type { WorkerListener } from "./worker-listener.js";
 import type { World } from "./world.js";
 
+/** What is so near to the end of a bin may round to the next one, ms. */
+const NEAR_MS = 1;
+
 /** How a run is made. */
 export interface RunOptions {
   /** The compiled scenario. */
@@ -107,10 +110,26 @@ export class Run {
     return bin < 0 ? 0 : Math.min(bin, series.bins - 1);
   }
 
-  /** Where a bin of the time series ends, ms, but for rounding; the last one never does. */
-  binEndMs(bin: number): number {
-    const { series } = this.counters;
-    if (bin === series.bins - 1) return Number.POSITIVE_INFINITY;
-    return this.world.warmupMs + (bin + 1) * series.binMs;
+  /**
+   * Tells the bins of several instants, which ascend, each with the places that lie in it: from one
+   * place up to another, which does not.
+   *
+   * @param timesMs at least one
+   */
+  binsOf(
+    timesMs: Float64Array,
+    count: number,
+    tell: (bin: number, from: number, to: number) => void,
+  ): void {
+    const { binMs, bins } = this.counters.series;
+    // What is clearly before the bin's end lies in it; only what is near that end has to be divided.
+    for (let at = 0; at < count; ) {
+      const bin = this.bin(timesMs[at] as number);
+      const endMs = this.world.warmupMs + (bin + 1) * binMs;
+      const clearMs = bin === bins - 1 ? Number.POSITIVE_INFINITY : endMs - NEAR_MS;
+      const first = at++;
+      while (at < count && (timesMs[at] as number) < clearMs) at++;
+      tell(bin, first, at);
+    }
   }
 }

@@ -14,9 +14,6 @@ import type { Run } from "./run.js";
 import type { RunLoops } from "./run-loops.js";
 import type { TicketTerms } from "./tickets.js";
 
-/** What is so near to the end of a bin may round to the next one, ms. */
-const NEAR_MS = 1;
-
 /** Counts one run after the other. */
 export class Tally {
   readonly #run: Run;
@@ -87,7 +84,7 @@ export class Tally {
    */
   delivered(segments: number, pixels: number, loops: RunLoops): void {
     const site = this.#site;
-    const { ready, durations, scores, roundTrips, works } = loops.lists;
+    const { ready, scores, roundTrips, works } = loops.lists;
     this.#countOverTime("segments", ready.values, segments);
     this.#segments += segments;
     this.#durationMs += loops.sum("durations", segments);
@@ -101,14 +98,8 @@ export class Tally {
       return;
     }
     this.#countOverTime("poolSegments", ready.values, segments);
-    for (let at = 0; at < segments; at++) {
-      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
-      const roundTripMs = roundTrips.values[at] as number;
-      this.#recorder.roundTrip(site, true, readyMs, durationMs, roundTripMs);
-      if (this.#worker !== null) {
-        site.poolGatewaySides.record(Math.max(0, roundTripMs - (works.values[at] as number)));
-      }
-    }
+    loops.compare(segments);
+    this.#recorder.poolRoundTrips(site, loops.lists, segments, this.#worker !== null);
   }
 
   /** Some segments are there only after their own time. */
@@ -132,14 +123,9 @@ export class Tally {
       const { warmupMs } = run.world;
       for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
     }
-    // What is clearly before the bin's end lies in it; only what is near that end has to be divided.
-    for (let at = 0; at < segments; ) {
-      const bin = run.bin(readyMs[at] as number);
-      const clearMs = run.binEndMs(bin) - NEAR_MS;
-      const first = at++;
-      while (at < segments && (readyMs[at] as number) < clearMs) at++;
-      series[bin] = (series[bin] as number) + (at - first);
-    }
+    run.binsOf(readyMs, segments, (bin, from, to) => {
+      series[bin] = (series[bin] as number) + (to - from);
+    });
   }
 
   /**

@@ -81,7 +81,7 @@ describe("segments that are just about late", () => {
   });
 
   test("at workers far from their gateways", () => {
-    const workers = [{ name: "w", count: 4, maxSessions: 8, roundTripMs: 1_000 }];
+    const workers = [{ name: "w", count: 4, maxSessions: 8, roundTripMs: 1_500 }];
     const far = { orchestrator: { maxSessions: "auto" }, assumptions: { rttScale: 3 } };
     expect(compare(scenario(busy, far, { workers }))).toBeGreaterThan(3000);
   });

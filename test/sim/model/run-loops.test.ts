@@ -7,8 +7,10 @@ import { paymentTerms } from "../../../src/selection/index.js";
 import { lognormal } from "../../../src/sim/engine/distributions.js";
 import { PlainLoops, vectorExports, vectorLoops } from "../../../src/sim/engine/draw-loops.js";
 import { DRAW } from "../../../src/sim/model/draws.js";
+import { PlainRunLoops } from "../../../src/sim/model/plain-run-loops.js";
 import { CHUNK, DRAWN, KNOWN, LISTS, type ListName } from "../../../src/sim/model/run-lists.js";
-import { PlainRunLoops, type RunLoops, VectorRunLoops } from "../../../src/sim/model/run-loops.js";
+import type { RunLoops } from "../../../src/sim/model/run-loops.js";
+import { VectorRunLoops } from "../../../src/sim/model/vector-run-loops.js";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const START_MS = 10_000_000;
@@ -28,7 +30,7 @@ function vector(): VectorRunLoops {
 }
 
 const DECIDED = (Object.keys(LISTS) as ListName[]).filter(
-  (name) => !["pixels", "estimates", "tickets", "wins"].includes(name),
+  (name) => LISTS[name] <= LISTS.roundTrips,
 );
 
 /** A stream's ordinary life, in which each of the limits is met now and then. */
@@ -128,6 +130,8 @@ const segments = fc.array(
     sent: fc.constantFrom(0, 2_000, 599_000, 700_000),
     end: fc.constantFrom(0, 1_000, 5_000),
     wins: fc.double({ min: 0, max: 1, noNaN: true }),
+    works: fc.constantFrom(0, 100, 1_500),
+    roundTrips: fc.double({ min: 0, max: 2_000, noNaN: true }),
   }),
   { minLength: 1, maxLength: CHUNK },
 );
@@ -155,6 +159,7 @@ test("both add up and pay alike", () => {
             }
           }
           loops.estimate(count, 1280 * 720 * 30);
+          loops.compare(count);
           const balance = { tickets, pixels: 7, lastUsedMs: 0 };
           loops.lists.tickets.values.fill(-1);
           const end = loops.certain(current, loops.paid, from % count, count, balance);
@@ -165,8 +170,9 @@ test("both add up and pay alike", () => {
             ...[end, balance.tickets, balance.pixels, balance.lastUsedMs, loops.late(count)],
             ...names.map((name) => loops.sum(name, count)),
             ...(["wins", "tickets"] as const).map((name) => loops.most(name, count)),
-            ...loops.lists.estimates.values.subarray(0, count),
-            ...loops.lists.tickets.values.subarray(0, count),
+            ...(["estimates", "tickets", "margins", "sides", "exact"] as const).flatMap((name) => [
+              ...loops.lists[name].values.subarray(0, count),
+            ]),
           ].map((value) => (Object.is(value, -0) ? "-0" : String(value)));
         });
         expect(vectors).toEqual(plain);
