@@ -49,6 +49,8 @@ export function decodeValue(value: unknown, options: DecodeOptions = {}): PoolEv
   }
 }
 
+const BUCKET_LABELS = { nodeType: "NodeType", region: "Region" };
+
 /** `{ID, EventType, Version, Payload, NodeType, Region, DT}` (E-7). */
 function bucketEvent(value: Fields, options: DecodeOptions): PoolEvent {
   checkVersion(value);
@@ -56,10 +58,12 @@ function bucketEvent(value: Fields, options: DecodeOptions): PoolEvent {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) {
     throw unreadable("FIELD", `ID: expected a UUID, found "${id.slice(0, 60)}"`);
   }
+  const { nodeType, region } = labels(value, BUCKET_LABELS, options);
   return eventOfPayload(textAt(value, "EventType"), fieldsAt(value, "Payload"), {
     identity: { form: "uuid", id },
     atMs: timeAt(value, "DT"),
-    ...labels(value, { nodeType: "NodeType", region: "Region" }, options),
+    nodeType,
+    region,
   });
 }
 

@@ -72,12 +72,12 @@ export function identify(
   for (let epoch = 0; open.length > 0; epoch++) {
     for (const one of open) one.identity = nameOf(one.event, source, epoch);
     const known = store.events.known(open.map(({ identity }) => identity));
+    const isNothingKnown = known.size === 0;
     const next: Open[] = [];
-    const unknown = open.filter((one) => !known.has(one.identity));
-    const twin = twinOf(unknown);
+    const twin = twinOf(isNothingKnown ? open : open.filter((one) => !known.has(one.identity)));
     for (const one of open) {
       const { event, atMs, content, index, identity } = one;
-      const other = batch.get(identity) ?? known.get(identity);
+      const other = batch.get(identity) ?? (isNothingKnown ? undefined : known.get(identity));
       if (other === undefined) {
         if (isContradicted(event)) {
           outcomes[index] = "refused";

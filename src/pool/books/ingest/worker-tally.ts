@@ -3,8 +3,10 @@ import type { PoolEvent } from "../events/event.js";
 import type { ConnectionRow, PoolStore, ResetRow, WorkerRow } from "../store/store.js";
 import type { Attributed } from "./ai-jobs.js";
 
-type Place = Pick<WorkerRow, "address" | "nodeType" | "region">;
-type Sum = { -readonly [K in keyof Omit<WorkerRow, "connections">]: WorkerRow[K] };
+type Sum = { -readonly [K in keyof Omit<WorkerRow, "connections" | "jobs">]: WorkerRow[K] } & {
+  /** A batch has few: they need no bigint. */
+  jobs: number;
+};
 
 export class WorkerTally {
   /** By address, one for each of its few places. */
@@ -21,12 +23,15 @@ export class WorkerTally {
   see(event: PoolEvent): void {
     const { atMs, region, nodeType } = event;
     if (event.type === "job-processed" && event.address !== null) {
-      this.#add({ address: event.address, nodeType: event.job, region, atMs }, 1n, event.feesWei);
+      const sum = this.#sumOf(event.address, event.job, region);
+      sum.jobs++;
+      sum.feesWei += event.feesWei;
+      see(sum, atMs);
     } else if (event.type === "job-received") {
-      this.#add({ address: event.address, nodeType: "ai", region, atMs }, 0n, 0n);
+      see(this.#sumOf(event.address, "ai", region), atMs);
     } else if (event.type === "worker-connected" || event.type === "worker-disconnected") {
       const { address, connection } = event;
-      this.#add({ address, nodeType, region, atMs }, 0n, 0n);
+      see(this.#sumOf(address, nodeType, region), atMs);
       const isOpen = event.type === "worker-connected";
       this.#connections.push({
         address,
@@ -52,39 +57,36 @@ export class WorkerTally {
 
   /** An AI job found its worker, or another one. */
   attribute({ job: { region, feesWei }, before, address, claimedMs }: Attributed): void {
-    const nodeType = "ai";
-    this.#add({ address, nodeType, region, atMs: claimedMs }, 1n, feesWei);
+    const sum = this.#sumOf(address, "ai", region);
+    sum.jobs++;
+    sum.feesWei += feesWei;
+    see(sum, claimedMs);
     if (before === null) return;
     // Its row is there since it was given the job; when it was seen stays as it is.
-    const sum = this.#sumOf({ address: before, nodeType, region });
-    sum.jobs -= 1n;
-    sum.feesWei -= feesWei;
+    const other = this.#sumOf(before, "ai", region);
+    other.jobs--;
+    other.feesWei -= feesWei;
   }
 
   write(store: PoolStore): void {
-    store.workers.add([...this.#workers.values()].flat());
+    const sums = [...this.#workers.values()].flat();
+    store.workers.add(sums.map((sum) => ({ ...sum, jobs: BigInt(sum.jobs) })));
     store.workers.addConnections(this.#connections);
     for (const reset of this.#resets) store.workers.addReset(reset);
   }
 
-  #add(who: Place & { readonly atMs: number }, jobs: bigint, feesWei: bigint): void {
-    const { atMs } = who;
-    const sum = this.#sumOf(who);
-    if (jobs !== 0n) sum.jobs += jobs;
-    if (feesWei !== 0n) sum.feesWei += feesWei;
-    if (atMs < sum.firstSeenMs) sum.firstSeenMs = atMs;
-    if (atMs > sum.lastSeenMs) sum.lastSeenMs = atMs;
-  }
-
-  #sumOf({ address, nodeType, region }: Place): Sum {
+  #sumOf(address: string, nodeType: string, region: string): Sum {
     const sums = this.#workers.get(address) ?? [];
     if (sums.length === 0) this.#workers.set(address, sums);
-    let sum = sums.find((one) => one.region === region && one.nodeType === nodeType);
-    if (sum === undefined) {
-      const seen = { firstSeenMs: Number.MAX_SAFE_INTEGER, lastSeenMs: 0 };
-      sum = { address, nodeType, region, ...seen, jobs: 0n, feesWei: 0n };
-      sums.push(sum);
-    }
+    for (const sum of sums) if (sum.region === region && sum.nodeType === nodeType) return sum;
+    const seen = { firstSeenMs: Number.MAX_SAFE_INTEGER, lastSeenMs: 0 };
+    const sum = { address, nodeType, region, ...seen, jobs: 0, feesWei: 0n };
+    sums.push(sum);
     return sum;
   }
+}
+
+function see(sum: Sum, atMs: number): void {
+  if (atMs < sum.firstSeenMs) sum.firstSeenMs = atMs;
+  if (atMs > sum.lastSeenMs) sum.lastSeenMs = atMs;
 }

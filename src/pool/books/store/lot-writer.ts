@@ -11,13 +11,20 @@ const ROWS_MAX = 257;
 /** Texts of statements, by what they insert: as many as there are forms of rows. */
 const statements = new Map<string, string>();
 
+/** A list that V8 knows to hold anything: it would compile its users again whenever another kind comes first. */
+function noValues(): SqlValue[] {
+  const values: SqlValue[] = [null];
+  values.length = 0;
+  return values;
+}
+
 export class LotWriter {
   readonly #database: SqliteDatabase;
   readonly #chain: ChainTables;
   readonly #table: string;
   readonly #columns: readonly string[];
   readonly #hash: RowHash | null;
-  #values: SqlValue[] = [];
+  #values = noValues();
   #said = "";
   #isBegun = false;
 
@@ -54,7 +61,7 @@ export class LotWriter {
     const width = this.#columns.length;
     const [values, said] = [this.#values, this.#said];
     if (values.length === 0) return;
-    this.#values = [];
+    this.#values = noValues();
     this.#said = "";
     this.#hash?.add(said, values);
     const into = `${this.#table} (${this.#columns.join(", ")})`;
@@ -87,7 +94,8 @@ export class LotWriter {
       while (at < end && values[at] === first) at += width;
       (at >= end ? same : other).push(column);
     }
-    const bound: SqlValue[] = same.map((column) => values[from + column] ?? null);
+    const bound = noValues();
+    for (const column of same) bound.push(values[from + column] ?? null);
     for (let row = from; row < end; row += width) {
       for (const column of other) bound.push(values[row + column] ?? null);
     }
