@@ -22,9 +22,21 @@ export interface Transcodes {
   readonly notes: readonly string[];
 }
 
-/** Of one number of sessions: a benchmark of more says no more, and does not fit into one request. */
-const SEGMENTS_MAX = 5000;
-const LEVELS_MAX = 8;
+/** Of all numbers of sessions: more do not fit into one request. */
+const SEGMENTS_MAX = 40_000;
+/** Real transfers are made at each. */
+const LEVELS_MAX = 24;
+
+/** The least, the most, and as many as may be between, at even distances. */
+function evenly<T>(all: readonly T[], most: number): { kept: readonly T[]; others: readonly T[] } {
+  if (all.length <= most) return { kept: all, others: [] };
+  const at = (index: number) => Math.round((index * (all.length - 1)) / (most - 1));
+  const chosen = new Set(Array.from({ length: most }, (_, index) => at(index)));
+  return {
+    kept: all.filter((_, index) => chosen.has(index)),
+    others: all.filter((_, index) => !chosen.has(index)),
+  };
+}
 
 /**
  * Levels of what livepeer_bench printed.
@@ -47,9 +59,10 @@ export function transcodesOf(text: string, file: string): Transcodes {
     else own.push(segment);
   }
   const all = [...bySessions].sort(([a], [b]) => a - b);
-  const more = all.slice(LEVELS_MAX).map(([sessions]) => sessions);
-  const levels = all.slice(0, LEVELS_MAX).map(([sessions, own]): Level => {
-    const kept = own.slice(0, SEGMENTS_MAX);
+  const { kept: chosen, others } = evenly(all, LEVELS_MAX);
+  const most = Math.floor(SEGMENTS_MAX / chosen.length);
+  const levels = chosen.map(([sessions, own]): Level => {
+    const kept = own.slice(0, most);
     if (kept.length < own.length) {
       notes.push(`${own.length - kept.length} segments of ${sessions} sessions are left out`);
     }
@@ -58,7 +71,9 @@ export function transcodesOf(text: string, file: string): Transcodes {
       segments: kept.map(({ isFirst, workMs }) => ({ isCold: isFirst, ms: workMs })),
     };
   });
-  if (more.length > 0)
-    notes.push(`${more.join(", ")} sessions are left out: ${LEVELS_MAX} numbers at most`);
+  if (others.length > 0) {
+    const named = others.map(([sessions]) => sessions).join(", ");
+    notes.push(`${named} sessions are left out: ${LEVELS_MAX} numbers at most`);
+  }
   return { levels, notes };
 }
