@@ -1,6 +1,6 @@
 /** What it would take to decide on a worker: how long here, and the command. */
 import { describe, expect, it } from "vitest";
-import { whatItTakes } from "../../src/cli/advise/what-it-takes.js";
+import { budgetNeeded, whatItTakes } from "../../src/cli/advise/what-it-takes.js";
 import type { AdviseOptions } from "../../src/sim/advise/advise.js";
 import { adviseWith } from "../../src/sim/advise/advise.js";
 import type { Simulate } from "../../src/sim/experiment/executor.js";
@@ -29,6 +29,16 @@ async function advised(simulate: Simulate, options: AdviseOptions = {}) {
 }
 
 describe("what it takes", () => {
+  it("to judge anything is a budget, as far as one knows", () => {
+    const say = (planned: number, perRunMs: number | null) => budgetNeeded({ planned, perRunMs });
+    expect(say(100, 1500)).toBe(
+      "To judge anything takes some 5 min here: --budget 5m, or without a budget.\n",
+    );
+    expect(say(100, null)).toBe("");
+    expect(say(100, Number.POSITIVE_INFINITY)).toBe("");
+    expect(say(100_000, 60_000)).toBe("");
+  });
+
   it("goes on with the same command where the time was over too soon", async () => {
     const result = await advised(unsure(0.01, 0.15), { replications: 16 });
     const [worker] = result.workers;

@@ -20,7 +20,7 @@ import { settingsOf } from "../shared/settings.js";
 import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
 import { checkForms } from "../shared/write-forms.js";
-import { whatItTakes } from "./what-it-takes.js";
+import { budgetNeeded, whatItTakes } from "./what-it-takes.js";
 
 export interface AdviseFlags extends AskedFlags {
   readonly from?: string;
@@ -114,7 +114,7 @@ export async function adviseOn(
   const setUp = await setUpOf(flags, terminal);
   const progress = setUp.progress("");
   const begunMs = performance.now();
-  let runs = 0;
+  let [runs, planned] = [0, 0];
   try {
     const found = await interruptible((signal) =>
       advise(loaded, {
@@ -127,6 +127,7 @@ export async function adviseOn(
         signal,
         onProgress: (now) => {
           runs = now.done;
+          planned = Math.max(planned, now.total);
           progress.update(now);
         },
       }),
@@ -137,7 +138,9 @@ export async function adviseOn(
     const file = asked.words;
     const isCut = result.asked.only !== undefined && flags.only === undefined;
     const cut = isCut ? OTHERS_LEFT : "";
-    const more = flags.quiet ? "" : `${cut}${whatItTakes(result, { file, perRunMs })}`;
+    const isOver = result.replications === 0 && flags.replications !== 0;
+    const needed = isOver ? budgetNeeded({ planned, perRunMs }) : "";
+    const more = flags.quiet ? "" : `${cut}${needed}${whatItTakes(result, { file, perRunMs })}`;
     return tellResult(result, { file, more }, flags, terminal);
   } finally {
     budget.clear();

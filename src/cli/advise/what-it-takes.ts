@@ -1,4 +1,4 @@
-/** What it would take, here, to decide what is undecided of workers: for people only. */
+/** What it would take, here, to judge anything, and to decide what is undecided of workers: for people only. */
 import type { AdviceResult } from "../../sim/advise/advice-result.js";
 import { settingOptions, sourceWords } from "../../sim/report/content/command.js";
 import { roughSpan } from "../shared/rough-span.js";
@@ -38,4 +38,29 @@ export function whatItTakes(
       return [`To decide on ${name}${span}: ${command}\n`];
     })
     .join("");
+}
+
+/** What is planned when the time is over is the first look in ordinary demand: there is peak demand, and what comes of it. */
+const WHOLE = 2;
+/** A day, min. */
+const BUDGET_MAX = 1440;
+
+/**
+ * A line for advice that judged nothing as its time was over.
+ *
+ * @param options.planned simulations that were planned when it was
+ * @param options.perRunMs what one took; null: results were kept, so that nobody knows
+ */
+export function budgetNeeded({
+  planned,
+  perRunMs,
+}: {
+  readonly planned: number;
+  readonly perRunMs: number | null;
+}): string {
+  if (perRunMs === null) return "";
+  const minutes = Math.ceil((WHOLE * planned * perRunMs) / MINUTE_MS);
+  // Nothing was run, or more than a budget may be.
+  if (!(minutes <= BUDGET_MAX)) return "";
+  return `To judge anything takes some ${roughSpan(minutes * MINUTE_MS)} here: --budget ${minutes}m, or without a budget.\n`;
 }

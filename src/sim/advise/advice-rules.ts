@@ -53,12 +53,21 @@ export function asksForPeak(judgement: Judgement): boolean {
   return judged.decision === "undecided" && (judgement.needsPeak || isBounded(judgement));
 }
 
-/** Who keeps a smaller share of its sessions is never kept: where the others do no better, nothing shows. */
-const RETENTION_MIN = 0.3;
+/** Who does what it is given for a smaller share is never kept: where the others do no better, nothing shows. */
+const DONE_MIN = 0.3;
 
-/** Whether a worker loses most of its streams. */
-export function losesMost(retention: number | null): boolean {
-  return retention !== null && retention < RETENTION_MIN;
+/** What a worker did with what it was given. */
+interface Done {
+  /** Share of its sessions that it kept to the stream's end; `null`: it had none. */
+  readonly retention: number | null;
+  /** Of its AI jobs. @default it had none */
+  readonly ai?: { readonly failedShare: number } | undefined;
+}
+
+/** Whether a worker loses most of its streams, or fails most of its AI jobs. */
+export function losesMost({ retention, ai }: Done): boolean {
+  const isFailing = ai !== undefined && 1 - ai.failedShare < DONE_MIN;
+  return isFailing || (retention !== null && retention < DONE_MIN);
 }
 
 /**
@@ -66,13 +75,13 @@ export function losesMost(retention: number | null): boolean {
  * otherwise, without an action that is shown to gain, it is undecided.
  *
  * @param options.action the best of those that are shown to gain; `null` where there is none
- * @param options.retention the share of its sessions that it keeps; `null`: it has none
+ * @param options.figures what it did with what it was given
  */
 export function wordOf(
   tried: readonly Tried[],
-  { action, retention }: { readonly action: Action | null; readonly retention: number | null },
+  { action, figures }: { readonly action: Action | null; readonly figures: Done },
 ): AdviceWord {
   if (action !== null) return action.kind;
   const isKept = tried.length > 0 && tried.every(({ finding }) => finding === "no gain");
-  return isKept && !losesMost(retention) ? "keep" : "undecided";
+  return isKept && !losesMost(figures) ? "keep" : "undecided";
 }

@@ -188,8 +188,7 @@ async function run(
       const standing = standings.get(one) ?? null;
       const action = standing === "dispensable" ? LEAVE_OUT : await choose(common, one, found);
       const figures = figuresOf(one.kind, screened.everyone);
-      const { retention } = figures;
-      const word = wordOf(found, { action, retention });
+      const word = wordOf(found, { action, figures });
       return { ...one, found, standing, action, figures, word };
     }),
   );

@@ -101,7 +101,7 @@ function undecidedText(
       return "it was hardly ever chosen, so nothing is known of it";
     }
     const text = "the objective is not above 0 in this pool, so no change of it can be judged";
-    return losesMost(figures.retention) ? `${lossText(figures)}; ${text}` : text;
+    return losesMost(figures) ? `${lossText(figures)}; ${text}` : text;
   }
   const what = `${actionWords(first.action)} changes the result ${rangeText(first.judgement)}`;
   return standing === null ? `${what}: ${reason}` : `${lossText(figures)}; ${what}: ${reason}`;

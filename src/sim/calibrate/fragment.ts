@@ -228,7 +228,6 @@ export function scenarioOf(
   return [
     "# Made by poolsim calibrate: what was measured, with intervals of 95 %.",
     `name: ${JSON.stringify(nameOf(name))}`,
-    "replications: auto",
     ...(fits.length === 0
       ? ["demand: { concurrentStreams: 0 }"]
       : streamLines(past?.demand ?? null, stakeShare)),

@@ -16,6 +16,8 @@ const STEPS_MAX = 12;
 const DURATION_MS_MAX = 10_800_000;
 /** Relative error at which the search ends: less would fit noise. */
 const TOLERANCE = 0.05;
+/** The same of what books say of a pool that may have few streams, which is noise itself. */
+const TOLERANCE_OF_BOOKS = 0.1;
 /** How far one step may go. */
 const STEP_FACTOR_MAX = 10;
 /** And how far where demand makes no difference, i.e. below this slope. */
@@ -41,6 +43,7 @@ interface Target {
   /** What it is called in notes. */
   readonly name: string;
   readonly value: number;
+  readonly tolerance: number;
   readonly measure: (samples: Samples, scenario: Scenario) => number;
 }
 
@@ -61,12 +64,14 @@ function targetOf({ demand: { calibrateTo } }: Scenario): Target | undefined {
     segmentsPerDay: segments,
   } = calibrateTo ?? {};
   if (streams !== undefined) {
-    return { name: "streams per day", value: streams, measure: streamsPerDay };
+    const tolerance = TOLERANCE;
+    return { name: "streams per day", value: streams, tolerance, measure: streamsPerDay };
   }
   if (segments !== undefined) {
     return {
       name: "segments per day",
       value: segments,
+      tolerance: TOLERANCE_OF_BOOKS,
       measure: (samples, { duration }) => ((samples.mean(SEGMENTS) ?? 0) * DAY_MS) / duration,
     };
   }
@@ -74,6 +79,7 @@ function targetOf({ demand: { calibrateTo } }: Scenario): Target | undefined {
   return {
     name: "segment share",
     value: share,
+    tolerance: TOLERANCE,
     measure: (samples) => samples.mean(SEGMENT_SHARE) ?? 0,
   };
 }
@@ -132,16 +138,18 @@ function closest(points: readonly Point[], target: number): Point | undefined {
 /**
  * Searches.
  *
- * @param measure the metric at a load; may be 0
- * @param limits loads to stay within
- * @returns the best point found, and whether it is within {@link TOLERANCE}
+ * @param options.measure the metric at a load; may be 0
+ * @param options.limits loads to stay within
+ * @param options.tolerance relative error at which it ends
+ * @returns the best point found, and whether it is within it
  */
 export async function searchLoad(options: {
   readonly target: number;
   readonly measure: (load: number) => Promise<number>;
   readonly limits: { readonly low: number; readonly high: number };
+  readonly tolerance?: number | undefined;
 }): Promise<Point & { readonly isReached: boolean }> {
-  const { target, measure, limits } = options;
+  const { target, measure, limits, tolerance = TOLERANCE } = options;
   const points: Point[] = [];
   let load = 1;
   for (let step = 0; step < STEPS_MAX; step += 1) {
@@ -149,11 +157,11 @@ export async function searchLoad(options: {
     if (points.some((point) => point.load === load)) break;
     const value = await measure(load);
     points.push({ load, value });
-    if (Math.abs(value - target) <= TOLERANCE * target) break;
+    if (Math.abs(value - target) <= tolerance * target) break;
     load = nextLoad(points, target);
   }
   const { load: found, value } = closest(points, target) ?? { load: 1, value: 0 };
-  return { load: found, value, isReached: Math.abs(value - target) <= TOLERANCE * target };
+  return { load: found, value, isReached: Math.abs(value - target) <= tolerance * target };
 }
 
 function figure(value: number): string {
@@ -186,6 +194,7 @@ export async function calibrate(options: {
   const changes = duration < scenario.duration ? [{ path: "duration", value: duration }] : [];
   const { load, value, isReached } = await searchLoad({
     target: target.value,
+    tolerance: target.tolerance,
     limits: { low: LOAD_MIN / ownLoad, high: Math.min(LOAD_MAX / ownLoad, mostFactor(scenario)) },
     measure: async (factor) => {
       const input = inputs.scaledBy(factor).of(baseline, changes);

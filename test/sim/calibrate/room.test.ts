@@ -54,7 +54,8 @@ describe("the sessions of a worker", () => {
   });
 
   test("are assumed to be more, twice as many at most, where it was not", () => {
-    const { sessionsMax, sessions } = calibrated(3)("fast");
+    const of = calibrated(3);
+    const { sessionsMax, sessions } = of("fast");
     expect(sessionsMax).toBeLessThan(8);
     expect(sessions).toBeGreaterThan(sessionsMax);
     expect(sessions).toBeLessThanOrEqual(2 * sessionsMax);

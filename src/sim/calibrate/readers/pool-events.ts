@@ -122,9 +122,13 @@ export class PastCollector {
   #silent({ models }: AIPast): readonly SilentWorker[] {
     const ai = new Set(models.map(({ address, region }) => `${address} ${region}`));
     return [...this.#workers]
-      .filter(([key, { jobs, lostAtMs }]) => jobs.length + lostAtMs.length === 0 && !ai.has(key))
-      .map(([, { address, region, comings }]) => {
-        return { address, region, upMs: connectedMs(comings, this.#fromMs, this.#toMs) };
+      .filter(([, { jobs, lostAtMs }]) => jobs.length + lostAtMs.length === 0)
+      .map(([key, { address, region, comings }]) => {
+        // Who does AI jobs is connected for them, too.
+        const own = ai.has(key)
+          ? comings.filter(({ connection }) => !connection.startsWith("ai "))
+          : comings;
+        return { address, region, upMs: connectedMs(own, this.#fromMs, this.#toMs) };
       })
       .filter(({ upMs }) => upMs > 0)
       .sort((a, b) => b.upMs - a.upMs);

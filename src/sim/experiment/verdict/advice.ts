@@ -14,7 +14,7 @@ import type { SampleEstimate } from "../statistics/intervals.js";
 import { skewedQuantiles } from "../statistics/skewed-quantiles.js";
 import { studentTCritical } from "../statistics/student-t.js";
 import type { Change } from "./change.js";
-import { type DecisionInput, decide, type Outcome } from "./decision.js";
+import { constraintState, type DecisionInput, decide, type Outcome } from "./decision.js";
 
 /** How likely the advised number is to decide. */
 export const POWER = 0.8;
@@ -216,8 +216,16 @@ export function advise(
   const most = Math.min(TIMES_MAX * n, REPLICATIONS_MAX);
   const afresh = smallest(then, { n: most, sequence, isContinued: false });
   if (afresh !== null) return plan(afresh, POWER);
-  const isNear = found.reason === "needs more";
-  return { outcome: isNear ? { ...found, reason: "near the margin" } : found, more: null };
+  return { outcome: found.reason === "needs more" ? stuck(input, found) : found, more: null };
+}
+
+/** What hardly any number decides: it is near the margin, or what is beyond it waits for a constraint. */
+function stuck({ change: { ci95 }, margin, constraints }: DecisionInput, found: Outcome): Outcome {
+  const constraint = constraints.find((one) => constraintState(one) === "unclear");
+  if (constraint !== undefined && ci95 !== null && ci95[0] > margin) {
+    return { ...found, reason: "constraint unclear", constraint };
+  }
+  return { ...found, reason: "near the margin" };
 }
 
 /** The smallest number of replications that likely decides; `null` where that of `last` does not. */

@@ -6,9 +6,9 @@ import { spanText } from "../figures.js";
 import { listed } from "./answer.js";
 import { sourceWords } from "./command.js";
 
-/** Of one that loses most of its streams it is known that it does badly, whatever is not decided. */
+/** Of one that loses most of its streams, or fails most of its AI jobs, it is known that it does badly, whatever is not decided. */
 export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
-  return advice === "undecided" && losesMost(figures.retention);
+  return advice === "undecided" && losesMost(figures);
 }
 
 /** Reasons of verdicts that longer replications do away with, and more of them hardly. */

@@ -133,6 +133,13 @@ describe("undecided", () => {
     expect(more).toBeNull();
   });
 
+  it("is not near the margin where it is beyond it, and a constraint will hardly be known", () => {
+    const constraints = [late(-0.05, 0.06)];
+    const { outcome, more } = adviceOf(at(35, 135), { constraints, peak: undefined });
+    expect(outcome).toMatchObject({ reason: "constraint unclear", constraint: constraints[0] });
+    expect(more).toBeNull();
+  });
+
   it("of rare events without any luck is decided by as many more sessions", () => {
     const none: Change = { ...at(-4, 4), method: "rare events", events: 0 };
     // Half the interval with twice the sessions.
