@@ -23,7 +23,9 @@ export interface KnownSegments {
 
 /** An account without a carry: what has been bought and debited under its terms. */
 export interface Balance {
+  /** Tickets bought so far. */
   tickets: number;
+  /** Pixels debited so far. */
   pixels: number;
   /** When credit was last taken or given back, ms. */
   lastUsedMs: number;
