@@ -80,12 +80,6 @@ describe("segments that are just about late", () => {
     expect(compare(scenario(busy, { orchestrator: { backend } }))).toBeGreaterThan(3000);
   });
 
-  test("at workers far from their gateways", () => {
-    const workers = [{ name: "w", count: 4, maxSessions: 8, roundTripMs: 1_500 }];
-    const far = { orchestrator: { maxSessions: "auto" }, assumptions: { rttScale: 3 } };
-    expect(compare(scenario(busy, far, { workers }))).toBeGreaterThan(3000);
-  });
-
   test("of all lengths, with uploads that take long", () => {
     const backend = { type: "measured", roundTripMs: 900 };
     const uneven = { stream: { segmentCv: 0.6 }, assumptions: { prepareMs: 400, prepareCv: 1 } };
