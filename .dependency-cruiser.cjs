@@ -87,7 +87,7 @@ module.exports = {
       comment: "A backend says what became of a call; what follows from it is not its business",
       severity: "error",
       from: { path: "^src/sim/model/backends/" },
-      to: { path: "^src/sim/model/(orchestrator-side|receiving|segments|sending)\\.ts$" },
+      to: { path: "^src/sim/model/segment/(orchestrator-side|receiving|segments|sending)\\.ts$" },
     },
     {
       name: "model-composed-last",

@@ -16,8 +16,8 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compileWorld } from "../src/sim/model/compile-world.js";
 import { Simulation } from "../src/sim/model/simulation.js";
+import { compileWorld } from "../src/sim/model/world/compile-world.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 
 interface Run {

@@ -4,7 +4,7 @@
  */
 import { makeKey, uniform } from "../src/core/random.js";
 import { runExperiment } from "../src/sim/live/run.js";
-import { lengthModel } from "../src/sim/model/lengths.js";
+import { lengthModel } from "../src/sim/model/world/lengths.js";
 import type { Estimate } from "../src/sim/results.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 import { scenarioSchema } from "../src/sim/scenario/schema.js";

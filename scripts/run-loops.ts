@@ -1,6 +1,6 @@
 /**
  * Which of a stream's next segments can be known ahead, as WebAssembly text: the loop of
- * `src/sim/model/plain-run-loops.ts` for two segments at a time, with its very operations in their order.
+ * `src/sim/model/at-once/plain-run-loops.ts` for two segments at a time, with its very operations in their order.
  */
 import { SESSION_IDLE_MS } from "../src/pool/index.js";
 import {
@@ -10,8 +10,6 @@ import {
   uploadTimeoutMs,
   wholeTimeoutMs,
 } from "../src/selection/index.js";
-import { CONNECTION_IDLE_MS } from "../src/sim/model/connections.js";
-import { DRAW, PER_SEGMENT } from "../src/sim/model/draws.js";
 import {
   BLOCK,
   DRAWN,
@@ -22,7 +20,9 @@ import {
   type ListName,
   TERMS_KEPT_MS,
   TERMS_SPARE_MS,
-} from "../src/sim/model/run-lists.js";
+} from "../src/sim/model/at-once/run-lists.js";
+import { DRAW, PER_SEGMENT } from "../src/sim/model/draws.js";
+import { CONNECTION_IDLE_MS } from "../src/sim/model/segment/connections.js";
 import {
   add,
   bits,

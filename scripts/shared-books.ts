@@ -5,11 +5,11 @@
  */
 import type { Executor } from "../src/sim/experiment/executor.js";
 import type { SimulationInput } from "../src/sim/input.js";
-import { compileWorld } from "../src/sim/model/compile-world.js";
-import { Money, type MoneyTotals } from "../src/sim/model/money.js";
+import { Money, type MoneyTotals } from "../src/sim/model/money/money.js";
+import type { TicketTerms } from "../src/sim/model/money/tickets.js";
 import { Simulation } from "../src/sim/model/simulation.js";
-import type { TicketTerms } from "../src/sim/model/tickets.js";
-import type { World } from "../src/sim/model/world.js";
+import { compileWorld } from "../src/sim/model/world/compile-world.js";
+import type { World } from "../src/sim/model/world/world.js";
 import type { ReplicationResult } from "../src/sim/results.js";
 import { resultOf } from "../src/sim/simulate.js";
 

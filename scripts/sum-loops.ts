@@ -16,7 +16,7 @@ import {
   LIST_STEP,
   LISTS,
   type ListName,
-} from "../src/sim/model/run-lists.js";
+} from "../src/sim/model/at-once/run-lists.js";
 import {
   add,
   type Code,

@@ -5,8 +5,8 @@
 import { uniform } from "../../src/core/random.js";
 import { EventQueue } from "../../src/sim/engine/event-queue.js";
 import { loadScenario } from "../../src/sim/index.js";
-import { compileWorld } from "../../src/sim/model/compile-world.js";
 import { Simulation } from "../../src/sim/model/simulation.js";
+import { compileWorld } from "../../src/sim/model/world/compile-world.js";
 import { type BenchOptions, compare, cpuSecondsOf, type Section } from "../shared/figures.js";
 
 const RIVALS = Array.from({ length: 6 }, (_, index) => `rival-${index}`);

@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { DataFile } from "../../src/sim/input.js";
-import { compileWorld } from "../../src/sim/model/compile-world.js";
+import { compileWorld } from "../../src/sim/model/world/compile-world.js";
 import { Simulation } from "../../src/sim/model/simulation.js";
 import { loadScenario } from "../../src/sim/scenario/load.js";
 

@@ -22,11 +22,11 @@ import { conservationChecks } from "./metrics/conservation.js";
 import { sitesTogether } from "./metrics/counters.js";
 import { whyNoStreams } from "./metrics/silence.js";
 import { PHASES, phasesOf } from "./metrics/windows.js";
-import { worldOf } from "./model/compile-world.js";
-import type { MoneyTotals } from "./model/money.js";
+import type { MoneyTotals } from "./model/money/money.js";
 import { Simulation } from "./model/simulation.js";
 import type { Tracing } from "./model/trace.js";
-import type { World } from "./model/world.js";
+import { worldOf } from "./model/world/compile-world.js";
+import type { World } from "./model/world/world.js";
 import type { EventMark, ReplicationResult } from "./results.js";
 import { lengthOf, spansOf, subjectOf } from "./scenario/event-times.js";
 

@@ -75,9 +75,9 @@ const FORBIDDEN = [
   ["shared-knows-no-command", "cli/shared/b.ts", "cli/pool/shared/x.ts"],
   ["shared-knows-no-command", "cli/pool/shared/a.ts", "cli/pool/rounds/x.ts"],
   ["commands-are-loaded-late", "cli/check/define.ts", "cli/check/run.ts"],
-  ["model-data-below-parts", "sim/model/entities.ts", "sim/model/gateway.ts"],
+  ["model-data-below-parts", "sim/model/entities.ts", "sim/model/discovery/gateway.ts"],
   ["model-data-below-parts", "sim/model/run.ts", "sim/model/recorder.ts"],
-  ["model-backends-below-lives", "sim/model/backends/a.ts", "sim/model/segments.ts"],
+  ["model-backends-below-lives", "sim/model/backends/a.ts", "sim/model/segment/segments.ts"],
   ["model-composed-last", "sim/model/tester.ts", "sim/model/simulation.ts"],
 ] as const;
 

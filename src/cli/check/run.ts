@@ -4,7 +4,7 @@ import { parseSetting } from "../../config/setting.js";
 import { InputError } from "../../core/errors.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
-import { modelNotes } from "../../sim/model/model-notes.js";
+import { modelNotes } from "../../sim/model/world/model-notes.js";
 import { allProblems } from "../../sim/scenario/all-problems.js";
 import { loadScenario } from "../../sim/scenario/load.js";
 import { extensionsOf } from "../shared/extensions.js";

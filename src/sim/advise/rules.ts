@@ -1,6 +1,6 @@
 /** Rules that a scenario allows: one setting each, for all workers, and for those that come later. */
 import { counted, grouped } from "../../core/wording.js";
-import { streamKinds } from "../model/stream-kinds.js";
+import { streamKinds } from "../model/world/stream-kinds.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { SweepSetting } from "../sweep/sweep-result.js";
 import type { RuleName } from "./advice-result.js";

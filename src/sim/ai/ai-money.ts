@@ -3,8 +3,8 @@
  * unit (E-11), and nothing of live video (E-16). The rest comes in all the same, and is nobody's.
  */
 import { Rational } from "../../core/rational.js";
-import type { AIBooks, AITotals } from "../model/ai-books.js";
-import type { Money } from "../model/money.js";
+import type { AIBooks, AITotals } from "../model/money/ai-books.js";
+import type { Money } from "../model/money/money.js";
 import type { Run } from "../model/run.js";
 import type { AIWorld } from "./ai-world.js";
 import type { AIJobSlot } from "./entities.js";

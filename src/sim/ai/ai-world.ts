@@ -5,7 +5,7 @@ import type { AIPipeline } from "../../selection/ai/pipelines.js";
 import type { AIRequestJob } from "../../selection/ai/request.js";
 import type { SessionPrice } from "../../selection/session-price.js";
 import type { Lognormal } from "../engine/distributions.js";
-import type { LengthModel } from "../model/lengths.js";
+import type { LengthModel } from "../model/world/lengths.js";
 import type { Device } from "../network/devices.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { UnitsModel } from "./units.js";

@@ -1,7 +1,7 @@
 /** When AI requests and live streams come in: Poisson, with hourly factors, per gateway and job. */
 import { childK0, childK1, type RandomKey, uniform } from "../../core/random.js";
 import { hashName } from "../engine/distributions.js";
-import { type ArrivalSource, poissonArrivals } from "../model/demand.js";
+import { type ArrivalSource, poissonArrivals } from "../model/streams/demand.js";
 import type { AIJobSpec } from "./ai-world.js";
 import type { AIGateway } from "./gateway.js";
 

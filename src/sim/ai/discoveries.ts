@@ -21,10 +21,10 @@ import {
   createSession,
   SessionPrice,
 } from "../../selection/index.js";
-import type { AnswerTimes } from "../model/answer-times.js";
-import { ANSWERS_MAX } from "../model/answer-times.js";
-import type { Conditions } from "../model/conditions.js";
-import { TICKET_PARAMS_VALID_MS } from "../model/found.js";
+import type { Conditions } from "../model/conditions/conditions.js";
+import type { AnswerTimes } from "../model/discovery/answer-times.js";
+import { ANSWERS_MAX } from "../model/discovery/answer-times.js";
+import { TICKET_PARAMS_VALID_MS } from "../model/discovery/found.js";
 import type { NodeRuntime } from "../model/node.js";
 import type { Run } from "../model/run.js";
 import type { AIJobSpec } from "./ai-world.js";

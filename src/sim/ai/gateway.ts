@@ -2,11 +2,11 @@
 import { Rational } from "../../core/rational.js";
 import { AISessionManager } from "../../selection/ai/session-manager.js";
 import type { PerformanceScores } from "../../selection/index.js";
-import { AnswerTerms } from "../model/answer-terms.js";
-import type { Market } from "../model/market.js";
-import { generalMaxPrice, recipientChooser } from "../model/recipients.js";
+import { AnswerTerms } from "../model/discovery/answer-terms.js";
+import { generalMaxPrice, recipientChooser } from "../model/discovery/recipients.js";
+import type { Market } from "../model/money/market.js";
 import type { Run } from "../model/run.js";
-import type { Gateway } from "../model/world.js";
+import type { Gateway } from "../model/world/world.js";
 import { drawOf, pickDraw } from "./ai-draws.js";
 import type { AIWorld } from "./ai-world.js";
 

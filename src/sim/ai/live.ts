@@ -21,10 +21,10 @@ import {
 } from "../../selection/ai/live-stream.js";
 import { AI_RESULT } from "../../selection/ai/request.js";
 import { drawExponential } from "../engine/distributions.js";
-import type { Arrival } from "../model/demand.js";
 import { Slots } from "../model/entities.js";
 import { EVENT } from "../model/events.js";
 import type { Run } from "../model/run.js";
+import type { Arrival } from "../model/streams/demand.js";
 import type { AIJobCounters } from "./ai-counters.js";
 import { drawOf, faultDraw } from "./ai-draws.js";
 import type { AIJobSpec, AIWorld } from "./ai-world.js";

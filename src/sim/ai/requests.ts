@@ -22,11 +22,11 @@ import {
   shouldRefresh,
 } from "../../selection/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../engine/distributions.js";
-import type { AnswerTimes } from "../model/answer-times.js";
-import type { Conditions } from "../model/conditions.js";
+import type { Conditions } from "../model/conditions/conditions.js";
+import type { AnswerTimes } from "../model/discovery/answer-times.js";
+import { TICKET_PARAMS_VALID_MS } from "../model/discovery/found.js";
 import { Slots } from "../model/entities.js";
 import { EVENT } from "../model/events.js";
-import { TICKET_PARAMS_VALID_MS } from "../model/found.js";
 import type { Run } from "../model/run.js";
 import { AI_FAILURES, type AIJobCounters } from "./ai-counters.js";
 import { drawOf, SUBMIT_DRAW, submitDraw } from "./ai-draws.js";

@@ -11,7 +11,7 @@ import {
 } from "../../pool/orchestrator/ai/remote-job.js";
 import { llmFailureText } from "../../selection/ai/failures.js";
 import { drawLognormal } from "../engine/distributions.js";
-import type { Conditions } from "../model/conditions.js";
+import type { Conditions } from "../model/conditions/conditions.js";
 import { Slots } from "../model/entities.js";
 import { EVENT } from "../model/events.js";
 import type { Run } from "../model/run.js";

@@ -200,7 +200,7 @@ export interface VectorExports {
   buckets(at: number, count: number, into: number): void;
   sum(at: number, count: number): number;
   most(at: number, count: number): number;
-  /** For these four see `src/sim/model/run-loops.ts`. */
+  /** For these four see `src/sim/model/at-once/run-loops.ts`. */
   compare(at: number, count: number): void;
   late(at: number, count: number): number;
   estimates(at: number, count: number, each: number): void;

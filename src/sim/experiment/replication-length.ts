@@ -14,8 +14,8 @@
  */
 
 import type { LoadedScenario } from "../input.js";
-import { hourlyFactors } from "../model/demand.js";
-import { warmUpMs } from "../model/warm-up.js";
+import { hourlyFactors } from "../model/streams/demand.js";
+import { warmUpMs } from "../model/world/warm-up.js";
 import type { Scenario } from "../scenario/schema.js";
 import { servingKinds } from "../scenario/serving-kinds.js";
 import { CaseInputs, hasRandomDemand } from "./case-inputs.js";

@@ -3,7 +3,7 @@ import { invariant } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
-import { modelNotes } from "../model/model-notes.js";
+import { modelNotes } from "../model/world/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
 import {
   comparisons,

@@ -1,6 +1,6 @@
 /** How long segments are that a scenario's gateways send. */
 import type { LoadedScenario } from "../input.js";
-import { streamKinds } from "../model/stream-kinds.js";
+import { streamKinds } from "../model/world/stream-kinds.js";
 
 /** Mean lengths, ms, the shortest first. */
 export function segmentLengths({ variants }: Pick<LoadedScenario, "variants">): number[] {

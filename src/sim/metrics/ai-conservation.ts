@@ -4,8 +4,8 @@
  */
 import { Rational } from "../../core/rational.js";
 import type { AIJobCounters } from "../ai/ai-counters.js";
-import type { MoneyTotals } from "../model/money.js";
-import type { World } from "../model/world.js";
+import type { MoneyTotals } from "../model/money/money.js";
+import type { World } from "../model/world/world.js";
 import type { ConservationCheck } from "../results.js";
 import type { Counters } from "./counters.js";
 import { sum } from "./metric.js";

@@ -1,5 +1,5 @@
 /** What must balance at the end of a run, each side counted on its own. */
-import type { MoneyTotals } from "../model/money.js";
+import type { MoneyTotals } from "../model/money/money.js";
 import type { ConservationCheck } from "../results.js";
 import type { Counters } from "./counters.js";
 

@@ -1,6 +1,6 @@
 /** What a metric is, and the arithmetic that metrics share. */
-import type { MoneyTotals } from "../model/money.js";
-import type { World } from "../model/world.js";
+import type { MoneyTotals } from "../model/money/money.js";
+import type { World } from "../model/world/world.js";
 import type { Counters, NetworkCounters } from "./counters.js";
 
 /** What metrics are computed from. */

@@ -1,7 +1,7 @@
 /** Metrics of one orchestrator, everywhere and in a region, and of the books of the one under study. */
 import { Rational } from "../../core/rational.js";
-import { pricesOf } from "../model/market.js";
-import type { MoneyTotals } from "../model/money.js";
+import { pricesOf } from "../model/money/market.js";
+import type { MoneyTotals } from "../model/money/money.js";
 import { LOSS_REASONS, type OrchestratorCounters } from "./counters.js";
 import {
   delivered,

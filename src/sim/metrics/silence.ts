@@ -1,7 +1,7 @@
 /** Why the orchestrator under study had no stream: what an operator would look for in vain. */
 import { Rational } from "../../core/rational.js";
 import { counted, fixed } from "../../core/wording.js";
-import type { Gateway, Orchestrator, World } from "../model/world.js";
+import type { Gateway, Orchestrator, World } from "../model/world/world.js";
 import type { Counters } from "./counters.js";
 
 /**

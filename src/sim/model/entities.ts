@@ -13,8 +13,8 @@ import {
   VerifiedAttempt,
 } from "../../selection/index.js";
 import { learnNumbers } from "../engine/number-fields.js";
-import type { Renditions } from "./renditions.js";
-import type { TicketTerms } from "./tickets.js";
+import type { TicketTerms } from "./money/tickets.js";
+import type { Renditions } from "./world/renditions.js";
 
 /** A session of this simulation. */
 export type SimSession = Session<SessionInfo>;

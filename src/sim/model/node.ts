@@ -10,7 +10,7 @@ import {
 import type { OrchestratorCounters, SeriesCounters } from "../metrics/counters.js";
 import type { Windows } from "../metrics/windows.js";
 import type { SessionInfo } from "./entities.js";
-import type { Node } from "./world.js";
+import type { Node } from "./world/world.js";
 
 /** Told when a session of the node ends. */
 export type NodeSessionEnd = (

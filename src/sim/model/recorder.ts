@@ -20,12 +20,12 @@ import {
   type OrchestratorCounters,
   type SiteCounters,
 } from "../metrics/counters.js";
+import type { RunLists } from "./at-once/run-loops.js";
 import { callDraw, DRAW } from "./draws.js";
 import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
-import type { Money } from "./money.js";
+import type { Money } from "./money/money.js";
+import { winningTickets } from "./money/tickets.js";
 import type { Run } from "./run.js";
-import type { RunLists } from "./run-loops.js";
-import { winningTickets } from "./tickets.js";
 
 /** Counts for one run. */
 export class Recorder implements AttemptObserver<SessionInfo> {

@@ -8,8 +8,8 @@ import { EventQueue } from "../engine/event-queue.js";
 import { Counters, type OrchestratorCounters, type WorkerCounters } from "../metrics/counters.js";
 import { type Counted, windowsOf } from "../metrics/windows.js";
 import { Trace, type Tracing } from "./trace.js";
-import type { WorkerListener } from "./worker-listener.js";
-import type { World } from "./world.js";
+import type { WorkerListener } from "./workers/worker-listener.js";
+import type { World } from "./world/world.js";
 
 /** What is so near to the end of a bin may round to the next one, ms. */
 const NEAR_MS = 1;

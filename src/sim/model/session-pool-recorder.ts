@@ -7,9 +7,9 @@ import {
   type SwapReason,
 } from "../../selection/index.js";
 import type { LossReason } from "../metrics/counters.js";
+import type { AttemptNoise } from "./at-once/noise.js";
 import { foundDraw } from "./draws.js";
 import { SessionInfo, type SimSession } from "./entities.js";
-import type { AttemptNoise } from "./noise.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./run.js";
 

@@ -6,13 +6,13 @@
 import { childK0, childK1, makeKey, uniform } from "../../core/random.js";
 import { hashName } from "../engine/distributions.js";
 import { learnNumbers } from "../engine/number-fields.js";
+import type { GatewayRuntime } from "./discovery/gateway.js";
 import { ENTITY } from "./draws.js";
 import { type Probe, type Segment, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
-import type { GatewayRuntime } from "./gateway.js";
-import { mostRenditions } from "./renditions.js";
 import type { Run } from "./run.js";
-import type { Segments } from "./segments.js";
+import type { Segments } from "./segment/segments.js";
+import { mostRenditions } from "./world/renditions.js";
 
 const DAY_MS = 86_400_000;
 /** Tests of one orchestrator lie within so long of each other, ms (a public tester's schedule). */

@@ -1,7 +1,7 @@
 /** The trace of one stream: when, by which rule, what. */
 import { type Chooser, ProbabilityAlgorithm, RecipientChooser } from "../../selection/index.js";
 import type { EventQueue } from "../engine/event-queue.js";
-import type { World } from "./world.js";
+import type { World } from "./world/world.js";
 
 /** Asks for the decisions of one stream. */
 export interface Tracing {

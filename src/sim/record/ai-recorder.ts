@@ -4,7 +4,7 @@
  */
 import type { PoolEvent } from "../../pool/books/events/event.js";
 import type { AIJobSlot } from "../ai/entities.js";
-import type { World } from "../model/world.js";
+import type { World } from "../model/world/world.js";
 import { type PoolSource, type RecordedEvent, uuidOf } from "./recorded-event.js";
 
 const NS_PER_MS = 1e6;

@@ -6,9 +6,9 @@ import { InputError } from "../../core/errors.js";
 import { makeKey, uniform } from "../../core/random.js";
 import { paidAccount, pendingAccount } from "../../pool/index.js";
 import type { SimulationInput } from "../input.js";
-import { compileWorld } from "../model/compile-world.js";
 import { Simulation } from "../model/simulation.js";
-import type { WorkerSpec, World } from "../model/world.js";
+import { compileWorld } from "../model/world/compile-world.js";
+import type { WorkerSpec, World } from "../model/world/world.js";
 import { type AiNode, aiRequests } from "./ai-requests.js";
 import { EventRecorder, workerAddress } from "./event-recorder.js";
 import {

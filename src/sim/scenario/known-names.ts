@@ -1,6 +1,6 @@
 /** The names that data files know: regions, devices, orchestrators of the network. */
 import type { ScenarioData } from "../input.js";
-import { parseTrace } from "../model/demand.js";
+import { parseTrace } from "../model/streams/demand.js";
 import { parseDevices } from "../network/devices.js";
 import { readNetwork } from "../network/read-network.js";
 import { parseRegionList } from "../network/regions.js";

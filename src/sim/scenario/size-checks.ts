@@ -6,10 +6,10 @@
 import type { Finding, Path } from "../../config/problem.js";
 import { grouped } from "../../core/wording.js";
 import type { SimulationInput } from "../input.js";
-import { parseTrace } from "../model/demand.js";
-import { lengthModel } from "../model/lengths.js";
-import { streamKinds } from "../model/stream-kinds.js";
-import { warmUpMs } from "../model/warm-up.js";
+import { parseTrace } from "../model/streams/demand.js";
+import { lengthModel } from "../model/world/lengths.js";
+import { streamKinds } from "../model/world/stream-kinds.js";
+import { warmUpMs } from "../model/world/warm-up.js";
 import { mostAtATime } from "./at-a-time.js";
 import { WAYS_OF_DEMAND } from "./missing-findings.js";
 import type { Scenario } from "./schema.js";

@@ -27,7 +27,7 @@ import { losesOnEachSegment, onFees, type Question } from "../experiment/verdict
 import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
-import { capacityNotes } from "../model/model-notes.js";
+import { capacityNotes } from "../model/world/model-notes.js";
 import { edgeNotes } from "./at-the-edge.js";
 import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
 import { type Heat, type HeatFound, race } from "./race.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aiConservation } from "../../../src/sim/metrics/ai-conservation.js";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
 import { Simulation } from "../../../src/sim/model/simulation.js";
+import { compileWorld } from "../../../src/sim/model/world/compile-world.js";
 import { simulate } from "../../../src/sim/simulate.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 

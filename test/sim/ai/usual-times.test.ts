@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import { compileWorld } from "../../../src/sim/model/world/compile-world.js";
 import { scenario } from "../../support/sim/runs.js";
 
 const world = (models: readonly object[]) =>

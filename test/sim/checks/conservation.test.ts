@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { conservationChecks } from "../../../src/sim/metrics/conservation.js";
 import type { Counters } from "../../../src/sim/metrics/counters.js";
-import type { MoneyTotals } from "../../../src/sim/model/money.js";
+import type { MoneyTotals } from "../../../src/sim/model/money/money.js";
 import type { ConservationCheck } from "../../../src/sim/results.js";
 import { FEATURES } from "../../support/sim/check-scenarios.js";
 import { run, scenario, simulation } from "../../support/sim/runs.js";

@@ -1,6 +1,6 @@
 /** What events do to a run: to sessions, workers, prices and streams, and to the figures beside them. */
 import { describe, expect, test } from "vitest";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import { compileWorld } from "../../../src/sim/model/world/compile-world.js";
 import type { ReplicationResult } from "../../../src/sim/results.js";
 import {
   IDEAL,

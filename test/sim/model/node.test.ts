@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { OrchestratorCounters } from "../../../src/sim/metrics/counters.js";
 import { SessionInfo, Stream } from "../../../src/sim/model/entities.js";
 import { NodeRuntime } from "../../../src/sim/model/node.js";
-import type { Node } from "../../../src/sim/model/world.js";
+import type { Node } from "../../../src/sim/model/world/world.js";
 import { IDEAL, scenario, simulation } from "../../support/sim/runs.js";
 
 const watched = simulation(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { modelNotes } from "../../../src/sim/model/model-notes.js";
+import { modelNotes } from "../../../src/sim/model/world/model-notes.js";
 import {
   IDEAL,
   merged,

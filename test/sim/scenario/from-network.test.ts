@@ -1,7 +1,7 @@
 /** `orchestrator.fromNetwork`: the network file fills in the operator's own orchestrator. */
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/core/errors.js";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
+import { compileWorld } from "../../../src/sim/model/world/compile-world.js";
 import { FileProblem, type ReadFile, readFileWithin } from "../../../src/sim/scenario/files.js";
 import { loadScenario } from "../../../src/sim/scenario/load.js";
 import { answered, discoveryText, silent } from "../../support/sim/discoveries.js";

@@ -1,8 +1,8 @@
 /** What the tests of engine, model and checks share: scenarios as objects on the committed data. */
 import { readFileSync } from "node:fs";
 import type { ScenarioData, SimulationInput } from "../../../src/sim/input.js";
-import { compileWorld } from "../../../src/sim/model/compile-world.js";
 import { Simulation, type SimulationOptions } from "../../../src/sim/model/simulation.js";
+import { compileWorld } from "../../../src/sim/model/world/compile-world.js";
 import type { ReplicationResult } from "../../../src/sim/results.js";
 import { scenarioSchema } from "../../../src/sim/scenario/schema.js";
 import { type SimulateOptions, simulate } from "../../../src/sim/simulate.js";

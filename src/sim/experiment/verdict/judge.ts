@@ -1,6 +1,6 @@
 /** From the replications of two variants to the verdict on one of them. */
 import { makeKey, type RandomKey } from "../../../core/random.js";
-import { feeParts } from "../../model/kept.js";
+import { feeParts } from "../../model/money/kept.js";
 import type { Decision, Estimate } from "../../results.js";
 import type { Scenario } from "../../scenario/schema.js";
 import { FEES, isMoney, OPERATOR_NET, SEGMENTS } from "../metric-names.js";

@@ -2,8 +2,8 @@
 import { uniform } from "../../../core/random.js";
 import { callDraw, DRAW } from "../draws.js";
 import type { Call, SessionInfo, Stream } from "../entities.js";
-import type { WorkerTimes } from "../worker-times.js";
-import type { World } from "../world.js";
+import type { WorkerTimes } from "../workers/worker-times.js";
+import type { World } from "../world/world.js";
 
 /** What a backend says of a call. */
 export const WORK = {

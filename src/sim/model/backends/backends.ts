@@ -1,5 +1,5 @@
 /** Which backend each node of a world has: the one place that asks for the kind. */
-import type { Node, World } from "../world.js";
+import type { Node, World } from "../world/world.js";
 import type { Backend } from "./backend.js";
 
 /**

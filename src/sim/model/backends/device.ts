@@ -3,14 +3,14 @@ import { invariant } from "../../../core/errors.js";
 import { uniform } from "../../../core/random.js";
 import { drawLognormal, type Lognormal, lognormal } from "../../engine/distributions.js";
 import type { Device } from "../../network/devices.js";
-import { callKey } from "../calls.js";
-import type { Conditions } from "../conditions.js";
+import type { Conditions } from "../conditions/conditions.js";
 import { callDraw, DRAW } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import { EVENT } from "../events.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
-import { deviceOf, transcodeMs } from "../work-times.js";
+import { callKey } from "../segment/calls.js";
+import { deviceOf, transcodeMs } from "../world/work-times.js";
 import { type Backend, WORK, type WorkState, workFails } from "./backend.js";
 
 /** The device of one node. */

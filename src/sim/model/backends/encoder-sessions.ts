@@ -4,8 +4,8 @@
  * until the worker has the session no more.
  */
 import type { NetworkTables } from "../../network/tables.js";
-import { deviceOf } from "../work-times.js";
-import type { WorkerSpec, World } from "../world.js";
+import { deviceOf } from "../world/work-times.js";
+import type { WorkerSpec, World } from "../world/world.js";
 
 /**
  * Encoder sessions that a worker's system allows at a time; null for any number.

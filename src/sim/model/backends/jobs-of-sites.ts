@@ -1,7 +1,7 @@
 /** What jobs ask of workers, by where they come from: the same for all streams of a site. */
 import type { RemoteTranscoderManager } from "../../../pool/index.js";
+import type { Gateways } from "../discovery/gateways.js";
 import type { Stream } from "../entities.js";
-import type { Gateways } from "../gateways.js";
 
 /** Jobs of a node, each known to its manager since it was first asked for (O-16). */
 export class JobsOfSites {

@@ -1,13 +1,13 @@
 /** Measured orchestrators: their work takes as long as the record says, whatever their load. */
 import { invariant } from "../../../core/errors.js";
 import { OUTCOME, wholeTimeoutMs } from "../../../selection/index.js";
-import type { Calls } from "../calls.js";
-import type { Conditions } from "../conditions.js";
+import type { Conditions } from "../conditions/conditions.js";
 import { DRAW } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import type { NodeRuntime } from "../node.js";
 import type { Recorder } from "../recorder.js";
 import type { Run } from "../run.js";
+import type { Calls } from "../segment/calls.js";
 import { type Backend, type Foreseen, WORK, type WorkState, workFails } from "./backend.js";
 
 /** The backend of all measured nodes. */

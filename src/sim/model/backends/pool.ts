@@ -5,13 +5,13 @@
 import { childK0, childK1, type RandomKey, uniform } from "../../../core/random.js";
 import { taskTimeoutMs } from "../../../pool/index.js";
 import type { AIWorkers } from "../../ai/workers.js";
-import { callKey } from "../calls.js";
 import { callDraw, DRAW, ENTITY } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import { EVENT } from "../events.js";
-import type { Money } from "../money.js";
+import type { Money } from "../money/money.js";
 import type { Run } from "../run.js";
-import type { WorkLoad } from "../work-times.js";
+import { callKey } from "../segment/calls.js";
+import type { WorkLoad } from "../world/work-times.js";
 import { type Backend, type Foreseen, WORK, type WorkState } from "./backend.js";
 import { NO_REGISTRATION, type Worker, type WorkersParts } from "./worker-state.js";
 import { Workers } from "./workers.js";

@@ -10,16 +10,16 @@ import {
 } from "../../../pool/index.js";
 import { Alternating } from "../../engine/alternating.js";
 import { type Presence, RecordedPresence } from "../../engine/recorded-presence.js";
-import type { Conditions } from "../conditions.js";
+import type { Conditions } from "../conditions/conditions.js";
+import type { Gateways } from "../discovery/gateways.js";
 import { ENTITY } from "../draws.js";
-import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
-import { mostRenditions, segmentPixels } from "../renditions.js";
 import type { Run } from "../run.js";
-import type { WorkLoad } from "../work-times.js";
-import { runBenchmark } from "../worker-benchmark.js";
-import { WorkerTimes } from "../worker-times.js";
-import type { WorkerSpec, World } from "../world.js";
+import { runBenchmark } from "../workers/worker-benchmark.js";
+import { WorkerTimes } from "../workers/worker-times.js";
+import { mostRenditions, segmentPixels } from "../world/renditions.js";
+import type { WorkLoad } from "../world/work-times.js";
+import type { WorkerSpec, World } from "../world/world.js";
 import { encoderLimit } from "./encoder-sessions.js";
 
 /** What the workers need to know of the run. */

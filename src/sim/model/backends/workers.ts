@@ -16,15 +16,15 @@ import {
   settleTask,
 } from "../../../pool/index.js";
 import type { AIPresence } from "../../ai/serving.js";
-import { admissionWithin } from "../admission-config.js";
-import type { Conditions } from "../conditions.js";
+import type { Conditions } from "../conditions/conditions.js";
+import type { Gateways } from "../discovery/gateways.js";
 import { REGISTRATION_DRAW, WORKER_SESSION_DRAW } from "../draws.js";
 import type { Call, SessionInfo } from "../entities.js";
 import { EVENT } from "../events.js";
-import type { Gateways } from "../gateways.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
-import { WorkerTasks } from "../worker-tasks.js";
+import { WorkerTasks } from "../workers/worker-tasks.js";
+import { admissionWithin } from "../world/admission-config.js";
 import type { Foreseen } from "./backend.js";
 import { EncoderSessions } from "./encoder-sessions.js";
 import { foreseenOf } from "./foreseen.js";

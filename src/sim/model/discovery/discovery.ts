@@ -1,0 +1,376 @@
+/**
+ * Discoveries in virtual time. All answers of a round are drawn at once and fed to the library's
+ * own `DiscoveryRound` in order of time; only an answer whose orchestrator may be full by then
+ * waits for its own instant (O-6). The round itself decides when it ends.
+ */
+import type { DiscoveryRound } from "../../../discovery/round.js";
+import type { RoundState } from "../../../discovery/round-words.js";
+import { CONNECT_TIMEOUT_MS, type SessionPool } from "../../../selection/index.js";
+import type { Conditions } from "../conditions/conditions.js";
+import { routeDraw } from "../draws.js";
+import { SessionInfo, Slots, type Stream } from "../entities.js";
+import { EVENT, streamKey } from "../events.js";
+import type { Market } from "../money/market.js";
+import type { NodeRuntime } from "../node.js";
+import type { Run } from "../run.js";
+import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
+import { Found } from "./found.js";
+import type { Gateways } from "./gateways.js";
+import { Refresh } from "./refresh.js";
+
+const UNREACHABLE = {
+  rule: "D-20",
+  reason: "rpc-error",
+  detail: "no connection within 3 s (G-18)",
+} as const;
+const CAPPED = { rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" } as const;
+/** So many discoveries keep their lists for those that come after them. */
+const LISTS_KEPT = 64;
+/** With so many slots free nobody gets full within one round, if no event brings streams. */
+const SLOTS_NEVER_FILLED = 64;
+
+/** A discovery that is over: the stream, and which of its pools has the new sessions. */
+export interface Discovered {
+  readonly stream: Stream;
+  readonly pool: SessionPool<SessionInfo>;
+}
+
+/** Stands for a node that fails to answer; the other way round for itself. */
+function unreachable(node: number): number {
+  return -1 - node;
+}
+
+/** Runs the discoveries of all streams. */
+export class Discoveries {
+  readonly #run: Run;
+  readonly #gateways: Gateways;
+  readonly #conditions: Conditions;
+  readonly #market: Market;
+  /** With so many slots free nobody gets full within one round. */
+  readonly #neverFilled: number;
+  readonly #nodes: readonly NodeRuntime[];
+  readonly #refreshes = new Slots((slot) => new Refresh(slot));
+  readonly answerTimes: AnswerTimes;
+  /** Nodes that are asked at a time. */
+  readonly #asked = new Int32Array(ANSWERS_MAX);
+  /** Of the discovery at hand: where each URI is in its lists. */
+  readonly #places: Int32Array;
+  #sessions = 0;
+
+  constructor(options: {
+    readonly run: Run;
+    readonly gateways: Gateways;
+    readonly conditions: Conditions;
+    readonly market: Market;
+    readonly nodes: readonly NodeRuntime[];
+  }) {
+    this.#run = options.run;
+    this.#market = options.market;
+    this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
+    this.#gateways = options.gateways;
+    this.#conditions = options.conditions;
+    this.#nodes = options.nodes;
+    const { nodes, orchestrators } = options.run.world;
+    this.#places = new Int32Array(nodes.length + orchestrators.length);
+    this.answerTimes = new AnswerTimes(options.run.world);
+  }
+
+  /** Discoveries under way. */
+  get underWay(): number {
+    return this.#refreshes.used;
+  }
+
+  /**
+   * Runs the discovery of a refresh that the pool has begun (M-5, M-6).
+   *
+   * @returns whose it was, if it is over at once, as there is nobody to ask; else an event will tell
+   */
+  run(stream: Stream, pool: SessionPool<SessionInfo>): Discovered | null {
+    const run = this.#run;
+    const refresh = this.#refreshes.take();
+    refresh.stream = stream;
+    refresh.pool = pool;
+    refresh.begin(run.now);
+    refresh.index = stream.discoveries++;
+    stream.refreshing++;
+    const { manager } = stream;
+    const gateway = this.#gateways.of(stream);
+    const endpoints =
+      stream.probe !== null
+        ? pool === manager?.untrusted
+          ? stream.probe.endpoints
+          : []
+        : pool === manager?.untrusted
+          ? gateway.untrusted
+          : gateway.trusted;
+    refresh.listed = endpoints.length;
+    refresh.round = gateway.takeRound();
+    const state = refresh.round.start(run.now, {
+      endpoints,
+      wanted: pool.numOrchs,
+      suspender: pool.suspender,
+    });
+    if (endpoints.length === 0) return this.discovered(refresh.slot);
+    this.#proceed(refresh, state);
+    return null;
+  }
+
+  /** An answer's own instant has come. */
+  answerArrives(slot: number): void {
+    const refresh = this.#refreshes.at(slot);
+    this.#proceed(refresh, this.#feed(refresh, true));
+  }
+
+  /**
+   * The round is over: its answers become sessions (M-7, M-8, M-30 … M-34).
+   *
+   * @returns whose discovery it was
+   */
+  discovered(slot: number): Discovered | null {
+    const refresh = this.#refreshes.at(slot);
+    const { stream, pool, round } = refresh;
+    if (stream === null || pool === null || round === null) return null;
+    const gateway = this.#gateways.of(stream);
+    const found = this.#found(refresh, stream, round);
+    stream.refreshing--;
+    this.#count(refresh, stream, round);
+    if (stream.traced) this.#trace(stream, refresh, round);
+    pool.endRefreshFound(found);
+    refresh.stream = null;
+    refresh.pool = null;
+    refresh.round = null;
+    gateway.giveRound(round);
+    this.#refreshes.give(refresh);
+    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
+    return { stream, pool };
+  }
+
+  #proceed(refresh: Refresh, first: RoundState): void {
+    let state = first;
+    while (state === "ask") {
+      this.#ask(refresh);
+      state = this.#feed(refresh, false);
+    }
+    if (state === "done") this.#schedule(refresh);
+    else if (refresh.next() < 0) {
+      refresh.round?.timer(Number.POSITIVE_INFINITY);
+      this.#schedule(refresh);
+    }
+  }
+
+  #schedule({ round, startMs, slot, stream, index }: Refresh): void {
+    const run = this.#run;
+    const endMs = startMs + (round?.elapsedMs ?? 0);
+    run.queue.schedule(
+      Math.max(endMs, run.now),
+      EVENT.discovered,
+      slot,
+      streamKey(stream?.order ?? 0, index),
+    );
+  }
+
+  /** Draws the answers of those to be asked now and puts them in order of time. */
+  #ask(refresh: Refresh): void {
+    const { stream, round } = refresh;
+    if (stream === null || round === null) return;
+    const { toAsk } = round;
+    refresh.expect(toAsk.length);
+    for (let from = 0; from < toAsk.length; from += ANSWERS_MAX) {
+      this.#askSome(refresh, stream, toAsk.slice(from, from + ANSWERS_MAX));
+    }
+  }
+
+  /** As many as are drawn at a time. */
+  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[]): void {
+    const { lastMs: askedAt } = refresh;
+    const nodes = this.#asked;
+    const count = toAsk.length;
+    for (let index = 0; index < count; index++) {
+      nodes[index] = this.#conditions.route(
+        toAsk[index] as number,
+        stream,
+        routeDraw(refresh.index),
+      );
+    }
+    const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
+    for (let index = 0; index < count; index++) {
+      const node = nodes[index] as number;
+      const uri = toAsk[index] as number;
+      const time = askedAt + (times[index] as number);
+      const failsAt = askedAt + CONNECT_TIMEOUT_MS;
+      // Whether it is up is asked when its answer is the next one: most rounds are over by then. Of one
+      // that answers so late it has to be known when it would have failed.
+      if (time < failsAt || this.#isUp(stream, node, time)) refresh.put(time, askedAt, uri, node);
+      else if (!this.#isSilent(node)) refresh.put(failsAt, askedAt, uri, unreachable(node));
+    }
+  }
+
+  #isUp(stream: Stream, node: number, timeMs: number): boolean {
+    return this.#conditions.isUp(stream.site, node, timeMs);
+  }
+
+  /** Whether a node takes connections when it is down, and never answers. */
+  #isSilent(node: number): boolean {
+    return this.#run.world.nodes[node]?.whenDown === "silent";
+  }
+
+  /**
+   * Which answer is the next one, of those that come at all.
+   *
+   * @returns its place in the lists; −1 when there is none any more
+   */
+  #next(refresh: Refresh, stream: Stream): number {
+    for (;;) {
+      const at = refresh.next();
+      if (at < 0) return at;
+      const node = refresh.nodes[at] as number;
+      if (node < 0 || refresh.isUp[at] === 1) return at;
+      if (this.#isUp(stream, node, refresh.times[at] as number)) {
+        refresh.isUp[at] = 1;
+        return at;
+      }
+      if (this.#isSilent(node)) refresh.drop();
+      else refresh.fail(CONNECT_TIMEOUT_MS, unreachable(node));
+    }
+  }
+
+  /** Feeds answers until the round ends, asks for more, or one has to wait for its own instant. */
+  #feed(refresh: Refresh, now: boolean): RoundState {
+    const { stream, round, times, asked, uris, nodes } = refresh;
+    if (stream === null || round === null) return "done";
+    const run = this.#run;
+    const gateway = this.#gateways.of(stream);
+    let own = now;
+    for (;;) {
+      const at = this.#next(refresh, stream);
+      if (at < 0) return "wait";
+      const time = times[at] as number;
+      const uri = uris[at] as number;
+      if (round.isOverBefore(time)) return "done";
+      const node = nodes[at] as number;
+      if (node < 0) {
+        own = false;
+        refresh.feed();
+        const state = round.failure(time, uri, UNREACHABLE);
+        if (state !== "wait") return state;
+        continue;
+      }
+      // Until the next event, whatever it is, nobody gets full.
+      if (now && !own) own = this.#isNext(time);
+      const runtime = this.#nodes[node];
+      if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
+        run.queue.schedule(
+          time,
+          EVENT.answer,
+          refresh.slot,
+          streamKey(stream.order, refresh.index),
+        );
+        return "wait";
+      }
+      const capped = own && runtime?.isFull(time) === true;
+      own = false;
+      refresh.feed();
+      if (run.counting) runtime?.answers(capped);
+      const state = capped
+        ? round.failure(time, uri, CAPPED)
+        : round.response(time, uri, gateway.answer(node, time), time - (asked[at] as number));
+      if (state !== "wait") return state;
+    }
+  }
+
+  /** Whether nothing else happens before then: what is true then can be found out now. */
+  #isNext(timeMs: number): boolean {
+    const { atOnce, queue, counting, world } = this.#run;
+    return (
+      atOnce &&
+      timeMs < (queue.peek() ?? Number.POSITIVE_INFINITY) &&
+      timeMs <= world.endMs &&
+      (counting || timeMs < world.warmupMs)
+    );
+  }
+
+  /** What was found, in its order; null where nothing was (M-31). */
+  #found(refresh: Refresh, stream: Stream, round: DiscoveryRound): Found | null {
+    const { size } = round;
+    if (size === 0) return null;
+    const { uris, nodes, times, fed, fedCount } = refresh;
+    const places = this.#places;
+    for (let index = 0; index < fedCount; index++) {
+      const at = fed[index] as number;
+      places[uris[at] as number] = at;
+    }
+    const found = new Found({
+      world: this.#run.world,
+      market: this.#market,
+      info: SessionInfo.unused(stream, refresh.index),
+      hasSender: this.#gateways.of(stream).hasSender,
+      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
+      firstId: this.#sessions,
+      size,
+    });
+    this.#sessions += size;
+    for (let index = 0; index < size; index++) {
+      const at = places[round.endpointAt(index)] ?? 0;
+      found.add(nodes[at] ?? 0, round.latencyMsAt(index), times[at] ?? 0);
+    }
+    return found;
+  }
+
+  #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
+    const run = this.#run;
+    if (!run.counting || stream.probe !== null) return;
+    const { network, sites } = run.counters;
+    network.discoveries++;
+    network.answers += round.responses;
+    this.#countPool(round);
+    const site = sites[stream.site];
+    if (site === undefined || stream.initialised || refresh.listed === 0) return;
+    site.discoveries++;
+    site.answersPerDiscoverySum += round.size;
+    const market = this.#market;
+    // Added one by one to the sum: such sums are not exact.
+    let stake = site.reachableStakeSum;
+    for (let index = 0; index < round.size; index++) {
+      stake += market.stakeAt(market.ownerOf(round.endpointAt(index)), run.now);
+    }
+    site.reachableStakeSum = stake;
+  }
+
+  /** Whether a round found the orchestrator under study; if not, why. */
+  #countPool(round: DiscoveryRound): void {
+    const { pool } = this.#run.world;
+    const counters = this.#run.counters.orchestrators[pool];
+    if (counters === undefined) return;
+    for (let index = 0; index < round.size; index++) {
+      if (this.#market.ownerOf(round.endpointAt(index)) !== pool) continue;
+      counters.found++;
+      return;
+    }
+    // Once: a reason is asked for only where it was never found.
+    if (counters.found > 0 || counters.missed !== null) return;
+    counters.missed =
+      round.rejected().find(({ endpoint }) => this.#market.ownerOf(endpoint) === pool)?.rejection ??
+      null;
+  }
+
+  #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {
+    const run = this.#run;
+    const which = refresh.pool === stream.manager?.trusted ? "trusted" : "untrusted";
+    run.trace.say(
+      "D-8",
+      `${which} discovery ${refresh.index + 1}: ${round.responses} answered, ${round.size} found in ${round.elapsedMs.toFixed(0)} ms (started at ${refresh.startMs.toFixed(0)} ms)`,
+    );
+    for (const { endpoint, rejection } of round.rejected()) {
+      run.trace.say(
+        rejection.rule,
+        `  ${run.trace.uriName(endpoint)} rejected: ${rejection.reason} (${rejection.detail})`,
+      );
+    }
+    for (const found of round.result()) {
+      run.trace.say(
+        found.backfilled ? "D-39" : "D-38",
+        `  ${run.trace.uriName(found.endpoint)} after ${found.latencyMs.toFixed(0)} ms${found.backfilled ? ", suspended, to fill up" : ""}`,
+      );
+    }
+  }
+}
