@@ -6,8 +6,8 @@
  */
 import { fileURLToPath } from "node:url";
 import type { DataFile } from "../../src/sim/input.js";
-import { compileWorld } from "../../src/sim/model/world/compile-world.js";
 import { Simulation } from "../../src/sim/model/simulation.js";
+import { compileWorld } from "../../src/sim/model/world/compile-world.js";
 import { loadScenario } from "../../src/sim/scenario/load.js";
 
 /** A row of the leaderboard: one orchestrator from one region, mean over a day's tests. */
