@@ -178,8 +178,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "M-14",
     broken: "a segment may be in flight for ten times its duration",
     file: "selection/pool-limits.js",
-    search: "const limitMs = multiplier * session.oldestDurationMs;",
-    replacement: "const limitMs = 10 * multiplier * session.oldestDurationMs;",
+    search: "session.oldestStartMs, multiplier * session.oldestDurationMs",
+    replacement: "session.oldestStartMs, 10 * multiplier * session.oldestDurationMs",
   },
   {
     scenario: "network-week",

@@ -9,6 +9,11 @@ import type { RemainingLengths } from "./remaining-lengths.js";
 import { withArrivals } from "./replay-scenario.js";
 
 const MINUTE_MS = 60_000;
+/**
+ * Standard deviations above which a worker is taken to lose more than the others do. What is likely is taken, not only
+ * what is shown: or else it would depend on chance whether it loses much in the replay, or nothing.
+ */
+const LIKELY = Number(process.env["LIKELY"] ?? 1);
 const LOSS_ROUNDS = 4;
 const LOSS_RUNS = 2;
 /** Above the numbers of all replications that count. */
@@ -45,6 +50,7 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
         own.map((session) => ({ lengthMs: session.lengthMs, isCut: isCut(session) })),
       ]),
     ),
+    LIKELY,
   );
   const chances = new Map<string, number>();
   let part = given;

@@ -1,13 +1,14 @@
 /** One region's part of a replay, and the streams that come to it. */
-import { makeKey, uniform } from "../../core/random.js";
+import { makeKey, type RandomKey, uniform } from "../../core/random.js";
 import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { WorkerPast } from "../calibrate/readers/pool-events.js";
+import type { WorkerFit } from "../calibrate/worker-fit.js";
 import type { SimulationInput } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { RemainingLengths } from "./remaining-lengths.js";
 import { LEAD_MS } from "./replay-scenario.js";
 
-const DRAW = { remaining: 1, gateway: 2 } as const;
+const DRAW = { remaining: 1, gateway: 2, workers: 3 } as const;
 
 /** One region's part of a replay. */
 export interface Part {
@@ -15,6 +16,8 @@ export interface Part {
   readonly pasts: readonly WorkerPast[];
   readonly own: SimulationInput;
   readonly other: SimulationInput | null;
+  /** What the books say of its workers, by name. */
+  readonly fits: ReadonlyMap<string, WorkerFit>;
   /** By the worker that had them, which is one of the scenario's. */
   readonly sessions: readonly (RecordedSession & { readonly worker: string })[];
   /** Shares of demand of the gateways, by name. */
@@ -31,6 +34,16 @@ export function remainingLengths(
   );
 }
 
+function replicationKey(region: string, seed: number, replication: number): RandomKey {
+  return makeKey(seed, replication, region.length, region.codePointAt(0) ?? 0);
+}
+
+/** What a replication's workers are drawn with. */
+export function workersKey({ region }: Part, seed: number, replication: number): RandomKey {
+  const { k0, k1 } = replicationKey(region, seed, replication);
+  return { k0: k0 ^ DRAW.workers, k1 };
+}
+
 /** The streams of a replication: those that were lost last for as long as they might have. */
 export function arrivalsOf(
   part: Part,
@@ -41,7 +54,7 @@ export function arrivalsOf(
 ): NonNullable<Scenario["demand"]["arrivals"]> {
   const { region, sessions, gateways } = part;
   const remaining = remainingLengths(part, lost);
-  const key = makeKey(seed, replication, region.length, region.codePointAt(0) ?? 0);
+  const key = replicationKey(region, seed, replication);
   return sessions.map((session, index) => {
     const draw = (what: number) => uniform(key.k0 ^ what, key.k1, index);
     const wholeMs = lost.has(session)

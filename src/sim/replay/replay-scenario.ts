@@ -2,8 +2,11 @@
  * The pool of one region alone, as a scenario: whatever streams came to it come again, and go
  * elsewhere when the pool loses or refuses them. How gateways choose plays no part any more.
  */
+
+import type { RandomKey } from "../../core/random.js";
+import { normalQuantile, uniform } from "../../core/random.js";
 import type { PastStreams } from "../calibrate/past-demand.js";
-import type { WorkerFit } from "../calibrate/worker-fit.js";
+import type { Figure, WorkerFit } from "../calibrate/worker-fit.js";
 import type { RecordedWorker, SimulationInput } from "../input.js";
 import { addressOf } from "../network/made-address.js";
 import { workerNames } from "../scenario/cross-checks.js";
@@ -38,29 +41,69 @@ export function namedWorkers({ workers, orchestrator }: Scenario): readonly Name
   });
 }
 
-/** What the calibration of a worker's past says of it, as settings. */
-export function fittedSettings(fit: WorkerFit): RecordedWorker["settings"] {
+/**
+ * What the calibration of a worker's past says of it, as settings.
+ *
+ * @param of what a figure is taken to be: its value, or one that it may as well be
+ */
+export function fittedSettings(
+  fit: WorkerFit,
+  of: (figure: Figure) => number = ({ value }) => value,
+): RecordedWorker["settings"] {
   const { aloneMs, noiseCv, sessionCv, curve, spells } = fit;
   const points = curve.filter(({ atATime }) => atATime > 1);
   return {
-    roundTripMs: aloneMs.value,
-    roundTripCv: noiseCv?.value ?? 0,
-    sessionCv: sessionCv?.value ?? 0,
+    roundTripMs: of(aloneMs),
+    roundTripCv: noiseCv === null ? 0 : of(noiseCv),
+    sessionCv: sessionCv === null ? 0 : of(sessionCv),
     device: undefined,
     slowdown:
       points.length === 0
         ? undefined
         : Object.fromEntries(
-            points.map(({ atATime, factor }) => [String(atATime), Math.max(1, factor.value)]),
+            points.map(({ atATime, factor }) => [String(atATime), Math.max(1, of(factor))]),
           ),
     slowSpells:
       spells === null
         ? { length: 0 }
-        : { every: spells.every.value, length: spells.length.value, extra: spells.extra.value },
+        : { every: of(spells.every), length: of(spells.length), extra: of(spells.extra) },
     // Whatever became of it is in the recorded sessions and absences.
     errorProbability: 0,
     hangProbability: 0,
   };
+}
+
+/** Standard normal, of the ends of an interval of 95 %. */
+const END_95 = 1.96;
+
+/**
+ * The input of one replication: its workers as they may have been, as their figures are only known within
+ * intervals. The past was one draw with the true figures, so that is how far it may lie from a replay.
+ *
+ * @param fits of workers by name, in an order that stays
+ * @param key of the replication
+ */
+export function withDrawnWorkers(
+  input: SimulationInput,
+  fits: ReadonlyMap<string, WorkerFit>,
+  key: RandomKey,
+): SimulationInput {
+  const recorded: Record<string, RecordedWorker> = { ...input.recorded };
+  let index = 0;
+  const draw = ({ value, low, high }: Figure): number => {
+    const z = normalQuantile(uniform(key.k0, key.k1, index++));
+    // Figures are above 0, and so are those that they may be.
+    return value > 0 && low > 0 ? value * (high / low) ** (z / (2 * END_95)) : value;
+  };
+  for (const [name, fit] of fits) {
+    const known = recorded[name];
+    if (known === undefined) continue;
+    // What a worker loses by chance was fitted to what it lost, and is not drawn.
+    const { errorProbability = 0, hangProbability = 0 } = known.settings;
+    const settings = { ...fittedSettings(fit, draw), errorProbability, hangProbability };
+    recorded[name] = { ...known, settings };
+  }
+  return { ...input, recorded };
 }
 
 /**

@@ -18,7 +18,7 @@ import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
 import { aiNotes } from "./ai-notes.js";
 import { lostOf } from "./lost-sessions.js";
-import { arrivalsOf, type Part } from "./part.js";
+import { arrivalsOf, type Part, workersKey } from "./part.js";
 import {
   fittedSettings,
   LEAD_MS,
@@ -26,6 +26,7 @@ import {
   namedWorkers,
   regionScenario,
   withArrivals,
+  withDrawnWorkers,
 } from "./replay-scenario.js";
 import { type Played, type Totals, WorkerTotals } from "./totals.js";
 
@@ -122,9 +123,11 @@ export function replay(options: ReplayOptions): Replay {
     const sums = { own: new Map<string, Played>(), other: new Map<string, Played>() };
     for (const { part, sessions } of lost) {
       const arrivals = arrivalsOf(part, sessions, fromMs, seed, replication);
-      play(part.own, arrivals, { seed, replication, days }, sums.own);
+      const key = workersKey(part, seed, replication);
+      const drawn = (input: SimulationInput) => withDrawnWorkers(input, part.fits, key);
+      play(drawn(part.own), arrivals, { seed, replication, days }, sums.own);
       if (part.other !== null) {
-        play(part.other, arrivals, { seed, replication, days }, sums.other);
+        play(drawn(part.other), arrivals, { seed, replication, days }, sums.other);
       }
     }
     for (const [name, worker] of totals) {
@@ -198,11 +201,14 @@ function partOf(options: {
   const { region, pasts, fits, own, other, fromMs, durationMs } = options;
   const known = namedWorkers(own.scenario);
   const recorded: Record<string, RecordedWorker> = {};
+  const fitted = new Map<string, WorkerFit>();
   for (const one of pasts) {
     const fit = fits.find(
       ({ worker }) => worker === one.address || worker === `${one.address}-${region}`,
     );
-    recorded[nameOf(one, known) ?? ""] = {
+    const name = nameOf(one, known) ?? "";
+    if (fit !== undefined) fitted.set(name, fit);
+    recorded[name] = {
       settings: fit === undefined ? {} : fittedSettings(fit),
       absences: absencesOf(one.comings, fromMs).map((absence) => ({
         fromMs: absence.fromMs <= fromMs ? 0 : absence.fromMs - fromMs + LEAD_MS,
@@ -230,6 +236,7 @@ function partOf(options: {
     pasts,
     own: played,
     other: other === null ? null : inputOf(other),
+    fits: fitted,
     sessions,
     gateways: compileWorld(played).gateways.map(({ name }, index) => ({
       name,

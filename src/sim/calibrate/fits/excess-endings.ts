@@ -10,7 +10,7 @@ export interface EndedSession {
   readonly isCut: boolean;
 }
 
-/** Standard deviations above which a worker loses more than the others do. */
+/** Standard deviations above which a worker is shown to lose more than the others do. */
 const SHOWN = 2.6;
 
 /** Cumulative hazard of ending by length (Nelson and Aalen); sessions that were cut were there until then. */
@@ -47,10 +47,12 @@ class EndingHazard {
  * others.
  *
  * @param byWorker sessions of each
+ * @param shown standard deviations above which a worker is taken to lose more
  * @returns by worker; only of those that are shown to lose more
  */
 export function excessEndings(
   byWorker: ReadonlyMap<string, readonly EndedSession[]>,
+  shown = SHOWN,
 ): ReadonlyMap<string, number> {
   const usual = new Set(byWorker.keys());
   for (;;) {
@@ -64,7 +66,7 @@ export function excessEndings(
     const [worst] = found
       .filter(({ worker }) => usual.has(worker))
       .sort((a, b) => b.deviations - a.deviations);
-    if (worst === undefined || worst.deviations <= SHOWN || usual.size === 1) {
+    if (worst === undefined || worst.deviations <= shown || usual.size === 1) {
       return new Map(
         found
           .filter(({ worker, excess }) => !usual.has(worker) && excess > 0)

@@ -15,7 +15,7 @@ import {
   type ListName,
 } from "../../../../src/sim/model/at-once/run-lists.js";
 import type { RunLoops } from "../../../../src/sim/model/at-once/run-loops.js";
-import { VectorRunLoops } from "../../../../src/sim/model/at-once/vector-run-loops.js";
+import { runLoops, VectorRunLoops } from "../../../../src/sim/model/at-once/vector-run-loops.js";
 import { DRAW } from "../../../../src/sim/model/draws.js";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -187,4 +187,8 @@ test("both add up and pay alike", () => {
     { seed: 9, numRuns: 1500 },
   );
   expect(Math.min(paid, unpaid)).toBeGreaterThan(300);
+});
+
+test("those of the vector unit are used, as they decide like the rules", () => {
+  expect(runLoops()).toBeInstanceOf(VectorRunLoops);
 });
