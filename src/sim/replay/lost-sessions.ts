@@ -9,11 +9,14 @@ import type { RemainingLengths } from "./remaining-lengths.js";
 import { withArrivals } from "./replay-scenario.js";
 
 const MINUTE_MS = 60_000;
+/** Where so many endings of a worker are expected, their number is known to a tenth. */
+const MANY = 100;
 /**
- * Standard deviations above which a worker is taken to lose more than the others do. What is likely is taken, not only
- * what is shown: or else it would depend on chance whether it loses much in the replay, or nothing.
+ * Standard deviations above which a worker is taken to lose more than the others do. Where there are many endings what
+ * is likely is taken, not only what is shown: or else it would depend on chance whether it loses much in the
+ * replay, or nothing. Where there are few, most of what is likely is chance.
  */
-const LIKELY = Number(process.env["LIKELY"] ?? 1);
+const taken = (expected: number): number => (expected >= MANY ? 1 : 2.6);
 const LOSS_ROUNDS = 4;
 const LOSS_RUNS = 2;
 /** Above the numbers of all replications that count. */
@@ -50,7 +53,7 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
         own.map((session) => ({ lengthMs: session.lengthMs, isCut: isCut(session) })),
       ]),
     ),
-    LIKELY,
+    taken,
   );
   const chances = new Map<string, number>();
   let part = given;

@@ -56,3 +56,15 @@ describe("endings that are too many", () => {
     expect(found.get("away") ?? 0).toBeLessThan(ended);
   });
 });
+
+test("what is likely is found, too, where it is asked for", () => {
+  const bad = sessions(97, 150, 70).all;
+  const byWorker = new Map([...usual(5), ["bad", bad] as const]);
+  const names = (shown?: (expected: number) => number) => [
+    ...excessEndings(byWorker, shown).keys(),
+  ];
+  expect(names()).toEqual([]);
+  expect(names(() => 0.5)).toContain("bad");
+  // Of so few endings nothing is taken.
+  expect(names((expected) => (expected < 1000 ? 2.6 : 0.5))).toEqual([]);
+});

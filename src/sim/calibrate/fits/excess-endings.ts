@@ -10,8 +10,9 @@ export interface EndedSession {
   readonly isCut: boolean;
 }
 
-/** Standard deviations above which a worker is shown to lose more than the others do. */
+/** Standard deviations above which a worker is shown to lose more than the others do, however many endings there are. */
 const SHOWN = 2.6;
+const alwaysShown = (): number => SHOWN;
 
 /** Cumulative hazard of ending by length (Nelson and Aalen); sessions that were cut were there until then. */
 class EndingHazard {
@@ -47,12 +48,12 @@ class EndingHazard {
  * others.
  *
  * @param byWorker sessions of each
- * @param shown standard deviations above which a worker is taken to lose more
+ * @param shown standard deviations above which a worker is taken to lose more, of whom so many endings are expected
  * @returns by worker; only of those that are shown to lose more
  */
 export function excessEndings(
   byWorker: ReadonlyMap<string, readonly EndedSession[]>,
-  shown = SHOWN,
+  shown: (expected: number) => number = alwaysShown,
 ): ReadonlyMap<string, number> {
   const usual = new Set(byWorker.keys());
   for (;;) {
@@ -61,12 +62,13 @@ export function excessEndings(
       const ended = sessions.filter(({ isCut }) => !isCut).length;
       const expected = sessions.reduce((sum, { lengthMs }) => sum + hazard.until(lengthMs), 0);
       const excess = ended - expected;
-      return { worker, excess, deviations: excess / Math.sqrt(Math.max(1, expected)) };
+      const deviations = excess / Math.sqrt(Math.max(1, expected));
+      return { worker, excess, beyond: deviations - shown(expected) };
     });
     const [worst] = found
       .filter(({ worker }) => usual.has(worker))
-      .sort((a, b) => b.deviations - a.deviations);
-    if (worst === undefined || worst.deviations <= shown || usual.size === 1) {
+      .sort((a, b) => b.beyond - a.beyond);
+    if (worst === undefined || worst.beyond <= 0 || usual.size === 1) {
       return new Map(
         found
           .filter(({ worker, excess }) => !usual.has(worker) && excess > 0)
