@@ -17,7 +17,7 @@ function calibrated(streams: number) {
     network: { limit: 0 },
     gateways: [{ region: "FRA" }],
     warmup: "1h",
-    duration: "6h",
+    duration: "3h",
     demand: { concurrentStreams: streams },
     stream: { length: { distribution: "exponential", mean: "10m" } },
     orchestrator: {
