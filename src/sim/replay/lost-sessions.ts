@@ -1,6 +1,6 @@
 /** Which of a past's sessions its workers lost, and what they lose for reasons that their times do not show. */
 
-import { excessEndings } from "../calibrate/fits/excess-endings.js";
+import { excessEndings, SHOWN } from "../calibrate/fits/excess-endings.js";
 import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { SimulationInput } from "../input.js";
 import { simulate } from "../simulate.js";
@@ -9,6 +9,8 @@ import type { RemainingLengths } from "./remaining-lengths.js";
 import { withArrivals } from "./replay-scenario.js";
 
 const MINUTE_MS = 60_000;
+/** So many standard deviations are likely not to be chance. */
+const LIKELY = 1;
 /** Where so many endings of a worker are expected, their number is known to a tenth. */
 const MANY = 100;
 /**
@@ -16,7 +18,7 @@ const MANY = 100;
  * is likely is taken, not only what is shown: or else it would depend on chance whether it loses much in the
  * replay, or nothing. Where there are few, most of what is likely is chance.
  */
-const taken = (expected: number): number => (expected >= MANY ? 1 : 2.6);
+const taken = (expected: number): number => (expected >= MANY ? LIKELY : SHOWN);
 const LOSS_ROUNDS = 4;
 const LOSS_RUNS = 2;
 /** Above the numbers of all replications that count. */

@@ -2,9 +2,7 @@
  * The pool of one region alone, as a scenario: whatever streams came to it come again, and go
  * elsewhere when the pool loses or refuses them. How gateways choose plays no part any more.
  */
-
-import type { RandomKey } from "../../core/random.js";
-import { normalQuantile, uniform } from "../../core/random.js";
+import { normalQuantile, type RandomKey, uniform } from "../../core/random.js";
 import type { PastStreams } from "../calibrate/past-demand.js";
 import type { Figure, WorkerFit } from "../calibrate/worker-fit.js";
 import type { RecordedWorker, SimulationInput } from "../input.js";

@@ -11,7 +11,7 @@ export interface EndedSession {
 }
 
 /** Standard deviations above which a worker is shown to lose more than the others do, however many endings there are. */
-const SHOWN = 2.6;
+export const SHOWN = 2.6;
 const alwaysShown = (): number => SHOWN;
 
 /** Cumulative hazard of ending by length (Nelson and Aalen); sessions that were cut were there until then. */

@@ -5,15 +5,13 @@
  */
 import type { WorkerPast } from "../readers/pool-events.js";
 import { absencesOf } from "./absences.js";
-import { type EndedSession, excessEndings } from "./excess-endings.js";
+import { type EndedSession, excessEndings, SHOWN } from "./excess-endings.js";
 import { sessionsOf } from "./sessions.js";
 
 /** Beyond it a segment may be too late for its gateway, whose own way to the node comes on top. */
 const LATE = -0.2;
 /** Of whom more segments are late than this, the times say enough. */
 const LATE_SHARE_MAX = 0.1;
-/** Standard deviations above which sessions are lost for other reasons, too. */
-const SHOWN = 2.6;
 
 /** A worker's sessions, and what is late among its segments. */
 interface Ended {

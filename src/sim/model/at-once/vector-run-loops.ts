@@ -80,6 +80,7 @@ export class VectorRunLoops extends RunLoops {
   }
 }
 
+/** How long the segments of these streams are. */
 const TRIED_SEGMENT_MS = 2000;
 
 let shared: RunLoops | null = null;
@@ -99,14 +100,14 @@ function loopsOf(loops: DrawLoops): RunLoops {
 }
 
 /** Round trips of the streams that are tried: from one that is never late to one that mostly is, ms. */
-const TRIED_MS = Array.from({ length: 24 }, (_, index) => 200 + 100 * index);
+const TRIED_ROUND_TRIPS_MS = Array.from({ length: 24 }, (_, index) => 200 + 100 * index);
 
 /**
  * Whether the vector unit's loops, which were made from the rules when poolsim was built, decide as the rules of
- * this process do: they are tried once, on streams of which some segments are in time and some are not.
+ * this process do (M-14): they are tried once, on streams of which some segments are in time and some are not.
  */
 function decidesAlike(vector: RunLoops, plain: RunLoops): boolean {
-  return TRIED_MS.every((roundTripMs, key) => {
+  return TRIED_ROUND_TRIPS_MS.every((roundTripMs, key) => {
     const [one, other] = [vector, plain].map((loops) => tried(loops, roundTripMs, key));
     return one === other;
   });
