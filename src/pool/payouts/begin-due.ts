@@ -9,7 +9,7 @@ import { nonceState } from "./nonces.js";
 import type { PayeeHistory, Payment } from "./payee-history.js";
 import { isClosed, outstandingWei, type Payout } from "./payout.js";
 import { type PlannedPayout, partsFor } from "./plan.js";
-import type { Hindered, Hindrance, MutableReport } from "./report.js";
+import type { Hindered, Hindrance, MutableReport, Unfilled } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
 
@@ -30,7 +30,7 @@ interface Wallet {
   readonly wei: bigint;
 }
 
-type Why = Pick<Hindered, "why" | "detail">;
+export type Why = Pick<Hindered, "why" | "detail">;
 
 const DAY_MS = 86_400_000;
 
@@ -43,7 +43,7 @@ interface Beginning {
 }
 
 interface Beginnings {
-  readonly hindrance: () => Promise<string | null>;
+  readonly hindrance: () => Promise<Why | null>;
   readonly onBegun: (payout: Payout) => Promise<void>;
 }
 
@@ -78,9 +78,9 @@ export class PayoutBeginner {
     const allDue = plans.filter(({ notDue }) => notDue === null);
     const due = this.#approved(allDue, nowMs, report);
     if (due.length === 0) return;
-    const detail = await hindrance();
-    if (detail !== null) {
-      for (const plan of due) report.hindered.push({ plan, why: "notFenced", detail });
+    const hindered = await hindrance();
+    if (hindered !== null) {
+      for (const plan of due) report.hindered.push({ plan, ...hindered });
       return;
     }
     this.#displaced = await this.#displacedNow();
@@ -119,14 +119,16 @@ export class PayoutBeginner {
   /**
    * Uses up a nonce that nobody uses: a transfer of nothing to the wallet itself.
    *
-   * @returns null where gas costs more than the cap now, or somebody was quicker
+   * @returns why not, where gas costs more than the cap now or the wallet has not enough for it; null: somebody
+   *   was quicker
    */
-  async fill(nonce: number, head: Head, nowMs: number): Promise<Payout | null> {
+  async fill(nonce: number, head: Head, nowMs: number): Promise<Payout | Unfilled["why"] | null> {
     const { chain, books, signer, settings } = this.#options;
     const { address: wallet } = signer;
     const priorityFeeWei = await chain.priorityFeeWei();
     const fees = firstFees({ ...head, priorityFeeWei }, settings.gasPriceCapWei);
-    if (fees === null) return null;
+    if (fees === null) return "gasTooExpensive";
+    const balanceWei = await chain.balanceWei(wallet);
     const transfer = { from: wallet, to: wallet, amountWei: 0n };
     const estimate = await estimateTransfer(chain, transfer);
     if ("refusal" in estimate) return null;
@@ -134,6 +136,11 @@ export class PayoutBeginner {
     const { chainId } = settings;
     return books.transaction(() => {
       if (books.knownNonces(wallet, chainId).includes(nonce)) return null;
+      // What has a higher nonce can only take money out after this one.
+      const freeWei = this.#open()
+        .filter((other) => other.nonce < nonce)
+        .reduce((left, other) => left - outstandingWei(other), balanceWei);
+      if (gasLimit * fees.maxFeeWei > freeWei) return "walletShort";
       return this.#sign({
         address: wallet,
         amountWei: 0n,

@@ -4,7 +4,7 @@
  */
 import { InputError } from "../../core/errors.js";
 import { type Authored, COPY_KINDS, recordAct } from "../books/acts.js";
-import type { PayingWallet, PoolStore } from "../books/store/store.js";
+import type { ActRow, PayingWallet, PoolStore } from "../books/store/store.js";
 
 /** What binding needs of the store. */
 export type BindingStore = Pick<PoolStore, "acts" | "payouts" | "transaction">;
@@ -57,16 +57,23 @@ export function assertBound(store: BindingStore, asked: PayingWallet, nowMs: num
  * Binds books to a wallet and a chain. Who changes that has to look before whether the books know all
  * that the wallet before has paid.
  *
+ * @param detail more to keep with it
  * @returns false: they are bound to it already
  * @throws InputError (`ACT`) without a reason or an author
  */
-export function bind(store: BindingStore, asked: PayingWallet, authored: Authored): boolean {
+export function bind(
+  store: BindingStore,
+  asked: PayingWallet,
+  authored: Authored,
+  detail: ActRow["detail"] = {},
+): boolean {
   return store.transaction(() => {
     const [act] = store.acts.list({ kinds: [BIND], subject: SUBJECT, limit: 1 });
     const bound = bindingOf(store);
     if (act !== undefined && bound !== null && isSame(bound, asked)) return false;
     const wallet = asked.fromAddress.toLowerCase();
-    recordAct(store, BIND, SUBJECT, authored, { chainId: asked.chainId.toString(), wallet });
+    const chainId = asked.chainId.toString();
+    recordAct(store, BIND, SUBJECT, authored, { ...detail, chainId, wallet });
     return true;
   });
 }

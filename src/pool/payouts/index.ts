@@ -53,7 +53,7 @@ export {
   type PlannedPayout,
   planPayouts,
 } from "./plan.js";
-export type { Hindered, Hindrance, PassReport, PayoutTrouble } from "./report.js";
+export type { Hindered, Hindrance, PassReport, PayoutTrouble, Unfilled } from "./report.js";
 export { openPayoutChain, type RpcPayoutChainOptions } from "./rpc-chain.js";
 export { PayoutRunner, type PayoutRunnerOptions } from "./runner.js";
 export { PAYOUT_DEFAULTS, type PayoutSettings, payoutSettings } from "./settings.js";

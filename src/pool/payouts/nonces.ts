@@ -70,6 +70,26 @@ export function noncesOf(ranges: readonly NonceRange[], limit: number): number[]
   return nonces;
 }
 
+/** Ranges of these, which are in their order. */
+export function rangesOf(nonces: readonly number[]): NonceRange[] {
+  const ranges: NonceRange[] = [];
+  for (const nonce of nonces) {
+    const before = ranges.at(-1);
+    if (before?.last === nonce - 1) ranges[ranges.length - 1] = { ...before, last: nonce };
+    else ranges.push({ first: nonce, last: nonce });
+  }
+  return ranges;
+}
+
+/** The highest of them, highest first, at most so many. */
+export function newestOf(ranges: readonly NonceRange[], limit: number): number[] {
+  const nonces: number[] = [];
+  for (const { first, last } of ranges.toReversed()) {
+    for (let nonce = last; nonce >= first && nonces.length < limit; nonce--) nonces.push(nonce);
+  }
+  return nonces;
+}
+
 /** Writes ranges as `3` or `5..7`, several with commas. */
 export function rangesText(ranges: readonly NonceRange[]): string {
   return ranges

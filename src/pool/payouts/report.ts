@@ -46,6 +46,14 @@ export interface Hindered {
   readonly detail: string | null;
 }
 
+/** Nonces that are to be used up, and are not yet. */
+export interface Unfilled {
+  /** Why none of them was signed for in this pass. */
+  readonly why: "gasTooExpensive" | "walletShort";
+  /** The nonces. */
+  readonly nonces: readonly NonceRange[];
+}
+
 /** Something to tell the operator about a payout; it goes on with the next pass. */
 export interface PayoutTrouble {
   /** The payout. */
@@ -68,6 +76,8 @@ export interface PassReport {
   readonly troubles: readonly PayoutTrouble[];
   /** Nonces that nobody uses, below payouts that are under way: those wait until they are used. */
   readonly gap: readonly NonceRange[];
+  /** What `fences` or `fillsGaps` asks for, and could not be done; null: nothing. */
+  readonly unfilled: Unfilled | null;
   /** The node failed while payouts were begun: some that are due are in none of these lists. */
   readonly failure: PoolsimError | null;
   /** Nothing is begun until an operator has looked: `PAYOUT_NONCES_UNKNOWN`. */
@@ -76,6 +86,7 @@ export interface PassReport {
 
 /** The same while it is made. */
 export interface MutableReport {
+  unfilled: Unfilled | null;
   readonly begun: Payout[];
   readonly changed: Payout[];
   readonly hindered: Hindered[];

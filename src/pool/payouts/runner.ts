@@ -3,13 +3,13 @@
  * may be killed anywhere: whatever was sent had been stored before, and the next pass goes on.
  */
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
-import { PayoutBeginner } from "./begin-due.js";
+import { PayoutBeginner, type Why } from "./begin-due.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { ChainTransaction, Head, PayoutChain, SendAnswer } from "./chain.js";
 import { isChainError } from "./estimate.js";
 import { Fence, type SignedMemory } from "./fence.js";
 import { type Observation, observed, sent, type Transition } from "./machine.js";
-import { type NonceState, nonceState, noncesOf, rangesText } from "./nonces.js";
+import { type NonceState, nonceState, noncesOf, rangesOf, rangesText } from "./nonces.js";
 import { observe } from "./observe.js";
 import { PayeeHistory } from "./payee-history.js";
 import { isClosed, isSameInclusion, lastAttempt, type Payout } from "./payout.js";
@@ -107,7 +107,8 @@ export class PayoutRunner {
     const { chainId } = this.#settings;
     this.#books.prepare({ chainId, fromAddress: this.#signer.address }, nowMs);
     const head = await this.#chain.head();
-    const report: MutableReport = { begun: [], changed: [], hindered: [], troubles: [] };
+    const lists = { begun: [], changed: [], hindered: [], troubles: [] };
+    const report: MutableReport = { ...lists, unfilled: null };
     await this.#lookAtAcknowledged(head, nowMs);
     const used = await this.#chain.transactionCount(this.#signer.address, "latest");
     const pass: Pass = { head, used, nonces: this.#nonces(used), nowMs, report };
@@ -211,20 +212,28 @@ export class PayoutRunner {
     await this.#fill(free, pass);
   }
 
-  /** @returns what payments that these books don't know may still use; null: nothing */
-  async #fenced(pass: Pass): Promise<string | null> {
+  /** @returns that payments which these books don't know may still be mined; null: they can't */
+  async #fenced(pass: Pass): Promise<Why | null> {
     const fenced = this.#fence.ahead(pass.used, pass.nowMs);
     if (fenced === null) return null;
     const { last, missing } = fenced;
     // What waits at a node with one of them is outbid, or mined and then found.
     await this.#fill(noncesOf(missing, FILLS_MAX), pass);
-    return `nonces ${rangesText([{ first: Math.min(pass.used, last), last }])}`;
+    const detail = `nonces ${rangesText([{ first: Math.min(pass.used, last), last }])}`;
+    const { unfilled } = pass.report;
+    if (unfilled === null) return { why: "notFenced", detail };
+    return { why: unfilled.why, detail: `${detail} are to be used up before anybody is paid` };
   }
 
   async #fill(nonces: readonly number[], pass: Pass): Promise<void> {
     for (const nonce of nonces) {
       const filled = await this.#beginner.fill(nonce, pass.head, pass.nowMs);
       if (filled === null) return;
+      if (typeof filled === "string") {
+        const left = nonces.slice(nonces.indexOf(nonce));
+        pass.report.unfilled = { why: filled, nonces: rangesOf(left) };
+        return;
+      }
       pass.report.begun.push(filled);
       await this.#guarded(filled, pass.report, () => this.#send(filled, pass));
     }

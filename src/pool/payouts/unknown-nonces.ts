@@ -16,6 +16,8 @@ export interface UnknownNonces {
   readonly chain: PayoutChain;
   readonly wallet: string;
   readonly unknown: readonly NonceRange[];
+  /** What else can be done about it. @default nothing */
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function unknownNonces({
   chain,
   wallet,
   unknown,
+  advice = "",
 }: UnknownNonces): Promise<InputError> {
   const shown: string[] = [];
   for (const nonce of noncesOf(unknown, SHOWN_MAX)) {
@@ -38,7 +41,7 @@ export async function unknownNonces({
   return new InputError(
     `payouts: ${wallet} has transactions on chain that these books do not know, nonces ` +
       `${rangesText(unknown)}: ${shown.join("; ")}${more}; nothing more is paid until they are ` +
-      "taken in or acknowledged",
+      `taken in or acknowledged${advice}`,
     { code: "PAYOUT_NONCES_UNKNOWN" },
   );
 }

@@ -31,6 +31,11 @@ export function addBind(pool: Command, terminal: Terminal, outcome: Outcome): vo
           "nobody can use up nonces of the wallet before: payments that a backup does not know may be mined yet",
           false,
         )
+        .option(
+          "--mistaken",
+          "the wallet before was named by mistake: nobody of this pool has or had its key, and it paid nobody of it",
+          false,
+        )
         .option("--reason <text>", "why; kept with it"),
     ),
     ["poolsim pool bind --db pool.db", "which wallet, since when, who said so"],

@@ -17,6 +17,7 @@ export interface BindFlags extends BooksFlags, AuthorFlags, ChainFlags {
   readonly chainId?: number;
   readonly reason?: string;
   readonly keyLost: boolean;
+  readonly mistaken: boolean;
 }
 
 const ARBITRUM_ONE = 42_161n;
@@ -25,7 +26,8 @@ const ARBITRUM_ONE = 42_161n;
  * Runs the command.
  *
  * @throws InputError (`ACT`, `KEYSTORE` for what is no address, `USAGE`); (`PAYOUT_NONCES_UNKNOWN`) when
- *   the wallet before has paid what these books don't know, (`PAYOUT_SIGNED`) when it may still have; RemoteError when the node does not answer
+ *   the wallet before has paid what these books don't know, (`PAYOUT_SIGNED`) when it may still have, (`PAYOUT_BOUND`)
+ *   for `--mistaken` that is none; RemoteError when the node does not answer
  */
 export async function poolBind(
   text: string | undefined,
@@ -45,7 +47,8 @@ export async function poolBind(
       flags.chainId === undefined ? (before?.chainId ?? ARBITRUM_ONE) : BigInt(flags.chainId);
     const asked = { chainId, fromAddress: accountAddress(text) };
     const isChange = before !== null && !isSame(before, asked);
-    const change = (): boolean => bind(store, asked, authored);
+    const detail = isChange && flags.mistaken ? { mistaken: before.fromAddress } : {};
+    const change = (): boolean => bind(store, asked, authored, detail);
     const isNew = isChange ? await looking(store, before, { flags, terminal, change }) : change();
     print(terminal, flags, { chainId, wallet: asked.fromAddress, isNew, before }, () => [
       isNew
@@ -78,8 +81,9 @@ async function looking(
       const { chain, witness, close } = await openNodes(flags, { why, chainId, signal });
       try {
         const signed = signedBy({ wallet, chainId });
-        const looksForHidden = !flags.keyLost;
-        await assertAllKnown({ store, chain, witness, wallet: before, signed, looksForHidden });
+        const { keyLost, mistaken: isMistaken } = flags;
+        const said = { looksForHidden: !keyLost, isMistaken };
+        await assertAllKnown({ store, chain, witness, wallet: before, signed, ...said });
       } finally {
         await close();
       }

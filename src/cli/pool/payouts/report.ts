@@ -174,13 +174,18 @@ export function payoutsJson(shown: PayoutsShown): string {
 
 /** What happened in a pass, a line each. */
 export function eventLines(report: PassReport): string[] {
-  const { begun, changed, hindered, troubles, gap } = report;
+  const { begun, changed, hindered, troubles, gap, unfilled } = report;
   const line = ({ id, address, amountWei }: Payout): string =>
     `payout ${id} of ${ethText(amountWei)} to ${address}`;
   return [
     ...begun.map((payout) => `${line(payout)}: begun with nonce ${payout.nonce}`),
     ...changed.map((payout) => `${line(payout)}: ${payout.state}`),
     ...hindered.map((one) => `${one.plan.address} is due, but ${hindranceText(one)}`),
+    ...(unfilled === null
+      ? []
+      : [
+          `nonces ${rangesText(unfilled.nonces)} are to be used up, but ${HINDRANCES[unfilled.why]}`,
+        ]),
     ...troubles.map(({ payout, message }) => `${line(payout)}: ${oneLine(message)}`),
     ...(gap.length === 0
       ? []

@@ -279,9 +279,9 @@ class Tally {
     return this.#waits === 0 || this.#waits >= FAILURES_MAX;
   }
 
-  end({ hindered: last }: PassReport): End {
+  end({ hindered: last, unfilled }: PassReport): End {
     const hindered = [...this.#inPart.values(), ...last];
-    const isAllPaid = hindered.length === 0 && this.#unpaid.size === 0;
+    const isAllPaid = hindered.length === 0 && this.#unpaid.size === 0 && unfilled === null;
     return { exitCode: isAllPaid ? EXIT.ok : EXIT.expectationFailed, hindered };
   }
 }
