@@ -70,6 +70,8 @@ export interface Due {
 }
 
 const BACK_OFF_MAX_MS = 3_600_000;
+/** A slot that is answered for and further ahead than this was one of a wrong clock. */
+const CLOCK_SET_MS = 3_600_000;
 
 /** Tries of a slot, the first one included. */
 export function triesOf({ retries = 3 }: JobSpec): number {
@@ -147,6 +149,7 @@ class JobState {
     readonly skipped: readonly SkippedSlot[];
   } {
     const skipped: SkippedSlot[] = [];
+    if (this.#answeredMs - nowMs > CLOCK_SET_MS) this.#setBack(nowMs);
     const slotMs = this.#slots.lastUpTo(nowMs, this.#answeredMs);
     if (slotMs !== null) {
       const first = this.#slots.after(this.#answeredMs) ?? slotMs;
@@ -171,6 +174,13 @@ class JobState {
     const deadlineMs = nowMs + timeoutMs;
     this.#running = { job, trigger, dueMs, attempt, deadlineMs };
     return { begin: this.#running, skipped };
+  }
+
+  /** The clock was wrong, and is right now: what was put off until then is not. */
+  #setBack(nowMs: number): void {
+    this.#answeredMs = nowMs;
+    const waiting = this.#waiting;
+    if (waiting !== null && waiting.beginMs > nowMs) this.#waiting = { ...waiting, beginMs: nowMs };
   }
 
   ended(outcome: RunOutcome, nowMs: number): void {

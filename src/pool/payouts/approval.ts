@@ -5,7 +5,7 @@
 import { InputError } from "../../core/errors.js";
 import { type Authored, recordAct } from "../books/acts.js";
 import type { ActRow, PoolStore } from "../books/store/store.js";
-import { type PlannedPayout, partsFor } from "./plan.js";
+import { isWithin, type PlannedPayout, partsFor } from "./plan.js";
 
 /** What approval needs of the store. */
 export type ApprovalStore = Pick<PoolStore, "acts" | "payouts" | "transaction">;
@@ -73,7 +73,7 @@ export function approvedPayout(
 ): (PlannedPayout & { readonly batch: number }) | null {
   const approvals = store.acts.list({ kinds: [APPROVED], limit: 100 });
   for (const { subject, atMs } of approvals) {
-    if (atMs <= nowMs - APPROVAL_MS) return null;
+    if (!isWithin(atMs, APPROVAL_MS, nowMs)) return null;
     const batch = batchOf(store, Number(subject));
     const amountWei = batch?.lines.get(plan.address);
     if (batch === null || amountWei === undefined) continue;
@@ -104,7 +104,7 @@ export function proposeBatch(
     const isGood =
       open !== null &&
       open.approved === null &&
-      nowMs - open.atMs < BATCH_MS &&
+      isWithin(open.atMs, BATCH_MS, nowMs) &&
       [...open.lines].every(([address, wei]) => (due.get(address) ?? 0n) >= wei);
     if (isGood) return open;
     const detail = Object.fromEntries(

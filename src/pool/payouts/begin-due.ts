@@ -227,7 +227,7 @@ export class PayoutBeginner {
       return because("payoutCap", `${ethText(amountWei)}, cap ${ethText(capPerPayoutWei)}`);
     }
     if (capPerDayWei === null) return null;
-    const begunWei = books.begunSince(nowMs - DAY_MS, chainId);
+    const begunWei = books.begunWithin(DAY_MS, chainId, nowMs);
     if (begunWei + amountWei <= capPerDayWei) return null;
     return because("dayCap", `${ethText(begunWei)} of ${ethText(capPerDayWei)} in 24 h`);
   }

@@ -22,7 +22,7 @@ import {
   type PayoutIntent,
   type PayoutPart,
 } from "./payout.js";
-import { type PendingBalance, type PlannedPayout, planPayouts } from "./plan.js";
+import { isWithin, type PendingBalance, type PlannedPayout, planPayouts } from "./plan.js";
 import type { PayoutSettings } from "./settings.js";
 
 /** What payouts need of the store. */
@@ -125,15 +125,15 @@ export class PayoutBooks {
   }
 
   /**
-   * What payouts of a chain that began after an instant come to, in wei, without those that paid
+   * What payouts of a chain that began less than a span ago come to, in wei, without those that paid
    * nothing in the end.
    */
-  begunSince(sinceMs: number, chainId: bigint): bigint {
+  begunWithin(spanMs: number, chainId: bigint, nowMs: number): bigint {
     const states = [...OPEN, "confirmed" as const];
     // They are in the order of their beginnings, but for a clock that was set.
-    const rows = this.#rows({ states }, (row) => row.createdAtMs > sinceMs - CLOCK_SET_MS);
+    const rows = this.#rows({ states }, (row) => row.createdAtMs > nowMs - spanMs - CLOCK_SET_MS);
     return rows
-      .filter((row) => row.createdAtMs > sinceMs && row.chainId === chainId)
+      .filter((row) => isWithin(row.createdAtMs, spanMs, nowMs) && row.chainId === chainId)
       .reduce((sum, { amountWei }) => sum + amountWei, 0n);
   }
 

@@ -68,6 +68,14 @@ export interface PlanInput {
 
 const PAUSE_MAX_MS = 30 * 86_400_000;
 
+/**
+ * Whether an instant is less than a span away from now. What is further in the future was written while the
+ * machine's clock was wrong, and nobody waits for it.
+ */
+export function isWithin(atMs: number, spanMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - atMs) < spanMs;
+}
+
 /** Everybody who is owed something, largest amount first; equal amounts by address. */
 export function planPayouts({ pending, ...input }: PlanInput): PlannedPayout[] {
   const parts = new Map<string, PayoutPart[]>();
@@ -141,15 +149,18 @@ function planned(
   const last = tried[0];
   if (last !== undefined && failures > 0) {
     const pauseMs = Math.min(settings.failurePauseMs * 2 ** (failures - 1), PAUSE_MAX_MS);
-    const dueAtMs = last.updatedAtMs + pauseMs;
-    if (nowMs < dueAtMs) return answer("failedBefore", dueAtMs);
+    if (isWithin(last.updatedAtMs, pauseMs, nowMs)) {
+      return answer("failedBefore", last.updatedAtMs + pauseMs);
+    }
   } else if (last !== undefined) {
-    const dueAtMs = last.createdAtMs + settings.minIntervalMs;
-    if (nowMs < dueAtMs) return answer("tooSoon", dueAtMs);
+    const { minIntervalMs } = settings;
+    if (isWithin(last.createdAtMs, minIntervalMs, nowMs)) {
+      return answer("tooSoon", last.createdAtMs + minIntervalMs);
+    }
   }
   const { firstWaitMs = 0 } = settings;
   const knownMs = firstWaitMs === 0 ? null : (newSinceMs?.(address) ?? null);
-  if (knownMs !== null && nowMs < knownMs + firstWaitMs) {
+  if (knownMs !== null && isWithin(knownMs, firstWaitMs, nowMs)) {
     return answer("isNew", knownMs + firstWaitMs);
   }
   return answer(null);

@@ -10,6 +10,7 @@ import { type Fees, firstFees, raisedFees } from "./gas.js";
 import { replaced } from "./machine.js";
 import type { NonceState } from "./nonces.js";
 import { lastAttempt, type Payout } from "./payout.js";
+import { isWithin } from "./plan.js";
 import type { MutableReport } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
@@ -119,7 +120,8 @@ export class PayoutReplacer {
   ): Promise<Payout> {
     const { chain, settings } = this.#options;
     const { nonce, wallet, createdAtMs } = payout;
-    const isNext = nonce === known.used && known.nowMs - createdAtMs >= settings.replaceAfterMs;
+    const isNew = isWithin(createdAtMs, settings.replaceAfterMs, known.nowMs);
+    const isNext = nonce === known.used && !isNew;
     const last = lastAttempt(payout);
     if (!isNext || payout.amountWei === 0n || last.isCancellation === true) return payout;
     if (this.#isWaiting(payout, known, report)) return payout;

@@ -13,6 +13,7 @@ import { type NonceState, nonceState, noncesOf, rangesOf, rangesText } from "./n
 import { observe } from "./observe.js";
 import { PayeeHistory } from "./payee-history.js";
 import { isClosed, isSameInclusion, lastAttempt, type Payout } from "./payout.js";
+import { isWithin } from "./plan.js";
 import { PayoutReplacer } from "./replace.js";
 import type { MutableReport, PassReport } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
@@ -299,7 +300,8 @@ export class PayoutRunner {
   /** It is in no block: its bytes, new ones where those are stuck or refused, or its end. */
   async #sendAgain(payout: Payout, pass: Pass): Promise<void> {
     const { report } = pass;
-    const isStuck = pass.nowMs - lastAttempt(payout).signedAtMs >= this.#settings.replaceAfterMs;
+    const { replaceAfterMs } = this.#settings;
+    const isStuck = !isWithin(lastAttempt(payout).signedAtMs, replaceAfterMs, pass.nowMs);
     const raised = isStuck ? await this.#replacer.raise(payout, pass, report) : payout;
     tellChange(payout, raised, report);
     const answer = await this.#send(raised, pass);
