@@ -63,6 +63,14 @@ export async function assertAllKnown(options: AllKnownOptions): Promise<void> {
   const hasPaid = store.payouts.payoutNonces({ chainId, fromAddress }).length > 0;
   if (isMistaken) {
     if (hasPaid) throw noMistake(fromAddress, "these books have a payment from it");
+    const last = memory?.last() ?? null;
+    if (last !== null && last.nonce >= used) {
+      throw noMistake(
+        fromAddress,
+        `this machine has signed nonce ${last.nonce} of it, ${last.txHash}, which may be mined yet; ` +
+          "poolsim pool payouts --send --fence, with its key, uses it up",
+      );
+    }
     return await assertNobodysOfOurs({ ...options, unknown });
   }
   const undo = hasPaid ? "" : `; if it never was this pool's: ${BINDING} --mistaken`;

@@ -5,6 +5,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { openSignedMemory } from "../../../src/pool/payouts/signed-memory.js";
 import { type Anvil, startAnvil } from "../../support/chain/anvil.js";
 import {
   ETH,
@@ -143,6 +144,19 @@ it("no mistake: the wallet paid these workers, by other books or by these", asyn
   ]);
   expect(fencing.stderr).not.toContain("--mistaken");
   expect(await bind(POOL_ADDRESS, "--keyLost")).toMatchObject({ exitCode: 0 });
+}, 60_000);
+
+it("no mistake: this machine has signed with it, and that may be mined yet", async () => {
+  expect(await bind(empty.address)).toMatchObject({ exitCode: 0 });
+  const locks = at(join(`state-${tests}`, "poolsim", "locks"));
+  const wallet = empty.address.toLowerCase();
+  const memory = openSignedMemory({ folder: locks, chainId: 42_161n, wallet });
+  memory.note({ nonce: 0, txHash: `0x${"ab".repeat(32)}` });
+  const refused = await bind(POOL_ADDRESS, "--mistaken");
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/signed nonce 0 .*may be mined.*--fence/s),
+  ]);
 }, 60_000);
 
 it("--fence as the refusal says: done, or said why it is not, and never for ever", async () => {
