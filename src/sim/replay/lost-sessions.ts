@@ -1,9 +1,9 @@
-/** Which of a past's sessions its workers lost, and what they lose for reasons that their times do not show. */
+/** Which of a past's streams its workers lost, and what they lose for reasons that their times do not show. */
 
 import { excessEndings, SHOWN } from "../calibrate/fits/excess-endings.js";
-import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { SimulationInput } from "../input.js";
 import { simulate } from "../simulate.js";
+import type { WorkerSession } from "./handed-on.js";
 import { arrivalsOf, type Part, remainingLengths } from "./part.js";
 import type { RemainingLengths } from "./remaining-lengths.js";
 import { withArrivals } from "./replay-scenario.js";
@@ -26,31 +26,29 @@ const LOSS_REPLICATION = 100_000;
 
 /** What was lost of a part. */
 export interface Lost {
-  readonly sessions: ReadonlySet<RecordedSession>;
+  readonly streams: ReadonlySet<WorkerSession>;
   /** The part with what its workers lose for reasons that their times do not show. */
   readonly part: Part;
 }
 
 /**
- * Which sessions were lost, and would have gone on: events do not say it. Of each worker's as many are taken
+ * Which streams were lost, and would have gone on: events do not say it. Of each worker's as many are taken
  * as would have gone on for as long as what the replay itself loses of it; those first of which the last
  * segments were the slowest. A worker whose sessions are shorter than the others', for reasons that its times
  * do not show, loses streams by chance, so often that they come out as short. What is lost more makes longer
  * streams, of which more is lost: so it is done a few times.
  */
 export function lostOf(given: Part, fromMs: number, seed: number): Lost {
-  const byWorker = new Map<string, RecordedSession[]>();
-  for (const session of given.sessions) {
-    const own = byWorker.get(session.worker) ?? [];
-    byWorker.set(session.worker, own);
-    own.push(session);
-  }
-  for (const own of byWorker.values())
+  const sessions = byWorker(given.sessions);
+  /** By the worker that had their ends. */
+  const streams = byWorker(given.streams);
+  for (const own of streams.values())
     own.sort((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness));
-  const isCut = ({ lateness }: RecordedSession) => lateness === Number.POSITIVE_INFINITY;
+  const isCut = ({ leftMs }: WorkerSession) => leftMs !== null;
+  const cutOf = (worker: string) => (streams.get(worker) ?? []).filter(isCut).length;
   const excess = excessEndings(
     new Map(
-      [...byWorker].map(([worker, own]) => [
+      [...sessions].map(([worker, own]) => [
         worker,
         own.map((session) => ({ lengthMs: session.lengthMs, isCut: isCut(session) })),
       ]),
@@ -60,51 +58,83 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
   const chances = new Map<string, number>();
   let part = given;
   // To begin with: those that ended late, and as many as are too many.
-  let lost: ReadonlySet<RecordedSession> = new Set(
-    [...byWorker].flatMap(([worker, own]) => {
+  let lost: ReadonlySet<WorkerSession> = new Set(
+    [...streams].flatMap(([worker, own]) => {
       const late = own.filter(({ lateness }) => lateness > 0).length;
-      const cut = own.filter(isCut).length;
-      return own.slice(0, Math.max(late, Math.round((excess.get(worker) ?? 0) + cut)));
+      return own.slice(0, Math.max(late, Math.round((excess.get(worker) ?? 0) + cutOf(worker))));
     }),
   );
   for (let round = 0; round < LOSS_ROUNDS; round++) {
     const rests = remainingLengths(part, lost);
-    const sums = new Map<string, { sessions: number; lostMs: number; segments: number }>();
-    for (let run = 0; run < LOSS_RUNS; run++) {
-      // Other draws than those of the replications that count.
-      const replication = LOSS_REPLICATION + round * LOSS_RUNS + run;
-      const arrivals = arrivalsOf(part, lost, fromMs, seed, replication);
-      const { metrics } = simulate(withArrivals(part.own, arrivals), { seed, replication });
-      for (const worker of byWorker.keys()) {
-        const own = sums.get(worker) ?? { sessions: 0, lostMs: 0, segments: 0 };
-        sums.set(worker, own);
-        own.sessions += metrics[`worker.${worker}.sessions`] ?? 0;
-        own.lostMs += MINUTE_MS * (metrics[`worker.${worker}.streamMinutesLost`] ?? 0);
-        own.segments += metrics[`worker.${worker}.segments`] ?? 0;
-      }
-    }
+    const runs = playedLosses(part, lost, { fromMs, seed, round });
     lost = new Set(
-      [...byWorker].flatMap(([worker, own]) => {
-        const { sessions = 0, lostMs = 0, segments = 0 } = sums.get(worker) ?? {};
-        if (excess.has(worker)) {
-          const actual = own.reduce((sum, one) => sum + one.segments, 0) / own.length;
-          const missing = 1 / Math.max(1, actual) - sessions / Math.max(1, segments);
-          chances.set(worker, Math.min(1, Math.max(0, (chances.get(worker) ?? 0) + missing)));
-        }
-        return enoughFor(own, lostMs / LOSS_RUNS, rests);
-      }),
+      [...streams].flatMap(([worker, own]) => enoughFor(own, runs.get(worker)?.lostMs ?? 0, rests)),
     );
+    // What it loses beyond what everybody does, and beyond what it loses by going.
+    const usual = [...runs].filter(([worker]) => !excess.has(worker));
+    const usualLosses = usual.reduce((sum, [worker, one]) => sum + one.losses - cutOf(worker), 0);
+    const usualSegments = usual.reduce((sum, [, { segments }]) => sum + segments, 0);
+    const usualRate = Math.max(0, usualLosses) / Math.max(1, usualSegments);
+    for (const [worker, endings] of excess) {
+      const { losses = 0, segments = 0 } = runs.get(worker) ?? {};
+      const missing = (endings + cutOf(worker) - losses) / Math.max(1, segments) + usualRate;
+      chances.set(worker, Math.min(1, Math.max(0, (chances.get(worker) ?? 0) + missing)));
+    }
     part = withChances(given, chances);
   }
-  return { sessions: lost, part };
+  return { streams: lost, part };
 }
 
-/** The first of a worker's sessions that would have gone on for so long together as the replay loses of it, ms. */
+/** What a worker loses in a replay, on average. */
+interface PlayedLosses {
+  /** Streams that left while it had them. */
+  readonly losses: number;
+  /** What was left of them, ms. */
+  readonly lostMs: number;
+  readonly segments: number;
+}
+
+function playedLosses(
+  part: Part,
+  lost: ReadonlySet<WorkerSession>,
+  { fromMs, seed, round }: { fromMs: number; seed: number; round: number },
+): ReadonlyMap<string, PlayedLosses> {
+  const sums = new Map<string, PlayedLosses>();
+  for (let run = 0; run < LOSS_RUNS; run++) {
+    // Other draws than those of the replications that count.
+    const replication = LOSS_REPLICATION + round * LOSS_RUNS + run;
+    const arrivals = arrivalsOf(part, lost, fromMs, seed, replication);
+    const { metrics, workers } = simulate(withArrivals(part.own, arrivals), { seed, replication });
+    for (const worker of workers) {
+      const of = (name: string) => (metrics[`worker.${worker}.${name}`] ?? 0) / LOSS_RUNS;
+      const before = sums.get(worker) ?? { losses: 0, lostMs: 0, segments: 0 };
+      const kept = metrics[`worker.${worker}.retention`] ?? 1;
+      sums.set(worker, {
+        losses: before.losses + of("sessions") * (1 - kept),
+        lostMs: before.lostMs + MINUTE_MS * of("streamMinutesLost"),
+        segments: before.segments + of("segments"),
+      });
+    }
+  }
+  return sums;
+}
+
+function byWorker(all: readonly WorkerSession[]): Map<string, WorkerSession[]> {
+  const found = new Map<string, WorkerSession[]>();
+  for (const one of all) {
+    const own = found.get(one.worker) ?? [];
+    found.set(one.worker, own);
+    own.push(one);
+  }
+  return found;
+}
+
+/** The first of a worker's streams that would have gone on for so long together as the replay loses of it, ms. */
 function enoughFor(
-  own: readonly RecordedSession[],
+  own: readonly WorkerSession[],
   lostMs: number,
   rests: RemainingLengths,
-): readonly RecordedSession[] {
+): readonly WorkerSession[] {
   let sumMs = 0;
   const end = own.findIndex(({ lengthMs }) => {
     if (sumMs >= lostMs) return true;

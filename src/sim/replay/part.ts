@@ -1,10 +1,10 @@
 /** One region's part of a replay, and the streams that come to it. */
 import { makeKey, type RandomKey, uniform } from "../../core/random.js";
-import type { RecordedSession } from "../calibrate/fits/sessions.js";
 import type { WorkerPast } from "../calibrate/readers/pool-events.js";
 import type { WorkerFit } from "../calibrate/worker-fit.js";
 import type { SimulationInput } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
+import type { WorkerSession } from "./handed-on.js";
 import { RemainingLengths } from "./remaining-lengths.js";
 import { LEAD_MS } from "./replay-scenario.js";
 
@@ -18,19 +18,21 @@ export interface Part {
   readonly other: SimulationInput | null;
   /** What the books say of its workers, by name. */
   readonly fits: ReadonlyMap<string, WorkerFit>;
-  /** By the worker that had them, which is one of the scenario's. */
-  readonly sessions: readonly (RecordedSession & { readonly worker: string })[];
+  /** Of each worker of the scenario, as the books have them. */
+  readonly sessions: readonly WorkerSession[];
+  /** The same with those together that were one stream, in the order in which they began. */
+  readonly streams: readonly WorkerSession[];
   /** Shares of demand of the gateways, by name. */
   readonly gateways: readonly { readonly name: string; readonly share: number }[];
 }
 
-/** Lengths of a part's sessions, of which some were lost. */
+/** Lengths of a part's streams, of which some were lost. */
 export function remainingLengths(
-  { sessions }: Part,
-  lost: ReadonlySet<RecordedSession>,
+  { streams }: Part,
+  lost: ReadonlySet<WorkerSession>,
 ): RemainingLengths {
   return new RemainingLengths(
-    sessions.map((session) => ({ lengthMs: session.lengthMs, isLost: lost.has(session) })),
+    streams.map((stream) => ({ lengthMs: stream.lengthMs, isLost: lost.has(stream) })),
   );
 }
 
@@ -47,20 +49,20 @@ export function workersKey({ region }: Part, seed: number, replication: number):
 /** The streams of a replication: those that were lost last for as long as they might have. */
 export function arrivalsOf(
   part: Part,
-  lost: ReadonlySet<RecordedSession>,
+  lost: ReadonlySet<WorkerSession>,
   fromMs: number,
   seed: number,
   replication: number,
 ): NonNullable<Scenario["demand"]["arrivals"]> {
-  const { region, sessions, gateways } = part;
+  const { region, streams, gateways } = part;
   const remaining = remainingLengths(part, lost);
   const key = replicationKey(region, seed, replication);
-  return sessions.map((session, index) => {
+  return streams.map((stream, index) => {
     const draw = (what: number) => uniform(key.k0 ^ what, key.k1, index);
-    const wholeMs = lost.has(session)
-      ? remaining.whole(session.lengthMs, draw(DRAW.remaining))
-      : session.lengthMs;
-    const segmentMs = session.lengthMs / Math.max(1, session.segments);
+    const wholeMs = lost.has(stream)
+      ? remaining.whole(stream.lengthMs, draw(DRAW.remaining))
+      : stream.lengthMs;
+    const segmentMs = stream.lengthMs / Math.max(1, stream.segments);
     let rest = draw(DRAW.gateway);
     const gateway = gateways.find(({ share }) => {
       rest -= share;
@@ -68,7 +70,7 @@ export function arrivalsOf(
     });
     return {
       // Its first segment is ready when it has been made; half of another one is never ready.
-      at: Math.max(0, session.fromMs - segmentMs - fromMs + LEAD_MS),
+      at: Math.max(0, stream.fromMs - segmentMs - fromMs + LEAD_MS),
       length: wholeMs + segmentMs / 2,
       gateway: gateway?.name ?? gateways[0]?.name,
     };

@@ -17,6 +17,7 @@ import { streamKinds } from "../model/world/stream-kinds.js";
 import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
 import { aiNotes } from "./ai-notes.js";
+import { handedOn } from "./handed-on.js";
 import { lostOf } from "./lost-sessions.js";
 import { arrivalsOf, type Part, workersKey } from "./part.js";
 import {
@@ -121,8 +122,8 @@ export function replay(options: ReplayOptions): Replay {
   const lost = parts.map((part) => lostOf(part, fromMs, seed));
   for (let replication = 0; replication < replications; replication++) {
     const sums = { own: new Map<string, Played>(), other: new Map<string, Played>() };
-    for (const { part, sessions } of lost) {
-      const arrivals = arrivalsOf(part, sessions, fromMs, seed, replication);
+    for (const { part, streams } of lost) {
+      const arrivals = arrivalsOf(part, streams, fromMs, seed, replication);
       const key = workersKey(part, seed, replication);
       const drawn = (input: SimulationInput) => withDrawnWorkers(input, part.fits, key);
       play(drawn(part.own), arrivals, { seed, replication, days }, sums.own);
@@ -138,12 +139,11 @@ export function replay(options: ReplayOptions): Replay {
     }
     whole.add(sumOf(sums.own), other === null ? null : sumOf(sums.other));
   }
-  const sessions = parts.flatMap((part) => part.sessions);
   return {
     fromMs,
     toMs: fromMs + durationMs,
-    sessions: sessions.length,
-    lostSessions: lost.reduce((sum, { sessions }) => sum + sessions.size, 0),
+    sessions: parts.reduce((sum, { streams }) => sum + streams.length, 0),
+    lostSessions: lost.reduce((sum, { streams }) => sum + streams.size, 0),
     workers: [...totals.values()].map((worker) => worker.result(whole.feesScale())),
     pool: whole.result(whole.feesScale()),
     notes,
@@ -223,13 +223,11 @@ function partOf(options: {
     recorded,
   });
   const played = inputOf(own);
-  const sessions = pasts
-    .flatMap((one) => {
-      const leftMs = absencesOf(one.comings, fromMs).map((absence) => absence.fromMs);
-      const worker = nameOf(one, known) ?? "";
-      return sessionsOf(one.jobs, leftMs).map((session) => ({ ...session, worker }));
-    })
-    .sort((a, b) => a.fromMs - b.fromMs);
+  const sessions = pasts.flatMap((one) => {
+    const leftMs = absencesOf(one.comings, fromMs).map((absence) => absence.fromMs);
+    const worker = nameOf(one, known) ?? "";
+    return sessionsOf(one.jobs, leftMs).map((session) => ({ ...session, worker }));
+  });
   const kinds = streamKinds(own.scenario);
   return {
     region,
@@ -238,6 +236,7 @@ function partOf(options: {
     other: other === null ? null : inputOf(other),
     fits: fitted,
     sessions,
+    streams: handedOn(sessions),
     gateways: compileWorld(played).gateways.map(({ name }, index) => ({
       name,
       share: kinds[index]?.share ?? 0,

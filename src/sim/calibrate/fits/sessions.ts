@@ -4,6 +4,7 @@
  * of a worker could have a segment, it makes no difference to its totals which of them gets it.
  */
 import type { DeliveredJob } from "../readers/pool-events.js";
+import { isWholeSeconds } from "./at-a-time.js";
 
 /** A stream's time at the pool, as far as the books tell it. */
 export interface RecordedSession {
@@ -17,6 +18,16 @@ export interface RecordedSession {
    * likely the stream was lost with it (M-14). Infinity where the worker left then (O-18).
    */
   readonly lateness: number;
+  /** Pixels of a millisecond of video. */
+  readonly rate: number;
+  /** When its next segment was due, ms since 1970. */
+  readonly nextMs: number;
+  /** How far from then it may have begun, ms. */
+  readonly slackMs: number;
+  /** By how much times are earlier than they were, at most, ms. */
+  readonly blurMs: number;
+  /** When its worker left, where that was before it was clear that the next segment did not come, ms since 1970. */
+  readonly leftMs: number | null;
 }
 
 /** So many segments in a row may be missing: those that failed, and those told without a time (E-14). */
@@ -54,8 +65,8 @@ export function sessionsOf(
   jobs: readonly DeliveredJob[],
   leftMs: readonly number[],
 ): readonly RecordedSession[] {
-  const isCoarse = jobs.every(({ atMs }) => atMs % COARSE_MS === 0);
-  const slackMs = SLACK_MS + (isCoarse ? COARSE_MS : 0);
+  const blurMs = isWholeSeconds(jobs) ? COARSE_MS : 0;
+  const slackMs = SLACK_MS + blurMs;
   const begun = jobs
     .map((job) => ({ ...job, fromMs: job.atMs - job.responseMs }))
     .sort((a, b) => a.fromMs - b.fromMs || a.atMs - b.atMs);
@@ -74,7 +85,7 @@ export function sessionsOf(
       }
       still.push(chain);
       const miss = missOf(chain, fromMs, durationMs, slackMs);
-      if (miss >= least || Math.abs(rate / chain.rate - 1) > RATE_TOLERANCE) continue;
+      if (miss >= least || !isSameRate(rate, chain.rate)) continue;
       best = chain;
       least = miss;
     }
@@ -92,12 +103,25 @@ export function sessionsOf(
   }
   return [...done, ...open]
     .sort((a, b) => a.fromMs - b.fromMs)
-    .map((chain) => ({
-      fromMs: chain.fromMs,
-      lengthMs: chain.lastMs - chain.fromMs + chain.durationMs,
-      segments: chain.segments,
-      lateness: isCutOff(chain, leftMs) ? Number.POSITIVE_INFINITY : Math.max(...chain.late),
-    }));
+    .map((chain) => {
+      const cutMs = cutOffAt(chain, leftMs);
+      return {
+        fromMs: chain.fromMs,
+        lengthMs: chain.lastMs - chain.fromMs + chain.durationMs,
+        segments: chain.segments,
+        lateness: cutMs === null ? Math.max(...chain.late) : Number.POSITIVE_INFINITY,
+        rate: chain.rate,
+        nextMs: Math.max(chain.lastMs + chain.durationMs, chain.endMs),
+        slackMs: slackMs + SLACK_SHARE * chain.durationMs,
+        blurMs,
+        leftMs: cutMs,
+      };
+    });
+}
+
+/** Whether segments of these pixels per second may be of one session. */
+export function isSameRate(rate: number, other: number): boolean {
+  return Math.abs(rate / other - 1) <= RATE_TOLERANCE;
 }
 
 /** How far a segment is from when the chain's next one was due, ms; Infinity: it is not its. */
@@ -117,7 +141,8 @@ function missOf(chain: Chain, fromMs: number, durationMs: number, slackMs: numbe
   return least;
 }
 
-/** Whether the worker left while the session's next segment was due. */
-function isCutOff({ lastMs, durationMs }: Chain, leftMs: readonly number[]): boolean {
-  return leftMs.some((atMs) => atMs >= lastMs && atMs < lastMs + durationMs + UNANSWERED_MS);
+/** When the worker left while the session's next segment was due; null: it did not. */
+function cutOffAt({ lastMs, durationMs }: Chain, leftMs: readonly number[]): number | null {
+  const isNext = (atMs: number) => atMs >= lastMs && atMs < lastMs + durationMs + UNANSWERED_MS;
+  return leftMs.find(isNext) ?? null;
 }
