@@ -77,7 +77,12 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
     const usualRate = Math.max(0, usualLosses) / Math.max(1, usualSegments);
     for (const [worker, endings] of excess) {
       const { losses = 0, segments = 0 } = runs.get(worker) ?? {};
-      const missing = (endings + cutOf(worker) - losses) / Math.max(1, segments) + usualRate;
+      const own = sessions.get(worker) ?? [];
+      const actual = own.reduce((sum, one) => sum + one.segments, 0);
+      const missing =
+        (endings + cutOf(worker)) / Math.max(1, actual) +
+        usualRate -
+        losses / Math.max(1, segments);
       chances.set(worker, Math.min(1, Math.max(0, (chances.get(worker) ?? 0) + missing)));
     }
     part = withChances(given, chances);

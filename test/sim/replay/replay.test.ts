@@ -41,7 +41,12 @@ const POOL: Settings = {
   ],
 };
 
-function played(input: SimulationInput, seed: number, other: SimulationInput | null): Replay {
+function played(
+  input: SimulationInput,
+  seed: number,
+  other: SimulationInput | null,
+  replications = 12,
+): Replay {
   const record = recordPool(input, { startMs: Date.UTC(2026, 9, 1), seed });
   const events = record.events.map(({ event }) => event);
   const earnings = new Map<string, bigint>();
@@ -51,7 +56,7 @@ function played(input: SimulationInput, seed: number, other: SimulationInput | n
     earnings.set(key, (earnings.get(key) ?? 0n) + event.feesWei);
   }
   const past = poolPast(events);
-  return replay({ past, earnings, own: input, other, seed: 9, replications: 12 });
+  return replay({ past, earnings, own: input, other, seed: 9, replications });
 }
 
 test("under its own rule the past comes out as the books have it", { timeout: TIMEOUT_MS }, () => {
@@ -78,6 +83,32 @@ test("under its own rule the past comes out as the books have it", { timeout: TI
   // Of 18 intervals of 95 % two may miss by chance (binomial, 95 %); of many, one in twenty.
   expect(all - within).toBeLessThanOrEqual(SEEDS > 1 ? all / 20 : 2);
 });
+
+test("a worker that loses streams, and leaves others behind when it goes, comes out as it was", () => {
+  const input = scenario({
+    ...POOL,
+    name: "past",
+    seed: 1,
+    warmup: "30m",
+    duration: "48h",
+    demand: { concurrentStreams: 8 },
+    workers: [
+      { name: "steady", count: 2, maxSessions: 4, roundTripMs: 350 },
+      {
+        name: "flaky",
+        maxSessions: 4,
+        roundTripMs: 350,
+        up: "20m",
+        down: "5m",
+        errorProbability: 0.003,
+      },
+    ],
+  });
+  const { workers, pool } = played(input, 1, null, 6);
+  for (const { segments, feesEth } of [...workers, pool]) {
+    expect([segments.isWithin, feesEth.isWithin]).toEqual([true, true]);
+  }
+}, 60_000);
 
 describe("sessions", () => {
   const job = (
