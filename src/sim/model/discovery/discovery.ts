@@ -14,8 +14,10 @@ import type { Market } from "../money/market.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
+import { DiscoveryCounts } from "./discovery-counts.js";
 import { Found } from "./found.js";
 import type { Gateways } from "./gateways.js";
+import { Outcome } from "./outcome.js";
 import { Refresh } from "./refresh.js";
 
 const UNREACHABLE = {
@@ -50,11 +52,14 @@ export class Discoveries {
   readonly #neverFilled: number;
   readonly #nodes: readonly NodeRuntime[];
   readonly #refreshes = new Slots((slot) => new Refresh(slot));
+  /** Of rounds whose end is known: events bring them to their pools. */
+  readonly #outcomes = new Slots((slot) => new Outcome(slot));
   readonly answerTimes: AnswerTimes;
   /** Nodes that are asked at a time. */
   readonly #asked = new Int32Array(ANSWERS_MAX);
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
+  readonly #counts: DiscoveryCounts;
   #sessions = 0;
 
   constructor(options: {
@@ -66,6 +71,7 @@ export class Discoveries {
   }) {
     this.#run = options.run;
     this.#market = options.market;
+    this.#counts = new DiscoveryCounts(options.run, options.market);
     this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
     this.#gateways = options.gateways;
     this.#conditions = options.conditions;
@@ -77,7 +83,7 @@ export class Discoveries {
 
   /** Discoveries under way. */
   get underWay(): number {
-    return this.#refreshes.used;
+    return this.#refreshes.used + this.#outcomes.used;
   }
 
   /**
@@ -110,7 +116,10 @@ export class Discoveries {
       wanted: pool.numOrchs,
       suspender: pool.suspender,
     });
-    if (endpoints.length === 0) return this.discovered(refresh.slot);
+    if (endpoints.length === 0) {
+      const outcome = this.#conclude(refresh, stream, pool, refresh.round);
+      return this.discovered(outcome.slot);
+    }
     this.#proceed(refresh, state);
     return null;
   }
@@ -127,21 +136,22 @@ export class Discoveries {
    * @returns whose discovery it was
    */
   discovered(slot: number): Discovered | null {
-    const refresh = this.#refreshes.at(slot);
-    const { stream, pool, round } = refresh;
-    if (stream === null || pool === null || round === null) return null;
-    const gateway = this.#gateways.of(stream);
-    const found = this.#found(refresh, stream, round);
+    const outcome = this.#outcomes.at(slot);
+    const { stream, pool, round, found } = outcome;
+    if (stream === null || pool === null) return null;
+    if (found !== null) {
+      found.firstId = this.#sessions;
+      this.#sessions += found.size;
+    }
     stream.refreshing--;
-    this.#count(refresh, stream, round);
-    if (stream.traced) this.#trace(stream, refresh, round);
+    this.#counts.add(outcome, stream);
+    if (round !== null) {
+      this.#trace(stream, outcome, round);
+      this.#gateways.of(stream).giveRound(round);
+    }
     pool.endRefreshFound(found);
-    refresh.stream = null;
-    refresh.pool = null;
-    refresh.round = null;
-    gateway.giveRound(round);
-    this.#refreshes.give(refresh);
-    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
+    outcome.clear();
+    this.#outcomes.give(outcome);
     return { stream, pool };
   }
 
@@ -151,22 +161,47 @@ export class Discoveries {
       this.#ask(refresh);
       state = this.#feed(refresh, false);
     }
-    if (state === "done") this.#schedule(refresh);
-    else if (refresh.next() < 0) {
-      refresh.round?.timer(Number.POSITIVE_INFINITY);
-      this.#schedule(refresh);
+    const { stream, pool, round } = refresh;
+    if (stream === null || pool === null || round === null) return;
+    if (state !== "done") {
+      if (refresh.next() >= 0) return;
+      round.timer(Number.POSITIVE_INFINITY);
     }
+    const run = this.#run;
+    const endMs = refresh.startMs + round.elapsedMs;
+    const { slot, index } = this.#conclude(refresh, stream, pool, round);
+    const key = streamKey(stream.order, index);
+    run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot, key);
   }
 
-  #schedule({ round, startMs, slot, stream, index }: Refresh): void {
-    const run = this.#run;
-    const endMs = startMs + (round?.elapsedMs ?? 0);
-    run.queue.schedule(
-      Math.max(endMs, run.now),
-      EVENT.discovered,
-      slot,
-      streamKey(stream?.order ?? 0, index),
-    );
+  /**
+   * It is known how the round ends: what is needed of it then is kept, and its lists are those of the next
+   * one. So many streams that begin at a time need no more of them than one.
+   */
+  #conclude(
+    refresh: Refresh,
+    stream: Stream,
+    pool: SessionPool<SessionInfo>,
+    round: DiscoveryRound,
+  ): Outcome {
+    const outcome = this.#outcomes.take();
+    outcome.stream = stream;
+    outcome.pool = pool;
+    outcome.startMs = refresh.startMs;
+    outcome.index = refresh.index;
+    outcome.listed = refresh.listed;
+    outcome.responses = round.responses;
+    outcome.found = this.#found(refresh, stream, round);
+    outcome.missed =
+      stream.probe === null ? this.#counts.reasonAgainstPool(round, outcome.found) : null;
+    if (stream.traced) outcome.round = round;
+    else this.#gateways.of(stream).giveRound(round);
+    refresh.stream = null;
+    refresh.pool = null;
+    refresh.round = null;
+    this.#refreshes.give(refresh);
+    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
+    return outcome;
   }
 
   /** Draws the answers of those to be asked now and puts them in order of time. */
@@ -305,10 +340,8 @@ export class Discoveries {
       info: SessionInfo.unused(stream, refresh.index),
       hasSender: this.#gateways.of(stream).hasSender,
       score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      firstId: this.#sessions,
       size,
     });
-    this.#sessions += size;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
       found.add(nodes[at] ?? 0, round.latencyMsAt(index), times[at] ?? 0);
@@ -316,49 +349,12 @@ export class Discoveries {
     return found;
   }
 
-  #count(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
+  #trace(stream: Stream, outcome: Outcome, round: DiscoveryRound): void {
     const run = this.#run;
-    if (!run.counting || stream.probe !== null) return;
-    const { network, sites } = run.counters;
-    network.discoveries++;
-    network.answers += round.responses;
-    this.#countPool(round);
-    const site = sites[stream.site];
-    if (site === undefined || stream.initialised || refresh.listed === 0) return;
-    site.discoveries++;
-    site.answersPerDiscoverySum += round.size;
-    const market = this.#market;
-    // Added one by one to the sum: such sums are not exact.
-    let stake = site.reachableStakeSum;
-    for (let index = 0; index < round.size; index++) {
-      stake += market.stakeAt(market.ownerOf(round.endpointAt(index)), run.now);
-    }
-    site.reachableStakeSum = stake;
-  }
-
-  /** Whether a round found the orchestrator under study; if not, why. */
-  #countPool(round: DiscoveryRound): void {
-    const { pool } = this.#run.world;
-    const counters = this.#run.counters.orchestrators[pool];
-    if (counters === undefined) return;
-    for (let index = 0; index < round.size; index++) {
-      if (this.#market.ownerOf(round.endpointAt(index)) !== pool) continue;
-      counters.found++;
-      return;
-    }
-    // Once: a reason is asked for only where it was never found.
-    if (counters.found > 0 || counters.missed !== null) return;
-    counters.missed =
-      round.rejected().find(({ endpoint }) => this.#market.ownerOf(endpoint) === pool)?.rejection ??
-      null;
-  }
-
-  #trace(stream: Stream, refresh: Refresh, round: DiscoveryRound): void {
-    const run = this.#run;
-    const which = refresh.pool === stream.manager?.trusted ? "trusted" : "untrusted";
+    const which = outcome.pool === stream.manager?.trusted ? "trusted" : "untrusted";
     run.trace.say(
       "D-8",
-      `${which} discovery ${refresh.index + 1}: ${round.responses} answered, ${round.size} found in ${round.elapsedMs.toFixed(0)} ms (started at ${refresh.startMs.toFixed(0)} ms)`,
+      `${which} discovery ${outcome.index + 1}: ${round.responses} answered, ${round.size} found in ${round.elapsedMs.toFixed(0)} ms (started at ${outcome.startMs.toFixed(0)} ms)`,
     );
     for (const { endpoint, rejection } of round.rejected()) {
       run.trace.say(

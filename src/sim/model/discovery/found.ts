@@ -24,12 +24,13 @@ const NUMBERS = 3;
 
 /** Sessions of one discovery of one stream. */
 export class Found implements FoundSessions<SessionInfo> {
+  /** Number of the first session; the others have those after it. */
+  firstId = 0;
   readonly #world: World;
   readonly #market: Market;
   readonly #info: SessionInfo;
   readonly #hasSender: boolean;
   readonly #score: number;
-  readonly #firstId: number;
   readonly #numbers: number[];
   #size = 0;
 
@@ -40,8 +41,6 @@ export class Found implements FoundSessions<SessionInfo> {
     readonly info: SessionInfo;
     readonly hasSender: boolean;
     readonly score: number;
-    /** Number of the first session; the others have those after it. */
-    readonly firstId: number;
     /** How many will be added. */
     readonly size: number;
   }) {
@@ -50,7 +49,6 @@ export class Found implements FoundSessions<SessionInfo> {
     this.#info = options.info;
     this.#hasSender = options.hasSender;
     this.#score = options.score;
-    this.#firstId = options.firstId;
     this.#numbers = new Array<number>(options.size * NUMBERS);
   }
 
@@ -78,6 +76,14 @@ export class Found implements FoundSessions<SessionInfo> {
     return this.#market.priceAt(this.recipientAt(index), this.#answeredMsAt(index));
   }
 
+  /** Whether an orchestrator is among those found. */
+  hasRecipient(orchestrator: number): boolean {
+    for (let index = 0; index < this.#size; index++) {
+      if (this.recipientAt(index) === orchestrator) return true;
+    }
+    return false;
+  }
+
   latencyMsAt(index: number): number {
     return this.#numbers[index * NUMBERS + LATENCY] ?? 0;
   }
@@ -99,7 +105,7 @@ export class Found implements FoundSessions<SessionInfo> {
         sessionKey: node.index,
         info: this.#info,
       },
-      { hasSender: this.#hasSender, nextId: () => this.#firstId + index },
+      { hasSender: this.#hasSender, nextId: () => this.firstId + index },
     );
     invariant(session !== null, "answers have tokens and ticket parameters");
     return session;
