@@ -138,7 +138,7 @@ export {
   type KnownSegments,
 } from "./certain-tickets.js";
 export { CreditAccounts } from "./credit-accounts.js";
-export type { FoundSessions } from "./found-sessions.js";
+export { FoundBatch, type FoundSessions } from "./found-sessions.js";
 export {
   type L1Head,
   type LiveSession,

@@ -5,11 +5,12 @@
  */
 import { invariant } from "../core/errors.js";
 import type { Suspender } from "../discovery/suspension.js";
-import { type FoundSessions, makeOf } from "./found-sessions.js";
+import type { FoundSessions } from "./found-sessions.js";
 import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
 import { type SessionPoolObserver, SWAP_REASON, type SwapReason } from "./pool-observer.js";
 import { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
-import { Session } from "./session.js";
+import type { Session } from "./session.js";
+import { SessionMap } from "./session-map.js";
 
 /** What became of a removal. */
 export const REMOVAL = {
@@ -70,10 +71,8 @@ export class SessionPool<Info = unknown> {
 
   readonly #withoutSender: RemovalWithoutSender;
   readonly #observer: SessionPoolObserver<Info> | null;
-  // By transcoder: its session, or what it is yet to be made of.
-  readonly #sessMap = new Map<number, Session<Info> | FoundSessions<Info>>();
+  readonly #sessMap = new SessionMap<Info>();
   #lastSess: Session<Info>[] = [];
-  #chosen: Session<Info>[] = [];
   #refreshing = false;
   #finished = false;
 
@@ -97,12 +96,7 @@ export class SessionPool<Info = unknown> {
 
   /** Transcoder handle to session (M-1), in order of insertion. Those not made yet are made to be looked at. */
   get sessMap(): ReadonlyMap<number, Session<Info>> {
-    return new Map(
-      Array.from(this.#sessMap, ([transcoder, entry]) => [
-        transcoder,
-        entry instanceof Session ? entry : makeOf(entry, transcoder),
-      ]),
-    );
+    return this.#sessMap.toMap();
   }
 
   /** Whether a refresh is under way. */
@@ -138,13 +132,7 @@ export class SessionPool<Info = unknown> {
     invariant(this.#refreshing, "a refresh ends only after it has begun");
     this.#refreshing = false;
     if (this.#finished || sessions === null) return;
-    const added: Session<Info>[] = [];
-    for (const session of sessions) {
-      if (this.#sessMap.has(session.transcoder)) continue;
-      this.#sessMap.set(session.transcoder, session);
-      session.mapped = true;
-      added.push(session);
-    }
+    const added = this.#sessMap.add(sessions);
     if (added.length > 0) this.selector.add(added);
   }
 
@@ -163,12 +151,8 @@ export class SessionPool<Info = unknown> {
     invariant(this.#refreshing, "a refresh ends only after it has begun");
     this.#refreshing = false;
     if (this.#finished) return;
-    for (let index = 0; index < found.size; index++) {
-      const transcoder = found.transcoderAt(index);
-      if (this.#sessMap.has(transcoder)) continue;
-      this.#sessMap.set(transcoder, found);
-      selector.addFound(found, index);
-    }
+    const batch = this.#sessMap.addFound(found);
+    if (batch.waiting > 0) selector.addFound(batch);
   }
 
   /**
@@ -242,11 +226,7 @@ export class SessionPool<Info = unknown> {
       return this.#withoutSender === "fail" ? REMOVAL.requestFails : REMOVAL.processDies;
     }
     this.#observer?.removed(session);
-    const entry = this.#sessMap.get(session.transcoder);
-    if (entry !== undefined) {
-      if (entry instanceof Session) entry.mapped = false;
-      this.#sessMap.delete(session.transcoder);
-    }
+    this.#sessMap.remove(session.transcoder);
     return REMOVAL.removed;
   }
 
@@ -268,20 +248,10 @@ export class SessionPool<Info = unknown> {
    * @returns the sessions that were in the map, each of which the caller tears down
    */
   cleanup(isMadeOnly = false): Session<Info>[] {
-    const sessions: Session<Info>[] = [];
-    this.#sessMap.forEach((entry, transcoder) => {
-      if (entry instanceof Session) {
-        entry.mapped = false;
-        sessions.push(entry);
-      } else if (!isMadeOnly) {
-        sessions.push(makeOf(entry, transcoder));
-      }
-    });
     this.#finished = true;
-    this.#sessMap.clear();
-    this.#lastSess.length = 0;
+    this.#lastSess = [];
     this.selector.clear();
-    return sessions;
+    return this.#sessMap.clear(isMadeOnly);
   }
 
   /** Leaves the chosen sessions in `#lastSess`; false if there are none. */
@@ -289,27 +259,26 @@ export class SessionPool<Info = unknown> {
     this.refreshWanted = false;
     if (this.poolSize === 0) return false;
     const { selector } = this;
-    const chosen = this.#chosen;
-    chosen.length = 0;
+    let chosen: Session<Info>[] = [];
     for (;;) {
       const { size } = selector;
       if (size < this.refreshThreshold) this.refreshWanted = true;
       if (size === 0 && this.#lastSess.length === 0) break;
       let how: Chosen = CHOSEN.last;
-      let session = this.#reuse(nowMs, 1);
+      let session = this.#reuse(chosen, nowMs, 1);
       if (session === null) {
         session = selector.select();
         how = selector.lastChosen;
-        const found = selector.lastFound ?? null;
-        if (session !== null && found !== null) this.#made(session, found);
       }
       if (session === null) {
-        session = this.#reuse(nowMs, 2);
+        session = this.#reuse(chosen, nowMs, 2);
         how = CHOSEN.lastDoubled;
       }
       if (session === null) break;
       if (session.mapped || this.#sessMap.has(session.transcoder)) {
-        chosen.push(session);
+        // Nearly always one, and a list of its own is as long as that.
+        if (chosen.length === 0) chosen = [session];
+        else chosen.push(session);
         this.#observer?.selected(session, how);
         if (chosen.length === n) break;
       } else if (how === CHOSEN.last || how === CHOSEN.lastDoubled) {
@@ -321,33 +290,24 @@ export class SessionPool<Info = unknown> {
     }
     const previous = this.#lastSess;
     this.#lastSess = chosen;
-    this.#chosen = previous;
     for (let index = 0; index < previous.length; index++) {
       const session = previous[index];
       if (session !== undefined && !chosen.includes(session)) {
         this.#dropped(session, nowMs, chosen.length > 0);
       }
     }
-    previous.length = 0;
     return chosen.length > 0;
   }
 
-  /** A session was made: it is its transcoder's entry, if that is what it was made of. */
-  #made(session: Session<Info>, found: FoundSessions<Info>): void {
-    if (this.#sessMap.get(session.transcoder) !== found) return;
-    this.#sessMap.set(session.transcoder, session);
-    session.mapped = true;
-  }
-
   /** The first session of the previous segment that may be used again and is not chosen yet. */
-  #reuse(nowMs: number, multiplier: 1 | 2): Session<Info> | null {
+  #reuse(chosen: readonly Session<Info>[], nowMs: number, multiplier: 1 | 2): Session<Info> | null {
     const last = this.#lastSess;
     for (let index = 0; index < last.length; index++) {
       const session = last[index];
       if (
         session !== undefined &&
         isReusable(session, nowMs, multiplier) &&
-        !this.#chosen.includes(session)
+        !chosen.includes(session)
       ) {
         return session;
       }

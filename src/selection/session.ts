@@ -117,7 +117,8 @@ export class Session<Info = unknown> {
    * @param durationMs duration of the segment, see {@link segmentDurationMs}
    */
   pushSegInFlight(startMs: number, durationMs: number): void {
-    this.#flights ??= [];
+    // As long as few need: a list that grows is made for seventeen.
+    this.#flights ??= [startMs, durationMs, 0, 0];
     const at = 2 * this.#inFlight++;
     this.#flights[at] = startMs;
     this.#flights[at + 1] = durationMs;

@@ -60,7 +60,7 @@ export class SessionsManager<Info = unknown> {
   readonly verificationFreq: number;
   /** The untrusted session whose result last equalled a trusted one (M-29). */
   verifiedSession: Session<Info> | null = null;
-  readonly #draw32: () => number;
+  readonly #draw32: (() => number) | null;
 
   constructor(options: SessionsManagerOptions<Info>) {
     this.trusted = options.trusted;
@@ -70,12 +70,7 @@ export class SessionsManager<Info = unknown> {
       Number.isSafeInteger(this.verificationFreq) && this.verificationFreq >= 0,
       "verificationFreq is a whole number and not negative",
     );
-    this.#draw32 =
-      options.draw32 ??
-      (() => {
-        invariant(this.verificationFreq === 0, "fast verification needs a source of draws");
-        return 0;
-      });
+    this.#draw32 = options.draw32 ?? null;
   }
 
   /**
@@ -153,7 +148,10 @@ export class SessionsManager<Info = unknown> {
 
   /** A draw modulo `bound`, as M-29 does it; 0 if `bound` is 0. */
   drawBelow(bound: number): number {
-    return bound === 0 ? 0 : this.#draw32() % bound;
+    if (bound === 0) return 0;
+    if (this.#draw32 !== null) return this.#draw32() % bound;
+    invariant(this.verificationFreq === 0, "fast verification needs a source of draws");
+    return 0;
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import { InvariantError, invariant } from "../../core/errors.js";
 import type { Draw } from "../algorithms/algorithm.js";
-import type { FoundSessions } from "../found-sessions.js";
+import type { FoundBatch } from "../found-sessions.js";
 import { Session } from "../session.js";
 import { type Chooser, firstInOrder, type RecipientSession } from "./choosers.js";
 import { CHOSEN, type Chosen, type Selector } from "./selector.js";
@@ -28,15 +28,14 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   /** Highest latency score that is good enough (L-1). */
   readonly minLS: number;
   lastChosen: Chosen = CHOSEN.unknown;
-  lastFound: FoundSessions<Info> | null = null;
 
   readonly #chooser: Chooser;
   readonly #draw: Draw;
-  readonly #unknown: (Session<Info> | FoundSessions<Info>)[] = [];
-  // Which one of what was found; 0 of sessions.
-  readonly #indexes: number[] = [];
+  // What a discovery found is one entry.
+  #unknown: (Session<Info> | FoundBatch<Info>)[] = [];
+  #waiting = 0;
   // A binary heap that sifts exactly as Go's container/heap does: it decides between equal scores.
-  readonly #known: Session<Info>[] = [];
+  #known: Session<Info>[] = [];
 
   constructor({ minLS = 1, chooser = firstInOrder, draw = noDraw }: MinLSSelectorOptions = {}) {
     this.minLS = minLS;
@@ -45,12 +44,17 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   get size(): number {
-    return this.#unknown.length + this.#known.length;
+    return this.#waiting + this.#known.length;
   }
 
   /** The sessions that were never measured, in order. */
   get unknown(): readonly Session<Info>[] {
-    return this.#unknown.map((entry, at) => sessionOf(entry, this.#indexes[at] ?? 0));
+    return this.#unknown.flatMap((entry) => {
+      if (entry instanceof Session) return entry;
+      const sessions: Session<Info>[] = [];
+      entry.eachWaiting((found, place) => sessions.push(found.make(place)));
+      return sessions;
+    });
   }
 
   /** The measured sessions, as the heap holds them: the best first, the others half sorted. */
@@ -59,18 +63,21 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   add(sessions: readonly Session<Info>[]): void {
-    for (const session of sessions) {
-      this.#unknown.push(session);
-      this.#indexes.push(0);
-    }
+    this.#unknown = [...this.#unknown, ...sessions];
+    this.#waiting += sessions.length;
   }
 
-  addFound(found: FoundSessions<Info>, index: number): void {
-    this.#unknown.push(found);
-    this.#indexes.push(index);
+  addFound(batch: FoundBatch<Info>): void {
+    this.#unknown = [...this.#unknown, batch];
+    this.#waiting += batch.waiting;
   }
 
   complete(session: Session<Info>): void {
+    // Nearly always there is none, and a list of its own is as long as one.
+    if (this.#known.length === 0) {
+      this.#known = [session];
+      return;
+    }
     const heap = this.#known;
     heap.push(session);
     let at = heap.length - 1;
@@ -84,20 +91,17 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
 
   select(): Session<Info> | null {
     const best = this.#known[0];
-    if (best === undefined || (best.latencyScore > this.minLS && this.#unknown.length > 0)) {
+    if (best === undefined || (best.latencyScore > this.minLS && this.#waiting > 0)) {
       this.lastChosen = CHOSEN.unknown;
-      const waiting = showing(this.#unknown, this.#indexes);
-      return this.#takeOut(this.#chooser.choose(waiting, this.#draw));
+      return this.#takeOut(this.#chooser.choose(showing(this.#unknown), this.#draw));
     }
     this.lastChosen = CHOSEN.known;
-    this.lastFound = null;
     return this.#popKnown();
   }
 
   /** Takes a session out if it was never measured; a measured one stays, as in go-livepeer. */
   remove(session: Session<Info>): void {
-    const at = this.#unknown.indexOf(session);
-    if (takeOut(this.#unknown, at) !== null) takeOut(this.#indexes, at);
+    if (takeOut(this.#unknown, this.#unknown.indexOf(session)) !== null) this.#waiting--;
   }
 
   has(session: Session<Info>): boolean {
@@ -105,16 +109,27 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   clear(): void {
-    this.#unknown.length = 0;
-    this.#indexes.length = 0;
-    this.#known.length = 0;
+    this.#unknown = [];
+    this.#waiting = 0;
+    this.#known = [];
   }
 
-  #takeOut(at: number): Session<Info> | null {
-    const entry = takeOut(this.#unknown, at);
-    const index = entry === null ? null : takeOut(this.#indexes, at);
-    this.lastFound = entry === null || entry instanceof Session ? null : entry;
-    return entry === null ? null : sessionOf(entry, index ?? 0);
+  /** The one that so many wait before. */
+  #takeOut(rank: number): Session<Info> | null {
+    let before = 0;
+    for (const [at, entry] of this.#unknown.entries()) {
+      const count = entry instanceof Session ? 1 : entry.waiting;
+      if (rank < before || rank >= before + count) {
+        before += count;
+        continue;
+      }
+      this.#waiting--;
+      if (entry instanceof Session) return takeOut(this.#unknown, at) && entry;
+      const session = entry.take(rank - before);
+      if (entry.waiting === 0) takeOut(this.#unknown, at);
+      return session;
+    }
+    return null;
   }
 
   #popKnown(): Session<Info> | null {
@@ -148,30 +163,29 @@ export function takeOut<T>(list: T[], at: number): T | null {
   return taken;
 }
 
-function sessionOf<Info>(entry: Session<Info> | FoundSessions<Info>, index: number): Session<Info> {
-  return entry instanceof Session ? entry : entry.make(index);
-}
-
 type Shown = { -readonly [key in keyof RecipientSession]: RecipientSession[key] };
 
 /** What choosers are shown of sessions that are yet to be made: written anew for each choice. */
 const shown: Shown[] = [];
 
 /** The list as choosers see it. */
-function showing(
-  unknown: readonly (Session | FoundSessions)[],
-  indexes: readonly number[],
-): readonly RecipientSession[] {
-  return unknown.map((entry, at) => {
-    if (entry instanceof Session) return entry;
-    const index = indexes[at] ?? 0;
-    shown[at] ??= { recipient: 0, initialPrice: null, initialLatencyMs: 0.5 };
-    const one = shown[at];
-    one.recipient = entry.recipientAt(index);
-    one.initialPrice = entry.priceAt(index);
-    one.initialLatencyMs = entry.latencyMsAt(index);
-    return one;
-  });
+function showing(unknown: readonly (Session | FoundBatch)[]): readonly RecipientSession[] {
+  const list: RecipientSession[] = [];
+  for (const entry of unknown) {
+    if (entry instanceof Session) {
+      list.push(entry);
+      continue;
+    }
+    entry.eachWaiting((found, place) => {
+      shown[list.length] ??= { recipient: 0, initialPrice: null, initialLatencyMs: 0.5 };
+      const one = shown[list.length] as Shown;
+      one.recipient = found.recipientAt(place);
+      one.initialPrice = found.priceAt(place);
+      one.initialLatencyMs = found.latencyMsAt(place);
+      list.push(one);
+    });
+  }
+  return list;
 }
 
 function less(heap: readonly Session[], a: number, b: number): boolean {

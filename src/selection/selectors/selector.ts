@@ -1,5 +1,5 @@
 /** What a session pool asks of a selector: it keeps the sessions that nobody uses right now. */
-import type { FoundSessions } from "../found-sessions.js";
+import type { FoundBatch } from "../found-sessions.js";
 import type { Session } from "../session.js";
 
 /** How a session came to be chosen. Small whole numbers, so that they can index counters. */
@@ -23,12 +23,10 @@ export interface Selector<Info = unknown> {
   readonly size: number;
   /** How the last selected session was chosen: {@link CHOSEN}`.known` or `.unknown`. */
   readonly lastChosen: Chosen;
-  /** What the last selected session was made of just now; `null` where it was there before. */
-  readonly lastFound?: FoundSessions<Info> | null | undefined;
   /** Takes in new sessions, in order. */
   add(sessions: readonly Session<Info>[]): void;
-  /** Takes in one that is yet to be made. A selector without takes in sessions alone. */
-  addFound?(found: FoundSessions<Info>, index: number): void;
+  /** Takes in those that are yet to be made, in order. A selector without takes in sessions alone. */
+  addFound?(batch: FoundBatch<Info>): void;
   /** Takes back a session that was measured since. */
   complete(session: Session<Info>): void;
   /** Chooses a session and takes it out; `null` if it offers none, even if it holds some (L-3). */

@@ -91,6 +91,9 @@ export interface Probe {
   isOverWith(stream: Stream): boolean;
 }
 
+/** Lists of a stream that are empty, which they are for nearly all of the time. */
+const NONE: readonly never[] = [];
+
 /** A stream, or the stream of a probe. */
 export class Stream {
   /** Place in the model's table; reused after the stream's end. */
@@ -114,7 +117,7 @@ export class Stream {
   initialised = false;
   ended = false;
   /** Segments that wait for the first discoveries (M-3). */
-  readonly waiting: Segment[] = [];
+  waiting: readonly Segment[] = NONE;
   /** Segments ready so far, and not over yet. */
   segments = 0;
   inProgress = 0;
@@ -133,7 +136,7 @@ export class Stream {
   /** Sessions ended at their orchestrators. */
   endings = 0;
   /** Orchestrators that delivered a segment. */
-  readonly won: number[] = [];
+  won: readonly number[] = NONE;
 
   constructor(options: {
     readonly number: number;
@@ -157,6 +160,13 @@ export class Stream {
     this.probe = options.probe;
     this.isBad = options.isBad ?? false;
     this.traced = options.traced;
+  }
+
+  /** Takes out the segments that wait. */
+  takeWaiting(): readonly Segment[] {
+    const { waiting } = this;
+    this.waiting = NONE;
+    return waiting;
   }
 }
 

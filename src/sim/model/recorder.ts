@@ -265,7 +265,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     info.delivered = true;
     const mine = this.#run.counters.orchestrators[owner];
     if (mine === undefined || stream.won.includes(owner)) return;
-    stream.won.push(owner);
+    stream.won = [...stream.won, owner];
     mine.streams++;
   }
 

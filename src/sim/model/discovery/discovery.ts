@@ -8,14 +8,14 @@ import type { RoundState } from "../../../discovery/round-words.js";
 import { CONNECT_TIMEOUT_MS, type SessionPool } from "../../../selection/index.js";
 import type { Conditions } from "../conditions/conditions.js";
 import { routeDraw } from "../draws.js";
-import { SessionInfo, Slots, type Stream } from "../entities.js";
+import { type SessionInfo, Slots, type Stream } from "../entities.js";
 import { EVENT, streamKey } from "../events.js";
 import type { Market } from "../money/market.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import { DiscoveryCounts } from "./discovery-counts.js";
-import { Found } from "./found.js";
+import { Found, type FoundTerms } from "./found.js";
 import type { Gateways } from "./gateways.js";
 import { Outcome } from "./outcome.js";
 import { Refresh } from "./refresh.js";
@@ -47,7 +47,6 @@ export class Discoveries {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #conditions: Conditions;
-  readonly #market: Market;
   /** With so many slots free nobody gets full within one round. */
   readonly #neverFilled: number;
   readonly #nodes: readonly NodeRuntime[];
@@ -59,6 +58,9 @@ export class Discoveries {
   readonly #asked = new Int32Array(ANSWERS_MAX);
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
+  /** What the discovery at hand found, to be copied. */
+  readonly #lists = { nodes: [0], answeredMs: [0.5], askedMs: [0.5] };
+  readonly #terms: FoundTerms;
   readonly #counts: DiscoveryCounts;
   #sessions = 0;
 
@@ -70,7 +72,11 @@ export class Discoveries {
     readonly nodes: readonly NodeRuntime[];
   }) {
     this.#run = options.run;
-    this.#market = options.market;
+    this.#terms = {
+      world: options.run.world,
+      market: options.market,
+      transcoders: Int32Array.from(options.run.world.nodes, ({ transcoder }) => transcoder),
+    };
     this.#counts = new DiscoveryCounts(options.run, options.market);
     this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
     this.#gateways = options.gateways;
@@ -328,25 +334,31 @@ export class Discoveries {
   #found(refresh: Refresh, stream: Stream, round: DiscoveryRound): Found | null {
     const { size } = round;
     if (size === 0) return null;
-    const { uris, nodes, times, fed, fedCount } = refresh;
+    const { uris, nodes, times, asked, fed, fedCount } = refresh;
     const places = this.#places;
     for (let index = 0; index < fedCount; index++) {
       const at = fed[index] as number;
       places[uris[at] as number] = at;
     }
-    const found = new Found({
-      world: this.#run.world,
-      market: this.#market,
-      info: SessionInfo.unused(stream, refresh.index),
-      hasSender: this.#gateways.of(stream).hasSender,
-      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      size,
-    });
+    const lists = this.#lists;
+    let areAskedAtStart = true;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      found.add(nodes[at] ?? 0, round.latencyMsAt(index), times[at] ?? 0);
+      lists.nodes[index] = nodes[at] ?? 0;
+      lists.answeredMs[index] = times[at] ?? 0;
+      lists.askedMs[index] = asked[at] ?? 0;
+      if (asked[at] !== refresh.startMs) areAskedAtStart = false;
     }
-    return found;
+    return new Found({
+      terms: this.#terms,
+      stream,
+      discovery: refresh.index,
+      score: refresh.pool === stream.manager?.trusted ? 1 : 0,
+      nodes: lists.nodes.slice(0, size),
+      answeredMs: lists.answeredMs.slice(0, size),
+      askedMs: areAskedAtStart ? null : lists.askedMs.slice(0, size),
+      startMs: refresh.startMs,
+    });
   }
 
   #trace(stream: Stream, outcome: Outcome, round: DiscoveryRound): void {

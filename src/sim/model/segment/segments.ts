@@ -118,7 +118,7 @@ export class Segments {
       this.#begin(segment, stream);
     } else {
       // The first segments wait for the first discoveries (M-3).
-      stream.waiting.push(segment);
+      stream.waiting = [...stream.waiting, segment];
       if (segment.index === 0) this.#open(stream);
     }
   }
@@ -143,7 +143,7 @@ export class Segments {
       return;
     }
     stream.initialised = true;
-    for (const segment of stream.waiting.splice(0)) this.#begin(segment, stream);
+    for (const segment of stream.takeWaiting()) this.#begin(segment, stream);
   }
 
   #begin(segment: Segment, stream: Stream): void {
@@ -286,7 +286,7 @@ export class Segments {
     streams.ends(stream);
     if (stream.traced) trace.say("M-26", `stream ${stream.number} ends`);
     stream.ended = true;
-    for (const segment of stream.waiting.splice(0)) this.#drop(segment, stream);
+    for (const segment of stream.takeWaiting()) this.#drop(segment, stream);
     const isPushed = world.scenario.stream.ingest === "http";
     // A stream of long segments may pause for longer than the gateway waits: it has noticed by now.
     const endMs = isPushed

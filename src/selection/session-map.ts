@@ -1,0 +1,105 @@
+/**
+ * Transcoder to session, in order of insertion (M-1). A pool has some forty entries and uses one of them, and
+ * there are as many pools as streams: what a discovery found is one entry here, and what became of the few
+ * that were chosen is kept beside it.
+ */
+import { FoundBatch, type FoundSessions } from "./found-sessions.js";
+import { Session } from "./session.js";
+
+/** By transcoder: in which addition to a map of this process it was met last. */
+const metIn: number[] = [];
+let additions = 0;
+
+/** The sessions of a pool by transcoder. */
+export class SessionMap<Info = unknown> {
+  #entries: (Session<Info> | FoundBatch<Info>)[] = [];
+
+  /** Whether a transcoder has a session, made or not. */
+  has(transcoder: number): boolean {
+    return this.#entries.some((entry) =>
+      entry instanceof Session ? entry.transcoder === transcoder : entry.placeOf(transcoder) >= 0,
+    );
+  }
+
+  /**
+   * Adds sessions, but for those of a transcoder that has one.
+   *
+   * @returns those that were added
+   */
+  add(sessions: readonly Session<Info>[]): Session<Info>[] {
+    const addition = this.#meetAll();
+    const added = sessions.filter(({ transcoder }) => {
+      const isNew = metIn[transcoder] !== addition;
+      metIn[transcoder] = addition;
+      return isNew;
+    });
+    for (const session of added) session.mapped = true;
+    this.#entries = [...this.#entries, ...added];
+    return added;
+  }
+
+  /** {@link add} with sessions that are made when they are chosen. */
+  addFound(found: FoundSessions<Info>): FoundBatch<Info> {
+    const addition = this.#meetAll();
+    const batch = new FoundBatch(found);
+    for (let index = 0; index < found.size; index++) {
+      const transcoder = found.transcoderAt(index);
+      if (metIn[transcoder] === addition) batch.leaveOut(index);
+      metIn[transcoder] = addition;
+    }
+    this.#entries = [...this.#entries, batch];
+    return batch;
+  }
+
+  /** Takes a transcoder's session out. */
+  remove(transcoder: number): void {
+    for (const [at, entry] of this.#entries.entries()) {
+      if (entry instanceof Session) {
+        if (entry.transcoder !== transcoder) continue;
+        entry.mapped = false;
+        this.#entries.splice(at, 1);
+        return;
+      }
+      const place = entry.placeOf(transcoder);
+      if (place < 0) continue;
+      entry.lose(place);
+      return;
+    }
+  }
+
+  /** All sessions. Those not made yet are made to be looked at. */
+  toMap(): ReadonlyMap<number, Session<Info>> {
+    return new Map(this.#sessions(false).map((session) => [session.transcoder, session]));
+  }
+
+  /**
+   * Takes all sessions out.
+   *
+   * @param isMadeOnly leaves out those that were never made
+   */
+  clear(isMadeOnly: boolean): Session<Info>[] {
+    const sessions = this.#sessions(isMadeOnly);
+    for (const session of sessions) session.mapped = false;
+    this.#entries = [];
+    return sessions;
+  }
+
+  #sessions(isMadeOnly: boolean): Session<Info>[] {
+    return this.#entries.flatMap((entry) =>
+      entry instanceof Session ? entry : entry.sessions(isMadeOnly),
+    );
+  }
+
+  /** Meets the transcoders that are there: the number by which they are known in {@link metIn}. */
+  #meetAll(): number {
+    const addition = ++additions;
+    const meet = (transcoder: number) => {
+      metIn[transcoder] = addition;
+    };
+    for (const entry of this.#entries) {
+      if (entry instanceof Session) meet(entry.transcoder);
+      else entry.eachTranscoder(meet);
+    }
+    return addition;
+  }
+}
