@@ -22,6 +22,9 @@ import { SuspensionQueue } from "./suspension-queue.js";
 
 const RPC_FAILED: Rejection = { rule: "D-20", reason: "rpc-error", detail: "no answer" };
 const NOBODY: readonly number[] = [];
+const MIN_ROOM = 16;
+const NO_WORDS = new Int32Array(0);
+const NO_NUMBERS = new Float64Array(0);
 
 /**
  * A round, to be used again for the next one by {@link start}. All times are of one clock, in ms;
@@ -52,17 +55,17 @@ export class DiscoveryRound {
   // The seen-set of D-17, with who advertised whom, by endpoint. A mark of an earlier round is
   // below this round's first, so that nothing has to be cleared.
   #mark = 0;
-  #marks = new Int32Array(64);
-  #sources = new Int32Array(64);
+  #marks = NO_WORDS;
+  #sources = NO_WORDS;
   #toAsk: readonly number[] = NOBODY;
 
   // Everybody who may be used, suspended or not, in order of arrival.
   #candidates = 0;
-  #endpoints = new Int32Array(16);
-  #transcoders = new Int32Array(16);
-  #latencies = new Float64Array(16);
+  #endpoints = NO_WORDS;
+  #transcoders = NO_WORDS;
+  #latencies = NO_NUMBERS;
   // Indexes into these: F and, once the round is done, the back-fill after it.
-  #found = new Int32Array(16);
+  #found = NO_WORDS;
   #foundCount = 0;
   #backfillFrom = 0;
   readonly #suspended = new SuspensionQueue();
@@ -118,6 +121,10 @@ export class DiscoveryRound {
     this.#rejectedEndpoints.length = 0;
     this.#rejections.length = 0;
     this.#mark += 2;
+    if (endpoints.length > this.#latencies.length) this.#makeRoom(endpoints.length);
+    let last = 0;
+    for (const endpoint of endpoints) last = Math.max(last, endpoint);
+    if (last >= this.#marks.length) this.#makeMarks(last);
     for (const endpoint of endpoints) this.#setMark(endpoint, this.#mark, endpoint);
     return this.#settle(now);
   }
@@ -137,7 +144,7 @@ export class DiscoveryRound {
       this.#reject(endpoint, answer.rejection);
     } else {
       const candidate = this.#candidates++;
-      if (candidate === this.#endpoints.length) this.#makeRoom();
+      if (candidate === this.#latencies.length) this.#makeRoom(Math.max(MIN_ROOM, 2 * candidate));
       this.#endpoints[candidate] = endpoint;
       this.#transcoders[candidate] = answer.transcoder;
       this.#latencies[candidate] = latencyMs;
@@ -276,13 +283,15 @@ export class DiscoveryRound {
     return at(this.#found, index);
   }
 
-  /** Everybody who may be used can be found: both have as much room. */
-  #makeRoom(): void {
-    const length = 4 * this.#endpoints.length;
-    this.#endpoints = copyInto(new Int32Array(length), this.#endpoints);
-    this.#transcoders = copyInto(new Int32Array(length), this.#transcoders);
-    this.#latencies = copyInto(new Float64Array(length), this.#latencies);
-    this.#found = copyInto(new Int32Array(length), this.#found);
+  /** Room for so many who may be used, all of whom can be found: in one piece, as many rounds run at a time. */
+  #makeRoom(length: number): void {
+    const numbers = length * Float64Array.BYTES_PER_ELEMENT;
+    const words = length * Int32Array.BYTES_PER_ELEMENT;
+    const room = new ArrayBuffer(numbers + 3 * words);
+    this.#latencies = copyInto(new Float64Array(room, 0, length), this.#latencies);
+    this.#endpoints = copyInto(new Int32Array(room, numbers, length), this.#endpoints);
+    this.#transcoders = copyInto(new Int32Array(room, numbers + words, length), this.#transcoders);
+    this.#found = copyInto(new Int32Array(room, numbers + 2 * words, length), this.#found);
   }
 
   #reject(endpoint: number, rejection: Rejection): void {
@@ -305,16 +314,18 @@ export class DiscoveryRound {
   }
 
   #setMark(endpoint: number, mark: number, source: number): void {
-    if (endpoint >= this.#marks.length) {
-      const length = 2 ** Math.ceil(Math.log2(endpoint + 1));
-      const [marks, sources] = [new Int32Array(length), new Int32Array(length)];
-      marks.set(this.#marks);
-      sources.set(this.#sources);
-      this.#marks = marks;
-      this.#sources = sources;
-    }
+    if (endpoint >= this.#marks.length) this.#makeMarks(endpoint);
     this.#marks[endpoint] = mark;
     this.#sources[endpoint] = source;
+  }
+
+  /** Marks of endpoints up to one. */
+  #makeMarks(endpoint: number): void {
+    const length = 2 ** Math.ceil(Math.log2(endpoint + 1));
+    const room = new ArrayBuffer(2 * length * Int32Array.BYTES_PER_ELEMENT);
+    this.#marks = copyInto(new Int32Array(room, 0, length), this.#marks);
+    const middle = length * Int32Array.BYTES_PER_ELEMENT;
+    this.#sources = copyInto(new Int32Array(room, middle, length), this.#sources);
   }
 
   /** The loop's condition (D-27). With no timeout the attempt timer fires at once (D-37). */

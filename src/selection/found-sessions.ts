@@ -21,7 +21,8 @@ export interface FoundSessions<Info = unknown> {
   make(index: number): Session<Info>;
 }
 
-const NOBODY: readonly number[] = [];
+/** Batches to which nothing happened share it. */
+const NOBODY: readonly never[] = [];
 
 /**
  * What a discovery found, as a pool and its selector keep it together: which of them wait for being chosen,
@@ -33,11 +34,11 @@ export class FoundBatch<Info = unknown> {
   waiting: number;
   readonly #found: FoundSessions<Info>;
   /** Places of those that do not wait, ascending … */
-  #taken = NOBODY;
+  #taken: readonly number[] = NOBODY;
   /** … and their sessions; null of those that are not in the pool's map. */
-  #sessions: readonly (Session<Info> | null)[] = [];
+  #sessions: readonly (Session<Info> | null)[] = NOBODY;
   /** Places of those that wait and are not in the pool's map. */
-  #lost = NOBODY;
+  #lost: readonly number[] = NOBODY;
 
   constructor(found: FoundSessions<Info>) {
     this.#found = found;

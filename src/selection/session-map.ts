@@ -10,9 +10,12 @@ import { Session } from "./session.js";
 const metIn: number[] = [];
 let additions = 0;
 
+/** Pools that have nobody share it; a list of one's own is as long as need be. */
+const NOBODY: readonly never[] = [];
+
 /** The sessions of a pool by transcoder. */
 export class SessionMap<Info = unknown> {
-  #entries: (Session<Info> | FoundBatch<Info>)[] = [];
+  #entries: readonly (Session<Info> | FoundBatch<Info>)[] = NOBODY;
 
   /** Whether a transcoder has a session, made or not. */
   has(transcoder: number): boolean {
@@ -47,7 +50,7 @@ export class SessionMap<Info = unknown> {
       if (metIn[transcoder] === addition) batch.leaveOut(index);
       metIn[transcoder] = addition;
     }
-    this.#entries = [...this.#entries, batch];
+    this.#entries = this.#entries.length === 0 ? [batch] : [...this.#entries, batch];
     return batch;
   }
 
@@ -57,7 +60,7 @@ export class SessionMap<Info = unknown> {
       if (entry instanceof Session) {
         if (entry.transcoder !== transcoder) continue;
         entry.mapped = false;
-        this.#entries.splice(at, 1);
+        this.#entries = this.#entries.toSpliced(at, 1);
         return;
       }
       const place = entry.placeOf(transcoder);
@@ -80,7 +83,7 @@ export class SessionMap<Info = unknown> {
   clear(isMadeOnly: boolean): Session<Info>[] {
     const sessions = this.#sessions(isMadeOnly);
     for (const session of sessions) session.mapped = false;
-    this.#entries = [];
+    this.#entries = NOBODY;
     return sessions;
   }
 

@@ -32,6 +32,9 @@ export type Removal = (typeof REMOVAL)[keyof typeof REMOVAL];
  */
 export type RemovalWithoutSender = "crash" | "fail" | "ignore";
 
+/** Pools that use nobody share it. */
+const NOBODY: readonly never[] = [];
+
 /** How to make a {@link SessionPool}. */
 export interface SessionPoolOptions<Info = unknown> {
   /** How many orchestrators discovery knew at stream start (M-2). */
@@ -72,7 +75,7 @@ export class SessionPool<Info = unknown> {
   readonly #withoutSender: RemovalWithoutSender;
   readonly #observer: SessionPoolObserver<Info> | null;
   readonly #sessMap = new SessionMap<Info>();
-  #lastSess: Session<Info>[] = [];
+  #lastSess: readonly Session<Info>[] = NOBODY;
   #refreshing = false;
   #finished = false;
 
@@ -249,7 +252,7 @@ export class SessionPool<Info = unknown> {
    */
   cleanup(isMadeOnly = false): Session<Info>[] {
     this.#finished = true;
-    this.#lastSess = [];
+    this.#lastSess = NOBODY;
     this.selector.clear();
     return this.#sessMap.clear(isMadeOnly);
   }
@@ -283,7 +286,7 @@ export class SessionPool<Info = unknown> {
         if (chosen.length === n) break;
       } else if (how === CHOSEN.last || how === CHOSEN.lastDoubled) {
         session.clearInFlight();
-        this.#lastSess.splice(this.#lastSess.indexOf(session), 1);
+        this.#lastSess = this.#lastSess.toSpliced(this.#lastSess.indexOf(session), 1);
         this.swaps += 1;
         this.#observer?.swapped(session, SWAP_REASON.removed);
       }

@@ -17,6 +17,9 @@ export interface SelectorOptions {
   readonly draw?: Draw | undefined;
 }
 
+/** Selectors that have nobody share it. */
+const NOBODY: never[] = [];
+
 /** How to make a {@link MinLSSelector}. */
 export interface MinLSSelectorOptions extends SelectorOptions {
   /** Highest latency score that is good enough (L-1). @default 1.0 */
@@ -32,10 +35,10 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   readonly #chooser: Chooser;
   readonly #draw: Draw;
   // What a discovery found is one entry.
-  #unknown: (Session<Info> | FoundBatch<Info>)[] = [];
+  #unknown: readonly (Session<Info> | FoundBatch<Info>)[] = NOBODY;
   #waiting = 0;
   // A binary heap that sifts exactly as Go's container/heap does: it decides between equal scores.
-  #known: Session<Info>[] = [];
+  #known: Session<Info>[] = NOBODY;
 
   constructor({ minLS = 1, chooser = firstInOrder, draw = noDraw }: MinLSSelectorOptions = {}) {
     this.minLS = minLS;
@@ -68,7 +71,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   addFound(batch: FoundBatch<Info>): void {
-    this.#unknown = [...this.#unknown, batch];
+    this.#unknown = this.#unknown.length === 0 ? [batch] : [...this.#unknown, batch];
     this.#waiting += batch.waiting;
   }
 
@@ -101,7 +104,10 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
 
   /** Takes a session out if it was never measured; a measured one stays, as in go-livepeer. */
   remove(session: Session<Info>): void {
-    if (takeOut(this.#unknown, this.#unknown.indexOf(session)) !== null) this.#waiting--;
+    const at = this.#unknown.indexOf(session);
+    if (at < 0) return;
+    this.#drop(at);
+    this.#waiting--;
   }
 
   has(session: Session<Info>): boolean {
@@ -109,9 +115,9 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   clear(): void {
-    this.#unknown = [];
+    this.#unknown = NOBODY;
     this.#waiting = 0;
-    this.#known = [];
+    this.#known = NOBODY;
   }
 
   /** The one that so many wait before. */
@@ -124,12 +130,19 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
         continue;
       }
       this.#waiting--;
-      if (entry instanceof Session) return takeOut(this.#unknown, at) && entry;
+      if (entry instanceof Session) {
+        this.#drop(at);
+        return entry;
+      }
       const session = entry.take(rank - before);
-      if (entry.waiting === 0) takeOut(this.#unknown, at);
+      if (entry.waiting === 0) this.#drop(at);
       return session;
     }
     return null;
+  }
+
+  #drop(at: number): void {
+    this.#unknown = this.#unknown.toSpliced(at, 1);
   }
 
   #popKnown(): Session<Info> | null {

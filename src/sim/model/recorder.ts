@@ -265,7 +265,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     info.delivered = true;
     const mine = this.#run.counters.orchestrators[owner];
     if (mine === undefined || stream.won.includes(owner)) return;
-    stream.won = [...stream.won, owner];
+    stream.won = stream.won.length === 0 ? [owner] : [...stream.won, owner];
     mine.streams++;
   }
 

@@ -264,10 +264,10 @@ export class Discoveries {
     for (;;) {
       const at = refresh.next();
       if (at < 0) return at;
-      const node = refresh.nodes[at] as number;
-      if (node < 0 || refresh.isUp[at] === 1) return at;
-      if (this.#isUp(stream, node, refresh.times[at] as number)) {
-        refresh.isUp[at] = 1;
+      const node = refresh.nodeAt(at);
+      if (node < 0 || refresh.isUpAt(at)) return at;
+      if (this.#isUp(stream, node, refresh.timeAt(at))) {
+        refresh.setUp(at);
         return at;
       }
       if (this.#isSilent(node)) refresh.drop();
@@ -277,7 +277,7 @@ export class Discoveries {
 
   /** Feeds answers until the round ends, asks for more, or one has to wait for its own instant. */
   #feed(refresh: Refresh, now: boolean): RoundState {
-    const { stream, round, times, asked, uris, nodes } = refresh;
+    const { stream, round } = refresh;
     if (stream === null || round === null) return "done";
     const run = this.#run;
     const gateway = this.#gateways.of(stream);
@@ -285,10 +285,10 @@ export class Discoveries {
     for (;;) {
       const at = this.#next(refresh, stream);
       if (at < 0) return "wait";
-      const time = times[at] as number;
-      const uri = uris[at] as number;
+      const time = refresh.timeAt(at);
+      const uri = refresh.uriAt(at);
       if (round.isOverBefore(time)) return "done";
-      const node = nodes[at] as number;
+      const node = refresh.nodeAt(at);
       if (node < 0) {
         own = false;
         refresh.feed();
@@ -314,7 +314,7 @@ export class Discoveries {
       if (run.counting) runtime?.answers(capped);
       const state = capped
         ? round.failure(time, uri, CAPPED)
-        : round.response(time, uri, gateway.answer(node, time), time - (asked[at] as number));
+        : round.response(time, uri, gateway.answer(node, time), time - refresh.askedAt(at));
       if (state !== "wait") return state;
     }
   }
@@ -334,20 +334,20 @@ export class Discoveries {
   #found(refresh: Refresh, stream: Stream, round: DiscoveryRound): Found | null {
     const { size } = round;
     if (size === 0) return null;
-    const { uris, nodes, times, asked, fed, fedCount } = refresh;
     const places = this.#places;
-    for (let index = 0; index < fedCount; index++) {
-      const at = fed[index] as number;
-      places[uris[at] as number] = at;
+    for (let index = 0; index < refresh.fedCount; index++) {
+      const at = refresh.fedAt(index);
+      places[refresh.uriAt(at)] = at;
     }
     const lists = this.#lists;
     let areAskedAtStart = true;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      lists.nodes[index] = nodes[at] ?? 0;
-      lists.answeredMs[index] = times[at] ?? 0;
-      lists.askedMs[index] = asked[at] ?? 0;
-      if (asked[at] !== refresh.startMs) areAskedAtStart = false;
+      lists.nodes[index] = refresh.nodeAt(at);
+      lists.answeredMs[index] = refresh.timeAt(at);
+      const askedMs = refresh.askedAt(at);
+      lists.askedMs[index] = askedMs;
+      if (askedMs !== refresh.startMs) areAskedAtStart = false;
     }
     return new Found({
       terms: this.#terms,

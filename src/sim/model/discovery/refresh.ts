@@ -6,6 +6,17 @@ import type { DiscoveryRound } from "../../../discovery/round.js";
 import type { SessionPool } from "../../../selection/index.js";
 import type { SessionInfo, Stream } from "../entities.js";
 
+/** So many numbers and words of each answer; the first number is its time, the first word its URI. */
+const NUMBERS = 2;
+const WORDS = 5;
+const ASKED = 1;
+const NODE = 1;
+const UP = 2;
+const HEAP = 3;
+const FED = 4;
+const NO_NUMBERS = new Float64Array(0);
+const NO_WORDS = new Int32Array(0);
+
 /** One refresh of one pool of one stream. */
 export class Refresh {
   readonly slot: number;
@@ -16,22 +27,18 @@ export class Refresh {
   index = 0;
   /** How many the list has. */
   listed = 0;
-  /** Answers in the order in which they were asked for: parallel lists. */
-  times = new Float64Array(0);
-  /** When each was asked (D-13). */
-  asked = new Float64Array(0);
-  uris = new Int32Array(0);
-  /** Who answers: a node, or `unreachable` of one that could not be reached. */
-  nodes = new Int32Array(0);
-  /** Whether it is known that its node is up then. */
-  isUp = new Uint8Array(0);
-  /** Those that the round was told, in order of time. */
-  fed = new Int32Array(0);
+  /** How many answers the round was told. */
   fedCount = 0;
   /** When it was told the last one, or began. */
   lastMs = 0;
-  /** A heap of those to come: by time, and where times are equal in the order of their lists. */
-  #heap = new Int32Array(0);
+  /** Of each answer, in the order in which they were asked for: when it comes, and when it was asked (D-13). */
+  #numbers = NO_NUMBERS;
+  /**
+   * Of each answer: who was asked, who answers (a node, or `unreachable` of one that could not be reached), and
+   * whether it is known that its node is up then. And two lists: those to come, a heap by time, and where
+   * times are equal by place; and those that the round was told, in order of time.
+   */
+  #words = NO_WORDS;
   #waiting = 0;
   #count = 0;
 
@@ -48,14 +55,12 @@ export class Refresh {
   /** Makes room for so many more answers. */
   expect(more: number): void {
     const needed = this.#count + more;
-    if (needed <= this.times.length) return;
-    this.times = grown(this.times, new Float64Array(needed));
-    this.asked = grown(this.asked, new Float64Array(needed));
-    this.uris = grown(this.uris, new Int32Array(needed));
-    this.nodes = grown(this.nodes, new Int32Array(needed));
-    this.isUp = grown(this.isUp, new Uint8Array(needed));
-    this.fed = grown(this.fed, new Int32Array(needed));
-    this.#heap = grown(this.#heap, new Int32Array(needed));
+    if (needed * NUMBERS <= this.#numbers.length) return;
+    const [numbers, words] = [new Float64Array(needed * NUMBERS), new Int32Array(needed * WORDS)];
+    numbers.set(this.#numbers);
+    words.set(this.#words);
+    this.#numbers = numbers;
+    this.#words = words;
   }
 
   /**
@@ -64,42 +69,77 @@ export class Refresh {
    * @param node who answers
    */
   put(time: number, asked: number, uri: number, node: number): void {
+    const words = this.#words;
     const at = this.#count++;
-    this.times[at] = time;
-    this.asked[at] = asked;
-    this.uris[at] = uri;
-    this.nodes[at] = node;
-    this.isUp[at] = 0;
-    const heap = this.#heap;
+    this.#numbers[at * NUMBERS] = time;
+    this.#numbers[at * NUMBERS + ASKED] = asked;
+    words[at * WORDS] = uri;
+    words[at * WORDS + NODE] = node;
+    words[at * WORDS + UP] = 0;
     let hole = this.#waiting++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      const above = heap[parent] as number;
+      const above = words[parent * WORDS + HEAP] as number;
       // Of equal ones the earlier is in front.
-      if ((this.times[above] as number) <= time) break;
-      heap[hole] = above;
+      if (this.timeAt(above) <= time) break;
+      words[hole * WORDS + HEAP] = above;
       hole = parent;
     }
-    heap[hole] = at;
+    words[hole * WORDS + HEAP] = at;
+  }
+
+  /** When an answer comes, ms. */
+  timeAt(at: number): number {
+    return this.#numbers[at * NUMBERS] as number;
+  }
+
+  /** When it was asked, ms. */
+  askedAt(at: number): number {
+    return this.#numbers[at * NUMBERS + ASKED] as number;
+  }
+
+  /** Who was asked. */
+  uriAt(at: number): number {
+    return this.#words[at * WORDS] as number;
+  }
+
+  /** Who answers: a node, or `unreachable` of one that could not be reached. */
+  nodeAt(at: number): number {
+    return this.#words[at * WORDS + NODE] as number;
+  }
+
+  /** Whether it is known that its node is up then. */
+  isUpAt(at: number): boolean {
+    return this.#words[at * WORDS + UP] === 1;
+  }
+
+  /** Its node is up then. */
+  setUp(at: number): void {
+    this.#words[at * WORDS + UP] = 1;
+  }
+
+  /** The place of an answer that the round was told, in order of time. */
+  fedAt(index: number): number {
+    return this.#words[index * WORDS + FED] as number;
   }
 
   /** The next answer; −1 when there is none any more. */
   next(): number {
-    return this.#waiting === 0 ? -1 : (this.#heap[0] as number);
+    return this.#waiting === 0 ? -1 : (this.#words[HEAP] as number);
   }
 
   /** The round is told the next answer. */
   feed(): void {
-    const at = this.#heap[0] as number;
-    this.fed[this.fedCount++] = at;
-    this.lastMs = this.times[at] as number;
+    const at = this.#words[HEAP] as number;
+    this.#words[this.fedCount++ * WORDS + FED] = at;
+    this.lastMs = this.timeAt(at);
     this.drop();
   }
 
   /** The next answer will never come. */
   drop(): void {
     const last = --this.#waiting;
-    if (last > 0) this.#sink(this.#heap[last] as number);
+    if (last > 0) this.#sink(this.#words[last * WORDS + HEAP] as number);
   }
 
   /**
@@ -109,49 +149,42 @@ export class Refresh {
    * @param node who
    */
   fail(afterMs: number, node: number): void {
-    const at = this.#heap[0] as number;
-    this.times[at] = (this.asked[at] as number) + afterMs;
-    this.nodes[at] = node;
+    const at = this.#words[HEAP] as number;
+    this.#numbers[at * NUMBERS] = this.askedAt(at) + afterMs;
+    this.#words[at * WORDS + NODE] = node;
     this.#sink(at);
   }
 
   /** Lets one sink from the top to its place. */
   #sink(at: number): void {
-    const heap = this.#heap;
-    const { times } = this;
-    const time = times[at] as number;
+    const words = this.#words;
+    const time = this.timeAt(at);
     const size = this.#waiting;
     let hole = 0;
     for (;;) {
       let child = 2 * hole + 1;
       if (child >= size) break;
-      let below = heap[child] as number;
+      let below = words[child * WORDS + HEAP] as number;
       if (child + 1 < size) {
-        const right = heap[child + 1] as number;
-        const leftTime = times[below] as number;
-        const rightTime = times[right] as number;
+        const right = words[(child + 1) * WORDS + HEAP] as number;
+        const leftTime = this.timeAt(below);
+        const rightTime = this.timeAt(right);
         if (rightTime < leftTime || (rightTime === leftTime && right < below)) {
           child++;
           below = right;
         }
       }
-      const belowTime = times[below] as number;
+      const belowTime = this.timeAt(below);
       if (time < belowTime || (time === belowTime && at < below)) break;
-      heap[hole] = below;
+      words[hole * WORDS + HEAP] = below;
       hole = child;
     }
-    heap[hole] = at;
+    words[hole * WORDS + HEAP] = at;
   }
 
   /** The lists are not needed any more. */
   shrink(): void {
-    this.times = this.asked = new Float64Array(0);
-    this.uris = this.nodes = this.fed = this.#heap = new Int32Array(0);
-    this.isUp = new Uint8Array(0);
+    this.#numbers = NO_NUMBERS;
+    this.#words = NO_WORDS;
   }
-}
-
-function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -22,7 +22,8 @@ test("answers come by time, those of one instant in the order of the list, howev
       for (const [at, time] of all.entries()) refresh.put(time, 0, at, at);
       const order = [...all.keys()].sort((a, b) => (all[a] ?? 0) - (all[b] ?? 0) || a - b);
       expect(taken(refresh)).toEqual(order);
-      expect([...refresh.fed.subarray(0, refresh.fedCount)]).toEqual(order);
+      const fed = Array.from({ length: refresh.fedCount }, (_, index) => refresh.fedAt(index));
+      expect(fed).toEqual(order);
       expect(refresh.lastMs).toBe(all[order.at(-1) ?? -1] ?? 5);
     }),
   );
@@ -37,5 +38,5 @@ test("who is silent never answers, who is not there is found out later", () => {
   expect(refresh.next()).toBe(2);
   refresh.fail(3_000, -3);
   expect(taken(refresh)).toEqual([0, 2, 3]);
-  expect([...refresh.nodes]).toEqual([0, 1, -3, 3]);
+  expect([0, 1, 2, 3].map((at) => refresh.nodeAt(at))).toEqual([0, 1, -3, 3]);
 });
