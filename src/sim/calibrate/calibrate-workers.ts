@@ -111,7 +111,10 @@ function amongOthers(fit: WorkerFit, past: WorkerPast, region: Region | undefine
 const HOUR_MS = 3_600_000;
 
 /** A worker that nothing is known of but that it was there. */
-function silentText({ address, upMs }: SilentWorker): string {
+function silentText({ address, upMs, segments }: SilentWorker): string {
+  if (segments > 0) {
+    return `${address}: ${counted(segments, "segment")}, all of response times that were lost in a race and told as 0 (E-14)`;
+  }
   return `${address}: connected for ${counted(Number((upMs / HOUR_MS).toPrecision(2)), "hour")} while others worked, and never delivered a segment`;
 }
 

@@ -40,7 +40,8 @@ function noiseLine({ noiseCv, sessionCv, isLognormal, quantiles }: WorkerFit): s
   const family = isLognormal
     ? "lognormal"
     : `no lognormal: quantiles ${quantiles.map(({ q, factor }) => `${q}: ${fixed(factor, 2)}`).join(", ")} of the mean`;
-  const within = noiseCv === null ? "spread not known" : `spread ${small(noiseCv)}`;
+  if (noiseCv === null) return "spread not known";
+  const within = `spread ${small(noiseCv)}`;
   const between = sessionCv === null ? "" : `, between sessions ${small(sessionCv)}`;
   return `${within}${between}, ${family}`;
 }

@@ -73,14 +73,16 @@ function deviceLines(fit: WorkerFit): string[] {
 }
 
 function timeLines(fit: WorkerFit): string[] {
-  const { aloneMs, noiseCv, sessionCv } = fit;
+  const { aloneMs, noiseCv, sessionCv, span: known } = fit;
   return [
     `    roundTripMs: ${rounded(aloneMs.value)} # ${interval(aloneMs)}`,
     ...(noiseCv === null
       ? []
       : [`    roundTripCv: ${rounded(noiseCv.value)} # ${interval(noiseCv)}`]),
     ...(sessionCv === null
-      ? []
+      ? known === null || noiseCv === null
+        ? []
+        : ["    sessionCv: 0 # not told apart: roundTripCv holds what lies between sessions"]
       : [`    sessionCv: ${rounded(sessionCv.value)} # ${interval(sessionCv)}`]),
     ...(isSlowed(fit) ? [`    slowdown: ${slowdownText(fit)}`] : []),
   ];
@@ -193,6 +195,8 @@ export interface CalibratedPast {
   readonly demand: PastDemand | null;
 }
 
+/** A scenario's segments are no shorter. */
+const SEGMENT_MIN_MS = 100;
 /** Streams at a time in the whole network, where nothing tells how many. */
 const STREAMS = 100;
 
@@ -203,13 +207,16 @@ function streamLines(demand: PastDemand | null, stakeShare: number): string[] {
     ];
   }
   const { segmentMs, segmentCv, segmentsPerDay, streams } = demand;
+  const isKnown = segmentMs >= SEGMENT_MIN_MS;
   // Where the search begins: as if choices were by stake alone.
-  const guess = rounded(Math.max(1, streams / stakeShare));
+  const guess = isKnown ? rounded(Math.max(1, streams / stakeShare)) : STREAMS;
   return [
     "demand: # of the whole network, so much that the pool has as many segments as it had",
     `  concurrentStreams: ${guess}`,
     `  calibrateTo: { segmentsPerDay: ${rounded(segmentsPerDay)} }`,
-    `stream: { segmentMs: ${rounded(segmentMs)}, segmentCv: ${rounded(segmentCv)} }`,
+    ...(isKnown
+      ? [`stream: { segmentMs: ${rounded(segmentMs)}, segmentCv: ${rounded(segmentCv)} }`]
+      : ["# stream: no event says how long its segment lasts"]),
   ];
 }
 

@@ -17,16 +17,18 @@ export interface PastDemand extends PastStreams {
   readonly streams: number;
 }
 
-/** How long segments are. */
+/** How long segments are, of those that are told to last; 0: none is. */
 export function pastStreams(workers: readonly WorkerPast[]): PastStreams {
   let [count, sum, squares] = [0, 0, 0];
   for (const { jobs } of workers) {
     for (const { durationMs } of jobs) {
+      if (durationMs <= 0) continue;
       count++;
       sum += durationMs;
       squares += durationMs * durationMs;
     }
   }
+  if (count === 0) return { segmentMs: 0, segmentCv: 0 };
   const segmentMs = sum / count;
   const variance = Math.max(0, squares / count - segmentMs ** 2);
   return { segmentMs, segmentCv: Math.sqrt(variance) / segmentMs };
@@ -44,6 +46,6 @@ export function pastDemand({ workers, fromMs, toMs }: PoolPast): PastDemand | nu
   );
   if (segments === 0) return null;
   const streams = pastStreams(workers);
-  const segmentsPerDay = segments / (Math.max(streams.segmentMs, toMs - fromMs) / DAY_MS);
+  const segmentsPerDay = segments / (Math.max(1, streams.segmentMs, toMs - fromMs) / DAY_MS);
   return { ...streams, segmentsPerDay, streams: (segmentsPerDay * streams.segmentMs) / DAY_MS };
 }

@@ -83,6 +83,16 @@ describe("a bench text that another program kept", () => {
     expect([...found.notes, ...found.unused]).toEqual([]);
   });
 
+  it("of several GPUs says that it is of all of them", () => {
+    let device = 0;
+    const text = benchText({ ...RUN, isGpu: true }).replaceAll(
+      "in.Device 0",
+      () => `in.Device ${device++ % 2}`,
+    );
+    expect(read(text).segments).toEqual(WHOLE.segments);
+    expect(read(text).notes.join()).toMatch(/^sessions were spread over GPUs 0, 1 \(N-2\): /);
+  });
+
   it("between a terminal's other lines says how many these are", () => {
     const log = "I0312 10:17:00.123456 1 bench.go:99] Transcoded segment";
     const { notes, segments: found } = read(everyLine((line) => `${line}\n${log}`));
@@ -316,6 +326,14 @@ describe("a table of segments that another program kept", () => {
     const found = read(table((cells) => `${cells.join(",")},${cells === names ? "gpu" : "x"}`));
     expect(found.segments).toEqual(plain.segments);
     expect(found.notes).toEqual(["columns that are not used: gpu"]);
+  });
+
+  it("of one segment does not say that its time is known", () => {
+    const [one] = readMeasured(`${names.join()}\na,1,10,100,20\n`, "table.csv");
+    if (one === undefined) throw new Error("no worker");
+    const { aloneMs, noiseCv } = fitBench(one);
+    expect(aloneMs).toEqual({ value: 130, low: 0, high: Number.POSITIVE_INFINITY });
+    expect(noiseCv).toBeNull();
   });
 
   it("may leave open what a failed segment took", () => {

@@ -49,40 +49,60 @@ export function chancesOf(
   const all = companions(jobs, lostAtMs);
   for (const [index, job] of all.entries()) {
     if (job.isLost) continue;
-    const begin = job.atMs - job.responseMs;
     // Begins are in no order: what is over before any of the jobs that follow began is left behind.
     while ((all[from]?.atMs ?? Infinity) < job.atMs - longestMs - blurMs) from++;
-    let own = [1];
-    // Others that may have begun before it and ended after: they arrive until the longest has.
-    for (let other = from; other < all.length; other++) {
-      const job2 = all[other];
-      if (job2 === undefined || job2.atMs - longestMs > begin + blurMs) break;
-      if (other === index) continue;
-      const chance = underWay(job, job2, blurMs, other < index);
-      if (chance > 0) own = withOne(own, chance);
-    }
-    chances.push(own);
+    const last = job.atMs - job.responseMs + longestMs + blurMs;
+    let to = from;
+    while ((all[to]?.atMs ?? Infinity) <= last) to++;
+    const near = { all, from, to, index };
+    if (blurMs === 0) chances.push(numberAt(near, job.atMs, 0));
+    else
+      chances.push(
+        meanOfRows(PARTS.map((part) => numberAt(near, job.atMs + part * blurMs, blurMs))),
+      );
   }
   return chances;
 }
 
-/** The chance that `other` had begun, and was not over, when `job` began. */
-function underWay(job: Companion, other: Companion, blurMs: number, isBefore: boolean): number {
-  // Time from the one's begin to the other's end, as far as it is known.
-  const untilEnd = other.atMs - (job.atMs - job.responseMs);
-  if (blurMs === 0) {
-    const ahead = other.responseMs - untilEnd;
-    return untilEnd > 0 && (ahead > 0 || (ahead === 0 && isBefore)) ? 1 : 0;
-  }
-  const below = (value: number) => triangular((value - untilEnd) / blurMs);
-  return below(other.responseMs) - below(0);
+/** Parts of a second at which a result is taken to have arrived, which is the same for all that were there. */
+const PARTS = [1 / 8, 3 / 8, 5 / 8, 7 / 8];
+
+/** Those among which a job is, that may have been under way when it began. */
+interface Near {
+  readonly all: readonly Companion[];
+  readonly from: number;
+  readonly to: number;
+  readonly index: number;
 }
 
-/** Distribution of the difference of two uniform numbers in (0, 1). */
-function triangular(x: number): number {
-  if (x <= -1) return 0;
-  if (x >= 1) return 1;
-  return x < 0 ? (1 + x) ** 2 / 2 : 1 - (1 - x) ** 2 / 2;
+/** The chances of each number at a time of a job that ended at an instant. */
+function numberAt({ all, from, to, index }: Near, endMs: number, blurMs: number): number[] {
+  const beginMs = endMs - (all[index]?.responseMs ?? 0);
+  let own = [1];
+  for (let other = from; other < to; other++) {
+    const one = all[other];
+    if (one === undefined || other === index) continue;
+    const chance = underWay(beginMs, one, blurMs, other < index);
+    if (chance > 0) own = withOne(own, chance);
+  }
+  return own;
+}
+
+/** Their mean; rows may be of different lengths. */
+function meanOfRows(rows: readonly (readonly number[])[]): number[] {
+  const mean: number[] = [];
+  for (const row of rows) {
+    for (const [k, value] of row.entries()) mean[k] = (mean[k] ?? 0) + value / rows.length;
+  }
+  return mean;
+}
+
+/** The chance that `other`, which ended within `blurMs` of when it is told to, had begun and was not over. */
+function underWay(beginMs: number, other: Companion, blurMs: number, isBefore: boolean): number {
+  const untilEnd = other.atMs - beginMs;
+  const ahead = other.responseMs - untilEnd;
+  if (blurMs === 0) return untilEnd > 0 && (ahead > 0 || (ahead === 0 && isBefore)) ? 1 : 0;
+  return Math.max(0, Math.min(blurMs, ahead) - Math.max(0, -untilEnd)) / blurMs;
 }
 
 /** One more that is there with a chance. */

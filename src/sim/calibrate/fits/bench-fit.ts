@@ -195,16 +195,21 @@ export function fitBench(all: Measured): WorkerFit {
   const components = componentsOf(levels);
   const freedom =
     components.between === null ? components.withinFreedom : components.betweenFreedom;
+  // Of one segment alone nobody knows how far from the mean it is.
+  const figure = (value: number, error: number): Figure =>
+    freedom < 1
+      ? { value, low: 0, high: Number.POSITIVE_INFINITY }
+      : logFigure(value, error, freedom);
   const means = neverFalling(
     levels.map(({ times }) => meanOf(times)),
     levels.map(({ times }) => times.length),
   );
-  const aloneMs = logFigure(means[0] ?? Number.NaN, errorOf(least, components), freedom);
+  const aloneMs = figure(means[0] ?? Number.NaN, errorOf(least, components));
   const curve = levels.map((level, index): CurvePoint => {
     const { atATime, times } = level;
     const error = Math.hypot(errorOf(level, components), errorOf(least, components));
     const value = (means[index] ?? Number.NaN) / aloneMs.value;
-    const factor = index === 0 ? { value: 1, low: 1, high: 1 } : logFigure(value, error, freedom);
+    const factor = index === 0 ? { value: 1, low: 1, high: 1 } : figure(value, error);
     return { atATime, segments: times.length, factor };
   });
   const residuals = levels.flatMap(({ times }) => {
@@ -244,7 +249,7 @@ export function fitBench(all: Measured): WorkerFit {
     uptime: null,
     sessionsMax: levels.at(-1)?.atATime ?? 1,
     sessions: levels.at(-1)?.atATime ?? 1,
-    pixelsPerSecond: rate === null ? null : logFigure(rate, errorOf(least, components), freedom),
+    pixelsPerSecond: rate === null ? null : figure(rate, errorOf(least, components)),
     heldOut: heldOutOf(levels),
     unused: [
       ...measured.unused,

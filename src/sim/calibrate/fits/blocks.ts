@@ -21,8 +21,7 @@ export function jackknifed(value: number, without: readonly number[]): Figure {
   const off = logs.map((one) => one - mean);
   const squares = sumOf(off.map((one) => one * one));
   const error = Math.sqrt(((blocks - 1) / blocks) * squares * inflation(off, squares));
-  // Blocks that are like their neighbours are worth half as many.
-  const degreesOfFreedom = Math.max(1, Math.floor(blocks / 2));
+  const degreesOfFreedom = freedomOf(blocks);
   const reach = Math.exp(studentTCritical({ degreesOfFreedom }) * error);
   return { value, low: value / reach, high: value * reach };
 }
@@ -41,9 +40,14 @@ export function jackknifedSum(value: number, without: readonly number[]): Figure
   const off = usable.map((one) => one - mean);
   const squares = sumOf(off.map((one) => one * one));
   const error = Math.sqrt(((blocks - 1) / blocks) * squares * inflation(off, squares));
-  const degreesOfFreedom = Math.max(1, Math.floor(blocks / 2));
+  const degreesOfFreedom = freedomOf(blocks);
   const half = studentTCritical({ degreesOfFreedom }) * error;
   return { value, low: value - half, high: value + half };
+}
+
+/** Degrees of freedom of an interval by blocks: those that are like their neighbours are worth half as many. */
+export function freedomOf(blocks: number): number {
+  return Math.max(1, Math.floor(blocks / 2));
 }
 
 /** How many neighbouring blocks a long session, or a spell, may reach over. */
@@ -86,6 +90,11 @@ export class BlockSums {
   /** A figure of everything, with its interval. */
   figure(of: (sums: Float64Array) => number): Figure {
     return jackknifed(of(this.total), this.without().map(of));
+  }
+
+  /** Blocks that have something. */
+  get used(): number {
+    return this.#blocks.filter((own) => own.some((value) => value !== 0)).length;
   }
 
   /** Sums of the blocks that are chosen. */

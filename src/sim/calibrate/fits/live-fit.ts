@@ -9,12 +9,14 @@ import {
   isWholeSeconds,
   sessionsSeen,
 } from "./at-a-time.js";
+import { addProducts, betweenFigure, partsOfSessions } from "./between-sessions.js";
 import { BlockSums, jackknifed } from "./blocks.js";
 import { cvOf, eitherOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
 import { isSlowedByLater } from "./later-company.js";
 import { LoadCurve, type TimesByLoad } from "./load-curve.js";
 import { PairCurve } from "./pair-curve.js";
-import { sharpened } from "./sharpened.js";
+import { sessionsOf } from "./sessions.js";
+import { changesWithoutBlocks, sharpened } from "./sharpened.js";
 import { type FoundSpells, findSpells } from "./spells-fit.js";
 import { apart, type Pairs, successors } from "./successors.js";
 import { fitUptime } from "./uptime-fit.js";
@@ -32,7 +34,7 @@ const SESSIONS_MIN = 3;
 const JOBS_MAX = 400_000;
 
 /** Places of sums over a block. */
-const At = { count: 0, sum: 1, squares: 2, pairs: 3, steps: 4 } as const;
+const At = { count: 0, sum: 1, squares: 2, pairs: 3, steps: 4, joined: 5, products: 6 } as const;
 
 function quantileOf(values: readonly number[], q: number): number {
   const sorted = Float64Array.from(values).sort();
@@ -120,17 +122,33 @@ function loadOfPairs(known: Known): Load {
   return { chances, load: all, other: load, spread: SURE, found };
 }
 
-/** By all segments, slow spells first: in one there are more at a time because each takes longer. */
+/** Rounds of slow spells and means at most, and by how much of their depth the last one may change it. */
+const ROUNDS = 6;
+const STEP = 0.003;
+
+/**
+ * By all segments. In a slow spell there are more at a time because each takes longer: spells without the load,
+ * and the load without the spells, are found in turn until both stay.
+ */
 function loadOfAll(known: Known): Load {
   const { jobs, times, blocks, blockCount, lostAtMs } = known;
   const chances = chancesOf(jobs, lostAtMs);
-  const load = new LoadCurve(chances, times, { blocks, blockCount });
-  const first = spellsIn(known, expectedOf(chances, load.solve()));
-  if (load.size === 1) return { chances, load, other: null, spread: SURE, found: first };
-  const means = load.solve();
-  const quiet = jobs.map(({ atMs, responseMs }, index) => {
-    return (times[index] ?? 1) / Math.exp(first?.levelAt(atMs - responseMs) ?? 0);
-  });
+  const options = { blocks, blockCount };
+  const load = new LoadCurve(chances, times, options);
+  let found = spellsIn(known, expectedOf(chances, load.solve()));
+  if (load.size === 1) return { chances, load, other: null, spread: SURE, found };
+  const quietIn = (spells: FoundSpells | null) =>
+    jobs.map(({ atMs, responseMs }, index) => {
+      return (times[index] ?? 1) / Math.exp(spells?.levelAt(atMs - responseMs) ?? 0);
+    });
+  for (let round = 0; round < ROUNDS && found !== null; round++) {
+    const quiet = new LoadCurve(chances, quietIn(found), options);
+    const next = spellsIn(known, expectedOf(chances, quiet.solve()));
+    const change = (next?.fit.extra.value ?? 0) / found.fit.extra.value - 1;
+    found = next;
+    if (Math.abs(change) < STEP) break;
+  }
+  const quiet = quietIn(found);
   const sums = new BlockSums(blockCount, 2);
   for (const [index, block] of blocks.entries()) {
     sums.add(block, 0, times[index] ?? 0);
@@ -138,11 +156,13 @@ function loadOfAll(known: Known): Load {
   }
   const spread = sums.figure(([whole = 1, without = 1]) => whole / without);
   const steady = quiet.map((time) => spread.value * time);
-  const options = { blocks, blockCount };
-  const sharp = isWholeSeconds(jobs) ? sharpened(chances, steady, means) : { chances };
-  const curve = new LoadCurve(sharp.chances, steady, { ...options, isSharp: isWholeSeconds(jobs) });
-  const found = spellsIn(known, expectedOf(sharp.chances, curve.solve()));
-  return { chances: sharp.chances, load: curve, other: null, spread, found };
+  const start = new LoadCurve(chances, steady, options);
+  if (!isWholeSeconds(jobs)) return { chances, load: start, other: null, spread, found };
+  const sharp = sharpened(chances, steady, start.solve());
+  const changes = changesWithoutBlocks(sharp, steady, options);
+  const curve = new LoadCurve(sharp.chances, steady, { ...options, changes });
+  const last = spellsIn(known, expectedOf(sharp.chances, curve.solve()));
+  return { chances: sharp.chances, load: curve, other: null, spread, found: last };
 }
 
 /** The mean time alone, and by how much longer it takes at each number at a time. */
@@ -150,10 +170,18 @@ function figuresOf(load: TimesByLoad): { alone: Figure; factors: readonly Figure
   const means = load.solve();
   const without = load.without();
   const [alone = Number.NaN] = means;
+  const free = load.free();
+  const ratio = (all: readonly number[], index: number) =>
+    (all[index] ?? Number.NaN) / (all[0] ?? Number.NaN);
   const factors = means.map((mean, index): Figure => {
     if (index === 0) return SURE;
-    const ratios = without.map((one) => (one[index] ?? Number.NaN) / (one[0] ?? Number.NaN));
-    return jackknifed(mean / alone, ratios);
+    const value = mean / alone;
+    // Means that are kept from falling stay where they are without any block, however little is known of them.
+    const { low, high } = jackknifed(
+      ratio(free.whole, index),
+      free.without.map((one) => ratio(one, index)),
+    );
+    return { value, low: Math.min(value, Math.max(1, low)), high: Math.max(value, high) };
   });
   const alones = without.map(([mean = Number.NaN]) => mean);
   return { alone: jackknifed(alone, alones), factors };
@@ -250,7 +278,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   }
   const rest = logs.map((log, index) => log - (found?.levelAt(begins[index] ?? 0) ?? 0));
   const isSteady = begins.map((atMs) => found?.isSteady(atMs) ?? true);
-  const sums = new BlockSums(blockCount, 5);
+  const sums = new BlockSums(blockCount, 7);
   for (const [index, log] of rest.entries()) {
     if (isSteady[index] === false) continue;
     const block = blocks[index] ?? 0;
@@ -271,10 +299,17 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     sums.add(blocks[after] ?? 0, At.pairs, 1);
     sums.add(blocks[after] ?? 0, At.steps, step * step);
   }
-  const total = (all: Float64Array) => {
-    const count = all[At.count] ?? 0;
-    return (all[At.squares] ?? 0) / count - ((all[At.sum] ?? 0) / count) ** 2;
-  };
+  for (const part of partsOfSessions(pairs, jobs.length)) {
+    const steady = part.filter((index) => isSteady[index] === true);
+    const places = { count: At.joined, products: At.products };
+    const values = steady.map((index) => rest[index] ?? 0);
+    addProducts(sums, blocks[steady[0] ?? 0] ?? 0, places, values);
+  }
+  const meanSquared = (all: Float64Array) => ((all[At.sum] ?? 0) / (all[At.count] ?? 0)) ** 2;
+  const total = (all: Float64Array) =>
+    (all[At.squares] ?? 0) / (all[At.count] ?? 0) - meanSquared(all);
+  const between = (all: Float64Array) =>
+    (all[At.products] ?? 0) / (all[At.joined] ?? 0) - meanSquared(all);
   const within = (all: Float64Array) => (all[At.steps] ?? 0) / (2 * (all[At.pairs] ?? 0));
   const knowsSessions = steps.length >= JOBS_MIN;
   if (isCoarse) {
@@ -301,7 +336,13 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     curve,
     parts: [],
     noiseCv: sums.figure((all) => cvOf(knowsSessions ? within(all) : total(all))),
-    sessionCv: knowsSessions ? sums.figure((all) => cvOf(total(all) - within(all))) : null,
+    sessionCv: knowsSessions
+      ? betweenFigure(
+          sums.figure((all) => cvOf(between(all))),
+          sums.used,
+          sessionsOf(jobs, []).map(({ segments }) => segments),
+        )
+      : null,
     isLognormal: isNormal(knowsSessions ? steps : rest),
     quantiles: toldQuantiles(times.map((time, index) => time / (expected[index] ?? 1))),
     warmupMs: null,

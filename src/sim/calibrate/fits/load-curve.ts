@@ -13,6 +13,12 @@ const SEGMENTS_MIN = 40;
  */
 const STIFFNESS = 0.01;
 
+/** Mean times that were not kept from falling, and what they are without each block. */
+export interface FreeTimes {
+  readonly whole: readonly number[];
+  readonly without: readonly (readonly number[])[];
+}
+
 /** Mean times at each number at a time, and what they are without each block. */
 export interface TimesByLoad {
   /** Numbers at a time that are told apart: 1 … size. */
@@ -21,8 +27,10 @@ export interface TimesByLoad {
   readonly counts: Float64Array;
   /** Mean times, never falling. */
   solve(): number[];
-  /** Mean times without each block. */
+  /** Mean times without each block, never falling. */
   without(): number[][];
+  /** Both as they are found, which may fall. */
+  free(): FreeTimes;
   /** Mean times of the blocks that are chosen, and how many segments each is of. */
   half(isIn: (block: number) => boolean): { means: number[]; counts: number[] };
 }
@@ -32,12 +40,13 @@ export class LoadCurve implements TimesByLoad {
   /** Numbers at a time that are told apart: 1 … size. */
   readonly size: number;
   readonly #isKnown: boolean;
+  readonly #changes: readonly (readonly number[])[] | null;
   readonly #sums: BlockSums;
 
   /**
    * @param options.blocks by job, its block
-   * @param options.isSharp the times were looked at for the chances: means are weighted by them.
-   *   @default false
+   * @param options.changes the times were looked at for the chances: means are weighted by them, and without
+   *   each block their logarithms change by so much
    */
   constructor(
     chances: Chances,
@@ -45,10 +54,12 @@ export class LoadCurve implements TimesByLoad {
     options: {
       readonly blocks: readonly number[];
       readonly blockCount: number;
-      readonly isSharp?: boolean;
+      readonly changes?: readonly (readonly number[])[];
     },
   ) {
-    const { blocks, blockCount, isSharp = false } = options;
+    const { blocks, blockCount, changes = null } = options;
+    const isSharp = changes !== null;
+    this.#changes = changes;
     this.size = sizeOf(chances);
     const { size } = this;
     this.#isKnown =
@@ -82,32 +93,42 @@ export class LoadCurve implements TimesByLoad {
     return this.#sums.total.slice(this.size * (this.size + 1));
   }
 
-  /** Mean times, never falling. */
-  solve(sums: Float64Array = this.#sums.total): number[] {
+  solve(): number[] {
+    return this.#neverFalling(this.#free(this.#sums.total));
+  }
+
+  without(): number[][] {
+    return this.free().without.map((means) => this.#neverFalling(means));
+  }
+
+  free(): FreeTimes {
+    const whole = this.#free(this.#sums.total);
+    const without =
+      this.#changes?.map((own) => whole.map((mean, k) => mean * Math.exp(own[k] ?? Number.NaN))) ??
+      this.#sums.without().map((sums) => this.#free(sums));
+    return { whole, without };
+  }
+
+  #free(sums: Float64Array): number[] {
     const { size } = this;
     const matrix = Array.from({ length: size }, (_, row) => [
       ...sums.slice(row * size, (row + 1) * size),
       sums[size * size + row] ?? 0,
     ]);
     if (!this.#isKnown) stiffen(matrix, STIFFNESS * total(sums.slice(size * (size + 1))));
-    const means = filled(eliminated(matrix));
-    const weights = [...sums.slice(size * (size + 1))].map((weight) => Math.max(weight, 1e-9));
-    return neverFalling(means, weights);
+    return filled(eliminated(matrix));
   }
 
-  /** Mean times without each block. */
-  without(): number[][] {
-    return this.#sums.without().map((sums) => this.solve(sums));
+  #neverFalling(means: readonly number[], counts = this.counts): number[] {
+    const weights = [...counts].map((count) => Math.max(count, 1e-9));
+    return neverFalling(means, weights);
   }
 
   /** Mean times of the blocks that are chosen, and how many segments each is of. */
   half(isIn: (block: number) => boolean): { means: number[]; counts: number[] } {
     const sums = this.#sums.of(isIn);
-    const { size } = this;
-    return {
-      means: this.solve(sums),
-      counts: [...sums.slice(size * (size + 1))],
-    };
+    const counts = sums.slice(this.size * (this.size + 1));
+    return { means: this.#neverFalling(this.#free(sums), counts), counts: [...counts] };
   }
 }
 

@@ -11,7 +11,7 @@
 import type { Chances } from "./at-a-time.js";
 import { BlockSums } from "./blocks.js";
 import { filled } from "./linear.js";
-import { sizeOf, type TimesByLoad } from "./load-curve.js";
+import { type FreeTimes, sizeOf, type TimesByLoad } from "./load-curve.js";
 import { neverFalling } from "./monotone.js";
 import type { Pairs } from "./successors.js";
 
@@ -60,12 +60,28 @@ export class PairCurve implements TimesByLoad {
   }
 
   solve(sums: Float64Array = this.#sums.total): number[] {
+    return this.#means(sums, true);
+  }
+
+  without(): number[][] {
+    return this.#sums.without().map((sums) => this.#means(sums, true));
+  }
+
+  free(): FreeTimes {
+    return {
+      whole: this.#means(this.#sums.total, false),
+      without: this.#sums.without().map((sums) => this.#means(sums, false)),
+    };
+  }
+
+  #means(sums: Float64Array, isNeverFalling: boolean): number[] {
     const { size } = this;
     const own = Array.from({ length: size }, (_, at) => {
       return sums.slice(at * size, (at + 1) * size).reduce((all, time) => all + time, 0);
     });
     const weights = own.map((sum) => Math.max(sum, 1e-9));
-    const factors = neverFalling(filled(proportions(sums, own)), weights);
+    const found = filled(proportions(sums, own));
+    const factors = isNeverFalling ? neverFalling(found, weights) : found;
     let whole = 0;
     let segments = 0;
     for (const [at, factor] of factors.entries()) {
@@ -73,10 +89,6 @@ export class PairCurve implements TimesByLoad {
       segments += sums[size * (size + 1) + at] ?? 0;
     }
     return factors.map((factor) => (whole / segments) * factor);
-  }
-
-  without(): number[][] {
-    return this.#sums.without().map((sums) => this.solve(sums));
   }
 
   half(isIn: (block: number) => boolean): { means: number[]; counts: number[] } {

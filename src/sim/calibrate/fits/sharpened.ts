@@ -4,13 +4,22 @@
  * come out too level, as a slow segment is thought to have been there for others that began before it.
  */
 import type { Chances } from "./at-a-time.js";
+import { BlockSums } from "./blocks.js";
+import { eliminated } from "./linear.js";
 
 const ROUNDS = 20;
 
-/** Means at each number at a time, and the chances that go with them. */
+/** Of a normal distribution of logarithms at each number at a time, with one variance. */
 export interface Sharpened {
+  /** Chances that go with them. */
   readonly chances: Chances;
-  readonly means: readonly number[];
+  readonly centres: readonly number[];
+  readonly variance: number;
+}
+
+/** Where the logarithms of these means would be. */
+function centresOf(means: readonly number[], variance: number): number[] {
+  return means.map((mean) => Math.log(mean) - variance / 2);
 }
 
 /**
@@ -27,11 +36,10 @@ export function sharpened(
 ): Sharpened {
   const size = start.length;
   const logs = times.map((time) => Math.log(time));
-  let means = [...start];
   let variance = 0.04;
+  let centres = centresOf(start, variance);
   let current: number[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const centres = means.map((mean) => Math.log(mean) - variance / 2);
     const weights = new Float64Array(size);
     const sums = new Float64Array(size);
     let squares = 0;
@@ -50,15 +58,57 @@ export function sharpened(
         const share = weight / total;
         likely[k] = share;
         weights[k] = (weights[k] ?? 0) + share;
-        sums[k] = (sums[k] ?? 0) + share * (times[index] ?? 0);
+        sums[k] = (sums[k] ?? 0) + share * log;
         squares += share * (log - (centres[k] ?? 0)) ** 2;
       }
       return likely;
     });
-    means = means.map((mean, k) =>
-      (weights[k] ?? 0) < 1 ? mean : (sums[k] ?? 0) / (weights[k] ?? 1),
+    centres = centres.map((centre, k) =>
+      (weights[k] ?? 0) < 1 ? centre : (sums[k] ?? 0) / (weights[k] ?? 1),
     );
     variance = Math.max(1e-4, squares / Math.max(1, times.length));
   }
-  return { chances: current, means };
+  return { chances: current, centres, variance };
+}
+
+/**
+ * By how much the logarithm of each mean changes without each block. The numbers at a time would be taken
+ * for others then, too: what is not known of them counts as less information (Louis), and one step of Newton's
+ * is taken from the whole.
+ *
+ * @returns NaN where nothing is known of a number at a time
+ */
+export function changesWithoutBlocks(
+  { chances, centres, variance }: Sharpened,
+  times: readonly number[],
+  { blocks, blockCount }: { readonly blocks: readonly number[]; readonly blockCount: number },
+): number[][] {
+  const size = centres.length;
+  const sums = new BlockSums(blockCount, size * size + size);
+  const scores = new Float64Array(size);
+  for (const [index, own] of chances.entries()) {
+    const block = blocks[index] ?? 0;
+    const log = Math.log(times[index] ?? 1);
+    for (let k = 0; k < own.length; k++) scores[k] = (log - (centres[k] ?? 0)) / variance;
+    for (let k = 0; k < own.length; k++) {
+      const share = own[k] ?? 0;
+      if (share === 0) continue;
+      const score = scores[k] ?? 0;
+      sums.add(block, size * size + k, share * score);
+      sums.add(block, k * size + k, share / variance - share * score * score);
+      for (let l = 0; l < own.length; l++) {
+        const both = share * (own[l] ?? 0) * score * (scores[l] ?? 0);
+        if (both !== 0) sums.add(block, k * size + l, both);
+      }
+    }
+  }
+  const stepOf = (all: Float64Array) =>
+    eliminated(
+      Array.from({ length: size }, (_, k) => [
+        ...all.slice(k * size, (k + 1) * size),
+        all[size * size + k] ?? 0,
+      ]),
+    );
+  const whole = stepOf(sums.total);
+  return sums.without().map((all) => stepOf(all).map((step, k) => step - (whole[k] ?? 0)));
 }

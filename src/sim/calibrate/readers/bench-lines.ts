@@ -26,8 +26,10 @@ const ESCAPES = new RegExp(
 const LINE_END = /\r*\n|\r+/;
 const OTHER_SPACES = /[\u00a0\ufeff]/g;
 const OTHER_BARS = /[│┃║]/g;
-/** N-4, N-8: devices, and corners of tables. */
-const NOTHING = /^(?:.*\bin\.Device .*|(?:.*\s)?[*+┌└├╔╚╠][-+*─━═┐┘┤┬┴┼╗╝╣╦╩╬]{3,}|)$/;
+/** N-4. */
+const DEVICE = /\bin\.Device +(\S*)/;
+/** N-8: corners of tables. */
+const NOTHING = /^(?:(?:.*\s)?[*+┌└├╔╚╠][-+*─━═┐┘┤┬┴┼╗╝╣╦╩╬]{3,}|)$/;
 
 /** Where the columns are. */
 export interface Columns {
@@ -48,6 +50,8 @@ export type BenchLine =
   | { readonly kind: "locale" }
   /** It begins as a segment's, and is none. */
   | { readonly kind: "broken" }
+  /** N-4: the GPU of the segment that follows. */
+  | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "other" }
   | { readonly kind: "nothing" };
 
@@ -158,6 +162,8 @@ export function benchLineOf(text: string, columns: Columns): BenchLine {
   if (header !== null) return { kind: "header", columns: header };
   const known = rowOf(text) ?? dataOf(text);
   if (known !== null) return known;
+  const [, id] = DEVICE.exec(text) ?? [];
+  if (id !== undefined) return { kind: "device", id };
   if (NOTHING.test(text)) return { kind: "nothing" };
   if (!LIKE_SEGMENT.test(text)) return { kind: "other" };
   const cells = text.split(columns.delimiter).length;

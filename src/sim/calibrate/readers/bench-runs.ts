@@ -38,6 +38,8 @@ export interface Runs {
   readonly others: number;
   /** Tables of runs of which no segment is there. */
   readonly empty: number;
+  /** GPUs that sessions were spread over (N-2), in order of appearance. */
+  readonly devices: readonly string[];
 }
 
 interface Draft {
@@ -150,6 +152,7 @@ export function runsOf(text: string): Runs {
   const broken: Unread[] = [];
   let locale: Unread | null = null;
   let others = 0;
+  const devices = new Set<string>();
   let columns = USUAL_COLUMNS;
   for (const [index, one] of plainLines(text).entries()) {
     const found = benchLineOf(one, columns);
@@ -167,5 +170,5 @@ export function runsOf(text: string): Runs {
   cutter.end();
   cutter.paired();
   const { runs, empty } = cutter;
-  return { runs, broken, locale, others, empty };
+  return { runs, broken, locale, others, empty, devices: [...devices] };
 }

@@ -185,7 +185,7 @@ function ladderOf(runs: readonly Run[], file: string): string | null {
  * @throws InputError (`CALIBRATE_INPUT`) where runs are mixed, or there is no segment
  */
 export function readLivepeerBench(text: string, file: string): Measured {
-  const { runs, broken, locale, others, empty } = runsOf(text);
+  const { runs, broken, locale, others, empty, devices } = runsOf(text);
   if (locale !== null) {
     const expected =
       "decimal commas or semicolons, expected the tool's own text with points and commas (N-5)";
@@ -221,6 +221,11 @@ export function readLivepeerBench(text: string, file: string): Measured {
   }
   if (empty > 0)
     notes.push(`${counted(empty, "run")} of which the text has tables, and no segment`);
+  if (devices.length > 1) {
+    notes.push(
+      `sessions were spread over GPUs ${devices.join(", ")} (N-2): this is the worker that has all of them, and at fewer sessions than GPUs some had nothing to do`,
+    );
+  }
   const ladder = ladderOf(runs, file);
   const known = ladderPixels(ladder ?? DEFAULT_LADDER);
   if (known === null)

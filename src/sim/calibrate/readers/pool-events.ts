@@ -42,16 +42,18 @@ export interface PoolPast {
   readonly ai: AIPast;
   /** Jobs of nobody known. */
   readonly unattributed: number;
-  /** Workers that were connected and never delivered anything, the longest there first. */
+  /** Workers of whom no time is known: connected, and never delivered anything, or all told as 0 (E-14). */
   readonly silent: readonly SilentWorker[];
 }
 
-/** A worker that was connected and never delivered anything. */
+/** A worker that was connected and never delivered anything, or nothing with a time. */
 export interface SilentWorker {
   readonly address: string;
   readonly region: string;
   /** How long it was connected while others delivered, ms. */
   readonly upMs: number;
+  /** What it delivered, all with a response time of 0. */
+  readonly segments: number;
 }
 
 interface Collected {
@@ -122,15 +124,16 @@ export class PastCollector {
   #silent({ models }: AIPast): readonly SilentWorker[] {
     const ai = new Set(models.map(({ address, region }) => `${address} ${region}`));
     return [...this.#workers]
-      .filter(([, { jobs, lostAtMs }]) => jobs.length + lostAtMs.length === 0)
-      .map(([key, { address, region, comings }]) => {
+      .filter(([, { jobs }]) => jobs.length === 0)
+      .map(([key, { address, region, comings, lostAtMs }]) => {
         // Who does AI jobs is connected for them, too.
         const own = ai.has(key)
           ? comings.filter(({ connection }) => !connection.startsWith("ai "))
           : comings;
-        return { address, region, upMs: connectedMs(own, this.#fromMs, this.#toMs) };
+        const upMs = connectedMs(own, this.#fromMs, this.#toMs);
+        return { address, region, upMs, segments: lostAtMs.length };
       })
-      .filter(({ upMs }) => upMs > 0)
+      .filter(({ upMs, segments }) => upMs > 0 || segments > 0)
       .sort((a, b) => b.upMs - a.upMs);
   }
 

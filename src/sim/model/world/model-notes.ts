@@ -170,9 +170,10 @@ function otherLinkNotes(scenario: Scenario, kinds: readonly StreamKind[]): strin
     const hasMbps = own?.bandwidthMbps ?? gateway.bandwidthMbps;
     const needsMbps = atATime * Math.max(sourceMbps, meanMbps(renditions));
     if (needsMbps <= hasMbps) continue;
-    const name = own?.name ?? own?.region ?? gateway.region ?? "";
+    const name = own?.name ?? own?.region ?? gateway.region;
+    const who = name === undefined ? `gateway ${index + 1}` : `gateway ${name}`;
     notes.push(
-      `gateway ${name}: ${Math.round(atATime)} streams at a time need ${mbps(needsMbps)} and it has ${mbps(hasMbps)}; the model does not share that link`,
+      `${who}: ${Math.round(atATime)} streams at a time need ${mbps(needsMbps)} and it has ${mbps(hasMbps)}; the model does not share that link`,
     );
   }
   return notes;
