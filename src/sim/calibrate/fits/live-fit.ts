@@ -16,7 +16,7 @@ import { isSlowedByLater } from "./later-company.js";
 import { LoadCurve, type TimesByLoad } from "./load-curve.js";
 import { PairCurve } from "./pair-curve.js";
 import { sessionsOf } from "./sessions.js";
-import { changesWithoutBlocks, sharpened } from "./sharpened.js";
+import { changesWithoutBlocks, sharpened, spreadWithMethod, withMethod } from "./sharpened.js";
 import { type FoundSpells, findSpells } from "./spells-fit.js";
 import { apart, type Pairs, successors } from "./successors.js";
 import { fitUptime } from "./uptime-fit.js";
@@ -266,7 +266,8 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   const curve = ofAll.factors.map((factor, index): CurvePoint => {
     const segments = Math.round(counts[index] ?? 0);
     const second = ofOther.factors[index] ?? factor;
-    return { atATime: index + 1, segments, factor: eitherOf(factor, second) };
+    const either = eitherOf(factor, second);
+    return { atATime: index + 1, segments, factor: isCoarse ? withMethod(either) : either };
   });
   const expected = expectedOf(chances, means);
   const logs = times.map((time, index) => Math.log(time / (expected[index] ?? 1)));
@@ -318,6 +319,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     );
   } else if (!knowsSessions)
     notes.push("too few segments that follow each other to tell sessions apart");
+  const noiseCv = sums.figure((all) => cvOf(knowsSessions ? within(all) : total(all)));
   const absences = fitUptime(past.comings, toMs, jobs);
   if (absences !== null && absences.hangs === null && absences.explained > 0) {
     notes.push(
@@ -335,7 +337,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     aloneMs,
     curve,
     parts: [],
-    noiseCv: sums.figure((all) => cvOf(knowsSessions ? within(all) : total(all))),
+    noiseCv: isCoarse && means.length > 1 ? spreadWithMethod(noiseCv) : noiseCv,
     sessionCv: knowsSessions
       ? betweenFigure(
           sums.figure((all) => cvOf(between(all))),

@@ -3,6 +3,7 @@
  * of two that overlap began first is told by which of them took longer. Means by least squares alone
  * come out too level, as a slow segment is thought to have been there for others that began before it.
  */
+import type { Figure } from "../worker-fit.js";
 import type { Chances } from "./at-a-time.js";
 import { BlockSums } from "./blocks.js";
 import { eliminated } from "./linear.js";
@@ -111,4 +112,23 @@ export function changesWithoutBlocks(
     );
   const whole = stepOf(sums.total);
   return sums.without().map((all) => stepOf(all).map((step, k) => step - (whole[k] ?? 0)));
+}
+
+/** A curve of sharpened chances is too level by up to half of this part of what it rises, … */
+const LEVEL = 0.1;
+/** … and the spread too wide by up to a half to two thirds of this, where there is a slow-down. */
+const WIDE = 0.03;
+
+/**
+ * The interval of a slow-down with what the method may be off by: of two segments that overlap, what each took
+ * says which began first, but it is asked of one at a time.
+ */
+export function withMethod({ value, low, high }: Figure): Figure {
+  const off = LEVEL * (value - 1);
+  return { value, low: Math.max(1, low - off), high: high + off };
+}
+
+/** The same of the spread between segments. */
+export function spreadWithMethod({ value, low, high }: Figure): Figure {
+  return { value, low: low * (1 - WIDE), high: high * (1 + WIDE) };
 }

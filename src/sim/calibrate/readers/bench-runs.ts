@@ -163,7 +163,8 @@ export function runsOf(text: string): Runs {
     else if (found.kind === "header") {
       cutter.begin();
       ({ columns } = found);
-    } else if (found.kind === "locale") locale ??= { line, text: one };
+    } else if (found.kind === "device") devices.add(found.id);
+    else if (found.kind === "locale") locale ??= { line, text: one };
     else if (found.kind === "broken") broken.push({ line, text: one });
     else if (found.kind === "other") others++;
   }
