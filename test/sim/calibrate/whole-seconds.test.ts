@@ -48,6 +48,22 @@ it("a slow-down that is hardly known is not told for certain", () => {
   expect(open).toEqual([]);
 });
 
+describe("a worker on a shared link, in three hours of whole seconds", () => {
+  it("has an interval that reaches over what begins later, and says so", () => {
+    const { findings, fit } = back("uplink", 3, 303);
+    expect(fit.notes.join()).toContain("what begins later slows a segment too");
+    for (const { parameter, value, found } of findings) {
+      if (!parameter.startsWith("slowdown")) continue;
+      expect(found?.low).toBeLessThan(value);
+      expect(found?.high).toBeGreaterThan(value);
+    }
+  });
+
+  it("is not taken for one whose load slows", () => {
+    expect(back("loaded", 2, 303).fit.notes.join()).not.toContain("what begins later");
+  });
+});
+
 describe("response times that cannot be", () => {
   const fitOf = (past: PoolPast) => calibrateWorkers([], past).workers[0];
 
@@ -55,7 +71,10 @@ describe("response times that cannot be", () => {
     const fit = fitOf(pastOfJobs(900, (index) => (index % 100 === 0 ? 3_600_000 : 300)));
     expect(fit?.aloneMs.value).toBeGreaterThan(0);
     expect(fit?.noiseCv?.value).toBeGreaterThan(0);
-    for (const { factor } of fit?.curve ?? []) expect(factor.value).toBeGreaterThanOrEqual(1);
+    for (const { factor } of fit?.curve ?? []) {
+      expect(factor.value).toBeGreaterThanOrEqual(1);
+      expect(factor.high < 1000 || factor.high === Number.POSITIVE_INFINITY).toBe(true);
+    }
   });
 
   it("all told as 0 (E-14) are said to be", () => {

@@ -4,7 +4,7 @@
  */
 import { studentTCritical } from "../../experiment/statistics/student-t.js";
 import type { Figure } from "../worker-fit.js";
-import { meanOf, sumOf } from "./estimates.js";
+import { meanOf, sumOf, within } from "./estimates.js";
 
 /**
  * The interval of a positive figure.
@@ -22,8 +22,7 @@ export function jackknifed(value: number, without: readonly number[]): Figure {
   const squares = sumOf(off.map((one) => one * one));
   const error = Math.sqrt(((blocks - 1) / blocks) * squares * inflation(off, squares));
   const degreesOfFreedom = freedomOf(blocks);
-  const reach = Math.exp(studentTCritical({ degreesOfFreedom }) * error);
-  return { value, low: value / reach, high: value * reach };
+  return within(value, Math.exp(studentTCritical({ degreesOfFreedom }) * error));
 }
 
 /**

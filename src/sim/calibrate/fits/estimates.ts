@@ -24,6 +24,16 @@ export function squaresOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }
 
+/** An interval that reaches so many times up and down says nothing. */
+const REACH_MAX = 1000;
+
+/** A positive figure that may be so many times larger, or smaller. */
+export function within(value: number, reach: number): Figure {
+  return reach < REACH_MAX
+    ? { value, low: value / reach, high: value * reach }
+    : { value, low: 0, high: Number.POSITIVE_INFINITY };
+}
+
 /**
  * A positive figure whose logarithm has a standard error.
  *
@@ -31,8 +41,7 @@ export function squaresOf(values: readonly number[]): number {
  */
 export function logFigure(value: number, logError: number, freedom: number): Figure {
   const degreesOfFreedom = Math.max(1, Math.floor(freedom));
-  const reach = Math.exp(studentTCritical({ degreesOfFreedom }) * logError);
-  return { value, low: value / reach, high: value * reach };
+  return within(value, Math.exp(studentTCritical({ degreesOfFreedom }) * logError));
 }
 
 /** The first of two ways to find a figure, with what either of them allows. */

@@ -12,6 +12,7 @@ import {
 import { addProducts, betweenFigure, partsOfSessions } from "./between-sessions.js";
 import { BlockSums, jackknifed } from "./blocks.js";
 import { cvOf, eitherOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
+import { areSlowTogether, EvenlyCurve } from "./evenly.js";
 import { isSlowedByLater } from "./later-company.js";
 import { LoadCurve, type TimesByLoad } from "./load-curve.js";
 import { PairCurve } from "./pair-curve.js";
@@ -161,8 +162,13 @@ function loadOfAll(known: Known): Load {
   const sharp = sharpened(chances, steady, start.solve());
   const changes = changesWithoutBlocks(sharp, steady, options);
   const curve = new LoadCurve(sharp.chances, steady, { ...options, changes });
-  const last = spellsIn(known, expectedOf(sharp.chances, curve.solve()));
-  return { chances: sharp.chances, load: curve, other: null, spread, found: last };
+  const expected = expectedOf(sharp.chances, curve.solve());
+  const last = spellsIn(known, expected);
+  const rest = steady.map((time, index) => Math.log(time / (expected[index] ?? 1)));
+  const all = { chances: sharp.chances, spread, found: last };
+  return areSlowTogether(jobs, rest, options)
+    ? { ...all, load: new EvenlyCurve(curve), other: curve }
+    : { ...all, load: curve, other: null };
 }
 
 /** The mean time alone, and by how much longer it takes at each number at a time. */
