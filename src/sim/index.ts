@@ -37,6 +37,8 @@ export { loadExtensions } from "./extensions/load-extensions.js";
 export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
 export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
 export { openResultStore } from "./kept/result-store.js";
+export type { SharedThreads } from "./live/open-threads.js";
+export { openThreads } from "./live/open-threads.js";
 export type { UnitQueue, UnitQueueOptions } from "./live/queue/unit-queue.js";
 export { openUnitQueue } from "./live/queue/unit-queue.js";
 export type { Workers } from "./live/queue/workers.js";

@@ -18,12 +18,12 @@ export interface SetUpFlags extends CacheFlags, QueueFlags {
 /** What there is then. */
 export interface RunSetUp {
   /** What the library is told of it. */
-  readonly options: Pick<RunOptions, "threads" | "ownThread" | "results" | "queue">;
+  readonly options: Pick<RunOptions, "sharedThreads" | "results" | "queue">;
   /** A line of progress, which begins with a prefix. */
   readonly progress: (prefix: string) => ProgressLine;
   /** How many results were found in what is kept, so far. */
   readonly found: () => number;
-  /** Leaves the queue. */
+  /** Ends the threads and leaves the queue. */
   readonly close: () => Promise<void>;
 }
 
@@ -35,12 +35,17 @@ export interface RunSetUp {
 export async function setUpOf(flags: SetUpFlags, { stderr }: Terminal): Promise<RunSetUp> {
   const { quiet, threads = availableParallelism() } = flags;
   const { store, found } = countingStore(resultStoreOf(flags, { stderr, isQuiet: quiet }));
+  // Late: it comes with the simulator.
+  const { openThreads } = await import("../../sim/live/open-threads.js");
   const { queue, close } = await openQueueOf(flags, { stderr, env: process.env });
+  const sharedThreads = openThreads(threads);
   const about = queue && (() => workersText(queue));
   return {
-    options: { threads, ownThread: true, results: store, queue },
+    options: { sharedThreads, results: store, queue },
     progress: (prefix) => progressLine(stderr, { isShown: !quiet, prefix, about }),
     found,
-    close,
+    close: async () => {
+      await Promise.all([sharedThreads.close(), close()]);
+    },
   };
 }

@@ -8,6 +8,7 @@ import { droppedError, type Executor } from "./executor.js";
 import { NameTable, ReplicationRecord } from "./replication-record.js";
 import { Samples } from "./samples.js";
 import { inputText } from "./unit.js";
+import { Waiting } from "./waiting.js";
 
 /** How far an experiment is. `total` grows as stages find out what they need. */
 export interface Progress {
@@ -39,23 +40,6 @@ interface Known {
   readonly finished: Map<number, ReplicationRecord>;
 }
 
-/** Rejects when what is waited for is given up. */
-class GivenUp {
-  #reject: (error: Error) => void = () => {};
-  readonly promise = new Promise<never>((_, reject) => {
-    this.#reject = reject;
-  });
-
-  constructor() {
-    // Nothing may be waited for just then.
-    this.promise.catch(() => {});
-  }
-
-  reject(): void {
-    this.#reject(droppedError());
-  }
-}
-
 /** Runs replications and remembers them. */
 export class Workbench {
   readonly #executor: Executor;
@@ -65,7 +49,7 @@ export class Workbench {
   readonly #cache = new DataCache();
   readonly #names = new NameTable();
   readonly #dataNumbers = new Map<ScenarioData, number>();
-  #givenUp = new GivenUp();
+  readonly #waiting = new Waiting();
   #done = 0;
   #total = 0;
 
@@ -120,8 +104,7 @@ export class Workbench {
       }
     }
     this.#total = this.#done;
-    this.#givenUp.reject();
-    this.#givenUp = new GivenUp();
+    this.#waiting.giveUp(droppedError());
     this.#executor.drop?.();
   }
 
@@ -143,7 +126,7 @@ export class Workbench {
   ): Promise<ReplicationRecord> {
     this.#total += 1;
     const run = this.#executor.run(known.input, replication, { isForAll });
-    const result = await Promise.race([run, this.#givenUp.promise]);
+    const result = await this.#waiting.until(run);
     this.#done += 1;
     this.#onProgress?.({ done: this.#done, total: this.#total, label });
     const record = new ReplicationRecord(result, this.#names);

@@ -16,9 +16,8 @@ import { UnitKeys } from "../kept/key.js";
 import type { ResultStore } from "../kept/result-store.js";
 import { loadScenario } from "../scenario/load.js";
 import { simulateInSteps } from "../simulate.js";
+import { checkThreads, type SharedThreads } from "./open-threads.js";
 import type { UnitQueue } from "./queue/unit-queue.js";
-
-const THREADS_MAX = 256;
 
 /** Where replications are run. */
 export interface ThreadOptions {
@@ -39,6 +38,11 @@ export interface ThreadOptions {
    * thread runs everything
    */
   readonly threadEntry?: URL | undefined;
+  /**
+   * Threads that several runs share, from `openThreads`, instead of `threads` of this run's own, which
+   * end with it. They stay open. @default none are shared
+   */
+  readonly sharedThreads?: SharedThreads | undefined;
 }
 
 /** How one stops it. */
@@ -86,8 +90,10 @@ export interface RunOptions extends ThreadOptions, StopOptions, KeepOptions, Que
 export function executorFor(
   threads: number,
   seed: number,
-  { signal, ownThread = signal !== undefined, threadEntry: given }: ThreadOptions & StopOptions,
+  options: ThreadOptions & StopOptions,
 ): Executor {
+  const { signal, ownThread = signal !== undefined, threadEntry: given, sharedThreads } = options;
+  if (sharedThreads !== undefined) return sharedThreads.executor(seed);
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
     ? inlineExecutor({ simulateInSteps, seed })
@@ -126,14 +132,6 @@ async function loadedOf(
   if (extensions === undefined || extensions.length === 0) return scenario;
   const text = "extensions: expected a scenario's file; a loaded one has those of loadScenario";
   throw new InputError(text, { code: "OPTION_INVALID" });
-}
-
-/** @throws InputError (`OPTION_INVALID`) */
-function checkThreads(threads: number): void {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
-    const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
-    throw new InputError(found, { code: "OPTION_INVALID" });
-  }
 }
 
 /** What is told of progress, as whoever does the work tells it. */

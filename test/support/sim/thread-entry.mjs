@@ -1,4 +1,5 @@
 /** A thread whose simulator does as the scenario's name says. */
+import { threadId } from "node:worker_threads";
 import { InputError, invariant } from "../../../dist/core/errors.js";
 import { taskHandler } from "../../../dist/sim/experiment/threads/thread-task.js";
 
@@ -18,6 +19,8 @@ export const run = taskHandler(({ scenario }, { seed, replication }) => {
       "pool.sessions": 1000,
       "worker.slow.picks": 500,
       "pool.lateShare": 0,
+      // Which thread it was: no result has that.
+      ...(scenario.name === "which" ? { "test.thread": threadId } : {}),
     },
     orchestrators: [],
     workers: ["good-1", "good-2", "slow"],

@@ -4,6 +4,7 @@ import { invariant } from "../../../core/errors.js";
 import type { SimulationInput } from "../../input.js";
 import type { ReplicationResult } from "../../results.js";
 import { closedError, type Executor, queueExecutor } from "../executor.js";
+import { Waiting } from "../waiting.js";
 import { fromPlainError } from "./plain-error.js";
 import type { ThreadAnswer, ThreadTask } from "./thread-task.js";
 
@@ -20,6 +21,7 @@ export class ThreadPool {
   readonly #options: ThreadPoolOptions;
   readonly #inputIds = new WeakMap<SimulationInput, number>();
   #lastId = 0;
+  #running = 0;
   #pool: Tinypool | undefined;
   #isClosed = false;
 
@@ -27,8 +29,25 @@ export class ThreadPool {
     this.#options = options;
   }
 
+  /** Replications that are asked for and not finished. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Runs one replication. */
   async run(
+    input: SimulationInput,
+    options: { readonly seed: number; readonly replication: number },
+  ): Promise<ReplicationResult> {
+    this.#running += 1;
+    try {
+      return await this.#run(input, options);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  async #run(
     input: SimulationInput,
     { seed, replication }: { readonly seed: number; readonly replication: number },
   ): Promise<ReplicationResult> {
@@ -52,8 +71,14 @@ export class ThreadPool {
   /** Ends the threads, whatever they do. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#pool?.destroy();
+    await this.restart();
+  }
+
+  /** Ends the threads, whatever they do. The next replication starts new ones. */
+  async restart(): Promise<void> {
+    const pool = this.#pool;
     this.#pool = undefined;
+    await pool?.destroy();
   }
 
   async #ask(task: ThreadTask): Promise<ThreadAnswer> {
@@ -71,13 +96,41 @@ export class ThreadPool {
   }
 }
 
-/** An executor of so many threads. */
+/** An executor of so many threads of its own. */
 export function threadExecutor(options: ThreadPoolOptions & { readonly seed: number }): Executor {
-  const { threads, seed } = options;
   const pool = new ThreadPool(options);
   return queueExecutor({
-    lanes: threads,
-    runOne: (input, replication) => pool.run(input, { seed, replication }),
+    lanes: options.threads,
+    runOne: (input, replication) => pool.run(input, { seed: options.seed, replication }),
     close: () => pool.close(),
+  });
+}
+
+/**
+ * An executor on threads that others use too, before it, after it or at the same time. When it is closed
+ * in the middle of something, threads that work for nobody else end; what runs beside others' work goes on
+ * to its end, which nobody waits for any more.
+ */
+export function sharingExecutor(
+  pool: ThreadPool,
+  { threads, seed }: { readonly threads: number; readonly seed: number },
+): Executor {
+  const waiting = new Waiting();
+  let own = 0;
+  async function run(input: SimulationInput, replication: number): Promise<ReplicationResult> {
+    own += 1;
+    try {
+      return await pool.run(input, { seed, replication });
+    } finally {
+      own -= 1;
+    }
+  }
+  return queueExecutor({
+    lanes: threads,
+    runOne: (input, replication) => waiting.until(run(input, replication)),
+    close: async () => {
+      waiting.giveUp(closedError());
+      if (own > 0 && own === pool.running) await pool.restart();
+    },
   });
 }
