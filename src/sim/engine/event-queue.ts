@@ -6,7 +6,8 @@
  */
 import { InvariantError } from "../../core/errors.js";
 
-const INITIAL_CAPACITY = 1024;
+/** Room for a few thousand streams: with more V8 makes the code of the queue anew. */
+const INITIAL_CAPACITY = 8192;
 /** Kinds of events, 0 to this − 1. */
 const KINDS = 32;
 /** Keys lie below it: a kind and a key together are exact in a double. */

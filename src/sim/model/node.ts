@@ -32,8 +32,8 @@ export class NodeRuntime {
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
   #onEnd: NodeSessionEnd | null = null;
-  #level = 0;
-  #levelSinceMs = 0;
+  #level = 1;
+  #levelSinceMs = 0.5;
 
   constructor(options: {
     readonly spec: Node;
@@ -45,8 +45,9 @@ export class NodeRuntime {
     readonly windows?: Windows | null | undefined;
   }) {
     this.spec = options.spec;
-    // It has been another kind of number before: see `number-fields.ts`.
+    // They have been another kind of number before: see `number-fields.ts`. And V8 takes for a constant what never changed.
     this.pixelsUploaded = 0;
+    this.#level = this.#levelSinceMs = 0;
     this.#series = options.series ?? null;
     this.#windows = options.windows ?? null;
     this.#counters = options.counters;
@@ -62,10 +63,14 @@ export class NodeRuntime {
     this.#onEnd = hear;
   }
 
-  /** It has answered a discovery that counts, or has refused to as it was full (O-6). */
-  answers(isCapped: boolean): void {
-    this.#counters.answers++;
-    if (isCapped) this.#counters.cappedAnswers++;
+  /**
+   * It has answered a discovery, or has refused to as it was full (O-6).
+   *
+   * @param counted 1 where that counts; else 0
+   */
+  answers(isCapped: boolean, counted: number): void {
+    this.#counters.answers += counted;
+    this.#counters.cappedAnswers += isCapped ? counted : 0;
   }
 
   /** Whether GetOrchestrator fails for everybody now (O-6). */

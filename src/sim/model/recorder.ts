@@ -210,11 +210,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
     site.poolRoundTrips.recordAll(roundTrips, segments);
     if (isWorkers) site.poolGatewaySides.recordAll(sides, segments);
     const { poolRoundTripMs } = this.#run.counters.series;
-    this.#run.binsOf(ready.values, segments, (bin, from, to) => {
-      let all = poolRoundTripMs[bin] as number;
-      for (let at = from; at < to; at++) all += exact.values[at] as number;
-      poolRoundTripMs[bin] = all;
-    });
+    this.#run.addOverTime(poolRoundTripMs, ready.values, segments, exact.values);
   }
 
   /** {@link roundTrip} of several segments of another orchestrator, the first of the list. */

@@ -13,6 +13,7 @@ import type { World } from "./world/world.js";
 
 /** What is so near to the end of a bin may round to the next one, ms. */
 const NEAR_MS = 1;
+const NEVER_MS = Number.POSITIVE_INFINITY;
 
 /** How a run is made. */
 export interface RunOptions {
@@ -50,14 +51,15 @@ export class Run {
   settlesMs = Number.POSITIVE_INFINITY;
   /** When one of the scenario's events begins or ends next, ms: what comes after is not known ahead. */
   happensMs: number;
-  /** Whether the warm-up is over. */
-  counting = false;
+  /** Whether the warm-up is over. It has been so before, as V8 takes what is set once for a constant. */
+  counting = true;
   /** Segments that came back to their session pool, warm-up and tests included. */
   segmentsCompleted = 0;
 
   constructor(options: RunOptions) {
     const { world, seed, replication, tracing, atOnce = true, listener = null } = options;
     this.world = world;
+    this.counting = false;
     this.key = makeKey(seed, replication);
     this.counters = new Counters({
       orchestrators: world.orchestrators.length,
@@ -111,25 +113,30 @@ export class Run {
   }
 
   /**
-   * Tells the bins of several instants, which ascend, each with the places that lie in it: from one
-   * place up to another, which does not.
+   * Adds numbers to the bins of a series.
    *
-   * @param timesMs at least one
+   * @param timesMs their instants, which ascend
+   * @param count how many, the first ones; at least one
+   * @param values the numbers; null for 1 each
    */
-  binsOf(
+  addOverTime(
+    series: Float64Array,
     timesMs: Float64Array,
     count: number,
-    tell: (bin: number, from: number, to: number) => void,
+    values: Float64Array | null,
   ): void {
     const { binMs, bins } = this.counters.series;
     // What is clearly before the bin's end lies in it; only what is near that end has to be divided.
     for (let at = 0; at < count; ) {
       const bin = this.bin(timesMs[at] as number);
       const endMs = this.world.warmupMs + (bin + 1) * binMs;
-      const clearMs = bin === bins - 1 ? Number.POSITIVE_INFINITY : endMs - NEAR_MS;
-      const first = at++;
-      while (at < count && (timesMs[at] as number) < clearMs) at++;
-      tell(bin, first, at);
+      const clearMs = bin === bins - 1 ? NEVER_MS : endMs - NEAR_MS;
+      let all = series[bin] as number;
+      do {
+        all += values === null ? 1 : (values[at] as number);
+        at++;
+      } while (at < count && (timesMs[at] as number) < clearMs);
+      series[bin] = all;
     }
   }
 }

@@ -244,7 +244,7 @@ export class Simulation {
     for (let left = events; left > 0; left--) {
       const time = queue.peek();
       if (time === undefined || time > endMs) return false;
-      if (!run.counting && time >= warmupMs) run.counting = true;
+      run.counting = time >= warmupMs;
       queue.next();
       this.#happen(queue.kind, queue.id);
     }

@@ -118,14 +118,11 @@ export class Tally {
   #countOverTime(what: "segments" | "poolSegments", readyMs: Float64Array, segments: number): void {
     const run = this.#run;
     const { windows } = run.counters;
-    const series = run.counters.series[what];
     if (windows !== null) {
       const { warmupMs } = run.world;
       for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
     }
-    run.binsOf(readyMs, segments, (bin, from, to) => {
-      series[bin] = (series[bin] as number) + (to - from);
-    });
+    run.addOverTime(run.counters.series[what], readyMs, segments, null);
   }
 
   /**

@@ -56,7 +56,8 @@ export class MeasuredBackend implements Backend {
     const begin = node.sessions.beginMs(call.nodeSession, now);
     const end = begin + link.workMs * call.factor;
     const fails = workFails(world, call, info.stream);
-    node.finishSegment(call.nodeSession, end, fails || !call.counted ? 0 : call.pixels);
+    const { pixels, counted } = call;
+    node.finishSegment(call.nodeSession, end, fails || !counted ? 0 : pixels);
     info.lastEndMs = end;
     call.nodeDone = true;
     const limit = call.sentMs + wholeTimeoutMs(call.durationMs);

@@ -10,6 +10,9 @@ import { Outages } from "./outages.js";
 import { nodeSpells } from "./slowness.js";
 import { uptimesOf } from "./uptimes.js";
 
+/** An instant before all others. */
+const PAST_MS = Number.NEGATIVE_INFINITY;
+
 /** The conditions of one run. */
 export class Conditions {
   /** What the scenario's events bring. */
@@ -53,7 +56,7 @@ export class Conditions {
    * meanwhile (`Run.happensMs`); a time that is past where it does not answer.
    */
   sameUntilMs(site: number, node: number, timeMs: number): number {
-    if (!this.isUp(site, node, timeMs)) return Number.NEGATIVE_INFINITY;
+    if (!this.isUp(site, node, timeMs)) return PAST_MS;
     const upUntilMs = this.#untilMs[site * this.#world.nodes.length + node] as number;
     return Math.min(upUntilMs, this.#spells[node]?.sameUntilMs(timeMs) ?? Number.POSITIVE_INFINITY);
   }

@@ -3,8 +3,9 @@
  * own `DiscoveryRound` in order of time; only an answer whose orchestrator may be full by then
  * waits for its own instant (O-6). The round itself decides when it ends.
  */
+import type { Rejection } from "../../../discovery/rejection.js";
 import type { DiscoveryRound } from "../../../discovery/round.js";
-import type { RoundState } from "../../../discovery/round-words.js";
+import type { RoundAnswer, RoundState } from "../../../discovery/round-words.js";
 import { CONNECT_TIMEOUT_MS, type SessionPool } from "../../../selection/index.js";
 import type { Conditions } from "../conditions/conditions.js";
 import { routeDraw } from "../draws.js";
@@ -20,12 +21,13 @@ import type { Gateways } from "./gateways.js";
 import { Outcome } from "./outcome.js";
 import { Refresh } from "./refresh.js";
 
-const UNREACHABLE = {
+/** What failures are told the round as: it goes on from them as from an answer that may not be used. */
+const UNREACHABLE: RoundAnswer = failed({
   rule: "D-20",
   reason: "rpc-error",
   detail: "no connection within 3 s (G-18)",
-} as const;
-const CAPPED = { rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" } as const;
+});
+const CAPPED = failed({ rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" });
 /** So many discoveries keep their lists for those that come after them. */
 const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round, if no event brings streams. */
@@ -35,6 +37,10 @@ const SLOTS_NEVER_FILLED = 64;
 export interface Discovered {
   readonly stream: Stream;
   readonly pool: SessionPool<SessionInfo>;
+}
+
+function failed(rejection: Rejection): RoundAnswer {
+  return { transcoder: -1, rejection, nodes: [] };
 }
 
 /** Stands for a node that fails to answer; the other way round for itself. */
@@ -217,18 +223,18 @@ export class Discoveries {
     const { toAsk } = round;
     refresh.expect(toAsk.length);
     for (let from = 0; from < toAsk.length; from += ANSWERS_MAX) {
-      this.#askSome(refresh, stream, toAsk.slice(from, from + ANSWERS_MAX));
+      this.#askSome(refresh, stream, toAsk, from);
     }
   }
 
-  /** As many as are drawn at a time. */
-  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[]): void {
+  /** As many as are drawn at a time, from one of them on. */
+  #askSome(refresh: Refresh, stream: Stream, toAsk: readonly number[], from: number): void {
     const { lastMs: askedAt } = refresh;
     const nodes = this.#asked;
-    const count = toAsk.length;
+    const count = Math.min(toAsk.length - from, ANSWERS_MAX);
     for (let index = 0; index < count; index++) {
       nodes[index] = this.#conditions.route(
-        toAsk[index] as number,
+        toAsk[from + index] as number,
         stream,
         routeDraw(refresh.index),
       );
@@ -236,7 +242,7 @@ export class Discoveries {
     const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
     for (let index = 0; index < count; index++) {
       const node = nodes[index] as number;
-      const uri = toAsk[index] as number;
+      const uri = toAsk[from + index] as number;
       const time = askedAt + (times[index] as number);
       const failsAt = askedAt + CONNECT_TIMEOUT_MS;
       // Whether it is up is asked when its answer is the next one: most rounds are over by then. Of one
@@ -281,6 +287,7 @@ export class Discoveries {
     if (stream === null || round === null) return "done";
     const run = this.#run;
     const gateway = this.#gateways.of(stream);
+    const counted = run.counting ? 1 : 0;
     let own = now;
     for (;;) {
       const at = this.#next(refresh, stream);
@@ -289,32 +296,28 @@ export class Discoveries {
       const uri = refresh.uriAt(at);
       if (round.isOverBefore(time)) return "done";
       const node = refresh.nodeAt(at);
-      if (node < 0) {
-        own = false;
-        refresh.feed();
-        const state = round.failure(time, uri, UNREACHABLE);
-        if (state !== "wait") return state;
-        continue;
+      let answer = UNREACHABLE;
+      if (node >= 0) {
+        // Until the next event, whatever it is, nobody gets full.
+        const isNext = this.#isNext(time);
+        if (now && !own) own = isNext;
+        const runtime = this.#nodes[node];
+        if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
+          run.queue.schedule(
+            time,
+            EVENT.answer,
+            refresh.slot,
+            streamKey(stream.order, refresh.index),
+          );
+          return "wait";
+        }
+        const capped = own && runtime?.isFull(time) === true;
+        runtime?.answers(capped, counted);
+        answer = capped ? CAPPED : gateway.answer(node, time);
       }
-      // Until the next event, whatever it is, nobody gets full.
-      if (now && !own) own = this.#isNext(time);
-      const runtime = this.#nodes[node];
-      if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
-        run.queue.schedule(
-          time,
-          EVENT.answer,
-          refresh.slot,
-          streamKey(stream.order, refresh.index),
-        );
-        return "wait";
-      }
-      const capped = own && runtime?.isFull(time) === true;
       own = false;
       refresh.feed();
-      if (run.counting) runtime?.answers(capped);
-      const state = capped
-        ? round.failure(time, uri, CAPPED)
-        : round.response(time, uri, gateway.answer(node, time), time - refresh.askedAt(at));
+      const state = round.response(time, uri, answer, time - refresh.askedAt(at));
       if (state !== "wait") return state;
     }
   }

@@ -108,8 +108,15 @@ export class GatewayRuntime {
     this.#trace = run.trace;
     this.#observer = recorder;
     this.#market = options.market;
-    this.trusted = gateway.endpoints.filter((_, at) => (gateway.scores[at] ?? 0) >= 1);
-    this.untrusted = gateway.endpoints.filter((_, at) => gateway.scores[at] === 0);
+    // Lists of the same kind to V8 as those of probes: what is filtered may have holes, for all that it knows.
+    const [trusted, untrusted]: [number[], number[]] = [[], []];
+    for (const [at, endpoint] of gateway.endpoints.entries()) {
+      const score = gateway.scores[at] ?? -1;
+      if (score >= 1) trusted.push(endpoint);
+      else if (score === 0) untrusted.push(endpoint);
+    }
+    this.trusted = trusted;
+    this.untrusted = untrusted;
     this.chooser = settings.onchain
       ? recipientChooser({ settings, market: options.market, run, scores: this.scores })
       : firstInOrder;
