@@ -14,7 +14,9 @@ export interface TicketOptions {
 }
 
 /** All that events say of a ticket: equal ones have equal names. */
-export function ticketNameOf(event: WinningTicket | TicketRedeemed): string {
+export function ticketNameOf(
+  event: Pick<WinningTicket, "sender" | "recipient" | "faceValueWei" | "winProb" | "creationRound">,
+): string {
   const { sender, recipient, faceValueWei, winProb, creationRound } = event;
   return [sender, recipient, faceValueWei, winProb, creationRound].join(":");
 }

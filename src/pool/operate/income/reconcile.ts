@@ -1,6 +1,7 @@
 /** What nodes told of redeemed tickets, against what the chain has. */
 import { createHash } from "node:crypto";
 import { EventIngest } from "../../books/ingest/ingest.js";
+import { ticketNameOf } from "../../books/ingest/tickets.js";
 import type { IncomeRow, PoolStore, TicketRow } from "../../books/store/store.js";
 
 /** Told by a node and found on the chain, or only one of them. */
@@ -67,12 +68,16 @@ function untoldOf(
   tickets: readonly TicketRow[],
 ): readonly IncomeRow[] | null {
   const rest = [...rows];
-  for (const { faceValueWei } of tickets) {
-    const index = rest.findIndex(({ paidWei }) => paidWei === faceValueWei);
-    if (index === -1) return null;
-    rest.splice(index, 1);
-  }
-  return rest;
+  const takes = ({ faceValueWei, ticket }: TicketRow, isExact: boolean): boolean => {
+    const index = rest.findIndex(
+      (row) => row.paidWei === faceValueWei && (!isExact || ticketNameOf(row) === ticket),
+    );
+    if (index !== -1) rest.splice(index, 1);
+    return index !== -1;
+  };
+  // Of several of the same amount it is the one of the same sender and round.
+  const others = tickets.filter((ticket) => !takes(ticket, true));
+  return others.every((ticket) => takes(ticket, false)) ? rest : null;
 }
 
 /** A ticket of a form without names may be anybody's. */
