@@ -7,6 +7,7 @@
  * their exact strings: comparison is textual (D-17).
  */
 import { InputError, invariant } from "../core/errors.js";
+import { emptyList } from "../core/lists.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
 import type {
@@ -71,7 +72,7 @@ export class DiscoveryRound {
   readonly #suspended = new SuspensionQueue();
 
   readonly #rejectedEndpoints: number[] = [];
-  readonly #rejections: Rejection[] = [];
+  readonly #rejections = emptyList<Rejection>();
 
   /**
    * @param options see {@link DiscoveryRoundOptions}

@@ -2,6 +2,7 @@
  * What a discovery found, as sessions that are made when they are chosen: of some forty that a discovery
  * finds a stream uses one. Who runs many streams at a time saves most of their memory by it.
  */
+import { emptyList } from "../core/lists.js";
 import type { Session } from "./session.js";
 import type { SessionPrice } from "./session-price.js";
 
@@ -22,7 +23,8 @@ export interface FoundSessions<Info = unknown> {
 }
 
 /** Batches to which nothing happened share it. */
-const NOBODY: readonly never[] = [];
+const NOBODY: readonly never[] = emptyList();
+const NOWHERE: readonly number[] = [];
 
 /**
  * What a discovery found, as a pool and its selector keep it together: which of them wait for being chosen,
@@ -34,11 +36,11 @@ export class FoundBatch<Info = unknown> {
   waiting: number;
   readonly #found: FoundSessions<Info>;
   /** Places of those that do not wait, ascending … */
-  #taken: readonly number[] = NOBODY;
+  #taken: readonly number[] = NOWHERE;
   /** … and their sessions; null of those that are not in the pool's map. */
   #sessions: readonly (Session<Info> | null)[] = NOBODY;
   /** Places of those that wait and are not in the pool's map. */
-  #lost: readonly number[] = NOBODY;
+  #lost: readonly number[] = NOWHERE;
 
   constructor(found: FoundSessions<Info>) {
     this.#found = found;

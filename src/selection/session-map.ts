@@ -3,6 +3,7 @@
  * there are as many pools as streams: what a discovery found is one entry here, and what became of the few
  * that were chosen is kept beside it.
  */
+import { emptyList } from "../core/lists.js";
 import { FoundBatch, type FoundSessions } from "./found-sessions.js";
 import { Session } from "./session.js";
 
@@ -11,7 +12,7 @@ const metIn: number[] = [];
 let additions = 0;
 
 /** Pools that have nobody share it; a list of one's own is as long as need be. */
-const NOBODY: readonly never[] = [];
+const NOBODY: readonly never[] = emptyList();
 
 /** The sessions of a pool by transcoder. */
 export class SessionMap<Info = unknown> {

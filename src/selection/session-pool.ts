@@ -4,6 +4,7 @@
  * caller passes the time in and runs the refresh that the pool asks for.
  */
 import { invariant } from "../core/errors.js";
+import { emptyList } from "../core/lists.js";
 import type { Suspender } from "../discovery/suspension.js";
 import type { FoundSessions } from "./found-sessions.js";
 import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
@@ -33,7 +34,7 @@ export type Removal = (typeof REMOVAL)[keyof typeof REMOVAL];
 export type RemovalWithoutSender = "crash" | "fail" | "ignore";
 
 /** Pools that use nobody share it. */
-const NOBODY: readonly never[] = [];
+const NOBODY: readonly never[] = emptyList();
 
 /** How to make a {@link SessionPool}. */
 export interface SessionPoolOptions<Info = unknown> {

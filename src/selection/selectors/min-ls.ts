@@ -3,6 +3,7 @@
  * one never measured, then the best of the bad ones.
  */
 import { InvariantError, invariant } from "../../core/errors.js";
+import { emptyList } from "../../core/lists.js";
 import type { Draw } from "../algorithms/algorithm.js";
 import type { FoundBatch } from "../found-sessions.js";
 import { Session } from "../session.js";
@@ -18,7 +19,7 @@ export interface SelectorOptions {
 }
 
 /** Selectors that have nobody share it. */
-const NOBODY: never[] = [];
+const NOBODY: never[] = emptyList();
 
 /** How to make a {@link MinLSSelector}. */
 export interface MinLSSelectorOptions extends SelectorOptions {
