@@ -18,6 +18,7 @@ import type { Scenario } from "../scenario/schema.js";
 import { simulate } from "../simulate.js";
 import { aiNotes } from "./ai-notes.js";
 import { handedOn } from "./handed-on.js";
+import { holeNotes } from "./holes.js";
 import { lostOf } from "./lost-sessions.js";
 import { arrivalsOf, type Part, workersKey } from "./part.js";
 import {
@@ -29,7 +30,7 @@ import {
   withArrivals,
   withDrawnWorkers,
 } from "./replay-scenario.js";
-import { type Played, type Totals, WorkerTotals } from "./totals.js";
+import { isVague, type Played, type Totals, WorkerTotals } from "./totals.js";
 
 const DAY_MS = 86_400_000;
 const NAMED_MAX = 3;
@@ -108,6 +109,7 @@ export function replay(options: ReplayOptions): Replay {
       durationMs,
     }),
   );
+  notes.push(...holeNotes(parts.flatMap(({ streams }) => streams)));
   const totals = new Map<string, WorkerTotals>();
   for (const { name, address, region } of known) {
     const mine = pasts.find((one) => one.address === address && one.region === region);
@@ -139,15 +141,28 @@ export function replay(options: ReplayOptions): Replay {
     }
     whole.add(sumOf(sums.own), other === null ? null : sumOf(sums.other));
   }
+  const workers = [...totals.values()].map((worker) => worker.result(whole.feesScale()));
+  const vague = workers.filter(({ segments }) => isVague(segments)).map(({ name }) => name);
+  if (vague.length > 0) {
+    notes.push(
+      `too little is known of ${named(vague)}: the interval is wider than twice what was done, so that it says nothing that the past lies within it`,
+    );
+  }
   return {
     fromMs,
     toMs: fromMs + durationMs,
     sessions: parts.reduce((sum, { streams }) => sum + streams.length, 0),
     lostSessions: lost.reduce((sum, { streams }) => sum + streams.size, 0),
-    workers: [...totals.values()].map((worker) => worker.result(whole.feesScale())),
+    workers,
     pool: whole.result(whole.feesScale()),
     notes,
   };
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  const text = names.slice(0, NAMED_MAX).join(", ");
+  return more > 0 ? `${text} and ${more} more` : text;
 }
 
 const NOTHING: Played = { segments: 0, feesEth: 0 };

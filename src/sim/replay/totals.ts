@@ -34,6 +34,11 @@ export interface Totals {
   readonly change: { readonly segments: Span95; readonly feesEth: Span95 } | null;
 }
 
+/** Whether an interval reaches so far that a past within it says nothing of the replay: further than all that there was. */
+export function isVague({ actual, replayed: { low, high } }: Compared): boolean {
+  return Number.isFinite(high - low) && high - low > 2 * actual;
+}
+
 /** Adds up replications. */
 export class WorkerTotals {
   readonly name: string;
