@@ -7,7 +7,7 @@ import { BlockSums, jackknifedSum } from "./blocks.js";
 import type { FreeTimes, TimesByLoad } from "./load-curve.js";
 
 /** A correlation, above that of segments that end a second apart, from which two that overlap are slow together. */
-const TOGETHER_MIN = 0.03;
+const TOGETHER_MIN = 0.05;
 /** Pairs below which nothing is said. */
 const PAIRS_MIN = 200;
 /** Of a session of longer segments no two end within this, ms, so that two that do are of different ones. */
@@ -53,7 +53,8 @@ export function areSlowTogether(
     const apart = (all[At.farProducts] ?? 0) / (all[At.farPairs] ?? 0);
     return (near - apart) / ((all[At.squares] ?? 0) / (all[At.count] ?? 0));
   };
-  return jackknifedSum(above(sums.total), sums.without().map(above)).low > TOGETHER_MIN;
+  const { value, low } = jackknifedSum(above(sums.total), sums.without().map(above));
+  return value > TOGETHER_MIN && low > 0;
 }
 
 /** Mean times if half of what company does were due to what begins later; the mean of all is what it was. */
