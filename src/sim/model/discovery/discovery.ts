@@ -65,7 +65,7 @@ export class Discoveries {
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
   /** What the discovery at hand found, to be copied. */
-  readonly #lists = { nodes: [0], answeredMs: [0.5], askedMs: [0.5] };
+  readonly #lists = { numbers: [0.5], askedMs: [0.5] };
   readonly #terms: FoundTerms;
   readonly #counts: DiscoveryCounts;
   #sessions = 0;
@@ -346,19 +346,20 @@ export class Discoveries {
     let areAskedAtStart = true;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      lists.nodes[index] = refresh.nodeAt(at);
-      lists.answeredMs[index] = refresh.timeAt(at);
+      lists.numbers[index] = refresh.timeAt(at);
       const askedMs = refresh.askedAt(at);
       lists.askedMs[index] = askedMs;
       if (askedMs !== refresh.startMs) areAskedAtStart = false;
+    }
+    for (let index = 0; index < size; index++) {
+      lists.numbers[size + index] = refresh.nodeAt(places[round.endpointAt(index)] ?? 0);
     }
     return new Found({
       terms: this.#terms,
       stream,
       discovery: refresh.index,
       score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      nodes: lists.nodes.slice(0, size),
-      answeredMs: lists.answeredMs.slice(0, size),
+      numbers: lists.numbers.slice(0, 2 * size),
       askedMs: areAskedAtStart ? null : lists.askedMs.slice(0, size),
       startMs: refresh.startMs,
     });

@@ -32,8 +32,7 @@ export class Found implements FoundSessions<SessionInfo> {
   readonly #stream: Stream;
   readonly #discovery: number;
   readonly #score: number;
-  readonly #nodes: readonly number[];
-  readonly #answeredMs: readonly number[];
+  readonly #numbers: readonly number[];
   readonly #startMs: number;
   readonly #askedMs: readonly number[] | null;
 
@@ -43,10 +42,12 @@ export class Found implements FoundSessions<SessionInfo> {
     /** Its number in the stream. */
     readonly discovery: number;
     readonly score: number;
-    /** Of each in its order: node, when it answered, when it was asked, ms. */
-    readonly nodes: readonly number[];
-    readonly answeredMs: readonly number[];
-    /** Null where all were asked at the start. */
+    /**
+     * When each answered, ms, in its order, and after these the nodes: a list with parts of numbers is one that
+     * V8 need not look through for objects.
+     */
+    readonly numbers: readonly number[];
+    /** When each was asked, ms; null where all were asked at the start. */
     readonly askedMs: readonly number[] | null;
     /** When the discovery began, ms. */
     readonly startMs: number;
@@ -55,30 +56,29 @@ export class Found implements FoundSessions<SessionInfo> {
     this.#stream = options.stream;
     this.#discovery = options.discovery;
     this.#score = options.score;
-    this.#nodes = options.nodes;
-    this.#answeredMs = options.answeredMs;
+    this.#numbers = options.numbers;
     this.#askedMs = options.askedMs;
     this.#startMs = options.startMs;
   }
 
   get size(): number {
-    return this.#nodes.length;
+    return this.#numbers.length / 2;
   }
 
   transcoderAt(index: number): number {
-    return this.#terms.transcoders[this.#nodes[index] ?? -1] ?? -1;
+    return this.#terms.transcoders[this.#nodeAt(index)] ?? -1;
   }
 
   recipientAt(index: number): number {
-    return this.#terms.market.ownerOf(this.#nodes[index] ?? -1);
+    return this.#terms.market.ownerOf(this.#nodeAt(index));
   }
 
   priceAt(index: number): SessionPrice {
-    return this.#terms.market.priceAt(this.recipientAt(index), this.#answeredMs[index] ?? 0);
+    return this.#terms.market.priceAt(this.recipientAt(index), this.#numbers[index] ?? 0);
   }
 
   latencyMsAt(index: number): number {
-    return (this.#answeredMs[index] ?? 0) - (this.#askedMs?.[index] ?? this.#startMs);
+    return (this.#numbers[index] ?? 0) - (this.#askedMs?.[index] ?? this.#startMs);
   }
 
   /** Whether an orchestrator is among those found. */
@@ -91,8 +91,8 @@ export class Found implements FoundSessions<SessionInfo> {
 
   /** The answer becomes a session (M-30 … M-34); its node is its `sessionKey`. */
   make(index: number): SimSession {
-    const answeredMs = this.#answeredMs[index] ?? 0;
-    const node = this.#terms.world.nodes[this.#nodes[index] ?? -1];
+    const answeredMs = this.#numbers[index] ?? 0;
+    const node = this.#terms.world.nodes[this.#nodeAt(index)];
     invariant(node !== undefined, "an index lies within what was found");
     const session = createSession(
       {
@@ -111,5 +111,9 @@ export class Found implements FoundSessions<SessionInfo> {
     );
     invariant(session !== null, "answers have tokens and ticket parameters");
     return session;
+  }
+
+  #nodeAt(index: number): number {
+    return this.#numbers[this.size + index] ?? -1;
   }
 }
