@@ -59,7 +59,11 @@ export function fittedSettings(
       points.length === 0
         ? undefined
         : Object.fromEntries(
-            points.map(({ atATime, factor }) => [String(atATime), Math.max(1, of(factor))]),
+            // One that may as well be none is not drawn: it could only come out larger.
+            points.map(({ atATime, factor }) => [
+              String(atATime),
+              Math.max(1, factor.low > 1 ? of(factor) : factor.value),
+            ]),
           ),
     slowSpells:
       spells === null
@@ -91,7 +95,8 @@ export function withDrawnWorkers(
   const draw = ({ value, low, high }: Figure): number => {
     const z = normalQuantile(uniform(key.k0, key.k1, index++));
     // Figures are above 0, and so are those that they may be.
-    return value > 0 && low > 0 ? value * (high / low) ** (z / (2 * END_95)) : value;
+    const isKnown = value > 0 && low > 0 && Number.isFinite(high);
+    return isKnown ? value * (high / low) ** (z / (2 * END_95)) : value;
   };
   for (const [name, fit] of fits) {
     const known = recorded[name];
