@@ -5,7 +5,7 @@
 import { parsePlain } from "./exact-json.js";
 import type { JsonPiece } from "./json-piece.js";
 
-const [COMMA, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
+const [COMMA, OPEN_OBJECT, CLOSE_OBJECT] = [0x2c, 0x7b, 0x7d];
 
 export class JsonRegion {
   /** Elements in order; each value is given out once. */
@@ -32,7 +32,7 @@ export class JsonRegion {
     if (end === null) return null;
     const region = bytes.subarray(0, end);
     // Between true elements the brackets are balanced: a comma that is none of theirs is no JSON.
-    const values = parsePlain(listed(region));
+    const values = parsePlain(`[${region.toString("utf8")}]`);
     // Lists in a list are no elements, but what is in them.
     if (!Array.isArray(values) || values.some(Array.isArray)) return null;
     return new JsonRegion(values, end + 1, () => split(region));
@@ -73,15 +73,6 @@ class ParsedPiece implements JsonPiece {
     this.#values[this.#index] = undefined;
     return value;
   }
-}
-
-/** As a list: bracketed as bytes, since a long text that is joined is copied once more. */
-function listed(elements: Buffer): string {
-  const bytes = Buffer.allocUnsafe(elements.length + 2);
-  bytes[0] = OPEN_ARRAY;
-  elements.copy(bytes, 1);
-  bytes[bytes.length - 1] = CLOSE_ARRAY;
-  return bytes.toString("utf8");
 }
 
 /** Where the last comma between two objects is, if it is not in a string: the parser will tell. */

@@ -4,9 +4,6 @@ import { type DecodeOptions, decodeEvent, decodeValue } from "../events/decode.j
 import type { PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-piece.js";
 
-/** Events on their way through memory together: what is made of them is not kept for long. */
-export const PART = 1_000;
-
 /** Where something was read: for the quarantine. */
 export interface PieceOrigin {
   readonly piece: JsonPiece;

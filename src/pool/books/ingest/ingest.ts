@@ -13,9 +13,9 @@ import type { LedgerTransaction } from "../ledger.js";
 import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
 import { openingAtMs } from "../opening-date.js";
 import { type PoolSettings, readSettings, settingsText } from "../settings.js";
-import type { EventRow, NewEvent, PoolStore } from "../store/store.js";
+import type { EventRow, PoolStore } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
-import { DecodedBatch, type FailedPiece, PART } from "./decoded-batch.js";
+import { DecodedBatch } from "./decoded-batch.js";
 import {
   type IdentifyOptions,
   identify,
@@ -67,6 +67,8 @@ export const API_ORIGIN = "api";
 export type { RecordOutcome } from "./identity.js";
 
 const DAY_MS = 86_400_000;
+/** Events entered at a time. */
+const PART = 1_000;
 /** The source of what is entered again. */
 const AGAIN = "verify";
 
@@ -93,51 +95,35 @@ export class EventIngest {
   ingest({ pieces, origin, nodeType, region, ...from }: RawBatch): IngestResult {
     const batch = new DecodedBatch({ nodeType, region });
     for (const piece of pieces) batch.add(piece, origin);
-    return this.enter([batch], from);
+    return this.enter(batch, from);
   }
 
-  /**
-   * Enters what is decoded already, with its cursors; see {@link ingest}.
-   *
-   * @param parts some events at a time: all of them go into one transaction
-   */
-  enter(parts: Iterable<DecodedBatch>, from: BatchOrigin): IngestResult {
-    return this.#store.transaction(() => this.#enterAll(parts, from));
-  }
-
-  #enterAll(parts: Iterable<DecodedBatch>, from: BatchOrigin): IngestResult {
+  /** Enters a batch that is decoded already, with its cursors; see {@link ingest}. */
+  enter(batch: DecodedBatch, from: BatchOrigin): IngestResult {
     const { source, nowMs: atMs } = from;
-    this.#refresh();
-    const door = this.#door(from);
-    const sums = noSums(source);
-    const failed: FailedPiece[] = [];
-    const refused: FailedPiece[] = [];
-    let [recorded, repeated, early] = [0, 0, 0];
-    for (const part of parts) {
-      const entered = this.#enterable(part, from);
-      const { events, origins } = entered;
-      for (const piece of entered.failed) failed.push(piece);
-      early += entered.early;
-      const { outcomes, held } = this.#enter(events, source, door, sums);
-      for (let index = 0; index < outcomes.length; index++) {
-        const outcome = outcomes[index];
+    return this.#store.transaction(() => {
+      this.#refresh();
+      const { events, origins, failed, early } = this.#enterable(batch, from);
+      const waiting = [...failed];
+      let [recorded, repeated] = [0, 0];
+      const { outcomes, held } = this.#enter(events, source, this.#door(from));
+      for (const [index, outcome] of outcomes.entries()) {
         if (outcome === "recorded") recorded++;
         else if (outcome === "repeated") repeated++;
         else {
           const [event, origin] = [events[index], origins[index]];
           invariant(event !== undefined && origin !== undefined, "there is an outcome for each");
-          refused.push({ ...origin, ...(held.get(event) ?? contradiction(event)) });
+          waiting.push({ ...origin, ...(held.get(event) ?? contradiction(event)) });
         }
       }
-      for (const [key, value] of part.cursors) this.#store.setCursor(key, value);
-    }
-    this.#settle(sums);
-    const quarantined = this.#store.quarantine.add(
-      [...failed, ...refused].map(({ piece: { raw, position }, origin, code, reason }) => {
-        return { source, origin, position, code, reason, raw, atMs };
-      }),
-    );
-    return { recorded, repeated, quarantined, early: early === 0 ? undefined : early };
+      const quarantined = this.#store.quarantine.add(
+        waiting.map(({ piece: { raw, position }, origin, code, reason }) => {
+          return { source, origin, position, code, reason, raw, atMs };
+        }),
+      );
+      for (const [key, value] of batch.cursors) this.#store.setCursor(key, value);
+      return { recorded, repeated, quarantined, early: early === 0 ? undefined : early };
+    });
   }
 
   /**
@@ -155,9 +141,7 @@ export class EventIngest {
       for (const event of events) this.#assertPriced(event);
       // Who rotates a key says so by its source: the same id under two is two events.
       const door = this.#door({ source, nowMs, apiAtMs, isDistinct: true });
-      const sums = noSums(source);
-      const { outcomes, held } = this.#enter(events, source, door, sums);
-      this.#settle(sums);
+      const { outcomes, held } = this.#enter(events, source, door);
       const rows = [...held].map(([event, { code, reason }]) => {
         const raw = Buffer.from(encodeOwn(event));
         return { source, origin: API_ORIGIN, position: 0, code, reason, raw, atMs: nowMs };
@@ -242,10 +226,7 @@ export class EventIngest {
     const left = new Set<number>();
     let early = 0;
     const sinceMs = sinceMsOf(this.#store, source);
-    const { events, origins } = batch;
-    for (let index = 0; index < events.length; index++) {
-      const [event, from] = [events[index], origins[index]];
-      invariant(event !== undefined && from !== undefined, "each event has an origin");
+    for (const [index, event] of batch.events.entries()) {
       if (event.atMs < sinceMs) {
         early++;
         left.add(index);
@@ -255,11 +236,13 @@ export class EventIngest {
         assertPast(event, nowMs);
         this.#assertPriced(event);
       } catch (error) {
-        if (!(error instanceof InputError)) throw error;
+        const from = batch.origins[index];
+        if (!(error instanceof InputError) || from === undefined) throw error;
         failed.push({ ...from, code: error.code, reason: error.message });
         left.add(index);
       }
     }
+    const { events, origins } = batch;
     if (left.size === 0) return { events, origins, failed, early };
     const isLeft = (_: unknown, index: number) => !left.has(index);
     return { events: events.filter(isLeft), origins: origins.filter(isLeft), failed, early };
@@ -290,17 +273,19 @@ export class EventIngest {
     events: readonly PoolEvent[],
     source: string,
     options: IdentifyOptions,
-    sums: Sums,
-  ): { outcomes: readonly RecordOutcome[]; held: ReadonlyMap<PoolEvent, Held> } {
+  ): { outcomes: RecordOutcome[]; held: ReadonlyMap<PoolEvent, Held> } {
+    const store = this.#store;
     const all: RecordOutcome[] = [];
     const allHeld = new Map<PoolEvent, Held>();
+    const sums = noSums(source);
     for (let from = 0; from < events.length; from += PART) {
-      const part = events.length <= PART ? events : events.slice(from, from + PART);
-      const { fresh, outcomes, held } = identify(part, source, this.#store, options);
+      const part = events.slice(from, from + PART);
+      const { fresh, outcomes, held } = identify(part, source, store, options);
       for (const outcome of outcomes) all.push(outcome);
       for (const [event, why] of held) allHeld.set(event, why);
       this.#write(fresh, source, sums);
     }
+    this.#settle(sums);
     return { outcomes: all, held: allHeld };
   }
 
@@ -326,9 +311,8 @@ export class EventIngest {
     const { received, processed, tally } = sums;
     const transactions: LedgerTransaction[] = [];
     const isPerJob = this.#isPerJob;
-    const rows: NewEvent[] = [];
     let sequence = this.#store.events.count();
-    for (const { event, identity, content } of fresh) {
+    const rows = fresh.map(({ event, identity, content }) => {
       const { type, atMs } = event;
       const cause = { kind: type, id: identity, event: sequence };
       let worker: string | null = null;
@@ -344,9 +328,8 @@ export class EventIngest {
         const postings = ticketPostings(this.#store.tickets, event, { isIncome: !isPerJob });
         if (postings.length > 0) transactions.push({ cause, atMs, postings });
       }
-      rows.push({ sequence, identity, source, atMs, content, worker });
-      sequence++;
-    }
+      return { sequence: sequence++, identity, source, atMs, content, worker };
+    });
     return { rows, transactions };
   }
 }

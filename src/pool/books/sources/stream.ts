@@ -1,16 +1,13 @@
 /** Bytes of files or answers, cut into events and entered batch by batch. */
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
-import type { JsonPiece } from "../events/json-piece.js";
 import { JsonSplitter } from "../events/json-splitter.js";
-import { DecodedBatch, PART } from "../ingest/decoded-batch.js";
+import { DecodedBatch } from "../ingest/decoded-batch.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import { plain } from "./compressed.js";
 
 /** However few events they are, more does not wait for a transaction. */
-const WAITING_BYTES = 1 << 23;
-/** Cut into events together: what is made of more would outlive what V8 collects cheaply. */
-const BYTES_AT_ONCE = 1 << 16;
+const BATCH_BYTES = 1 << 25;
 
 /** What all streams of a source have in common. */
 export interface FeedOptions extends DecodeOptions {
@@ -55,35 +52,22 @@ export function added(a: IngestResult, b: IngestResult): IngestResult {
   };
 }
 
-/** Bytes that wait to be cut into events, in order. */
-interface Waiting {
-  readonly origin: string;
-  readonly bytes: number;
-  readonly cut: () => readonly JsonPiece[];
-  /** How far is read when their events are in the books. */
-  readonly cursor?: StreamPart["cursor"];
-}
-
 /**
  * Streams of a source, one after the other: many small files share a transaction, and a large one
  * has many. Interrupted anywhere all can be read again: what is in the books already is recognised.
- *
- * What was read waits as bytes. It is cut into events on their way into a transaction, some at a time: events
- * of a whole transaction would outlive many collections of garbage, and each copies them.
  */
 export class EventFeed {
   readonly #ingest: EventIngest;
   readonly #options: FeedOptions;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
-  /** Cut and not entered, of the first that waits. */
-  #pieces: readonly JsonPiece[] = [];
-  #taken = 0;
+  #batch: DecodedBatch;
+  /** Read since the last transaction. */
+  #bytes = 0;
   #total = NOTHING;
 
   constructor(ingest: EventIngest, options: FeedOptions) {
     this.#ingest = ingest;
     this.#options = options;
+    this.#batch = new DecodedBatch(options);
   }
 
   /**
@@ -96,111 +80,63 @@ export class EventFeed {
     chunks: AsyncIterable<Uint8Array>,
     { origin, cursor, mustBeWhole = false }: StreamPart,
   ): Promise<void> {
-    const { signal } = this.#options;
+    const { batchSize = 10_000, signal } = this.#options;
     const splitter = new JsonSplitter();
     let isEmpty = true;
+    let broken: InputError | null = null;
     try {
       for await (const chunk of plain(chunks, origin)) {
         isEmpty &&= chunk.length === 0;
-        this.#wait(splitter, chunk, { origin, mustBeWhole });
-        while (this.#waitingBytes >= WAITING_BYTES) this.#enter();
+        for (const piece of splitter.push(chunk)) {
+          this.#batch.add(piece, origin);
+          if (this.#batch.size < batchSize) continue;
+          signal?.throwIfAborted();
+          this.flush();
+        }
+        this.#bytes += chunk.length;
+        if (this.#bytes > BATCH_BYTES) this.flush();
       }
     } catch (error) {
       // What was unpacked counts, and the rest is asked for again: the cursor stays.
-      if (error instanceof InputError && error.code === "FILE_COMPRESSED") {
-        const cut = () => splitter.end().filter(({ problem }) => problem === null);
-        this.#waiting.push({ origin, bytes: 0, cut });
-      }
-      throw error;
-    }
-    signal?.throwIfAborted();
-    if (!mustBeWhole) {
-      this.#waiting.push({ origin, bytes: 0, cut: () => splitter.end(), cursor });
-      return;
+      if (!(error instanceof InputError) || error.code !== "FILE_COMPRESSED") throw error;
+      broken = error;
     }
     const rest = splitter.end();
-    if (isEmpty || rest.length > 0) {
+    signal?.throwIfAborted();
+    if (broken !== null) {
+      for (const piece of rest) if (piece.problem === null) this.#batch.add(piece, origin);
+      throw broken;
+    }
+    if (mustBeWhole && (isEmpty || rest.length > 0)) {
       throw new RemoteError(`${origin} answers something else than a whole list of events`, {
         code: "EVENTS_CUT",
       });
     }
-    this.#waiting.push({ origin, bytes: 0, cut: () => rest, cursor });
+    for (const piece of rest) this.#batch.add(piece, origin);
+    if (cursor !== undefined) {
+      const { key, value } = cursor;
+      this.#batch.cursors.set(key, typeof value === "string" ? value : value());
+    }
   }
 
   /** Enters what was read. @returns what was entered since the beginning */
   flush(): IngestResult {
-    while (this.#waiting.length > 0) this.#enter();
+    const { source, now, isDistinct, isBesideOpening } = this.#options;
+    const batch = this.#batch;
+    this.#batch = new DecodedBatch(this.#options);
+    this.#bytes = 0;
+    if (batch.size > 0 || batch.cursors.size > 0) {
+      this.#total = added(
+        this.#total,
+        this.#ingest.enter(batch, { source, nowMs: now(), isDistinct, isBesideOpening }),
+      );
+    }
     return this.#total;
-  }
-
-  /** The chunk is copied: whoever gave it may write over it. */
-  #wait(
-    splitter: JsonSplitter,
-    chunk: Uint8Array,
-    { origin, mustBeWhole }: Pick<StreamPart, "origin" | "mustBeWhole">,
-  ): void {
-    for (let from = 0; from < chunk.length; from += BYTES_AT_ONCE) {
-      const some = Buffer.from(chunk.subarray(from, from + BYTES_AT_ONCE));
-      // Whether it is whole is known when all of it is cut.
-      const pieces = mustBeWhole === true ? splitter.push(some) : null;
-      const cut = () => pieces ?? splitter.push(some);
-      this.#waiting.push({ origin, bytes: some.length, cut });
-      this.#waitingBytes += some.length;
-    }
-  }
-
-  /**
-   * One transaction. If it fails, nothing that waits is entered any more: a cursor says that all before it is in
-   * the books.
-   */
-  #enter(): void {
-    const { source, now, signal, isDistinct, isBesideOpening } = this.#options;
-    try {
-      signal?.throwIfAborted();
-      const from = { source, nowMs: now(), isDistinct, isBesideOpening };
-      this.#total = added(this.#total, this.#ingest.enter(this.#parts(), from));
-    } catch (error) {
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      throw error;
-    }
-  }
-
-  /** What one transaction takes of what waits. */
-  *#parts(): Generator<DecodedBatch> {
-    const { batchSize = 10_000 } = this.#options;
-    for (let left = batchSize; left > 0 && this.#waiting.length > 0; ) {
-      const part = new DecodedBatch(this.#options);
-      this.#fill(part, Math.min(left, PART));
-      left -= part.size;
-      yield part;
-    }
-  }
-
-  #fill(part: DecodedBatch, size: number): void {
-    for (;;) {
-      const [first] = this.#waiting;
-      if (first === undefined) return;
-      if (this.#taken === 0) this.#pieces = first.cut();
-      while (this.#taken < this.#pieces.length) {
-        if (part.size >= size) return;
-        const piece = this.#pieces[this.#taken++];
-        if (piece !== undefined) part.add(piece, first.origin);
-      }
-      this.#taken = 0;
-      this.#pieces = [];
-      this.#waiting.shift();
-      this.#waitingBytes -= first.bytes;
-      if (first.cursor === undefined) continue;
-      const { key, value } = first.cursor;
-      part.cursors.set(key, typeof value === "string" ? value : value());
-    }
   }
 }
 
 /**
- * Works with a feed and enters what it read, also what it read before the work failed; not after the
- * signal's end.
+ * Works with a feed and enters what it read, also what it read before the work failed.
  *
  * @throws whatever the work throws; RemoteError (`SQLITE_…`)
  */
@@ -213,7 +149,7 @@ export async function feeding(
   try {
     await work(feed);
   } catch (error) {
-    if (options.signal?.aborted !== true) feed.flush();
+    feed.flush();
     throw error;
   }
   return feed.flush();

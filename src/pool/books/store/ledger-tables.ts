@@ -149,15 +149,13 @@ export class LedgerTables implements LedgerStore {
         const to = this.#movedOf(posting.to);
         from.outWei += posting.wei;
         to.inWei += posting.wei;
-        text += text === "" ? from.said : from.saidNext;
-        text += to.said;
-        text += posting.wei;
+        text += `${text === "" ? "" : " "}${from.id} ${to.id} ${posting.wei}`;
       }
       const { kind, id, event } = cause;
-      const byEvent = event ?? null;
-      const byText = event === undefined ? id : null;
+      const isEvent = event !== undefined;
+      const [byEvent, byText] = isEvent ? [event, null] : [null, id];
       const at = Math.trunc(atMs);
-      const by = byText === null ? `3i${event};` : `4t${id.length}:${id}`;
+      const by = isEvent ? `3i${event};` : `4t${id.length}:${id}`;
       const said = `(0i${sequence};1i${at};2t${kind.length}:${kind}${by}5t${text.length}:${text})`;
       writer.add(said, sequence, at, kind, byEvent, byText, text);
       entries.push({ sequence, cause, atMs, postings });
@@ -170,8 +168,7 @@ export class LedgerTables implements LedgerStore {
   #movedOf(account: Account): Moved {
     let flow = this.#moved.get(account);
     if (flow === undefined) {
-      const id = this.#idOf(account);
-      flow = { id, said: `${id} `, saidNext: ` ${id} `, inWei: 0n, outWei: 0n };
+      flow = { id: this.#idOf(account), inWei: 0n, outWei: 0n };
       this.#moved.set(account, flow);
     }
     return flow;
@@ -297,9 +294,6 @@ class CauseByEvent implements Cause {
 /** What a call moves on an account. */
 interface Moved {
   readonly id: number;
-  /** The number as it stands in postings: first of all, and behind another one. */
-  readonly said: string;
-  readonly saidNext: string;
   inWei: bigint;
   outWei: bigint;
 }
