@@ -35,6 +35,9 @@ export class FoundBatch<Info = unknown> {
   /** How many wait for being chosen. */
   waiting: number;
   readonly #found: FoundSessions<Info>;
+  /** Which of what was found are the batch's, ascending; null: all of it. Places below are places here. */
+  readonly #indexes: readonly number[] | null;
+  readonly #size: number;
   /** Places of those that do not wait, ascending … */
   #taken: readonly number[] = NOWHERE;
   /** … and their sessions; null of those that are not in the pool's map. */
@@ -42,14 +45,24 @@ export class FoundBatch<Info = unknown> {
   /** Places of those that wait and are not in the pool's map. */
   #lost: readonly number[] = NOWHERE;
 
-  constructor(found: FoundSessions<Info>) {
+  /**
+   * @param found what was found
+   * @param indexes those of them of which the pool's map has no other session of the transcoder, ascending: the
+   *   others are never made
+   */
+  constructor(found: FoundSessions<Info>, indexes: readonly number[]) {
     this.#found = found;
-    this.waiting = found.size;
+    this.#indexes = indexes.length === found.size ? null : indexes;
+    this.#size = indexes.length;
+    this.waiting = indexes.length;
   }
 
-  /** The pool's map has another session of the transcoder: this one is never made. */
-  leaveOut(place: number): void {
-    this.#take(place, null);
+  /** Whether the pool's map has any of it. */
+  get isMapped(): boolean {
+    for (let place = 0; place < this.#size; place++) {
+      if (this.#isMapped(place)) return true;
+    }
+    return false;
   }
 
   /**
@@ -59,7 +72,7 @@ export class FoundBatch<Info = unknown> {
    */
   take(rank: number): Session<Info> {
     const place = this.#placeAt(rank);
-    const session = this.#found.make(place);
+    const session = this.#found.make(this.#indexAt(place));
     session.mapped = !this.#lost.includes(place);
     this.#take(place, session.mapped ? session : null);
     return session;
@@ -71,9 +84,8 @@ export class FoundBatch<Info = unknown> {
    * @returns −1 where it has it not in this batch
    */
   placeOf(transcoder: number): number {
-    const found = this.#found;
-    for (let place = 0; place < found.size; place++) {
-      if (found.transcoderAt(place) === transcoder && this.#isMapped(place)) return place;
+    for (let place = 0; place < this.#size; place++) {
+      if (this.#transcoderAt(place) === transcoder && this.#isMapped(place)) return place;
     }
     return -1;
   }
@@ -92,18 +104,17 @@ export class FoundBatch<Info = unknown> {
 
   /** Tells the transcoders that the pool's map has of this batch. */
   eachTranscoder(tell: (transcoder: number) => void): void {
-    const found = this.#found;
-    for (let place = 0; place < found.size; place++) {
-      if (this.#isMapped(place)) tell(found.transcoderAt(place));
+    for (let place = 0; place < this.#size; place++) {
+      if (this.#isMapped(place)) tell(this.#transcoderAt(place));
     }
   }
 
-  /** Tells the places of those that wait, in order. */
-  eachWaiting(tell: (found: FoundSessions<Info>, place: number) => void): void {
+  /** Tells the indexes of those that wait, in order. */
+  eachWaiting(tell: (found: FoundSessions<Info>, index: number) => void): void {
     let taken = 0;
-    for (let place = 0; place < this.#found.size; place++) {
+    for (let place = 0; place < this.#size; place++) {
       if (this.#taken[taken] === place) taken++;
-      else tell(this.#found, place);
+      else tell(this.#found, this.#indexAt(place));
     }
   }
 
@@ -111,12 +122,20 @@ export class FoundBatch<Info = unknown> {
   sessions(isMadeOnly: boolean): Session<Info>[] {
     if (isMadeOnly) return this.#sessions.filter((session) => session !== null);
     const sessions: Session<Info>[] = [];
-    for (let place = 0; place < this.#found.size; place++) {
+    for (let place = 0; place < this.#size; place++) {
       if (!this.#isMapped(place)) continue;
       const at = this.#taken.indexOf(place);
-      sessions.push(this.#sessions[at] ?? this.#found.make(place));
+      sessions.push(this.#sessions[at] ?? this.#found.make(this.#indexAt(place)));
     }
     return sessions;
+  }
+
+  #indexAt(place: number): number {
+    return this.#indexes === null ? place : (this.#indexes[place] as number);
+  }
+
+  #transcoderAt(place: number): number {
+    return this.#found.transcoderAt(this.#indexAt(place));
   }
 
   #isMapped(place: number): boolean {

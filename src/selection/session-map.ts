@@ -45,13 +45,16 @@ export class SessionMap<Info = unknown> {
   /** {@link add} with sessions that are made when they are chosen. */
   addFound(found: FoundSessions<Info>): FoundBatch<Info> {
     const addition = this.#meetAll();
-    const batch = new FoundBatch(found);
+    const indexes: number[] = [];
     for (let index = 0; index < found.size; index++) {
       const transcoder = found.transcoderAt(index);
-      if (metIn[transcoder] === addition) batch.leaveOut(index);
+      if (metIn[transcoder] !== addition) indexes.push(index);
       metIn[transcoder] = addition;
     }
-    this.#entries = this.#entries.length === 0 ? [batch] : [...this.#entries, batch];
+    const batch = new FoundBatch(found, indexes);
+    // A pool that never has enough asks again and again, and finds nobody new.
+    if (indexes.length > 0)
+      this.#entries = this.#entries.length === 0 ? [batch] : [...this.#entries, batch];
     return batch;
   }
 
@@ -67,6 +70,7 @@ export class SessionMap<Info = unknown> {
       const place = entry.placeOf(transcoder);
       if (place < 0) continue;
       entry.lose(place);
+      if (!entry.isMapped) this.#entries = this.#entries.toSpliced(at, 1);
       return;
     }
   }

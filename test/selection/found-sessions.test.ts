@@ -20,6 +20,7 @@ import {
 /** What a discovery found: transcoders, some of which it has twice. */
 class Found implements FoundSessions<string> {
   made = 0;
+  asked = 0;
   readonly #transcoders: readonly number[];
   readonly #name: string;
 
@@ -29,10 +30,12 @@ class Found implements FoundSessions<string> {
   }
 
   get size(): number {
+    this.asked++;
     return this.#transcoders.length;
   }
 
   transcoderAt(index: number): number {
+    this.asked++;
     return this.#transcoders[index] ?? 0;
   }
 
@@ -175,4 +178,30 @@ test("of many that are found, one is made for each that is chosen, and none at t
   found.made = 0;
   expect(pool.cleanup(true)).toEqual([session]);
   expect(found.made).toBe(0);
+});
+
+function refreshed(pool: SessionPool<string>, transcoders: readonly number[]): Found {
+  const found = new Found(transcoders, "f");
+  pool.beginRefresh();
+  pool.endRefreshFound(found);
+  return found;
+}
+
+test("what was found and is not new, or is gone, is not looked at again, however often a pool asks", () => {
+  const pool = new SessionPool<string>({
+    poolSize: 100,
+    numOrchs: 4,
+    selector: new MinLSSelector(),
+    suspender: new Suspender(),
+  });
+  const first = refreshed(pool, [1, 2, 3]);
+  const known = [1, 2, 3, 4].map(() => refreshed(pool, [3, 1, 2]));
+  const asked = known.map((found) => found.asked);
+  refreshed(pool, [1, 2, 3, 4, 5]);
+  expect(known.map((found) => found.asked)).toEqual(asked);
+  for (const session of [...pool.sessMap.values()]) pool.remove(session);
+  const gone = first.asked;
+  refreshed(pool, [6]);
+  expect(first.asked).toBe(gone);
+  expect([...pool.sessMap.keys()]).toEqual([6]);
 });
