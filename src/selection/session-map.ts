@@ -7,7 +7,10 @@ import { emptyList } from "../core/lists.js";
 import { FoundBatch, type FoundSessions } from "./found-sessions.js";
 import { Session } from "./session.js";
 
-/** By transcoder: in which addition to a map of this process it was met last. */
+/**
+ * By transcoder: in which addition to a map of this process it was met last. All maps share it, as an addition
+ * is over before another one begins: a list for each of them would be most of what a stream takes.
+ */
 const metIn: number[] = [];
 let additions = 0;
 
