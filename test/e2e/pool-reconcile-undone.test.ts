@@ -5,9 +5,9 @@ import { Interface } from "ethers";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { SqlitePoolStore } from "../../src/pool/books/store/sqlite-pool-store.js";
 import { bind } from "../../src/pool/payouts/binding.js";
-import { answerResult } from "../support/chain/lies.js";
+import { answerBehind } from "../support/chain/behind.js";
 import { type LivepeerChain, startLivepeerChain } from "../support/chain/livepeer-chain.js";
-import { type RpcProxy, startRpcProxy } from "../support/chain/rpc-proxy.js";
+import { startRpcProxy } from "../support/chain/rpc-proxy.js";
 import { emptyFolder } from "../support/cli/command.js";
 import { inProcess } from "../support/cli/in-process.js";
 
@@ -236,7 +236,7 @@ it("a node that is behind what was read before forgets nothing", async () => {
   await reconcile(from, ENTER);
   const read = books().rows;
   const proxy = await startRpcProxy(chain.url);
-  behind(proxy, old, () => true);
+  answerBehind(proxy, chain, () => old);
   const outcome = await command(from, ENTER, proxy.url);
   expect(outcome).toMatchObject({ exitCode: 4, stdout: "" });
   expect(outcome.stderr).toContain(`block ${old}`);
@@ -257,7 +257,7 @@ it("one of several nodes is behind when events are asked for: they are read the 
   await redeem(920n);
   await chain.mine(CONFIRMATIONS);
   const proxy = await startRpcProxy(chain.url);
-  behind(proxy, old, (method) => method === "eth_getLogs");
+  answerBehind(proxy, chain, ({ method }) => (method === "eth_getLogs" ? old : null));
   await reconcile(from, ENTER, proxy.url);
   expect(books().rows).toHaveLength(1);
   await chain.mine(1);
@@ -268,7 +268,9 @@ it("one of several nodes is behind when events are asked for: they are read the 
   expect(outcome).toMatchObject({ exitCode: 4, stdout: "" });
   expect(outcome.stderr).toMatch(/has block \d+, and not the redemption of 0x/);
   // Nor because one lacks the block that was read last.
-  behind(proxy, old, (method, [block]) => method === "eth_getBlockByNumber" && block !== "latest");
+  answerBehind(proxy, chain, ({ method, params: [block] }) =>
+    method === "eth_getBlockByNumber" && block !== "latest" ? old : null,
+  );
   expect(await command(from, ENTER, proxy.url)).toMatchObject({ exitCode: 4, stdout: "" });
   expect(books().rows).toHaveLength(2);
   await verified();
@@ -289,37 +291,6 @@ it("a reorganisation of all that was read, after --from was raised: the older pa
     unfound: [{ faceValueWei: "610" }],
   });
 });
-
-/** A node whose answers to such questions are of an older block. */
-function behind(
-  proxy: RpcProxy,
-  block: number,
-  isBehind: (method: string, params: readonly unknown[]) => boolean,
-): void {
-  const hex = `0x${block.toString(16)}`;
-  const beyond = (at: unknown) => typeof at === "string" && /^0x/.test(at) && Number(at) > block;
-  proxy.intercept = (calls, response) => {
-    const [call] = calls;
-    if (call === undefined || !isBehind(call.method, call.params)) return false;
-    const [first] = call.params;
-    const ask = (...params: readonly unknown[]): true => {
-      void chain.rpc(call.method, ...params).then((result) => answerResult(call, response, result));
-      return true;
-    };
-    if (call.method === "eth_blockNumber") return answerResult(call, response, hex);
-    if (call.method === "eth_getBlockByNumber") {
-      if (first === "latest") return ask(hex, call.params[1]);
-      return beyond(first) && answerResult(call, response, null);
-    }
-    if (call.method === "eth_getLogs") {
-      const filter = Object(first);
-      const { fromBlock, toBlock } = filter;
-      if (beyond(fromBlock)) return answerResult(call, response, []);
-      return beyond(toBlock) && ask({ ...filter, toBlock: hex });
-    }
-    return false;
-  };
-}
 
 it("a node of another chain than the one that these books pay on: nothing is read", async () => {
   const store = new SqlitePoolStore({ path: db });
