@@ -34,12 +34,12 @@ it.each([1, 2, 3, 4, 5, 6])("each answer is of any of the last blocks: seed %i",
       world.earn(address, wei);
       earned.set(address, (earned.get(address) ?? 0n) + wei);
     }
-    const before = confirmed(world);
+    const before = included(world);
     await world.pass({ url: proxy.url, settings: { minIntervalMs: 0 } }).catch((error: unknown) => {
       expect(error).toMatchObject({ code: expect.stringMatching(/^CHAIN_/) });
     });
-    // No block was ever undone: what was confirmed stays so.
-    expect(confirmed(world)).toEqual(expect.arrayContaining(before));
+    // No block was ever undone: what is in one stays there.
+    expect(included(world)).toEqual(expect.arrayContaining(before));
     expect(undone(world)).toEqual([]);
     for (const [whom, wei] of earned) expect((await world.balance(whom)) <= wei).toBe(true);
     world.nowMs += 11 * MINUTE_MS;
@@ -56,8 +56,27 @@ it.each([1, 2, 3, 4, 5, 6])("each answer is of any of the last blocks: seed %i",
   expect((await world.verify()).wrong).toEqual([]);
 });
 
-function confirmed({ store }: World): number[] {
-  return store.payouts.list({ states: ["confirmed"] }).map(({ id }) => id);
+test.each(["mined", "confirmed"])(
+  "the head is new, all else is of an older block: %s stays so",
+  async (state) => {
+    const world = await startWorld();
+    await world.mine(3);
+    const old = await headNumber(world);
+    world.earn(worker(1), ETH);
+    await world.pass();
+    await world.mine(state === "mined" ? 1 : 3);
+    await world.pass();
+    const proxy = await startRpcProxy(world.anvil.url);
+    answerBehind(proxy, world.anvil, ({ params: [block] }) => (block === "latest" ? null : old));
+    const { troubles } = await world.pass({ url: proxy.url });
+    expect(troubles.map(({ message }) => message).join()).toMatch(/^the node is behind/);
+    expect(world.store.payouts.list()).toMatchObject([{ state }]);
+    expect(undone(world)).toEqual([]);
+  },
+);
+
+function included({ store }: World): number[] {
+  return store.payouts.list().flatMap(({ id, txHash }) => (txHash === null ? [] : [id]));
 }
 
 function undone({ store }: World): readonly unknown[] {
