@@ -28,6 +28,8 @@ interface Wallet {
   readonly used: number;
   readonly waiting: number;
   readonly wei: bigint;
+  /** Says which nonce of a payout the node has for a transaction that is none of the payout's; null: of none. */
+  readonly taken: string | null;
 }
 
 export type Why = Pick<Hindered, "why" | "detail">;
@@ -156,18 +158,37 @@ export class PayoutBeginner {
   async #look(head: Head, used: number): Promise<Wallet> {
     const { chain, signer, settings } = this.#options;
     const priorityFeeWei = await chain.priorityFeeWei();
+    const waiting = await chain.transactionCount(signer.address, "pending");
     return {
       fees: firstFees({ ...head, priorityFeeWei }, settings.gasPriceCapWei),
       used,
-      waiting: await chain.transactionCount(signer.address, "pending"),
+      waiting,
       wei: await chain.balanceWei(signer.address),
+      taken: await this.#takenBy(used, waiting),
     };
+  }
+
+  /** Whether somebody else's transaction waits with the nonce of a payout: whom it pays, nobody knows yet. */
+  async #takenBy(used: number, waiting: number): Promise<string | null> {
+    for (const { nonce, inclusion, attempts, id } of this.#open()) {
+      if (inclusion !== null || nonce < used || nonce >= waiting) continue;
+      if (!(await this.#hasOne(attempts))) return `one with nonce ${nonce}, that of payout ${id}`;
+    }
+    return null;
+  }
+
+  async #hasOne(attempts: Payout["attempts"]): Promise<boolean> {
+    for (const { txHash } of attempts.toReversed()) {
+      if ((await this.#options.chain.transaction(txHash)) !== null) return true;
+    }
+    return false;
   }
 
   async #beginOne(plan: PlannedPayout, wallet: Wallet, nowMs: number): Promise<Payout | Why> {
     const { chain, signer, settings } = this.#options;
-    const { fees } = wallet;
+    const { fees, taken } = wallet;
     if (fees === null) return because("gasTooExpensive");
+    if (taken !== null) return because("foreignTransactions", taken);
     const outside = this.#paidOutside(plan.address);
     if (outside !== null) return because("paidOutside", outside);
     const open = this.#open();

@@ -119,9 +119,18 @@ export class PayoutBooks {
     return this.#pages({ states: OPEN }, () => true).reverse();
   }
 
-  /** Closed ones whose block has this number or a higher one: the chain may change its mind. */
-  closedSince(blockNumber: number): Payout[] {
-    return this.#pages({ states: CLOSED }, (row) => (row.blockNumber ?? 0) >= blockNumber);
+  /**
+   * Closed ones whose block has this number or a higher one, or whose nonce is this one of a wallet or a
+   * higher one: the chain may change its mind.
+   */
+  closedSince(blockNumber: number, unused: PayingWallet & { readonly nonce: number }): Payout[] {
+    const { chainId, fromAddress, nonce } = unused;
+    return this.#pages(
+      { states: CLOSED },
+      (row) =>
+        (row.blockNumber ?? 0) >= blockNumber ||
+        (row.nonce >= nonce && row.chainId === chainId && row.fromAddress === fromAddress),
+    );
   }
 
   /**

@@ -42,7 +42,9 @@ export async function observe(payout: Payout, options: ObserveOptions): Promise<
   }
   if (inclusion !== null) {
     if (head.number < inclusion.blockNumber) return unclear("the node is behind");
-    const isStillThere = (await chain.blockHash(inclusion.blockNumber)) === inclusion.blockHash;
+    const hash = await chain.blockHash(inclusion.blockNumber);
+    if (hash === null) return unclear("the node is behind: it does not show its block");
+    const isStillThere = hash === inclusion.blockHash;
     if (isStillThere && inclusion.outcome === "displaced") {
       return { kind: "included", inclusion, headNumber: head.number };
     }

@@ -110,8 +110,8 @@ export class PayoutRunner {
     const head = await this.#chain.head();
     const lists = { begun: [], changed: [], hindered: [], troubles: [] };
     const report: MutableReport = { ...lists, unfilled: null };
-    await this.#lookAtAcknowledged(head, nowMs);
     const used = await this.#chain.transactionCount(this.#signer.address, "latest");
+    await this.#lookAtAcknowledged(head, used, nowMs);
     const pass: Pass = { head, used, nonces: this.#nonces(used), nowMs, report };
     const unknown = await this.#lookAfter(pass);
     const { failure, stop } = await this.#goOn(pass, unknown, isBeginning);
@@ -178,11 +178,11 @@ export class PayoutRunner {
   }
 
   /** An acknowledged transaction that a reorganisation took back explains its nonce no more. */
-  async #lookAtAcknowledged(head: Head, nowMs: number): Promise<void> {
+  async #lookAtAcknowledged(head: Head, used: number, nowMs: number): Promise<void> {
     const { chainId, watchBlocks } = this.#settings;
     const rows = this.#books
       .acknowledged(this.#signer.address, chainId)
-      .filter((row) => row.blockNumber >= head.number - watchBlocks);
+      .filter((row) => row.blockNumber >= head.number - watchBlocks || row.nonce >= used);
     const blocks = new Map<number, string | null>();
     for (const row of rows) {
       const { blockNumber, blockHash, txHash, nonce } = row;
@@ -198,6 +198,7 @@ export class PayoutRunner {
         if (block.hash !== blockHash) this.#books.acknowledge({ ...row, ...moved, reason });
         continue;
       }
+      await this.#assertChain();
       this.#books.forgetAcknowledged(row);
       this.#books.log(nowMs, `nonce ${nonce} is free again`, `${txHash} is in no block any more`);
     }
@@ -261,7 +262,10 @@ export class PayoutRunner {
     const look = async (payout: Payout): Promise<void> => {
       unknown = (await this.#look(payout, pass)) ?? unknown;
     };
-    for (const payout of this.#books.closedSince(head.number - watchBlocks).filter(ours)) {
+    // What has a nonce that the chain counts as unused is looked at however old it is.
+    const unused = { chainId, fromAddress: this.#signer.address, nonce: pass.used };
+    const closed = this.#books.closedSince(head.number - watchBlocks, unused);
+    for (const payout of closed.filter(ours)) {
       await this.#guarded(payout, report, async () => {
         const { inclusion } = payout;
         if (inclusion === null || inclusion.blockNumber > head.number) return;
@@ -291,6 +295,8 @@ export class PayoutRunner {
     }
     const { confirmations } = this.#settings;
     const transition = observed(before, observation, { confirmations, nowMs });
+    // Another chain that answers by now would undo all that this one has.
+    if (isClosed(before) && transition !== null) await this.#assertChain();
     const payout = this.#apply(before, transition, report);
     if (isClosed(payout) || payout.inclusion !== null) return null;
     await this.#sendAgain(payout, pass);

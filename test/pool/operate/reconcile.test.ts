@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import { makeKey, uniform } from "../../../src/core/random.js";
 import type { IncomeRow } from "../../../src/pool/books/store/store.js";
-import { enterUntold, reconcile } from "../../../src/pool/operate/income/reconcile.js";
+import { enterUntold } from "../../../src/pool/operate/income/enter-untold.js";
+import { reconcile } from "../../../src/pool/operate/income/reconcile.js";
 import { balances, enter, NOW_MS, openBooks, wrongIn } from "../../support/books/books.js";
 
 const RECIPIENT = `0x${"0c".repeat(20)}`;

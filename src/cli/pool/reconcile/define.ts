@@ -29,6 +29,7 @@ export function addReconcile(pool: Command, terminal: Terminal, outcome: Outcome
             .default(20),
         )
         .option("--enter", "enter what no node told: the chain is right", false)
+        .option("--voided", "with --enter: also what was entered before and voided", false)
         .option("--region <name>", "region of what is entered", "default")
         .option("--reason <text>", "why it is entered; kept with it"),
     ),

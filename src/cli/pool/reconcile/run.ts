@@ -7,9 +7,10 @@ import { controllerOf } from "../../../discovery/sources/chain/networks.js";
 import { openChainClient } from "../../../discovery/sources/chain/rpc-chain-client.js";
 import { recordAct } from "../../../pool/books/acts.js";
 import type { IncomeRow, PoolStore } from "../../../pool/books/store/store.js";
+import { type Entered, enterUntold } from "../../../pool/operate/income/enter-untold.js";
 import { type IncomeRead, readIncome } from "../../../pool/operate/income/read-income.js";
-import { enterUntold, reconcile, transactionOf } from "../../../pool/operate/income/reconcile.js";
-import { openPayoutChain } from "../../../pool/payouts/index.js";
+import { reconcile, transactionOf } from "../../../pool/operate/income/reconcile.js";
+import { bindingOf, openPayoutChain } from "../../../pool/payouts/index.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -26,6 +27,7 @@ export interface ReconcileFlags extends BooksFlags, AuthorFlags {
   readonly from: number;
   readonly confirmations: number;
   readonly enter: boolean;
+  readonly voided: boolean;
   readonly region: string;
   readonly reason?: string;
 }
@@ -43,6 +45,9 @@ export async function poolReconcile(flags: ReconcileFlags, terminal: Terminal): 
   }
   if (flags.enter && flags.reason === undefined) {
     throw new InputError("--enter: expected --reason too", { code: "USAGE" });
+  }
+  if (flags.voided && !flags.enter) {
+    throw new InputError("--voided: expected --enter too", { code: "USAGE" });
   }
   const store = openBooks(flags.db, "write");
   try {
@@ -68,8 +73,13 @@ async function readAll(
   try {
     const controller = controllerOf({ network: "arbitrum-one-mainnet", controller: ethController });
     const where = { controller, aiServiceRegistry: false };
-    const { ticketBroker: broker } = await resolveContracts(chain, where, { signal });
     const chainId = await chain.chainId({ signal });
+    const bound = bindingOf(store)?.chainId ?? chainId;
+    if (bound !== chainId) {
+      const message = `--ethUrl: the node is of chain ${chainId}, expected ${bound}, on which these books pay`;
+      throw new InputError(message, { code: "PAYOUT_CHAIN" });
+    }
+    const { ticketBroker: broker } = await resolveContracts(chain, where, { signal });
     const options = { store, chain, receipts, chainId, broker, recipient, fromBlock, signal };
     return { read: await readIncome(options), chainId };
   } finally {
@@ -91,7 +101,9 @@ function compared(
     ({ blockNumber }) => read.block - blockNumber + 1 >= flags.confirmations,
   );
   const before = reconcile(store, deep, recipient);
-  const entered = flags.enter ? enter(store, before.untold, flags) : [];
+  const { entered, voided } = flags.enter
+    ? enter(store, before.untold, flags)
+    : { entered: [], voided: [] };
   const { agreed, untold, unfound, different } = flags.enter
     ? reconcile(store, deep, recipient)
     : before;
@@ -103,12 +115,16 @@ function compared(
   const shown = {
     ...{ isSame, block: read.block, dropped: read.dropped, redemptions: rows.length },
     ...{ agreed: agreed.length, agreedWei: sum(agreed), entered: entered.length },
+    voided: voided.length,
     ...{ untold, unfound: missing, different },
   };
   print(terminal, flags, shown, () => [
     `${counted(rows.length, "redemption")} up to block ${read.block}, ${rows.length - deep.length} of them not deep enough yet.`,
     `Told and found: ${agreed.length}, ${bothText(sum(agreed))}.`,
     flags.enter ? `Entered: ${entered.length}, ${bothText(sum(entered))}.` : "",
+    voided.length === 0
+      ? ""
+      : `Left out, as an operator voided it: ${voided.length}, ${bothText(sum(voided))}. --voided enters it.`,
     tableOf("Found and not told", untold, terminal),
     missing.length === 0
       ? ""
@@ -133,20 +149,18 @@ function compared(
   return isSame ? EXIT.ok : EXIT.expectationFailed;
 }
 
-function enter(
-  store: PoolStore,
-  untold: readonly IncomeRow[],
-  flags: ReconcileFlags,
-): readonly IncomeRow[] {
+function enter(store: PoolStore, untold: readonly IncomeRow[], flags: ReconcileFlags): Entered {
   const authored = authoredOf({ ...flags, reason: flags.reason ?? "" });
   return store.transaction(() => {
-    const entered = enterUntold(store, untold, { region: flags.region, nowMs: authored.nowMs });
+    const { region, voided: voidedToo } = flags;
+    const result = enterUntold(store, untold, { region, nowMs: authored.nowMs, voidedToo });
+    const { entered } = result;
     if (entered.length > 0) {
       const wei = entered.reduce((all, { paidWei }) => all + paidWei, 0n);
       const detail = { redemptions: String(entered.length), wei: wei.toString() };
       recordAct(store, "enter-income", flags.recipient.toLowerCase(), authored, detail);
     }
-    return entered;
+    return result;
   });
 }
 

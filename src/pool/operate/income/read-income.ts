@@ -1,10 +1,12 @@
 /**
  * Reads an orchestrator's income from the chain into the books' table of it. What was read is read again
- * where a reorganisation changed it: the hashes of blocks that were read up to are kept.
+ * where a reorganisation changed it: the hashes of blocks that were read up to are kept. The newest blocks
+ * are read again in any case, as one of several nodes behind an address may lack what another one has; and
+ * nothing is forgotten because a node lacks it, while its block is in the chain.
  */
 
 import { RemoteError } from "../../../core/errors.js";
-import type { ChainClient } from "../../../discovery/sources/chain/chain-client.js";
+import type { ChainBlock, ChainClient } from "../../../discovery/sources/chain/chain-client.js";
 import type { IncomeRow, PoolStore } from "../../books/store/store.js";
 import type { PayoutChain } from "../../payouts/chain.js";
 import { type Redemption, redemptionsOf, TICKET_TOPICS } from "./ticket-logs.js";
@@ -44,6 +46,8 @@ interface Checkpoint {
 /** Blocks read in one go, and in one transaction of the books. */
 const RANGE = 50_000;
 const CHECKPOINTS_MAX = 64;
+/** Blocks before the last one that was read which are read again. */
+const OVERLAP = 5_000;
 
 /**
  * Reads up to the chain's head.
@@ -51,19 +55,18 @@ const CHECKPOINTS_MAX = 64;
  * @throws RemoteError (`CHAIN_…`); the signal's reason. What was read before stays
  */
 export async function readIncome(options: IncomeOptions): Promise<IncomeRead> {
-  const { store, chain, recipient, chainId, fromBlock, signal } = options;
+  const { store, recipient, chainId, signal } = options;
   const cursor = `income:${chainId}:${recipient}`;
   const of = { chainId, recipient };
   const known = checkpointsOf(store.cursor(cursor));
-  const valid = await validOf(known, options);
-  const start = (valid.at(-1)?.block ?? fromBlock - 1) + 1;
+  const head = await blockOf("latest", options);
+  const valid = await validOf(known, head.number, options);
+  const start = startOf(known, valid, options);
   let dropped = 0;
-  const [head] = await chain.blocks(["latest"], { signal });
-  if (head === undefined || head === null) throw contradiction("no last block");
   if (valid.length < known.length) {
     dropped = store.transaction(() => {
       store.setCursor(cursor, JSON.stringify(valid));
-      return store.income.dropFrom(of, start);
+      return store.income.dropFrom(of, (valid.at(-1)?.block ?? start - 1) + 1);
     });
   }
   let checkpoints = valid;
@@ -71,11 +74,13 @@ export async function readIncome(options: IncomeOptions): Promise<IncomeRead> {
   for (let first = start; first <= head.number; first += RANGE) {
     const last = Math.min(first + RANGE - 1, head.number);
     const rows = await rowsOf(first, last, options);
-    const [end] = await chain.blocks([last], { signal });
-    if (end === undefined || end === null) throw contradiction(`block ${last} is gone`);
-    checkpoints = [...checkpoints, { block: last, hash: end.hash }].slice(-CHECKPOINTS_MAX);
+    dropped += await goneOf(rows, { first, last }, options);
+    const { hash } = await blockOf(last, options);
+    const others = checkpoints.filter(({ block }) => block < last);
+    checkpoints = [...others, { block: last, hash }].slice(-CHECKPOINTS_MAX);
+    signal?.throwIfAborted();
     store.transaction(() => {
-      // What was read beyond the last checkpoint, by a process that died, is read again.
+      // Also what was read beyond the last checkpoint, by a process that died.
       store.income.dropFrom(of, first);
       store.income.put(rows);
       store.setCursor(cursor, JSON.stringify(checkpoints));
@@ -85,18 +90,78 @@ export async function readIncome(options: IncomeOptions): Promise<IncomeRead> {
   return { found, dropped, block: head.number };
 }
 
-/** The checkpoints that are still in the chain, from the first on. */
+/** Where reading begins: where it ended, and some blocks before that; at the oldest where nothing is as it was. */
+function startOf(
+  known: readonly Checkpoint[],
+  valid: readonly Checkpoint[],
+  { store, chainId, recipient, fromBlock }: IncomeOptions,
+): number {
+  if (known.length === 0) return fromBlock;
+  const [oldest] = store.income.list({ chainId, recipient });
+  const lowest = Math.min(fromBlock, oldest?.blockNumber ?? fromBlock);
+  const last = valid.at(-1);
+  return last === undefined
+    ? lowest
+    : Math.min(last.block + 1, Math.max(lowest, last.block + 1 - OVERLAP));
+}
+
+/**
+ * The checkpoints that are still in the chain, from the first on.
+ *
+ * @throws RemoteError (`CHAIN_CONTRADICTION`) for a node that has not got so far
+ */
 async function validOf(
   known: readonly Checkpoint[],
-  { chain, signal }: IncomeOptions,
+  head: number,
+  options: IncomeOptions,
 ): Promise<readonly Checkpoint[]> {
+  const newest = known.at(-1)?.block ?? 0;
+  if (newest > head) {
+    throw contradiction(`its last block is block ${head}, and block ${newest} was read before`);
+  }
   for (let count = known.length; count > 0; count--) {
     const last = known[count - 1];
     if (last === undefined) continue;
-    const [block] = await chain.blocks([last.block], { signal });
-    if (block?.hash === last.hash) return known.slice(0, count);
+    const { hash } = await blockOf(last.block, options);
+    if (hash === last.hash) return known.slice(0, count);
   }
   return [];
+}
+
+/** How many redemptions that were read before are gone with their blocks. */
+async function goneOf(
+  rows: readonly IncomeRow[],
+  { first, last }: { readonly first: number; readonly last: number },
+  options: IncomeOptions,
+): Promise<number> {
+  const { store, chainId, recipient } = options;
+  const here = new Set(rows.map(placeOf));
+  const missing = store.income
+    .list({ chainId, recipient })
+    .filter(({ blockNumber }) => blockNumber >= first && blockNumber <= last)
+    .filter((row) => !here.has(placeOf(row)));
+  for (const { blockNumber, blockHash, txHash } of missing) {
+    const { hash } = await blockOf(blockNumber, options);
+    if (hash === blockHash) {
+      throw contradiction(`it has block ${blockNumber}, and not the redemption of ${txHash} in it`);
+    }
+  }
+  return missing.length;
+}
+
+function placeOf({ blockHash, txHash, logIndex }: IncomeRow): string {
+  return `${blockHash} ${txHash} ${logIndex}`;
+}
+
+async function blockOf(
+  which: number | "latest",
+  { chain, signal }: IncomeOptions,
+): Promise<ChainBlock> {
+  const [block] = await chain.blocks([which], { signal });
+  if (block === undefined || block === null) {
+    throw contradiction(which === "latest" ? "it has no last block" : `it has no block ${which}`);
+  }
+  return block;
 }
 
 async function rowsOf(
@@ -126,9 +191,10 @@ async function costOf(
 ): Promise<Pick<IncomeRow, "atMs" | "gasWei">> {
   const receipt = await receipts.receipt(txHash);
   // The chain changed while it was read: the next time begins before that.
-  if (receipt?.blockHash !== blockHash) throw contradiction(`${txHash} is in another block`);
+  if (receipt?.blockHash !== blockHash)
+    throw contradiction(`it has ${txHash} in no block, or in another one`);
   const atMs = await receipts.blockTimeMs(blockNumber);
-  if (atMs === null) throw contradiction(`block ${blockNumber} is gone`);
+  if (atMs === null) throw contradiction(`it has no block ${blockNumber}`);
   return { atMs, gasWei: receipt.from === recipient ? receipt.gasWei : null };
 }
 
@@ -147,7 +213,8 @@ function checkpointsOf(text: string | null): readonly Checkpoint[] {
 }
 
 function contradiction(why: string): RemoteError {
-  return new RemoteError(`the chain changed while it was read: ${why}; it is read again`, {
-    code: "CHAIN_CONTRADICTION",
-  });
+  return new RemoteError(
+    `the node is behind, or the chain changed while it was read: ${why}; nothing was forgotten, it is read the next time`,
+    { code: "CHAIN_CONTRADICTION" },
+  );
 }

@@ -1,6 +1,4 @@
 /** What nodes told of redeemed tickets, against what the chain has. */
-import { createHash } from "node:crypto";
-import { EventIngest } from "../../books/ingest/ingest.js";
 import { ticketNameOf } from "../../books/ingest/tickets.js";
 import type { IncomeRow, PoolStore, TicketRow } from "../../books/store/store.js";
 
@@ -84,62 +82,4 @@ function untoldOf(
 function isOf({ recipient }: TicketRow, of: string): boolean {
   const told = recipient.toLowerCase();
   return told === of || !told.startsWith("0x");
-}
-
-/**
- * Enters what no node told as if one had: income from the chain itself. A node that tells it later tells
- * what is known. Left out is what paid less than its face value. Of several tickets in a transaction the
- * first has its hash alone, as a node would tell it, and its gas, unless one was told before.
- *
- * @param region and node type of the events
- * @returns what was entered
- */
-export function enterUntold(
-  store: PoolStore,
-  untold: readonly IncomeRow[],
-  { region, nowMs }: { readonly region: string; readonly nowMs: number },
-): readonly IncomeRow[] {
-  const taken = new Set<string>();
-  const whole = untold
-    .filter((row) => row.paidWei === row.faceValueWei)
-    .map((row) => {
-      const isFirst = !taken.has(row.txHash) && store.tickets.byHash(row.txHash) === null;
-      taken.add(row.txHash);
-      return { row, redemption: isFirst ? row.txHash : `${row.txHash}#${row.logIndex}` };
-    });
-  const pieces = whole.map(({ row, redemption }, position) => ({
-    raw: new TextEncoder().encode(eventOf(row, redemption, region)),
-    position,
-    problem: null,
-  }));
-  if (pieces.length === 0) return [];
-  const origin = "pool reconcile";
-  new EventIngest(store).ingest({ source: "chain", origin, pieces, nowMs });
-  // What a limit of the books keeps in quarantine is not entered.
-  return whole
-    .filter(({ redemption }) => store.tickets.byHash(redemption) !== null)
-    .map(({ row }) => row);
-}
-
-/** As nodes write it; the same redemption has the same identity. */
-function eventOf(row: IncomeRow, redemption: string, region: string): string {
-  const { txHash, logIndex, recipient, sender, atMs } = row;
-  const digest = createHash("sha256").update(`${row.chainId} ${txHash} ${logIndex}`).digest("hex");
-  const id = digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-  const numbers = {
-    faceValue: row.faceValueWei,
-    winProb: row.winProb,
-    creationRound: row.creationRound,
-    // The transaction paid it once.
-    ...(row.gasWei === null || redemption !== txHash ? {} : { gasFees: row.gasWei }),
-  };
-  const payload = [
-    `"recipient":"${recipient}","sender":"${sender}","txHash":"${redemption}"`,
-    ...Object.entries(numbers).map(([name, wei]) => `"${name}":${wei}`),
-  ].join(",");
-  const at = new Date(atMs).toISOString();
-  return (
-    `{"ID":"${id}","DT":"${at}","EventType":"ticket-redeemed","Version":1,"NodeType":"transcode",` +
-    `"Region":${JSON.stringify(region)},"Payload":{${payload}}}`
-  );
 }
