@@ -70,10 +70,23 @@ export function foldGoKey(key: string): string {
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
+const SPACE = /[\t-\r \u0085\p{Z}]/u;
+
 /** Without white space at both ends, by Go's idea of it. */
 export function trimGoSpace(text: string): string {
-  const space = "[\\t-\\r \\u0085\\p{Z}]+";
-  return text.replace(new RegExp(`^${space}|${space}$`, "gu"), "");
+  // Character by character: an expression that is tried at every space takes the square of their number.
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Without the slashes at its end. */
+export function trimEndSlashes(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
 }
 
 /** In lower case as Go writes it: letter by letter. */

@@ -20,6 +20,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { SqliteDatabase } from "../../src/io/sqlite.js";
 import { ALICE, aiJob, BOB, list, transcode } from "../support/books/events.js";
+import { poolsim } from "../support/cli/command.js";
 import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-files-"));
@@ -98,8 +99,17 @@ describe("Files of events", () => {
     const { exitCode, stderr } = await enter(db, bomb);
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/unpacks to more than 400 times/),
+      `poolsim: ${bomb}: it unpacks to more than 400 times its size\n`,
     ]);
+  });
+
+  it.each(["", null, undefined])("whose first event has the time %j hold no event", (DT) => {
+    const { dir, write } = place();
+    write("a.json", list({ ...transcode(ALICE, 8n), DT }));
+    // By a process of its own: one that has read nothing before.
+    const flags = ["--db", "pool.db", "--commission", "0.25"];
+    const { exitCode, stdout } = poolsim(["pool", "import", "a.json", ...flags], { cwd: dir });
+    expect([exitCode, stdout]).toEqual([1, expect.stringContaining("0 new events")]);
   });
 
   it("with other content, the same size and time are read; moved about they are not", async () => {

@@ -153,7 +153,7 @@ describe("wrong usage is one line on stderr and exit code 2", () => {
       "--json no/such/folder.json: its folder does not exist",
     ],
     [["run", "x.yaml", "--json", "x.yaml"], "--json x.yaml: it is one of the inputs"],
-    [["run", "x.yaml", "--json", "."], "--json .: it cannot be written"],
+    [["run", "x.yaml", "--json", "."], "--json .: it is a folder, expected a file"],
     [["run", "x.yaml", "x.yaml", "--trace", "stream:0"], "--trace: expected one scenario file"],
     [["check"], "poolsim: missing required argument 'file'"],
   ])("%j", async (args, says) => {

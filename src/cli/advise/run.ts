@@ -15,7 +15,7 @@ import { interruptible } from "../shared/interruptible.js";
 import { checkJsonTarget } from "../shared/json-target.js";
 import { pastOfBooks } from "../shared/pool-past.js";
 import { setUpOf } from "../shared/run-set-up.js";
-import { scenarioFile } from "../shared/scenario-file.js";
+import { filesOf, scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
@@ -106,9 +106,10 @@ export async function adviseOn(
 ): Promise<number> {
   const options = { set: settingsOf(flags), extensions: await extensionsOf(flags.extension) };
   const asked = askedOf(file, flags);
-  if (flags.json !== undefined) checkJsonTarget(flags.json, [asked.file]);
   const loaded = loadScenario(asked.file, { ...options, readFile: asked.readFile });
-  checkForms(flags, [asked.file], 1);
+  const inputs = [...filesOf(asked.file, loaded), ...flags.extension];
+  if (flags.json !== undefined) checkJsonTarget(flags.json, inputs);
+  checkForms(flags, inputs, 1);
   const budget = budgetOf(flags.budget, LOOKING);
   const whole = budgetOf(flags.budget);
   const setUp = await setUpOf(flags, terminal);

@@ -1,5 +1,4 @@
 /** `poolsim bench-worker`: measures, posts the benchmark to the pool, and says what the pool decides. */
-import { writeFileSync } from "node:fs";
 import { InputError } from "../../core/errors.js";
 import { counted, fixed } from "../../core/wording.js";
 import { decodedText } from "../../io/decoded-text.js";
@@ -8,7 +7,7 @@ import { address } from "../../pool/api/fields.js";
 import { type BenchmarkDetails, PoolApiClient, parseKeys } from "../../pool/api/index.js";
 import { EXIT } from "../shared/failure.js";
 import { interruptible } from "../shared/interruptible.js";
-import { checkJsonTarget } from "../shared/json-target.js";
+import { checkJsonTarget, writeTarget } from "../shared/json-target.js";
 import type { Terminal } from "../shared/terminal.js";
 import { ffmpegLevels } from "./ffmpeg.js";
 import { type Level, type Transcodes, transcodesOf } from "./transcodes.js";
@@ -123,8 +122,8 @@ function meanOf(times: readonly (number | null)[]): string {
 export async function benchWorker(flags: BenchWorkerFlags, terminal: Terminal): Promise<number> {
   const { transcoder, name, maxSessions, out } = flags;
   const { stdout } = terminal;
-  if (out !== undefined)
-    checkJsonTarget(out, flags.bench === undefined ? [] : [flags.bench], "--out");
+  const inputs = [flags.bench, flags.ca].filter((input) => input !== undefined);
+  if (out !== undefined) checkJsonTarget(out, inputs, "--out");
   const { error } = address.safeParse(transcoder);
   if (error !== undefined) {
     throw new InputError(`--transcoder ${transcoder}: ${error.issues[0]?.message}`, {
@@ -158,7 +157,7 @@ export async function benchWorker(flags: BenchWorkerFlags, terminal: Terminal): 
         latencies: [...empty],
         runs,
       };
-      if (out !== undefined) writeFileSync(out, `${JSON.stringify({ benchmark })}\n`);
+      if (out !== undefined) writeTarget(out, `${JSON.stringify({ benchmark })}\n`, "--out");
       const {
         admitted,
         maxSessions: given,

@@ -1,5 +1,5 @@
 /** `poolsim calibrate`: reads measurements, fits workers, prints them, writes a scenario. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { decodedText } from "../../io/decoded-text.js";
@@ -12,7 +12,7 @@ import { pastDemand } from "../../sim/calibrate/past-demand.js";
 import { looksLikeEvents, readMeasured } from "../../sim/calibrate/recognise.js";
 import { styleOf, wrapped } from "../../sim/report/style.js";
 import { EXIT } from "../shared/failure.js";
-import { checkJsonTarget, writeJson } from "../shared/json-target.js";
+import { checkJsonTarget, isSameTarget, writeJson, writeTarget } from "../shared/json-target.js";
 import { pastOfBooks, pastOfFiles, type ReadPast } from "../shared/pool-past.js";
 import type { Terminal, TextStream } from "../shared/terminal.js";
 
@@ -101,6 +101,9 @@ export async function calibrate(
   const all = from === undefined ? files : [...files, from];
   if (json !== undefined) checkJsonTarget(json, all);
   if (out !== undefined) checkJsonTarget(out, all, "--out");
+  if (out !== undefined && json !== undefined && isSameTarget(out, json)) {
+    throw new InputError(`--out ${out} and --json ${json}: expected two files`, { code: "USAGE" });
+  }
   const { measured, read } = await inputs(files, from);
   const past = read?.past ?? null;
   const { workers, ai, unused } = calibrateWorkers(measured, past, read?.unread);
@@ -112,7 +115,8 @@ export async function calibrate(
   else {
     const known =
       past === null ? null : { ai: { fits: ai, past: past.ai }, demand: pastDemand(past) };
-    writeFileSync(out, scenarioOf(workers, { name: "calibrated", region, stakeShare }, known));
+    const text = scenarioOf(workers, { name: "calibrated", region, stakeShare }, known);
+    writeTarget(out, text, "--out");
     stream.write(`Wrote ${out}. Next:\n\n  poolsim advise ${out}\n`);
   }
   if (json !== undefined) {

@@ -47,7 +47,7 @@ export async function discoverOrchestrators(
 ): Promise<number> {
   jobOf(flags);
   await extensionsOf(flags.extension ?? []);
-  if (typeof flags.json === "string") checkJsonTarget(flags.json, []);
+  if (typeof flags.json === "string") checkJsonTarget(flags.json, inputsOf(flags));
   return await stoppable(async (signal) => {
     try {
       return await withSession(flags, terminal, signal);
@@ -56,6 +56,23 @@ export async function discoverOrchestrators(
       throw error;
     }
   });
+}
+
+/** Options whose values are files, or may be: keys and passwords among them. */
+const FILE_OPTIONS = [
+  "nodeDb",
+  "chainStore",
+  "ethKeystorePath",
+  "ethPassword",
+  "remoteSignerHeadersFile",
+  "maxPricePerCapability",
+] as const;
+
+function inputsOf(flags: DiscoverFlags): string[] {
+  const named = FILE_OPTIONS.map((option): unknown => Reflect.get(flags, option));
+  return [...named, ...(flags.extension ?? [])].filter(
+    (file): file is string => typeof file === "string" && file !== "",
+  );
 }
 
 async function withSession(

@@ -2,7 +2,7 @@
 import { grouped } from "../../core/wording.js";
 import {
   type OrchestratorDetails,
-  type Rational,
+  Rational,
   type Runner,
   runnerPrice,
   runnerRejection,
@@ -42,12 +42,20 @@ export function runnerTexts(judged: HasDetails, maxPrice: Rational | null): stri
       url,
       version !== "" && `version ${version}`,
       `${grouped(capacityAvailable)} of ${grouped(capacity)} free`,
-      price !== null && `${price.wei.toFixed(3)} wei/${price.unit}`,
+      price !== null && `${weiText(price.wei)} wei/${price.unit}`,
       gpu?.name ?? "",
       rejection !== null && `does not count: ${rejection}`,
     ].filter((fact) => fact !== false && fact !== "");
     return `runner ${app}: ${facts.join(" · ")}`;
   });
+}
+
+/** Longer numbers are shown as they were sent, cut: written out they may have a million digits. */
+const LONGEST_NUMBER = 40;
+
+function weiText(price: string): string {
+  const isShort = price.length <= LONGEST_NUMBER && !/e[+-]?\d{3}/i.test(price);
+  return isShort ? Rational.parse(price).toFixed(3) : price.slice(0, LONGEST_NUMBER);
 }
 
 /** A-71: most orchestrators sign their certificates themselves. */

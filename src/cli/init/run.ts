@@ -1,5 +1,5 @@
 /** `poolsim init`: writes a commented scenario that runs, and its schema for editors. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { parseNetwork } from "../../sim/network/network-file.js";
@@ -7,20 +7,37 @@ import { parseRegionList } from "../../sim/network/regions.js";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
 import { type PackagedData, packagedData } from "../../sim/scenario/packaged-data.js";
 import { EXIT } from "../shared/failure.js";
+import { writeTarget } from "../shared/json-target.js";
 import type { Terminal } from "../shared/terminal.js";
 import { ask } from "./ask.js";
 import { questions, starterWith } from "./questions.js";
 import { STARTER } from "./starter.js";
 
+/** The scenario comes last, and whole: where anything fails there is none, and `init` can be tried again. */
 function write(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: "wx" });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const why =
-      code === "EEXIST" ? "exists already, nothing was written" : `cannot be written (${code})`;
-    throw new InputError(`${path}: ${why}`, { code: "INIT_TARGET", cause: error });
+    if (code === "EEXIST") throw target(path, "exists already, nothing was written", error);
+    rmSync(path, { force: true });
+    throw target(path, `cannot be written (${code})`, error);
   }
+}
+
+/** One that is there is replaced: it is what `poolsim schema` prints. */
+function writeSchema(path: string): void {
+  try {
+    writeTarget(path, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`, "");
+  } catch (error) {
+    const cause = error instanceof InputError ? error.cause : error;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw target(path, `cannot be written (${code})`, error);
+  }
+}
+
+function target(path: string, why: string, cause?: unknown): InputError {
+  return new InputError(`${path}: ${why}`, { code: "INIT_TARGET", cause });
 }
 
 /** As a shell takes it for one word. */
@@ -77,20 +94,18 @@ export async function initScenario(
 ): Promise<number> {
   const { stdout } = terminal;
   if (existsSync(join(folder, "scenario.yaml"))) {
-    const message = `${join(folder, "scenario.yaml")}: exists already, nothing was written`;
-    throw new InputError(message, { code: "INIT_TARGET" });
+    throw target(join(folder, "scenario.yaml"), "exists already, nothing was written");
   }
   const text = await starterText(flags, terminal);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const message = `${folder}: expected a folder or the name of a new one`;
-    throw new InputError(message, { code: "INIT_TARGET", cause: error });
+    throw target(folder, "expected a folder or the name of a new one", error);
   }
+  const schema = join(folder, "scenario.schema.json");
+  writeSchema(schema);
   const scenario = join(folder, "scenario.yaml");
   write(scenario, text);
-  const schema = join(folder, "scenario.schema.json");
-  writeFileSync(schema, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
   stdout.write(`Wrote ${scenario} and ${schema}. Next:\n\n  poolsim run ${quoted(scenario)}\n`);
   return EXIT.ok;
 }

@@ -10,6 +10,7 @@ import { loadScenario } from "../../sim/scenario/load.js";
 import { EXIT } from "../shared/failure.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import { earnedPastOfBooks } from "../shared/pool-past.js";
+import { filesOf } from "../shared/scenario-file.js";
 import type { Terminal } from "../shared/terminal.js";
 
 /** A worker and the most sessions that it may have. */
@@ -81,8 +82,8 @@ function otherRule(
  */
 export async function replayPast(flags: ReplayFlags, terminal: Terminal): Promise<number> {
   const { from, scenario: file, replications, json } = flags;
-  if (json !== undefined) checkJsonTarget(json, [from, file]);
   const loaded = loadScenario(file);
+  if (json !== undefined) checkJsonTarget(json, [from, ...filesOf(file, loaded)]);
   const name = flags.variant ?? loaded.variants[0]?.name;
   const variant = loaded.variants.find((one) => one.name === name);
   if (variant === undefined) {

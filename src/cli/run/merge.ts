@@ -48,7 +48,7 @@ export async function mergeShards(
   const { command } = job;
   const extensions = await extensionsOf(flags.extension);
   const loaded = loadJob(job, { extensions, keys: new UnitKeys(build) });
-  if (json !== undefined) checkJsonTarget(json, []);
+  if (json !== undefined) checkJsonTarget(json, [...folders, ...flags.extension]);
   const { stderr } = terminal;
   const results = mergedStore(
     folders.map((folder) => openResultStore(folder, { isNamed: true })),

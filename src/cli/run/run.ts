@@ -15,7 +15,7 @@ import { interruptibleInPart } from "../shared/interruptible.js";
 import { checkJsonTarget, writeJson } from "../shared/json-target.js";
 import type { QueueFlags } from "../shared/queue-flags.js";
 import { type RunSetUp, setUpOf } from "../shared/run-set-up.js";
-import { scenarioFile } from "../shared/scenario-file.js";
+import { filesOf, scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
 import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
@@ -129,8 +129,10 @@ export async function runScenarios(
     return trace(first, flags, terminal);
   }
   checkBudget(flags, scenarios);
-  if (flags.json !== undefined) checkJsonTarget(flags.json, files.map(scenarioFile));
-  checkForms(flags, files.map(scenarioFile), files.length);
+  const inputs = scenarios.flatMap((one, at) => filesOf(scenarioFile(files[at] ?? ""), one));
+  inputs.push(...flags.extension);
+  if (flags.json !== undefined) checkJsonTarget(flags.json, inputs);
+  checkForms(flags, inputs, files.length);
   const setUp = await setUpOf(flags, terminal);
   const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
     simulateAll(scenarios, flags, setUp, signal),

@@ -9,20 +9,53 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { Terminal } from "./terminal.js";
+
+const TARGET = { code: "JSON_TARGET" } as const;
 
 function unwritable(option: string, target: string, error: unknown): InputError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   const why = code === "ENOENT" ? "its folder does not exist" : `it cannot be written (${code})`;
-  return new InputError(`${option} ${target}: ${why}`, { code: "JSON_TARGET", cause: error });
+  return new InputError(`${option} ${target}: ${why}`, { ...TARGET, cause: error });
+}
+
+/** The file that a path leads to, whatever links are on the way and however it is spelled. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    try {
+      return join(realpathSync(dirname(resolve(path))), basename(resolve(path)));
+    } catch {
+      return resolve(path);
+    }
+  }
+}
+
+/** Whether a file is one of the inputs, or lies in a folder that is one. */
+function isAmong(target: string, inputs: readonly string[]): boolean {
+  const place = placeOf(target);
+  return inputs.some((input) => {
+    const from = placeOf(input);
+    if (from === place) return true;
+    if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+    const within = relative(from, place);
+    return !within.startsWith("..") && statSync(place, { throwIfNoEntry: false }) !== undefined;
+  });
+}
+
+/** Whether two targets are one file. */
+export function isSameTarget(one: string, other: string): boolean {
+  if (one === "-" || other === "-") return one === other;
+  return placeOf(one) === placeOf(other);
 }
 
 /**
  * Finds out before a long run whether the result can be written.
  *
- * @param inputs files that must not be overwritten
+ * @param inputs files that must not be overwritten; of a folder what is in it
  * @param option that the target was given with, for messages
  * @throws InputError (`JSON_TARGET`)
  */
@@ -32,18 +65,22 @@ export function checkJsonTarget(
   option = "--json",
 ): void {
   if (target === "-") return;
-  if (inputs.some((input) => resolve(input) === resolve(target))) {
-    throw new InputError(`${option} ${target}: it is one of the inputs`, { code: "JSON_TARGET" });
-  }
-  let isDirectory = false;
   try {
-    if (target === "") throw new Error("no name");
-    if (!statSync(dirname(target)).isDirectory()) throw new Error("its folder is a file");
-    isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const fault = faultOf(target);
+    if (fault !== null) throw new InputError(`${option} ${target}: ${fault}`, TARGET);
+    if (!isAmong(target, inputs)) return;
   } catch (error) {
-    throw unwritable(option, target, error);
+    throw error instanceof InputError ? error : unwritable(option, target, error);
   }
-  if (isDirectory) throw unwritable(option, target, new Error("is a directory"));
+  throw new InputError(`${option} ${target}: it is one of the inputs`, TARGET);
+}
+
+/** Why nothing can be written there; null = it seems to be possible. */
+function faultOf(target: string): string | null {
+  if (target === "") return "expected the name of a file";
+  if (!statSync(dirname(target)).isDirectory()) return "its folder is a file";
+  const found = statSync(target, { throwIfNoEntry: false });
+  return found?.isDirectory() ? "it is a folder, expected a file" : null;
 }
 
 function writeWhole(path: string, text: string): void {
@@ -67,10 +104,16 @@ export function writeJson(
   { stdout }: Terminal,
   option = "--json",
 ): void {
-  if (target === "-") {
-    stdout.write(text);
-    return;
-  }
+  if (target === "-") stdout.write(text);
+  else writeTarget(target, text, option);
+}
+
+/**
+ * Writes a file that appears whole or not at all: beside its place, and then renamed.
+ *
+ * @throws InputError (`JSON_TARGET`)
+ */
+export function writeTarget(target: string, text: string, option: string): void {
   try {
     const found = statSync(target, { throwIfNoEntry: false });
     const path = found === undefined ? target : realpathSync(target);

@@ -6,7 +6,7 @@ import { renderCsv, renderMarkdown } from "../../sim/report/forms.js";
 import { renderHtml } from "../../sim/report/html/html.js";
 import { renderJunit } from "../../sim/report/junit.js";
 import type { FormFlags } from "./form-options.js";
-import { checkJsonTarget, writeJson } from "./json-target.js";
+import { checkJsonTarget, isSameTarget, writeJson } from "./json-target.js";
 import type { Terminal } from "./terminal.js";
 
 /** A result, and the scenario as the command line had it. */
@@ -58,7 +58,9 @@ export function checkForms(
   const targets = [flags.json, ...FORMS.map(({ flag }) => flags[flag])].filter(
     (target) => target !== undefined,
   );
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  const twice = targets.find((target, index) =>
+    targets.slice(0, index).some((before) => isSameTarget(before, target)),
+  );
   if (twice !== undefined) {
     throw new InputError(`${twice}: two forms of a result cannot go to the same place`, {
       code: "USAGE",

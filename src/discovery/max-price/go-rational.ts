@@ -12,7 +12,10 @@ const DIGITS: Readonly<Record<string, RegExp>> = {
   o: /^[0-7]*$/,
   x: /^[0-9a-f]*$/,
 };
-const DECIMAL = /^([0-9]*)(?:\.([0-9]*))?(?:([ep])([+-]?[0-9]+))?$/;
+/** Digits, digits behind the point, kind of exponent, its sign, its digits. */
+const DECIMAL = /^([0-9_]*)(?:\.([0-9_]*))?(?:([ep])([+-]?)([0-9_]+))?$/;
+const HEXADECIMAL = /^([^.p]*)(?:\.([^.p]*))?(?:(p)([+-]?)([0-9_]+))?$/;
+const OCTAL_OR_BINARY = /^([^.ep]*)(?:\.([^.ep]*))?(?:([ep])([+-]?)([0-9_]+))?$/;
 
 /**
  * Reads a number: a fraction `a/b` of whole numbers, each with a prefix (`0x`, `0o`, `0b`, or `0` for
@@ -51,32 +54,45 @@ function parseWhole(text: string): bigint | null {
 function parseFloating(text: string): Rational | null {
   const prefix = /^0([box])/.exec(text)?.[1] ?? "";
   if (prefix !== "") return parsePrefixed(prefix, text.slice(2));
-  const [, whole = "", fraction = "", kind, exponent] =
-    DECIMAL.exec(ungroupedNumber(text, false) ?? "-") ?? [];
-  if (whole + fraction === "") return null;
-  const shift = -BigInt(fraction.length);
-  return scaled(BigInt(whole + fraction), { of2: shift, of5: shift }, kind, exponent);
+  const parts = partsOf(DECIMAL.exec(text), false);
+  if (parts === null) return null;
+  const shift = -BigInt(parts.fraction.length);
+  return scaled(BigInt(parts.whole + parts.fraction), { of2: shift, of5: shift }, parts);
 }
 
 function parsePrefixed(prefix: string, text: string): Rational | null {
-  const form =
-    prefix === "x"
-      ? /^([^.p]*)(?:\.([^.p]*))?(?:(p)([+-]?[0-9]+))?$/
-      : /^([^.ep]*)(?:\.([^.ep]*))?(?:([ep])([+-]?[0-9]+))?$/;
-  const [, whole = "", fraction = "", kind, exponent] =
-    form.exec(ungroupedNumber(text, true) ?? "-") ?? [];
-  const digits = whole + fraction;
-  if (digits === "" || !DIGITS[prefix]?.test(digits)) return null;
+  const form = prefix === "x" ? HEXADECIMAL : OCTAL_OR_BINARY;
+  const parts = partsOf(form.exec(text), true);
+  if (parts === null) return null;
+  const { whole, fraction } = parts;
+  if (!DIGITS[prefix]?.test(whole + fraction)) return null;
   const shift = -BigInt(fraction.length) * (BITS[prefix] ?? 0n);
-  return scaled(BigInt(`0${prefix}${digits}`), { of2: shift, of5: 0n }, kind, exponent);
+  return scaled(BigInt(`0${prefix}${whole}${fraction}`), { of2: shift, of5: 0n }, parts);
+}
+
+/** The parts of a number, without underscores. */
+interface Parts {
+  readonly whole: string;
+  readonly fraction: string;
+  readonly kind: string;
+  readonly exponent: string;
+}
+
+/** Null where there is no digit, or an underscore that does not group digits. */
+function partsOf(match: RegExpExecArray | null, hasPrefix: boolean): Parts | null {
+  if (match === null) return null;
+  const [, left = "", right = "", kind = "p", sign = "", power = "0"] = match;
+  const [whole, fraction] = [ungrouped(left, hasPrefix), ungrouped(right, false)];
+  const digits = ungrouped(power, false);
+  if (whole === null || fraction === null || digits === null) return null;
+  return whole + fraction === "" ? null : { whole, fraction, kind, exponent: `${sign}${digits}` };
 }
 
 /** The mantissa times powers of 2 and 5, to which an exponent adds: `e` to both, `p` to that of 2. */
 function scaled(
   mantissa: bigint,
   shift: { readonly of2: bigint; readonly of5: bigint },
-  kind = "p",
-  exponent = "0",
+  { kind, exponent }: Parts,
 ): Rational | null {
   const power = BigInt(exponent.replace("+", ""));
   if (power > INT64_MAX || power < -INT64_MAX - 1n) return null;
@@ -100,9 +116,4 @@ function positive(value: bigint): bigint {
 function ungrouped(digits: string, hasPrefix: boolean): string | null {
   if (/__|_$/.test(digits) || (!hasPrefix && digits.startsWith("_"))) return null;
   return digits.replaceAll("_", "");
-}
-
-function ungroupedNumber(text: string, hasPrefix: boolean): string | null {
-  if (/_[^0-9a-f]|[^0-9a-f]_/.test(hasPrefix ? text.replace(/^_/, "") : text)) return null;
-  return ungrouped(text, hasPrefix);
 }

@@ -1,5 +1,6 @@
 /** Reads the live runners of an orchestrator, as a remote signer does (A-69, A-71). */
 import { RemoteError } from "../../core/errors.js";
+import { trimEndSlashes } from "../../core/go-text.js";
 import { fetchBody } from "../../io/fetch-body.js";
 import { MAX_RUNNER_LIST_BYTES } from "./runner-list.js";
 
@@ -20,7 +21,7 @@ export async function fetchRunnerList(
   uri: string,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const url = `${uri.replace(/\/+$/, "")}/discovery`;
+  const url = `${trimEndSlashes(uri)}/discovery`;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw new RemoteError("the list of runners cannot be asked for at such a URI", {
       code: "RUNNER_LIST",

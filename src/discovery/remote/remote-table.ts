@@ -3,6 +3,7 @@
  * (A-72 … A-75). A pure core: the caller polls the orchestrators.
  */
 import { PoolsimError } from "../../core/errors.js";
+import { trimEndSlashes } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
 import type { PerCapability } from "../capabilities.js";
 import { CAPABILITY_NAMES, capabilityPipeline } from "../capability.js";
@@ -56,7 +57,10 @@ export interface RemoteDiscoveryOptions {
 interface Draft {
   readonly address: string;
   readonly keys: string[];
-  readonly runners: Runner[];
+  /** The keys, each once. */
+  readonly known: Set<string>;
+  /** By URL: the first counts. */
+  readonly runners: Map<string, Runner>;
 }
 
 /** The table. */
@@ -102,7 +106,7 @@ export class RemoteDiscoveryTable {
       .map(({ address, keys, runners }) => ({
         address,
         capabilities: keys.sort(byBytes),
-        runners,
+        runners: [...runners.values()],
       }));
     this.#byKey = new Map();
     for (const entry of this.#entries) {
@@ -134,7 +138,10 @@ export class RemoteDiscoveryTable {
     const keys = this.#eligibleKeys(polled);
     if (keys.length === 0) return;
     const draft = draftOf(drafts, polled.uri);
-    for (const key of keys) draft.keys.push(key);
+    for (const key of keys) {
+      draft.keys.push(key);
+      draft.known.add(key);
+    }
   }
 
   #eligibleKeys({ perCapability, priceInfo, capabilitiesPrices }: PolledRemote): string[] {
@@ -166,13 +173,14 @@ export class RemoteDiscoveryTable {
 
   #addRunners(drafts: Map<string, Draft>, { address, runners }: RunnerListing): void {
     if (address === "") return;
-    if (!drafts.has(withoutSlashes(address)) && !isRequestUri(address)) return;
+    if (!drafts.has(trimEndSlashes(address)) && !isRequestUri(address)) return;
     const draft = draftOf(drafts, address);
     for (const runner of runners) {
       if (runnerRejection(runner, this.#maxPrice) !== null) continue;
-      if (!draft.keys.includes(runner.app)) draft.keys.push(runner.app);
+      if (!draft.known.has(runner.app)) draft.keys.push(runner.app);
+      draft.known.add(runner.app);
       // The app counts also of a runner whose URL another one has.
-      if (!draft.runners.some(({ url }) => url === runner.url)) draft.runners.push(runner);
+      if (!draft.runners.has(runner.url)) draft.runners.set(runner.url, runner);
     }
   }
 }
@@ -188,19 +196,13 @@ function listings(body: Uint8Array | string): RunnerListing[] {
 }
 
 function draftOf(drafts: Map<string, Draft>, uri: string): Draft {
-  const key = withoutSlashes(uri);
+  const key = trimEndSlashes(uri);
   let draft = drafts.get(key);
   if (draft === undefined) {
-    draft = { address: uri, keys: [], runners: [] };
+    draft = { address: uri, keys: [], known: new Set(), runners: new Map() };
     drafts.set(key, draft);
   }
   return draft;
-}
-
-function withoutSlashes(uri: string): string {
-  let end = uri.length;
-  while (end > 0 && uri[end - 1] === "/") end--;
-  return uri.slice(0, end);
 }
 
 function isRequestUri(text: string): boolean {

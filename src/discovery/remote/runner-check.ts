@@ -2,7 +2,7 @@
 
 import { lowerCase, trimGoSpace } from "../../core/go-text.js";
 import type { Rational } from "../../core/rational.js";
-import { parseGoRational } from "../max-price/go-rational.js";
+import { type Decimal, isAbove, parseDecimal } from "./decimal.js";
 import type { Runner } from "./runner-list.js";
 
 /** Units that a runner's price may be in (A-70). */
@@ -11,19 +11,28 @@ export const RUNNER_PRICE_UNITS: readonly string[] = ["seconds", "720p-pixel-sec
 const MAX_METADATA_BYTES = 1024;
 
 /**
- * The price of a runner: wei for one of its unit.
+ * The price of a runner: wei for one of its unit, a JSON number as written.
  *
  * @returns null if it tells none that is above 0, in wei, and in one of {@link RUNNER_PRICE_UNITS}
  */
-export function runnerPrice({ price }: Pick<Runner, "price">): {
-  readonly wei: Rational;
+export function runnerPrice(runner: Pick<Runner, "price">): {
+  readonly wei: string;
+  readonly unit: string;
+} | null {
+  const read = readPrice(runner);
+  return read && { wei: read.text, unit: read.unit };
+}
+
+function readPrice({ price }: Pick<Runner, "price">): {
+  readonly text: string;
+  readonly wei: Decimal;
   readonly unit: string;
 } | null {
   if (price === null || plain(price.currency) !== "wei") return null;
   const unit = plain(price.unit);
-  const wei = parseGoRational(price.price);
-  if (wei === null || wei.sign() <= 0 || !RUNNER_PRICE_UNITS.includes(unit)) return null;
-  return { wei, unit };
+  const wei = parseDecimal(price.price);
+  if (wei === null || wei.mantissa <= 0n || !RUNNER_PRICE_UNITS.includes(unit)) return null;
+  return { text: price.price, wei, unit };
 }
 
 /**
@@ -40,9 +49,9 @@ export function runnerRejection(runner: Runner, maxPrice: Rational | null): stri
     return `its metadata is longer than ${MAX_METADATA_BYTES} bytes`;
   }
   if (runner.metadata.includes("\uFFFD")) return "its metadata is not UTF-8";
-  const price = runnerPrice(runner);
+  const price = readPrice(runner);
   if (price === null) return "it has no price above 0 in wei and a known unit";
-  if (maxPrice !== null && price.wei.compare(maxPrice) > 0) return "its price is above the maximum";
+  if (maxPrice !== null && isAbove(price.wei, maxPrice)) return "its price is above the maximum";
   return null;
 }
 

@@ -257,7 +257,7 @@ function add(
     );
   }
   const { whenEmpty } = source.reader;
-  if (whenEmpty !== undefined && files + unchanged === 0) {
+  if (whenEmpty !== undefined && files + unchanged + skipped.length === 0) {
     stderr.write(`poolsim: ${source.name}: ${whenEmpty}\n`);
   }
 }

@@ -152,13 +152,13 @@ export function addressOrNull(fields: Fields, key: string): string | null {
 
 const HASH = /^(?:0[xX])?[0-9a-fA-F]{64}(?:#(?:0|[1-9]\d{0,8}))?$/;
 
-let lastTime = "";
+let lastTime: string | null = null;
 let lastTimeMs = 0;
 
 /** RFC 3339, in ms since 1970. */
 export function timeAt(fields: Fields, key: string): number {
   const value = fields[key];
-  if (value === lastTime) return lastTimeMs;
+  if (typeof value === "string" && value === lastTime) return lastTimeMs;
   const ms = typeof value === "string" ? instantOf(value) : null;
   if (typeof value !== "string" || ms === null) {
     throw unreadable("FIELD", `${key}: expected a time as RFC 3339, found ${shown(value)}`);
