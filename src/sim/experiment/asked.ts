@@ -82,7 +82,7 @@ export function questionOf(
     baseline: "as it is",
     candidate: "changed",
     objective: objective ?? own?.objective ?? OPERATOR_NET,
-    constraints: own?.constraints ?? [{ metric: "pool.lateShare", maxIncrease: 0.005 }],
+    constraints: own?.constraints,
     margin: margin ?? own?.margin ?? DEFAULT_MARGIN,
     peakFactor: own?.peakFactor ?? 2,
   });

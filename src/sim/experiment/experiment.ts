@@ -40,7 +40,9 @@ import {
   type Pair,
   type Question,
 } from "./verdict/judge.js";
+import { isPriceUnseen } from "./verdict/unseen-price.js";
 import { type Enough, enoughOf, untilDecided } from "./verdict/until-decided.js";
+import { wrongResultsOf } from "./verdict/wrong-results.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const REPLICATIONS_MAX = 10_000;
@@ -254,8 +256,16 @@ function stageOf(
   const { question, inputs } = common;
   const { scenario } = inputs.of(question.baseline);
   const isLosing = question.objective === OPERATOR_NET && losesOnEachSegment(scenario);
-  const workers = changedWorkers(scenario, inputs.of(question.candidate).scenario);
-  return { ...common, scenario, workers, isLosing };
+  const candidate = inputs.of(question.candidate).scenario;
+  const workers = changedWorkers(scenario, candidate);
+  return {
+    ...common,
+    scenario,
+    workers,
+    isLosing,
+    isPriceUnseen: isPriceUnseen(scenario, candidate),
+    wrong: wrongResultsOf(scenario, candidate),
+  };
 }
 
 /** All stages of an experiment. */

@@ -186,6 +186,17 @@ export const AI_METRICS: readonly Metric<AISubject>[] = [
     of: liveOnly(({ servedMs, streamMs }) => ratio(servedMs, streamMs)),
   },
   {
+    name: "unservedShare",
+    unit: "share",
+    definition:
+      "What was asked for and not had: requests without an answer ÷ requests that are over; of live video what did not come out ÷ what came in, by time.",
+    of: ({ spec, counters }) => {
+      const { succeeded, servedMs, streamMs } = counters;
+      const had = spec.pipeline.live ? ratio(servedMs, streamMs) : ratio(succeeded, over(counters));
+      return had === undefined ? undefined : 1 - had;
+    },
+  },
+  {
     name: "swapsPerStream",
     unit: "1",
     definition: "Times another orchestrator was started (A-46) ÷ streams.",

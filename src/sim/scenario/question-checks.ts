@@ -159,7 +159,7 @@ export function questionFindings(scenario: Scenario, askable: Askable): readonly
   const findings: Finding[] = [];
   const { decision, expect } = scenario;
   if (decision !== undefined) {
-    const { baseline, objective, constraints } = decision;
+    const { baseline, objective, constraints = [] } = decision;
     const candidates = candidatesOf(decision);
     const variants = [baseline, ...candidates];
     findings.push(

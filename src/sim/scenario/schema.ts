@@ -265,8 +265,10 @@ export const scenarioSchema = z.strictObject({
           }),
         )
         .max(20)
-        .describe("Metrics that may grow by so much at most.")
-        .default([{ metric: "pool.lateShare", maxIncrease: 0.005 }]),
+        .describe(
+          "Metrics that may grow by so much at most; default: pool.lateShare, and of AI jobs that the pool serves ai.<job>.unservedShare, each by 0.005.",
+        )
+        .optional(),
       margin: z
         .union([
           share("A share of the objective's own mean in the baseline."),

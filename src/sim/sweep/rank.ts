@@ -9,18 +9,13 @@
  * points holds too.
  */
 
-import { estimated, reported, Samples } from "../experiment/samples.js";
+import { reported, Samples } from "../experiment/samples.js";
 import type { Sequence } from "../experiment/statistics/confidence-sequence.js";
 import { isHopeless } from "../experiment/verdict/advice.js";
 import { absoluteChange, type Change } from "../experiment/verdict/change.js";
 import { constraintState } from "../experiment/verdict/decision.js";
 import { evidenceOf } from "../experiment/verdict/evidence.js";
-import {
-  bootstrapKey,
-  changeOf,
-  differenceOf,
-  type Question,
-} from "../experiment/verdict/judge.js";
+import { bootstrapKey, changeOf, limitedOf, type Question } from "../experiment/verdict/judge.js";
 import type { Dropped, SweepConstraint } from "./sweep-result.js";
 
 /** A point with what it gave so far. */
@@ -127,8 +122,8 @@ export function constraintsOf(
   const count = samples.records.length;
   const pair = { baseline: firstOf(asItIs, count), candidate: samples };
   return question.constraints.map(({ metric, maxIncrease }): SweepConstraint => {
-    const increase = differenceOf({ seed, sequence }, pair, metric);
-    const difference = estimated(increase);
+    const difference = limitedOf({ seed, sequence }, pair, metric);
+    const increase = reported(difference);
     return {
       metric,
       maxIncrease,

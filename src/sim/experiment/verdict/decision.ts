@@ -5,7 +5,7 @@
  *
  * A claim is made only when a whole 95 % interval supports it. A constraint is *broken* when its
  * interval lies beyond the limit, *holds* when it lies within, and is *unclear* otherwise:
- * excluding for a constraint needs a broken one, admitting needs all of them to hold.
+ * excluding for a constraint needs a broken one, admitting and *no difference* need all of them to hold.
  */
 
 import { invariant } from "../../../core/errors.js";
@@ -111,10 +111,9 @@ function outcomeAt(input: DecisionInput, peak: PeakState): Outcome {
     return outcome("admit", low > 0 ? "gain" : "gain at peak");
   }
   const isWithin = isHarmless && high <= margin;
-  if (isWithin && (peak === "nothing" || peak === "off")) {
-    return outcome("no difference", "within the margin");
-  }
-  if (isWorthIt) return outcome("undecided", "constraint unclear", unclear);
+  const isNothing = isWithin && (peak === "nothing" || peak === "off");
+  if (isNothing && unclear === null) return outcome("no difference", "within the margin");
+  if (isWorthIt || isNothing) return outcome("undecided", "constraint unclear", unclear);
   // Where no event was seen at all, more sessions are what is missing.
   const isRare = change.method === "rare events" && change.events !== 0;
   return outcome("undecided", isRare ? "rare events" : "needs more");
@@ -127,7 +126,7 @@ const OTHER_STATES: readonly PeakState[] = ["gains", "nothing"];
  * - *exclude*: D lies below −m, or the change at peak does, or a constraint is broken;
  * - *admit*: all constraints hold, neither D nor the change at peak reaches below −m, and D lies
  *   above 0 or the change at peak above m;
- * - *no difference*: D and the change at peak lie within ± m;
+ * - *no difference*: all constraints hold, D and the change at peak lie within ± m;
  * - *undecided* otherwise.
  *
  * Where there is a peak test, nothing but *exclude* is decided without it.

@@ -77,8 +77,10 @@ export function evidenceOf(options: {
       samples,
       workers.flatMap((name) => [`worker.${name}.picks`, `worker.${name}.ai.jobs`]),
     );
+  const sessions = (samples: Samples) => totalOf(samples, sessionsMetrics(objective, samples));
+  const before = sessions(baseline);
   return {
-    sessions: totalOf(baseline, sessionsMetrics(objective, baseline)),
+    sessions: before < SESSIONS_MIN ? Math.max(before, sessions(candidate)) : before,
     served: workers.length === 0 ? null : Math.max(served(baseline), served(candidate)),
   };
 }

@@ -3,10 +3,10 @@ import { makeKey, type RandomKey } from "../../../core/random.js";
 import { feeParts } from "../../model/money/kept.js";
 import type { Decision, Estimate } from "../../results.js";
 import type { Scenario } from "../../scenario/schema.js";
-import { FEES, isMoney, OPERATOR_NET, SEGMENTS } from "../metric-names.js";
+import { FEES, isMoney, OPERATOR_NET, SEGMENTS, unitOf } from "../metric-names.js";
 import { reported, type Samples } from "../samples.js";
 import { FIRST_LOOK, type Sequence } from "../statistics/confidence-sequence.js";
-import { pairedDifference, type SampleEstimate } from "../statistics/intervals.js";
+import { pairedDifference, present, type SampleEstimate } from "../statistics/intervals.js";
 import { advise, isHopeless as advisedHopeless, type MoreReplications } from "./advice.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
 import {
@@ -22,10 +22,14 @@ import {
   type Reason,
 } from "./decision.js";
 import { type Evidence, evidenceOf, SESSIONS_MIN } from "./evidence.js";
+import { favoured, type WrongResults } from "./wrong-results.js";
+
+type Asked = NonNullable<Scenario["decision"]>;
 
 /** A decision on one candidate. */
-export type Question = Omit<NonNullable<Scenario["decision"]>, "candidate"> & {
+export type Question = Omit<Asked, "candidate" | "constraints"> & {
   readonly candidate: string;
+  readonly constraints: NonNullable<Asked["constraints"]>;
 };
 
 /** Replications of the two variants that are compared. */
@@ -46,6 +50,10 @@ export type Problem =
   | { readonly cause: "sessions" | "served"; readonly sessions: number }
   /** The objective, or all fees, are 0 in every replication. */
   | { readonly cause: "nothing" }
+  /** The variants differ in the pool's price, which no gateway looks at. */
+  | { readonly cause: "price" }
+  /** It would be decided for workers that return wrong results. */
+  | { readonly cause: "wrong results"; readonly workers: readonly string[] }
   /** The operator keeps less than nothing of each segment's fee, ETH. */
   | { readonly cause: "loss per segment"; readonly perSegment: number }
   /** The baseline's interval is not wholly above 0, so that no margin is relative to it. */
@@ -90,6 +98,10 @@ export interface JudgeOptions {
   readonly scenario: Scenario;
   /** The workers in which the variants differ. */
   readonly workers: readonly string[];
+  /** Whether the variants differ in a price that no gateway looks at. @default false */
+  readonly isPriceUnseen?: boolean | undefined;
+  /** Workers that return wrong results, by the variant that has more of them. @default none */
+  readonly wrong?: WrongResults | undefined;
   readonly seed: number;
   /** Where one looks until it is decided: intervals hold at every look. Undefined: one look. */
   readonly sequence?: Sequence | undefined;
@@ -124,12 +136,13 @@ function isNothing({ baseline, candidate }: Pair, metric: string): boolean {
 }
 
 function problemOf(options: JudgeOptions, evidence: Evidence): Problem | null {
-  const { question, pair, scenario } = options;
+  const { question, pair, scenario, isPriceUnseen = false } = options;
   const { objective, margin } = question;
   const { sessions } = evidence;
   const isFlat = isNothing(pair, objective) || (isMoney(objective) && isNothing(pair, FEES));
   if (sessions < SESSIONS_MIN) return { cause: "sessions", sessions };
   if (isFlat) return { cause: "nothing" };
+  if (isPriceUnseen && isMoney(objective)) return { cause: "price" };
   if (objective === OPERATOR_NET && losesOnEachSegment(scenario)) {
     return { cause: "loss per segment", perSegment: lossPerSegment(options) };
   }
@@ -170,16 +183,26 @@ export function differenceOf(
   return reported(pairedOf(options, pair, metric));
 }
 
-/** The same as it is judged: with what says how its interval was made. */
+/**
+ * The paired difference of a metric that a constraint limits. A baseline that never had anything to have a share
+ * of, such as late segments of a pool without workers, has a share of 0.
+ */
+export function limitedOf(options: DifferenceOptions, pair: Pair, metric: string): SampleEstimate {
+  const seen = pair.baseline.observations(metric);
+  const isNever = unitOf(metric) === "share" && !seen.some(present);
+  return pairedOf(options, pair, metric, isNever ? seen.map(() => 0) : seen);
+}
+
+/** A paired difference as it is judged: with what says how its interval was made. */
 function pairedOf(
   { seed, sequence, tail }: DifferenceOptions,
   pair: Pair,
   metric: string,
+  baseline = pair.baseline.observations(metric),
 ): SampleEstimate {
-  const { candidate, baseline } = pair;
   const found = pairedDifference({
-    candidate: candidate.observations(metric),
-    baseline: baseline.observations(metric),
+    candidate: pair.candidate.observations(metric),
+    baseline,
     key: bootstrapKey(seed),
     tail: sequence?.tail ?? tail,
   });
@@ -225,6 +248,8 @@ const PROBLEM_REASON: Readonly<Record<Problem["cause"], Reason>> = {
   sessions: "no evidence",
   served: "no evidence",
   nothing: "no evidence",
+  price: "no evidence",
+  "wrong results": "no evidence",
   "loss per segment": "objective not positive",
   baseline: "objective not positive",
 };
@@ -234,7 +259,19 @@ function insteadOf(options: JudgeOptions, { cause }: Problem): Judgement | null 
   const { question } = options;
   const isRefused = cause === "loss per segment" || cause === "baseline";
   if (!isRefused || question.objective !== OPERATOR_NET) return null;
-  return judge({ ...options, question: onFees(question) });
+  const found = judge({ ...options, question: onFees(question) });
+  return cause === "baseline" && !isBorneOut(found, options) ? null : found;
+}
+
+/**
+ * Whether what is decided on fees is what the net itself shows, whose costs do not all grow with the fees: gas of
+ * payouts to one more worker may be more than the worker brings.
+ */
+function isBorneOut({ decision }: Judgement, options: JudgeOptions): boolean {
+  if (decision === "undecided") return true;
+  const net = pairedOf(options, options.pair, OPERATOR_NET).ci95;
+  if (net === null || decision === "no difference") return false;
+  return decision === "admit" ? net[0] > 0 : net[1] < 0;
 }
 
 /** The same question about fees. */
@@ -251,7 +288,7 @@ export function judge(options: JudgeOptions): Judgement {
   const constraints = question.constraints.map(
     ({ metric, maxIncrease }): Constraint => ({
       metric,
-      difference: pairedOf(options, pair, metric),
+      difference: limitedOf(options, pair, metric),
       limit: maxIncrease,
     }),
   );
@@ -288,14 +325,32 @@ export function judge(options: JudgeOptions): Judgement {
     constraints,
     peak: typeof peak === "object" ? changeOf(options, peak) : peak,
   };
+  const found = decide(input);
+  const atPeak: Judgement["peak"] = {
+    state: peak === undefined ? "not run" : peakState(input),
+    change: typeof input.peak === "object" ? input.peak : null,
+  };
+  const cheats = favoured(found.decision, options.wrong);
+  if (cheats.length > 0) {
+    return {
+      ...common,
+      decision: "undecided",
+      reason: "no evidence",
+      constraint: null,
+      change,
+      peak: atPeak,
+      more: null,
+      problem: { cause: "wrong results", workers: cheats },
+      needsPeak: false,
+      instead: null,
+      input: null,
+    };
+  }
   return {
     ...common,
-    ...decide(input),
+    ...found,
     change,
-    peak: {
-      state: peak === undefined ? "not run" : peakState(input),
-      change: typeof input.peak === "object" ? input.peak : null,
-    },
+    peak: atPeak,
     more: null,
     problem: null,
     needsPeak: sequence === undefined ? needsPeak(input) : canPeakDecide(input),
@@ -309,10 +364,14 @@ export function effective(judgement: Judgement): Judgement {
   return judgement.instead ?? judgement;
 }
 
+/** What no further replications mend. */
+const NEVER: ReadonlySet<Problem["cause"]> = new Set(["nothing", "price", "wrong results"]);
+
 /** Whether going on to the most replications of its sequence would hardly decide an undecided one. */
 export function isHopeless({ input, instead, sequence, problem }: Judgement): boolean {
   if (instead !== null) return isHopeless(instead);
-  if (problem?.cause === "nothing") return true;
+  if (problem !== null && NEVER.has(problem.cause)) return true;
+  if (problem?.cause === "baseline" && problem.baseline.ci95[1] <= 0) return true;
   if (input === null || sequence === undefined) return false;
   return advisedHopeless(input, sequence);
 }

@@ -1,7 +1,13 @@
 /** The answer: what to do, in one line and one or two sentences. */
 import { counted } from "../../../core/wording.js";
 import { isFarWorse } from "../../metrics/far-worse.js";
-import type { Decision, Estimate, ScenarioResult, VariantResult } from "../../results.js";
+import type {
+  Decision,
+  Estimate,
+  ResultRow,
+  ScenarioResult,
+  VariantResult,
+} from "../../results.js";
 import { estimateText, scaleFor } from "../figures.js";
 import { NETWORK_FIGURES, type PlainMetric, POOL_FIGURES, plainSentence } from "./words.js";
 
@@ -43,8 +49,15 @@ export function newWorkers({ question, variants }: ScenarioResult): {
 } {
   if (question === null) return { comes: [], goes: [] };
   const servingIn = (variant: string) => {
-    const { admissions = [] } = variants.find(({ name }) => name === variant) ?? {};
-    return new Set(admissions.filter(({ sessions }) => sessions !== 0).map(({ worker }) => worker));
+    const { admissions = [], workers = [] } = variants.find(({ name }) => name === variant) ?? {};
+    // A worker that does AI jobs alone never registers as a transcoder: it serves where it had some.
+    const idle = new Set(
+      workers.flatMap(({ name, metrics }) => (metrics["ai.jobs"]?.mean === 0 ? [name] : [])),
+    );
+    const serving = admissions.filter(({ worker, sessions }) =>
+      sessions === null ? !idle.has(worker) : sessions !== 0,
+    );
+    return new Set(serving.map(({ worker }) => worker));
   };
   const [before, after] = [servingIn(question.baseline), servingIn(question.candidate)];
   return {
@@ -65,17 +78,33 @@ export function kinds(workers: readonly string[]): string[] {
   );
 }
 
+/** The share of its sessions that a worker keeps to the stream's end; `null` where it has none. */
+export function keptOf({ metrics }: ResultRow): number | null {
+  return metrics["retention"]?.mean ?? null;
+}
+
+/** The share of its AI jobs that a worker answers; `null` where it has none. */
+export function answeredOf({ metrics }: ResultRow): number | null {
+  const failed = metrics["ai.failedShare"]?.mean;
+  return failed === undefined ? null : 1 - failed;
+}
+
 /** What workers that do far worse than the others of a variant lose; empty for any others. */
 function lossText(workers: readonly string[], variant: VariantResult | undefined): string {
   const rows = variant?.workers ?? [];
-  const keptOf = (some: typeof rows) =>
-    some.map(({ metrics }) => metrics["retention"]?.mean ?? null);
-  const all = keptOf(rows);
-  const own = keptOf(rows.filter(({ name }) => workers.includes(name)));
-  if (own.length === 0 || !own.every((kept) => isFarWorse(kept, all))) return "";
-  const lost = own.reduce<number>((sum, kept) => sum + 1 - (kept ?? 0), 0) / own.length;
-  const who = own.length === 1 ? ["it loses", "its"] : ["they lose", "their"];
-  return `${who[0]} ${Math.round(100 * lost)} % of ${who[1]} streams`;
+  const isAsked = ({ name }: ResultRow) => workers.includes(name);
+  const lost = (of: typeof keptOf): number | null => {
+    const own = rows.filter(isAsked).map(of);
+    const all = rows.map(of);
+    if (own.length === 0 || !own.every((kept) => isFarWorse(kept, all))) return null;
+    return own.reduce<number>((sum, kept) => sum + 1 - (kept ?? 0), 0) / own.length;
+  };
+  const isOne = rows.filter(isAsked).length === 1;
+  const whose = (share: number) => `${Math.round(100 * share)} % of ${isOne ? "its" : "their"}`;
+  const streams = lost(keptOf);
+  if (streams !== null) return `${isOne ? "it loses" : "they lose"} ${whose(streams)} streams`;
+  const jobs = lost(answeredOf);
+  return jobs === null ? "" : `${isOne ? "it fails" : "they fail"} ${whose(jobs)} AI jobs`;
 }
 
 function action(result: ScenarioResult, decision: Decision): string {

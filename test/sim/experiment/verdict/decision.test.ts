@@ -112,6 +112,12 @@ describe("no difference", () => {
     expect(of(at(-1, 1), { peak: at(-1, 9) })).toBe("undecided: peak unclear");
     expect(of(at(-1, 1), { peak: undefined })).toBe("undecided: peak unclear");
   });
+
+  it("not while a constraint may be broken", () => {
+    const constraints = [late(-0.03, 0.24)];
+    expect(of(at(-1, 1), { constraints })).toBe("undecided: constraint unclear");
+    expect(of(at(-1, 1), { constraints, peak: "off" })).toBe("undecided: constraint unclear");
+  });
 });
 
 describe("undecided", () => {
