@@ -3,7 +3,7 @@
  * there are as many pools as streams: what a discovery found is one entry here, and what became of the few
  * that were chosen is kept beside it.
  */
-import { emptyList } from "../core/lists.js";
+import { emptyList, listOf } from "../core/lists.js";
 import { FoundBatch, type FoundSessions } from "./found-sessions.js";
 import { Session } from "./session.js";
 
@@ -57,7 +57,7 @@ export class SessionMap<Info = unknown> {
     const batch = new FoundBatch(found, indexes);
     // A pool that never has enough asks again and again, and finds nobody new.
     if (indexes.length > 0)
-      this.#entries = this.#entries.length === 0 ? [batch] : [...this.#entries, batch];
+      this.#entries = this.#entries.length === 0 ? listOf(batch) : [...this.#entries, batch];
     return batch;
   }
 

@@ -4,7 +4,7 @@
  * caller passes the time in and runs the refresh that the pool asks for.
  */
 import { invariant } from "../core/errors.js";
-import { emptyList } from "../core/lists.js";
+import { emptyList, listOf } from "../core/lists.js";
 import type { Suspender } from "../discovery/suspension.js";
 import type { FoundSessions } from "./found-sessions.js";
 import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
@@ -281,7 +281,7 @@ export class SessionPool<Info = unknown> {
       if (session === null) break;
       if (session.mapped || this.#sessMap.has(session.transcoder)) {
         // Nearly always one, and a list of its own is as long as that.
-        if (chosen.length === 0) chosen = [session];
+        if (chosen.length === 0) chosen = listOf(session);
         else chosen.push(session);
         this.#observer?.selected(session, how);
         if (chosen.length === n) break;

@@ -36,6 +36,9 @@ type Found<Info> = Omit<SessionOptions<Info>, "id" | "authTokenExpiresAtMs"> & {
   readonly authTokenExpiresAtMs?: number | null | undefined;
 };
 
+/** As long as few need: a list that grows is made for seventeen. Copied, as lists of one are: see `core/lists.ts`. */
+const FLIGHTS: readonly number[] = [0.5, 0.5, 0.5, 0.5];
+
 /** A broadcast session (V-9). A session belongs to at most one pool. */
 export class Session<Info = unknown> {
   /** The session's number, given by the caller. */
@@ -117,8 +120,7 @@ export class Session<Info = unknown> {
    * @param durationMs duration of the segment, see {@link segmentDurationMs}
    */
   pushSegInFlight(startMs: number, durationMs: number): void {
-    // As long as few need: a list that grows is made for seventeen.
-    this.#flights ??= [startMs, durationMs, 0, 0];
+    this.#flights ??= FLIGHTS.slice();
     const at = 2 * this.#inFlight++;
     this.#flights[at] = startMs;
     this.#flights[at + 1] = durationMs;

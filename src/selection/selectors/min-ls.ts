@@ -3,7 +3,7 @@
  * one never measured, then the best of the bad ones.
  */
 import { InvariantError, invariant } from "../../core/errors.js";
-import { emptyList } from "../../core/lists.js";
+import { emptyList, listOf } from "../../core/lists.js";
 import type { Draw } from "../algorithms/algorithm.js";
 import type { FoundBatch } from "../found-sessions.js";
 import { Session } from "../session.js";
@@ -72,14 +72,14 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   addFound(batch: FoundBatch<Info>): void {
-    this.#unknown = this.#unknown.length === 0 ? [batch] : [...this.#unknown, batch];
+    this.#unknown = this.#unknown.length === 0 ? listOf(batch) : [...this.#unknown, batch];
     this.#waiting += batch.waiting;
   }
 
   complete(session: Session<Info>): void {
     // Nearly always there is none, and a list of its own is as long as one.
     if (this.#known.length === 0) {
-      this.#known = [session];
+      this.#known = listOf(session);
       return;
     }
     const heap = this.#known;
