@@ -13,12 +13,10 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../core/errors.js";
 import type { Terminal } from "./terminal.js";
 
-const TARGET = { code: "JSON_TARGET" } as const;
-
 function unwritable(option: string, target: string, error: unknown): InputError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   const why = code === "ENOENT" ? "its folder does not exist" : `it cannot be written (${code})`;
-  return new InputError(`${option} ${target}: ${why}`, { ...TARGET, cause: error });
+  return new InputError(`${option} ${target}: ${why}`, { code: "JSON_TARGET", cause: error });
 }
 
 /** The file that a path leads to, whatever links are on the way and however it is spelled. */
@@ -67,12 +65,13 @@ export function checkJsonTarget(
   if (target === "-") return;
   try {
     const fault = faultOf(target);
-    if (fault !== null) throw new InputError(`${option} ${target}: ${fault}`, TARGET);
+    if (fault !== null)
+      throw new InputError(`${option} ${target}: ${fault}`, { code: "JSON_TARGET" });
     if (!isAmong(target, inputs)) return;
   } catch (error) {
     throw error instanceof InputError ? error : unwritable(option, target, error);
   }
-  throw new InputError(`${option} ${target}: it is one of the inputs`, TARGET);
+  throw new InputError(`${option} ${target}: it is one of the inputs`, { code: "JSON_TARGET" });
 }
 
 /** Why nothing can be written there; null = it seems to be possible. */
