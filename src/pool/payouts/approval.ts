@@ -73,13 +73,15 @@ export function approvedPayout(
 ): (PlannedPayout & { readonly batch: number }) | null {
   const approvals = store.acts.list({ kinds: [APPROVED], limit: 100 });
   for (const { subject, atMs } of approvals) {
-    if (!isWithin(atMs, APPROVAL_MS, nowMs)) return null;
     const batch = batchOf(store, Number(subject));
     const amountWei = batch?.lines.get(plan.address);
     if (batch === null || amountWei === undefined) continue;
     // Of several the newest counts.
     const before = store.payouts.list({ address: plan.address });
-    if (before.some((row) => row.batch === batch.id) || amountWei > plan.amountWei) return null;
+    if (before.some((row) => row.batch === batch.id)) return null;
+    // One of a clock that was ahead counts for nothing, and hides none from before.
+    if (!isWithin(atMs, APPROVAL_MS, nowMs)) continue;
+    if (amountWei > plan.amountWei) return null;
     const parts = amountWei === plan.amountWei ? plan.parts : partsFor(plan.parts, amountWei);
     return { ...plan, amountWei, parts, batch: batch.id };
   }

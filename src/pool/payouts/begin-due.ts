@@ -1,4 +1,5 @@
 /** Begins what is due: estimates, reserves, signs and stores. Sending is somebody else's part. */
+import type { PayoutRow } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import type { PayoutBooks } from "./books.js";
 import type { Head, PayoutChain } from "./chain.js";
@@ -8,7 +9,7 @@ import { begin } from "./machine.js";
 import { nonceState } from "./nonces.js";
 import type { PayeeHistory, Payment } from "./payee-history.js";
 import { isClosed, outstandingWei, type Payout } from "./payout.js";
-import { type PlannedPayout, partsFor } from "./plan.js";
+import { isWithin, type PlannedPayout, partsFor } from "./plan.js";
 import type { Hindered, Hindrance, MutableReport, Unfilled } from "./report.js";
 import type { PayoutSettings } from "./settings.js";
 import type { PayoutSigner } from "./signer.js";
@@ -28,6 +29,8 @@ interface Wallet {
   readonly used: number;
   readonly waiting: number;
   readonly wei: bigint;
+  /** Payouts that went out within a day, whatever their dates say. */
+  readonly undated: readonly PayoutRow[];
   /** Says which nonce of a payout the node has for a transaction that is none of the payout's; null: of none. */
   readonly taken: string | null;
 }
@@ -86,7 +89,7 @@ export class PayoutBeginner {
       return;
     }
     this.#displaced = await this.#displacedNow();
-    const wallet = await this.#look(head, used);
+    const wallet = await this.#look(head, used, nowMs);
     for (const plan of due) {
       const begun = await this.#beginOne(plan, wallet, nowMs);
       if ("why" in begun) {
@@ -155,7 +158,7 @@ export class PayoutBeginner {
     });
   }
 
-  async #look(head: Head, used: number): Promise<Wallet> {
+  async #look(head: Head, used: number, nowMs: number): Promise<Wallet> {
     const { chain, signer, settings } = this.#options;
     const priorityFeeWei = await chain.priorityFeeWei();
     const waiting = await chain.transactionCount(signer.address, "pending");
@@ -164,8 +167,27 @@ export class PayoutBeginner {
       used,
       waiting,
       wei: await chain.balanceWei(signer.address),
+      undated: settings.capPerDayWei === null ? [] : await this.#undated(nowMs),
       taken: await this.#takenBy(used, waiting),
     };
+  }
+
+  /**
+   * Payouts whose dates are of another day, as this machine's clock was wrong, and whose blocks are of this one;
+   * and those that are in no block yet.
+   */
+  async #undated(nowMs: number): Promise<readonly PayoutRow[]> {
+    const { books, chain, settings } = this.#options;
+    const rows = books.begunElsewhen(DAY_MS, settings.chainId, nowMs);
+    const found = rows.filter(({ blockNumber }) => blockNumber === null);
+    const blocks = new Set(rows.flatMap(({ blockNumber }) => blockNumber ?? []));
+    for (const block of [...blocks].sort((one, other) => other - one)) {
+      const atMs = await chain.blockTimeMs(block);
+      // Blocks are in the order of their times.
+      if (atMs !== null && !isWithin(atMs, DAY_MS, nowMs)) break;
+      found.push(...rows.filter(({ blockNumber }) => blockNumber === block));
+    }
+    return found;
   }
 
   /** Whether somebody else's transaction waits with the nonce of a payout: whom it pays, nobody knows yet. */
@@ -232,7 +254,7 @@ export class PayoutBeginner {
       const { next: nonce, unknown } = nonceState({ known, open: [], used: wallet.used });
       if (unknown.length > 0) return because("moved");
       if (wallet.waiting > nonce) return because("foreignTransactions");
-      const capped = this.#overCap(amountWei, nowMs);
+      const capped = this.#overCap(amountWei, wallet, nowMs);
       if (capped !== null) return capped;
       const parts = amountWei < now.amountWei ? partsFor(now.parts, amountWei) : now.parts;
       const { address, batch } = now;
@@ -241,14 +263,14 @@ export class PayoutBeginner {
   }
 
   /** What bounds how much is paid, whoever is owed how much; null: nothing. */
-  #overCap(amountWei: bigint, nowMs: number): Why | null {
+  #overCap(amountWei: bigint, { undated }: Wallet, nowMs: number): Why | null {
     const { books, settings } = this.#options;
     const { capPerDayWei, capPerPayoutWei, chainId } = settings;
     if (capPerPayoutWei !== null && amountWei > capPerPayoutWei) {
       return because("payoutCap", `${ethText(amountWei)}, cap ${ethText(capPerPayoutWei)}`);
     }
     if (capPerDayWei === null) return null;
-    const begunWei = books.begunWithin(DAY_MS, chainId, nowMs);
+    const begunWei = books.begunWithin(DAY_MS, chainId, nowMs, undated);
     if (begunWei + amountWei <= capPerDayWei) return null;
     return because("dayCap", `${ethText(begunWei)} of ${ethText(capPerDayWei)} in 24 h`);
   }

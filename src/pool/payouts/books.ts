@@ -33,6 +33,7 @@ export type PayoutBooksStore = Pick<
 
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];
 const CLOSED: readonly PayoutState[] = ["confirmed", "failed", "cancelled"];
+const SPENDING: readonly PayoutState[] = [...OPEN, "confirmed"];
 const PAGE = 1_000;
 const CLOCK_SET_MS = 7 * 86_400_000;
 
@@ -136,14 +137,35 @@ export class PayoutBooks {
   /**
    * What payouts of a chain that began less than a span ago come to, in wei, without those that paid
    * nothing in the end.
+   *
+   * @param others payouts that count too, whatever their date
    */
-  begunWithin(spanMs: number, chainId: bigint, nowMs: number): bigint {
-    const states = [...OPEN, "confirmed" as const];
+  begunWithin(
+    spanMs: number,
+    chainId: bigint,
+    nowMs: number,
+    others: readonly PayoutRow[],
+  ): bigint {
     // They are in the order of their beginnings, but for a clock that was set.
-    const rows = this.#rows({ states }, (row) => row.createdAtMs > nowMs - spanMs - CLOCK_SET_MS);
-    return rows
-      .filter((row) => isWithin(row.createdAtMs, spanMs, nowMs) && row.chainId === chainId)
-      .reduce((sum, { amountWei }) => sum + amountWei, 0n);
+    const rows = this.#rows(
+      { states: SPENDING },
+      (row) => row.createdAtMs > nowMs - spanMs - CLOCK_SET_MS,
+    ).filter((row) => isWithin(row.createdAtMs, spanMs, nowMs) && row.chainId === chainId);
+    const ids = new Set(rows.map(({ id }) => id));
+    return [...rows, ...others.filter(({ id }) => !ids.has(id))].reduce(
+      (sum, { amountWei }) => sum + amountWei,
+      0n,
+    );
+  }
+
+  /**
+   * The newest payouts of a chain, at most 1,000, that by their dates did not begin less than a span ago, without
+   * those that paid nothing in the end.
+   */
+  begunElsewhen(spanMs: number, chainId: bigint, nowMs: number): readonly PayoutRow[] {
+    return this.#store.payouts
+      .list({ states: SPENDING, limit: PAGE })
+      .filter((row) => row.chainId === chainId && !isWithin(row.createdAtMs, spanMs, nowMs));
   }
 
   /** The latest payouts to an address, newest first, at most 32. */

@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../core/errors.js";
+import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
+import { isOfTheName, systemCode } from "../../core/system-error.js";
 import type { SignedMemory, SignedNonce } from "./fence.js";
 
 /** Whose file it is, and where. */
@@ -35,7 +36,8 @@ const BYTES_MAX = 1_000;
 /**
  * Opens it. One process at a time may use it: who has the wallet's lock.
  *
- * @throws InputError (`PAYOUT_SIGNED`), then and when it is used, where it can't be read or written
+ * @throws InputError (`PAYOUT_SIGNED`), then and when it is used, where it can't be read or written, and
+ *   RemoteError with that code where the machine fails at it, as by a full disk
  */
 export function openSignedMemory({ folder, chainId, wallet }: SignedMemoryOptions): SignedMemory {
   const path = join(folder, `signed-${chainId}-${wallet}.json`);
@@ -82,7 +84,12 @@ function write(folder: string, path: string, { nonce, txHash }: SignedNonce): vo
   }
 }
 
-function refused(path: string, why: string, cause: unknown): InputError {
+function refused(path: string, why: string, cause: unknown): PoolsimError {
   const reason = cause instanceof Error ? ` (${cause.message.split("\n")[0] ?? ""})` : "";
-  return new InputError(`payouts: ${path} ${why}${reason}`, { code: "PAYOUT_SIGNED", cause });
+  const message = `payouts: ${path} ${why}${reason}`;
+  const options = { code: "PAYOUT_SIGNED", cause } as const;
+  const system = systemCode(cause);
+  return system === null || isOfTheName(system)
+    ? new InputError(message, options)
+    : new RemoteError(message, options);
 }

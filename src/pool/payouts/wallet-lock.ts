@@ -5,7 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError, isPoolsimError, RemoteError } from "../../core/errors.js";
+import { InputError, isPoolsimError, type PoolsimError, RemoteError } from "../../core/errors.js";
+import { isOfTheName, systemCode } from "../../core/system-error.js";
 import { type ProcessLock, tryLock } from "../../io/process-lock.js";
 
 /** Which wallet is locked, and for how long a lock is waited for. */
@@ -35,7 +36,8 @@ const LOOK_MS = 100;
  * Gets the lock by which one process at a time pays from a wallet on a chain.
  *
  * @throws RemoteError (`PAYOUT_LOCKED`) when another process has it for longer than the wait
- * @throws InputError (`PAYOUT_LOCK_FOLDER`) when the folder can't be used; the signal's reason
+ * @throws InputError (`PAYOUT_LOCK_FOLDER`) when the folder can't be used, RemoteError with that code where the
+ *   machine fails at it, as by a full disk; the signal's reason
  */
 export async function lockWallet(options: WalletLockOptions): Promise<WalletLock> {
   const { waitMs, signal, onWait, chainId, wallet } = options;
@@ -60,10 +62,9 @@ function lockPath({ folder, chainId, wallet }: WalletLockOptions): string {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`payouts: the folder of locks ${folder} can't be made (${why})`, {
-      code: "PAYOUT_LOCK_FOLDER",
-      cause: error,
-    });
+    const system = systemCode(error);
+    const isOfMachine = system !== null && !isOfTheName(system);
+    throw refused(`the folder of locks ${folder} can't be made (${why})`, error, isOfMachine);
   }
   return join(folder, `payouts-${chainId}-${wallet}.lock`);
 }
@@ -74,9 +75,13 @@ function lockAt(path: string, { holder }: WalletLockOptions): WalletLock | strin
     return tryLock(path, holder);
   } catch (error) {
     if (!isPoolsimError(error) || !error.code.startsWith("SQLITE_")) throw error;
-    throw new InputError(`payouts: the lock ${path} can't be used (${error.message})`, {
-      code: "PAYOUT_LOCK_FOLDER",
-      cause: error,
-    });
+    const isOfMachine = /^SQLITE_(?:FULL|IOERR|NOMEM)/.test(error.code);
+    throw refused(`the lock ${path} can't be used (${error.message})`, error, isOfMachine);
   }
+}
+
+function refused(what: string, cause: unknown, isOfMachine: boolean): PoolsimError {
+  const options = { code: "PAYOUT_LOCK_FOLDER", cause } as const;
+  const message = `payouts: ${what}`;
+  return isOfMachine ? new RemoteError(message, options) : new InputError(message, options);
 }

@@ -1,6 +1,7 @@
 /** A machine whose clock was years ahead while it paid, and was set right: nobody waits for those years. */
 import { expect, test } from "vitest";
 import { Schedule } from "../../../src/pool/operate/schedule.js";
+import { approveBatch, newestBatch } from "../../../src/pool/payouts/approval.js";
 import { ETH, worker } from "../../support/chain/wallet.js";
 import { DAY_MS, startWorld, type World } from "../../support/chain/world.js";
 
@@ -49,6 +50,52 @@ test("the cap of a day counts a day around now: not what another year's payouts 
   world.nowMs -= DAY_MS / 24;
   const { hindered } = await world.pass({ settings });
   expect(hindered.map(({ why }) => why)).toEqual(["dayCap"]);
+});
+
+test.each([
+  ["ahead", AHEAD_MS],
+  ["behind", -3 * DAY_MS],
+])("what was sent today while the clock was %s counts for today's cap", async (_, offMs) => {
+  const world = await startWorld();
+  const settings = { capPerDayWei: ETH };
+  const block = await world.anvil.rpc("eth_getBlockByNumber", "latest", false);
+  const nowMs = Number(Reflect.get(Object(block), "timestamp")) * 1_000;
+  world.earn(worker(1), ETH);
+  world.nowMs = nowMs + offMs;
+  await settle(world, settings);
+  expect(await world.balance(worker(1))).toBe(ETH);
+  world.nowMs = nowMs + DAY_MS / 24;
+  world.earn(worker(2), ETH);
+  const { begun, hindered } = await world.pass({ settings });
+  expect([begun, hindered.map(({ why }) => why)]).toEqual([[], ["dayCap"]]);
+  world.nowMs += DAY_MS;
+  expect((await world.pass({ settings })).begun).toHaveLength(1);
+});
+
+test("what was approved while the clock was ahead counts for nothing, and hides nothing approved before", async () => {
+  const world = await startWorld();
+  const settings = { approve: "manual" as const, minIntervalMs: 0 };
+  const nowMs = world.nowMs;
+  const approve = (atMs: number) => {
+    const id = newestBatch(world.store)?.id ?? 0;
+    approveBatch(world.store, id, { reason: "test", author: "op", nowMs: atMs });
+  };
+  world.earn(worker(1), ETH);
+  await world.pass({ settings });
+  approve(nowMs);
+  // Another batch, of a year to come.
+  world.nowMs = nowMs + AHEAD_MS;
+  world.earn(worker(2), ETH);
+  world.earn(worker(1), ETH);
+  await world.pass({ settings });
+  approve(world.nowMs);
+  world.nowMs = nowMs + DAY_MS;
+  const { begun } = await world.pass({ settings });
+  expect(begun).toMatchObject([{ address: worker(1), amountWei: ETH }]);
+  await settle(world, settings);
+  // Neither again, nor what waits for a right date.
+  expect(await world.balance(worker(1))).toBe(ETH);
+  expect(await world.balance(worker(2))).toBe(0n);
 });
 
 test("what was signed while it was ahead and is stuck gets a higher fee", async () => {
