@@ -4,9 +4,8 @@ import { excessEndings, SHOWN } from "../calibrate/fits/excess-endings.js";
 import type { SimulationInput } from "../input.js";
 import { simulate } from "../simulate.js";
 import type { WorkerSession } from "./handed-on.js";
-import { arrivalsOf, type Part, remainingLengths } from "./part.js";
-import type { RemainingLengths } from "./remaining-lengths.js";
-import { withArrivals } from "./replay-scenario.js";
+import { arrivalsOf, type Part, remainingLengths, workersKey } from "./part.js";
+import { withArrivals, withDrawnWorkers } from "./replay-scenario.js";
 
 const MINUTE_MS = 60_000;
 /** So many standard deviations are likely not to be chance. */
@@ -18,7 +17,7 @@ const MANY = 100;
  * is likely is taken, not only what is shown: or else it would depend on chance whether it loses much in the
  * replay, or nothing. Where there are few, most of what is likely is chance.
  */
-const taken = (expected: number): number => (expected >= MANY ? LIKELY : SHOWN);
+const likely = (expected: number): number => (expected >= MANY ? LIKELY : SHOWN);
 const LOSS_ROUNDS = 4;
 const LOSS_RUNS = 2;
 /** Above the numbers of all replications that count. */
@@ -53,7 +52,7 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
         own.map((session) => ({ lengthMs: session.lengthMs, isCut: isCut(session) })),
       ]),
     ),
-    taken,
+    likely,
   );
   const chances = new Map<string, number>();
   let part = given;
@@ -64,62 +63,128 @@ export function lostOf(given: Part, fromMs: number, seed: number): Lost {
       return own.slice(0, Math.max(late, Math.round((excess.get(worker) ?? 0) + cutOf(worker))));
     }),
   );
+  const segmentsOf = (worker: string) =>
+    (sessions.get(worker) ?? []).reduce((sum, one) => sum + one.segments, 0);
+  const recorded = given.sessions.reduce((sum, { segments }) => sum + segments, 0);
+  let played: ReadonlyMap<string, PlayedLosses> = new Map();
   for (let round = 0; round < LOSS_ROUNDS; round++) {
     const rests = remainingLengths(part, lost);
-    const runs = playedLosses(part, lost, { fromMs, seed, round });
-    lost = new Set(
-      [...streams].flatMap(([worker, own]) => enoughFor(own, runs.get(worker)?.lostMs ?? 0, rests)),
-    );
+    const runs = playedLosses(part, lost, { fromMs, seed, round, chances });
+    // The first round began with a guess; all after it count together, as chance makes much of a few runs.
+    played = round <= 1 ? runs : bothOf(played, runs);
     // What it loses beyond what everybody does, and beyond what it loses by going.
-    const usual = [...runs].filter(([worker]) => !excess.has(worker));
-    const usualLosses = usual.reduce((sum, [worker, one]) => sum + one.losses - cutOf(worker), 0);
+    const usual = [...played].filter(([worker]) => !excess.has(worker));
+    const usualLosses = usual.reduce(
+      (sum, [worker, { losses, runs }]) => sum + losses - runs * cutOf(worker),
+      0,
+    );
     const usualSegments = usual.reduce((sum, [, { segments }]) => sum + segments, 0);
     const usualRate = Math.max(0, usualLosses) / Math.max(1, usualSegments);
     for (const [worker, endings] of excess) {
-      const { losses = 0, segments = 0 } = runs.get(worker) ?? {};
-      const own = sessions.get(worker) ?? [];
-      const actual = own.reduce((sum, one) => sum + one.segments, 0);
-      const missing =
-        (endings + cutOf(worker)) / Math.max(1, actual) +
-        usualRate -
-        losses / Math.max(1, segments);
-      chances.set(worker, Math.min(1, Math.max(0, (chances.get(worker) ?? 0) + missing)));
+      const wanted = (endings + cutOf(worker)) / Math.max(1, segmentsOf(worker)) + usualRate;
+      const missing = wanted - shownRate(played.get(worker) ?? NONE);
+      chances.set(worker, Math.min(1, Math.max(0, missing)));
     }
+    // Where it delivers less than there was, more is to be lost: shares of what is delivered stay about the same.
+    const all = [...played.values()];
+    const sum = all.reduce((total, { segments, runs }) => total + segments / Math.max(1, runs), 0);
+    const scale = recorded / Math.max(1, sum);
+    const taken = new Set<WorkerSession>();
+    // Whole streams are taken: what is too much of one worker's is left out of the next one's.
+    let wantedMs = 0;
+    for (const [worker, own] of streams) {
+      const one = played.get(worker) ?? NONE;
+      const losses = (shownRate(one) + (chances.get(worker) ?? 0)) * one.segments;
+      const lostMs = (one.lostMs * losses) / Math.max(1, one.losses) / Math.max(1, one.runs);
+      wantedMs += scale * lostMs;
+      for (const stream of own) {
+        const restMs = rests.meanRest(stream.lengthMs);
+        if (wantedMs <= restMs / 2) break;
+        wantedMs -= restMs;
+        taken.add(stream);
+      }
+    }
+    lost = taken;
     part = withChances(given, chances);
   }
   return { streams: lost, part };
 }
 
-/** What a worker loses in a replay, on average. */
+/** What a worker loses in runs of a replay, all together. */
 interface PlayedLosses {
+  readonly runs: number;
   /** Streams that left while it had them. */
   readonly losses: number;
+  /** Of them, those that it was made to lose by chance. */
+  readonly byChance: number;
   /** What was left of them, ms. */
   readonly lostMs: number;
   readonly segments: number;
 }
 
+const NONE: PlayedLosses = { runs: 0, losses: 0, byChance: 0, lostMs: 0, segments: 0 };
+
+/** Streams that a worker loses with a segment, for reasons that its times and absences show. */
+function shownRate({ losses, byChance, segments }: PlayedLosses): number {
+  return Math.max(0, losses - byChance) / Math.max(1, segments);
+}
+
+function bothOf(
+  first: ReadonlyMap<string, PlayedLosses>,
+  second: ReadonlyMap<string, PlayedLosses>,
+): ReadonlyMap<string, PlayedLosses> {
+  const names = new Set([...first.keys(), ...second.keys()]);
+  return new Map(
+    [...names].map((worker) => {
+      const [a, b] = [first.get(worker) ?? NONE, second.get(worker) ?? NONE];
+      return [
+        worker,
+        {
+          runs: a.runs + b.runs,
+          losses: a.losses + b.losses,
+          byChance: a.byChance + b.byChance,
+          lostMs: a.lostMs + b.lostMs,
+          segments: a.segments + b.segments,
+        },
+      ];
+    }),
+  );
+}
+
 function playedLosses(
   part: Part,
   lost: ReadonlySet<WorkerSession>,
-  { fromMs, seed, round }: { fromMs: number; seed: number; round: number },
+  options: {
+    readonly fromMs: number;
+    readonly seed: number;
+    readonly round: number;
+    readonly chances: ReadonlyMap<string, number>;
+  },
 ): ReadonlyMap<string, PlayedLosses> {
-  const sums = new Map<string, PlayedLosses>();
+  const { fromMs, seed, round, chances } = options;
+  let sums: ReadonlyMap<string, PlayedLosses> = new Map();
   for (let run = 0; run < LOSS_RUNS; run++) {
     // Other draws than those of the replications that count.
     const replication = LOSS_REPLICATION + round * LOSS_RUNS + run;
     const arrivals = arrivalsOf(part, lost, fromMs, seed, replication);
-    const { metrics, workers } = simulate(withArrivals(part.own, arrivals), { seed, replication });
-    for (const worker of workers) {
-      const of = (name: string) => (metrics[`worker.${worker}.${name}`] ?? 0) / LOSS_RUNS;
-      const before = sums.get(worker) ?? { losses: 0, lostMs: 0, segments: 0 };
+    const own = withDrawnWorkers(part.own, part.fits, workersKey(part, seed, replication));
+    const { metrics, workers } = simulate(withArrivals(own, arrivals), { seed, replication });
+    const found = workers.map((worker): readonly [string, PlayedLosses] => {
+      const of = (name: string) => metrics[`worker.${worker}.${name}`] ?? 0;
       const kept = metrics[`worker.${worker}.retention`] ?? 1;
-      sums.set(worker, {
-        losses: before.losses + of("sessions") * (1 - kept),
-        lostMs: before.lostMs + MINUTE_MS * of("streamMinutesLost"),
-        segments: before.segments + of("segments"),
-      });
-    }
+      const segments = of("segments");
+      return [
+        worker,
+        {
+          runs: 1,
+          losses: of("sessions") * (1 - kept),
+          byChance: segments * (chances.get(worker) ?? 0),
+          lostMs: MINUTE_MS * of("streamMinutesLost"),
+          segments,
+        },
+      ];
+    });
+    sums = bothOf(sums, new Map(found));
   }
   return sums;
 }
@@ -132,21 +197,6 @@ function byWorker(all: readonly WorkerSession[]): Map<string, WorkerSession[]> {
     own.push(one);
   }
   return found;
-}
-
-/** The first of a worker's streams that would have gone on for so long together as the replay loses of it, ms. */
-function enoughFor(
-  own: readonly WorkerSession[],
-  lostMs: number,
-  rests: RemainingLengths,
-): readonly WorkerSession[] {
-  let sumMs = 0;
-  const end = own.findIndex(({ lengthMs }) => {
-    if (sumMs >= lostMs) return true;
-    sumMs += rests.meanRest(lengthMs);
-    return false;
-  });
-  return own.slice(0, end < 0 ? own.length : end);
 }
 
 /** A part whose workers lose so many of their segments, and the sessions with them, by chance. */

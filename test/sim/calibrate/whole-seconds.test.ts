@@ -8,6 +8,7 @@ import {
   recordedPast,
 } from "../../../scripts/calibration-workers.js";
 import { calibrateWorkers } from "../../../src/sim/calibrate/calibrate-workers.js";
+import { fitUptime } from "../../../src/sim/calibrate/fits/uptime-fit.js";
 import { scenarioOf, workersFragment } from "../../../src/sim/calibrate/fragment.js";
 import { pastDemand } from "../../../src/sim/calibrate/past-demand.js";
 import type { PoolPast } from "../../../src/sim/calibrate/readers/pool-events.js";
@@ -91,4 +92,34 @@ describe("response times that cannot be", () => {
     expect(text).not.toContain("NaN");
     expect(() => scenarioSchema.parse(parse(text))).not.toThrow();
   });
+});
+
+it("a worker that hangs is not taken for one that fails because seconds are rounded", () => {
+  const startMs = Date.UTC(2026, 1, 1);
+  const jobs = Array.from({ length: 43_200 }, (_, index) => ({
+    atMs: startMs + 2000 * index,
+    responseMs: 300,
+    durationMs: 2000,
+    pixels: 1,
+  }));
+  // Back within 90 s each time (O-14), and once after 89.6 s: from 0.7 s to 90.3 s, which are 90 whole ones.
+  const comings = [30_000, 55_000, 89_600, 40_000, 61_000].flatMap((ms, index) => {
+    const goneMs = startMs + 3_600_000 * (index + 1) + 700;
+    return [
+      { atMs: goneMs, isUp: false, connection: "a" },
+      { atMs: goneMs + ms, isUp: true, connection: "a" },
+    ];
+  });
+  const first = { atMs: startMs, isUp: true, connection: "a" };
+  const whole = [first, ...comings].map((one) => ({
+    ...one,
+    atMs: 1000 * Math.floor(one.atMs / 1000),
+  }));
+  const untilMs = startMs + 86_400_000;
+  const found = fitUptime(whole, untilMs, jobs);
+  const exact = fitUptime([first, ...comings], untilMs, jobs);
+  // Which segments came while one was waited for differs by a second.
+  expect(found?.hangs?.value).toBeCloseTo(exact?.hangs?.value ?? 0, 7);
+  expect(found?.hangs?.value).toBeGreaterThan(0);
+  expect(found?.uptime.upMs).toBeNull();
 });

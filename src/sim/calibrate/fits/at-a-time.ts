@@ -11,8 +11,8 @@ export const AT_A_TIME_MAX = 32;
 export type Chances = readonly (readonly number[])[];
 
 /** Times are of whole seconds, as nodes have them (E-7). */
-export function isWholeSeconds(jobs: readonly DeliveredJob[]): boolean {
-  return jobs.every(({ atMs }) => atMs % 1000 === 0);
+export function isWholeSeconds(events: readonly { readonly atMs: number }[]): boolean {
+  return events.every(({ atMs }) => atMs % 1000 === 0);
 }
 
 /** One that has begun and is not over; `isLost` of one whose time is not known. */

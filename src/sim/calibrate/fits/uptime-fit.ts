@@ -5,10 +5,13 @@
  */
 import type { Coming, DeliveredJob } from "../readers/pool-events.js";
 import type { Figure, UptimeFit } from "../worker-fit.js";
+import { isWholeSeconds } from "./at-a-time.js";
 import { exponentialFigure, rateFigure, shareFigure, sumOf } from "./estimates.js";
 
 /** O-14: the longest time between two tries, 60 s, half as long again by jitter. */
 const BACK_SOON_MS = 90_000;
+/** Between two whole seconds there is up to one more than there was. */
+const WHOLE_SECONDS_MS = 1000;
 /** Beyond it, what a try adds to an absence is hardly anything. */
 const TRIED_MS = 60_000;
 /** O-18: how long a task is waited for, ms, by the mean length of a segment. */
@@ -116,11 +119,13 @@ export function fitUptime(
   const periods = periodsOf(comings, untilMs);
   const { firstMs, upMs, disconnects, absences } = periods;
   const perDay = rateFigure(disconnects, Math.max(1, untilMs - firstMs) / DAY_MS);
-  const short = absences.filter(({ ms }) => ms < BACK_SOON_MS);
+  const isCoarse = isWholeSeconds(jobs) && isWholeSeconds(comings);
+  const soonMs = BACK_SOON_MS + (isCoarse ? WHOLE_SECONDS_MS : 0);
+  const short = absences.filter(({ ms }) => ms < soonMs);
   const long = absences.length - short.length;
-  const downMs = meanBeyond(periods, BACK_SOON_MS);
+  const downMs = meanBeyond(periods, soonMs);
   // One that starts again is back at once; one that lost its way to the pool waits for its next try.
-  const explained = downMs === null ? 0 : long * Math.expm1(BACK_SOON_MS / downMs.value);
+  const explained = downMs === null ? 0 : long * Math.expm1(soonMs / downMs.value);
   const hangs = short.length - explained;
   const doubt = 2 * Math.sqrt(explained + 1);
   if (hangs <= doubt && long > 0) {
