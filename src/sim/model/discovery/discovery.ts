@@ -19,7 +19,7 @@ import { DiscoveryCounts } from "./discovery-counts.js";
 import { Found, type FoundTerms } from "./found.js";
 import type { Gateways } from "./gateways.js";
 import { Outcome } from "./outcome.js";
-import { Refresh } from "./refresh.js";
+import { type Refresh, refreshes } from "./refresh.js";
 
 /** What failures are told the round as: it goes on from them as from an answer that may not be used. */
 const UNREACHABLE: RoundAnswer = failed({
@@ -28,8 +28,6 @@ const UNREACHABLE: RoundAnswer = failed({
   detail: "no connection within 3 s (G-18)",
 });
 const CAPPED = failed({ rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" });
-/** So many discoveries keep their lists for those that come after them. */
-const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round, if no event brings streams. */
 const SLOTS_NEVER_FILLED = 64;
 
@@ -56,7 +54,7 @@ export class Discoveries {
   /** With so many slots free nobody gets full within one round. */
   readonly #neverFilled: number;
   readonly #nodes: readonly NodeRuntime[];
-  readonly #refreshes = new Slots((slot) => new Refresh(slot));
+  readonly #refreshes: Slots<Refresh>;
   /** Of rounds whose end is known: events bring them to their pools. */
   readonly #outcomes = new Slots((slot) => new Outcome(slot));
   readonly answerTimes: AnswerTimes;
@@ -86,6 +84,8 @@ export class Discoveries {
     this.#counts = new DiscoveryCounts(options.run, options.market);
     this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
     this.#gateways = options.gateways;
+    const lists = options.gateways.list.flatMap(({ trusted, untrusted }) => [trusted, untrusted]);
+    this.#refreshes = refreshes(Math.max(1, ...lists.map((list) => list.length)));
     this.#conditions = options.conditions;
     this.#nodes = options.nodes;
     const { nodes, orchestrators } = options.run.world;
@@ -212,7 +212,6 @@ export class Discoveries {
     refresh.pool = null;
     refresh.round = null;
     this.#refreshes.give(refresh);
-    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
     return outcome;
   }
 
