@@ -130,6 +130,11 @@ export class FoundBatch<Info = unknown> {
     return sessions;
   }
 
+  /** Latency that discovery measured, ms, by an index that {@link eachWaiting} told. */
+  latencyMsAt(index: number): number {
+    return this.#found.latencyMsAt(index);
+  }
+
   #indexAt(place: number): number {
     return this.#indexes === null ? place : (this.#indexes[place] as number);
   }

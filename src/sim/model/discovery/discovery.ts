@@ -16,7 +16,7 @@ import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import { DiscoveryCounts } from "./discovery-counts.js";
-import { Found, type FoundTerms } from "./found.js";
+import { Found, type FoundTerms, Packing } from "./found.js";
 import type { Gateways } from "./gateways.js";
 import { Outcome } from "./outcome.js";
 import { type Refresh, refreshes } from "./refresh.js";
@@ -63,7 +63,7 @@ export class Discoveries {
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
   /** What the discovery at hand found, to be copied. */
-  readonly #lists = { numbers: [0.5], askedMs: [0.5] };
+  readonly #lists = { nodes: [0], askedMs: [0.5] };
   readonly #terms: FoundTerms;
   readonly #counts: DiscoveryCounts;
   #sessions = 0;
@@ -76,11 +76,6 @@ export class Discoveries {
     readonly nodes: readonly NodeRuntime[];
   }) {
     this.#run = options.run;
-    this.#terms = {
-      world: options.run.world,
-      market: options.market,
-      transcoders: Int32Array.from(options.run.world.nodes, ({ transcoder }) => transcoder),
-    };
     this.#counts = new DiscoveryCounts(options.run, options.market);
     this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
     this.#gateways = options.gateways;
@@ -91,6 +86,13 @@ export class Discoveries {
     const { nodes, orchestrators } = options.run.world;
     this.#places = new Int32Array(nodes.length + orchestrators.length);
     this.answerTimes = new AnswerTimes(options.run.world);
+    this.#terms = {
+      world: options.run.world,
+      market: options.market,
+      times: this.answerTimes,
+      transcoders: Int32Array.from(nodes, ({ transcoder }) => transcoder),
+      packing: new Packing(nodes.length),
+    };
   }
 
   /** Discoveries under way. */
@@ -238,7 +240,7 @@ export class Discoveries {
         routeDraw(refresh.index),
       );
     }
-    const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
+    const times = this.answerTimes.all(stream, nodes, count, refresh.index);
     for (let index = 0; index < count; index++) {
       const node = nodes[index] as number;
       const uri = toAsk[from + index] as number;
@@ -342,23 +344,22 @@ export class Discoveries {
       places[refresh.uriAt(at)] = at;
     }
     const lists = this.#lists;
+    const { packing } = this.#terms;
     let areAskedAtStart = true;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      lists.numbers[index] = refresh.timeAt(at);
+      packing.put(lists.nodes, index, refresh.nodeAt(at));
       const askedMs = refresh.askedAt(at);
       lists.askedMs[index] = askedMs;
       if (askedMs !== refresh.startMs) areAskedAtStart = false;
-    }
-    for (let index = 0; index < size; index++) {
-      lists.numbers[size + index] = refresh.nodeAt(places[round.endpointAt(index)] ?? 0);
     }
     return new Found({
       terms: this.#terms,
       stream,
       discovery: refresh.index,
       score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      numbers: lists.numbers.slice(0, 2 * size),
+      size,
+      nodes: lists.nodes.slice(0, packing.wordsOf(size)),
       askedMs: areAskedAtStart ? null : lists.askedMs.slice(0, size),
       startMs: refresh.startMs,
     });
