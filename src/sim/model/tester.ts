@@ -93,7 +93,7 @@ export class Test implements Probe {
   /** A segment came back: its round trip includes the renditions' download. */
   received(segment: Segment): void {
     this.#received++;
-    this.#roundTripMs += (segment.tookAllsMs[0] ?? 0) + (segment.downloadsMs[0] ?? 0);
+    this.#roundTripMs += segment.tookAllMs(0) + segment.downloadMs(0);
     this.#durationMs += segment.durationMs;
   }
 

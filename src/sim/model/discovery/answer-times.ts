@@ -66,7 +66,11 @@ export class AnswerTimes {
   }
 
   /** {@link all} of a single node. */
-  ofNode({ site, k0, k1 }: RandomKey & { readonly site: number }, node: number, discovery: number): number {
+  ofNode(
+    { site, k0, k1 }: RandomKey & { readonly site: number },
+    node: number,
+    discovery: number,
+  ): number {
     const key = { k0: k0 ^ (this.#hashes[node] as number), k1 };
     return this.one(site, node, key, DRAWS * discovery);
   }

@@ -25,7 +25,7 @@ import {
 import { type Lognormal, lognormal } from "../../engine/distributions.js";
 import type { AttemptNoise } from "../at-once/noise.js";
 import { selectionDraw, verificationDraw } from "../draws.js";
-import { Segment, type SessionInfo, type Stream } from "../entities.js";
+import { Segment, type SessionInfo, type SimSession, type Stream } from "../entities.js";
 import type { Market } from "../money/market.js";
 import type { Recorder } from "../recorder.js";
 import type { Run } from "../run.js";
@@ -47,6 +47,25 @@ function answersOf(world: World, site: number): (RoundAnswer | undefined)[] {
 
 /** So many rounds are kept for later ones. */
 const ROUNDS_KEPT = 64;
+
+/**
+ * The pool that nobody will ever be in, as that of trusted orchestrators mostly is. It keeps nothing, so that all
+ * streams share it: its refreshes are over at once, and it does not end with one of them.
+ */
+class EmptyPool extends SessionPool<SessionInfo> {
+  constructor() {
+    super({
+      poolSize: 0,
+      numOrchs: 0,
+      selector: new MinLSSelector<SessionInfo>(),
+      suspender: new Suspender(),
+    });
+  }
+
+  override cleanup(): SimSession[] {
+    return [];
+  }
+}
 
 /** What a gateway's streams share. */
 export class GatewayRuntime {
@@ -70,6 +89,7 @@ export class GatewayRuntime {
   readonly #segments: Segment[];
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
+  readonly #emptyPool = new EmptyPool();
   readonly #trace: Trace;
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolRecorder;
@@ -153,13 +173,12 @@ export class GatewayRuntime {
     poolSize: number,
     numOrchs: number,
   ): SessionPool<SessionInfo> {
+    if (poolSize === 0) return this.#emptyPool;
+    const chooser = stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser;
     return new SessionPool<SessionInfo>({
       poolSize,
       numOrchs,
-      selector: new MinLSSelector<SessionInfo>({
-        chooser: stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser,
-        draw,
-      }),
+      selector: new MinLSSelector<SessionInfo>({ chooser, draw }),
       suspender: new Suspender(this.settings.suspension),
       hasSender: this.hasSender,
       observer: this.#poolObserver,
