@@ -49,7 +49,7 @@ function answersOf(world: World, site: number): (RoundAnswer | undefined)[] {
 const ROUNDS_KEPT = 64;
 
 /**
- * The pool that nobody will ever be in, as that of trusted orchestrators mostly is. It keeps nothing, so that all
+ * A pool of trusted orchestrators that nobody will ever be in, as it mostly is. It keeps nothing, so that all
  * streams share it: its refreshes are over at once, and it does not end with one of them.
  */
 class EmptyPool extends SessionPool<SessionInfo> {
@@ -89,7 +89,7 @@ export class GatewayRuntime {
   readonly #segments: Segment[];
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
-  readonly #emptyPool = new EmptyPool();
+  readonly #noTrusted = new EmptyPool();
   readonly #trace: Trace;
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolRecorder;
@@ -160,7 +160,8 @@ export class GatewayRuntime {
     const numOrchs = poolNumOrchs(trusted, untrusted);
     const draw = selectionDraws(stream);
     return new SessionsManager({
-      trusted: this.#pool(stream, draw, trusted, numOrchs.trusted),
+      trusted:
+        trusted === 0 ? this.#noTrusted : this.#pool(stream, draw, trusted, numOrchs.trusted),
       untrusted: this.#pool(stream, draw, untrusted, numOrchs.untrusted),
       verificationFreq: this.verificationFreq,
       draw32: this.verificationFreq === 0 ? undefined : verificationDraws(stream),
@@ -173,7 +174,6 @@ export class GatewayRuntime {
     poolSize: number,
     numOrchs: number,
   ): SessionPool<SessionInfo> {
-    if (poolSize === 0) return this.#emptyPool;
     const chooser = stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser;
     return new SessionPool<SessionInfo>({
       poolSize,
