@@ -8,6 +8,7 @@
  */
 import { InputError, invariant } from "../core/errors.js";
 import { emptyList } from "../core/lists.js";
+import { copyInto, numberAt } from "../core/typed-lists.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
 import type {
@@ -147,19 +148,21 @@ export class DiscoveryRound {
    */
   response(now: number, endpoint: number, answer: RoundAnswer, latencyMs: number): RoundState {
     if (!this.#arrived(now, endpoint)) return "done";
-    if (answer.rejection !== null) {
-      this.#reject(endpoint, answer.rejection);
-    } else {
-      const candidate = this.#candidates++;
-      if (candidate === this.#latencies.length) this.#makeRoom(Math.max(MIN_ROOM, 2 * candidate));
-      this.#words[WORDS * candidate] = endpoint;
-      this.#words[WORDS * candidate + TRANSCODER] = answer.transcoder;
-      this.#latencies[candidate] = latencyMs;
-      const penalty = this.#suspender?.suspended(answer.transcoder) ?? 0;
-      if (penalty === 0) this.#setFound(this.#foundCount++, candidate);
-      else this.#suspended.push(candidate, penalty);
-    }
+    if (answer.rejection === null) this.#take(endpoint, answer.transcoder, latencyMs);
+    else this.#reject(endpoint, answer.rejection);
     if (this.#marks[endpoint] === ASKED) this.#follow(endpoint, answer.nodes);
+    return this.#settle(now);
+  }
+
+  /**
+   * {@link response} with an answer that may be used and advertises no nodes, without an object for it.
+   *
+   * @param transcoder handle of the transcoder URI that it reports
+   * @throws InvariantError for an endpoint that was not asked in this round
+   */
+  usable(now: number, endpoint: number, transcoder: number, latencyMs: number): RoundState {
+    if (!this.#arrived(now, endpoint)) return "done";
+    this.#take(endpoint, transcoder, latencyMs);
     return this.#settle(now);
   }
 
@@ -234,7 +237,7 @@ export class DiscoveryRound {
 
   /** See {@link FoundOrchestrator}; `index` counts up to {@link size}. */
   endpointAt(index: number): number {
-    return at(this.#words, WORDS * this.#candidateAt(index));
+    return numberAt(this.#words, WORDS * this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
@@ -245,12 +248,12 @@ export class DiscoveryRound {
 
   /** See {@link FoundOrchestrator}. */
   transcoderAt(index: number): number {
-    return at(this.#words, WORDS * this.#candidateAt(index) + TRANSCODER);
+    return numberAt(this.#words, WORDS * this.#candidateAt(index) + TRANSCODER);
   }
 
   /** See {@link FoundOrchestrator}. */
   latencyMsAt(index: number): number {
-    return at(this.#latencies, this.#candidateAt(index));
+    return numberAt(this.#latencies, this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
@@ -272,7 +275,7 @@ export class DiscoveryRound {
   /** Who answered in time and may not be used, in order of arrival. */
   rejected(): RejectedOrchestrator[] {
     return this.#rejections.map((rejection, index) => ({
-      endpoint: at(this.#rejectedEndpoints, index),
+      endpoint: numberAt(this.#rejectedEndpoints, index),
       rejection,
     }));
   }
@@ -292,7 +295,7 @@ export class DiscoveryRound {
   }
 
   #foundAt(index: number): number {
-    return at(this.#words, WORDS * index + FOUND);
+    return numberAt(this.#words, WORDS * index + FOUND);
   }
 
   #setFound(index: number, candidate: number): void {
@@ -308,6 +311,18 @@ export class DiscoveryRound {
     this.#words = copyInto(new Int32Array(room, numbers, words), this.#words);
   }
 
+  /** An answer that may be used. */
+  #take(endpoint: number, transcoder: number, latencyMs: number): void {
+    const candidate = this.#candidates++;
+    if (candidate === this.#latencies.length) this.#makeRoom(Math.max(MIN_ROOM, 2 * candidate));
+    this.#words[WORDS * candidate] = endpoint;
+    this.#words[WORDS * candidate + TRANSCODER] = transcoder;
+    this.#latencies[candidate] = latencyMs;
+    const penalty = this.#suspender?.suspended(transcoder) ?? 0;
+    if (penalty === 0) this.#setFound(this.#foundCount++, candidate);
+    else this.#suspended.push(candidate, penalty);
+  }
+
   #reject(endpoint: number, rejection: Rejection): void {
     this.#rejectedEndpoints.push(endpoint);
     this.#rejections.push(rejection);
@@ -319,7 +334,7 @@ export class DiscoveryRound {
     if (limit <= 0) return;
     const toAsk: number[] = [];
     for (let index = 0; index < limit; index += 1) {
-      const node = at(nodes, index);
+      const node = numberAt(nodes, index);
       if ((this.#marks[node] ?? 0) > 0) continue;
       if (node >= this.#marks.length) this.#makeMarks(node);
       this.#marks[node] = ADVERTISED;
@@ -366,11 +381,11 @@ export class DiscoveryRound {
     // Stable; nearly in order already, as most were asked at the same time.
     for (let sorted = 1; sorted < this.#foundCount; sorted += 1) {
       const candidate = this.#foundAt(sorted);
-      const latency = at(this.#latencies, candidate);
+      const latency = numberAt(this.#latencies, candidate);
       let index = sorted;
       for (; index > 0; index -= 1) {
         const before = this.#foundAt(index - 1);
-        if (at(this.#latencies, before) <= latency) break;
+        if (numberAt(this.#latencies, before) <= latency) break;
         this.#setFound(index, before);
       }
       this.#setFound(index, candidate);
@@ -382,15 +397,4 @@ export class DiscoveryRound {
       this.#setFound(this.#foundCount++, entry.id);
     }
   }
-}
-
-function copyInto<A extends Uint8Array | Int32Array | Float64Array>(to: A, from: A): A {
-  to.set(from);
-  return to;
-}
-
-function at(list: ArrayLike<number>, index: number): number {
-  const value = list[index];
-  invariant(value !== undefined, "an index lies within its list");
-  return value;
 }

@@ -5,11 +5,12 @@
  * is done without an event.
  */
 import { InvariantError } from "../../core/errors.js";
+import { copyInto } from "../../core/typed-lists.js";
 
 /** Room for a few thousand streams: with more V8 makes the code of the queue anew. */
 const INITIAL_CAPACITY = 8192;
 /** Kinds of events, 0 to this − 1. */
-const KINDS = 32;
+export const KINDS = 32;
 /** Keys lie below it: a kind and a key together are exact in a double. */
 export const EVENT_KEYS = 2 ** 53 / KINDS;
 
@@ -127,12 +128,4 @@ export class EventQueue {
     this.#kinds = copyInto(new Uint8Array(capacity), this.#kinds);
     this.#ids = copyInto(new Int32Array(capacity), this.#ids);
   }
-}
-
-function copyInto<T extends { set(source: ArrayLike<number>): void }>(
-  target: T,
-  source: ArrayLike<number>,
-): T {
-  target.set(source);
-  return target;
 }

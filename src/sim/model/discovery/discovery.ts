@@ -14,10 +14,12 @@ import { EVENT, streamKey } from "../events.js";
 import type { Market } from "../money/market.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
+import type { SessionLevels } from "../session-levels.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import { DiscoveryCounts } from "./discovery-counts.js";
 import { Found, type FoundTerms, Packing } from "./found.js";
 import type { Gateways } from "./gateways.js";
+import { NodeCapacity } from "./node-capacity.js";
 import { Outcome } from "./outcome.js";
 import { type Refresh, refreshes } from "./refresh.js";
 
@@ -51,9 +53,7 @@ export class Discoveries {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #conditions: Conditions;
-  /** With so many slots free nobody gets full within one round. */
-  readonly #neverFilled: number;
-  readonly #nodes: readonly NodeRuntime[];
+  readonly capacity: NodeCapacity;
   readonly #refreshes: Slots<Refresh>;
   /** Of rounds whose end is known: events bring them to their pools. */
   readonly #outcomes = new Slots((slot) => new Outcome(slot));
@@ -74,15 +74,16 @@ export class Discoveries {
     readonly conditions: Conditions;
     readonly market: Market;
     readonly nodes: readonly NodeRuntime[];
+    readonly levels: SessionLevels;
   }) {
     this.#run = options.run;
     this.#counts = new DiscoveryCounts(options.run, options.market);
-    this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
+    const margin = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
+    this.capacity = new NodeCapacity(options.nodes, options.levels, margin);
     this.#gateways = options.gateways;
     const lists = options.gateways.list.flatMap(({ trusted, untrusted }) => [trusted, untrusted]);
     this.#refreshes = refreshes(Math.max(1, ...lists.map((list) => list.length)));
     this.#conditions = options.conditions;
-    this.#nodes = options.nodes;
     const { nodes, orchestrators } = options.run.world;
     this.#places = new Int32Array(nodes.length + orchestrators.length);
     this.answerTimes = new AnswerTimes(options.run.world);
@@ -297,30 +298,40 @@ export class Discoveries {
       const uri = refresh.uriAt(at);
       if (round.isOverBefore(time)) return "done";
       const node = refresh.nodeAt(at);
+      let transcoder = -1;
       let answer = UNREACHABLE;
       if (node >= 0) {
         // Until the next event, whatever it is, nobody gets full.
         const isNext = this.#isNext(time);
         if (now && !own) own = isNext;
-        const runtime = this.#nodes[node];
-        if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
-          run.queue.schedule(
-            time,
-            EVENT.answer,
-            refresh.slot,
-            streamKey(stream.order, refresh.index),
-          );
+        if (!own && this.capacity.mayFill(node, run.now)) {
+          this.#wait(refresh, stream, time);
           return "wait";
         }
-        const capped = own && runtime?.isFull(time) === true;
-        runtime?.answers(capped, counted);
-        answer = capped ? CAPPED : gateway.answer(node, time);
+        const isCapped = own && this.capacity.isFull(node, time);
+        this.capacity.answers(node, isCapped, counted);
+        if (isCapped) {
+          answer = CAPPED;
+        } else {
+          transcoder = gateway.transcoderOf(node);
+          if (transcoder < 0) answer = gateway.answer(node, time);
+        }
       }
       own = false;
       refresh.feed();
-      const state = round.response(time, uri, answer, time - refresh.askedAt(at));
+      const latencyMs = time - refresh.askedAt(at);
+      const state =
+        transcoder < 0
+          ? round.response(time, uri, answer, latencyMs)
+          : round.usable(time, uri, transcoder, latencyMs);
       if (state !== "wait") return state;
     }
+  }
+
+  /** The next answer waits for its own instant. */
+  #wait(refresh: Refresh, stream: Stream, timeMs: number): void {
+    const key = streamKey(stream.order, refresh.index);
+    this.#run.queue.schedule(timeMs, EVENT.answer, refresh.slot, key);
   }
 
   /** Whether nothing else happens before then: what is true then can be found out now. */

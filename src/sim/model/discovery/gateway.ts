@@ -98,6 +98,8 @@ export class GatewayRuntime {
   readonly #market: Market;
   /** By place of its price, then by node: what it answers. */
   readonly #answers: (RoundAnswer | undefined)[];
+  /** See {@link transcoderOf}. */
+  readonly #transcoders: Int32Array;
 
   constructor(options: {
     readonly gateway: Gateway;
@@ -151,6 +153,7 @@ export class GatewayRuntime {
     });
     this.#terms = new AnswerTerms(settings, world.scenario);
     this.#answers = answersOf(world, gateway.site);
+    this.#transcoders = new Int32Array(world.nodes.length).fill(-1);
   }
 
   /** A stream's two pools (M-1, M-2). A probe's stream knows the one orchestrator that it asks. */
@@ -221,6 +224,15 @@ export class GatewayRuntime {
   }
 
   /**
+   * Handle of the transcoder URI that a node answers with, if it is known to give the same answer at any time,
+   * which may be used, and advertises nobody; −1 else, for which see {@link answer}. A discovery looks at
+   * forty of these, side by side.
+   */
+  transcoderOf(node: number): number {
+    return this.#transcoders[node] as number;
+  }
+
+  /**
    * What a node answers to this gateway at an instant: who it is, and whether it may be used
    * (D-20 … D-25, B-13).
    */
@@ -230,7 +242,11 @@ export class GatewayRuntime {
     const spec = nodes[node];
     const at = market.placeAt(spec?.orchestrator ?? -1, timeMs) * nodes.length + node;
     const known = this.#answers[at];
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const isPlain = known.rejection === null && known.nodes.length === 0;
+      if (isPlain && market.arePricesFixed) this.#transcoders[node] = known.transcoder;
+      return known;
+    }
     const orchestrator = orchestrators[spec?.orchestrator ?? -1];
     invariant(spec !== undefined && orchestrator !== undefined, `there is a node ${node}`);
     const price = market.priceAt(orchestrator.index, timeMs);

@@ -21,6 +21,8 @@ export function pricesOf({ orchestrators, timeline }: World, index: number): Ses
 
 /** Prices and stakes of a run. They depend on nothing but the time. */
 export class Market {
+  /** Whether no event changes prices: nearly always. */
+  readonly arePricesFixed: boolean;
   readonly #world: World;
   /** By orchestrator: all that it ever asks for, what the scenario says first. */
   readonly #offers: readonly (readonly Offer[])[];
@@ -28,8 +30,6 @@ export class Market {
   readonly #owners: Int32Array;
   readonly #prices: readonly SessionPrice[];
   readonly #stakes: Float64Array;
-  /** Whether no event changes prices: nearly always. */
-  readonly arePricesFixed: boolean;
   /** The same of stakes. */
   readonly #areStakesFixed: boolean;
 
