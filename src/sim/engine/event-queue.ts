@@ -90,18 +90,21 @@ export class EventQueue {
       if (first >= last) break;
       let best = first;
       let bestTime = times[first] as number;
+      let bestOrder = orders[first] as number;
       const end = Math.min(first + 4, last);
       for (let child = first + 1; child < end; child++) {
         const childTime = times[child] as number;
-        if (
-          childTime < bestTime ||
-          (childTime === bestTime && (orders[child] as number) < (orders[best] as number))
-        ) {
+        const childOrder = orders[child] as number;
+        // Looked at before it matters: V8 would make all of this anew at the first two of one time.
+        const isLower = childOrder < bestOrder;
+        if (childTime < bestTime || (childTime === bestTime && isLower)) {
           best = child;
           bestTime = childTime;
+          bestOrder = childOrder;
         }
       }
-      if (bestTime > time || (bestTime === time && (orders[best] as number) > order)) break;
+      const isAbove = bestOrder > order;
+      if (bestTime > time || (bestTime === time && isAbove)) break;
       this.#move(best, hole);
       hole = best;
     }

@@ -12,9 +12,4 @@ export class SessionLevels {
     this.open = new Int32Array(nodes);
     this.most = new Int32Array(nodes).fill(-1);
   }
-
-  /** Whether a node is certain not to be full, whenever somebody looks, before so many sessions more. */
-  hasRoom(node: number, margin: number): boolean {
-    return (this.open[node] as number) + margin < (this.most[node] as number);
-  }
 }

@@ -7,6 +7,7 @@ import {
   AUTH_TOKEN_VALID_MS,
   createSession,
   type FoundSessions,
+  type SessionCreation,
   type SessionPrice,
 } from "../../../selection/index.js";
 import { SessionInfo, type SimSession, type Stream } from "../entities.js";
@@ -16,6 +17,11 @@ import type { AnswerTimes } from "./answer-times.js";
 
 /** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
 export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
+
+/** The number of the session at hand. */
+let nextId = 0;
+/** How sessions are made: the same object for all, as one for each would be most of the work. */
+const CREATION: SessionCreation = { hasSender: true, nextId: () => nextId };
 
 /** What is the same for all that is found in a run. */
 export interface FoundTerms {
@@ -131,6 +137,7 @@ export class Found implements FoundSessions<SessionInfo> {
     const answeredMs = this.#answeredMsAt(index);
     const node = this.#terms.world.nodes[this.#nodeAt(index)];
     invariant(node !== undefined, "an index lies within what was found");
+    nextId = this.firstId + index;
     const session = createSession(
       {
         transcoder: node.transcoder,
@@ -144,7 +151,7 @@ export class Found implements FoundSessions<SessionInfo> {
         sessionKey: node.index,
         info: SessionInfo.unused(this.#stream, this.#discovery),
       },
-      { hasSender: true, nextId: () => this.firstId + index },
+      CREATION,
     );
     invariant(session !== null, "answers have tokens and ticket parameters");
     return session;

@@ -25,15 +25,17 @@ export class NodeCapacity {
 
   /** Whether a node may become full while a round lasts. */
   mayFill(node: number, nowMs: number): boolean {
-    if (this.#levels.hasRoom(node, this.#margin)) return false;
     const most = this.#levels.most[node] as number;
+    const open = this.#levels.open[node] as number;
     if (most >= 0 && this.#margin >= most) return true;
+    if (open + this.#margin < most) return false;
     return this.#nodes[node]?.mayFill(nowMs, this.#margin) === true;
   }
 
   /** Whether a node is full. */
   isFull(node: number, timeMs: number): boolean {
-    return !this.#levels.hasRoom(node, 0) && this.#nodes[node]?.isFull(timeMs) === true;
+    const isBelow = (this.#levels.open[node] as number) < (this.#levels.most[node] as number);
+    return !isBelow && this.#nodes[node]?.isFull(timeMs) === true;
   }
 
   /**
@@ -43,7 +45,7 @@ export class NodeCapacity {
    */
   answers(node: number, isCapped: boolean, counted: number): void {
     this.#answered[node] = (this.#answered[node] as number) + counted;
-    if (isCapped) this.#capped[node] = (this.#capped[node] as number) + counted;
+    this.#capped[node] = (this.#capped[node] as number) + counted * Number(isCapped);
   }
 
   /** Tells all nodes at the end of a run. */
