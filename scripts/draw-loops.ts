@@ -10,7 +10,7 @@ import wabt from "wabt";
 import { BUCKET_SHIFT, BUCKETS, FIRST_BUCKET } from "../src/sim/engine/buckets.js";
 import { DECIDE } from "./run-loops.js";
 import { SUMS } from "./sum-loops.js";
-import { LN2_HIGH, LN2_LOW, TAIL, TAIL_PAIR } from "./tail-loops.js";
+import { LN2_HIGH, LN2_LOW, TAIL, TAIL_LOCALS, TAIL_PAIR } from "./tail-loops.js";
 import {
   add,
   bits,
@@ -156,12 +156,11 @@ const aside = (offset: number, bit: Code): Code => `
     (f64.store offset=8 ${get("tail")} (f64.load offset=${offset} ${get("at")}))
     ${set("tail", `(i32.add ${get("tail")} (i32.shl ${bit} (i32.const 4)))`)}`;
 
-/** \`normalQuantiles\`: those in the middle two at a time, then the tails; the last one twice if need be. */
-const NORMALS = `
-(func $normals (export "normals") ${LIST}
-  (local $end i32) (local $q v128) (local $r v128) (local $far i32) (local $tail i32)
+/** \`normalQuantiles\` of a list but for its tails, which are put aside behind those that wait already. */
+const CENTERS = `
+(func $centers ${LIST} (param $tail i32) (result i32)
+  (local $end i32) (local $q v128) (local $r v128) (local $far i32)
   ${END}
-  ${set("tail", `(i32.const ${TAILS_AT})`)}
   ${overList(
     16,
     `
@@ -176,11 +175,18 @@ const NORMALS = `
       polynomial(CENTRAL.under, get("r"), 2),
     )})`,
   )}
-  ${set("end", get("tail"))}
+  ${get("tail")})`;
+
+/** Those of the tails that wait up to an address, two at a time; the last one twice if need be. */
+const TAILS = `
+(func $tails (param $end i32)
+  (local $tail i32) ${TAIL_LOCALS}
   ${set("tail", `(i32.const ${TAILS_AT})`)}
   (if (i32.lt_u ${get("tail")} ${get("end")}) (then
     (v128.store ${get("end")} (v128.load (i32.sub ${get("end")} (i32.const ${TAIL_BYTES}))))
-    ${overList(2 * TAIL_BYTES, `(call $tailPair ${get("tail")})`, "tail")})))
+    ${overList(2 * TAIL_BYTES, TAIL_PAIR, "tail")})))
+(func $normals (export "normals") ${LIST}
+  (call $tails (call $centers ${get("at")} ${get("count")} (i32.const ${TAILS_AT}))))
 (func $tailQuantile (param $p f64) (result f64)
   (local $q f64) (local $r f64) (local $value f64)
   ${set("q", f1("sub", get("p"), one(0.5)))}
@@ -314,7 +320,7 @@ const BUCKETS_OF = `
     ${set("into", `(i32.add ${get("into")} (i32.const 16))`)}`,
   )})`;
 
-const FUNCTIONS = `${UNIFORMS}${UNIFORMS_OF_KEYS}${NORMALS}${TAIL_PAIR}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS}`;
+const FUNCTIONS = `${UNIFORMS}${UNIFORMS_OF_KEYS}${CENTERS}${TAILS}${EXPONENTIALS}${TO_LOGNORMALS}${LOGNORMALS}${EXACT}${FRAMES}${BUCKETS_OF}${DECIDE}${SUMS}`;
 const { data, endAt: LISTS_AT } = constantsData();
 
 const MODULE = `(module

@@ -33,8 +33,10 @@ import {
   i1,
   middle,
   mul,
+  one,
   set,
   sub,
+  TAILS_AT,
   two,
   word,
 } from "./wasm-text.js";
@@ -65,21 +67,77 @@ const block = (list: ListName, further = 0): Code =>
 /** The index of a draw of the block's first segment. */
 const drawOf = (quantity: Code): Code =>
   i1("add", i1("add", get("attempts"), quantity), i1("mul", get("first"), word(PER_SEGMENT)));
-const lognormals = (list: ListName, mu: KnownName, sigma: KnownName, quantity: number): Code =>
-  `(call $lognormals ${block(list)} ${get("size")} ${known(mu)} ${known(sigma)}
-    ${get("k0")} ${get("k1")} ${drawOf(word(quantity))} ${word(PER_SEGMENT)})`;
 const isDrawn = (what: number): Code => i1("and", get("drawn"), word(what));
 
-/** All draws of a block. */
+/** A quantity that is drawn for each segment of a block. */
+interface Drawn {
+  /** Its list from the block's first segment on. */
+  readonly at: Code;
+  readonly mu: Code;
+  readonly sigma: Code;
+  /** Index of the first draw, and from one to the next. */
+  readonly index: Code;
+  readonly step: number;
+  /** Whether it is drawn for this stream; it always is without. */
+  readonly isDrawn?: Code;
+}
+
+/** The lognormal ones. */
+const DRAWN_QUANTITIES: readonly Drawn[] = [
+  {
+    at: block("durations", 1),
+    mu: known("durationMu"),
+    sigma: known("durationSigma"),
+    index: i1("add", get("durations"), get("first")),
+    step: 1,
+  },
+  {
+    at: block("networks"),
+    mu: known("networkMu"),
+    sigma: known("networkSigma"),
+    index: drawOf(word(DRAW.network)),
+    step: PER_SEGMENT,
+  },
+  {
+    at: block("prepares"),
+    mu: known("prepareMu"),
+    sigma: known("prepareSigma"),
+    index: drawOf(word(DRAW.prepare)),
+    step: PER_SEGMENT,
+    isDrawn: isDrawn(DRAWN.prepares),
+  },
+  {
+    at: block("works"),
+    mu: known("workMu"),
+    sigma: known("workSigma"),
+    index: drawOf(word(DRAW.work)),
+    step: PER_SEGMENT,
+    isDrawn: isDrawn(DRAWN.works),
+  },
+];
+
+const ofDrawn = (code: (drawn: Drawn) => Code): Code =>
+  DRAWN_QUANTITIES.map((drawn) =>
+    drawn.isDrawn === undefined ? code(drawn) : `(if ${drawn.isDrawn} (then ${code(drawn)}))`,
+  ).join("\n    ");
+
+/**
+ * All draws of a block. The tails of all quantities wait together: of one there are two or three, and each
+ * takes as long as a processor can look ahead.
+ */
 const DRAWS = `
-    (call $lognormals ${block("durations", 1)} ${get("size")} ${known("durationMu")} ${known("durationSigma")}
-      ${get("k0")} ${get("k1")} ${i1("add", get("durations"), get("first"))} ${word(1)})
-    (call $exact ${block("durations", 1)} ${get("size")})
-    ${lognormals("networks", "networkMu", "networkSigma", DRAW.network)}
     (call $uniforms ${block("failures")} ${get("size")}
       ${get("k0")} ${get("k1")} ${drawOf(get("failures"))} ${word(PER_SEGMENT)})
-    (if ${isDrawn(DRAWN.prepares)} (then ${lognormals("prepares", "prepareMu", "prepareSigma", DRAW.prepare)}))
-    (if ${isDrawn(DRAWN.works)} (then ${lognormals("works", "workMu", "workSigma", DRAW.work)}))`;
+    ${set("tail", word(TAILS_AT))}
+    ${ofDrawn(
+      ({ at, sigma, index, step }) => `
+      (call $uniforms ${at} ${get("size")} ${get("k0")} ${get("k1")} ${index} ${word(step)})
+      (if ${f1("ne", sigma, one(0))} (then
+        ${set("tail", `(call $centers ${at} ${get("size")} ${get("tail")})`)}))`,
+    )}
+    (call $tails ${get("tail")})
+    ${ofDrawn(({ at, mu, sigma }) => `(call $exponentials ${at} ${get("size")} ${mu} ${sigma})`)}
+    (call $exact ${block("durations", 1)} ${get("size")})`;
 
 /** What is asked of the segment before each, too. */
 const BEFORE = ["duration", "sent", "done", "end", "over"];
@@ -183,7 +241,7 @@ export const DECIDE = `
   (param $k0 i32) (param $k1 i32) (param $durations i32) (param $attempts i32) (param $failures i32)
   (result i32)
   (local $first i32) (local $size i32) (local $stop i32) (local $begin i32) (local $holds i32) (local $clear i32)
-  (local $passed i32) (local $next f64) (local $after f64)
+  (local $passed i32) (local $tail i32) (local $next f64) (local $after f64)
   ${VECTORS.map((name) => `(local $${name} v128)`).join(" ")}
   ${set("begin", get("at"))}
   ${set("next", known("readyMs"))}

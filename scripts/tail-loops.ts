@@ -5,7 +5,20 @@
  * `log` is fdlibm's (Sun Microsystems 1993, freely granted), which V8's `Math.log` is, too. What it
  * treats in ways of its own, and what lies farther out than one number in 10^11, goes one by one.
  */
-import { add, bits, f2, get, i2, long, mul, polynomial, set, sub, two } from "./wasm-text.js";
+import {
+  add,
+  bits,
+  type Code,
+  f2,
+  get,
+  i2,
+  long,
+  mul,
+  polynomial,
+  set,
+  sub,
+  two,
+} from "./wasm-text.js";
 
 /** Coefficients of AS 241 for tails, from the highest power down. */
 export const TAIL = {
@@ -32,12 +45,14 @@ const high = (word: number): string => long(BigInt(word) << 32n);
 
 const SIGN = long(1n << 63n);
 
+/** What {@link TAIL_PAIR} needs. */
+export const TAIL_LOCALS: Code = "p isLow x part half k f s z w rest square inner r"
+  .split(" ")
+  .map((name) => `(local $${name} v128)`)
+  .join(" ");
+
 /** The numbers of two tails, which wait at `$tail`; see `draw-loops.ts`. */
-export const TAIL_PAIR = `
-(func $tailPair (param $tail i32)
-  ${["p", "isLow", "x", "part", "half", "k", "f", "s", "z", "w", "rest", "square", "inner", "r"]
-    .map((name) => `(local $${name} v128)`)
-    .join(" ")}
+export const TAIL_PAIR: Code = `
   ${set("p", `(v128.load64_lane offset=24 1 ${get("tail")} (v128.load64_splat offset=8 ${get("tail")}))`)}
   ${set("isLow", f2("lt", sub(get("p"), two(0.5)), two(0)))}
   ${set("x", bits("bitselect", get("p"), sub(two(1), get("p")), get("isLow")))}
@@ -75,8 +90,8 @@ export const TAIL_PAIR = `
   )})
     (then
       (f64.store (i32.load ${get("tail")}) (call $tailQuantile (f64.load offset=8 ${get("tail")})))
-      (f64.store (i32.load offset=16 ${get("tail")}) (call $tailQuantile (f64.load offset=24 ${get("tail")})))
-      return))
+      (f64.store (i32.load offset=16 ${get("tail")}) (call $tailQuantile (f64.load offset=24 ${get("tail")}))))
+    (else
   ${set("r", sub(get("r"), two(1.6)))}
   ${set(
     "r",
@@ -87,4 +102,4 @@ export const TAIL_PAIR = `
     ),
   )}
   (v128.store64_lane 0 (i32.load ${get("tail")}) ${get("r")})
-  (v128.store64_lane 1 (i32.load offset=16 ${get("tail")}) ${get("r")}))`;
+  (v128.store64_lane 1 (i32.load offset=16 ${get("tail")}) ${get("r")})))`;

@@ -8,6 +8,7 @@
  */
 import { InputError, invariant } from "../core/errors.js";
 import { emptyList } from "../core/lists.js";
+import { copyInto, numberAt } from "../core/typed-lists.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
 import type {
@@ -24,8 +25,16 @@ import { SuspensionQueue } from "./suspension-queue.js";
 const RPC_FAILED: Rejection = { rule: "D-20", reason: "rpc-error", detail: "no answer" };
 const NOBODY: readonly number[] = [];
 const MIN_ROOM = 16;
+const NO_MARKS = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
 const NO_NUMBERS = new Float64Array(0);
+/** Marks of the seen-set: asked from the start, or later as somebody advertised it. */
+const ASKED = 1;
+const ADVERTISED = 2;
+/** Words of each candidate: who was asked, who answered; and beside them who is found. */
+const WORDS = 3;
+const TRANSCODER = 1;
+const FOUND = 2;
 
 /**
  * A round, to be used again for the next one by {@link start}. All times are of one clock, in ms;
@@ -53,20 +62,17 @@ export class DiscoveryRound {
   #wanted = 0;
   #responses = 0;
 
-  // The seen-set of D-17, with who advertised whom, by endpoint. A mark of an earlier round is
-  // below this round's first, so that nothing has to be cleared.
-  #mark = 0;
-  #marks = NO_WORDS;
-  #sources = NO_WORDS;
+  // The seen-set of D-17 by endpoint, and who advertised those that were not asked from the start. Many rounds
+  // run at a time: their lists are as short as can be.
+  #marks = NO_MARKS;
+  #advertisers: Map<number, number> | null = null;
   #toAsk: readonly number[] = NOBODY;
 
   // Everybody who may be used, suspended or not, in order of arrival.
   #candidates = 0;
-  #endpoints = NO_WORDS;
-  #transcoders = NO_WORDS;
   #latencies = NO_NUMBERS;
-  // Indexes into these: F and, once the round is done, the back-fill after it.
-  #found = NO_WORDS;
+  // With them, who is found, as places among them: F and, once the round is done, the back-fill after it.
+  #words = NO_WORDS;
   #foundCount = 0;
   #backfillFrom = 0;
   readonly #suspended = new SuspensionQueue();
@@ -121,12 +127,13 @@ export class DiscoveryRound {
     this.#suspended.clear();
     this.#rejectedEndpoints.length = 0;
     this.#rejections.length = 0;
-    this.#mark += 2;
+    this.#advertisers = null;
+    this.#marks.fill(0);
     if (endpoints.length > this.#latencies.length) this.#makeRoom(endpoints.length);
     let last = 0;
     for (const endpoint of endpoints) last = Math.max(last, endpoint);
     if (last >= this.#marks.length) this.#makeMarks(last);
-    for (const endpoint of endpoints) this.#setMark(endpoint, this.#mark, endpoint);
+    for (const endpoint of endpoints) this.#marks[endpoint] = ASKED;
     return this.#settle(now);
   }
 
@@ -141,19 +148,21 @@ export class DiscoveryRound {
    */
   response(now: number, endpoint: number, answer: RoundAnswer, latencyMs: number): RoundState {
     if (!this.#arrived(now, endpoint)) return "done";
-    if (answer.rejection !== null) {
-      this.#reject(endpoint, answer.rejection);
-    } else {
-      const candidate = this.#candidates++;
-      if (candidate === this.#latencies.length) this.#makeRoom(Math.max(MIN_ROOM, 2 * candidate));
-      this.#endpoints[candidate] = endpoint;
-      this.#transcoders[candidate] = answer.transcoder;
-      this.#latencies[candidate] = latencyMs;
-      const penalty = this.#suspender?.suspended(answer.transcoder) ?? 0;
-      if (penalty === 0) this.#found[this.#foundCount++] = candidate;
-      else this.#suspended.push(candidate, penalty);
-    }
-    if (this.#marks[endpoint] === this.#mark) this.#follow(endpoint, answer.nodes);
+    if (answer.rejection === null) this.#take(endpoint, answer.transcoder, latencyMs);
+    else this.#reject(endpoint, answer.rejection);
+    if (this.#marks[endpoint] === ASKED) this.#follow(endpoint, answer.nodes);
+    return this.#settle(now);
+  }
+
+  /**
+   * {@link response} with an answer that may be used and advertises no nodes, without an object for it.
+   *
+   * @param transcoder handle of the transcoder URI that it reports
+   * @throws InvariantError for an endpoint that was not asked in this round
+   */
+  usable(now: number, endpoint: number, transcoder: number, latencyMs: number): RoundState {
+    if (!this.#arrived(now, endpoint)) return "done";
+    this.#take(endpoint, transcoder, latencyMs);
     return this.#settle(now);
   }
 
@@ -228,22 +237,23 @@ export class DiscoveryRound {
 
   /** See {@link FoundOrchestrator}; `index` counts up to {@link size}. */
   endpointAt(index: number): number {
-    return at(this.#endpoints, this.#candidateAt(index));
+    return numberAt(this.#words, WORDS * this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
   sourceAt(index: number): number {
-    return this.#sources[this.endpointAt(index)] ?? 0;
+    const endpoint = this.endpointAt(index);
+    return this.#advertisers?.get(endpoint) ?? endpoint;
   }
 
   /** See {@link FoundOrchestrator}. */
   transcoderAt(index: number): number {
-    return at(this.#transcoders, this.#candidateAt(index));
+    return numberAt(this.#words, WORDS * this.#candidateAt(index) + TRANSCODER);
   }
 
   /** See {@link FoundOrchestrator}. */
   latencyMsAt(index: number): number {
-    return at(this.#latencies, this.#candidateAt(index));
+    return numberAt(this.#latencies, this.#candidateAt(index));
   }
 
   /** See {@link FoundOrchestrator}. */
@@ -265,7 +275,7 @@ export class DiscoveryRound {
   /** Who answered in time and may not be used, in order of arrival. */
   rejected(): RejectedOrchestrator[] {
     return this.#rejections.map((rejection, index) => ({
-      endpoint: at(this.#rejectedEndpoints, index),
+      endpoint: numberAt(this.#rejectedEndpoints, index),
       rejection,
     }));
   }
@@ -274,25 +284,43 @@ export class DiscoveryRound {
   #arrived(now: number, endpoint: number): boolean {
     this.#toAsk = NOBODY;
     if (this.isOverBefore(now)) return false;
-    invariant((this.#marks[endpoint] ?? 0) >= this.#mark, "only who was asked answers");
+    invariant((this.#marks[endpoint] ?? 0) > 0, "only who was asked answers");
     this.#responses += 1;
     return true;
   }
 
   #candidateAt(index: number): number {
     invariant(index < this.size, "an index lies within what was found");
-    return at(this.#found, index);
+    return this.#foundAt(index);
+  }
+
+  #foundAt(index: number): number {
+    return numberAt(this.#words, WORDS * index + FOUND);
+  }
+
+  #setFound(index: number, candidate: number): void {
+    this.#words[WORDS * index + FOUND] = candidate;
   }
 
   /** Room for so many who may be used, all of whom can be found: in one piece, as many rounds run at a time. */
   #makeRoom(length: number): void {
     const numbers = length * Float64Array.BYTES_PER_ELEMENT;
-    const words = length * Int32Array.BYTES_PER_ELEMENT;
-    const room = new ArrayBuffer(numbers + 3 * words);
+    const words = WORDS * length;
+    const room = new ArrayBuffer(numbers + words * Int32Array.BYTES_PER_ELEMENT);
     this.#latencies = copyInto(new Float64Array(room, 0, length), this.#latencies);
-    this.#endpoints = copyInto(new Int32Array(room, numbers, length), this.#endpoints);
-    this.#transcoders = copyInto(new Int32Array(room, numbers + words, length), this.#transcoders);
-    this.#found = copyInto(new Int32Array(room, numbers + 2 * words, length), this.#found);
+    this.#words = copyInto(new Int32Array(room, numbers, words), this.#words);
+  }
+
+  /** An answer that may be used. */
+  #take(endpoint: number, transcoder: number, latencyMs: number): void {
+    const candidate = this.#candidates++;
+    if (candidate === this.#latencies.length) this.#makeRoom(Math.max(MIN_ROOM, 2 * candidate));
+    this.#words[WORDS * candidate] = endpoint;
+    this.#words[WORDS * candidate + TRANSCODER] = transcoder;
+    this.#latencies[candidate] = latencyMs;
+    const penalty = this.#suspender?.suspended(transcoder) ?? 0;
+    if (penalty === 0) this.#setFound(this.#foundCount++, candidate);
+    else this.#suspended.push(candidate, penalty);
   }
 
   #reject(endpoint: number, rejection: Rejection): void {
@@ -306,27 +334,21 @@ export class DiscoveryRound {
     if (limit <= 0) return;
     const toAsk: number[] = [];
     for (let index = 0; index < limit; index += 1) {
-      const node = at(nodes, index);
-      if ((this.#marks[node] ?? 0) >= this.#mark) continue;
-      this.#setMark(node, this.#mark + 1, advertiser);
+      const node = numberAt(nodes, index);
+      if ((this.#marks[node] ?? 0) > 0) continue;
+      if (node >= this.#marks.length) this.#makeMarks(node);
+      this.#marks[node] = ADVERTISED;
+      this.#advertisers ??= new Map();
+      this.#advertisers.set(node, advertiser);
       toAsk.push(node);
     }
     this.#toAsk = toAsk;
   }
 
-  #setMark(endpoint: number, mark: number, source: number): void {
-    if (endpoint >= this.#marks.length) this.#makeMarks(endpoint);
-    this.#marks[endpoint] = mark;
-    this.#sources[endpoint] = source;
-  }
-
   /** Marks of endpoints up to one. */
   #makeMarks(endpoint: number): void {
     const length = 2 ** Math.ceil(Math.log2(endpoint + 1));
-    const room = new ArrayBuffer(2 * length * Int32Array.BYTES_PER_ELEMENT);
-    this.#marks = copyInto(new Int32Array(room, 0, length), this.#marks);
-    const middle = length * Int32Array.BYTES_PER_ELEMENT;
-    this.#sources = copyInto(new Int32Array(room, middle, length), this.#sources);
+    this.#marks = copyInto(new Uint8Array(length), this.#marks);
   }
 
   /** The loop's condition (D-27). With no timeout the attempt timer fires at once (D-37). */
@@ -356,35 +378,23 @@ export class DiscoveryRound {
   #finish(now: number): void {
     this.#running = false;
     this.#endedAt = now;
-    const found = this.#found;
     // Stable; nearly in order already, as most were asked at the same time.
     for (let sorted = 1; sorted < this.#foundCount; sorted += 1) {
-      const candidate = at(found, sorted);
-      const latency = at(this.#latencies, candidate);
+      const candidate = this.#foundAt(sorted);
+      const latency = numberAt(this.#latencies, candidate);
       let index = sorted;
       for (; index > 0; index -= 1) {
-        const before = at(found, index - 1);
-        if (at(this.#latencies, before) <= latency) break;
-        found[index] = before;
+        const before = this.#foundAt(index - 1);
+        if (numberAt(this.#latencies, before) <= latency) break;
+        this.#setFound(index, before);
       }
-      found[index] = candidate;
+      this.#setFound(index, candidate);
     }
     this.#backfillFrom = this.#foundCount;
     while (this.#foundCount < this.#wanted) {
       const entry = this.#suspended.pop();
       if (entry === undefined) break;
-      found[this.#foundCount++] = entry.id;
+      this.#setFound(this.#foundCount++, entry.id);
     }
   }
-}
-
-function copyInto<A extends Int32Array | Float64Array>(to: A, from: A): A {
-  to.set(from);
-  return to;
-}
-
-function at(list: ArrayLike<number>, index: number): number {
-  const value = list[index];
-  invariant(value !== undefined, "an index lies within its list");
-  return value;
 }

@@ -104,12 +104,12 @@ export class SessionMap<Info = unknown> {
   /** Meets the transcoders that are there: the number by which they are known in {@link metIn}. */
   #meetAll(): number {
     const addition = ++additions;
-    const meet = (transcoder: number) => {
-      metIn[transcoder] = addition;
-    };
     for (const entry of this.#entries) {
-      if (entry instanceof Session) meet(entry.transcoder);
-      else entry.eachTranscoder(meet);
+      if (entry instanceof Session) metIn[entry.transcoder] = addition;
+      else
+        entry.eachTranscoder((transcoder) => {
+          metIn[transcoder] = addition;
+        });
     }
     return addition;
   }

@@ -4,6 +4,7 @@
  * begin and when an idle session's slot is free again. No allocation per segment.
  */
 import { InputError, invariant } from "../../core/errors.js";
+import { copyInto } from "../../core/typed-lists.js";
 import { DeadlineHeap } from "./deadline-heap.js";
 
 /** Stands for an auth session of which no segment has arrived yet (discovery's empty id, O-6). */
@@ -369,9 +370,4 @@ function checkMaxSessions(maxSessions: number): number {
     });
   }
   return maxSessions;
-}
-
-function copyInto<A extends Int32Array | Uint8Array | Float64Array>(to: A, from: A): A {
-  to.set(from);
-  return to;
 }

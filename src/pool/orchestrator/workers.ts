@@ -4,6 +4,7 @@
  * what happens at nearly every segment, is one look-up.
  */
 import { InputError, invariant } from "../../core/errors.js";
+import { copyInto } from "../../core/typed-lists.js";
 import {
   bitStringCompatible,
   type Capabilities,
@@ -346,9 +347,4 @@ function checkTier(tier: number): void {
   throw new InputError(`a worker's tier must be a whole number from 0, not ${tier}`, {
     code: "POOL_WORKER",
   });
-}
-
-function copyInto<A extends Float64Array | Int32Array | Uint8Array>(to: A, from: A): A {
-  to.set(from);
-  return to;
 }

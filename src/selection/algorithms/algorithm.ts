@@ -92,7 +92,9 @@ export function withinMaxPrice(
   if (maxPrice === null) return among;
   const known = candidates.pricesKnown ?? prices.some((price) => price !== null);
   if (!known) return among;
-  return among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
+  // Nearly always everybody, and a list of one's own grows several times.
+  const isEverybody = among.every((at) => prices[at]?.isWithin(maxPrice) === true);
+  return isEverybody ? among : among.filter((at) => prices[at]?.isWithin(maxPrice) === true);
 }
 
 /** Positions of all of so few candidates, by how many: made once. */

@@ -213,8 +213,8 @@ function filterByPerfScore(candidates: Candidates, minPerfScore: number): readon
 }
 
 function withPrice(among: readonly number[], prices: Candidates["prices"]): readonly number[] {
-  const isPriced = (at: number) => prices[at] !== null;
-  return among.every(isPriced) ? among : among.filter(isPriced);
+  const isEverybody = among.every((at) => prices[at] !== null);
+  return isEverybody ? among : among.filter((at) => prices[at] !== null);
 }
 
 export const probability = selectionEntry({

@@ -115,19 +115,22 @@ export class RecipientChooser implements Chooser {
    */
   candidatesOf(sessions: readonly RecipientSession[]): Candidates | null {
     const choice = ++this.#choices;
-    const recipients: number[] = [];
-    const prices: (SessionPrice | null)[] = [];
+    // As long as need be from the start: lists that grow are made several times.
+    const recipients = new Array<number>(sessions.length);
+    const prices = new Array<SessionPrice | null>(sessions.length);
+    let count = 0;
     for (const { recipient, initialPrice: price } of sessions) {
       if (recipient < 0) continue;
       if (this.#seenIn[recipient] !== choice) {
         this.#seenIn[recipient] = choice;
-        this.#position[recipient] = recipients.length;
-        recipients.push(recipient);
-        prices.push(price);
+        this.#position[recipient] = count;
+        recipients[count] = recipient;
+        prices[count++] = price;
       } else if (price !== null) {
         prices[this.#position[recipient] ?? 0] = price;
       }
     }
+    recipients.length = prices.length = count;
     const stakes = this.#stakes.readStakes(recipients);
     if (stakes === null) return null;
     const scores = this.#perfScores;

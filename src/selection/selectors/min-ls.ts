@@ -7,6 +7,7 @@ import { emptyList, listOf } from "../../core/lists.js";
 import type { Draw } from "../algorithms/algorithm.js";
 import type { FoundBatch } from "../found-sessions.js";
 import { Session } from "../session.js";
+import type { SessionPrice } from "../session-price.js";
 import { type Chooser, firstInOrder, type RecipientSession } from "./choosers.js";
 import { CHOSEN, type Chosen, type Selector } from "./selector.js";
 
@@ -97,7 +98,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
     const best = this.#known[0];
     if (best === undefined || (best.latencyScore > this.minLS && this.#waiting > 0)) {
       this.lastChosen = CHOSEN.unknown;
-      return this.#takeOut(this.#chooser.choose(showing(this.#unknown), this.#draw));
+      return this.#takeOut(chosenBy(this.#chooser, this.#draw, this.#unknown, this.#waiting));
     }
     this.lastChosen = CHOSEN.known;
     return this.#popKnown();
@@ -177,29 +178,54 @@ export function takeOut<T>(list: T[], at: number): T | null {
   return taken;
 }
 
-type Shown = { -readonly [key in keyof RecipientSession]: RecipientSession[key] };
+/** The list that a chooser is shown, during its choice. */
+let shownList: readonly (Session | FoundBatch)[] = NOBODY;
 
-/** What choosers are shown of sessions that are yet to be made: written anew for each choice. */
+/** What choosers are shown of a session that is yet to be made: written anew for each choice. */
+class Shown implements RecipientSession {
+  recipient = 0;
+  initialPrice: SessionPrice | null = null;
+  /** In which of the list's entries it is, and its index there. */
+  entry = 0;
+  index = 0;
+
+  /** Worked out when it is asked for, as few choosers do. */
+  get initialLatencyMs(): number {
+    const entry = shownList[this.entry];
+    return entry === undefined || entry instanceof Session ? 0 : entry.latencyMsAt(this.index);
+  }
+}
+
 const shown: Shown[] = [];
 
-/** The list as choosers see it. */
-function showing(unknown: readonly (Session | FoundBatch)[]): readonly RecipientSession[] {
-  const list: RecipientSession[] = [];
-  for (const entry of unknown) {
+/** What a chooser chooses of a list of so many. */
+function chosenBy(
+  chooser: Chooser,
+  draw: Draw,
+  unknown: readonly (Session | FoundBatch)[],
+  size: number,
+): number {
+  const list = new Array<RecipientSession>(size);
+  let count = 0;
+  for (const [at, entry] of unknown.entries()) {
     if (entry instanceof Session) {
-      list.push(entry);
+      list[count++] = entry;
       continue;
     }
-    entry.eachWaiting((found, place) => {
-      shown[list.length] ??= { recipient: 0, initialPrice: null, initialLatencyMs: 0.5 };
-      const one = shown[list.length] as Shown;
-      one.recipient = found.recipientAt(place);
-      one.initialPrice = found.priceAt(place);
-      one.initialLatencyMs = found.latencyMsAt(place);
-      list.push(one);
+    entry.eachWaiting((found, index) => {
+      shown[count] ??= new Shown();
+      const one = shown[count] as Shown;
+      one.recipient = found.recipientAt(index);
+      one.initialPrice = found.priceAt(index);
+      one.entry = at;
+      one.index = index;
+      list[count++] = one;
     });
   }
-  return list;
+  shownList = unknown;
+  const chosen = chooser.choose(list, draw);
+  shownList = NOBODY;
+  return chosen;
 }
 
 function less(heap: readonly Session[], a: number, b: number): boolean {

@@ -170,6 +170,9 @@ export class Stream {
   }
 }
 
+/** Segments that are not verified share it. */
+const UNCOMPARED: boolean[] = [];
+
 /** A segment on its way through its gateway; reused. */
 export class Segment {
   readonly slot: number;
@@ -179,10 +182,10 @@ export class Segment {
   readyMs = 0;
   durationMs = 0;
   pixels = 0;
-  /** Download time and wrong results by member of a verified segment; [0] without. */
-  readonly downloadsMs = [0.5];
-  readonly tookAllsMs = [0.5];
-  readonly cheated = [false];
+  /** Of each member of a verified segment: how long its download takes, and its result took; without, of the one. */
+  readonly #times = [0.5, 0.5];
+  /** Whether the result of a member of a verified segment is wrong; without verification nobody compares. */
+  readonly cheated: boolean[];
   /** How many unused sessions of this attempt were ended already. */
   tornDownSeen = 0;
   tornDownAttempt = 0;
@@ -193,6 +196,29 @@ export class Segment {
   constructor(slot: number, attempt: SegmentAttempt<SessionInfo>) {
     this.slot = slot;
     this.attempt = attempt;
+    this.cheated = attempt instanceof VerifiedAttempt ? [false] : UNCOMPARED;
+  }
+
+  /**
+   * A result is there.
+   *
+   * @param member of a verified segment; 0 without verification
+   * @param tookAllMs it took
+   * @param downloadMs its renditions take
+   */
+  answered(member: number, tookAllMs: number, downloadMs: number): void {
+    this.#times[2 * member] = tookAllMs;
+    this.#times[2 * member + 1] = downloadMs;
+  }
+
+  /** How long a member's result took, ms. */
+  tookAllMs(member: number): number {
+    return this.#times[2 * member] ?? 0;
+  }
+
+  /** How long a member's renditions take to download, ms. */
+  downloadMs(member: number): number {
+    return this.#times[2 * member + 1] ?? 0;
   }
 }
 

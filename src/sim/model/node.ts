@@ -10,6 +10,7 @@ import {
 import type { OrchestratorCounters, SeriesCounters } from "../metrics/counters.js";
 import type { Windows } from "../metrics/windows.js";
 import type { SessionInfo } from "./entities.js";
+import { SessionLevels } from "./session-levels.js";
 import type { Node } from "./world/world.js";
 
 /** Told when a session of the node ends. */
@@ -32,7 +33,7 @@ export class NodeRuntime {
   readonly #countFromMs: number;
   readonly #infos: (SessionInfo | null)[] = [];
   #onEnd: NodeSessionEnd | null = null;
-  #level = 1;
+  readonly #levels: SessionLevels;
   #levelSinceMs = 0.5;
 
   constructor(options: {
@@ -43,11 +44,16 @@ export class NodeRuntime {
     readonly series?: SeriesCounters | undefined;
     /** Where they are counted by the scenario's events. @default nowhere */
     readonly windows?: Windows | null | undefined;
+    /** Where the node's own is kept. @default nowhere else */
+    readonly levels?: SessionLevels | undefined;
   }) {
     this.spec = options.spec;
     // They have been another kind of number before: see `number-fields.ts`. And V8 takes for a constant what never changed.
     this.pixelsUploaded = 0;
-    this.#level = this.#levelSinceMs = 0;
+    this.#levelSinceMs = 0;
+    const { index, maxSessions } = options.spec;
+    this.#levels = options.levels ?? new SessionLevels(index + 1);
+    if (maxSessions !== "auto") this.#levels.most[index] = maxSessions;
     this.#series = options.series ?? null;
     this.#windows = options.windows ?? null;
     this.#counters = options.counters;
@@ -61,16 +67,22 @@ export class NodeRuntime {
   /** Has somebody told when a session ends, from now on. */
   onSessionEnd(hear: NodeSessionEnd): void {
     this.#onEnd = hear;
+    this.#levels.most[this.spec.index] = -1;
+  }
+
+  /** How many sessions are open, as far as somebody has looked. */
+  get #level(): number {
+    return this.#levels.open[this.spec.index] as number;
   }
 
   /**
-   * It has answered a discovery, or has refused to as it was full (O-6).
+   * It has answered discoveries, some of which it has refused to as it was full (O-6).
    *
-   * @param counted 1 where that counts; else 0
+   * @param capped those, which are among the others
    */
-  answers(isCapped: boolean, counted: number): void {
-    this.#counters.answers += counted;
-    this.#counters.cappedAnswers += isCapped ? counted : 0;
+  answers(all: number, capped: number): void {
+    this.#counters.answers += all;
+    this.#counters.cappedAnswers += capped;
   }
 
   /** Whether GetOrchestrator fails for everybody now (O-6). */
@@ -184,7 +196,7 @@ export class NodeRuntime {
       }
     }
     if (atMs > this.#levelSinceMs) this.#levelSinceMs = atMs;
-    this.#level = level;
+    this.#levels.open[this.spec.index] = level;
   }
 }
 

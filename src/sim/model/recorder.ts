@@ -165,7 +165,7 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       counters.failedAttempts++;
       return;
     }
-    const roundTripMs = call.tookAllMs + (segment.downloadsMs[Math.max(0, call.member)] ?? 0);
+    const roundTripMs = call.tookAllMs + segment.downloadMs(Math.max(0, call.member));
     if (site === undefined) return;
     const isPool = owner === run.world.pool;
     this.roundTrip(site, isPool, segment.readyMs, segment.durationMs, roundTripMs);

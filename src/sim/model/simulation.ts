@@ -8,7 +8,7 @@ import { inOneGo, type Steps } from "../../core/steps.js";
 import { PERFORMANCE_SCORES_INTERVAL_MS } from "../../selection/index.js";
 import { AIPart } from "../ai/ai.js";
 import { bookedPrices } from "../ai/ai-money.js";
-import type { EventQueue } from "../engine/event-queue.js";
+import { type EventQueue, KINDS } from "../engine/event-queue.js";
 import type { Counters } from "../metrics/counters.js";
 import { AtOnce } from "./at-once/at-once.js";
 import { AttemptNoise } from "./at-once/noise.js";
@@ -20,6 +20,7 @@ import { PoolBackend } from "./backends/pool.js";
 import { Conditions } from "./conditions/conditions.js";
 import { Discoveries } from "./discovery/discovery.js";
 import { Gateways } from "./discovery/gateways.js";
+import type { Call, Stream } from "./entities.js";
 import { EVENT } from "./events.js";
 import { Market } from "./money/market.js";
 import { Money, type MoneyTotals } from "./money/money.js";
@@ -33,6 +34,7 @@ import { OrchestratorSide } from "./segment/orchestrator-side.js";
 import { Receiving } from "./segment/receiving.js";
 import { Segments } from "./segment/segments.js";
 import { Sending } from "./segment/sending.js";
+import { SessionLevels } from "./session-levels.js";
 import { StreamStarts } from "./streams/stream-starts.js";
 import { Streams } from "./streams/streams.js";
 import { Tester } from "./tester.js";
@@ -40,6 +42,9 @@ import type { World } from "./world/world.js";
 
 /** A step of a run: some milliseconds. */
 const STEP_EVENTS = 200;
+
+/** What happens in an event, to what its id names. */
+type Handler = (id: number) => void;
 
 /** How a run is made. */
 export type SimulationOptions = RunOptions;
@@ -96,10 +101,12 @@ export class Simulation {
       world.sites.length,
       world.nodes.length + world.orchestrators.length,
     );
+    const levels = new SessionLevels(world.nodes.length);
     const nodes = world.nodes.map(
       (spec) =>
         new NodeRuntime({
           spec,
+          levels,
           counters: run.countersOf(spec.index),
           countFromMs: world.warmupMs,
           series: spec.orchestrator === world.pool ? run.counters.series : undefined,
@@ -119,7 +126,7 @@ export class Simulation {
         return pool;
       },
     });
-    const discoveries = new Discoveries({ run, gateways, conditions, market, nodes });
+    const discoveries = new Discoveries({ run, gateways, conditions, market, nodes, levels });
     const streams = new Streams(run);
     const endings = new Endings(run, nodes);
     const tally = new Tally(run, recorder, market, money);
@@ -220,9 +227,11 @@ export class Simulation {
       this.#settles(EVENT.payout, economics.payoutInterval);
     }
     const { endMs } = world;
-    while (this.#goOn(STEP_EVENTS)) yield;
+    const handlers = this.#handlers();
+    while (this.#goOn(STEP_EVENTS, handlers)) yield;
     run.counting = true;
     this.streams.count(endMs);
+    this.discoveries.capacity.finish();
     for (const node of this.nodes) {
       node.finish(endMs);
       this.counters.network.pixelsUploaded += node.pixelsUploaded;
@@ -237,7 +246,7 @@ export class Simulation {
    *
    * @returns whether there are more
    */
-  #goOn(events: number): boolean {
+  #goOn(events: number, handlers: readonly Handler[]): boolean {
     const run = this.#run;
     const { queue } = this;
     const { warmupMs, endMs } = this.world;
@@ -246,109 +255,73 @@ export class Simulation {
       if (time === undefined || time > endMs) return false;
       run.counting = time >= warmupMs;
       queue.next();
-      this.#happen(queue.kind, queue.id);
+      handlers[queue.kind]?.(queue.id);
     }
     return true;
   }
 
-  #happen(kind: number, id: number): void {
-    switch (kind) {
-      case EVENT.ready:
-        this.segments.ready(this.streams.at(id));
-        break;
-      case EVENT.arrived:
-        this.orchestratorSide.arrived(this.calls.at(id));
-        break;
-      case EVENT.workDone: {
-        const call = this.calls.at(id);
-        // The event may be that of work that was lost with its orchestrator's process.
-        if (call.doneMs !== this.now) break;
-        call.doneMs = Number.POSITIVE_INFINITY;
-        this.orchestratorSide.workDone(call);
-        break;
-      }
-      case EVENT.result: {
-        const call = this.calls.at(id);
-        if (call.resultAtMs === this.now) this.segments.result(call);
-        break;
-      }
-      case EVENT.callTimeout:
-        this.segments.callTimeout(this.calls.at(id));
-        break;
-      case EVENT.inFlight:
-        this.segments.callInFlight(this.calls.at(id));
-        break;
-      case EVENT.downloaded:
-        this.segments.downloaded(this.gateways.segmentAt(id));
-        break;
-      case EVENT.refreshed:
-        this.segments.callRefreshed(this.calls.at(id));
-        break;
-      case EVENT.transferBegins:
-        this.pool?.workers.tasks.transferBegins(id);
-        break;
-      case EVENT.transferEnds: {
-        const call = this.pool?.transferEnds(id) ?? null;
-        if (call !== null) this.orchestratorSide.workDone(call);
-        break;
-      }
-      case EVENT.taskTimeout: {
-        const call = this.calls.at(id);
-        if (this.pool !== null) this.orchestratorSide.goesOn(call, this.pool.taskTimeout(call));
-        break;
-      }
-      case EVENT.arrival:
-        this.#starts.arrive(id);
-        break;
-      case EVENT.streamEnd:
-        this.segments.plannedEnd(this.streams.at(id));
-        break;
-      case EVENT.answer:
-        this.discoveries.answerArrives(id);
-        break;
-      case EVENT.discovered:
-        this.segments.discovered(this.discoveries.discovered(id));
-        break;
-      case EVENT.sessionEnd:
-        this.#endings.arrives(id);
-        break;
-      case EVENT.workerChanges:
-        this.pool?.workers.changes(id);
-        break;
-      case EVENT.workerReconnects:
-        this.pool?.workers.reconnects(id);
-        break;
-      case EVENT.test:
-        this.tester.begin(id);
-        break;
-      case EVENT.scores:
-        this.tester.publish(this.gateways.list);
-        this.queue.schedule(this.now + PERFORMANCE_SCORES_INTERVAL_MS, EVENT.scores, 0, 0);
-        break;
-      case EVENT.round:
-        this.money?.closeRound(this.now);
-        this.#settles(
-          EVENT.round,
-          (this.world.scenario.orchestrator?.economics.roundLengthMinutes ?? 0) * 60_000,
-        );
-        break;
-      case EVENT.payout:
-        this.money?.payout(this.now);
-        this.#settles(
-          EVENT.payout,
-          this.world.scenario.orchestrator?.economics.payoutInterval ?? 0,
-        );
-        break;
-      case EVENT.happening:
-        this.#happens();
-        break;
-      case EVENT.joins:
-        this.#starts.joins(id);
-        break;
-      default:
-        invariant(this.ai !== null, `there is no event of kind ${kind}`);
-        this.ai.happen(kind, id);
-    }
+  /**
+   * What happens in an event of each kind, to what its id names. In a table, as V8 would make one function of
+   * all of it, and make that anew with each kind that comes for the first time.
+   */
+  #handlers(): readonly Handler[] {
+    const { streams, calls, gateways, segments, orchestratorSide, discoveries, pool, tester } =
+      this;
+    const { money, ai, queue } = this;
+    const { roundLengthMinutes = 0, payoutInterval = 0 } =
+      this.world.scenario.orchestrator?.economics ?? {};
+    const ofCall = (handle: (call: Call) => void) => (id: number) => handle(calls.at(id));
+    const ofStream = (handle: (stream: Stream) => void) => (id: number) => handle(streams.at(id));
+    const handlers = new Array<Handler>(KINDS).fill((id) => {
+      invariant(ai !== null, `there is no event of kind ${queue.kind}`);
+      ai.happen(queue.kind, id);
+    });
+    handlers[EVENT.ready] = ofStream(segments.ready.bind(segments));
+    handlers[EVENT.arrived] = ofCall(orchestratorSide.arrived.bind(orchestratorSide));
+    handlers[EVENT.workDone] = ofCall((call) => {
+      // The event may be that of work that was lost with its orchestrator's process.
+      if (call.doneMs !== queue.now) return;
+      call.doneMs = Number.POSITIVE_INFINITY;
+      orchestratorSide.workDone(call);
+    });
+    handlers[EVENT.result] = ofCall((call) => {
+      if (call.resultAtMs === queue.now) segments.result(call);
+    });
+    handlers[EVENT.callTimeout] = ofCall(segments.callTimeout.bind(segments));
+    handlers[EVENT.inFlight] = ofCall(segments.callInFlight.bind(segments));
+    handlers[EVENT.downloaded] = (id) => segments.downloaded(gateways.segmentAt(id));
+    handlers[EVENT.refreshed] = ofCall(segments.callRefreshed.bind(segments));
+    handlers[EVENT.transferBegins] = (id) => pool?.workers.tasks.transferBegins(id);
+    handlers[EVENT.transferEnds] = (id) => {
+      const call = pool?.transferEnds(id) ?? null;
+      if (call !== null) orchestratorSide.workDone(call);
+    };
+    handlers[EVENT.taskTimeout] = ofCall((call) => {
+      if (pool !== null) orchestratorSide.goesOn(call, pool.taskTimeout(call));
+    });
+    handlers[EVENT.arrival] = this.#starts.arrive.bind(this.#starts);
+    handlers[EVENT.streamEnd] = ofStream(segments.plannedEnd.bind(segments));
+    handlers[EVENT.answer] = discoveries.answerArrives.bind(discoveries);
+    handlers[EVENT.discovered] = (id) => segments.discovered(discoveries.discovered(id));
+    handlers[EVENT.sessionEnd] = this.#endings.arrives.bind(this.#endings);
+    handlers[EVENT.workerChanges] = (id) => pool?.workers.changes(id);
+    handlers[EVENT.workerReconnects] = (id) => pool?.workers.reconnects(id);
+    handlers[EVENT.test] = tester.begin.bind(tester);
+    handlers[EVENT.scores] = () => {
+      tester.publish(gateways.list);
+      queue.schedule(queue.now + PERFORMANCE_SCORES_INTERVAL_MS, EVENT.scores, 0, 0);
+    };
+    handlers[EVENT.round] = () => {
+      money?.closeRound(queue.now);
+      this.#settles(EVENT.round, roundLengthMinutes * 60_000);
+    };
+    handlers[EVENT.payout] = () => {
+      money?.payout(queue.now);
+      this.#settles(EVENT.payout, payoutInterval);
+    };
+    handlers[EVENT.happening] = () => this.#happens();
+    handlers[EVENT.joins] = this.#starts.joins.bind(this.#starts);
+    return handlers;
   }
 
   /** All that the scenario's events do at this instant, in the timeline's order. */

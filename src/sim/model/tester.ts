@@ -49,6 +49,9 @@ export class Test implements Probe {
   readonly totals = new TestTotals();
   /** Scores of a day's tests, and when each ended. */
   readonly #scores: { readonly atMs: number; readonly score: number }[] = [];
+  /** Their mean, undefined without a test; and when the first of them ended, which is forgotten first. */
+  #mean: number | undefined;
+  #firstMs = Number.POSITIVE_INFINITY;
   #sent = 0;
   #over = 0;
   #received = 0;
@@ -93,7 +96,7 @@ export class Test implements Probe {
   /** A segment came back: its round trip includes the renditions' download. */
   received(segment: Segment): void {
     this.#received++;
-    this.#roundTripMs += (segment.tookAllsMs[0] ?? 0) + (segment.downloadsMs[0] ?? 0);
+    this.#roundTripMs += segment.tookAllMs(0) + segment.downloadMs(0);
     this.#durationMs += segment.durationMs;
   }
 
@@ -106,8 +109,8 @@ export class Test implements Probe {
       this.#received === 0 || this.#roundTripMs === 0
         ? successRate
         : successRate * (1 - Math.exp(-this.#durationMs / this.#roundTripMs));
-    this.#forget(now);
     this.#scores.push({ atMs: now, score });
+    this.#keep(now);
     if (counting) {
       this.totals.tests++;
       this.totals.sent += this.#sent;
@@ -122,14 +125,17 @@ export class Test implements Probe {
 
   /** Mean score of the last day, or undefined without a test. */
   score(nowMs: number): number | undefined {
-    this.#forget(nowMs);
-    if (this.#scores.length === 0) return undefined;
-    return this.#scores.reduce((sum, { score }) => sum + score, 0) / this.#scores.length;
+    if (this.#firstMs < nowMs - DAY_MS) this.#keep(nowMs);
+    return this.#mean;
   }
 
-  #forget(nowMs: number): void {
-    while ((this.#scores[0]?.atMs ?? Number.POSITIVE_INFINITY) < nowMs - DAY_MS)
-      this.#scores.shift();
+  /** Forgets the scores of the day before the last, and works the others' mean out. */
+  #keep(nowMs: number): void {
+    const scores = this.#scores;
+    while (scores[0] !== undefined && scores[0].atMs < nowMs - DAY_MS) scores.shift();
+    this.#firstMs = scores[0]?.atMs ?? Number.POSITIVE_INFINITY;
+    const sum = scores.reduce((all, { score }) => all + score, 0);
+    this.#mean = scores.length === 0 ? undefined : sum / scores.length;
   }
 }
 

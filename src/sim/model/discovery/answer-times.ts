@@ -6,6 +6,8 @@ import type { World } from "../world/world.js";
 
 /** Round trips of a GetOrchestrator over a new connection (G-15). */
 const ROUND_TRIPS = 3;
+/** How many numbers are drawn for an answer. */
+const DRAWS = 2;
 const FIXED_MS = 5;
 /** So many answers are drawn at a time at most. */
 export const ANSWERS_MAX = 64;
@@ -63,18 +65,30 @@ export class AnswerTimes {
     return this.#ms(site, node, jitter, drawLognormal(this.#own, uniform(k0, k1, index + 1)));
   }
 
+  /** {@link all} of a single node. */
+  ofNode(
+    { site, k0, k1 }: RandomKey & { readonly site: number },
+    node: number,
+    discovery: number,
+  ): number {
+    const key = { k0: k0 ^ (this.#hashes[node] as number), k1 };
+    return this.one(site, node, key, DRAWS * discovery);
+  }
+
   /**
    * Times of the answers of several nodes, each with the key of the stream and the node.
    *
    * @param nodes at most {@link ANSWERS_MAX}
+   * @param discovery its number in the stream
    * @returns a list that the next call writes over
    */
   all(
     { site, k0, k1 }: RandomKey & { readonly site: number },
     nodes: Int32Array,
     count: number,
-    index: number,
+    discovery: number,
   ): Float64Array {
+    const index = DRAWS * discovery;
     const { keys, jitters, own } = this.#lists;
     const hashes = this.#hashes;
     for (let at = 0; at < count; at++) {

@@ -14,12 +14,14 @@ import { EVENT, streamKey } from "../events.js";
 import type { Market } from "../money/market.js";
 import type { NodeRuntime } from "../node.js";
 import type { Run } from "../run.js";
+import type { SessionLevels } from "../session-levels.js";
 import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import { DiscoveryCounts } from "./discovery-counts.js";
-import { Found, type FoundTerms } from "./found.js";
+import { Found, type FoundTerms, Packing } from "./found.js";
 import type { Gateways } from "./gateways.js";
+import { NodeCapacity } from "./node-capacity.js";
 import { Outcome } from "./outcome.js";
-import { Refresh } from "./refresh.js";
+import { type Refresh, refreshes } from "./refresh.js";
 
 /** What failures are told the round as: it goes on from them as from an answer that may not be used. */
 const UNREACHABLE: RoundAnswer = failed({
@@ -28,8 +30,6 @@ const UNREACHABLE: RoundAnswer = failed({
   detail: "no connection within 3 s (G-18)",
 });
 const CAPPED = failed({ rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" });
-/** So many discoveries keep their lists for those that come after them. */
-const LISTS_KEPT = 64;
 /** With so many slots free nobody gets full within one round, if no event brings streams. */
 const SLOTS_NEVER_FILLED = 64;
 
@@ -53,10 +53,8 @@ export class Discoveries {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #conditions: Conditions;
-  /** With so many slots free nobody gets full within one round. */
-  readonly #neverFilled: number;
-  readonly #nodes: readonly NodeRuntime[];
-  readonly #refreshes = new Slots((slot) => new Refresh(slot));
+  readonly capacity: NodeCapacity;
+  readonly #refreshes: Slots<Refresh>;
   /** Of rounds whose end is known: events bring them to their pools. */
   readonly #outcomes = new Slots((slot) => new Outcome(slot));
   readonly answerTimes: AnswerTimes;
@@ -65,7 +63,7 @@ export class Discoveries {
   /** Of the discovery at hand: where each URI is in its lists. */
   readonly #places: Int32Array;
   /** What the discovery at hand found, to be copied. */
-  readonly #lists = { numbers: [0.5], askedMs: [0.5] };
+  readonly #lists = { nodes: [0], askedMs: [0.5] };
   readonly #terms: FoundTerms;
   readonly #counts: DiscoveryCounts;
   #sessions = 0;
@@ -76,21 +74,26 @@ export class Discoveries {
     readonly conditions: Conditions;
     readonly market: Market;
     readonly nodes: readonly NodeRuntime[];
+    readonly levels: SessionLevels;
   }) {
     this.#run = options.run;
-    this.#terms = {
-      world: options.run.world,
-      market: options.market,
-      transcoders: Int32Array.from(options.run.world.nodes, ({ transcoder }) => transcoder),
-    };
     this.#counts = new DiscoveryCounts(options.run, options.market);
-    this.#neverFilled = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
+    const margin = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
+    this.capacity = new NodeCapacity(options.nodes, options.levels, margin);
     this.#gateways = options.gateways;
+    const lists = options.gateways.list.flatMap(({ trusted, untrusted }) => [trusted, untrusted]);
+    this.#refreshes = refreshes(Math.max(1, ...lists.map((list) => list.length)));
     this.#conditions = options.conditions;
-    this.#nodes = options.nodes;
     const { nodes, orchestrators } = options.run.world;
     this.#places = new Int32Array(nodes.length + orchestrators.length);
     this.answerTimes = new AnswerTimes(options.run.world);
+    this.#terms = {
+      world: options.run.world,
+      market: options.market,
+      times: this.answerTimes,
+      transcoders: Int32Array.from(nodes, ({ transcoder }) => transcoder),
+      packing: new Packing(nodes.length),
+    };
   }
 
   /** Discoveries under way. */
@@ -212,7 +215,6 @@ export class Discoveries {
     refresh.pool = null;
     refresh.round = null;
     this.#refreshes.give(refresh);
-    if (this.#refreshes.used > LISTS_KEPT) refresh.shrink();
     return outcome;
   }
 
@@ -239,7 +241,7 @@ export class Discoveries {
         routeDraw(refresh.index),
       );
     }
-    const times = this.answerTimes.all(stream, nodes, count, refresh.index * 2);
+    const times = this.answerTimes.all(stream, nodes, count, refresh.index);
     for (let index = 0; index < count; index++) {
       const node = nodes[index] as number;
       const uri = toAsk[from + index] as number;
@@ -296,30 +298,40 @@ export class Discoveries {
       const uri = refresh.uriAt(at);
       if (round.isOverBefore(time)) return "done";
       const node = refresh.nodeAt(at);
+      let transcoder = -1;
       let answer = UNREACHABLE;
       if (node >= 0) {
         // Until the next event, whatever it is, nobody gets full.
         const isNext = this.#isNext(time);
         if (now && !own) own = isNext;
-        const runtime = this.#nodes[node];
-        if (!own && runtime?.mayFill(run.now, this.#neverFilled)) {
-          run.queue.schedule(
-            time,
-            EVENT.answer,
-            refresh.slot,
-            streamKey(stream.order, refresh.index),
-          );
+        if (!own && this.capacity.mayFill(node, run.now)) {
+          this.#wait(refresh, stream, time);
           return "wait";
         }
-        const capped = own && runtime?.isFull(time) === true;
-        runtime?.answers(capped, counted);
-        answer = capped ? CAPPED : gateway.answer(node, time);
+        const isCapped = own && this.capacity.isFull(node, time);
+        this.capacity.answers(node, isCapped, counted);
+        if (isCapped) {
+          answer = CAPPED;
+        } else {
+          transcoder = gateway.transcoderOf(node);
+          if (transcoder < 0) answer = gateway.answer(node, time);
+        }
       }
       own = false;
       refresh.feed();
-      const state = round.response(time, uri, answer, time - refresh.askedAt(at));
+      const latencyMs = time - refresh.askedAt(at);
+      const state =
+        transcoder < 0
+          ? round.response(time, uri, answer, latencyMs)
+          : round.usable(time, uri, transcoder, latencyMs);
       if (state !== "wait") return state;
     }
+  }
+
+  /** The next answer waits for its own instant. */
+  #wait(refresh: Refresh, stream: Stream, timeMs: number): void {
+    const key = streamKey(stream.order, refresh.index);
+    this.#run.queue.schedule(timeMs, EVENT.answer, refresh.slot, key);
   }
 
   /** Whether nothing else happens before then: what is true then can be found out now. */
@@ -343,23 +355,22 @@ export class Discoveries {
       places[refresh.uriAt(at)] = at;
     }
     const lists = this.#lists;
+    const { packing } = this.#terms;
     let areAskedAtStart = true;
     for (let index = 0; index < size; index++) {
       const at = places[round.endpointAt(index)] ?? 0;
-      lists.numbers[index] = refresh.timeAt(at);
+      packing.put(lists.nodes, index, refresh.nodeAt(at));
       const askedMs = refresh.askedAt(at);
       lists.askedMs[index] = askedMs;
       if (askedMs !== refresh.startMs) areAskedAtStart = false;
-    }
-    for (let index = 0; index < size; index++) {
-      lists.numbers[size + index] = refresh.nodeAt(places[round.endpointAt(index)] ?? 0);
     }
     return new Found({
       terms: this.#terms,
       stream,
       discovery: refresh.index,
       score: refresh.pool === stream.manager?.trusted ? 1 : 0,
-      numbers: lists.numbers.slice(0, 2 * size),
+      size,
+      nodes: lists.nodes.slice(0, packing.wordsOf(size)),
       askedMs: areAskedAtStart ? null : lists.askedMs.slice(0, size),
       startMs: refresh.startMs,
     });

@@ -1,27 +1,72 @@
 /**
- * What a discovery found, kept until a session is chosen: numbers in lists that are as long as need be, of
- * which the few sessions that a stream uses are made.
+ * What a discovery found, kept until a session is chosen: the nodes in their order, several to a number, of
+ * which the few sessions that a stream uses are made. When a node answered is drawn again when somebody asks.
  */
 import { invariant } from "../../../core/errors.js";
 import {
   AUTH_TOKEN_VALID_MS,
   createSession,
   type FoundSessions,
+  type SessionCreation,
   type SessionPrice,
 } from "../../../selection/index.js";
 import { SessionInfo, type SimSession, type Stream } from "../entities.js";
 import type { Market } from "../money/market.js";
 import type { World } from "../world/world.js";
+import type { AnswerTimes } from "./answer-times.js";
 
 /** Ticket parameters last 40 L1 blocks, of which the last does not count (P-6 step 3, P-16). */
 export const TICKET_PARAMS_VALID_MS = 39 * 12_000;
+
+/** The number of the session at hand. */
+let nextId = 0;
+/** How sessions are made: the same object for all, as one for each would be most of the work. */
+const CREATION: SessionCreation = { hasSender: true, nextId: () => nextId };
 
 /** What is the same for all that is found in a run. */
 export interface FoundTerms {
   readonly world: World;
   readonly market: Market;
+  readonly times: AnswerTimes;
   /** Of each node: handle of its transcoder URI. */
   readonly transcoders: Int32Array;
+  readonly packing: Packing;
+}
+
+/** How many bits a whole number has that V8 keeps without an object of its own. */
+const WORD_BITS = 31;
+
+/** Small whole numbers, several to a word. */
+export class Packing {
+  readonly #bits: number;
+  readonly #mask: number;
+  readonly #perWord: number;
+
+  /** @param numbers how many there are: 0 to this − 1, and at least one, below 2^31 */
+  constructor(numbers: number) {
+    this.#bits = Math.max(1, Math.ceil(Math.log2(numbers)));
+    this.#mask = 2 ** this.#bits - 1;
+    this.#perWord = Math.floor(WORD_BITS / this.#bits);
+  }
+
+  /** How many words as many numbers take. */
+  wordsOf(count: number): number {
+    return Math.ceil(count / this.#perWord);
+  }
+
+  /** Writes a number; those before it have been written. */
+  put(words: number[], index: number, value: number): void {
+    const at = Math.floor(index / this.#perWord);
+    const shift = this.#bits * (index - at * this.#perWord);
+    words[at] = shift === 0 ? value : (words[at] as number) | (value << shift);
+  }
+
+  /** The number at an index. */
+  at(words: readonly number[], index: number): number {
+    const at = Math.floor(index / this.#perWord);
+    const shift = this.#bits * (index - at * this.#perWord);
+    return ((words[at] as number) >> shift) & this.#mask;
+  }
 }
 
 /** Sessions of one discovery of one stream. */
@@ -32,7 +77,8 @@ export class Found implements FoundSessions<SessionInfo> {
   readonly #stream: Stream;
   readonly #discovery: number;
   readonly #score: number;
-  readonly #numbers: readonly number[];
+  readonly size: number;
+  readonly #nodes: readonly number[];
   readonly #startMs: number;
   readonly #askedMs: readonly number[] | null;
 
@@ -42,11 +88,9 @@ export class Found implements FoundSessions<SessionInfo> {
     /** Its number in the stream. */
     readonly discovery: number;
     readonly score: number;
-    /**
-     * When each answered, ms, in its order, and after these the nodes: a list with parts of numbers is one that
-     * V8 need not look through for objects.
-     */
-    readonly numbers: readonly number[];
+    readonly size: number;
+    /** The nodes in their order, by the {@link Packing} of the terms. */
+    readonly nodes: readonly number[];
     /** When each was asked, ms; null where all were asked at the start. */
     readonly askedMs: readonly number[] | null;
     /** When the discovery began, ms. */
@@ -56,13 +100,10 @@ export class Found implements FoundSessions<SessionInfo> {
     this.#stream = options.stream;
     this.#discovery = options.discovery;
     this.#score = options.score;
-    this.#numbers = options.numbers;
+    this.size = options.size;
+    this.#nodes = options.nodes;
     this.#askedMs = options.askedMs;
     this.#startMs = options.startMs;
-  }
-
-  get size(): number {
-    return this.#numbers.length / 2;
   }
 
   transcoderAt(index: number): number {
@@ -74,11 +115,13 @@ export class Found implements FoundSessions<SessionInfo> {
   }
 
   priceAt(index: number): SessionPrice {
-    return this.#terms.market.priceAt(this.recipientAt(index), this.#numbers[index] ?? 0);
+    const { market } = this.#terms;
+    const answeredMs = market.arePricesFixed ? this.#startMs : this.#answeredMsAt(index);
+    return market.priceAt(this.recipientAt(index), answeredMs);
   }
 
   latencyMsAt(index: number): number {
-    return (this.#numbers[index] ?? 0) - (this.#askedMs?.[index] ?? this.#startMs);
+    return this.#answeredMsAt(index) - this.#askedMsAt(index);
   }
 
   /** Whether an orchestrator is among those found. */
@@ -91,9 +134,10 @@ export class Found implements FoundSessions<SessionInfo> {
 
   /** The answer becomes a session (M-30 … M-34); its node is its `sessionKey`. */
   make(index: number): SimSession {
-    const answeredMs = this.#numbers[index] ?? 0;
+    const answeredMs = this.#answeredMsAt(index);
     const node = this.#terms.world.nodes[this.#nodeAt(index)];
     invariant(node !== undefined, "an index lies within what was found");
+    nextId = this.firstId + index;
     const session = createSession(
       {
         transcoder: node.transcoder,
@@ -101,19 +145,31 @@ export class Found implements FoundSessions<SessionInfo> {
         score: this.#score,
         recipient: node.orchestrator,
         price: this.priceAt(index),
-        initialLatencyMs: this.latencyMsAt(index),
+        initialLatencyMs: answeredMs - this.#askedMsAt(index),
         authTokenExpiresAtMs: answeredMs + AUTH_TOKEN_VALID_MS,
         ticketParamsExpireAtMs: answeredMs + TICKET_PARAMS_VALID_MS,
         sessionKey: node.index,
         info: SessionInfo.unused(this.#stream, this.#discovery),
       },
-      { hasSender: true, nextId: () => this.firstId + index },
+      CREATION,
     );
     invariant(session !== null, "answers have tokens and ticket parameters");
     return session;
   }
 
   #nodeAt(index: number): number {
-    return this.#numbers[this.size + index] ?? -1;
+    return this.#terms.packing.at(this.#nodes, index);
+  }
+
+  #askedMsAt(index: number): number {
+    return this.#askedMs === null ? this.#startMs : (this.#askedMs[index] as number);
+  }
+
+  /** When it answered, by the draws of the discovery. */
+  #answeredMsAt(index: number): number {
+    const { times } = this.#terms;
+    return (
+      this.#askedMsAt(index) + times.ofNode(this.#stream, this.#nodeAt(index), this.#discovery)
+    );
   }
 }

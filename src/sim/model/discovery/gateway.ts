@@ -25,7 +25,7 @@ import {
 import { type Lognormal, lognormal } from "../../engine/distributions.js";
 import type { AttemptNoise } from "../at-once/noise.js";
 import { selectionDraw, verificationDraw } from "../draws.js";
-import { Segment, type SessionInfo, type Stream } from "../entities.js";
+import { Segment, type SessionInfo, type SimSession, type Stream } from "../entities.js";
 import type { Market } from "../money/market.js";
 import type { Recorder } from "../recorder.js";
 import type { Run } from "../run.js";
@@ -47,6 +47,25 @@ function answersOf(world: World, site: number): (RoundAnswer | undefined)[] {
 
 /** So many rounds are kept for later ones. */
 const ROUNDS_KEPT = 64;
+
+/**
+ * A pool of trusted orchestrators that nobody will ever be in, as it mostly is. It keeps nothing, so that all
+ * streams share it: its refreshes are over at once, and it does not end with one of them.
+ */
+class EmptyPool extends SessionPool<SessionInfo> {
+  constructor() {
+    super({
+      poolSize: 0,
+      numOrchs: 0,
+      selector: new MinLSSelector<SessionInfo>(),
+      suspender: new Suspender(),
+    });
+  }
+
+  override cleanup(): SimSession[] {
+    return [];
+  }
+}
 
 /** What a gateway's streams share. */
 export class GatewayRuntime {
@@ -70,6 +89,7 @@ export class GatewayRuntime {
   readonly #segments: Segment[];
   readonly #idle: Segment[] = [];
   readonly #rounds: DiscoveryRound[] = [];
+  readonly #noTrusted = new EmptyPool();
   readonly #trace: Trace;
   readonly #observer: AttemptObserver<SessionInfo>;
   readonly #poolObserver: SessionPoolRecorder;
@@ -78,6 +98,8 @@ export class GatewayRuntime {
   readonly #market: Market;
   /** By place of its price, then by node: what it answers. */
   readonly #answers: (RoundAnswer | undefined)[];
+  /** See {@link transcoderOf}. */
+  readonly #transcoders: Int32Array;
 
   constructor(options: {
     readonly gateway: Gateway;
@@ -131,6 +153,7 @@ export class GatewayRuntime {
     });
     this.#terms = new AnswerTerms(settings, world.scenario);
     this.#answers = answersOf(world, gateway.site);
+    this.#transcoders = new Int32Array(world.nodes.length).fill(-1);
   }
 
   /** A stream's two pools (M-1, M-2). A probe's stream knows the one orchestrator that it asks. */
@@ -140,7 +163,8 @@ export class GatewayRuntime {
     const numOrchs = poolNumOrchs(trusted, untrusted);
     const draw = selectionDraws(stream);
     return new SessionsManager({
-      trusted: this.#pool(stream, draw, trusted, numOrchs.trusted),
+      trusted:
+        trusted === 0 ? this.#noTrusted : this.#pool(stream, draw, trusted, numOrchs.trusted),
       untrusted: this.#pool(stream, draw, untrusted, numOrchs.untrusted),
       verificationFreq: this.verificationFreq,
       draw32: this.verificationFreq === 0 ? undefined : verificationDraws(stream),
@@ -153,13 +177,11 @@ export class GatewayRuntime {
     poolSize: number,
     numOrchs: number,
   ): SessionPool<SessionInfo> {
+    const chooser = stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser;
     return new SessionPool<SessionInfo>({
       poolSize,
       numOrchs,
-      selector: new MinLSSelector<SessionInfo>({
-        chooser: stream.traced ? this.#trace.tellingOfNobody(this.chooser) : this.chooser,
-        draw,
-      }),
+      selector: new MinLSSelector<SessionInfo>({ chooser, draw }),
       suspender: new Suspender(this.settings.suspension),
       hasSender: this.hasSender,
       observer: this.#poolObserver,
@@ -202,6 +224,15 @@ export class GatewayRuntime {
   }
 
   /**
+   * Handle of the transcoder URI that a node answers with, if it is known to give the same answer at any time,
+   * which may be used, and advertises nobody; −1 else, for which see {@link answer}. A discovery looks at
+   * forty of these, side by side.
+   */
+  transcoderOf(node: number): number {
+    return this.#transcoders[node] as number;
+  }
+
+  /**
    * What a node answers to this gateway at an instant: who it is, and whether it may be used
    * (D-20 … D-25, B-13).
    */
@@ -211,7 +242,11 @@ export class GatewayRuntime {
     const spec = nodes[node];
     const at = market.placeAt(spec?.orchestrator ?? -1, timeMs) * nodes.length + node;
     const known = this.#answers[at];
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const isPlain = known.rejection === null && known.nodes.length === 0;
+      if (isPlain && market.arePricesFixed) this.#transcoders[node] = known.transcoder;
+      return known;
+    }
     const orchestrator = orchestrators[spec?.orchestrator ?? -1];
     invariant(spec !== undefined && orchestrator !== undefined, `there is a node ${node}`);
     const price = market.priceAt(orchestrator.index, timeMs);

@@ -21,6 +21,8 @@ export function pricesOf({ orchestrators, timeline }: World, index: number): Ses
 
 /** Prices and stakes of a run. They depend on nothing but the time. */
 export class Market {
+  /** Whether no event changes prices: nearly always. */
+  readonly arePricesFixed: boolean;
   readonly #world: World;
   /** By orchestrator: all that it ever asks for, what the scenario says first. */
   readonly #offers: readonly (readonly Offer[])[];
@@ -28,8 +30,7 @@ export class Market {
   readonly #owners: Int32Array;
   readonly #prices: readonly SessionPrice[];
   readonly #stakes: Float64Array;
-  /** Whether no event changes prices, or stakes: nearly always. */
-  readonly #arePricesFixed: boolean;
+  /** The same of stakes. */
   readonly #areStakesFixed: boolean;
 
   constructor(world: World) {
@@ -41,7 +42,7 @@ export class Market {
     ]);
     this.#prices = orchestrators.map(({ price }) => price);
     this.#stakes = Float64Array.from(orchestrators, ({ stake }) => stake);
-    this.#arePricesFixed = timeline.prices.size === 0;
+    this.arePricesFixed = timeline.prices.size === 0;
     this.#areStakesFixed = timeline.stakes.size === 0;
     this.#offers = orchestrators.map(({ index }) =>
       pricesOf(world, index).map((price) => ({
@@ -58,7 +59,7 @@ export class Market {
 
   /** Its price at an instant. */
   priceAt(orchestrator: number, timeMs: number): SessionPrice {
-    const steps = this.#arePricesFixed ? undefined : this.#world.timeline.prices.get(orchestrator);
+    const steps = this.arePricesFixed ? undefined : this.#world.timeline.prices.get(orchestrator);
     const begun = steps === undefined ? 0 : begunAt(steps, timeMs);
     const price = steps?.[begun - 1]?.value ?? this.#prices[orchestrator];
     invariant(price !== undefined, `there is an orchestrator ${orchestrator}`);
@@ -90,7 +91,7 @@ export class Market {
 
   /** {@link placeOf} its price at an instant. */
   placeAt(orchestrator: number, timeMs: number): number {
-    if (this.#arePricesFixed) return 0;
+    if (this.arePricesFixed) return 0;
     return this.placeOf(orchestrator, this.priceAt(orchestrator, timeMs));
   }
 

@@ -77,9 +77,8 @@ export class Receiving {
     call.tookAllMs = nowMs - call.sentMs;
     this.#calls.settle(call, info, outcome, nowMs);
     const member = Math.max(0, call.member);
-    segment.downloadsMs[member] = this.#downloadMs(call, stream);
-    segment.tookAllsMs[member] = call.tookAllMs;
-    segment.cheated[member] = call.cheated;
+    segment.answered(member, call.tookAllMs, this.#downloadMs(call, stream));
+    if (call.member >= 0) segment.cheated[member] = call.cheated;
     this.#recorder.answered(call, segment, outcome);
     const { count } = stream.renditions;
     const effect =
@@ -101,12 +100,12 @@ export class Receiving {
     const { session } = attempt;
     invariant(session !== null, "a result comes from a session");
     const member = memberOf(segment);
-    const tookMs = segment.downloadsMs[member] ?? 0;
+    const tookMs = segment.downloadMs(member);
     segment.downloadFails = tookMs > RENDITION_DOWNLOAD_TIMEOUT_MS;
     // The result's info replaces the session's (M-36).
     attempt.returnedInfo(
       session.price,
-      nowMs - (segment.tookAllsMs[member] ?? 0) + TICKET_PARAMS_VALID_MS,
+      nowMs - segment.tookAllMs(member) + TICKET_PARAMS_VALID_MS,
       session.info,
     );
     const endMs = nowMs + Math.min(tookMs, RENDITION_DOWNLOAD_TIMEOUT_MS);
