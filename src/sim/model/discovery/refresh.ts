@@ -1,16 +1,18 @@
 /**
- * A discovery under way: the answers to come, the next one by time first. A round ends before many of
- * them are there, so that they are not sorted, but lie in a heap, from which one is taken at a time.
+ * A discovery under way: the answers to come, the next one by time first. They are sorted when all were asked: so
+ * many discoveries are under way at a time that each answer finds the lists of its own far away, and in order
+ * the next one is beside the last.
  */
 import type { DiscoveryRound } from "../../../discovery/round.js";
 import type { SessionPool } from "../../../selection/index.js";
 import { type SessionInfo, Slots, type Stream } from "../entities.js";
 
-/**
- * Lists of words of a discovery: the heap of answers to come from the front, those that the round was told from
- * the back; and of each answer who was asked and who answers.
- */
+/** Lists of words of a discovery: the order of its answers, and of each of them who was asked and who answers. */
 const LISTS = 3;
+/** So many are sorted one by one; more of them by merging sorted ones. */
+const FEW = 8;
+/** What is merged; as large as need be. */
+let merged = new Int32Array(128);
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
 /** So many discoveries have their lists in one piece: of streams that begin together most have one under way. */
@@ -34,13 +36,15 @@ export class Refresh {
   #times: Float64Array;
   /** And when it was asked (D-13); null where all were asked at the start. */
   #asked: Float64Array | null = null;
-  /** The {@link LISTS}, from `#at` on as many lists of times as words. */
+  /** The {@link LISTS}. In the order those that the round was told are at its front, those to come at its end. */
   #words: Int32Array;
   /** Where its room begins, in answers, and for how many it is. */
   #first: number;
   #room: number;
-  #waiting = 0;
+  /** The first to come, in the order, and how many there are in all; so many of them are in order. */
+  #next = 0;
   #count = 0;
+  #sorted = 0;
   /** The place of the answer whose node is known to be up then. */
   #up = -1;
 
@@ -62,7 +66,7 @@ export class Refresh {
   /** A discovery begins. */
   begin(startMs: number): void {
     this.startMs = this.lastMs = startMs;
-    this.#count = this.#waiting = this.fedCount = 0;
+    this.#count = this.#next = this.#sorted = this.fedCount = 0;
     this.#asked = null;
     this.#up = -1;
   }
@@ -76,8 +80,7 @@ export class Refresh {
     const words = new Int32Array(LISTS * needed);
     const own = this.#words.subarray(LISTS * this.#first, LISTS * (this.#first + before));
     times.set(this.#times.subarray(this.#first, this.#first + this.#count));
-    words.set(own.subarray(0, this.#waiting));
-    words.set(own.subarray(before - this.fedCount, before), needed - this.fedCount);
+    words.set(own.subarray(0, before));
     words.set(own.subarray(before), needed);
     if (this.#asked !== null) {
       const asked = new Float64Array(needed).fill(this.startMs);
@@ -104,17 +107,7 @@ export class Refresh {
     const own = this.#ownAt(at);
     words[own] = uri;
     words[own + 1] = node;
-    const heap = LISTS * this.#first;
-    let hole = this.#waiting++;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      const above = words[heap + parent] as number;
-      // Of equal ones the earlier is in front.
-      if (this.timeAt(above) <= time) break;
-      words[heap + hole] = above;
-      hole = parent;
-    }
-    words[heap + hole] = at;
+    words[LISTS * this.#first + at] = at;
   }
 
   /** When an answer comes, ms. */
@@ -149,39 +142,46 @@ export class Refresh {
 
   /** The place of an answer that the round was told, in order of time. */
   fedAt(index: number): number {
-    return this.#words[this.#fedFrom() - index] as number;
+    return this.#words[LISTS * this.#first + index] as number;
   }
 
   /** The next answer; −1 when there is none any more. */
   next(): number {
-    return this.#waiting === 0 ? -1 : (this.#words[LISTS * this.#first] as number);
+    if (this.#sorted < this.#count) this.#sort();
+    if (this.#next === this.#count) return -1;
+    return this.#words[LISTS * this.#first + this.#next] as number;
   }
 
-  /** The round is told the next answer. */
+  /** The round is told the answer that {@link next} said. */
   feed(): void {
-    const at = this.#words[LISTS * this.#first] as number;
+    const order = LISTS * this.#first;
+    const at = this.#words[order + this.#next++] as number;
     this.lastMs = this.timeAt(at);
-    this.drop();
-    this.#words[this.#fedFrom() - this.fedCount++] = at;
+    this.#words[order + this.fedCount++] = at;
   }
 
-  /** The next answer will never come. */
+  /** The answer that {@link next} said will never come. */
   drop(): void {
-    const last = --this.#waiting;
-    if (last > 0) this.#sink(this.#words[LISTS * this.#first + last] as number);
+    this.#next++;
   }
 
   /**
-   * Instead of the next answer it comes out later that somebody could not be reached.
+   * Instead of the answer that {@link next} said it comes out later that somebody could not be reached.
    *
    * @param afterMs the question
    * @param node who
    */
   fail(afterMs: number, node: number): void {
-    const at = this.#words[LISTS * this.#first] as number;
+    const words = this.#words;
+    const order = LISTS * this.#first;
+    const at = words[order + this.#next] as number;
     this.#times[this.#first + at] = this.askedAt(at) + afterMs;
-    this.#words[this.#ownAt(at) + 1] = node;
-    this.#sink(at);
+    words[this.#ownAt(at) + 1] = node;
+    // Nearly always it is the last one then.
+    let place = this.#count - 1;
+    while (place > this.#next && this.#isBefore(at, words[order + place] as number)) place--;
+    for (let to = this.#next; to < place; to++) words[order + to] = words[order + to + 1] as number;
+    words[order + place] = at;
   }
 
   /** Where it is said who was asked, and after it who answers. */
@@ -189,37 +189,55 @@ export class Refresh {
     return LISTS * this.#first + this.#room + 2 * at;
   }
 
-  /** Where the first answer is that the round was told; the next one is before it. */
-  #fedFrom(): number {
-    return LISTS * this.#first + this.#room - 1;
+  /** Whether one comes before another; of equal ones the earlier in the list. */
+  #isBefore(one: number, other: number): boolean {
+    const [time, otherTime] = [this.timeAt(one), this.timeAt(other)];
+    return time < otherTime || (time === otherTime && one < other);
   }
 
-  /** Lets one sink from the top to its place. */
-  #sink(at: number): void {
-    const words = this.#words;
-    const heap = LISTS * this.#first;
-    const time = this.timeAt(at);
-    const size = this.#waiting;
-    let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= size) break;
-      let below = words[heap + child] as number;
-      if (child + 1 < size) {
-        const right = words[heap + child + 1] as number;
-        const leftTime = this.timeAt(below);
-        const rightTime = this.timeAt(right);
-        if (rightTime < leftTime || (rightTime === leftTime && right < below)) {
-          child++;
-          below = right;
-        }
-      }
-      const belowTime = this.timeAt(below);
-      if (time < belowTime || (time === belowTime && at < below)) break;
-      words[heap + hole] = below;
-      hole = child;
+  /** Puts those to come in order. */
+  #sort(): void {
+    const from = LISTS * this.#first + this.#next;
+    const count = this.#count - this.#next;
+    this.#sorted = this.#count;
+    if (count > merged.length) merged = new Int32Array(2 * count);
+    for (let run = 0; run < count; run += FEW) {
+      this.#sortFew(from + run, from + Math.min(run + FEW, count));
     }
-    words[heap + hole] = at;
+    for (let length = FEW; length < count; length *= 2) {
+      for (let run = 0; run + length < count; run += 2 * length) {
+        this.#merge(from + run, length, Math.min(2 * length, count - run));
+      }
+    }
+  }
+
+  #sortFew(from: number, end: number): void {
+    const words = this.#words;
+    for (let sorted = from + 1; sorted < end; sorted++) {
+      const at = words[sorted] as number;
+      let hole = sorted;
+      for (; hole > from && this.#isBefore(at, words[hole - 1] as number); hole--) {
+        words[hole] = words[hole - 1] as number;
+      }
+      words[hole] = at;
+    }
+  }
+
+  /** Merges two sorted ones that lie one after the other. */
+  #merge(from: number, length: number, both: number): void {
+    const words = this.#words;
+    for (let index = 0; index < length; index++) merged[index] = words[from + index] as number;
+    let [left, right, to] = [0, from + length, from];
+    const end = from + both;
+    while (left < length && right < end) {
+      const one = merged[left] as number;
+      const other = words[right] as number;
+      const isRight = this.#isBefore(other, one);
+      words[to++] = isRight ? other : one;
+      if (isRight) right++;
+      else left++;
+    }
+    while (left < length) words[to++] = merged[left++] as number;
   }
 }
 

@@ -100,7 +100,7 @@ export class StreamStarts {
   }
 
   #begin(gateway: GatewayRuntime, key: RandomKey, endMs: number, isBad: boolean): void {
-    const { trace, queue, now, tracedStream } = this.#run;
+    const { trace, queue, now, tracedStream, world } = this.#run;
     const number = this.#number++;
     const stream = new Stream({
       number,
@@ -121,7 +121,9 @@ export class StreamStarts {
         `stream ${number} begins at ${gateway.name}, ${((stream.endMs - now) / 60_000).toFixed(1)} min`,
       );
     }
-    queue.schedule(stream.endMs, EVENT.streamEnd, stream.slot, streamKey(stream.order));
+    // Of those that outlast the run it would only make the queue longer.
+    if (endMs > world.endMs) return;
+    queue.schedule(endMs, EVENT.streamEnd, stream.slot, streamKey(stream.order));
   }
 
   #draw(gateway: number): void {
