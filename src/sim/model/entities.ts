@@ -117,7 +117,7 @@ export class Stream {
   initialised = false;
   ended = false;
   /** Segments that wait for the first discoveries (M-3). */
-  waiting: readonly Segment[] = NONE;
+  waiting: readonly ReadySegment[] = NONE;
   /** Segments ready so far, and not over yet. */
   segments = 0;
   inProgress = 0;
@@ -163,11 +163,20 @@ export class Stream {
   }
 
   /** Takes out the segments that wait. */
-  takeWaiting(): readonly Segment[] {
+  takeWaiting(): readonly ReadySegment[] {
     const { waiting } = this;
     this.waiting = NONE;
     return waiting;
   }
+}
+
+/** A segment that is ready; what it needs on its way is made when it begins, for which those of new streams wait. */
+export interface ReadySegment {
+  readonly index: number;
+  readonly readyMs: number;
+  readonly durationMs: number;
+  /** Whether it was ready within the counted time. */
+  readonly counted: boolean;
 }
 
 /** Segments that are not verified share it. */

@@ -22,7 +22,7 @@ import {
 } from "../metrics/counters.js";
 import type { RunLists } from "./at-once/run-loops.js";
 import { callDraw, DRAW } from "./draws.js";
-import type { Call, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
+import type { Call, ReadySegment, Segment, SessionInfo, SimSession, Stream } from "./entities.js";
 import type { Money } from "./money/money.js";
 import { winningTickets } from "./money/tickets.js";
 import type { Run } from "./run.js";
@@ -40,9 +40,8 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   // ---- a segment's life, in its order --------------------------------------------------------
 
-  started(stream: Stream, segment: Segment): void {
+  started(stream: Stream, { readyMs, durationMs }: ReadySegment): void {
     const { counters, counting } = this.#run;
-    segment.counted = counting;
     if (!counting) return;
     const { network } = counters;
     if (stream.probe !== null) {
@@ -50,13 +49,13 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       return;
     }
     network.started++;
-    network.segmentMs += segment.durationMs;
+    network.segmentMs += durationMs;
     network.inFlight++;
-    this.#run.count("segments", segment.readyMs);
+    this.#run.count("segments", readyMs);
   }
 
   /** A segment that was waiting when its stream ended. */
-  dropped(stream: Stream, segment: Segment): void {
+  dropped(stream: Stream, segment: ReadySegment): void {
     if (!segment.counted || stream.probe !== null) return;
     const { network } = this.#run.counters;
     network.inFlight--;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { SimulationInput } from "../../../src/sim/input.js";
 import { foundDraw } from "../../../src/sim/model/draws.js";
-import type { Segment, Stream } from "../../../src/sim/model/entities.js";
+import type { ReadySegment, Stream } from "../../../src/sim/model/entities.js";
 import { simulateInSteps } from "../../../src/sim/simulate.js";
 import { FEATURES } from "../../support/sim/check-scenarios.js";
 import { merged, POOL, run, type Settings, scenario, simulation } from "../../support/sim/runs.js";
@@ -76,7 +76,7 @@ function segmentsOf(input: SimulationInput): Map<string, string> {
   const { metrics } = watched;
   const started = metrics.started.bind(metrics);
   const seen = new Map<string, string>();
-  metrics.started = (stream: Stream, segment: Segment) => {
+  metrics.started = (stream: Stream, segment: ReadySegment) => {
     if (stream.probe === null) {
       const name = `${watched.world.sites[stream.site]?.name}/${stream.k0}/${stream.k1}/${segment.index}`;
       seen.set(

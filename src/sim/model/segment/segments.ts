@@ -20,7 +20,14 @@ import { beforeEnd, segmentDurationMs, segmentReadyMs } from "../at-once/noise.j
 import type { Outages } from "../conditions/outages.js";
 import type { Discovered, Discoveries } from "../discovery/discovery.js";
 import type { Gateways } from "../discovery/gateways.js";
-import { type Call, type Segment, type SimSession, type Stream, verified } from "../entities.js";
+import {
+  type Call,
+  type ReadySegment,
+  type Segment,
+  type SimSession,
+  type Stream,
+  verified,
+} from "../entities.js";
 import { EVENT, streamKey } from "../events.js";
 import type { Recorder } from "../recorder.js";
 import type { Run } from "../run.js";
@@ -99,27 +106,21 @@ export class Segments {
 
   /** A segment is ready that goes its way step by step. */
   #begins(stream: Stream): void {
-    const { now } = this.#run;
-    const segment = this.#parts.gateways.of(stream).segment();
-    segment.stream = stream;
-    segment.index = stream.segments++;
-    segment.readyMs = now;
-    if (segment.index === 0) stream.firstReadyMs = now;
+    const { now, counting } = this.#run;
+    const durationMs = stream.nextDurationMs;
+    const ready = { index: stream.segments++, readyMs: now, durationMs, counted: counting };
+    if (ready.index === 0) stream.firstReadyMs = now;
     stream.lastReadyMs = now;
-    segment.durationMs = stream.nextDurationMs;
-    segment.pixels = segmentPixels(stream.renditions, stream.nextDurationMs);
-    segment.tornDownAttempt = 0;
-    segment.tornDownSeen = 0;
     stream.inProgress++;
     this.#drawNext(stream);
     this.#scheduleNext(stream);
-    this.#parts.recorder.started(stream, segment);
+    this.#parts.recorder.started(stream, ready);
     if (stream.initialised) {
-      this.#begin(segment, stream);
+      this.#begin(ready, stream);
     } else {
       // The first segments wait for the first discoveries (M-3).
-      stream.waiting = [...stream.waiting, segment];
-      if (segment.index === 0) this.#open(stream);
+      stream.waiting = [...stream.waiting, ready];
+      if (ready.index === 0) this.#open(stream);
     }
   }
 
@@ -143,23 +144,31 @@ export class Segments {
       return;
     }
     stream.initialised = true;
-    for (const segment of stream.takeWaiting()) this.#begin(segment, stream);
+    for (const ready of stream.takeWaiting()) {
+      if (stream.ended) this.#drop(ready, stream);
+      else this.#begin(ready, stream);
+    }
   }
 
-  #begin(segment: Segment, stream: Stream): void {
-    const { manager } = stream;
-    if (manager === null || stream.ended) {
-      this.#drop(segment, stream);
-      return;
-    }
-    this.#step(segment, segment.attempt.start(this.#run.now, manager, segment.durationMs));
+  #begin({ index, readyMs, durationMs, counted }: ReadySegment, stream: Stream): void {
+    const { manager, renditions } = stream;
+    invariant(manager !== null, "a stream whose segments begin has sessions");
+    const segment = this.#parts.gateways.of(stream).segment();
+    segment.stream = stream;
+    segment.index = index;
+    segment.readyMs = readyMs;
+    segment.durationMs = durationMs;
+    segment.pixels = segmentPixels(renditions, durationMs);
+    segment.counted = counted;
+    segment.tornDownAttempt = 0;
+    segment.tornDownSeen = 0;
+    this.#step(segment, segment.attempt.start(this.#run.now, manager, durationMs));
   }
 
   /** A segment that nobody waits for any more. */
-  #drop(segment: Segment, stream: Stream): void {
-    this.#parts.recorder.dropped(stream, segment);
+  #drop(ready: ReadySegment, stream: Stream): void {
+    this.#parts.recorder.dropped(stream, ready);
     stream.inProgress--;
-    this.#parts.gateways.of(stream).release(segment);
   }
 
   /**
@@ -286,7 +295,7 @@ export class Segments {
     streams.ends(stream);
     if (stream.traced) trace.say("M-26", `stream ${stream.number} ends`);
     stream.ended = true;
-    for (const segment of stream.takeWaiting()) this.#drop(segment, stream);
+    for (const ready of stream.takeWaiting()) this.#drop(ready, stream);
     const isPushed = world.scenario.stream.ingest === "http";
     // A stream of long segments may pause for longer than the gateway waits: it has noticed by now.
     const endMs = isPushed
