@@ -34,8 +34,8 @@ export interface Moved {
 /**
  * Moves all that an address is owed to another, and holds the old one: what still comes for it waits.
  *
- * @throws InputError (`ACT`) without a reason or an author, if the old address is owed nothing, or for
- *   the same address twice
+ * @throws InputError (`ACT`) without a reason or an author, if the old address is owed nothing, if the new one is
+ *   held as it was left itself, or for the same address twice
  */
 export function movePending(store: PoolStore, { from, to, ...authored }: MoveOptions): Moved {
   const [old, next] = pairOf(from, to);
@@ -43,6 +43,7 @@ export function movePending(store: PoolStore, { from, to, ...authored }: MoveOpt
     const postings = pendingPostings(store, old, next);
     const wei = netTo(postings, next);
     if (wei <= 0n) throw refusedAct(`move: ${old} is owed ${wei} wei, which can't be moved`);
+    assertNotLeft(store, next, authored.nowMs);
     const act = recordAct(store, "move", old, authored, { to: next, wei: wei.toString() });
     enter(store, "move", { act, postings, atMs: authored.nowMs });
     holdAddress(store, {
@@ -52,6 +53,17 @@ export function movePending(store: PoolStore, { from, to, ...authored }: MoveOpt
     });
     return { act, wei, underWayWei: store.ledger.balance(inPayoutAccount(old)) };
   });
+}
+
+/** What is moved to an address that was left for another one would be held with it. */
+function assertNotLeft(store: PoolStore, address: string, nowMs: number): void {
+  const hold = holdOf(store, address, nowMs);
+  const [left] = store.acts.list({ kinds: ["move"], subject: address, limit: 1 });
+  if (hold === null || left === undefined) return;
+  throw refusedAct(
+    `move: ${address} is held (${hold.reason}): what is moved there would wait with it; expected that it is ` +
+      "released first (poolsim pool release), or another address",
+  );
 }
 
 /** Two addresses of one worker. */

@@ -1,5 +1,4 @@
 /** Payouts in the pool's store: its rows are read as payouts, transitions are stored whole. */
-import { Transaction } from "ethers/transaction";
 import { InputError, invariant } from "../../core/errors.js";
 import { inPayoutAccount, paidAccount, pendingAccount } from "../books/accounts.js";
 import { holdsAt } from "../books/holds.js";
@@ -15,13 +14,8 @@ import { approvedPayout, proposeBatch } from "./approval.js";
 import { assertBound } from "./binding.js";
 import type { ChainTransaction } from "./chain.js";
 import type { Transition } from "./machine.js";
-import {
-  type Inclusion,
-  isSameVersion,
-  type Payout,
-  type PayoutIntent,
-  type PayoutPart,
-} from "./payout.js";
+import { isSameVersion, type Payout, type PayoutIntent } from "./payout.js";
+import { payoutOf } from "./payout-rows.js";
 import { isWithin, type PendingBalance, type PlannedPayout, planPayouts } from "./plan.js";
 import type { PayoutSettings } from "./settings.js";
 
@@ -121,16 +115,20 @@ export class PayoutBooks {
   }
 
   /**
-   * Closed ones whose block has this number or a higher one, or whose nonce is this one of a wallet or a
-   * higher one: the chain may change its mind.
+   * Closed ones whose block has this number or a higher one: the chain may change its mind.
+   *
+   * @param unused a wallet's first nonce that the chain does not count as used: those with this one, or with a
+   *   higher one, too
    */
-  closedSince(blockNumber: number, unused: PayingWallet & { readonly nonce: number }): Payout[] {
-    const { chainId, fromAddress, nonce } = unused;
+  closedSince(blockNumber: number, unused?: PayingWallet & { readonly nonce: number }): Payout[] {
+    const isUnused = ({ nonce, chainId, fromAddress }: PayoutRow): boolean =>
+      unused !== undefined &&
+      nonce >= unused.nonce &&
+      chainId === unused.chainId &&
+      fromAddress === unused.fromAddress;
     return this.#pages(
       { states: CLOSED },
-      (row) =>
-        (row.blockNumber ?? 0) >= blockNumber ||
-        (row.nonce >= nonce && row.chainId === chainId && row.fromAddress === fromAddress),
+      (row) => (row.blockNumber ?? 0) >= blockNumber || isUnused(row),
     );
   }
 
@@ -138,13 +136,13 @@ export class PayoutBooks {
    * What payouts of a chain that began less than a span ago come to, in wei, without those that paid
    * nothing in the end.
    *
-   * @param others payouts that count too, whatever their date
+   * @param others payouts that count too, whatever their date. Default: none
    */
   begunWithin(
     spanMs: number,
     chainId: bigint,
     nowMs: number,
-    others: readonly PayoutRow[],
+    others: readonly PayoutRow[] = [],
   ): bigint {
     // They are in the order of their beginnings, but for a clock that was set.
     const rows = this.#rows(
@@ -356,54 +354,6 @@ export class PayoutBooks {
   }
 
   #read(row: PayoutRow): Payout {
-    const { id, address, amountWei, chainId, nonce, state, createdAtMs, updatedAtMs } = row;
-    return {
-      id,
-      address,
-      amountWei,
-      chainId,
-      nonce,
-      state,
-      createdAtMs,
-      updatedAtMs,
-      wallet: row.fromAddress,
-      ...(row.batch === null ? {} : { batch: row.batch }),
-      parts: row.sources.map(readPart),
-      attempts: this.#store.payouts.attempts(id).map((attempt) => {
-        const { gasLimit, value } = Transaction.from(attempt.signedTx);
-        return {
-          txHash: attempt.txHash,
-          signedTx: attempt.signedTx,
-          gasLimit,
-          maxFeeWei: attempt.maxFeePerGasWei,
-          priorityFeeWei: attempt.maxPriorityFeePerGasWei,
-          signedAtMs: attempt.signedAtMs,
-          // The only one of a payment's that moves nothing.
-          isCancellation: amountWei > 0n && value === 0n,
-        };
-      }),
-      inclusion:
-        row.txHash === null || row.blockNumber === null || row.blockHash === null
-          ? null
-          : {
-              txHash: row.txHash,
-              blockNumber: row.blockNumber,
-              blockHash: row.blockHash,
-              outcome: readOutcome(row.reason),
-              gasWei: row.gasFeesWei ?? 0n,
-            },
-    };
+    return payoutOf(row, this.#store.payouts.attempts(row.id));
   }
-}
-
-function readOutcome(reason: string | null): Inclusion["outcome"] {
-  return reason === "reverted" || reason === "displaced" || reason === "calledOff"
-    ? reason
-    : "paid";
-}
-
-function readPart({ account, wei }: PayoutRow["sources"][number]): PayoutPart {
-  const [, , nodeType, region] = account.split(":");
-  invariant(nodeType !== undefined && region !== undefined, `${account} names its payee`);
-  return { nodeType, region, wei };
 }

@@ -87,9 +87,8 @@ function write(folder: string, path: string, { nonce, txHash }: SignedNonce): vo
 function refused(path: string, why: string, cause: unknown): PoolsimError {
   const reason = cause instanceof Error ? ` (${cause.message.split("\n")[0] ?? ""})` : "";
   const message = `payouts: ${path} ${why}${reason}`;
-  const options = { code: "PAYOUT_SIGNED", cause } as const;
   const system = systemCode(cause);
   return system === null || isOfTheName(system)
-    ? new InputError(message, options)
-    : new RemoteError(message, options);
+    ? new InputError(message, { code: "PAYOUT_SIGNED", cause })
+    : new RemoteError(message, { code: "PAYOUT_SIGNED", cause });
 }
