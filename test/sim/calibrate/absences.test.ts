@@ -87,6 +87,15 @@ test("a record without the hours in which a worker went and came back", () => {
   expect(away(comes(0, "a"), delivers(0, 60), delivers(120, 150), after)).toEqual([[150, 180]]);
 });
 
+test("a record without the hours in which a worker went", () => {
+  const after = [goes(150, "c"), comes(180, "d"), ...delivers(180, 200)];
+  expect(away(comes(0, "a"), delivers(0, 60), comes(120, "c"), delivers(120, 150), after)).toEqual([
+    [150, 180],
+  ]);
+  // Somebody delivers while only the first one can be there: they are two machines.
+  expect(away(comes(0, "a"), delivers(0, 180), comes(120, "c"), after)).toEqual([]);
+});
+
 test("a record without the hours in which a worker came back", () => {
   const after = [goes(150, "b"), comes(180, "c"), ...delivers(180, 200)];
   const before = [comes(0, "a"), ...delivers(0, 30), goes(30, "a")];

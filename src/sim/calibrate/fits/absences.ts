@@ -21,8 +21,11 @@ export function absencesOf(
   jobs: readonly DeliveredJob[],
 ): readonly Absence[] {
   const told = toldAbsences(comings, fromMs);
+  const ended = toldAbsences(withEnds(comings), fromMs);
+  // Who is there delivers: where nobody does while only connections without an end can be there, they are gone.
+  const areGone = deliveredIn(ended, jobs) === deliveredIn(told, jobs);
   let at = 0;
-  return told.flatMap((absence) => {
+  return (areGone ? ended : told).flatMap((absence) => {
     while ((jobs[at]?.atMs ?? Number.POSITIVE_INFINITY) <= absence.fromMs) at++;
     const isFirst = absence.fromMs === fromMs;
     let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -41,6 +44,32 @@ export function absencesOf(
     }
     return parts;
   });
+}
+
+/** Connections of which no end is told end when the next one comes. */
+function withEnds(comings: readonly Coming[]): readonly Coming[] {
+  const ends = new Set(comings.flatMap(({ connection, isUp }) => (isUp ? [] : [connection])));
+  let endless: readonly Coming[] = [];
+  return comings.flatMap((coming) => {
+    if (!coming.isUp) return [coming];
+    const before = endless.map((one) => ({ ...one, isUp: false, atMs: coming.atMs }));
+    endless = ends.has(coming.connection) ? [] : [coming];
+    return [...before, coming];
+  });
+}
+
+/** How many segments began while the worker was away, so long after it had left that they were not under way. */
+function deliveredIn(absences: readonly Absence[], jobs: readonly DeliveredJob[]): number {
+  let count = 0;
+  let at = 0;
+  for (const { atMs, responseMs } of jobs) {
+    const beganMs = atMs - responseMs;
+    while ((absences[at]?.toMs ?? Number.POSITIVE_INFINITY) <= beganMs) at++;
+    const absence = absences[at];
+    if (absence === undefined) break;
+    if (beganMs >= absence.fromMs + UNDER_WAY_MS) count++;
+  }
+  return count;
 }
 
 function toldAbsences(comings: readonly Coming[], fromMs: number): readonly Absence[] {
