@@ -8,6 +8,7 @@ import type { Span95, Totals } from "./totals.js";
 
 /** Rows of workers; all are in the JSON result. */
 const ROWS_MAX = 14;
+const NAMED_MAX = 3;
 const PERCENT = 100;
 
 /** What cannot be played again, whatever the books say. */
@@ -29,15 +30,29 @@ function shareText({ mean, low, high }: Span95, whole: number): string {
   return `${of(mean)} % (${of(low)} … ${of(high)})`;
 }
 
+/** By how much of what was done the replay is off, %. */
+function offText({ segments: { actual, replayed } }: Totals): string {
+  return percent((PERCENT * (replayed.mean - actual)) / actual);
+}
+
+/** Workers of whom the past is outside the interval, some by name. */
+function missesText(workers: readonly Totals[]): string {
+  const missed = workers.filter(({ segments }) => !segments.isWithin);
+  if (missed.length === 0) return ".";
+  const named = missed
+    .slice(0, NAMED_MAX)
+    .map((one) => (one.segments.actual === 0 ? one.name : `${one.name} ${offText(one)} %`));
+  const more = missed.length > NAMED_MAX ? ` and ${missed.length - NAMED_MAX} more` : "";
+  return `; off: ${named.join(", ")}${more}. By chance one in twenty is.`;
+}
+
 function headline({ pool, workers }: Replay, asked: string): readonly string[] {
   const within = workers.filter(({ segments }) => segments.isWithin).length;
-  const off = percent(
-    (PERCENT * (pool.segments.replayed.mean - pool.segments.actual)) / pool.segments.actual,
-  );
+  const off = offText(pool);
   const past = pool.segments.isWithin
     ? `Under its own rule the replay comes to the past within its interval: ${off} % of segments`
     : `Under its own rule the replay misses the past by ${off} % of segments: read changes with that in mind`;
-  const own = `${past}; ${within} of ${counted(workers.length, "worker")} are within theirs.`;
+  const own = `${past}; ${within} of ${counted(workers.length, "worker")} are within theirs${missesText(workers)}`;
   if (pool.change === null) return [own];
   const { segments, feesEth } = pool.change;
   const change = `If ${asked}: ${shareText(segments, pool.segments.replayed.mean)} segments and ${shareText(feesEth, pool.feesEth.replayed.mean)} fees for the pool.`;

@@ -225,7 +225,7 @@ function partOf(options: {
     if (fit !== undefined) fitted.set(name, fit);
     recorded[name] = {
       settings: fit === undefined ? {} : fittedSettings(fit),
-      absences: absencesOf(one.comings, fromMs).map((absence) => ({
+      absences: absencesOf(one.comings, fromMs, one.jobs).map((absence) => ({
         fromMs: absence.fromMs <= fromMs ? 0 : absence.fromMs - fromMs + LEAD_MS,
         toMs: absence.toMs - fromMs + LEAD_MS,
       })),
@@ -239,7 +239,7 @@ function partOf(options: {
   });
   const played = inputOf(own);
   const sessions = pasts.flatMap((one) => {
-    const leftMs = absencesOf(one.comings, fromMs).map((absence) => absence.fromMs);
+    const leftMs = absencesOf(one.comings, fromMs, one.jobs).map((absence) => absence.fromMs);
     const worker = nameOf(one, known) ?? "";
     return sessionsOf(one.jobs, leftMs).map((session) => ({ ...session, worker }));
   });

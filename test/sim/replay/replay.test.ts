@@ -186,14 +186,14 @@ describe("sessions", () => {
 
 test("absences are between connections, and before the first of them", () => {
   const coming = (atMs: number, isUp: boolean, connection = "a") => ({ atMs, isUp, connection });
-  expect(absencesOf([], 0)).toEqual([]);
-  expect(absencesOf([coming(5, true), coming(9, false), coming(12, true)], 0)).toEqual([
+  expect(absencesOf([], 0, [])).toEqual([]);
+  expect(absencesOf([coming(5, true), coming(9, false), coming(12, true)], 0, [])).toEqual([
     { fromMs: 0, toMs: 5 },
     { fromMs: 9, toMs: 12 },
   ]);
   // The old connection ends after the new one has begun.
-  expect(absencesOf([coming(0, true), coming(5, true, "b"), coming(6, false)], 0)).toEqual([]);
-  const gone = absencesOf([coming(3, false)], 0);
+  expect(absencesOf([coming(0, true), coming(5, true, "b"), coming(6, false)], 0, [])).toEqual([]);
+  const gone = absencesOf([coming(3, false)], 0, []);
   expect(gone).toEqual([{ fromMs: 3, toMs: Number.POSITIVE_INFINITY }]);
   const presence = new RecordedPresence(gone);
   expect([presence.isOn(2), presence.isOn(3), presence.nextChange(0)]).toEqual([true, false, 3]);

@@ -25,7 +25,7 @@ interface Ended {
 }
 
 function endedOf({ jobs, comings }: WorkerPast, fromMs: number): Ended {
-  const leftMs = absencesOf(comings, fromMs).map((absence) => absence.fromMs);
+  const leftMs = absencesOf(comings, fromMs, jobs).map((absence) => absence.fromMs);
   const sessions = sessionsOf(jobs, leftMs).map(({ lengthMs, lateness }) => {
     return { lengthMs, lateness, isCut: lateness === Number.POSITIVE_INFINITY };
   });

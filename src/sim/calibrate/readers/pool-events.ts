@@ -105,7 +105,12 @@ export class PastCollector {
   past(): PoolPast {
     const workers = this.#workers;
     this.#connections.sort((a, b) => a.atMs - b.atMs);
-    for (const event of this.#connections) this.#comes(event);
+    const ends = new Set(
+      this.#connections.flatMap((event) =>
+        event.type === "worker-disconnected" ? [keyOf(event)] : [],
+      ),
+    );
+    for (const event of this.#connections) this.#comes(event, ends);
     for (const { jobs, lostAtMs } of workers.values()) {
       jobs.sort((a, b) => a.atMs - b.atMs);
       lostAtMs.sort((a, b) => a - b);
@@ -153,7 +158,11 @@ export class PastCollector {
     return made;
   }
 
-  #comes(event: Extract<PoolEvent, { connection: string } | { type: "reset" }>): void {
+  /** @param ends connections of which an end is told */
+  #comes(
+    event: Extract<PoolEvent, { connection: string } | { type: "reset" }>,
+    ends: ReadonlySet<string>,
+  ): void {
     const { atMs, region, nodeType } = event;
     if (event.type === "reset") {
       for (const worker of this.#workers.values()) {
@@ -164,10 +173,21 @@ export class PastCollector {
     const worker = this.#workerOf(event.address, region);
     const connection = `${nodeType} ${event.connection}`;
     const isUp = event.type === "worker-connected";
-    if (isUp === worker.open.has(connection)) return;
-    if (isUp) worker.open.add(connection);
-    else worker.open.delete(connection);
-    worker.comings.push({ atMs, isUp, connection });
+    if (isUp && worker.open.has(connection)) return;
+    if (isUp) {
+      worker.open.add(connection);
+      worker.comings.push({ atMs, isUp, connection });
+      return;
+    }
+    // Where it is not told to have come, it came while nothing was told, after one whose end was not told either.
+    const ended = worker.open.has(connection)
+      ? connection
+      : [...worker.open].find(
+          (one) => one.startsWith(`${nodeType} `) && !ends.has(`${event.address} ${region} ${one}`),
+        );
+    if (ended === undefined) return;
+    worker.open.delete(ended);
+    worker.comings.push({ atMs, isUp, connection: ended });
   }
 }
 
@@ -180,6 +200,11 @@ export function poolPast(events: Iterable<PoolEvent>): PoolPast {
   const collector = new PastCollector();
   for (const event of events) collector.add(event);
   return collector.past();
+}
+
+/** A connection of a worker. */
+function keyOf(event: Extract<PoolEvent, { connection: string }>): string {
+  return `${event.address} ${event.region} ${event.nodeType} ${event.connection}`;
 }
 
 /** How long a worker had a connection between two instants, ms. */
