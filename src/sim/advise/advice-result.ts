@@ -37,6 +37,8 @@ export interface WorkerFigures {
   readonly mostlyLostTo: string | null;
   /** All that they were lost to, the most first: minutes per replication. */
   readonly lostTo: readonly { readonly reason: string; readonly minutes: number }[];
+  /** Share of its results that the scenario says are wrong, where that is above 1 in 200. */
+  readonly wrongShare?: number | undefined;
   /** Of its AI jobs. @default it had none */
   readonly ai?:
     | {

@@ -62,10 +62,13 @@ interface Done {
   readonly retention: number | null;
   /** Of its AI jobs. @default it had none */
   readonly ai?: { readonly failedShare: number } | undefined;
+  /** Share of its results that are wrong, where that is more than may be. */
+  readonly wrongShare?: number | undefined;
 }
 
-/** Whether a worker loses most of its streams, or fails most of its AI jobs. */
-export function losesMost({ retention, ai }: Done): boolean {
+/** Whether a worker loses most of its streams, fails most of its AI jobs, or returns wrong results. */
+export function losesMost({ retention, ai, wrongShare }: Done): boolean {
+  if (wrongShare !== undefined) return true;
   const isFailing = ai !== undefined && 1 - ai.failedShare < DONE_MIN;
   return isFailing || (retention !== null && retention < DONE_MIN);
 }

@@ -3,6 +3,7 @@ import { counted, signed } from "../../core/wording.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { percent } from "../experiment/verdict/figure-format.js";
 import { effective, type Judgement } from "../experiment/verdict/judge.js";
+import { isWrong } from "../experiment/verdict/wrong-results.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
 import { type AdviceWord, losesMost, type Tried } from "./advice-rules.js";
@@ -24,7 +25,10 @@ const OWNERS_WORDS: Readonly<Record<LossReason, string>> = {
 };
 
 /** What a kind did in the pool as it is, per replication. */
-export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigures {
+export function figuresOf(
+  { workers, cheatProbability }: WorkerKind,
+  samples: Samples,
+): WorkerFigures {
   const values = (metric: string) =>
     workers.flatMap((name) => samples.mean(`worker.${name}.${metric}`) ?? []);
   const sum = (metric: string) => values(metric).reduce((total, value) => total + value, 0);
@@ -50,6 +54,7 @@ export function figuresOf({ workers }: WorkerKind, samples: Samples): WorkerFigu
     streamMinutesLost: sum("streamMinutesLost"),
     mostlyLostTo: lostTo[0]?.reason ?? null,
     lostTo,
+    ...(isWrong(cheatProbability) ? { wrongShare: cheatProbability } : {}),
     ...(failedShare === null ? {} : { ai: { failedShare, jobMs: mean("ai.jobMs.p50") } }),
   };
 }
@@ -60,7 +65,9 @@ function aiText({ failedShare, jobMs }: NonNullable<WorkerFigures["ai"]>): strin
   return `half of its AI jobs take ${counted(Number((jobMs / 1000).toPrecision(2)), "second")} or more`;
 }
 
-function lossText({ retention, mostlyLostTo, roundTripMs, ai }: WorkerFigures): string {
+function lossText(figures: WorkerFigures): string {
+  const { retention, mostlyLostTo, roundTripMs, ai, wrongShare } = figures;
+  if (wrongShare !== undefined) return `${percent(wrongShare)} % of its results are wrong`;
   if (retention === null) return ai === undefined ? "had no session" : aiText(ai);
   const reason = LOSS_REASONS.find((one) => one === mostlyLostTo);
   // Nothing that came back was late: nothing came back.

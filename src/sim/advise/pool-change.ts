@@ -29,6 +29,8 @@ export interface WorkerKind {
   readonly maxSessions: number;
   /** Whether its times depend on how many sessions it has. */
   readonly isLoadDependent: boolean;
+  /** Chance that a result of it is wrong. */
+  readonly cheatProbability: number;
 }
 
 /** Sessions that a worker offers; of one for AI jobs only, as many jobs at a time. */
@@ -52,6 +54,7 @@ export function workerKinds(scenario: Scenario): readonly WorkerKind[] {
         spec.device !== undefined ||
         spec.slowdown !== undefined ||
         spec.encoderSessions !== undefined,
+      cheatProbability: spec?.cheatProbability ?? 0,
     };
   });
 }

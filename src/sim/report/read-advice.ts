@@ -30,6 +30,7 @@ const worker = z.object({
     streamMinutesLost: z.number(),
     mostlyLostTo: z.string().nullable(),
     lostTo: z.array(z.object({ reason: z.string(), minutes: z.number() })),
+    wrongShare: z.number().optional(),
     ai: z.object({ failedShare: z.number(), jobMs: z.number().nullable() }).optional(),
   }),
   tried: z.array(

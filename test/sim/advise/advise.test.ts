@@ -42,6 +42,21 @@ describe("advice", () => {
     expect(together?.leftOut).toEqual([]);
   });
 
+  it("never keeps one that returns wrong results, however well it is paid", async () => {
+    const cheats = (share: number) =>
+      loadText(
+        poolOf(GOOD).replace(/- \{ name: a-6,/, (text) => `${text} cheatProbability: ${share},`),
+      );
+    const { executor } = fakeExecutor(undefined, fakePool);
+    const found = await adviseWith(cheats(0.2), executor, {});
+    const said = found.workers.find(({ name }) => name === "a-6");
+    expect(said).toMatchObject({ advice: "undecided", figures: { wrongShare: 0.2 } });
+    expect(said?.why).toContain("20 % of its results are wrong");
+    expect(renderAdvice(found)).toContain("mend or replace a-6");
+    const few = await adviseWith(cheats(0.001), fakeExecutor(undefined, fakePool).executor, {});
+    expect(few.workers.at(-1)?.advice).toBe("keep");
+  });
+
   it("finds two that hide each other: without one of them alone nothing changes", async () => {
     const { words, result } = await advised([...GOOD, "slow-1", "slow-2"]);
     expect(words).toEqual({ ...keepAll(GOOD), "slow-1": "exclude", "slow-2": "exclude" });

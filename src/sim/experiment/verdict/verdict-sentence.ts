@@ -86,7 +86,7 @@ function problemText(
     case "price":
       return `no gateway looks at prices in ${options.baseline}, nor in the candidate: none has a maximum, or gives the price a weight (gateway.maxPricePerUnit, selectPriceWeight), so that any price is paid, which is no evidence on ${objective}`;
     case "wrong results":
-      return `${problem.workers.join(", ")} ${problem.workers.length === 1 ? "returns" : "return"} wrong results (cheatProbability), which are paid like any others until a gateway that verifies finds out: ${objective} is no evidence for letting workers serve that do`;
+      return `results of ${problem.workers.join(", ")} are wrong (cheatProbability), and paid like right ones until a gateway that verifies finds out: ${objective} is no evidence for letting workers serve that do`;
     case "served":
       return `The workers in question served no session in any replication, which is no evidence on ${objective}`;
     case "loss per segment":

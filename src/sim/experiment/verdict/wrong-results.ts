@@ -9,6 +9,11 @@ import { servingKinds } from "../../scenario/serving-kinds.js";
 /** More than this share of a worker's results being wrong is nothing that may be made up for by fees. */
 const WRONG_MAX = 0.005;
 
+/** Whether more of a worker's results are wrong than may be. */
+export function isWrong(cheatProbability: number): boolean {
+  return cheatProbability > WRONG_MAX;
+}
+
 /** Kinds of workers, by the variant in which more of what they return is wrong. */
 export interface WrongResults {
   readonly baseline: readonly string[];
@@ -25,7 +30,7 @@ export function wrongResultsOf(baseline: Scenario, candidate: Scenario): WrongRe
   const [before, after] = [wrongShares(baseline), wrongShares(candidate)];
   const more = (of: typeof before, than: typeof before) =>
     [...of].flatMap(([name, share]) =>
-      share > WRONG_MAX && share > (than.get(name) ?? 0) ? [name] : [],
+      isWrong(share) && share > (than.get(name) ?? 0) ? [name] : [],
     );
   return { baseline: more(before, after), candidate: more(after, before) };
 }

@@ -95,7 +95,7 @@ describe("a worker that returns wrong results", () => {
     expect(await verdictOf(honest)).toMatchObject({ decision: "admit" });
     const verdict = await verdictOf(busy);
     expect(verdict).toMatchObject({ decision: "undecided", reason: "no evidence" });
-    expect(verdict.sentence).toContain("candidate returns wrong results");
+    expect(verdict.sentence).toContain("results of candidate are wrong");
     const goes = { baseline: "with", candidate: "without" };
     expect(await verdictOf({ ...busy, decision: goes })).toMatchObject({ reason: "no evidence" });
     expect(await verdictOf({ ...honest, decision: goes })).toMatchObject({ decision: "exclude" });
