@@ -81,7 +81,8 @@ function lockAt(path: string, { holder }: WalletLockOptions): WalletLock | strin
 }
 
 function refused(what: string, cause: unknown, isOfMachine: boolean): PoolsimError {
-  const options = { code: "PAYOUT_LOCK_FOLDER", cause } as const;
   const message = `payouts: ${what}`;
-  return isOfMachine ? new RemoteError(message, options) : new InputError(message, options);
+  return isOfMachine
+    ? new RemoteError(message, { code: "PAYOUT_LOCK_FOLDER", cause })
+    : new InputError(message, { code: "PAYOUT_LOCK_FOLDER", cause });
 }
