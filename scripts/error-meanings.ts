@@ -64,7 +64,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   DATABASE_BUSY:
     "Another process wrote to the database all the time, so that no copy could be taken.",
   DATABASE_INVALID:
-    "The file is no database, or does not have go-livepeer's table of orchestrators.",
+    "The file is no database, does not have go-livepeer's table of orchestrators, or is another program's.",
   DATABASE_MISSING: "There is no database at the path.",
   DATABASE_REPLACED: "The open file was moved, deleted or replaced. Start again on the right file.",
   DATABASE_TOO_LARGE: "The database has more bytes than are copied.",

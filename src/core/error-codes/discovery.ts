@@ -47,7 +47,7 @@ export type PoolsimErrorCode =
   | "CONCURRENCY"
   /** Another process wrote to the database all the time, so that no copy could be taken. */
   | "DATABASE_BUSY"
-  /** The file is no database, or does not have go-livepeer's table of orchestrators. */
+  /** The file is no database, does not have go-livepeer's table of orchestrators, or is another program's. */
   | "DATABASE_INVALID"
   /** There is no database at the path. */
   | "DATABASE_MISSING"

@@ -366,3 +366,15 @@ describe("a table of segments that another program kept", () => {
     expect(() => read(text)).toThrow(message);
   });
 });
+
+// It took the square of the sessions: here hours.
+it("a bench text of very many sessions is refused at the line of the first too many", () => {
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, session) =>
+      `2026-01-01 00:00:${String(session % 60).padStart(2, "0")}.0,${session},0,2,0.1,60`,
+  );
+  expect(() => read([HEADER, ...lines].join("\n"))).toThrow(
+    "home/gpu-a.txt:10002: more than 10000 sessions",
+  );
+});

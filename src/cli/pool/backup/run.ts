@@ -38,9 +38,17 @@ export async function poolBackup(
 
 /** In a folder a copy is named by its time. */
 function intoFile(place: string, { db }: BooksFlags) {
-  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-  const file = isFolder ? join(place, backupName(Date.now())) : place;
+  const file = isFolder(place) ? join(place, backupName(Date.now())) : place;
   return { file, bytes: backUpFile(db, file) };
+}
+
+/** What cannot be looked at is said when it is written to. */
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function intoBucket(place: string, { db }: BooksFlags) {

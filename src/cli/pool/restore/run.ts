@@ -1,5 +1,5 @@
 /** `poolsim pool restore`: books from a backup, into a place where nothing is. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
@@ -32,7 +32,8 @@ export async function poolRestore(
 ): Promise<number> {
   const { db } = flags;
   const author = authorOf(flags);
-  if (!isBucketUrl(backup)) checkBooks(backup, "read");
+  if (!isBucketUrl(backup)) checkBackup(backup);
+  assertNothingAt(db);
   const lock = assertLocked(lockPool({ books: db }), { books: db });
   try {
     await copied(backup, db);
@@ -75,6 +76,28 @@ export async function poolRestore(
   }
 }
 
+function assertNothingAt(db: string): void {
+  // Whether it can be there at all: its name, its folder.
+  if (!existsSync(db)) checkBooks(db, "create");
+  if (lstatSync(db, { throwIfNoEntry: false }) === undefined) return;
+  throw new InputError(`--db ${db}: it is there; expected a place where nothing is`, {
+    code: "BACKUP",
+  });
+}
+
+/** What it says of books is said of the backup here, and by the name that it was given. */
+function checkBackup(file: string, name = file): void {
+  try {
+    checkBooks(file, "read");
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { code, message, cause } = error;
+    const why = message.replace(`--db ${file}: `, "");
+    const said = code === "DATABASE_MISSING" ? "there is no backup" : why;
+    throw new InputError(`${name}: ${said}`, { code, cause: cause ?? error });
+  }
+}
+
 /** The books of a backup, where nothing is. */
 async function copied(backup: string, db: string): Promise<void> {
   if (!isBucketUrl(backup)) {
@@ -86,7 +109,7 @@ async function copied(backup: string, db: string): Promise<void> {
   const file = join(folder, "pool.db");
   try {
     await stoppable((signal) => getFile(file, bucket, { now: () => Date.now(), signal }));
-    checkBooks(file, "read");
+    checkBackup(file, backup);
     copyBooks(file, db);
   } finally {
     rmSync(folder, { recursive: true, force: true });

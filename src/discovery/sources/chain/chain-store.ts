@@ -3,7 +3,9 @@
  * far the chain was read and what every change replaced, so that blocks which the chain drops can
  * be taken back.
  */
+import { statSync } from "node:fs";
 import { getAddress } from "ethers/address";
+import { InputError, RemoteError } from "../../../core/errors.js";
 import { SqliteDatabase, type SqlRow } from "../../../io/sqlite.js";
 import {
   createOrchestratorTable,
@@ -78,6 +80,51 @@ export interface ChainStoreOptions {
   readonly reorgDepth: number;
   /** Unix ms. */
   readonly now: () => number;
+}
+
+/**
+ * A store is nobody else's database: a node's has the same table of orchestrators, and would be
+ * overwritten. Nothing is written here, and no file made.
+ *
+ * @param path a file, which need not be there, or `:memory:`
+ * @throws InputError (`DATABASE_INVALID`)
+ */
+export function assertChainStore(path: string): void {
+  const found = path === ":memory:" ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isFile()) throw notOurs(path, "is no regular file");
+  if (found.size === 0) return;
+  let tables: readonly unknown[];
+  let isFilled = false;
+  try {
+    const database = new SqliteDatabase({ path, readOnly: true });
+    try {
+      tables = database
+        .all("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .map(({ name }) => name);
+      isFilled =
+        tables.includes("orchestrators") &&
+        database.get("SELECT 1 FROM orchestrators LIMIT 1") !== undefined;
+    } finally {
+      database.close();
+    }
+  } catch (cause) {
+    if (cause instanceof RemoteError && cause.code === "SQLITE_NOTADB") {
+      throw notOurs(path, "is no SQLite database", cause);
+    }
+    throw cause;
+  }
+  if (tables.includes("poolsimChain")) return;
+  // One whose maker was ended before it had all of its tables has nothing in it.
+  if (tables.every((name) => name === "orchestrators") && !isFilled) return;
+  throw notOurs(path, "is another program's database, not what poolsim keeps of a chain");
+}
+
+function notOurs(path: string, why: string, cause?: unknown): InputError {
+  return new InputError(`${path} ${why}; expected a file of its own, or none yet`, {
+    code: "DATABASE_INVALID",
+    cause,
+  });
 }
 
 /** The store. Every step is one transaction. All methods throw RemoteError `SQLITE_…`. */

@@ -6,7 +6,7 @@ import { getAddress } from "ethers/address";
 import type { SenderInfo } from "../../ticket-params.js";
 import { BatchReader } from "./batch-reader.js";
 import type { ChainClient, ChainOptions, Hex } from "./chain-client.js";
-import { ChainStore } from "./chain-store.js";
+import { assertChainStore, ChainStore } from "./chain-store.js";
 import { ChainSync, type SyncReport } from "./chain-sync.js";
 import { resolveContracts } from "./contracts.js";
 import type { ContractAddresses } from "./networks.js";
@@ -43,6 +43,7 @@ export async function openRuntime(
   settings: OnChainSettings,
   options: ChainOptions,
 ): Promise<OnChainRuntime> {
+  assertChainStore(settings.storePath);
   const { goLivepeerQuirks, controller, aiServiceRegistry } = settings;
   const [chainId, contracts, [head]] = await Promise.all([
     chain.chainId(options),

@@ -3,8 +3,10 @@
  * gets its name only when it is whole and on the disk, so that whatever has the name is a backup.
  */
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   mkdtempSync,
@@ -15,8 +17,8 @@ import {
   statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { InputError } from "../../../core/errors.js";
+import { dirname, join } from "node:path";
+import { InputError, RemoteError } from "../../../core/errors.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
 import { recordAct } from "../../books/acts.js";
 import { isUpToDate } from "../../books/store/schema.js";
@@ -88,13 +90,16 @@ export function copyBooks(
   path: string,
   change: (copy: string) => void = () => {},
 ): number {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw refused(path, "it is there");
+  assertFree(path);
   const unfinished = `${path}.unfinished`;
   try {
     rmSync(unfinished, { force: true });
     const books = new SqliteDatabase({ path: db, readOnly: true });
     try {
       books.run("VACUUM INTO ?", unfinished);
+    } catch (cause) {
+      if (!(cause instanceof RemoteError && cause.code === "SQLITE_FULL")) throw cause;
+      throw refused(path, "there is no space left", cause);
     } finally {
       books.close();
     }
@@ -109,6 +114,22 @@ export function copyBooks(
       throw refused(path, String(error.code), error);
     }
     throw error;
+  }
+}
+
+/** Said before anything is read: what SQLite says of a target sounds as if it were of the books. */
+function assertFree(path: string): void {
+  if (path === "") throw refused(path, "it has no name");
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw refused(path, "it is there");
+    if (!statSync(dirname(path)).isDirectory()) throw refused(path, "its folder is a file");
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const whys = { ENOENT: "its folder does not exist", ENOTDIR: "its folder is a file" };
+    const why = Object.entries(whys).find(([key]) => key === code)?.[1] ?? code;
+    throw refused(path, why, error);
   }
 }
 

@@ -57,6 +57,27 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "mpeg-7 sign mode",
   "repeat times",
 ]);
+/** How many segments of each session there are. */
+class SessionCounts {
+  readonly #counts = new Map<number, number>();
+  /** How many sessions have so many. */
+  readonly #sizes = new Map<number, number>();
+
+  add(session: number): void {
+    const before = this.#counts.get(session) ?? 0;
+    this.#counts.set(session, before + 1);
+    const left = (this.#sizes.get(before) ?? 0) - 1;
+    if (left > 0) this.#sizes.set(before, left);
+    else this.#sizes.delete(before);
+    this.#sizes.set(before + 1, (this.#sizes.get(before + 1) ?? 0) + 1);
+  }
+
+  /** Whether a session has as many as every other one, and some. */
+  isEven(session: number): boolean {
+    return this.#counts.has(session) && this.#sizes.size === 1;
+  }
+}
+
 /** N-8: the row that ends a summary. */
 export const LAST_ROW = "real-time duration ratio";
 
@@ -66,6 +87,7 @@ class Cutter {
   readonly loose: Map<string, string>[] = [];
   empty = 0;
   #current: Draft = { lines: [], settings: new Map(), summary: new Map() };
+  #counts = new SessionCounts();
   #lastLabel = "";
   #isOver = false;
 
@@ -76,6 +98,7 @@ class Cutter {
   #next(settings: Map<string, string>): void {
     this.end();
     this.#current = { lines: [], settings, summary: new Map() };
+    this.#counts = new SessionCounts();
     this.#isOver = false;
   }
 
@@ -116,15 +139,13 @@ class Cutter {
     // -repeat: the next repetition, under the same settings and without a header.
     if (this.#isOver || this.#isRepetition(line)) this.#next(new Map(this.#current.settings));
     this.#current.lines.push(line);
+    this.#counts.add(line.session);
   }
 
   /** Without stderr nothing stands between two repetitions: all sessions begin again, later. */
   #isRepetition({ session, segment, timestamp }: RunLine): boolean {
-    const { lines } = this.#current;
-    if (segment !== 0 || timestamp <= (lines.at(-1)?.timestamp ?? "")) return false;
-    const counts = new Map<number, number>();
-    for (const one of lines) counts.set(one.session, (counts.get(one.session) ?? 0) + 1);
-    return (counts.get(session) ?? 0) > 0 && new Set(counts.values()).size === 1;
+    const before = this.#current.lines.at(-1)?.timestamp ?? "";
+    return segment === 0 && timestamp > before && this.#counts.isEven(session);
   }
 
   end(): void {

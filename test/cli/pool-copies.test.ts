@@ -1,0 +1,103 @@
+/** Where copies of the books may be, and what is said where they may not. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALICE, list, transcode } from "../support/books/events.js";
+import { inProcessIn } from "../support/cli/in-process.js";
+
+const dir = mkdtempSync(join(tmpdir(), "poolsim-copies-"));
+/** Without what SQLite keeps beside a file that is read. */
+const files = () =>
+  readdirSync(dir)
+    .filter((name) => !/-(?:wal|shm)$/.test(name))
+    .sort();
+const pool = (...args: readonly string[]) => inProcessIn(dir, "pool", ...args);
+
+beforeAll(async () => {
+  writeFileSync(join(dir, "events.json"), list(transcode(ALICE, 8n)));
+  writeFileSync(join(dir, "text"), "no books");
+  mkdirSync(join(dir, "folder"));
+  symlinkSync("nowhere.db", join(dir, "link.db"));
+  const entered = await pool("import", "events.json", "--db", "b.db", "--commission", "0.25");
+  expect(entered.exitCode).toBe(0);
+  copyFileSync(join(dir, "b.db"), join(dir, "copy.db"));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe("pool backup says what is wrong with the place", () => {
+  it.each([
+    ["b.db", "it is there"],
+    ["./b.db", "it is there"],
+    ["nowhere/a.db", "its folder does not exist"],
+    ["text/a.db", "its folder is a file"],
+    ["", "it has no name"],
+  ])("%j: %s", async (place, why) => {
+    const before = files();
+    expect(await pool("backup", place, "--db", "b.db")).toMatchObject({
+      exitCode: 2,
+      stderr: `backup ${place}: ${why}; expected a place where it can be written\n`,
+    });
+    expect(files()).toEqual(before);
+  });
+});
+
+describe("pool restore says", () => {
+  it.each([
+    ["b.db", "--db b.db: it is there; expected a place where nothing is"],
+    ["link.db", "--db link.db: it is there; expected a place where nothing is"],
+    ["folder", "--db folder: it is there; expected a place where nothing is"],
+    ["nowhere/a.db", "--db nowhere/a.db: its folder does not exist"],
+    ["text/a.db", "--db text/a.db: it cannot be read (ENOTDIR)"],
+    ["", "--db: expected a file, found nothing"],
+  ])("of the books %j: %s", async (db, says) => {
+    const before = files();
+    const said = await pool("restore", "copy.db", "--db", db);
+    expect(said).toMatchObject({ exitCode: 2, stderr: `${says}\n` });
+    expect(files()).toEqual(before);
+  });
+
+  it.each([
+    ["nothing.db", "nothing.db: there is no backup"],
+    ["text", "text: it is no SQLite file"],
+    ["folder", "folder: it is no file"],
+  ])("of the backup %s: %s", async (backup, says) => {
+    const said = await pool("restore", backup, "--db", "new.db");
+    expect(said).toMatchObject({ exitCode: 2, stderr: `${says}\n` });
+    expect(existsSync(join(dir, "new.db"))).toBe(false);
+  });
+});
+
+describe("a store of the chain is nobody else's file", () => {
+  const discover = (store: string) =>
+    inProcessIn(
+      dir,
+      "discover",
+      ...["--network", "arbitrum-one-mainnet", "--ethUrl", "http://127.0.0.1:1"],
+      ...["--chainStore", store],
+    );
+
+  it.each([
+    ["copy.db", "is another program's database, not what poolsim keeps of a chain"],
+    ["text", "is no SQLite database"],
+    ["folder", "is no regular file"],
+  ])("%s %s", async (store, why) => {
+    const file = join(dir, store);
+    const before = store === "folder" ? "" : readFileSync(file, "latin1");
+    expect(await discover(store)).toMatchObject({
+      exitCode: 2,
+      stderr: `${store} ${why}; expected a file of its own, or none yet\n`,
+    });
+    if (store !== "folder") expect(readFileSync(file, "latin1")).toBe(before);
+  });
+});
