@@ -47,6 +47,7 @@ export const SESSION_QUEUE_LENGTH = 4;
 const SLOT_BITS = 16;
 const SLOTS_MAX = 1 << SLOT_BITS;
 const GENERATIONS = 1 << 15;
+const ENDLESS = Number.POSITIVE_INFINITY;
 /** What nodes without sessions share. */
 const NO_INTEGERS = new Int32Array(0);
 const NO_BYTES = new Uint8Array(0);
@@ -262,7 +263,8 @@ export class OrchestratorSessions {
       const slot = this.#expiry.top;
       const deadline = this.#deadline(slot);
       if (deadline === this.#expiry.topKey) this.#close(slot, deadline, "idle");
-      else this.#expiry.rekeyTop(Math.min(deadline, nowMs + this.#idleMs));
+      // What is in hand ends now at the earliest; a deadline that is known only ever moves on.
+      else this.#expiry.rekeyTop(deadline < ENDLESS ? deadline : nowMs + this.#idleMs);
     }
   }
 
