@@ -23,6 +23,8 @@ interface Play extends DiscoveryRoundOptions {
   readonly round?: DiscoveryRound;
   /** Extra calls of `timer`, which must not matter. */
   readonly wakeAt?: readonly number[];
+  /** Answers that may be used and advertise nobody are told by `usable`. */
+  readonly isBrief?: boolean;
 }
 
 /** The shell of a test: asks, waits for answers and timers in order of time. */
@@ -57,7 +59,11 @@ function play(world: Readonly<Record<number, Endpoint>>, how: Play) {
     } else {
       const rejection = kind === "rejected" ? REJECTED : null;
       const answer: RoundAnswer = { transcoder, rejection, nodes };
-      round.response(next.at, next.endpoint, answer, next.ms);
+      if (how.isBrief && rejection === null && nodes.length === 0) {
+        round.usable(next.at, next.endpoint, transcoder, next.ms);
+      } else {
+        round.response(next.at, next.endpoint, answer, next.ms);
+      }
     }
     ask(next.at);
   }
@@ -309,6 +315,16 @@ describe("laws", () => {
         expect(filled.every(({ backfilled }) => backfilled)).toBe(true);
         const values = filled.map(({ transcoder }) => suspender.suspended(transcoder));
         expect(values).toEqual([...values].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it("an answer that may be used is the same without an object", () => {
+    fc.assert(
+      fc.property(setting, ({ world, penalties, wakeAt: _, ...how }) => {
+        const usual = play({ ...world }, { ...how, suspender: suspenderOf(penalties) });
+        const suspender = suspenderOf(penalties);
+        expect(play({ ...world }, { ...how, suspender, isBrief: true })).toEqual(usual);
       }),
     );
   });
