@@ -49,13 +49,12 @@ export class FoundBatch<Info = unknown> {
   /**
    * @param found what was found
    * @param indexes those of them of which the pool's map has no other session of the transcoder, ascending: the
-   *   others are never made
+   *   others are never made; null for all
    */
-  constructor(found: FoundSessions<Info>, indexes: readonly number[]) {
+  constructor(found: FoundSessions<Info>, indexes: readonly number[] | null) {
     this.#found = found;
-    this.#indexes = indexes.length === found.size ? null : indexes;
-    this.#size = indexes.length;
-    this.waiting = indexes.length;
+    this.#indexes = indexes;
+    this.#size = this.waiting = indexes === null ? found.size : indexes.length;
   }
 
   /** Whether the pool's map has any of it. */
@@ -179,5 +178,5 @@ new FoundBatch(
     latencyMsAt: nobody,
     make: nobody,
   },
-  [0],
+  null,
 ).lose(0);

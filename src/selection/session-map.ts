@@ -48,15 +48,18 @@ export class SessionMap<Info = unknown> {
   /** {@link add} with sessions that are made when they are chosen. */
   addFound(found: FoundSessions<Info>): FoundBatch<Info> {
     const addition = this.#meetAll();
-    const indexes: number[] = [];
+    // Nearly always all of them are new: then no list says which.
+    let indexes: number[] | null = null;
     for (let index = 0; index < found.size; index++) {
       const transcoder = found.transcoderAt(index);
-      if (metIn[transcoder] !== addition) indexes.push(index);
+      const isNew = metIn[transcoder] !== addition;
       metIn[transcoder] = addition;
+      if (!isNew) indexes ??= Array.from({ length: index }, (_, before) => before);
+      else if (indexes !== null) indexes.push(index);
     }
     const batch = new FoundBatch(found, indexes);
     // A pool that never has enough asks again and again, and finds nobody new.
-    if (indexes.length > 0)
+    if (batch.waiting > 0)
       this.#entries = this.#entries.length === 0 ? listOf(batch) : [...this.#entries, batch];
     return batch;
   }

@@ -81,7 +81,9 @@ function probabilitiesOf(
   let stakeSum = 0;
   for (let index = 0; index < count; index++) {
     const at = eligible[index] as number;
-    const weight = prices[at]?.weight(priceExpFactor) ?? 0;
+    // Without `?.` and `??`, which make an object of each number.
+    const price = prices[at];
+    const weight = price === null || price === undefined ? 0 : price.weight(priceExpFactor);
     into[index] = weight;
     priceSum += weight;
     stakeSum += stakes[at] ?? 0;

@@ -105,7 +105,8 @@ export class Tally {
   /** Some segments are there only after their own time. */
   #delays(segments: number, { lists: { ready, over, durations } }: RunLoops): void {
     for (let at = 0; at < segments; at++) {
-      const [readyMs, durationMs] = [ready.values[at] as number, durations.values[at] as number];
+      const readyMs = ready.values[at] as number;
+      const durationMs = durations.values[at] as number;
       if ((over.values[at] as number) - readyMs <= durationMs) continue;
       this.#late++;
       this.#lateMs += durationMs;

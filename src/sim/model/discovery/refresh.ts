@@ -191,7 +191,8 @@ export class Refresh {
 
   /** Whether one comes before another; of equal ones the earlier in the list. */
   #isBefore(one: number, other: number): boolean {
-    const [time, otherTime] = [this.timeAt(one), this.timeAt(other)];
+    const time = this.timeAt(one);
+    const otherTime = this.timeAt(other);
     return time < otherTime || (time === otherTime && one < other);
   }
 
@@ -227,7 +228,9 @@ export class Refresh {
   #merge(from: number, length: number, both: number): void {
     const words = this.#words;
     for (let index = 0; index < length; index++) merged[index] = words[from + index] as number;
-    let [left, right, to] = [0, from + length, from];
+    let left = 0;
+    let right = from + length;
+    let to = from;
     const end = from + both;
     while (left < length && right < end) {
       const one = merged[left] as number;
