@@ -112,9 +112,9 @@ export class EventQueue {
     return true;
   }
 
-  /** Time of the next event, or undefined. */
-  peek(): number | undefined {
-    return this.#size === 0 ? undefined : this.#times[0];
+  /** Time of the next event, ms; Infinity when there is none. */
+  get nextMs(): number {
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
   #move(from: number, to: number): void {

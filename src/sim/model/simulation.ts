@@ -251,8 +251,8 @@ export class Simulation {
     const { queue } = this;
     const { warmupMs, endMs } = this.world;
     for (let left = events; left > 0; left--) {
-      const time = queue.peek();
-      if (time === undefined || time > endMs) return false;
+      const time = queue.nextMs;
+      if (time > endMs) return false;
       run.counting = time >= warmupMs;
       queue.next();
       handlers[queue.kind]?.(queue.id);

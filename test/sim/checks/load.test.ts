@@ -74,7 +74,7 @@ function callsUnderWay(input: SimulationInput, replication = 0): { mean: number;
   const next = queue.next.bind(queue);
   let area = 0;
   queue.next = () => {
-    const until = Math.min(queue.peek() ?? world.endMs, world.endMs);
+    const until = Math.min(queue.nextMs, world.endMs);
     const from = Math.max(queue.now, world.warmupMs);
     if (until > from) area += (until - from) * calls.underWay;
     return next();

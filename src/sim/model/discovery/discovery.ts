@@ -339,7 +339,7 @@ export class Discoveries {
     const { atOnce, queue, counting, world } = this.#run;
     return (
       atOnce &&
-      timeMs < (queue.peek() ?? Number.POSITIVE_INFINITY) &&
+      timeMs < queue.nextMs &&
       timeMs <= world.endMs &&
       (counting || timeMs < world.warmupMs)
     );
