@@ -53,9 +53,9 @@ export interface AuthToken {
 export interface OrchestratorInfo {
   /** Where segments go (V-2); empty = does no work (D-14). */
   readonly transcoder: string;
-  /** The terms for tickets; null when they were not sent. */
+  /** The terms for tickets; null when they were not sent, as by those off-chain (G-13). */
   readonly ticketParams: TicketParams | null;
-  /** The price; null when it was not sent. */
+  /** The price; null when it was not sent, as by those off-chain (G-13). */
   readonly priceInfo: PriceInfo | null;
   /** Ethereum address, which need not be the tickets' recipient. */
   readonly address: string;

@@ -46,6 +46,7 @@ export class AIGateway {
       pick: (length) => Math.floor(draw() * length),
       selection: (job) => {
         if (!settings.onchain) return {};
+        // One for the warm and the cold pool, whose maximum price is the same.
         const asked = ai.jobs.find((one) => one.request === job);
         const chooser = recipientChooser({
           settings,

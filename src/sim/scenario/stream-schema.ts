@@ -40,6 +40,7 @@ const profile = z.strictObject({
   share: share("Share of streams that ask for it.").default(1),
 });
 
+/** At most what gateways and orchestrators take (T-5, O-2). */
 export const segmentMs = number("Mean duration of a segment.", 100, 300_000);
 export const profiles = z.array(profile).min(1).max(20);
 export const hourly = z

@@ -79,7 +79,8 @@ export class OnChainSource implements OrchestratorSource {
     const round = store.state()?.lastInitializedRound ?? 0n;
     const { goLivepeerQuirks } = this.#settings;
     // Rows untouched for a day are dropped as go-livepeer does only where it is imitated: it
-    // touches all of them every round, so that this matters only on chains that stand still.
+    // touches all of them every round, so that this matters only on chains that stand still (B-17).
+    // Their prices are not looked at (B-5); where nobody is active the list is empty, no error (B-15).
     const rows = store.table.select({ currentRound: round, updatedLastDay: goLivepeerQuirks });
     const endpoints: SourceEndpoint[] = [];
     const dropped: DroppedEntry[] = [];

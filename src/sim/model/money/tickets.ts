@@ -48,7 +48,8 @@ const known = new Map<string, TicketTerms>();
 const KNOWN_MAX = 10_000;
 
 /**
- * Chooses an orchestrator's terms. The gateway's reserve is taken to be large enough.
+ * Chooses an orchestrator's terms. The gateway's reserve is taken to be large enough: it caps no face
+ * value and refuses nobody (P-14, P-33).
  *
  * @param price what it asks for a pixel; 0 makes tickets worthless (P-11)
  */

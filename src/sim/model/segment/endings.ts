@@ -22,7 +22,7 @@ export class Endings {
     this.#nodes = nodes;
   }
 
-  /** The gateway ends a session; that takes a round trip and a half to arrive. */
+  /** The gateway ends a session; that takes a round trip and a half to arrive (G-20). */
   send(info: SessionInfo, sentMs: number): void {
     const { world, queue } = this.#run;
     const rttMs = world.links[info.stream.site]?.[info.node]?.rttMs ?? 0;

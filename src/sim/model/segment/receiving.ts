@@ -102,7 +102,7 @@ export class Receiving {
     const member = memberOf(segment);
     const tookMs = segment.downloadMs(member);
     segment.downloadFails = tookMs > RENDITION_DOWNLOAD_TIMEOUT_MS;
-    // The result's info replaces the session's (M-36).
+    // The result's info replaces the session's (M-36): of the same auth session, with new terms (O-3).
     attempt.returnedInfo(
       session.price,
       nowMs - segment.tookAllMs(member) + TICKET_PARAMS_VALID_MS,
