@@ -145,6 +145,7 @@ export {
 } from "./orchestrator/sessions.js";
 export {
   checkRegistration,
+  SOURCE_DOWNLOAD_TIMEOUT_MS,
   settleTask,
   type TaskOutcome,
   taskTimeoutMs,

@@ -14,6 +14,12 @@ export function taskTimeoutMs(segmentDurationMs: number): number {
 }
 
 /**
+ * A worker gives up a source that takes longer than this to download, in ms, and answers with an error
+ * (O-21).
+ */
+export const SOURCE_DOWNLOAD_TIMEOUT_MS = 4_000;
+
+/**
  * Applies a task's end to the manager (O-18, O-19): any error releases the session's worker; a
  * timeout or a failed sending also disconnects it.
  *

@@ -54,6 +54,15 @@ export class FairLink {
     return this.#ids.shift() ?? -1;
   }
 
+  /** Breaks off one of the transfers under way: the others share what it leaves from now on. */
+  breakOff(nowMs: number, id: number): void {
+    this.#advance(nowMs);
+    const at = this.#ids.indexOf(id);
+    if (at < 0) return;
+    this.#marks.splice(at, 1);
+    this.#ids.splice(at, 1);
+  }
+
   /** Breaks off all transfers. */
   clear(): void {
     this.#marks.length = 0;

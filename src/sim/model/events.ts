@@ -23,7 +23,7 @@ export const EVENT = {
   workDone: 8,
   /** Task: its source or its result begins to flow. */
   transferBegins: 9,
-  /** Link of a worker: a transfer ends on it, if no other has begun since. */
+  /** Link of a worker: a transfer ends on it, if no other has begun since, or takes too long (O-21). */
   transferEnds: 10,
   /** Call: the orchestrator gives its worker up (O-18). */
   taskTimeout: 11,

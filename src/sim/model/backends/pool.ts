@@ -108,7 +108,9 @@ export class PoolBackend implements Backend {
   #unsharedMs(call: Call, worker: Worker, info: SessionInfo, factor: number, u0: number): number {
     const load = { segments: worker.tasks, isFirst: info.workerSegments === 0 };
     const u1 = networkDraw(call, info.stream, worker);
-    return worker.times.drawMs(this.#workOf(call), load, factor, u0, u1);
+    const roundTripMs = worker.times.drawMs(this.#workOf(call), load, factor, u0, u1);
+    call.workFails ||= worker.times.downloadFailed;
+    return roundTripMs;
   }
 
   restarts(node: number): void {
@@ -171,7 +173,7 @@ export class PoolBackend implements Backend {
   }
 
   /**
-   * A transfer may have ended on a link.
+   * A transfer may have ended on a link, or have taken too long.
    *
    * @returns the call whose result has arrived with it, or null
    */
@@ -179,9 +181,13 @@ export class PoolBackend implements Backend {
     const { now } = this.#run;
     const task = this.workers.tasks.transferEnds(link);
     if (task === null) return null;
-    const { call, isShadow, worker, begunMs } = task;
+    const { call, isShadow, worker, begunMs, downloadFails } = task;
     this.workers.tasks.give(task);
-    if (isShadow) this.workers.policy.onShadow(worker, now - begunMs, now);
+    if (isShadow) {
+      const tookMs = downloadFails ? Number.POSITIVE_INFINITY : now - begunMs;
+      this.workers.policy.onShadow(worker, tookMs, now);
+    }
+    if (call !== null && downloadFails) call.workFails = true;
     return call;
   }
 
@@ -210,7 +216,7 @@ export class PoolBackend implements Backend {
         this.workers.tasks.begin(times.drawParts(task, work, load, factor, draw(1), draw(2)));
       } else {
         const tookMs = times.drawMs(work, load, factor, draw(1), draw(2));
-        policy.onShadow(index, tookMs, now);
+        policy.onShadow(index, times.downloadFailed ? Number.POSITIVE_INFINITY : tookMs, now);
       }
     }
   }

@@ -55,6 +55,7 @@ export function runBenchmark(
 }
 
 const NOTHING: TaskParts = {
+  wayMs: 0,
   beforeDownloadMs: 0,
   downloadMegabits: 0,
   transcodeMs: 0,

@@ -1,13 +1,14 @@
 /**
  * Tasks at workers whose transfers share their links: the source is downloaded, transcoded, and the
  * result uploaded. A task goes on whatever its orchestrator thinks of it, and takes its part of the
- * links to the end; only a worker that fails breaks off what it does.
+ * links to the end; only a worker that fails breaks off what it does, or one whose download of a source
+ * takes too long: its error goes back instead of a result (O-21).
  */
 import { FairLink } from "../../engine/fair-link.js";
 import { type Call, Slots } from "../entities.js";
 import { EVENT } from "../events.js";
 import type { Run } from "../run.js";
-import type { TaskParts, WorkerTimes } from "./worker-times.js";
+import { downloadDueMs, type TaskParts, type WorkerTimes } from "./worker-times.js";
 
 const NO_TASK = -1;
 
@@ -24,6 +25,11 @@ export class WorkerTask implements TaskParts {
   /** The worker's life in which it began. */
   epoch = 0;
   isTranscoded = false;
+  /** Whether the worker has given up the download: what is on its way back is an error. */
+  downloadFails = false;
+  /** When it gives up. */
+  dueMs = 0;
+  wayMs = 0;
   beforeDownloadMs = 0;
   downloadMegabits = 0;
   transcodeMs = 0;
@@ -35,7 +41,7 @@ export class WorkerTask implements TaskParts {
   }
 }
 
-/** The tasks of all such workers. */
+/** The tasks of all such workers. A worker takes any number of them (O-22). */
 export class WorkerTasks {
   readonly #run: Run;
   readonly #slots = new Slots((slot) => new WorkerTask(slot));
@@ -63,6 +69,7 @@ export class WorkerTasks {
     task.begunMs = this.#run.now;
     task.epoch = this.#epochs[worker] ?? 0;
     task.isTranscoded = false;
+    task.downloadFails = false;
     if (call !== null) call.task = task.slot;
     return task;
   }
@@ -70,7 +77,11 @@ export class WorkerTasks {
   /** The task is sent. */
   begin(task: WorkerTask): void {
     const { queue, now } = this.#run;
-    queue.schedule(now + task.beforeDownloadMs, EVENT.transferBegins, task.slot, task.number);
+    task.dueMs = now + downloadDueMs(task);
+    const beginsMs = now + task.beforeDownloadMs;
+    // Far away, it may give up before the first byte.
+    if (beginsMs > task.dueMs) this.#givesUpDownload(task, task.dueMs);
+    else queue.schedule(beginsMs, EVENT.transferBegins, task.slot, task.number);
   }
 
   /** Its bytes begin to flow. */
@@ -87,15 +98,23 @@ export class WorkerTasks {
   }
 
   /**
-   * A transfer may have ended on a link.
+   * A transfer may have ended on a link, or have taken too long.
    *
    * @returns the task whose result has arrived with it, to be given back with {@link give}; else null
    */
   transferEnds(index: number): WorkerTask | null {
     const { queue, now } = this.#run;
     const link = this.#links[index];
-    // Others have begun since this event was scheduled, and it takes longer.
-    if (link === undefined || link.nextEndMs !== now) return null;
+    if (link === undefined) return null;
+    if (link.nextEndMs !== now) {
+      // Others have begun since this event was scheduled, and it takes longer.
+      const late = this.#firstDue(index);
+      if (late?.dueMs !== now) return null;
+      link.breakOff(now, late.slot);
+      this.#givesUpDownload(late, now);
+      this.#await(index);
+      return null;
+    }
     const task = this.#slots.at(link.end());
     this.#await(index);
     if (!task.isTranscoded) {
@@ -131,11 +150,32 @@ export class WorkerTasks {
     }
   }
 
+  /** The worker tells that it could not download a task's source. */
+  #givesUpDownload(task: WorkerTask, atMs: number): void {
+    task.downloadFails = true;
+    task.isTranscoded = true;
+    task.uploadMegabits = 0;
+    const beginsMs = atMs + task.beforeUploadMs;
+    this.#run.queue.schedule(beginsMs, EVENT.transferBegins, task.slot, task.number);
+  }
+
+  /** Of the downloads under way on a link the one that is given up first. */
+  #firstDue(index: number): WorkerTask | null {
+    let first: WorkerTask | null = null;
+    // Uploads have no limit.
+    if (index % 2 !== 0) return first;
+    for (const slot of this.#links[index]?.underWay() ?? []) {
+      const task = this.#slots.at(slot);
+      if (first === null || task.dueMs < first.dueMs) first = task;
+    }
+    return first;
+  }
+
   #await(index: number): void {
     const endMs = this.#links[index]?.nextEndMs ?? Number.POSITIVE_INFINITY;
-    if (endMs < Number.POSITIVE_INFINITY) {
-      this.#run.queue.schedule(endMs, EVENT.transferEnds, index, index);
-    }
+    if (endMs === Number.POSITIVE_INFINITY) return;
+    const atMs = Math.min(endMs, this.#firstDue(index)?.dueMs ?? endMs);
+    this.#run.queue.schedule(atMs, EVENT.transferEnds, index, index);
   }
 
   #free(task: WorkerTask): void {

@@ -1,6 +1,7 @@
 /** How long one worker takes for one segment, with noise, company and spells of slowness. */
 import { invariant } from "../../../core/errors.js";
 import { MOST_UNIFORM, type RandomKey } from "../../../core/random.js";
+import { SOURCE_DOWNLOAD_TIMEOUT_MS } from "../../../pool/index.js";
 import { drawLognormal, type Lognormal, lognormal } from "../../engine/distributions.js";
 import { SlowSpells } from "../../engine/slow-spells.js";
 import { type Device, slowdownFactor } from "../../network/devices.js";
@@ -11,6 +12,8 @@ import type { WorkerSpec, World } from "../world/world.js";
 
 /** What a task takes besides company on the links: times in ms. */
 export interface TaskParts {
+  /** From task sent until the worker has it, and begins to ask for the source: part of the next one. */
+  wayMs: number;
   /** From task sent until the source's bytes flow: half a round trip, and what a transfer waits for. */
   beforeDownloadMs: number;
   downloadMegabits: number;
@@ -40,6 +43,7 @@ export class WorkerTimes {
   readonly #spells: SlowSpells;
   readonly #transferRtts: number;
   readonly #alone: TaskParts = emptyParts();
+  #downloadFailed = false;
 
   /** @param key of this worker's slowness */
   constructor(world: World, spec: WorkerSpec, key: RandomKey) {
@@ -109,8 +113,14 @@ export class WorkerTimes {
     return 1.001 * most;
   }
 
+  /** Whether the task that {@link drawMs} drew last failed as its download took too long (O-21). */
+  get downloadFailed(): boolean {
+    return this.#downloadFailed;
+  }
+
   /**
-   * Round trip of one segment that shares no link with others: from task sent to result received.
+   * Round trip of one segment that shares no link with others: from task sent to result received, or
+   * to the error of a worker that could not download the source in time ({@link downloadFailed}).
    *
    * @param load segments that the worker works on, this one included
    * @param factor of slowness, on everything
@@ -118,12 +128,19 @@ export class WorkerTimes {
    * @param u1 uniform, for the network
    */
   drawMs(work: WorkLoad, load: DeviceLoad, factor: number, u0: number, u1: number): number {
+    this.#downloadFailed = false;
     if (this.isStated) return this.statedMs(factor, u0);
     if (this.#roundTrip !== null) return this.#loadedMs(this.#roundTrip, load, factor, u0);
     const parts = this.drawParts(this.#alone, work, load, factor, u0, u1);
+    const downloadedMs =
+      parts.beforeDownloadMs + (parts.downloadMegabits / this.downloadMbps) * 1000;
+    const dueMs = downloadDueMs(parts);
+    if (downloadedMs > dueMs) {
+      this.#downloadFailed = true;
+      return dueMs + parts.beforeUploadMs;
+    }
     return (
-      parts.beforeDownloadMs +
-      (parts.downloadMegabits / this.downloadMbps) * 1000 +
+      downloadedMs +
       parts.transcodeMs +
       parts.beforeUploadMs +
       (parts.uploadMegabits / this.uploadMbps) * 1000
@@ -156,6 +173,7 @@ export class WorkerTimes {
     }
     const rttMs = this.rttMs * drawLognormal(this.#jitter, u1) * factor;
     const noise = drawLognormal(this.#noise, u0);
+    parts.wayMs = 0.5 * rttMs;
     parts.beforeDownloadMs = (0.5 + this.#transferRtts) * rttMs;
     parts.downloadMegabits = ((work.sourceMbps * work.durationMs) / 1000) * factor;
     parts.transcodeMs =
@@ -166,8 +184,14 @@ export class WorkerTimes {
   }
 }
 
+/** When the worker gives up the download of a task's source, ms after the task was sent (O-21). */
+export function downloadDueMs({ wayMs }: TaskParts): number {
+  return wayMs + SOURCE_DOWNLOAD_TIMEOUT_MS;
+}
+
 function emptyParts(): TaskParts {
   return {
+    wayMs: 0,
     beforeDownloadMs: 0,
     downloadMegabits: 0,
     transcodeMs: 0,
