@@ -73,14 +73,19 @@ export function compileAI(parts: AIWorldParts): AIWorld | null {
       readonly model?: string | undefined;
       readonly pricePerUnit: string;
     }[],
+    orchestrator: number,
   ) => {
-    const prices: (SessionPrice | null)[] = kinds.list.map(() => null);
-    for (const one of list)
-      prices[kinds.of(one)] = new SessionPrice(Rational.parse(one.pricePerUnit));
+    // without a price of its own, or at 0, a unit of a model costs what a pixel costs.
+    const pixel = orchestrators[orchestrator]?.price ?? null;
+    const prices: (SessionPrice | null)[] = kinds.list.map(() => pixel);
+    for (const one of list) {
+      const price = Rational.parse(one.pricePerUnit);
+      if (price.sign() !== 0) prices[kinds.of(one)] = new SessionPrice(price);
+    }
     return prices;
   };
   const poolHasAI = compiled.some((worker) => worker !== null);
-  const poolPrices = priceList(own);
+  const poolPrices = priceList(own, pool);
   const places = nodes.map((node): AIPlace | null => {
     const place = { node: node.index, orchestrator: node.orchestrator };
     if (node.orchestrator === pool) {
@@ -91,7 +96,12 @@ export function compileAI(parts: AIWorldParts): AIWorld | null {
     const served: (AIServing | null)[] = kinds.list.map(() => null);
     for (const model of spec.models)
       served[kinds.of(model)] = servingOf(model, kinds, times, noiseScale);
-    return { ...place, isPool: false, own: served, prices: priceList(spec.models) };
+    return {
+      ...place,
+      isPool: false,
+      own: served,
+      prices: priceList(spec.models, node.orchestrator),
+    };
   });
   const poolTranscodes =
     workers.length === 0 || workers.some(({ settings }) => settings.ai?.transcoding !== "none");

@@ -146,7 +146,9 @@ export const orchestratorAI = z
     prices: z
       .array(z.strictObject({ ...served, pricePerUnit: exact("Price, wei per unit (A-33).") }))
       .max(1000)
-      .describe("What it asks for each model; a model without a price is free.")
+      .describe(
+        "What it asks for each model; without, or at 0, a unit costs what a pixel does (R-7).",
+      )
       .default([]),
     capacityLeak: z
       .enum(["go-livepeer", "none"])
@@ -212,7 +214,9 @@ export const ai = z
             .array(
               z.strictObject({
                 ...serving,
-                pricePerUnit: exact("Price, wei per unit.").default("0/1"),
+                pricePerUnit: exact("Price, wei per unit; 0: that of a pixel (R-7).").default(
+                  "0/1",
+                ),
               }),
             )
             .min(1)

@@ -6,6 +6,7 @@ interface Parts {
   readonly jobs: string;
   readonly rivals?: string;
   readonly prices?: string;
+  readonly pixelPrice?: string;
   readonly worker?: string;
   readonly rest?: string;
   readonly demand?: string;
@@ -14,7 +15,8 @@ interface Parts {
 const IMAGES = "{ name: job, pipeline: text-to-image, requestsPerSecond: 0.5, units: 1000 }";
 
 /** One gateway, a pool of one worker, and perhaps a rival. */
-function scenario({ jobs, rivals, prices = "", worker, rest = "", demand = "0" }: Parts): string {
+function scenario(parts: Parts): string {
+  const { jobs, rivals, prices = "", pixelPrice = "1200", worker, rest = "", demand = "0" } = parts;
   const rival =
     rivals === undefined
       ? ""
@@ -22,7 +24,7 @@ function scenario({ jobs, rivals, prices = "", worker, rest = "", demand = "0" }
   const pool =
     worker === undefined
       ? ""
-      : `orchestrator: { region: FRA, stakeLpt: 1000, ai: { prices: [${prices}] } }\nworkers: [{ name: home, ${worker} }]\n`;
+      : `orchestrator: { region: FRA, stakeLpt: 1000, pricePerUnit: ${pixelPrice}, ai: { prices: [${prices}] } }\nworkers: [{ name: home, ${worker} }]\n`;
   return `
 name: rules
 warmup: 2 m
@@ -98,12 +100,27 @@ describe("what the rules say of AI jobs, simulated", () => {
         scenario({
           jobs: "{ name: job, pipeline: text-to-speech, requestsPerSecond: 0.5, units: 400 }",
           prices: `{ pipeline: text-to-speech, pricePerUnit: ${price} }`,
+          pixelPrice: "0",
           worker:
             "ai: { transcoding: none, models: [{ pipeline: text-to-speech, fixedMs: 300, capacity: 9 }] }",
         }),
       );
     expect(speech("100000")("ai.job.failures.other")).toBeGreaterThan(20);
     expect(speech("0")("ai.job.failures.other")).toBe(0);
+  });
+
+  test("R-7: a model without a price, or at 0, costs what a pixel costs; without that it is free", () => {
+    const earned = (prices: string, pixelPrice: string) => {
+      const worker = `${OWN}, capacity: 9 }] }`;
+      return metricsOf(scenario({ jobs: IMAGES, prices, pixelPrice, worker }))(
+        "pool.feesEthPerDay",
+      );
+    };
+    const stated = earned("{ pipeline: text-to-image, pricePerUnit: 700 }", "300");
+    expect(stated).toBeGreaterThan(0);
+    expect(earned("{ pipeline: text-to-image, pricePerUnit: 0 }", "700")).toBe(stated);
+    expect(earned("{ pipeline: llm, pricePerUnit: 5 }", "700")).toBe(stated);
+    expect(earned("", "0")).toBe(0);
   });
 
   test("a worker that is busy from the warm-up to the end is busy all the time", () => {
