@@ -230,6 +230,12 @@ export class DiscoveryRound {
     return this.#responses;
   }
 
+  /** With how few more answers the round may be over before {@link nextDeadline}; at least 1 until it is done. */
+  get leastToCome(): number {
+    if (this.#timeoutMs <= 0) return 1;
+    return Math.min(this.#wanted - this.#foundCount, this.#maxNodes - this.#responses);
+  }
+
   /** How many were found: at most the number wanted (D-42), 0 until the round is done. */
   get size(): number {
     return this.#running ? 0 : this.#foundCount;
