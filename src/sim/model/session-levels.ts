@@ -88,7 +88,8 @@ class Changes {
     let first = this.#count - 1;
     while (first > 0 && (this.#times[first] as number) >= fromMs) first--;
     const [times, levels] = [this.#times.subarray(first), this.#levels.subarray(first)];
-    const room = 2 * times.length > this.#times.length ? 2 * this.#times.length : this.#times.length;
+    const room =
+      2 * times.length > this.#times.length ? 2 * this.#times.length : this.#times.length;
     if (room > this.#times.length) {
       this.#times = new Float64Array(room);
       this.#levels = new Int32Array(room);

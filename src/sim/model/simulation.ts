@@ -103,7 +103,10 @@ export class Simulation {
       world.sites.length,
       world.nodes.length + world.orchestrators.length,
     );
-    const levels = new SessionLevels(world.nodes.length, SLOTS_NEVER_FILLED + world.timeline.streamsMax);
+    const levels = new SessionLevels(
+      world.nodes.length,
+      SLOTS_NEVER_FILLED + world.timeline.streamsMax,
+    );
     const nodes = world.nodes.map(
       (spec) =>
         new NodeRuntime({

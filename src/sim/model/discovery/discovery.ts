@@ -246,7 +246,8 @@ export class Discoveries {
       const failsAt = askedAt + CONNECT_TIMEOUT_MS;
       // Whether it is up is asked when its answer is the next one: most rounds are over by then. Of one
       // that answers so late it has to be known when it would have failed.
-      if (time < failsAt || this.#hearing.isUp(stream, node, time)) refresh.put(time, askedAt, uri, node);
+      if (time < failsAt || this.#hearing.isUp(stream, node, time))
+        refresh.put(time, askedAt, uri, node);
       else if (!this.#hearing.isSilent(node)) refresh.put(failsAt, askedAt, uri, unreachable(node));
     }
   }
