@@ -60,6 +60,7 @@ export class DiscoveryRound {
   #deadlineAt = 0;
   #maxNodes = 0;
   #wanted = 0;
+  #enough = 0;
   #responses = 0;
 
   // The seen-set of D-17 by endpoint, and who advertised those that were not asked from the start. Many rounds
@@ -119,6 +120,7 @@ export class DiscoveryRound {
     this.#deadlineAt = Math.min(this.#attemptAt, this.#cutoffAt);
     this.#maxNodes = endpoints.length * (this.#extraNodes + 1);
     this.#wanted = Math.min(this.#maxNodes, wanted);
+    this.#enough = this.#timeoutMs > 0 ? this.#wanted : Math.min(1, this.#wanted);
     this.#responses = 0;
     this.#toAsk = endpoints;
     this.#candidates = 0;
@@ -149,7 +151,10 @@ export class DiscoveryRound {
   response(now: number, endpoint: number, answer: RoundAnswer, latencyMs: number): RoundState {
     if (!this.#arrived(now, endpoint)) return "done";
     if (answer.rejection === null) this.#take(endpoint, answer.transcoder, latencyMs);
-    else this.#reject(endpoint, answer.rejection);
+    else {
+      this.#rejectedEndpoints.push(endpoint);
+      this.#rejections.push(answer.rejection);
+    }
     if (this.#marks[endpoint] === ASKED) this.#follow(endpoint, answer.nodes);
     return this.#settle(now);
   }
@@ -175,9 +180,7 @@ export class DiscoveryRound {
    * @throws InvariantError for an endpoint that was not asked in this round
    */
   failure(now: number, endpoint: number, rejection: Rejection = RPC_FAILED): RoundState {
-    if (!this.#arrived(now, endpoint)) return "done";
-    this.#reject(endpoint, rejection);
-    return this.#settle(now);
+    return this.response(now, endpoint, { transcoder: -1, rejection, nodes: NOBODY }, 0);
   }
 
   /**
@@ -228,6 +231,11 @@ export class DiscoveryRound {
   /** How many answered in time, usably or not. */
   get responses(): number {
     return this.#responses;
+  }
+
+  /** With how few more answers it may end before {@link nextDeadline}: a whole number, ≥ 1 until it is done (D-27). */
+  get leastToCome(): number {
+    return Math.min(this.#enough - this.#foundCount, this.#maxNodes - this.#responses);
   }
 
   /** How many were found: at most the number wanted (D-42), 0 until the round is done. */
@@ -323,11 +331,6 @@ export class DiscoveryRound {
     else this.#suspended.push(candidate, penalty);
   }
 
-  #reject(endpoint: number, rejection: Rejection): void {
-    this.#rejectedEndpoints.push(endpoint);
-    this.#rejections.push(rejection);
-  }
-
   /** D-15 … D-19: of the first few nodes of a list's own orchestrator, those not yet seen. */
   #follow(advertiser: number, nodes: readonly number[]): void {
     const limit = Math.min(this.#extraNodes, nodes.length);
@@ -353,13 +356,9 @@ export class DiscoveryRound {
 
   /** The loop's condition (D-27). With no timeout the attempt timer fires at once (D-37). */
   #settle(now: number): RoundState {
-    const found = this.#foundCount;
-    const first = found > 0 && this.#timeoutMs <= 0;
-    if (first || found >= this.#wanted || this.#responses >= this.#maxNodes) {
-      this.#finish(now);
-      return "done";
-    }
-    return this.#toAsk.length > 0 ? "ask" : "wait";
+    if (this.leastToCome > 0) return this.#toAsk.length > 0 ? "ask" : "wait";
+    this.#finish(now);
+    return "done";
   }
 
   /** One timer: the cut-off, or the attempt timer in the order of steps of D-30. */

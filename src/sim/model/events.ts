@@ -9,7 +9,7 @@ export const EVENT = {
   ready: 1,
   /** Stream: it ends. */
   streamEnd: 2,
-  /** Discovery: an answer that depends on changing capacity arrives at the orchestrator. */
+  /** Discovery: it hears the answers that have come, as its round may be over or one of them needs its own instant. */
   answer: 3,
   /** Discovery: the round is over. */
   discovered: 4,

@@ -113,7 +113,7 @@ export class NodeRuntime {
     if (handle !== info.nodeSession) {
       info.nodeSession = handle;
       this.#infos[sessionSlot(handle)] = info;
-      this.#setLevel(this.#level + 1, nowMs);
+      this.#setLevel(this.#level + 1, nowMs, false);
     }
     return handle;
   }
@@ -163,14 +163,14 @@ export class NodeRuntime {
   /** Closes the books at the end of a run. */
   finish(endMs: number): void {
     this.sessions.expire(endMs);
-    this.#setLevel(this.#level, endMs);
+    this.#setLevel(this.#level, endMs, false);
   }
 
   #closed(session: number, atMs: number, cause: SessionEnd): void {
     const slot = sessionSlot(session);
     const info = this.#infos[slot];
     this.#infos[slot] = null;
-    this.#setLevel(this.#level - 1, atMs);
+    this.#setLevel(this.#level - 1, atMs, cause === "idle");
     if (cause === "idle" && atMs >= this.#countFromMs) {
       this.#counters.idleCloses++;
       const toMs = atMs - this.#countFromMs;
@@ -180,7 +180,7 @@ export class NodeRuntime {
     if (info !== null && info !== undefined) this.#onEnd?.(info, slot, atMs, cause);
   }
 
-  #setLevel(level: number, atMs: number): void {
+  #setLevel(level: number, atMs: number, isIdle: boolean): void {
     const fromMs = Math.max(this.#levelSinceMs, this.#countFromMs);
     const spanMs = atMs - fromMs;
     if (spanMs > 0) {
@@ -196,7 +196,7 @@ export class NodeRuntime {
       }
     }
     if (atMs > this.#levelSinceMs) this.#levelSinceMs = atMs;
-    this.#levels.open[this.spec.index] = level;
+    this.#levels.change(this.spec.index, level, atMs, isIdle);
   }
 }
 

@@ -42,6 +42,8 @@ import type { World } from "./world/world.js";
 
 /** A step of a run: some milliseconds. */
 const STEP_EVENTS = 200;
+/** With so many slots free nobody gets full within one discovery, if no event brings streams. */
+const SLOTS_NEVER_FILLED = 64;
 
 /** What happens in an event, to what its id names. */
 type Handler = (id: number) => void;
@@ -101,7 +103,10 @@ export class Simulation {
       world.sites.length,
       world.nodes.length + world.orchestrators.length,
     );
-    const levels = new SessionLevels(world.nodes.length);
+    const levels = new SessionLevels(
+      world.nodes.length,
+      SLOTS_NEVER_FILLED + world.timeline.streamsMax,
+    );
     const nodes = world.nodes.map(
       (spec) =>
         new NodeRuntime({
@@ -231,7 +236,7 @@ export class Simulation {
     while (this.#goOn(STEP_EVENTS, handlers)) yield;
     run.counting = true;
     this.streams.count(endMs);
-    this.discoveries.capacity.finish();
+    this.discoveries.finish(endMs);
     for (const node of this.nodes) {
       node.finish(endMs);
       this.counters.network.pixelsUploaded += node.pixelsUploaded;

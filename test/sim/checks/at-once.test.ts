@@ -87,6 +87,39 @@ describe("segments that are just about late", () => {
   });
 });
 
+// A discovery hears its answers when its round may be over: those that came before a suspension before it.
+test("orchestrators that are suspended while discoveries are under way", () => {
+  const measured = (roundTripMs: number, successRate: number) => ({
+    type: "measured",
+    roundTripMs,
+    successRate,
+  });
+  const few = { stakeLpt: 1000, pricePerUnit: "1", maxSessions: 1 };
+  const suspending: Settings = {
+    gateways: [
+      { region: "FRA", suspension: "relative", discoveryTimeout: "100ms", maxAttempts: 1 },
+    ],
+    network: { limit: 3 },
+    warmup: "1m",
+    duration: "5m",
+    demand: { concurrentStreams: 15 },
+    stream: { length: { distribution: "exponential", mean: "4m" } },
+    assumptions: { noiseScale: 2, segmentFailure: 0.2 },
+    orchestrators: [
+      { name: "far", region: "NYC", ...few, backend: measured(1200, 1) },
+      { name: "near", region: "FRA", ...few, backend: measured(700, 0.9) },
+    ],
+    orchestrator: {
+      region: "NYC",
+      stakeShare: 0.5,
+      pricePerUnit: "1",
+      maxSessions: 2,
+      backend: measured(1900, 0.9),
+    },
+  };
+  expect(compare(scenario(suspending))).toBeGreaterThan(500);
+});
+
 describe("a pool of workers with stated round trips", () => {
   const pool: Settings = {
     gateways: [{ region: "FRA" }, { region: "NYC" }],

@@ -1,11 +1,9 @@
 /**
  * Discoveries in virtual time. All answers of a round are drawn at once and fed to the library's
- * own `DiscoveryRound` in order of time; only an answer whose orchestrator may be full by then
- * waits for its own instant (O-6). The round itself decides when it ends.
+ * own `DiscoveryRound` in order of time (`hearing.ts`). The round itself decides when it ends.
  */
-import type { Rejection } from "../../../discovery/rejection.js";
 import type { DiscoveryRound } from "../../../discovery/round.js";
-import type { RoundAnswer, RoundState } from "../../../discovery/round-words.js";
+import type { RoundState } from "../../../discovery/round-words.js";
 import { CONNECT_TIMEOUT_MS, type SessionPool } from "../../../selection/index.js";
 import type { Conditions } from "../conditions/conditions.js";
 import { routeDraw } from "../draws.js";
@@ -19,19 +17,11 @@ import { ANSWERS_MAX, AnswerTimes } from "./answer-times.js";
 import { DiscoveryCounts } from "./discovery-counts.js";
 import { Found, type FoundTerms, Packing } from "./found.js";
 import type { Gateways } from "./gateways.js";
+import { Hearing, unreachable } from "./hearing.js";
 import { NodeCapacity } from "./node-capacity.js";
 import { Outcome } from "./outcome.js";
+import { PoolSuspender } from "./pool-suspender.js";
 import { type Refresh, refreshes } from "./refresh.js";
-
-/** What failures are told the round as: it goes on from them as from an answer that may not be used. */
-const UNREACHABLE: RoundAnswer = failed({
-  rule: "D-20",
-  reason: "rpc-error",
-  detail: "no connection within 3 s (G-18)",
-});
-const CAPPED = failed({ rule: "O-6", reason: "rpc-error", detail: "OrchestratorCapped" });
-/** With so many slots free nobody gets full within one round, if no event brings streams. */
-const SLOTS_NEVER_FILLED = 64;
 
 /** A discovery that is over: the stream, and which of its pools has the new sessions. */
 export interface Discovered {
@@ -39,21 +29,13 @@ export interface Discovered {
   readonly pool: SessionPool<SessionInfo>;
 }
 
-function failed(rejection: Rejection): RoundAnswer {
-  return { transcoder: -1, rejection, nodes: [] };
-}
-
-/** Stands for a node that fails to answer; the other way round for itself. */
-function unreachable(node: number): number {
-  return -1 - node;
-}
-
 /** Runs the discoveries of all streams. */
 export class Discoveries {
   readonly #run: Run;
   readonly #gateways: Gateways;
   readonly #conditions: Conditions;
-  readonly capacity: NodeCapacity;
+  readonly #capacity: NodeCapacity;
+  readonly #hearing: Hearing;
   readonly #refreshes: Slots<Refresh>;
   /** Of rounds whose end is known: events bring them to their pools. */
   readonly #outcomes = new Slots((slot) => new Outcome(slot));
@@ -78,11 +60,12 @@ export class Discoveries {
   }) {
     this.#run = options.run;
     this.#counts = new DiscoveryCounts(options.run, options.market);
-    const margin = SLOTS_NEVER_FILLED + options.run.world.timeline.streamsMax;
-    this.capacity = new NodeCapacity(options.nodes, options.levels, margin);
+    this.#capacity = new NodeCapacity(options.nodes, options.levels);
+    this.#hearing = new Hearing({ ...options, capacity: this.#capacity });
     this.#gateways = options.gateways;
     const lists = options.gateways.list.flatMap(({ trusted, untrusted }) => [trusted, untrusted]);
-    this.#refreshes = refreshes(Math.max(1, ...lists.map((list) => list.length)));
+    const room = Math.max(1, ...lists.map((list) => list.length));
+    this.#refreshes = refreshes(room, (refresh) => this.#hearing.catchUp(refresh));
     this.#conditions = options.conditions;
     const { nodes, orchestrators } = options.run.world;
     this.#places = new Int32Array(nodes.length + orchestrators.length);
@@ -125,11 +108,13 @@ export class Discoveries {
           ? gateway.untrusted
           : gateway.trusted;
     refresh.listed = endpoints.length;
+    const { suspender } = pool;
+    if (suspender instanceof PoolSuspender) suspender.hear = refresh.hear;
     refresh.round = gateway.takeRound();
     const state = refresh.round.start(run.now, {
       endpoints,
       wanted: pool.numOrchs,
-      suspender: pool.suspender,
+      suspender,
     });
     if (endpoints.length === 0) {
       const outcome = this.#conclude(refresh, stream, pool, refresh.round);
@@ -139,10 +124,10 @@ export class Discoveries {
     return null;
   }
 
-  /** An answer's own instant has come. */
+  /** The instant has come at which a discovery goes on: one of its answers', or the round's end. */
   answerArrives(slot: number): void {
     const refresh = this.#refreshes.at(slot);
-    this.#proceed(refresh, this.#feed(refresh, true));
+    this.#proceed(refresh, this.#hearing.goOn(refresh));
   }
 
   /**
@@ -170,16 +155,27 @@ export class Discoveries {
     return { stream, pool };
   }
 
+  /** Hears what has come until the end of the run, and tells all nodes how often they have answered. */
+  finish(endMs: number): void {
+    for (const refresh of this.#refreshes.all()) this.#hearing.finish(refresh, endMs);
+    this.#capacity.finish();
+  }
+
   #proceed(refresh: Refresh, first: RoundState): void {
     let state = first;
     while (state === "ask") {
       this.#ask(refresh);
-      state = this.#feed(refresh, false);
+      state = this.#hearing.start(refresh);
     }
     const { stream, pool, round } = refresh;
     if (stream === null || pool === null || round === null) return;
     if (state !== "done") {
-      if (refresh.next() >= 0) return;
+      if (refresh.next() >= 0) {
+        const wakeMs = this.#hearing.wakeMs(refresh, stream, round);
+        const key = streamKey(stream.order, refresh.index);
+        this.#run.queue.schedule(wakeMs, EVENT.answer, refresh.slot, key);
+        return;
+      }
       round.timer(Number.POSITIVE_INFINITY);
     }
     const run = this.#run;
@@ -211,6 +207,7 @@ export class Discoveries {
       stream.probe === null ? this.#counts.reasonAgainstPool(round, outcome.found) : null;
     if (stream.traced) outcome.round = round;
     else this.#gateways.of(stream).giveRound(round);
+    if (pool.suspender instanceof PoolSuspender) pool.suspender.hear = null;
     refresh.stream = null;
     refresh.pool = null;
     refresh.round = null;
@@ -249,100 +246,10 @@ export class Discoveries {
       const failsAt = askedAt + CONNECT_TIMEOUT_MS;
       // Whether it is up is asked when its answer is the next one: most rounds are over by then. Of one
       // that answers so late it has to be known when it would have failed.
-      if (time < failsAt || this.#isUp(stream, node, time)) refresh.put(time, askedAt, uri, node);
-      else if (!this.#isSilent(node)) refresh.put(failsAt, askedAt, uri, unreachable(node));
+      if (time < failsAt || this.#hearing.isUp(stream, node, time))
+        refresh.put(time, askedAt, uri, node);
+      else if (!this.#hearing.isSilent(node)) refresh.put(failsAt, askedAt, uri, unreachable(node));
     }
-  }
-
-  #isUp(stream: Stream, node: number, timeMs: number): boolean {
-    return this.#conditions.isUp(stream.site, node, timeMs);
-  }
-
-  /** Whether a node takes connections when it is down, and never answers. */
-  #isSilent(node: number): boolean {
-    return this.#run.world.nodes[node]?.whenDown === "silent";
-  }
-
-  /**
-   * Which answer is the next one, of those that come at all.
-   *
-   * @returns its place in the lists; −1 when there is none any more
-   */
-  #next(refresh: Refresh, stream: Stream): number {
-    for (;;) {
-      const at = refresh.next();
-      if (at < 0) return at;
-      const node = refresh.nodeAt(at);
-      if (node < 0 || refresh.isUpAt(at)) return at;
-      if (this.#isUp(stream, node, refresh.timeAt(at))) {
-        refresh.setUp(at);
-        return at;
-      }
-      if (this.#isSilent(node)) refresh.drop();
-      else refresh.fail(CONNECT_TIMEOUT_MS, unreachable(node));
-    }
-  }
-
-  /** Feeds answers until the round ends, asks for more, or one has to wait for its own instant. */
-  #feed(refresh: Refresh, now: boolean): RoundState {
-    const { stream, round } = refresh;
-    if (stream === null || round === null) return "done";
-    const run = this.#run;
-    const gateway = this.#gateways.of(stream);
-    const counted = run.counting ? 1 : 0;
-    let own = now;
-    for (;;) {
-      const at = this.#next(refresh, stream);
-      if (at < 0) return "wait";
-      const time = refresh.timeAt(at);
-      const uri = refresh.uriAt(at);
-      if (round.isOverBefore(time)) return "done";
-      const node = refresh.nodeAt(at);
-      let transcoder = -1;
-      let answer = UNREACHABLE;
-      if (node >= 0) {
-        // Until the next event, whatever it is, nobody gets full.
-        const isNext = this.#isNext(time);
-        if (now && !own) own = isNext;
-        if (!own && this.capacity.mayFill(node, run.now)) {
-          this.#wait(refresh, stream, time);
-          return "wait";
-        }
-        const isCapped = own && this.capacity.isFull(node, time);
-        this.capacity.answers(node, isCapped, counted);
-        if (isCapped) {
-          answer = CAPPED;
-        } else {
-          transcoder = gateway.transcoderOf(node);
-          if (transcoder < 0) answer = gateway.answer(node, time);
-        }
-      }
-      own = false;
-      refresh.feed();
-      const latencyMs = time - refresh.askedAt(at);
-      const state =
-        transcoder < 0
-          ? round.response(time, uri, answer, latencyMs)
-          : round.usable(time, uri, transcoder, latencyMs);
-      if (state !== "wait") return state;
-    }
-  }
-
-  /** The next answer waits for its own instant. */
-  #wait(refresh: Refresh, stream: Stream, timeMs: number): void {
-    const key = streamKey(stream.order, refresh.index);
-    this.#run.queue.schedule(timeMs, EVENT.answer, refresh.slot, key);
-  }
-
-  /** Whether nothing else happens before then: what is true then can be found out now. */
-  #isNext(timeMs: number): boolean {
-    const { atOnce, queue, counting, world } = this.#run;
-    return (
-      atOnce &&
-      timeMs < queue.nextMs &&
-      timeMs <= world.endMs &&
-      (counting || timeMs < world.warmupMs)
-    );
   }
 
   /** What was found, in its order; null where nothing was (M-31). */

@@ -34,6 +34,7 @@ import type { Trace } from "../trace.js";
 import { mostRenditions } from "../world/renditions.js";
 import type { Gateway, World } from "../world/world.js";
 import { AnswerTerms } from "./answer-terms.js";
+import { PoolSuspender } from "./pool-suspender.js";
 import { recipientChooser } from "./recipients.js";
 
 /** What nodes answer to the gateway of a site: the same in all runs of a world, worked out once. */
@@ -182,7 +183,7 @@ export class GatewayRuntime {
       poolSize,
       numOrchs,
       selector: new MinLSSelector<SessionInfo>({ chooser, draw }),
-      suspender: new Suspender(this.settings.suspension),
+      suspender: new PoolSuspender(this.settings.suspension),
       hasSender: this.hasSender,
       observer: this.#poolObserver,
     });

@@ -47,6 +47,12 @@ export class Refresh {
   #sorted = 0;
   /** The place of the answer whose node is known to be up then. */
   #up = -1;
+  /** Whether the next answer waits for its own instant. */
+  waits = false;
+  /** The instant of the last answer that did, before which all is known; at first when it began. */
+  knownMs = 0;
+  /** Hears the answers that have come by now. */
+  readonly hear: () => void;
 
   /**
    * @param slot its place among all
@@ -54,9 +60,18 @@ export class Refresh {
    * @param words as much room for its lists
    * @param first where its room begins, in answers
    * @param room for how many answers
+   * @param hear what {@link hear} does
    */
-  constructor(slot: number, times = NO_NUMBERS, words = NO_WORDS, first = 0, room = 0) {
+  constructor(
+    slot: number,
+    times = NO_NUMBERS,
+    words = NO_WORDS,
+    first = 0,
+    room = 0,
+    hear: (refresh: Refresh) => void = () => {},
+  ) {
     this.slot = slot;
+    this.hear = () => hear(this);
     this.#times = times;
     this.#words = words;
     this.#first = first;
@@ -65,10 +80,11 @@ export class Refresh {
 
   /** A discovery begins. */
   begin(startMs: number): void {
-    this.startMs = this.lastMs = startMs;
+    this.startMs = this.lastMs = this.knownMs = startMs;
     this.#count = this.#next = this.#sorted = this.fedCount = 0;
     this.#asked = null;
     this.#up = -1;
+    this.waits = false;
   }
 
   /** Makes room for so many more answers. */
@@ -152,8 +168,23 @@ export class Refresh {
     return this.#words[LISTS * this.#first + this.#next] as number;
   }
 
+  /** Who gives an answer to come, the next one first; −1 where there are not so many, as of who is unreachable. */
+  toCome(index: number): number {
+    const place = this.#next + index;
+    if (place >= this.#count) return -1;
+    return this.nodeAt(this.#words[LISTS * this.#first + place] as number);
+  }
+
+  /** When it comes, ms, if its node is up then; Infinity where there are not so many. */
+  toComeMs(index: number): number {
+    const place = this.#next + index;
+    if (place >= this.#count) return Number.POSITIVE_INFINITY;
+    return this.timeAt(this.#words[LISTS * this.#first + place] as number);
+  }
+
   /** The round is told the answer that {@link next} said. */
   feed(): void {
+    this.waits = false;
     const order = LISTS * this.#first;
     const at = this.#words[order + this.#next++] as number;
     this.lastMs = this.timeAt(at);
@@ -248,8 +279,12 @@ export class Refresh {
  * All discoveries under way, by slot.
  *
  * @param room how many answers most have at most
+ * @param hear has one hear the answers that have come by now
  */
-export function refreshes(room: number): Slots<Refresh> {
+export function refreshes(
+  room: number,
+  hear: (refresh: Refresh) => void = () => {},
+): Slots<Refresh> {
   let times = NO_NUMBERS;
   let words = NO_WORDS;
   return new Slots((slot) => {
@@ -258,6 +293,6 @@ export function refreshes(room: number): Slots<Refresh> {
       times = new Float64Array(ROOMS * room);
       words = new Int32Array(LISTS * ROOMS * room);
     }
-    return new Refresh(slot, times, words, first, room);
+    return new Refresh(slot, times, words, first, room, hear);
   });
 }
