@@ -49,5 +49,5 @@ export function possibleDifference(
 ): Interval {
   // With one value nothing is known of the baseline but what is possible.
   const [least, most] = ci95 ?? (mean === null ? [0, 0] : [low, high]);
-  return [low - most, high - least];
+  return [low - Math.min(most, high), high - Math.max(least, low)];
 }
