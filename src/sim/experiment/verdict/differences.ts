@@ -3,7 +3,7 @@ import { makeKey, type RandomKey } from "../../../core/random.js";
 import type { Estimate } from "../../results.js";
 import { unitOf } from "../metric-names.js";
 import { possible, possibleDifference, within } from "../possible.js";
-import { reported } from "../samples.js";
+import { reported, type Samples } from "../samples.js";
 import { FIRST_LOOK, type Sequence } from "../statistics/confidence-sequence.js";
 import {
   estimate,
@@ -13,7 +13,6 @@ import {
 } from "../statistics/intervals.js";
 import { absoluteChange, type Change, relativeChange } from "./change.js";
 import { evidenceOf } from "./evidence.js";
-import type { JudgeOptions, Pair } from "./judge.js";
 
 const BOOTSTRAP = 0x626f6f74;
 
@@ -22,11 +21,28 @@ export function bootstrapKey(seed: number): RandomKey {
   return makeKey(seed, BOOTSTRAP);
 }
 
-/** What a change is made from, besides the pair. */
-type ChangeOptions = Pick<JudgeOptions, "question" | "seed" | "workers" | "sequence" | "tail">;
+/** Replications of the two variants that are compared. */
+interface Pair {
+  readonly baseline: Samples;
+  readonly candidate: Samples;
+}
 
-/** What a difference is made from. */
-type DifferenceOptions = Pick<JudgeOptions, "seed" | "sequence" | "tail">;
+/** What a difference is made from, besides the pair. */
+interface DifferenceOptions {
+  readonly seed: number;
+  readonly sequence?: Sequence | undefined;
+  readonly tail?: number | undefined;
+}
+
+/** What a change is made from, besides the pair. */
+interface ChangeOptions extends DifferenceOptions {
+  readonly question: {
+    readonly objective: string;
+    /** A share of the objective's own value in the baseline, or an amount. */
+    readonly margin: number | { readonly absolute: number };
+  };
+  readonly workers: readonly string[];
+}
 
 /** A metric's paired difference, in its unit; undefined when no replication has it in both. */
 export function differenceOf(
