@@ -46,7 +46,7 @@ describe("what it takes", () => {
     expect(worker?.more?.replications).toBeGreaterThan(16);
     expect(worker?.more?.replications).toBeLessThanOrEqual(40);
     expect(whatItTakes(result, { file: "pool.yaml", perRunMs: null })).toBe(
-      "To decide on a-1: poolsim advise pool.yaml --only a-1\n",
+      "To decide on a-1: poolsim advise pool.yaml --only a-1 --seed 1\n",
     );
     const runs = worker?.more?.runs ?? 0;
     // The pool and one action on it at two demands, and what all advice begins with.
@@ -64,7 +64,7 @@ describe("what it takes", () => {
     ];
     const set = { ...result, scenario: { ...result.scenario, settings } };
     expect(whatItTakes(set, { file: "my pool.yaml", perRunMs: null })).toBe(
-      "To decide on a-1: poolsim advise 'my pool.yaml' --only a-1 --duration 30m --set network.limit=10\n",
+      "To decide on a-1: poolsim advise 'my pool.yaml' --only a-1 --seed 1 --duration 30m --set network.limit=10\n",
     );
     const books = booksWords("my books.db", { region: "FRA", stakeShare: 0.3 });
     expect(whatItTakes(set, { file: books, perRunMs: null })).toContain(
@@ -75,6 +75,21 @@ describe("what it takes", () => {
     );
     // An annotation is about a file.
     expect(githubAnnotations(result, books)).toMatch(/^::notice file=fake\.yaml,/);
+  });
+
+  it("asks what was asked, of the extensions too", async () => {
+    const options = { replications: 16, seed: 1, margin: 0.05, confidence: 0.95, variant: "base" };
+    const result = {
+      ...(await advised(unsure(0.01, 0.15), options)),
+      extensions: [{ name: "mine.mjs", sha256: "", adds: [] }],
+    };
+    const asked = "--variant base --margin 0.05 --confidence 0.95 --extension mine.mjs";
+    expect(whatItTakes(result, { file: "pool.yaml", perRunMs: null })).toBe(
+      `To decide on a-1: poolsim advise pool.yaml --only a-1 --seed 1 ${asked}\n`,
+    );
+    expect(renderAdvice(result, { file: "pool.yaml", width: 300 })).toContain(
+      `poolsim advise pool.yaml --only a-1 ${asked} --details`,
+    );
   });
 
   it("asks for longer replications where a worker was hardly ever chosen", async () => {
@@ -109,6 +124,22 @@ describe("what it takes", () => {
     expect(worker?.why).toContain("near the margin");
     expect(others.map(({ more }) => more)).toEqual([null, null]);
     expect(whatItTakes(result, { file: "pool.yaml", perRunMs: 100 })).toBe("");
-    expect(renderAdvice(result)).toContain("hardly any number of replications would decide");
+    const text = renderAdvice(result, { width: 300 });
+    expect(text).toContain("hardly any number of replications would decide");
+    expect(text).toContain("With a larger --margin more may be told.");
+    // The command line takes shares alone.
+    const amount = { ...result, margin: { relative: null, absolute: 0.0001 } };
+    expect(renderAdvice(amount, { width: 300 })).toContain(
+      "With a larger margin (decision.margin: { absolute: … } in the scenario) more may be told.",
+    );
+    const workers = result.workers.map((one) => ({
+      ...one,
+      tried: one.tried.map((tried) => ({ ...tried, reason: "objective not positive" as const })),
+    }));
+    const below = renderAdvice({ ...result, workers }, { width: 300 });
+    expect(below).toContain(
+      "With a margin that is an amount (decision.margin: { absolute: … } in the scenario) it can be judged.",
+    );
+    expect(below).not.toContain("--margin");
   });
 });

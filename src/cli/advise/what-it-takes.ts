@@ -1,6 +1,6 @@
 /** What it would take, here, to judge anything, and to decide what is undecided of workers: for people only. */
 import type { AdviceResult } from "../../sim/advise/advice-result.js";
-import { settingOptions, sourceWords } from "../../sim/report/content/command.js";
+import { adviceOptions, sourceWords } from "../../sim/report/content/command.js";
 import { roughSpan } from "../shared/rough-span.js";
 
 const MINUTE_MS = 60_000;
@@ -16,23 +16,22 @@ const TOLD_MAX = 2;
  * @param options.perRunMs what one simulation took; null: results were kept, so that nobody knows
  */
 export function whatItTakes(
-  { workers, seed, durationMs, scenario }: AdviceResult,
+  result: AdviceResult,
   { file, perRunMs }: { readonly file: string; readonly perRunMs: number | null },
 ): string {
+  const { workers, seed, durationMs, scenario } = result;
   return workers
     .filter(({ more }) => more !== null)
     .slice(0, TOLD_MAX)
     .flatMap(({ name, more }) => {
       if (more === null) return [];
       const isLonger = more.durationMs > durationMs;
-      const settings = settingOptions({
-        settings: scenario.settings.filter(({ path }) => !(isLonger && path === "duration")),
-      });
+      const settings = scenario.settings.filter(({ path }) => !(isLonger && path === "duration"));
       const length = `--duration ${Math.round(more.durationMs / MINUTE_MS)}m --seed ${seed + 1}`;
       const command = [
         `poolsim advise ${sourceWords(file)} --only ${name}`,
-        ...(isLonger ? [length] : []),
-        ...settings,
+        isLonger ? length : `--seed ${seed}`,
+        ...adviceOptions({ ...result, scenario: { ...scenario, settings } }),
       ].join(" ");
       const span = perRunMs === null ? "" : ` takes about ${roughSpan(perRunMs * more.runs)} here`;
       return [`To decide on ${name}${span}: ${command}\n`];

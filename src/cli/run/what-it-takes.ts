@@ -1,6 +1,6 @@
 /** What it would take, here, to decide what is undecided: for people only, results hold no clock. */
 
-import { settingOptions, shellWord } from "../../sim/report/content/command.js";
+import { extensionOptions, settingOptions, shellWord } from "../../sim/report/content/command.js";
 import type { ScenarioResult } from "../../sim/results.js";
 import { roughSpan } from "../shared/rough-span.js";
 
@@ -22,8 +22,9 @@ export function whatItTakes(
   const isWithin = more.replications <= untilDecided.max;
   const command = [
     `poolsim run ${shellWord(file)} --until-decided`,
-    ...(isWithin ? [] : [`--seed ${seed + 1}`]),
+    `--seed ${isWithin ? seed : seed + 1}`,
     ...settingOptions(scenario),
+    ...extensionOptions(result),
   ].join(" ");
   if (elapsedMs === null) return `To go on: ${command}\n`;
   const span = roughSpan((elapsedMs * more.replications) / replications);

@@ -1,7 +1,7 @@
 /** The pool as it is and as advised, in the metrics of the whole pool. */
 
 import { difference, type Samples } from "../experiment/samples.js";
-import { bootstrapKey } from "../experiment/verdict/judge.js";
+import { bootstrapKey } from "../experiment/verdict/differences.js";
 import type { PoolFigure } from "./advice-result.js";
 
 /** Not those of each region: there may be very many. */

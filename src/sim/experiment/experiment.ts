@@ -40,7 +40,7 @@ import {
   type Pair,
   type Question,
 } from "./verdict/judge.js";
-import { isPriceUnseen } from "./verdict/unseen-price.js";
+import { unseenIn } from "./verdict/unseen.js";
 import { type Enough, enoughOf, untilDecided } from "./verdict/until-decided.js";
 import { wrongResultsOf } from "./verdict/wrong-results.js";
 import { type Progress, Workbench } from "./workbench.js";
@@ -263,7 +263,7 @@ function stageOf(
     scenario,
     workers,
     isLosing,
-    isPriceUnseen: isPriceUnseen(scenario, candidate),
+    unseen: unseenIn([scenario, candidate]),
     wrong: wrongResultsOf(scenario, candidate),
   };
 }

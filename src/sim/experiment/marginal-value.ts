@@ -8,7 +8,7 @@ import { type Kind, servingKinds } from "../scenario/serving-kinds.js";
 import { FEES, OPERATOR_NET } from "./metric-names.js";
 import { difference } from "./samples.js";
 import type { Stage } from "./sensitivity.js";
-import { bootstrapKey } from "./verdict/judge.js";
+import { bootstrapKey } from "./verdict/differences.js";
 
 const KINDS_MAX = 6;
 /** Replications of each run. */

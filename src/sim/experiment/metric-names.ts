@@ -1,6 +1,7 @@
 /** The metrics that conclusions are drawn from, and the units of all. */
 import {
   AI_METRICS,
+  EVENT_METRICS,
   type Metric,
   NETWORK_METRICS,
   ORCHESTRATOR_METRICS,
@@ -34,6 +35,7 @@ const UNITS: Readonly<Record<string, Units>> = {
   worker: WORKER_METRICS,
   region: REGION_METRICS,
   ai: AI_METRICS,
+  event: EVENT_METRICS,
 };
 
 /**

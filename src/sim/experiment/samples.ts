@@ -1,6 +1,7 @@
 /** The replications of one variant, seen metric by metric. */
 import type { RandomKey } from "../../core/random.js";
 import type { Estimate } from "../results.js";
+import { possible, possibleDifference, within } from "./possible.js";
 import type { ReplicationRecord } from "./replication-record.js";
 import {
   estimate,
@@ -35,7 +36,7 @@ export class Samples {
 
   /** Mean and interval of a metric; undefined when no replication has it. */
   estimate(metric: string): Estimate | undefined {
-    return reported(estimate(this.observations(metric)));
+    return reported(within(estimate(this.observations(metric)), possible(metric, [this])));
   }
 
   /** Mean of a metric; undefined when no replication has it. */
@@ -61,7 +62,8 @@ export function difference(options: {
   const { of, from, metric, key, tail } = options;
   const candidate = of.observations(metric);
   const baseline = from.observations(metric);
-  return reported(pairedDifference({ candidate, baseline, key, tail }));
+  const bounds = possibleDifference(possible(metric, [of, from]), estimate(baseline, tail));
+  return reported(within(pairedDifference({ candidate, baseline, key, tail }), bounds));
 }
 
 /**

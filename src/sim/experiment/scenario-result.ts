@@ -25,8 +25,9 @@ import {
   sensitivityResults,
 } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
+import { bootstrapKey } from "./verdict/differences.js";
 import { figureFormat } from "./verdict/figure-format.js";
-import { bootstrapKey, effective, type Judgement } from "./verdict/judge.js";
+import { effective, type Judgement } from "./verdict/judge.js";
 import { verdictResult } from "./verdict/verdict-result.js";
 
 /** What the stages of an experiment found. */

@@ -16,6 +16,7 @@ import {
 } from "./sensitivity-cases.js";
 import { looks, type Sequence, sequenceOf } from "./statistics/confidence-sequence.js";
 import { effective, type Judgement, judge, type Pair, type Question } from "./verdict/judge.js";
+import type { Unseen } from "./verdict/unseen.js";
 import { type Enough, isSettled, orEnough } from "./verdict/until-decided.js";
 import type { WrongResults } from "./verdict/wrong-results.js";
 import type { Workbench } from "./workbench.js";
@@ -40,7 +41,7 @@ export interface Stage {
   /** The operator loses on each segment, so that the verdict is on fees. */
   readonly isLosing: boolean;
   /** The variants differ in a price that no gateway looks at. */
-  readonly isPriceUnseen: boolean;
+  readonly unseen: readonly Unseen[];
   /** Workers that return wrong results. */
   readonly wrong: WrongResults;
   /** Where it goes on until it is decided; undefined: one look at a number fixed before. */
@@ -106,8 +107,8 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario, workers, isPriceUnseen, wrong, sequence, tail } = stage;
-  const common = { question, pair, seed, scenario, workers, isPriceUnseen, wrong, sequence, tail };
+  const { question, seed, scenario, workers, unseen, wrong, sequence, tail } = stage;
+  const common = { question, pair, seed, scenario, workers, unseen, wrong, sequence, tail };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
   if (peakIs === "off" || !first.needsPeak) return first;

@@ -76,12 +76,21 @@ function halfWidth({ mean, ci95: [low, high] }: Pick<Estimate, "mean" | "ci95">)
   return Math.max(mean - low, high - mean);
 }
 
-/** `4.93 ± 0.12`; no interval where there was one replication only. */
+/** Whether an interval ends nearer on one side: nothing is possible beyond. */
+function isCut({ mean, ci95: [low, high] }: Estimate): boolean {
+  return Math.abs(high - mean - (mean - low)) > 1e-6 * (high - low);
+}
+
+/** `4.93 ± 0.12`, `0.2 (0.0 … 0.6)` where one end is nearer; no interval where there was one replication only. */
 export function estimateText(estimate: Estimate, scale: Scale): string {
   const half = halfWidth(estimate) * scale.factor;
   if (estimate.n < 2 || !Number.isFinite(half)) return figure(estimate.mean, scale);
   const mean = estimate.mean * scale.factor;
   const decimals = decimalsOf(mean, half, scale.decimalsMax);
+  if (isCut(estimate)) {
+    const [low, high] = estimate.ci95.map((end) => fixed(end * scale.factor, decimals));
+    return `${fixed(mean, decimals)} (${low} … ${high})`;
+  }
   return `${fixed(mean, decimals)} ± ${fixed(half, decimals)}`;
 }
 

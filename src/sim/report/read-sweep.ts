@@ -59,6 +59,7 @@ export const sweepSchema = z.looseObject({
         ),
         asGood: z.array(text),
         isDecided: z.boolean(),
+        problem: z.enum(["price", "terms", "no evidence"]).optional(),
         replications: z.number(),
       }),
     )

@@ -42,6 +42,14 @@ function isMapping(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The parts of a path; what a variant sets is itself a path, and one key. */
+function partsOf(path: string): readonly string[] {
+  const [, variant, setting] = /^variants\.([^.]+)\.(.+)$/.exec(path) ?? [];
+  return variant === undefined || setting === undefined
+    ? path.split(".")
+    : ["variants", variant, setting];
+}
+
 function keyPlace(override: Override): Place {
   return override.find([], true) ?? { text: "override", order: -1 };
 }
@@ -74,7 +82,7 @@ export class Draft {
    * @throws InputError (`SCENARIO_INVALID`) when the path leads into a text, number or list end
    */
   with(override: Override): Draft {
-    const parts = override.path.split(".");
+    const parts = partsOf(override.path);
     if (parts.includes("") || parts.includes("__proto__")) {
       throw this.#error(override, "expected a path of names with dots between them");
     }

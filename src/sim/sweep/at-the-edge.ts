@@ -30,7 +30,7 @@ function edgeOf({ points, best: label, label: where }: SweepSlice, axis: SweepAx
   if (next !== undefined && nameOf(next) === nameOf(best)) return null;
   const name = axis.path.split(".").at(-1) ?? axis.path;
   const end = isLast ? "largest" : "smallest";
-  const before = where === "" ? "" : `${where}: `;
+  const before = where === "" ? "" : `with ${where}: `;
   return `${before}the best ${name} is the ${end} that was tried, ${grouped(value)}: a ${isLast ? "larger" : "smaller"} one may be better`;
 }
 

@@ -6,11 +6,12 @@
 import { invariant } from "../../core/errors.js";
 import { Samples } from "../experiment/samples.js";
 import { looks } from "../experiment/statistics/confidence-sequence.js";
+import type { Unseen } from "../experiment/verdict/unseen.js";
 import { type Enough, orEnough } from "../experiment/verdict/until-decided.js";
 import type { Workbench } from "../experiment/workbench.js";
 import type { SimulationInput } from "../input.js";
 import { AdmissionClasses } from "./admission-classes.js";
-import { type Entrant, type Field, type Ranking, rank } from "./rank.js";
+import { type Entrant, type Field, NOT_RANKED, type Ranking, rank } from "./rank.js";
 import type { Dropped } from "./sweep-result.js";
 
 /** A point as it is run. */
@@ -26,11 +27,15 @@ export interface Heat {
   /** What constraints and changes are compared with. */
   readonly asItIs: SimulationInput;
   readonly runners: readonly Runner[];
+  /** In what they differ that nobody looks at, so that they are not compared. @default nothing */
+  readonly unseen?: Unseen | undefined;
 }
 
 /** How a heat went. */
 export interface HeatFound {
   readonly asItIs: Samples;
+  /** As of the heat. */
+  readonly unseen?: Unseen | undefined;
   /** In the order of the runners. */
   readonly entrants: readonly Entrant[];
   /** Those that were dropped, by label. */
@@ -60,7 +65,7 @@ interface Running {
 /** After two first looks' worth of replications without anything to compare there is nothing to come. */
 function isOver({ ranking, replications }: Running, { sequence }: Field): boolean {
   if (ranking === null) return false;
-  if (ranking.isDecided || ranking.isHopeless) return true;
+  if (ranking.isDecided || ranking.isHopeless || ranking === NOT_RANKED) return true;
   return ranking.isBlind && replications >= 2 * sequence.first;
 }
 
@@ -128,7 +133,7 @@ export async function race(options: {
     for (const [one, { asItIs, entrants }] of found) {
       one.asItIs = asItIs;
       for (const entrant of entrants) one.entrants.set(entrant.label, entrant);
-      one.ranking = rank(field, asItIs, entrants);
+      one.ranking = one.heat.unseen === undefined ? rank(field, asItIs, entrants) : NOT_RANKED;
       for (const [label, dropped] of one.ranking.out) one.dropped.set(label, dropped);
       one.replications = count;
     }
@@ -138,6 +143,7 @@ export async function race(options: {
     invariant(ranking !== null, "there is a first look");
     return {
       ...rest,
+      unseen: heat.unseen,
       entrants: heat.runners.flatMap(({ label }) => entrants.get(label) ?? []),
       ranking,
     };

@@ -14,8 +14,9 @@ import type { Sequence } from "../experiment/statistics/confidence-sequence.js";
 import { isHopeless } from "../experiment/verdict/advice.js";
 import { absoluteChange, type Change } from "../experiment/verdict/change.js";
 import { constraintState } from "../experiment/verdict/decision.js";
+import { bootstrapKey, changeOf, limitedOf } from "../experiment/verdict/differences.js";
 import { evidenceOf } from "../experiment/verdict/evidence.js";
-import { bootstrapKey, changeOf, limitedOf, type Question } from "../experiment/verdict/judge.js";
+import type { Question } from "../experiment/verdict/judge.js";
 import type { Dropped, SweepConstraint } from "./sweep-result.js";
 
 /** A point with what it gave so far. */
@@ -46,6 +47,16 @@ export interface Ranking {
   /** Whether nothing at all can be compared: no sessions, or nothing above 0 to be relative to. */
   readonly isBlind: boolean;
 }
+
+/** Of points that are not to be compared with each other. */
+export const NOT_RANKED: Ranking = {
+  out: new Map(),
+  best: null,
+  asGood: new Set(),
+  isDecided: false,
+  isHopeless: false,
+  isBlind: true,
+};
 
 /** Whether two points gave the very same in all replications. */
 export function isSame(one: Samples, other: Samples): boolean {

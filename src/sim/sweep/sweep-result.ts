@@ -98,6 +98,14 @@ export interface SweepPoint {
   readonly replications: number;
 }
 
+/**
+ * Why nothing can be compared, and so nothing is best:
+ * - `price`: points differ in the pool's price, which no gateway looks at, so that any is paid;
+ * - `terms`: points differ in the commission or the delegators' part, and nobody leaves for that;
+ * - `no evidence`: too few sessions, or an objective that is not above 0.
+ */
+export type SweepProblem = "price" | "terms" | "no evidence";
+
 /** All points in the same circumstances. */
 export interface SweepSlice {
   /** Such as `concurrentStreams 60`; empty where no axis is a circumstance. */
@@ -120,6 +128,8 @@ export interface SweepSlice {
   readonly asGood: readonly string[];
   /** Whether all that are left are shown to be as good as each other. */
   readonly isDecided: boolean;
+  /** Why nothing can be chosen, as {@link SweepProblem} says; left out where something can. */
+  readonly problem?: SweepProblem | undefined;
   /** Replications of the last look. */
   readonly replications: number;
 }

@@ -24,6 +24,7 @@ import { lengthened } from "../experiment/replication-length.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
 import { losesOnEachSegment, onFees, type Question } from "../experiment/verdict/judge.js";
+import { isAbout, unseenIn } from "../experiment/verdict/unseen.js";
 import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
@@ -37,6 +38,7 @@ import { heatsOf } from "./sweep-inputs.js";
 import type {
   AdmittedCount,
   SweepPoint,
+  SweepProblem,
   SweepResult,
   SweepSlice,
   SweepStanding,
@@ -71,11 +73,27 @@ function admittedOf({ records }: Samples): AdmittedCount | null {
   };
 }
 
-function standingOf({ dropped, ranking }: HeatFound, label: string): SweepStanding {
+/** Why nothing can be compared; undefined where something can. */
+function problemOf({ unseen, ranking }: HeatFound): SweepProblem | undefined {
+  return unseen ?? (ranking.isBlind ? "no evidence" : undefined);
+}
+
+function standingOf(found: HeatFound, label: string): SweepStanding {
+  const { dropped, ranking } = found;
   const out = dropped.get(label);
   if (out !== undefined) return out.by === null ? "constraint broken" : "worse";
+  if (problemOf(found) !== undefined) return "not told apart";
   if (ranking.best === label) return "best";
   return ranking.asGood.has(label) ? "as good" : "not told apart";
+}
+
+/** The heats with what they differ in that nobody looks at. */
+function withUnseen(heats: readonly Heat[], { objective }: Question): readonly Heat[] {
+  return heats.map((heat): Heat => {
+    const inputs = [heat.asItIs, ...heat.runners.map(({ input }) => input)];
+    const found = unseenIn(inputs.map(({ scenario }) => scenario));
+    return { ...heat, unseen: found.find((one) => isAbout(one, objective)) };
+  });
 }
 
 /** All points of a heat, in their order, with what is said of each. */
@@ -87,6 +105,7 @@ export function pointsOf(
   const { asItIs, entrants, dropped, ranking } = found;
   const firsts = firstOfSame(entrants);
   const best = entrants.find(({ label }) => label === ranking.best);
+  const isCompared = found.unseen === undefined;
   return entrants.map((entrant, index): SweepPoint => {
     const { label, samples } = entrant;
     const first = firsts.get(label)?.label ?? label;
@@ -100,7 +119,7 @@ export function pointsOf(
       standing: standingOf(found, label),
       sameAs: first === label ? null : first,
       objective: samples.estimate(field.question.objective) ?? null,
-      change: reported(changeFrom(field, asItIs, samples)) ?? null,
+      change: (isCompared ? reported(changeFrom(field, asItIs, samples)) : null) ?? null,
       behindBest: behind ?? null,
       constraints: constraintsOf(field, asItIs, entrant),
       dropped: dropped.get(label) ?? null,
@@ -118,7 +137,9 @@ function sliceOf(
 ): SweepSlice {
   const { asItIs, entrants, ranking, replications } = found;
   const points = pointsOf(field, found, choices);
-  const best = entrants.find(({ label }) => label === ranking.best);
+  const problem = problemOf(found);
+  const best =
+    problem === undefined ? entrants.find(({ label }) => label === ranking.best) : undefined;
   return {
     label: circumstance.label,
     settings: circumstance.settings,
@@ -128,12 +149,30 @@ function sliceOf(
       replications: asItIs.records.length,
     },
     points,
-    best: ranking.best,
+    best: best?.label ?? null,
     bestAdmissions: best?.samples.records[0]?.admissions ?? [],
-    asGood: points.filter(({ dropped }) => dropped === null).map(({ label }) => label),
+    asGood:
+      problem === undefined
+        ? points.filter(({ dropped }) => dropped === null).map(({ label }) => label)
+        : [],
     isDecided: ranking.isDecided,
+    ...(problem === undefined ? {} : { problem }),
     replications,
   };
+}
+
+const PROBLEMS: Readonly<Record<SweepProblem, string>> = {
+  price:
+    "no gateway looks at prices: none has a maximum, or gives the price a weight (gateway.maxPricePerUnit, selectPriceWeight), so that any price is paid, which says nothing of what a price brings",
+  terms:
+    "nobody looks at what workers and delegators get: they stay whatever economics.commission and feeShare are, which says nothing of what these bring",
+  "no evidence": "nothing can be compared: too few sessions, or an objective that is not above 0",
+};
+
+function problemNotes(slices: readonly SweepSlice[]): readonly string[] {
+  return slices.flatMap(({ label, problem }) =>
+    problem === undefined ? [] : [`${label === "" ? "" : `with ${label}: `}${PROBLEMS[problem]}`],
+  );
 }
 
 /** What a sweep is about: fees, where more work makes the operator's net worse at some point. */
@@ -191,7 +230,13 @@ async function run(
   });
   const field: Field = { question, seed, sequence };
   const last = options.replications ?? SWEEP_MAX;
-  const found = await race({ heats, workbench, field, last, enough });
+  const found = await race({
+    heats: withUnseen(heats, question),
+    workbench,
+    field,
+    last,
+    enough,
+  });
   const slices = found.heats.flatMap((heat, index) => {
     const circumstance = circumstances[index];
     return circumstance === undefined ? [] : [sliceOf(field, heat, circumstance, choices)];
@@ -199,7 +244,6 @@ async function run(
   const { extensions = [] } = loaded;
   const imputed = found.heats[0]?.asItIs.records[0]?.imputed ?? {};
   const variants = new Set(loaded.variants.map(({ name }) => name));
-  const blind = slices.filter((_, index) => found.heats[index]?.ranking.isBlind === true);
   return {
     schemaVersion: 1,
     kind: "sweep",
@@ -232,11 +276,8 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...problemNotes(slices),
       ...edgeNotes(slices, axes),
-      ...blind.map(
-        ({ label }) =>
-          `${label === "" ? "" : `${label}: `}nothing can be compared: too few sessions, or an objective that is not above 0`,
-      ),
       ...demandNotes(inputs.scenario, calibration.note),
       ...capacityNotes({ scenario: inputs.scenario, data: loaded.base.data }),
     ],

@@ -42,10 +42,10 @@ describe("what it takes", () => {
 
   it("goes on with the same seed within the sequence, with another one beyond it", () => {
     expect(whatItTakes(undecided(40), options)).toBe(
-      "On this machine that takes about 4 min: poolsim run pool.yaml --until-decided\n",
+      "On this machine that takes about 4 min: poolsim run pool.yaml --until-decided --seed 7\n",
     );
     expect(whatItTakes(undecided(40), { ...options, elapsedMs: null })).toBe(
-      "To go on: poolsim run pool.yaml --until-decided\n",
+      "To go on: poolsim run pool.yaml --until-decided --seed 7\n",
     );
     expect(whatItTakes(undecided(100), options)).toBe(
       "On this machine that takes about 10 min: poolsim run pool.yaml --until-decided --seed 8\n",

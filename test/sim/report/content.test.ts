@@ -152,6 +152,22 @@ describe("words", () => {
       "No evidence on what you keep per day.",
     );
   });
+
+  it("begin with a capital letter, unless they are a name", () => {
+    const names = [
+      "ai.images.unservedShare changes by +1 %",
+      "worker.slow-a.picks changes by +1 %",
+      "limitMs 700 is best",
+      "slow-a: its 4 sessions need more",
+      "gateway.maxPricePerUnit is 0",
+    ];
+    for (const text of names) {
+      expect(plainSentence(text)).toBe(text);
+      expect(plainSentence(`it is so. ${text}.`)).toBe(`It is so. ${text}.`);
+    }
+    expect(plainSentence("worker slow-a: it is so")).toBe("Worker slow-a: it is so");
+    expect(plainSentence("uncalibrated: so it is")).toBe("Uncalibrated: so it is");
+  });
 });
 
 describe("the command", () => {

@@ -57,8 +57,15 @@ const everything: readonly (readonly [string, SweepResult])[] = [
   ["nothing that can be used", none],
   ["words", words],
   ["what only loses", worse],
+  ["what nobody looks at", unseen("price")],
+  ["what is no evidence", unseen("no evidence")],
   ["what does not hold", { ...sweepResult, expectations: manyFailed() }],
 ];
+
+function unseen(problem: "price" | "no evidence"): SweepResult {
+  const slices = none.slices.map((one) => ({ ...one, problem, isDecided: false }));
+  return { ...none, slices };
+}
 
 function manyFailed() {
   return Array.from({ length: 30 }, (_, index) => ({
@@ -97,7 +104,22 @@ describe("the screen", () => {
       headline: "no limitMs can be used: each breaks a constraint",
       tone: "bad",
     });
+    expect(contentOf(none).answer.sentences).toEqual([
+      "What they break is a limit on the share of late segments (decision.constraints).",
+    ]);
+    expect(contentOf(unseen("price")).answer).toEqual({
+      headline: "no limitMs can be chosen: no gateway looks at prices, so any is paid",
+      tone: "open",
+      verdict: null,
+      sentences: [expect.stringContaining("whatever is asked for is paid")],
+    });
+    expect(contentOf(unseen("no evidence")).answer.headline).toMatch(/: too little happened, or /);
     expect(contentOf(open).answer).toMatchObject({ tone: "open" });
+    expect(contentOf(open).answer.sentences[2]).toContain("or a larger --margin, would");
+    const amount = { ...open, margin: { relative: null, absolute: 0.001 } };
+    expect(contentOf(amount).answer.sentences[2]).toContain(
+      "or a larger margin (decision.margin: { absolute: … } in the scenario), would",
+    );
     expect(contentOf(open).answer.headline).toContain("may be as good");
   });
 

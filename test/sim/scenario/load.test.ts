@@ -209,6 +209,24 @@ describe("settings", () => {
   });
 });
 
+describe("a setting of a variant", () => {
+  it("replaces, or adds to, what the file has it set", () => {
+    const scenarioOf = (setting: string, variant: string) =>
+      load(TEXT, setting).variants.find(({ name }) => name === variant)?.input.scenario;
+    const excluded = "variants.without.orchestrator.admission.exclude=[slow, good]";
+    expect(scenarioOf(excluded, "without")?.orchestrator?.admission.exclude).toEqual([
+      "slow",
+      "good",
+    ]);
+    expect(scenarioOf(excluded, "with")?.orchestrator?.admission.exclude).toEqual([]);
+    expect(scenarioOf("variants.with.demand.concurrentStreams=7", "with")?.demand).toMatchObject({
+      concurrentStreams: 7,
+    });
+    const whole = scenarioOf("variants.with={demand.concurrentStreams: 8}", "with");
+    expect(whole?.demand.concurrentStreams).toBe(8);
+  });
+});
+
 describe("a variant with further settings", () => {
   it("is validated again", () => {
     const loaded = load(TEXT);

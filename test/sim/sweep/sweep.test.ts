@@ -7,7 +7,7 @@ import { inputText } from "../../../src/sim/experiment/unit.js";
 import { renderSweep } from "../../../src/sim/report/sweep.js";
 import { parseVary } from "../../../src/sim/sweep/axes.js";
 import { type SweepOptions, sweepWith } from "../../../src/sim/sweep/sweep.js";
-import { fakeExecutor, loadText } from "../../support/sim/fake-simulate.js";
+import { fakeExecutor, loadText, noiseOf } from "../../support/sim/fake-simulate.js";
 import { fakeThreshold, thresholdPool } from "../../support/sim/fake-threshold.js";
 
 const LIMIT = "orchestrator.admission.benchmark.limitMs";
@@ -58,8 +58,59 @@ describe("a sweep", () => {
     expect(await edges(`${LIMIT}=600:800:100`)).toEqual([]);
     expect(await edges(`${LIMIT}=600,700,1100`)).toEqual([]);
     const two = await edges(`${LIMIT}=300:500:100`, "demand.concurrentStreams=30,60");
-    expect(two).toEqual([30, 60].map((streams) => `concurrentStreams ${streams}: ${more}`));
+    expect(two).toEqual([30, 60].map((streams) => `with concurrentStreams ${streams}: ${more}`));
     expect(await edges("orchestrator.admission.exclude=[],[w400]")).toEqual([]);
+  });
+
+  it("compares no prices that no gateway looks at, by what they bring in", async () => {
+    const simulate: Simulate = (input, options) => {
+      const result = fakeThreshold(input, options);
+      const price = Number(input.scenario.orchestrator?.pricePerUnit?.split("/")[0] ?? 100);
+      const net = 0.00001 * price * noiseOf(options.seed, options.replication);
+      return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+    };
+    const price = "orchestrator.pricePerUnit=100,200,300";
+    const { result } = await swept([price], {}, { simulate });
+    const [slice] = result.slices;
+    expect(slice).toMatchObject({ best: null, asGood: [], problem: "price", bestAdmissions: [] });
+    expect(slice?.points.map(({ change, standing }) => [change, standing])).toEqual(
+      Array(3).fill([null, "not told apart"]),
+    );
+    expect(result.notes[0]).toMatch(/^no gateway looks at prices/);
+    const text = renderSweep(result, { width: 300 });
+    expect(text).toContain("no pricePerUnit can be chosen: no gateway looks at prices");
+    expect(text).not.toMatch(/as settings|constraint|each case|told apart yet/i);
+    const vary = [price, "gateway.maxPricePerUnit=0,1000"];
+    const { result: two } = await swept(vary, {}, { simulate });
+    expect(two.slices.map(({ problem, best }) => problem ?? best)).toEqual([
+      "price",
+      "pricePerUnit 300",
+    ]);
+    expect(two.notes[0]).toContain("with maxPricePerUnit 0: no gateway looks at prices");
+    expect(renderSweep(two, { width: 300 })).toContain("(maxPricePerUnit 0: none and");
+    const share = { objective: "pool.segments" };
+    expect((await swept([price], share, { simulate })).result.slices[0]?.problem).toBeUndefined();
+  });
+
+  it("says where nothing that was tried makes a difference", async () => {
+    const same = await swept(["gateway.maxPricePerUnit=500,1000"]);
+    const text = renderSweep(same.result, { width: 300 });
+    expect(text).toContain("maxPricePerUnit makes no difference: all values gave the very same");
+    expect(text).not.toContain("As settings");
+    const other = await swept([`${LIMIT}=800,900`]);
+    expect(renderSweep(other.result, { width: 300 })).toContain("set limitMs 800 (as good:");
+  });
+
+  it("names the variant that it is about, and sets what it advises in that", async () => {
+    const more = `variants: { one: {}, two: { ${LIMIT}: 500 } }
+decision: { baseline: one, candidate: two }`;
+    const text = renderSweep((await swept([`${LIMIT}=600,700`], {}, { more })).result, {
+      width: 300,
+    });
+    expect(text).toContain("Compared with variant two as it is");
+    expect(text).toContain(`As settings: --set variants.two.${LIMIT}=700`);
+    const least = renderSweep((await swept([`${LIMIT}=400,450`], {}, { more })).result);
+    expect(least).toContain("leave limitMs as it is in two");
   });
 
   it("takes points that admit the same as one, and runs them once", async () => {

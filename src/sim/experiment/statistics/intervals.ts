@@ -26,6 +26,8 @@ export interface SampleEstimate {
    * are equal.
    */
   readonly ci95: Interval | null;
+  /** The interval before what nothing can be was cut off. @default the same */
+  readonly whole?: Interval | undefined;
   /** Replications (for a difference: pairs) that have the figure. */
   readonly n: number;
   /** Skewness of the values, where the interval is one of a mean. @default unknown */
@@ -69,12 +71,13 @@ function estimatePresent(values: readonly number[], tail = 0.025): SampleEstimat
 }
 
 /**
- * Mean and 95 % interval (Student t) of a metric.
+ * Mean and interval (Student t) of a metric.
  *
  * @param values the metric in each replication
+ * @param tail what the interval leaves out on either side; default 0.025
  */
-export function estimate(values: readonly Observation[]): SampleEstimate {
-  return estimatePresent(values.filter(present));
+export function estimate(values: readonly Observation[], tail?: number): SampleEstimate {
+  return estimatePresent(values.filter(present), tail);
 }
 
 /**

@@ -53,7 +53,10 @@ type Projection<T extends SampleEstimate> = (truth: number, luck: number) => T;
 /** @param unseen half the width that shrinks with the replications, not with their root */
 function projected<T extends SampleEstimate>(found: T, look: Look, unseen = 0): Projection<T> {
   const { n, sequence, isContinued } = look;
-  const { mean, ci95 } = found;
+  const { mean, whole: cut = null } = found;
+  // What was cut off is part of how widely it is spread.
+  if (cut !== null) return projected({ ...found, ci95: cut, whole: undefined }, look, unseen);
+  const { ci95 } = found;
   if (mean === null || ci95 === null || found.n < 2) return () => found;
   const whole = (ci95[1] - ci95[0]) / 2;
   if (!Number.isFinite(whole)) return () => found;
@@ -109,7 +112,8 @@ function projectedMean<T extends SampleEstimate>(
 
 /** Without any event there is no luck: twice the sessions rule out half as much. */
 function projectedChange(found: Change, look: Look): Projection<Change> {
-  const { ci95, events, mean, unseen } = found;
+  const { events, mean, unseen } = found;
+  const ci95 = found.whole ?? found.ci95;
   const { n } = look;
   if (events !== 0 || ci95 === null || mean === null) return projected(found, look, unseen);
   const part = found.n / n;
@@ -168,7 +172,9 @@ export interface Advised {
 /** Whether an interval has no bound: nothing is known of its spread then, which is no reason to give up. */
 function isOpen({ change, peak, constraints }: DecisionInput): boolean {
   const all = [change, peak, ...constraints.map(({ difference }) => difference)];
-  return all.some((one) => typeof one === "object" && one.ci95?.every(Number.isFinite) === false);
+  return all.some(
+    (one) => typeof one === "object" && (one.whole ?? one.ci95)?.every(Number.isFinite) === false,
+  );
 }
 
 /**

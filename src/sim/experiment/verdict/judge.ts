@@ -1,14 +1,12 @@
 /** From the replications of two variants to the verdict on one of them. */
-import { makeKey, type RandomKey } from "../../../core/random.js";
 import { feeParts } from "../../model/money/kept.js";
 import type { Decision, Estimate } from "../../results.js";
 import type { Scenario } from "../../scenario/schema.js";
-import { FEES, isMoney, OPERATOR_NET, SEGMENTS, unitOf } from "../metric-names.js";
-import { reported, type Samples } from "../samples.js";
-import { FIRST_LOOK, type Sequence } from "../statistics/confidence-sequence.js";
-import { pairedDifference, present, type SampleEstimate } from "../statistics/intervals.js";
+import { FEES, isMoney, OPERATOR_NET, SEGMENTS } from "../metric-names.js";
+import type { Samples } from "../samples.js";
+import type { Sequence } from "../statistics/confidence-sequence.js";
 import { advise, isHopeless as advisedHopeless, type MoreReplications } from "./advice.js";
-import { absoluteChange, type Change, relativeChange } from "./change.js";
+import type { Change } from "./change.js";
 import {
   type Constraint,
   type ConstraintState,
@@ -21,7 +19,9 @@ import {
   peakState,
   type Reason,
 } from "./decision.js";
+import { changeOf, differenceOf, limitedOf, pairedOf } from "./differences.js";
 import { type Evidence, evidenceOf, SESSIONS_MIN } from "./evidence.js";
+import { isAbout, type Unseen } from "./unseen.js";
 import { favoured, type WrongResults } from "./wrong-results.js";
 
 type Asked = NonNullable<Scenario["decision"]>;
@@ -50,8 +50,8 @@ export type Problem =
   | { readonly cause: "sessions" | "served"; readonly sessions: number }
   /** The objective, or all fees, are 0 in every replication. */
   | { readonly cause: "nothing" }
-  /** The variants differ in the pool's price, which no gateway looks at. */
-  | { readonly cause: "price" }
+  /** The variants differ in what nobody looks at: the pool's price, or what its workers and delegators get. */
+  | { readonly cause: Unseen }
   /** It would be decided for workers that return wrong results. */
   | { readonly cause: "wrong results"; readonly workers: readonly string[] }
   /** The operator keeps less than nothing of each segment's fee, ETH. */
@@ -98,8 +98,8 @@ export interface JudgeOptions {
   readonly scenario: Scenario;
   /** The workers in which the variants differ. */
   readonly workers: readonly string[];
-  /** Whether the variants differ in a price that no gateway looks at. @default false */
-  readonly isPriceUnseen?: boolean | undefined;
+  /** In what the variants differ that nobody looks at. @default nothing */
+  readonly unseen?: readonly Unseen[] | undefined;
   /** Workers that return wrong results, by the variant that has more of them. @default none */
   readonly wrong?: WrongResults | undefined;
   readonly seed: number;
@@ -109,13 +109,7 @@ export interface JudgeOptions {
   readonly tail?: number | undefined;
 }
 
-const BOOTSTRAP = 0x626f6f74;
 const DAY_MS = 86_400_000;
-
-/** The key of all bootstrap draws of an experiment. */
-export function bootstrapKey(seed: number): RandomKey {
-  return makeKey(seed, BOOTSTRAP);
-}
 
 /** Whether more work makes the operator's net worse: he keeps nothing of a segment's fee, or less. */
 export function losesOnEachSegment(scenario: Scenario): boolean {
@@ -136,13 +130,14 @@ function isNothing({ baseline, candidate }: Pair, metric: string): boolean {
 }
 
 function problemOf(options: JudgeOptions, evidence: Evidence): Problem | null {
-  const { question, pair, scenario, isPriceUnseen = false } = options;
+  const { question, pair, scenario, unseen = [] } = options;
   const { objective, margin } = question;
   const { sessions } = evidence;
   const isFlat = isNothing(pair, objective) || (isMoney(objective) && isNothing(pair, FEES));
   if (sessions < SESSIONS_MIN) return { cause: "sessions", sessions };
   if (isFlat) return { cause: "nothing" };
-  if (isPriceUnseen && isMoney(objective)) return { cause: "price" };
+  const [cause] = unseen.filter((one) => isAbout(one, objective));
+  if (cause !== undefined) return { cause };
   if (objective === OPERATOR_NET && losesOnEachSegment(scenario)) {
     return { cause: "loss per segment", perSegment: lossPerSegment(options) };
   }
@@ -168,87 +163,12 @@ function servedProblem(
   return atPeak === 0 ? { cause: "served", sessions: 0 } : null;
 }
 
-/** What a change is made from, besides the pair. */
-type ChangeOptions = Pick<JudgeOptions, "question" | "seed" | "workers" | "sequence" | "tail">;
-
-/** What a difference is made from. */
-type DifferenceOptions = Pick<JudgeOptions, "seed" | "sequence" | "tail">;
-
-/** A metric's paired difference, in its unit; undefined when no replication has it in both. */
-export function differenceOf(
-  options: DifferenceOptions,
-  pair: Pair,
-  metric: string,
-): Estimate | undefined {
-  return reported(pairedOf(options, pair, metric));
-}
-
-/**
- * The paired difference of a metric that a constraint limits. A baseline that never had anything to have a share
- * of, such as late segments of a pool without workers, has a share of 0.
- */
-export function limitedOf(options: DifferenceOptions, pair: Pair, metric: string): SampleEstimate {
-  const seen = pair.baseline.observations(metric);
-  const isNever = unitOf(metric) === "share" && !seen.some(present);
-  return pairedOf(options, pair, metric, isNever ? seen.map(() => 0) : seen);
-}
-
-/** A paired difference as it is judged: with what says how its interval was made. */
-function pairedOf(
-  { seed, sequence, tail }: DifferenceOptions,
-  pair: Pair,
-  metric: string,
-  baseline = pair.baseline.observations(metric),
-): SampleEstimate {
-  const found = pairedDifference({
-    candidate: pair.candidate.observations(metric),
-    baseline,
-    key: bootstrapKey(seed),
-    tail: sequence?.tail ?? tail,
-  });
-  return isTooEarly(sequence, pair, found) ? { ...found, ci95: null } : found;
-}
-
-/**
- * Before the first look of a sequence nothing has an interval, nor has later what only few replications
- * have a value of: those show no shape.
- */
-function isTooEarly(sequence: Sequence | undefined, { baseline }: Pair, { n }: SampleEstimate) {
-  if (sequence === undefined) return false;
-  return baseline.records.length < sequence.first || n < Math.min(sequence.first, FIRST_LOOK);
-}
-
-/** The change that is compared with the margin. */
-export function changeOf(options: ChangeOptions, pair: Pair): Change {
-  const found = changeAtLook(options, pair);
-  return isTooEarly(options.sequence, pair, found) ? { ...found, ci95: null } : found;
-}
-
-function changeAtLook(
-  { question, seed, workers, sequence, tail }: ChangeOptions,
-  pair: Pair,
-): Change {
-  const { objective, margin } = question;
-  const evidence = evidenceOf({ ...pair, objective, workers });
-  const sample = {
-    candidate: pair.candidate.observations(objective),
-    baseline: pair.baseline.observations(objective),
-  };
-  const options = { key: bootstrapKey(seed), evidence, tail: sequence?.tail ?? tail };
-  const hasNone = { mean: null, ci95: null, n: 0, method: "t", events: null } as const;
-  if (evidence.sessions === 0) return hasNone;
-  if (typeof margin !== "number") return absoluteChange(sample, options);
-  const from = pair.baseline.estimate(objective);
-  // At peak, too, a relative change needs something to be relative to.
-  if (from === undefined || !(from.mean > 0) || (from.n > 1 && !(from.ci95[0] > 0))) return hasNone;
-  return relativeChange(sample, options);
-}
-
 const PROBLEM_REASON: Readonly<Record<Problem["cause"], Reason>> = {
   sessions: "no evidence",
   served: "no evidence",
   nothing: "no evidence",
   price: "no evidence",
+  terms: "no evidence",
   "wrong results": "no evidence",
   "loss per segment": "objective not positive",
   baseline: "objective not positive",
@@ -365,7 +285,12 @@ export function effective(judgement: Judgement): Judgement {
 }
 
 /** What no further replications mend. */
-const NEVER: ReadonlySet<Problem["cause"]> = new Set(["nothing", "price", "wrong results"]);
+const NEVER: ReadonlySet<Problem["cause"]> = new Set([
+  "nothing",
+  "price",
+  "terms",
+  "wrong results",
+]);
 
 /** Whether going on to the most replications of its sequence would hardly decide an undecided one. */
 export function isHopeless({ input, instead, sequence, problem }: Judgement): boolean {

@@ -85,6 +85,8 @@ function problemText(
       return `${objective} is no evidence where there are no fees: it, or all fees, are 0 in every replication (${counted(evidence.sessions, "session")})`;
     case "price":
       return `no gateway looks at prices in ${options.baseline}, nor in the candidate: none has a maximum, or gives the price a weight (gateway.maxPricePerUnit, selectPriceWeight), so that any price is paid, which is no evidence on ${objective}`;
+    case "terms":
+      return `nobody looks at what workers and delegators get: they stay whatever economics.commission and feeShare are, which is no evidence on ${objective}`;
     case "wrong results":
       return `results of ${problem.workers.join(", ")} are wrong (cheatProbability), and paid like right ones until a gateway that verifies finds out: ${objective} is no evidence for letting workers serve that do`;
     case "served":

@@ -8,7 +8,7 @@ import type { Action } from "../../advise/pool-change.js";
 import { spanText } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
 import { changeText, confidenceText, marginText } from "./changes.js";
-import { adviceCommand, shellWord } from "./command.js";
+import { adviceCommand, isNamed, settingsOf } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
 import { headTexts, meaningsIn } from "./meanings.js";
@@ -278,13 +278,8 @@ function ruleText(result: AdviceResult): string {
 }
 
 /** `--set orchestrator.admission.exclude=[slow-a]` for each setting. */
-function doItText({ settings }: AdviceResult): string {
-  return settings
-    .map(({ path, value }) => {
-      const text = `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
-      return `--set ${shellWord(text)}`;
-    })
-    .join(" ");
+function doItText({ variant, settings }: AdviceResult): string {
+  return settingsOf(variant, settings);
 }
 
 function sureText(result: AdviceResult): string {
@@ -302,7 +297,7 @@ function sureText(result: AdviceResult): string {
   return `${runs} compared ${counted(actions, "action")}, with intervals that hold all at once (${percent})${fresh}. Seed ${seed}. Other assumptions were not tried.`;
 }
 
-function aboutText({ workers, pool, asked }: AdviceResult): string {
+function aboutText({ workers, pool, asked, variant }: AdviceResult): string {
   const { region, stakeShare, stakeLpt } = pool;
   const stake =
     stakeShare !== null
@@ -312,7 +307,8 @@ function aboutText({ workers, pool, asked }: AdviceResult): string {
         : [];
   const count = counted(countOf(workers), "worker");
   const who = asked.only === undefined ? count : `${count} of the pool`;
-  return [who, ...(region === null ? [] : [region]), ...stake].join(", ");
+  const where = isNamed(variant) ? [`variant ${variant}`] : [];
+  return [who, ...(region === null ? [] : [region]), ...stake, ...where].join(", ");
 }
 
 /**

@@ -32,6 +32,14 @@ export function marginText(measured: Measured): string {
   return unit === "" ? String(value) : `${value} ${unit}`;
 }
 
+/** Where a margin that is an amount is said: the command line takes shares alone. */
+export const ABSOLUTE_MARGIN = "decision.margin: { absolute: … } in the scenario";
+
+/** `a larger --margin`, or what to say instead of it where the margin is an amount. */
+export function largerMargin({ margin }: Measured): string {
+  return margin.relative === null ? `a larger margin (${ABSOLUTE_MARGIN})` : "a larger --margin";
+}
+
 /** `95 %`. */
 export function confidenceText(confidence: number): string {
   return `${Number((100 * confidence).toPrecision(4))} %`;

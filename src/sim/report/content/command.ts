@@ -51,24 +51,66 @@ export function settingOptions({
   );
 }
 
-/** `poolsim advise <file> …`, with what was set from outside the file. */
-export function adviceCommand(result: AdviceResult, file: string): string {
-  const { scenario, extensions = [], asked, seed, replications } = result;
-  const { variant, objective, margin, confidence, only, rule } = asked;
-  const given = (option: string, value: string | number | undefined) =>
-    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+/** Whether a variant is one of the file's own; without any, the scenario itself is called `base`. */
+export function isNamed(variant: string): boolean {
+  return variant !== "base";
+}
+
+/** Settings as `--set` takes them: those of a variant are set in it, as it may have others than the scenario. */
+export function settingsOf(
+  variant: string,
+  settings: readonly { readonly path: string; readonly value: unknown }[],
+): string {
+  const place = isNamed(variant) ? `variants.${variant}.` : "";
+  return settings
+    .map(({ path, value }) => `--set ${shellWord(`${place}${path}=${settingText(value)}`)}`)
+    .join(" ");
+}
+
+function given(option: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+}
+
+type Asked = Pick<SweepResult["asked"], "variant" | "objective" | "margin" | "confidence">;
+
+/** What `advise` and `sweep` were asked, as they take it. */
+function askedOptions({ variant, objective, margin, confidence }: Asked): string[] {
   return [
-    "poolsim advise",
-    sourceWords(file),
-    `--seed ${seed} --replications ${replications}`,
-    ...given("--only", only?.join(",")),
-    ...(rule === false ? ["--no-rule"] : []),
     ...given("--variant", variant),
     ...given("--objective", objective),
     ...given("--margin", margin),
     ...given("--confidence", confidence),
-    ...settingOptions(scenario),
-    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+  ];
+}
+
+/** Extensions, as commands take them. */
+export function extensionOptions({
+  extensions = [],
+}: {
+  readonly extensions?: ScenarioResult["extensions"] | undefined;
+}): string[] {
+  return extensions.map(({ name }) => `--extension ${shellWord(name)}`);
+}
+
+/** `--margin 0.1 --set …`: what advice was asked, of whichever workers, at whatever seed. */
+export function adviceOptions({
+  asked,
+  scenario,
+  extensions,
+}: Pick<AdviceResult, "asked" | "scenario" | "extensions">): string[] {
+  return [...askedOptions(asked), ...settingOptions(scenario), ...extensionOptions({ extensions })];
+}
+
+/** `poolsim advise <file> …`, with what was set from outside the file. */
+export function adviceCommand(result: AdviceResult, file: string): string {
+  const { asked, seed, replications } = result;
+  return [
+    "poolsim advise",
+    sourceWords(file),
+    `--seed ${seed} --replications ${replications}`,
+    ...given("--only", asked.only?.join(",")),
+    ...(asked.rule === false ? ["--no-rule"] : []),
+    ...adviceOptions(result),
   ].join(" ");
 }
 
@@ -87,34 +129,28 @@ function valuesText(values: readonly unknown[]): string {
 
 /** `poolsim sweep <file> …`, with what was varied. */
 export function sweepCommand(result: SweepResult, file: string): string {
-  const { scenario, extensions = [], axes, seed, replications } = result;
-  const { variant, objective, margin, confidence } = result.asked;
-  const given = (option: string, value: string | number | undefined) =>
-    value === undefined ? [] : [`${option} ${shellWord(String(value))}`];
+  const { scenario, axes, seed, replications, asked } = result;
   return [
     "poolsim sweep",
     shellWord(file),
     ...axes.map(({ path, values }) => `--vary ${shellWord(`${path}=${valuesText(values)}`)}`),
     `--seed ${seed} --replications ${replications}`,
-    ...given("--variant", variant),
-    ...given("--objective", objective),
-    ...given("--margin", margin),
-    ...given("--confidence", confidence),
+    ...askedOptions(asked),
     ...settingOptions(scenario),
-    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+    ...extensionOptions(result),
   ].join(" ");
 }
 
 /** `poolsim run <file> …`, with what was set from outside the file. */
 export function commandOf(result: ScenarioResult, file: string): string {
-  const { scenario, extensions = [], seed, replications, verdict, sensitivity } = result;
+  const { scenario, seed, replications, verdict, sensitivity } = result;
   const { sensitivityReplications: stoppedAt } = result.untilDecided ?? {};
   const parts = [
     "poolsim run",
     shellWord(file),
     `--seed ${seed} --replications ${replications}`,
     ...settingOptions(scenario),
-    ...extensions.map(({ name }) => `--extension ${shellWord(name)}`),
+    ...extensionOptions(result),
     ...(verdict !== null && sensitivity.length === 0 ? ["--sensitivity off"] : []),
     ...(stoppedAt === undefined ? [] : [`--sensitivity-replications ${stoppedAt}`]),
   ];

@@ -4,7 +4,8 @@ import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-resul
 import { losesMost } from "../../advise/advice-rules.js";
 import { spanText } from "../figures.js";
 import { listed } from "./answer.js";
-import { sourceWords } from "./command.js";
+import { ABSOLUTE_MARGIN, largerMargin } from "./changes.js";
+import { adviceOptions, sourceWords } from "./command.js";
 
 /** Of one that loses most of its streams, or fails most of its AI jobs, it is known that it does badly, whatever is not decided. */
 export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
@@ -15,7 +16,8 @@ export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
 const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
 
 /** What would tell more of workers that are not decided. */
-export function openHint({ workers, replications }: AdviceResult, file: string): string {
+export function openHint(result: AdviceResult, file: string): string {
+  const { workers, replications } = result;
   if (replications === 0) return "";
   const open = workers.filter(({ advice }) => advice === "undecided");
   if (open.length === 0) return "";
@@ -37,7 +39,16 @@ export function openHint({ workers, replications }: AdviceResult, file: string):
   const isStuck = open.some(
     (worker) => worker.more === null && !isUnseen(worker) && !isHelpless(worker),
   );
-  const larger = isStuck ? " A larger --margin may tell more." : "";
+  // A share of what is not above 0 is no margin.
+  const isBelow = open.some(({ tried }) =>
+    tried.some(({ reason }) => reason === "objective not positive"),
+  );
+  const margin = isBelow
+    ? ` With a margin that is an amount (${ABSOLUTE_MARGIN}) it can be judged.`
+    : isStuck
+      ? ` With ${largerMargin(result)} more may be told.`
+      : "";
   const only = open.length > 4 ? "" : ` --only ${open.map(({ name }) => name).join(",")}`;
-  return `${listed(texts, 2)}.${larger} All figures: poolsim advise ${sourceWords(file)}${only} --details`;
+  const options = adviceOptions(result).map((one) => ` ${one}`);
+  return `${listed(texts, 2)}.${margin} All figures: poolsim advise ${sourceWords(file)}${only}${options.join("")} --details`;
 }

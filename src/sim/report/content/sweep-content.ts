@@ -6,16 +6,23 @@ import { counted, grouped } from "../../../core/wording.js";
 import type {
   AdmittedCount,
   SweepPoint,
+  SweepProblem,
   SweepResult,
   SweepSlice,
 } from "../../sweep/sweep-result.js";
 import { estimateText, scaleFor, spanText, withUnit } from "../figures.js";
 import { type Answer, listed, type Tone } from "./answer.js";
-import { changeText, confidenceText, marginText } from "./changes.js";
-import { shellWord, sweepCommand } from "./command.js";
+import {
+  ABSOLUTE_MARGIN,
+  changeText,
+  confidenceText,
+  largerMargin,
+  marginText,
+} from "./changes.js";
+import { isNamed, settingsOf, sweepCommand } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { meaningsIn } from "./meanings.js";
-import { inSentence, plainMetric, plainSentence } from "./words.js";
+import { inSentence, inWords, plainMetric, plainSentence } from "./words.js";
 
 /** Points beside each other that gave the very same. */
 export interface PointLine {
@@ -121,7 +128,7 @@ const STANDINGS: Readonly<Record<SweepPoint["standing"], string>> = {
 function standingText({ standing, dropped }: SweepPoint): string {
   const constraint = dropped?.constraint ?? null;
   if (standing !== "constraint broken" || constraint === null) return STANDINGS[standing];
-  return `too many ${inSentence(constraint)}`;
+  return `too many ${inWords(constraint)}`;
 }
 
 function linesOf(slice: SweepSlice, result: SweepResult): PointLine[] {
@@ -184,17 +191,44 @@ function isWorseThanAsItIs({ slices }: SweepResult): boolean {
   return changes.length > 0 && changes.every((change) => change !== null && change.ci95[1] < 0);
 }
 
+/** Whether all values gave the very same, and what the scenario gives as it is, in each case. */
+function isAllSame({ slices }: SweepResult): boolean {
+  return slices.every(
+    ({ points, problem }) =>
+      problem === undefined &&
+      points.length > 1 &&
+      points[0]?.change?.mean === 0 &&
+      points.slice(1).every(({ sameAs }) => sameAs === points[0]?.label),
+  );
+}
+
+const PROBLEMS: Readonly<Record<SweepProblem, string>> = {
+  price: "no gateway looks at prices, so any is paid",
+  terms: "nobody looks at what workers and delegators get",
+  "no evidence": "too little happened, or nothing is above 0 to be compared",
+};
+
+/** Why no value can be chosen in any case; undefined where one can. */
+function problemOf({ slices }: SweepResult): SweepProblem | undefined {
+  const [first] = slices;
+  return slices.every(({ problem }) => problem !== undefined) ? first?.problem : undefined;
+}
+
 function headlineOf(result: SweepResult): string {
-  const { slices, goodEverywhere } = result;
+  const { slices, goodEverywhere, variant } = result;
   const [first] = slices;
   const choice = choiceText(result);
   const isOne = choicesOf(result).length === 1;
   const named = (text: string) => (isOne ? `${choice} ${text}` : text);
   if (first === undefined) return "there is nothing to choose";
+  const problem = problemOf(result);
+  if (problem !== undefined) return `no ${choice} can be chosen: ${PROBLEMS[problem]}`;
+  if (isAllSame(result)) return `${choice} makes no difference: all values gave the very same`;
   if (isWorseThanAsItIs(result)) {
     const best = slices.length === 1 ? bestOf(first) : undefined;
     const which = best === undefined ? "" : `, ${nameOf([best, best], result)},`;
-    return `leave ${choice} as it is: the best that was tried${which} brings less`;
+    const where = isNamed(variant) ? ` in ${variant}` : "";
+    return `leave ${choice} as it is${where}: the best that was tried${which} brings less`;
   }
   if (slices.length === 1) {
     const best = bestOf(first);
@@ -213,57 +247,75 @@ function headlineOf(result: SweepResult): string {
 }
 
 function toneOf({ slices, margin }: SweepResult): Tone {
-  if (slices.some(({ best }) => best === null)) return "bad";
+  if (slices.some(({ best, problem }) => best === null && problem === undefined)) return "bad";
   if (slices.some(({ isDecided }) => !isDecided)) return "open";
   const least = margin.relative ?? margin.absolute ?? 0;
   const gains = slices.some((slice) => (bestOf(slice)?.change?.ci95[0] ?? 0) > least);
   return gains ? "good" : "neutral";
 }
 
+const NONE: Readonly<Record<SweepProblem, string>> = {
+  price:
+    "Without gateway.maxPricePerUnit or selectPriceWeight whatever is asked for is paid, which says nothing of what a price brings.",
+  terms:
+    "Workers and delegators stay whatever economics.commission and feeShare are, which says nothing of what these bring.",
+  "no evidence": `A longer --duration may tell more, or a margin that is an amount (${ABSOLUTE_MARGIN}).`,
+};
+
+/** Why there is nothing to choose. */
+function noneText({ problem, points }: SweepSlice): string {
+  if (problem !== undefined) return NONE[problem];
+  const broken = points.flatMap(({ dropped }) => dropped?.constraint ?? []).map(inSentence);
+  return `What they break is a limit on ${listed([...new Set(broken)])} (decision.constraints).`;
+}
+
+/** What changes are compared with. */
+function asItIs({ variant }: SweepResult): string {
+  return isNamed(variant) ? `variant ${variant} as it is` : "the scenario as it is";
+}
+
 function sentencesOf(result: SweepResult): string[] {
   const { slices, objective, confidence } = result;
   const what = inSentence(objective);
   const [only] = slices;
-  const open = slices.filter(({ isDecided }) => !isDecided);
+  const open = slices.filter(({ isDecided, problem }) => !isDecided && problem === undefined);
   const best = only === undefined ? undefined : bestOf(only);
+  const as = asItIs(result);
   const said =
-    slices.length > 1 || best === undefined
+    only === undefined || slices.length > 1
       ? [
-          `Each case is the scenario as it is under other circumstances; changes are those of ${what}, compared with that.`,
+          `Each case is ${as} under other circumstances; changes are those of ${what}, compared with that.`,
         ]
-      : [
-          best.change === null
-            ? `What that changes of ${what} is not known.`
-            : `Compared with the scenario as it is, that changes ${what} by ${changeText(best.change, result).replace(/\)$/, `; ${confidenceText(confidence)} sure)`)}.`,
-          ...(best.admitted === null
-            ? []
-            : [
-                `It admits ${grouped(best.admitted.workers)} of ${counted(best.admitted.of, "worker")}, with ${counted(best.admitted.sessions, "session")}.`,
-              ]),
-        ];
+      : best === undefined
+        ? [noneText(only)]
+        : [
+            best.change === null
+              ? `What that changes of ${what} is not known.`
+              : `Compared with ${as}, that changes ${what} by ${changeText(best.change, result).replace(/\)$/, `; ${confidenceText(confidence)} sure)`)}.`,
+            ...(best.admitted === null
+              ? []
+              : [
+                  `It admits ${grouped(best.admitted.workers)} of ${counted(best.admitted.of, "worker")}, with ${counted(best.admitted.sessions, "session")}.`,
+                ]),
+          ];
   const where = slices.length === 1 ? "" : ` (${listed(open.map(({ label }) => label))})`;
   const hint =
     open.length === 0
       ? []
       : [
-          `Not all that are left are told apart yet${where}: a longer --budget or --duration, or a larger --margin, would.`,
+          `Not all that are left are told apart yet${where}: a longer --budget or --duration, or ${largerMargin(result)}, would.`,
         ];
   return [...said, ...hint];
 }
 
 /** The settings of the best point, where one is best everywhere and there is nothing better as it is. */
 function doItText(result: SweepResult): string {
-  if (isWorseThanAsItIs(result)) return "";
-  const { slices, goodEverywhere } = result;
+  if (isWorseThanAsItIs(result) || isAllSame(result)) return "";
+  const { slices, goodEverywhere, variant } = result;
   const [first] = slices;
   const label = slices.length === 1 ? first?.best : goodEverywhere[0];
   const point = first?.points.find((one) => one.label === label);
-  return (point?.settings ?? []).map(({ path, value }) => settingOption(path, value)).join(" ");
-}
-
-function settingOption(path: string, value: unknown): string {
-  const text = `${path}=${typeof value === "string" ? value : JSON.stringify(value)}`;
-  return `--set ${shellWord(text)}`;
+  return settingsOf(variant, point?.settings ?? []);
 }
 
 function sureText(result: SweepResult): string {
@@ -292,7 +344,7 @@ export function sweepContent(
     verdict: null,
     sentences: sentencesOf(result),
   };
-  const objectiveHead = withUnit(plainMetric(objective).label, scale);
+  const objectiveHead = withUnit(inWords(objective), scale);
   return {
     title: scenario.name,
     about: `${axes.map(({ path }) => lastPart(path)).join(" × ")}, ${counted(points, "point")}`,

@@ -83,18 +83,21 @@ const IN_SENTENCES: Readonly<Record<string, string>> = {
   "pool.segmentShare": "your share of all work",
   "pool.feesEthPerDay": "what your work is worth per day",
   "pool.retention": "the share of sessions kept to the stream's end",
+  "pool.lateShare": "the share of late segments",
 };
 
 const OTHERS: Readonly<Record<string, string>> = {
   "pool.feesEthPerDay": "your fees per day",
   "pool.segments": "segments that you deliver",
   "pool.pixels": "pixels that you deliver",
+  // As counted; the first screen has them per day.
+  "pool.swapsAway": "streams lost",
 };
 
 /** A metric in words; its name where it has none. */
 export function inWords(metric: string): string {
   const known = [...POOL_FIGURES, ...NETWORK_FIGURES].find((one) => one.metric === metric);
-  return known?.label ?? OTHERS[metric] ?? metric;
+  return OTHERS[metric] ?? known?.label ?? metric;
 }
 
 /** A metric as it stands within a sentence. */
@@ -108,6 +111,9 @@ export function plainMetric(metric: string): PlainMetric {
   return known ?? { metric, label: inWords(metric), kind: kindOf(metric), isMoreBetter: true };
 }
 
+/** A word that begins a sentence; names of metrics, settings and workers are written as they are. */
+const FIRST_WORD = /(?<=^|\. )[a-z]+(?=[ ,;:]|$)/g;
+
 /** A sentence with its metrics in words. */
 export function plainSentence(sentence: string): string {
   const names = [...POOL_FIGURES.map(({ metric }) => metric), ...Object.keys(OTHERS)];
@@ -119,7 +125,7 @@ export function plainSentence(sentence: string): string {
       ),
     sentence,
   );
-  return worded.replaceAll(/(?:^|\. )[a-z]/g, (letter) => letter.toUpperCase());
+  return worded.replaceAll(FIRST_WORD, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 /** Why something is not decided, for who does not know the reasons of verdicts. */

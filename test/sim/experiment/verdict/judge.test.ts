@@ -5,7 +5,8 @@ import { binomialTail, judgeSet, SYNTHETIC_CHECKS } from "../../../../scripts/sy
 import { NameTable, ReplicationRecord } from "../../../../src/sim/experiment/replication-record.js";
 import { Samples } from "../../../../src/sim/experiment/samples.js";
 import { sequenceOf } from "../../../../src/sim/experiment/statistics/confidence-sequence.js";
-import { advised, differenceOf } from "../../../../src/sim/experiment/verdict/judge.js";
+import { differenceOf } from "../../../../src/sim/experiment/verdict/differences.js";
+import { advised } from "../../../../src/sim/experiment/verdict/judge.js";
 
 describe("on made-up replications", () => {
   it.each(SYNTHETIC_CHECKS)("$name", ({ run }) => {

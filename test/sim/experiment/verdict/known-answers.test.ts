@@ -70,6 +70,34 @@ describe("where no gateway looks at prices", () => {
     expect(verdict.sentence).toContain("no gateway looks at prices");
   });
 
+  it.each([
+    ["factor: 3", { factor: 3 }],
+    ["pricePerUnit, by name", { pricePerUnit: 9000, orchestrator: "Pool" }],
+  ])("nor is one that an event changes: %s", async (_, how) => {
+    const event = { kind: "price", at: "1m", ...how };
+    const verdict = await verdictOf({ variants: { without: {}, with: { "events.dear": event } } });
+    expect(verdict).toMatchObject({ decision: "undecided", reason: "no evidence" });
+    expect(verdict.sentence).toContain("no gateway looks at prices");
+  });
+
+  it("an event that changes nothing, or another's price, is judged", async () => {
+    for (const how of [{ factor: 1 }, { factor: 1.5, orchestrator: "rival" }]) {
+      const event = { kind: "price", at: "1m", ...how };
+      const rival = {
+        name: "rival",
+        region: "FRA",
+        stakeLpt: 1,
+        backend: { type: "measured", roundTripMs: 500 },
+      };
+      const verdict = await verdictOf({
+        orchestrators: [rival],
+        variants: { without: {}, with: { "events.dear": event } },
+      });
+      expect(verdict.sentence).not.toContain("looks at prices");
+      expect(verdict.difference?.mean).toBe(0);
+    }
+  });
+
   it("what does not depend on the price is judged", async () => {
     const decision = { ...SCENARIO.decision, objective: "pool.segmentShare" };
     expect(await verdictOf({ variants, decision })).toMatchObject({ change: { mean: 0 } });
@@ -82,6 +110,57 @@ describe("where no gateway looks at prices", () => {
     expect(await verdictOf({ variants, gateway: priced })).not.toMatchObject({
       reason: "no evidence",
     });
+  });
+});
+
+describe("where workers and delegators stay whatever they get", () => {
+  it.each(["commission", "feeShare"])(
+    "%s is judged by what does not depend on it",
+    async (term) => {
+      const variants = {
+        without: {},
+        with: { [`orchestrator.economics.${term}`]: term === "commission" ? "1" : "0.1" },
+      };
+      const verdict = await verdictOf({ variants });
+      expect(verdict).toMatchObject({
+        decision: "undecided",
+        reason: "no evidence",
+        instead: null,
+      });
+      expect(verdict.sentence).toContain("nobody looks at what workers and delegators get");
+      const decision = { ...SCENARIO.decision, objective: "pool.feesEthPerDay" };
+      expect(await verdictOf({ variants, decision })).toMatchObject({ change: { mean: 0 } });
+    },
+  );
+});
+
+describe("intervals", () => {
+  it("end where what they are about does: shares from 0 to 1, and nothing below none", async () => {
+    const workers = [GOOD, { ...CANDIDATE, roundTripMs: 3500 }];
+    const variants = {
+      without: { "orchestrator.admission.exclude": ["candidate"] },
+      with: { "orchestrator.admission.exclude": ["good"] },
+    };
+    // Few sessions, which vary most.
+    const demand = { concurrentStreams: 1 };
+    const result = await resultOf({ workers, variants, demand, replications: 3 });
+    for (const { metrics } of result.variants) {
+      for (const [name, { mean, ci95 }] of Object.entries(metrics)) {
+        if (/operatorNetPerDay|incomeLuck/.test(name)) continue;
+        expect([name, ci95[0] >= Math.min(0, mean)]).toEqual([name, true]);
+        if (/Share$|retention$/.test(name)) expect([name, ci95[1] <= 1]).toEqual([name, true]);
+      }
+    }
+    for (const { metric, difference, baseline } of result.comparisons) {
+      const from = result.variants.find(({ name }) => name === baseline)?.metrics[metric];
+      if (from === undefined || /operatorNetPerDay|incomeLuck/.test(metric)) continue;
+      expect([metric, difference.ci95[0] >= -from.ci95[1]]).toEqual([metric, true]);
+    }
+    const decision = { ...SCENARIO.decision, objective: "pool.feesEthPerDay" };
+    const verdict = await verdictOf({ workers, variants, decision, replications: 6 });
+    expect(verdict.change?.ci95[0]).toBeGreaterThanOrEqual(-1);
+    const [late] = verdict.constraints;
+    expect(late?.difference?.ci95[1]).toBeLessThanOrEqual(1);
   });
 });
 
