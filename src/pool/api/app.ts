@@ -2,6 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
+import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { AdmissionDesk } from "./admission-desk.js";
 import { statusOf } from "./answers.js";
 import type { ApiEnv, PoolApi, PoolApiOptions } from "./api-options.js";
@@ -64,6 +65,9 @@ class Api {
 
   constructor(options: PoolApiOptions) {
     const { replayWindowMs = 300_000, noncesMax = 2_000_000, cacheMs = 2_000 } = options;
+    // A window that is no number would let every old write in again.
+    checkNumber({ replayWindowMs, cacheMs, writeWaitMs: options.writeWaitMs }, TIMER_MS);
+    checkWhole({ noncesMax }, [1, Number.POSITIVE_INFINITY]);
     const { readLimit = { perSecond: 50, burst: 200 } } = options;
     const { writeLimit = { perSecond: 2_000, burst: 4_000 } } = options;
     this.#options = options;
@@ -387,7 +391,11 @@ class Api {
 /** Answers that take long to make may be so many times as old as others. */
 const PAGE_AGES = 5;
 
-/** Makes the API over the books, without a server: it answers requests that it is given. */
+/**
+ * Makes the API over the books, without a server: it answers requests that it is given.
+ *
+ * @throws InputError (`OPTION_INVALID`) for limits that would be none
+ */
 export function createPoolApi(options: PoolApiOptions): PoolApi {
   const api = new Api(options);
   return {
