@@ -2,13 +2,13 @@
 
 import { type Context, Hono } from "hono";
 import type { z } from "zod";
-import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { AdmissionDesk } from "./admission-desk.js";
 import { statusOf } from "./answers.js";
 import type { ApiEnv, PoolApi, PoolApiOptions } from "./api-options.js";
 import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
 import { BodyReader } from "./body.js";
 import type { WriteOutcome } from "./books.js";
+import { checkedOptions } from "./check-options.js";
 import { ApiMetrics } from "./metrics.js";
 import { NonceCache } from "./nonces.js";
 import { openApiDocument } from "./openapi.js";
@@ -65,9 +65,6 @@ class Api {
 
   constructor(options: PoolApiOptions) {
     const { replayWindowMs = 300_000, noncesMax = 2_000_000, cacheMs = 2_000 } = options;
-    // A window that is no number would let every old write in again.
-    checkNumber({ replayWindowMs, cacheMs, writeWaitMs: options.writeWaitMs }, TIMER_MS);
-    checkWhole({ noncesMax }, [1, Number.POSITIVE_INFINITY]);
     const { readLimit = { perSecond: 50, burst: 200 } } = options;
     const { writeLimit = { perSecond: 2_000, burst: 4_000 } } = options;
     this.#options = options;
@@ -391,13 +388,9 @@ class Api {
 /** Answers that take long to make may be so many times as old as others. */
 const PAGE_AGES = 5;
 
-/**
- * Makes the API over the books, without a server: it answers requests that it is given.
- *
- * @throws InputError (`OPTION_INVALID`) for limits that would be none
- */
+/** Makes the API over the books, without a server. @throws InputError (`OPTION_INVALID`) for limits that are none */
 export function createPoolApi(options: PoolApiOptions): PoolApi {
-  const api = new Api(options);
+  const api = new Api(checkedOptions(options));
   return {
     fetch: api.app.fetch,
     stopping: () => {
