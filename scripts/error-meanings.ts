@@ -57,7 +57,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   COMMISSION_NONE:
     "The books have no commission for what was worked; set one, then enter it again.",
   COMMISSION_PAST: "A new commission would begin before work that the books already have.",
-  CONCURRENCY: "The number of simultaneous questions is below 1.",
+  CONCURRENCY: "The number of simultaneous questions is no whole number from 1.",
   CREDENTIALS: "The environment has no credentials for a bucket.",
   CSV: "A CSV text has a wrong quote or a record of the wrong length.",
   DATABASE: "The file of the books is not named, or is not such a file.",
@@ -122,7 +122,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   NETWORK_UNKNOWN: "The name of the network is not a known one.",
   ODDS: "There is nobody to choose among, or one's own orchestrator has no stake.",
   OPENING: "Opening balances cannot be read, or the books cannot take them.",
-  OPTION_INVALID: "An option of a run is out of its range.",
+  OPTION_INVALID:
+    "An option or an argument is out of its range, of another type, or missing; the message says which.",
   ORCHESTRATOR_UNKNOWN: "The stored list does not have the orchestrator.",
   PAGE_MISSING: "The page of a pool is not in the package: it was not built.",
   PAYMENT_TOO_MANY_TICKETS: "A fee takes more tickets than can be counted.",

@@ -2,6 +2,7 @@
  * Exact fractions on bigint. Prices, expected values and shares of money are rationals; only
  * weights of a random choice ever become a float, by {@link Rational.toNumber}.
  */
+import { checkWhole } from "./checks.js";
 import { InputError, invariant } from "./errors.js";
 
 /** An immutable fraction in lowest terms with a positive denominator. */
@@ -150,9 +151,11 @@ export class Rational {
    * Decimal text, the last digit rounded with halves away from zero; a negative value keeps its
    * sign even where it rounds to zero.
    *
-   * @param digits after the point, at least 1
+   * @param digits after the point, 1 … 10,000
+   * @throws InputError (`OPTION_INVALID`) for another number of digits
    */
   toFixed(digits: number): string {
+    checkWhole({ digits }, [1, 10_000]);
     const scale = 10n ** BigInt(digits);
     const magnitude = this.num < 0n ? -this.num : this.num;
     const rounded = (2n * magnitude * scale + this.den) / (2n * this.den);

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
+import { checkNumber, checkText, TIMER_MS } from "../core/checks.js";
 import { InputError, RemoteError } from "../core/errors.js";
 
 /** What a column holds. Whole numbers are always bigint. */
@@ -65,10 +66,13 @@ export class SqliteDatabase {
   /**
    * Opens, and creates unless read-only.
    *
-   * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there
+   * @throws InputError (`DATABASE_MISSING`) when a file to be read is not there; (`OPTION_INVALID`)
+   *   without a path: SQLite would keep a file of its own, and remove it at the end
    * @throws RemoteError (`SQLITE_…`, SQLite's own codes) when it cannot be opened
    */
   constructor({ path, readOnly = false, busyTimeoutMs = 5_000, isScratch = false }: SqliteOptions) {
+    checkText({ path });
+    checkNumber({ busyTimeoutMs }, TIMER_MS);
     if (readOnly && !existsSync(path)) {
       throw new InputError(`there is no database ${path}`, { code: "DATABASE_MISSING" });
     }

@@ -5,6 +5,14 @@
 
 export type { PoolsimErrorCode } from "../core/error-codes/pool.js";
 export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../core/errors.js";
+export { Rational } from "../core/rational.js";
+export {
   type Account,
   type CommonAccount,
   inPayoutAccount,

@@ -4,6 +4,13 @@
  */
 
 export type { PoolsimErrorCode } from "../core/error-codes/selection.js";
+export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../core/errors.js";
 export { Rational } from "../core/rational.js";
 export { type ModelState, modelState } from "../discovery/model-state.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";

@@ -9,8 +9,13 @@
 export type { Setting } from "../config/setting.js";
 export { parseSetting } from "../config/setting.js";
 export type { PoolsimErrorCode } from "../core/error-codes/sim.js";
-export type { PoolsimError } from "../core/errors.js";
-export { InputError, InvariantError, isPoolsimError } from "../core/errors.js";
+export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../core/errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
 export type {
   AdviceResult,

@@ -1,5 +1,5 @@
 /** One replication of one variant: compile, run, compute the metrics. */
-import { InputError } from "../core/errors.js";
+import { checkNumber, checkWhole } from "../core/checks.js";
 import { inOneGo, type Steps } from "../core/steps.js";
 import type { SimulationInput } from "./input.js";
 import { aiConservation } from "./metrics/ai-conservation.js";
@@ -48,13 +48,9 @@ export interface SimulateOptions {
 /** Scenarios that were not loaded may hold anything: without an end, nothing would end. */
 function checkTimes({ scenario }: SimulationInput, { seed, replication }: SimulateOptions): void {
   const { duration, warmup = 0 } = scenario;
-  const numbers = { duration, warmup, replication, seed: seed ?? scenario.seed };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (Number.isFinite(value) && value >= 0) continue;
-    throw new InputError(`${name}: found ${value}, expected a finite number from 0`, {
-      code: "OPTION_INVALID",
-    });
-  }
+  checkNumber({ duration, warmup }, [0, Number.MAX_VALUE]);
+  // What is cut off would make two seeds one.
+  checkWhole({ replication, seed: seed ?? scenario.seed }, [0, Number.MAX_SAFE_INTEGER]);
 }
 
 /**

@@ -4,6 +4,13 @@
  */
 
 export type { PoolsimErrorCode } from "../core/error-codes/testing.js";
+export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../core/errors.js";
 export { admissionLaws } from "./admission-laws.js";
 export type { ContractCase } from "./contract.js";
 export {

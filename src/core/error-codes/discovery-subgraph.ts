@@ -13,6 +13,8 @@ export type PoolsimErrorCode =
   | "HTTP_TRANSPORT"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** A price has no amount. */
   | "PRICE_MISSING"
   /** An orchestrator asks a price for 0 pixels. */

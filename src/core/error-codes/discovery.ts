@@ -43,7 +43,7 @@ export type PoolsimErrorCode =
   | "CHAIN_UNSTABLE"
   /** The client for GetOrchestrator was closed while it was asking. */
   | "CLIENT_CLOSED"
-  /** The number of simultaneous questions is below 1. */
+  /** The number of simultaneous questions is no whole number from 1. */
   | "CONCURRENCY"
   /** Another process wrote to the database all the time, so that no copy could be taken. */
   | "DATABASE_BUSY"
@@ -83,6 +83,8 @@ export type PoolsimErrorCode =
   | "MAX_PRICE"
   /** The name of the network is not a known one. */
   | "NETWORK_UNKNOWN"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** The stored list does not have the orchestrator. */
   | "ORCHESTRATOR_UNKNOWN"
   /** A pixel format cannot be decoded by any worker. */

@@ -45,6 +45,8 @@ export type PoolsimErrorCode =
   | "LIMIT"
   /** The server cannot listen at the host and port. */
   | "LISTEN"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** A batch of payouts that was to be approved is not there, or is out of date. */
   | "PAYOUT_BATCH"
   /** The books have no such payout. */

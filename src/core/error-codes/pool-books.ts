@@ -73,6 +73,8 @@ export type PoolsimErrorCode =
   | "LIMIT"
   /** Opening balances cannot be read, or the books cannot take them. */
   | "OPENING"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** The books have no such payout. */
   | "PAYOUT_UNKNOWN"
   /** A fraction has the denominator 0. */

@@ -29,12 +29,16 @@ export type PoolsimErrorCode =
   | "DATABASE_MISSING"
   /** The open file was moved, deleted or replaced. Start again on the right file. */
   | "DATABASE_REPLACED"
+  /** The URL of the chain's node is not http or https. */
+  | "ETH_URL"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
   /** The keystore or its password is missing, or one does not fit the other. */
   | "KEYSTORE"
   /** A text cannot be part of an account's name. */
   | "LEDGER_ACCOUNT"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** Nonces cannot be acknowledged: the message says why. */
   | "PAYOUT_ACKNOWLEDGE"
   /** A batch of payouts that was to be approved is not there, or is out of date. */

@@ -21,6 +21,8 @@ export type PoolsimErrorCode =
   | "LEDGER_JOURNAL"
   /** A posting moves no positive amount, or moves it to the account that it is from. */
   | "LEDGER_POSTING"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** The number of sessions of a node is not a whole number in its range. */
   | "POOL_MAX_SESSIONS"
   /** The idle time or the queue length of sessions is out of its range. */

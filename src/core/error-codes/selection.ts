@@ -11,6 +11,8 @@ export type PoolsimErrorCode =
   | "EXTENSION_NAME"
   /** Something that must always hold does not. This is a bug of poolsim: please report it. */
   | "INVARIANT"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** A fee takes more tickets than can be counted. */
   | "PAYMENT_TOO_MANY_TICKETS"
   /** A list of performance scores cannot be read. */

@@ -69,7 +69,7 @@ export type PoolsimErrorCode =
   | "COMMISSION_NONE"
   /** A new commission would begin before work that the books already have. */
   | "COMMISSION_PAST"
-  /** The number of simultaneous questions is below 1. */
+  /** The number of simultaneous questions is no whole number from 1. */
   | "CONCURRENCY"
   /** The environment has no credentials for a bucket. */
   | "CREDENTIALS"
@@ -157,7 +157,7 @@ export type PoolsimErrorCode =
   | "MAX_PRICE"
   /** The name of the network is not a known one. */
   | "NETWORK_UNKNOWN"
-  /** An option of a run is out of its range. */
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
   | "OPTION_INVALID"
   /** The stored list does not have the orchestrator. */
   | "ORCHESTRATOR_UNKNOWN"

@@ -51,6 +51,8 @@ export type PoolsimErrorCode =
   | "LEDGER_POSTING"
   /** A limit of the books is not from 0 to 2^96 − 1. */
   | "LIMIT"
+  /** An option or an argument is out of its range, of another type, or missing; the message says which. */
+  | "OPTION_INVALID"
   /** A fee takes more tickets than can be counted. */
   | "PAYMENT_TOO_MANY_TICKETS"
   /** The books have no such payout. */

@@ -2,7 +2,7 @@
  * What orchestrators tell only those who ask without a job, as polls do (B-10): hardware, prices of
  * models (A-85), and their live runners (A-69).
  */
-import pLimit from "p-limit";
+import { checkNumber, TIMER_MS } from "../../core/checks.js";
 import { isPoolsimError } from "../../core/errors.js";
 import { POLLING_DEFAULTS } from "../polling.js";
 import { fetchRunnerList } from "../remote/fetch-runners.js";
@@ -11,6 +11,7 @@ import type { OrchestratorAsker } from "../rpc/client.js";
 import type { OrchestratorAnswer } from "../rpc/decode.js";
 import type { RequestIdentity } from "../rpc/identity.js";
 import type { DialUri } from "../rpc/target.js";
+import { concurrencyLimit } from "./concurrency.js";
 
 /** What one orchestrator told. */
 export interface OrchestratorDetails {
@@ -46,13 +47,14 @@ export interface DetailsOptions {
  * @param endpoints whom
  * @param options see {@link DetailsOptions}
  * @returns in the order of the endpoints
+ * @throws InputError (`CONCURRENCY`, `OPTION_INVALID`)
  */
 export async function askDetails(
   endpoints: readonly DialUri[],
   options: DetailsOptions,
 ): Promise<OrchestratorDetails[]> {
-  const { concurrency = Number.POSITIVE_INFINITY } = options;
-  const limit = pLimit(concurrency);
+  checkNumber({ limitMs: options.limitMs }, TIMER_MS);
+  const limit = concurrencyLimit(options.concurrency);
   return await Promise.all(endpoints.map((one) => limit(() => detailsOf(one, options))));
 }
 
@@ -60,7 +62,7 @@ async function detailsOf(
   endpoint: DialUri,
   { client, identity, runners = false, limitMs, signal }: DetailsOptions,
 ): Promise<OrchestratorDetails> {
-  const late = AbortSignal.timeout(limitMs ?? POLLING_DEFAULTS.collectMs);
+  const late = AbortSignal.timeout(Math.ceil(limitMs ?? POLLING_DEFAULTS.collectMs));
   const ended = AbortSignal.any([signal, late]);
   const question = { identity, job: null, ignoreCapacityCheck: true };
   const [answer, list] = await Promise.all([

@@ -5,7 +5,7 @@ import type { SourceListing } from "../sources/source.js";
 import type { Asked } from "./asked.js";
 import { descriptor, type OrchestratorDescriptor, stakesOf } from "./descriptor.js";
 import { runLiveRound } from "./live-round.js";
-import { clientOf, type DiscoverOptions, liveRound } from "./options.js";
+import { checkDiscovery, clientOf, type DiscoverOptions, liveRound } from "./options.js";
 
 /** What a discovery found. */
 export interface DiscoverResult {
@@ -24,10 +24,11 @@ export interface DiscoverResult {
  * may be used (D-8 … D-42). An empty result is no error (D-41).
  *
  * @param options see {@link DiscoverOptions}
- * @throws whatever the source throws; InputError (`TICKET_LIMITS_MISSING`, `CONCURRENCY`); the
- *   signal's reason
+ * @throws whatever the source throws; InputError (`TICKET_LIMITS_MISSING`, `CONCURRENCY`,
+ *   `DISCOVERY_OPTIONS`, `OPTION_INVALID`); the signal's reason
  */
 export async function discover(options: DiscoverOptions): Promise<DiscoverResult> {
+  checkDiscovery(options);
   const { source, signal, pool = "any", maxPrice = null } = options;
   const listing = await source.list({ signal });
   const endpoints = listing.endpoints.filter(({ score }) => inPool(score, pool));

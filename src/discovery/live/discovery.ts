@@ -3,6 +3,7 @@
  * and polls in the background from which the network's capabilities and prices are known.
  */
 import { LRUCache } from "lru-cache";
+import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
@@ -14,9 +15,17 @@ import type { SuspensionPolicy } from "../suspension.js";
 import { systemClock } from "./clock.js";
 import { type DiscoverResult, discover } from "./discover.js";
 import { type ExplainOptions, type Explanation, explain } from "./explain.js";
-import { clientOf, type DiscoverOptions, type DiscoverySettings } from "./options.js";
+import {
+  checkDiscovery,
+  clientOf,
+  type DiscoverOptions,
+  type DiscoverySettings,
+} from "./options.js";
 import { type PolledOrchestrator, poll } from "./poll.js";
 import { Suspensions } from "./suspensions.js";
+
+/** A list of prices takes its room at once. */
+const PRICES_MAX = 10_000_000;
 
 /** What a long-running discovery is told. */
 export interface DiscoveryOptions extends DiscoverySettings {
@@ -28,13 +37,12 @@ export interface DiscoveryOptions extends DiscoverySettings {
   readonly collectMs?: number | undefined;
   /** How suspensions of streams last. @default "absolute" */
   readonly suspensionPolicy?: SuspensionPolicy | undefined;
-  /** Addresses whose prices are kept; the longest unseen are dropped. @default 10000 */
+  /** Addresses whose prices are kept; the longest unseen are dropped; 1 … 10,000,000. @default 10000 */
   readonly maxPrices?: number | undefined;
   /** Is called after each poll, with what is to be noted of prices (B-11). */
-  readonly onPoll?: (
-    network: readonly PolledOrchestrator[],
-    prices: readonly PolledPrice[],
-  ) => void;
+  readonly onPoll?:
+    | ((network: readonly PolledOrchestrator[], prices: readonly PolledPrice[]) => void)
+    | undefined;
   /** Is called when a poll in the background failed. */
   readonly onPollFailed?: ((error: unknown) => void) | undefined;
 }
@@ -59,8 +67,17 @@ export class Discovery {
   #polling: Promise<readonly PolledOrchestrator[]> | null = null;
   #takeBackPoll: (() => void) | null = null;
 
-  /** @param options see {@link DiscoveryOptions} */
+  /**
+   * @param options see {@link DiscoveryOptions}
+   * @throws InputError (`OPTION_INVALID`) for numbers out of their range
+   */
   constructor(options: DiscoveryOptions) {
+    checkDiscovery(options);
+    const { pollIntervalMs, collectMs, maxPrices } = options;
+    // Without a pause it would ask everybody all the time.
+    checkNumber({ pollIntervalMs }, [1, TIMER_MS[1]]);
+    checkNumber({ collectMs }, TIMER_MS);
+    checkWhole({ maxPrices }, [1, PRICES_MAX]);
     const [client, release] = clientOf(options);
     this.#options = options;
     this.#client = client;

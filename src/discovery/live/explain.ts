@@ -2,6 +2,7 @@
  * What a gateway makes of every orchestrator of a source, and why: the same discovery, after which
  * those who were too slow or not needed are still waited for.
  */
+import { checkNumber, TIMER_MS } from "../../core/checks.js";
 import type { Rational } from "../../core/rational.js";
 import { bitNumbers, type PerCapability } from "../capabilities.js";
 import { jobModelRejection } from "../model-state.js";
@@ -21,7 +22,7 @@ import {
   stakesOf,
 } from "./descriptor.js";
 import { type LiveRoundOutcome, runLiveRound } from "./live-round.js";
-import { clientOf, type DiscoverOptions, liveRound } from "./options.js";
+import { checkDiscovery, clientOf, type DiscoverOptions, liveRound } from "./options.js";
 import { suspensionOf } from "./suspensions.js";
 
 /**
@@ -97,9 +98,12 @@ export interface ExplainOptions extends DiscoverOptions {
  * reject when the signal aborts, but tells what is known by then.
  *
  * @param options see {@link ExplainOptions}
- * @throws whatever the source throws; InputError (`TICKET_LIMITS_MISSING`, `CONCURRENCY`)
+ * @throws whatever the source throws; InputError (`TICKET_LIMITS_MISSING`, `CONCURRENCY`,
+ *   `DISCOVERY_OPTIONS`, `OPTION_INVALID`)
  */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
+  checkDiscovery(options);
+  checkNumber({ patienceMs: options.patienceMs }, TIMER_MS);
   const { source, signal, pool = "any", maxPrice = null } = options;
   const { patienceMs = DISCOVERY_DEFAULTS.cutoffMs } = options;
   const listing = await source.list({ signal });

@@ -3,8 +3,7 @@
  * when it wants. All decisions are the round's.
  */
 import { setMaxListeners } from "node:events";
-import pLimit from "p-limit";
-import { InputError, invariant, isPoolsimError } from "../../core/errors.js";
+import { invariant, isPoolsimError } from "../../core/errors.js";
 import type { Rejection } from "../rejection.js";
 import type { DiscoveryRound } from "../round.js";
 import type { RoundState } from "../round-words.js";
@@ -14,6 +13,7 @@ import { parseRequestUri } from "../sources/request-uri.js";
 import type { SourceEndpoint } from "../sources/source.js";
 import type { Asked, AskedEndpoint } from "./asked.js";
 import type { Clock } from "./clock.js";
+import { concurrencyLimit } from "./concurrency.js";
 import type { SuspensionList } from "./suspensions.js";
 
 /** Asks one orchestrator; rejects with an Error. */
@@ -94,7 +94,7 @@ class LiveRound {
   readonly #asked = new Map<number, Asked>();
   /** By URI: what was seen is told by its text alone (D-17). */
   readonly #handles = new Map<string, number>();
-  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #limit: ReturnType<typeof concurrencyLimit>;
   readonly #outstanding = new AbortController();
   readonly #waiting: number[] = [];
   #pumping = false;
@@ -112,12 +112,7 @@ class LiveRound {
 
   constructor(options: LiveRoundOptions) {
     this.#options = options;
-    if (!(options.concurrency >= 1)) {
-      throw new InputError(`concurrency is ${options.concurrency}, not at least 1`, {
-        code: "CONCURRENCY",
-      });
-    }
-    this.#limit = pLimit(options.concurrency);
+    this.#limit = concurrencyLimit(options.concurrency);
     // Every request listens to it.
     setMaxListeners(0, this.#outstanding.signal);
   }

@@ -1,4 +1,5 @@
 /** What one discovery on the real network is told, with go-livepeer's defaults. */
+import { checkNumber, checkObject, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
@@ -78,6 +79,15 @@ export interface DiscoverOptions extends DiscoverySettings {
   readonly signal?: AbortSignal | undefined;
   /** Is called at each answer and each failure. */
   readonly onProgress?: ((progress: RoundProgress) => void) | undefined;
+}
+
+/** @throws InputError (`OPTION_INVALID`) for numbers that nobody can mean, and without a source */
+export function checkDiscovery(options: DiscoverOptions): void {
+  checkObject({ options });
+  checkObject({ source: options.source }, "list");
+  const { wanted, extraNodes, cutoffMs } = options;
+  checkWhole({ wanted, extraNodes }, [0, Number.POSITIVE_INFINITY]);
+  checkNumber({ cutoffMs }, TIMER_MS);
 }
 
 /** A client to ask with, and how to end it if it was made here. */

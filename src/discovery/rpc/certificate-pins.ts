@@ -3,6 +3,7 @@
  * one is reported. Orchestrators make a new certificate at every start (G-16), so a change is
  * suspicious only in the long run; whether it is refused is the caller's choice.
  */
+import { checkWhole } from "../../core/checks.js";
 import { RemoteError } from "../../core/errors.js";
 
 /** A server shows another certificate than before. */
@@ -38,7 +39,9 @@ export class CertificatePins {
   readonly #maxServers: number;
   readonly #onChange: (change: CertificateChange) => void;
 
+  /** @throws InputError (`OPTION_INVALID`) */
   constructor(options: CertificatePinsOptions = {}) {
+    checkWhole({ maxServers: options.maxServers }, [1, Number.POSITIVE_INFINITY]);
     this.#pins = new Map(options.known);
     this.#refuse = options.onMismatch === "refuse";
     this.#maxServers = options.maxServers ?? 10_000;

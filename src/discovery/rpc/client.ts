@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from "node:events";
 import { LRUCache } from "lru-cache";
+import { checkChoice, checkNumber, checkObject, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { isPoolsimError, RemoteError } from "../../core/errors.js";
 import type { CertificatePins } from "./certificate-pins.js";
 import type { Channel } from "./channel.js";
@@ -50,6 +51,9 @@ const DEFAULTS = {
   idleLimitMs: 600_000,
 } as const;
 
+/** The list of connections takes its room at once. */
+const CHANNELS_MAX = 1_000_000;
+
 /** Whoever asks orchestrators: an {@link OrchestratorClient}, or what stands in for it. */
 export interface OrchestratorAsker {
   /** See {@link OrchestratorClient.getOrchestrator}; rejects with an Error. */
@@ -62,14 +66,30 @@ export interface OrchestratorAsker {
   prepare?(): Promise<void>;
 }
 
+/** A limit that is no number would be none. */
+function checkClient(options: OrchestratorClientOptions): void {
+  checkObject({ options });
+  const { mode, connectLimitMs, requestLimitMs, idleLimitMs } = options;
+  const { maxMessageBytes, maxEntries, maxTextLength, maxChannels } = options;
+  checkChoice({ mode }, ["fresh", "pooled"]);
+  checkNumber({ connectLimitMs, requestLimitMs }, TIMER_MS);
+  checkWhole({ idleLimitMs }, [1, TIMER_MS[1]]);
+  checkWhole({ maxMessageBytes, maxEntries, maxTextLength }, [0, Number.POSITIVE_INFINITY]);
+  checkWhole({ maxChannels }, [1, CHANNELS_MAX]);
+}
+
 /** Asks orchestrators, many at a time. */
 export class OrchestratorClient implements OrchestratorAsker {
   readonly #options: OrchestratorClientOptions;
   readonly #pool: LRUCache<string, Promise<Channel>> | null;
   readonly #closed = new AbortController();
 
-  /** @param options see {@link OrchestratorClientOptions} */
+  /**
+   * @param options see {@link OrchestratorClientOptions}
+   * @throws InputError (`OPTION_INVALID`) for numbers out of their range
+   */
   constructor(options: OrchestratorClientOptions = {}) {
+    checkClient(options);
     // Every request listens to it.
     setMaxListeners(0, this.#closed.signal);
     this.#options = { ...options, lookup: options.lookup ?? lookupInParallel() };

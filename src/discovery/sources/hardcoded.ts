@@ -1,4 +1,5 @@
 /** The list that an operator writes by hand: go-livepeer's `-orchAddr` (D-2, D-3). */
+import { checkText } from "../../core/checks.js";
 import { PoolsimError } from "../../core/errors.js";
 import { trimGoSpace } from "../../core/go-text.js";
 import { orchestratorSourceEntry } from "./entry.js";
@@ -67,7 +68,9 @@ export class HardcodedSource implements OrchestratorSource {
   readonly #now: () => number;
   #closed = false;
 
+  /** @throws InputError (`OPTION_INVALID`) where `orchAddr` is no text */
   constructor({ orchAddr, now = Date.now }: HardcodedSourceOptions) {
+    if (orchAddr !== "") checkText({ orchAddr });
     this.#list = orchAddr === "" ? { endpoints: [], dropped: [] } : parseOrchAddrs(orchAddr);
     this.#now = now;
   }

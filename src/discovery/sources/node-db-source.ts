@@ -2,6 +2,7 @@
  * The orchestrators that a running go-livepeer node knows: its `lpdb.sqlite3` (B-1), read under the
  * live writer without locking it.
  */
+import { checkObject, checkText, checkWhole } from "../../core/checks.js";
 import { InputError, PoolsimError } from "../../core/errors.js";
 import { readForeignDatabase } from "../../io/foreign-database.js";
 import type { SqliteDatabase, SqlRow } from "../../io/sqlite.js";
@@ -58,7 +59,11 @@ export class NodeDbSource implements OrchestratorSource {
   #last: SourceListing | null = null;
   #closed = false;
 
+  /** @throws InputError (`OPTION_INVALID`) */
   constructor(options: NodeDbSourceOptions) {
+    checkObject({ options });
+    checkText({ path: options.path });
+    checkWhole({ maxBytes: options.maxBytes }, [0, Number.POSITIVE_INFINITY]);
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }

@@ -8,6 +8,7 @@ import type { ApiEnv, PoolApi, PoolApiOptions } from "./api-options.js";
 import { type Claim, readClaim, verifyClaim } from "./authenticate.js";
 import { BodyReader } from "./body.js";
 import type { WriteOutcome } from "./books.js";
+import { checkedOptions } from "./check-options.js";
 import { ApiMetrics } from "./metrics.js";
 import { NonceCache } from "./nonces.js";
 import { openApiDocument } from "./openapi.js";
@@ -387,9 +388,9 @@ class Api {
 /** Answers that take long to make may be so many times as old as others. */
 const PAGE_AGES = 5;
 
-/** Makes the API over the books, without a server: it answers requests that it is given. */
+/** Makes the API over the books, without a server. @throws InputError (`OPTION_INVALID`) for limits that are none */
 export function createPoolApi(options: PoolApiOptions): PoolApi {
-  const api = new Api(options);
+  const api = new Api(checkedOptions(options));
   return {
     fetch: api.app.fetch,
     stopping: () => {

@@ -2,10 +2,12 @@
  * The orchestrator's side of the API: signs what it sends, tries again, and believes only answers
  * that are signed too. What a node with the proposal's `-poolAPI` flag would do.
  */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Agent } from "undici";
 import type { z } from "zod";
+import { checkInstant, checkNumber, checkObject, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError, RemoteError } from "../../core/errors.js";
 import { decisionAnswer, errorAnswer, writeAnswer } from "./answers.js";
 import type { benchmarkRequest, jobRequest, ticketRequest } from "./requests.js";
@@ -100,9 +102,14 @@ export class PoolApiClient {
   #agent: Promise<Agent> | undefined;
   readonly #now: () => number;
 
-  /** @throws InputError (`POOL_API_URL`) for a URL that is neither http nor https */
+  /** @throws InputError (`POOL_API_URL`) for a URL that is neither http nor https; (`OPTION_INVALID`) */
   constructor(options: PoolApiClientOptions) {
-    const { url, trust, timeoutMs = 5_000 } = options;
+    checkObject({ options });
+    const { url, trust, timeoutMs = 5_000, backoffMs, totalMs, attemptsMax } = options;
+    checkObject({ key: options.key });
+    checkWhole({ timeoutMs, totalMs }, TIMER_MS);
+    checkNumber({ backoffMs }, TIMER_MS);
+    checkWhole({ attemptsMax }, [1, Number.POSITIVE_INFINITY]);
     const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
     if (!isUrl) {
       throw new InputError(`"${url}" is no http or https URL`, { code: "POOL_API_URL" });
@@ -123,8 +130,8 @@ export class PoolApiClient {
    *
    * @throws InputError (`POOL_API_REFUSED`) when the pool refuses it; RemoteError
    *   (`POOL_API_UNREACHABLE`, `POOL_API_ANSWER`) when it does not answer, or not as itself: it may
-   *   have recorded the write all the same, and the same id can be sent again at any time; the
-   *   signal's reason when that aborts
+   *   have recorded the write all the same, and the same id can be sent again at any time; InputError
+   *   (`OPTION_INVALID`) for a time that is none; the signal's reason when that aborts
    */
   async recordTranscoderJob(job: JobDetails, options: WriteOptions = {}): Promise<WriteReceipt> {
     return await this.#write("/recordTranscoderJob", { jobDetails: job }, writeAnswer, options);
@@ -196,6 +203,7 @@ export class PoolApiClient {
     schema: S,
     { id = randomUUID(), atMs = this.#now(), signal }: WriteOptions,
   ): Promise<z.output<S>> {
+    checkInstant({ atMs });
     const body = Buffer.from(
       JSON.stringify({ id, at: new Date(atMs).toISOString(), ...content }, (_, value: unknown) =>
         typeof value === "bigint" ? String(value) : value,

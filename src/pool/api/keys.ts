@@ -70,32 +70,50 @@ export function parseKeys(text: string, where = "keys"): readonly ApiKey[] {
     throw refuse(path === "" ? message : `${path}: ${message}`);
   }
   const keys = parsed.data.keys.map(({ id, source = id, secret, notBefore, notAfter }): ApiKey => {
-    const bytes = Buffer.from(secret, "hex");
-    if (bytes.length < SECRET_BYTES_MIN || bytes.length > SECRET_BYTES_MAX) {
-      const found = counted(bytes.length, "byte");
+    const notBeforeMs = notBefore === undefined ? 0 : Date.parse(notBefore);
+    const notAfterMs = notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter);
+    return { id, source, secret: Buffer.from(secret, "hex"), notBeforeMs, notAfterMs };
+  });
+  checkKeys(keys, where);
+  return keys;
+}
+
+/** What {@link parseKeys} reads, and what is made elsewhere, obeys the same rules. */
+function checkKeys(keys: readonly ApiKey[], where = "keys"): void {
+  const refuse = (why: string) => new InputError(`${where}: ${why}`, { code: "API_KEYS" });
+  const ids = new Set<string>();
+  for (const { id, secret, notBeforeMs, notAfterMs } of keys) {
+    if (ids.has(id)) throw refuse("an id is there twice");
+    ids.add(id);
+    if (secret.length < SECRET_BYTES_MIN || secret.length > SECRET_BYTES_MAX) {
+      const found = counted(secret.length, "byte");
       throw refuse(
         `the secret of ${id} has ${found}, expected ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX}`,
       );
     }
-    const notBeforeMs = notBefore === undefined ? 0 : Date.parse(notBefore);
-    const notAfterMs = notAfter === undefined ? Number.POSITIVE_INFINITY : Date.parse(notAfter);
-    return { id, source, secret: bytes, notBeforeMs, notAfterMs };
-  });
-  const ids = new Set(keys.map(({ id }) => id));
-  if (ids.size !== keys.length) throw refuse("an id is there twice");
-  return keys;
+    if (Number.isNaN(notBeforeMs) || Number.isNaN(notAfterMs)) {
+      throw refuse(`${id} has a time that is none, expected ms since 1970`);
+    }
+  }
 }
 
 /** The keys in force; they can be replaced while the server runs. */
 export class KeyRing {
   #keys: ReadonlyMap<string, ApiKey> = new Map();
 
+  /** @throws as {@link replace} */
   constructor(keys: readonly ApiKey[]) {
     this.replace(keys);
   }
 
-  /** Takes other keys in place of all these, from now on. */
+  /**
+   * Takes other keys in place of all these, from now on.
+   *
+   * @throws InputError (`API_KEYS`) for an id that is there twice, for a secret of another length than
+   *   32 to 1,024 bytes, and for times that are none; then the old ones stay
+   */
   replace(keys: readonly ApiKey[]): void {
+    checkKeys(keys);
     this.#keys = new Map(keys.map((key) => [key.id, key]));
   }
 

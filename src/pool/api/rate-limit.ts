@@ -1,5 +1,7 @@
 /** Token buckets, one per client, for a bounded number of clients. */
+
 import { LRUCache } from "lru-cache";
+import { checkNumber } from "../../core/checks.js";
 
 /** So many requests per second on average, and so many at once after a rest. */
 export interface RateLimit {
@@ -22,6 +24,7 @@ export class RateLimiter {
   readonly #buckets = new LRUCache<string, Bucket>({ max: CLIENTS_MAX });
 
   constructor(limit: RateLimit) {
+    checkNumber({ perSecond: limit.perSecond, burst: limit.burst }, [0, Number.POSITIVE_INFINITY]);
     this.#limit = limit;
   }
 

@@ -1,8 +1,10 @@
 /** The API on a socket: HTTPS, or HTTP on loopback only; bounded, and gone when it is told to. */
+
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { PoolApi } from "./api-options.js";
 import type { ServerCertificate } from "./certificate.js";
@@ -77,7 +79,8 @@ export function isLoopback(host: string): boolean {
  * Starts a server that answers by the API.
  *
  * @throws InputError (`PLAIN_HTTP`) without TLS elsewhere than on loopback; (`LISTEN`) when it
- *   cannot listen there; (`TLS_CERTIFICATE`) for a key or certificate that does not fit
+ *   cannot listen there; (`TLS_CERTIFICATE`) for a key or certificate that does not fit;
+ *   (`OPTION_INVALID`) for a port or a limit that is none
  */
 export async function servePoolApi(options: PoolServerOptions): Promise<PoolServer> {
   const { api, host, port, tls } = options;
@@ -87,7 +90,8 @@ export async function servePoolApi(options: PoolServerOptions): Promise<PoolServ
     });
   }
   const perClient = tls === null ? { connectionsPerClient: Number.POSITIVE_INFINITY } : {};
-  const limits = { ...LIMITS, ...perClient, ...options.limits };
+  const limits = limitsOf({ ...perClient, ...options.limits });
+  checkWhole({ port }, [0, 65_535]);
   const server = createNodeServer({ api, tls, limits });
   server.maxConnections = limits.connections;
   server.setTimeout(limits.silenceMs);
@@ -105,6 +109,17 @@ export async function servePoolApi(options: PoolServerOptions): Promise<PoolServ
       await closed(server, limits.stopMs);
     },
   };
+}
+
+/** @throws InputError (`OPTION_INVALID`) for numbers with which the server would fail, or bound nothing */
+function limitsOf(given: Partial<ServerLimits>): ServerLimits {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const limits: ServerLimits = { ...LIMITS, ...Object.fromEntries(said) };
+  const { connections, connectionsPerClient, headersMs, requestMs, silenceMs, stopMs } = limits;
+  checkWhole({ connections, connectionsPerClient }, [1, Number.POSITIVE_INFINITY]);
+  checkWhole({ headersMs, requestMs, silenceMs }, TIMER_MS);
+  checkNumber({ stopMs }, TIMER_MS);
+  return limits;
 }
 
 function createNodeServer({

@@ -1,4 +1,5 @@
 /** What operators do by hand: each with its reason and who did it, kept for ever. */
+import { checkInstant } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { ActRow, PoolStore } from "./store/store.js";
 
@@ -24,7 +25,7 @@ export const UNNAMED = "unnamed";
  * @param kind what was done, such as `hold`
  * @param subject what it is about, such as an address
  * @returns the act's id
- * @throws InputError (`ACT`) without a reason or an author
+ * @throws InputError (`ACT`) without a reason or an author; (`OPTION_INVALID`)
  */
 export function recordAct(
   store: Pick<PoolStore, "acts">,
@@ -35,6 +36,7 @@ export function recordAct(
 ): number {
   if (reason.trim() === "") throw refusedAct(`${kind} ${subject}: it needs a reason`);
   if (author.trim() === "") throw refusedAct(`${kind} ${subject}: it needs an author`);
+  checkInstant({ nowMs });
   const atMs = Math.trunc(nowMs);
   return store.acts.add({ kind, subject, detail, reason, author, atMs });
 }

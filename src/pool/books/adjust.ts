@@ -1,4 +1,5 @@
 /** Corrections by hand, and opening balances: entries like all others, each with its reason. */
+import { checkInstant, checkText } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
 import { type Account, type Payee, paidAccount, pendingAccount } from "./accounts.js";
@@ -39,6 +40,7 @@ export function adjust(store: PoolStore, adjustment: Adjustment): LedgerEntry | 
   if (wei >= AMOUNT_END_WEI || -wei >= AMOUNT_END_WEI) {
     throw refused("an adjustment of 2^96 wei or more is a mistake");
   }
+  checkInstant({ nowMs });
   const account = pendingAccount(adjustment);
   return store.transaction(() => {
     const cause = { kind: "adjust", id };
@@ -85,13 +87,16 @@ export interface OpeningOptions {
  *
  * @returns how many were new
  * @throws InputError (`OPENING`) for one that was taken over before with another amount, for one of
- *   2^96 wei or more, and for new ones where the books have jobs or tickets from before `atMs`
+ *   2^96 wei or more, and for new ones where the books have jobs or tickets from before `atMs`;
+ *   (`OPTION_INVALID`)
  */
 export function openBalances(
   store: PoolStore,
   balances: readonly OpeningBalance[],
   { origin, nowMs, atMs = nowMs, isBesideHistory = false }: OpeningOptions,
 ): number {
+  checkText({ origin });
+  checkInstant({ nowMs, atMs });
   return store.transaction(() => {
     let opened = 0;
     for (const balance of balances) {

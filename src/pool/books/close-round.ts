@@ -2,6 +2,7 @@
  * Closes a round in the books: what tickets brought since the last split goes to whoever worked
  * since, by the books' scheme. Once per round, all of it in one transaction.
  */
+import { checkInstant, checkWhole } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { type Account, pendingAccount } from "./accounts.js";
 import { RoundCore, type RoundState } from "./rounds.js";
@@ -32,9 +33,11 @@ export interface CloseRoundOptions {
  * @returns what was split; of a round that was closed before, what was split then
  * @throws InputError (`ROUND_CLOSED`) for a round before the last one closed; (`ROUND_SCHEME`) for
  *   books whose jobs are paid one by one; (`COMMISSION_NONE`) if income is to be split and no rate
- *   for everything is valid at `nowMs`
+ *   for everything is valid at `nowMs`; (`OPTION_INVALID`)
  */
 export function closeRound(store: PoolStore, { round, ...options }: CloseRoundOptions): RoundRow {
+  checkWhole({ round }, [0, Number.MAX_SAFE_INTEGER]);
+  checkInstant({ nowMs: options.nowMs });
   const nowMs = Math.trunc(options.nowMs);
   return store.transaction(() => {
     const closed = store.rounds.list().find((row) => row.round === round);

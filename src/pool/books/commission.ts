@@ -28,6 +28,9 @@ export interface CommissionQuery {
   readonly atMs: number;
 }
 
+/** The last instant that a date can have, ms since 1970. */
+const DATE_MS_MAX = 8.64e15;
+
 /** The most specific rate wins (node type and region, node type, region, all), then the latest. */
 export class CommissionSchedule {
   /** All rates, in the order in which they were given. */
@@ -35,9 +38,12 @@ export class CommissionSchedule {
   /** By node type, then region: those that apply there, the one to be asked first in front. */
   readonly #byPlace = new Map<string, Map<string, readonly CommissionRate[]>>();
 
-  /** @throws InputError (`COMMISSION`) for a rate outside 0 … 1 */
+  /** @throws InputError (`COMMISSION`) for a rate outside 0 … 1, or one that begins at no instant */
   constructor(rates: readonly CommissionRate[]) {
-    for (const { rate } of rates) checkCommission(rate);
+    for (const { rate, fromMs } of rates) {
+      checkCommission(rate);
+      checkBeginning(fromMs);
+    }
     this.rates = rates;
   }
 
@@ -67,6 +73,14 @@ export class CommissionSchedule {
     this.#byPlace.set(nodeType, regions.set(region, rates));
     return rates;
   }
+}
+
+/** As text, what is no number would be 0: the rate would count from the beginning. */
+function checkBeginning(fromMs: number): void {
+  if (fromMs >= 0 && fromMs <= DATE_MS_MAX) return;
+  throw new InputError(`a commission begins at ${fromMs}, expected ms since 1970`, {
+    code: "COMMISSION",
+  });
 }
 
 function specificity({ nodeType, region }: CommissionRate): number {

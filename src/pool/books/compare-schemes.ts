@@ -2,14 +2,17 @@
  * How the same events pay under each scheme, side by side. Jobs are read by time, a page at a
  * time: only the open round's sums and the window's are in memory.
  */
+import { checkNumber } from "../../core/checks.js";
 import type { Rational } from "../../core/rational.js";
 import type { Weights } from "./attribution/by-weights.js";
 import type { SchemeSettingValues } from "./attribution/entry.js";
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from "./attribution/registry.js";
-import { type AttributionScheme, commissionOf } from "./attribution/scheme.js";
+import { type AttributionScheme, checkCommission, commissionOf } from "./attribution/scheme.js";
 import { pendingOf } from "./close-round.js";
 import { RoundCore } from "./rounds.js";
 import {
+  checkRenditions,
+  checkWindow,
   type PoolSettings,
   readSettings,
   roundCommission,
@@ -68,15 +71,21 @@ export interface SchemeComparison extends SchemeSettings {
 
 const PAGE = 5_000;
 const ROUND_MS = 5_760 * 12_000;
+/** Ten years: rounds are counted since 1970. */
+const ROUND_MS_MAX = 315_360_000_000;
 
 /**
  * Runs all jobs and wins, in order of time, through all schemes with rounds of equal length.
  *
  * @throws InputError (`COMMISSION_NONE`) if no rate for everything is set, nor asked for;
- *   (`WEIGHTS`, `WINDOW`)
+ *   (`COMMISSION`, `RENDITIONS`, `WEIGHTS`, `OPTION_INVALID`) for what is out of range
  */
 export function compareSchemes(store: PoolStore, options: CompareOptions = {}): SchemeComparison {
-  const { roundMs = ROUND_MS, commission } = options;
+  const { roundMs = ROUND_MS, commission, renditions } = options;
+  checkWindow(options);
+  checkNumber({ roundMs }, [1, ROUND_MS_MAX]);
+  if (commission !== undefined) checkCommission(commission);
+  if (renditions !== undefined) checkRenditions(renditions);
   const books = readSettings(store);
   const schemeSettings = {
     ...books.schemeSettings,
@@ -86,7 +95,7 @@ export function compareSchemes(store: PoolStore, options: CompareOptions = {}): 
   const settings: PoolSettings = {
     ...books,
     ...weighing(schemeSettings),
-    renditions: options.renditions ?? books.renditions,
+    renditions: renditions ?? books.renditions,
     schemeSettings,
   };
   const comparison = new Comparison(settings, commission);

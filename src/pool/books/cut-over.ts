@@ -1,4 +1,5 @@
 /** From when on a source counts: what it tells of before was paid out of other books. */
+import { checkInstant, checkText } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { utcText } from "../../core/utc.js";
 import type { PoolStore } from "./store/store.js";
@@ -14,9 +15,11 @@ export function sinceMsOf(store: Pick<PoolStore, "setting">, source: string): nu
  * Sets the cut-over of a source, once and for ever: moved back it would pay again, moved on it
  * would leave a gap.
  *
- * @throws InputError (`SINCE`) if it has another one, or events from before
+ * @throws InputError (`SINCE`) if it has another one, or events from before; (`OPTION_INVALID`)
  */
 export function setSince(store: PoolStore, source: string, sinceMs: number): void {
+  checkText({ source });
+  checkInstant({ sinceMs });
   store.transaction(() => {
     const known = store.setting(keyOf(source));
     if (known !== null) {

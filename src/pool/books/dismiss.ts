@@ -22,6 +22,7 @@ export function dismissPiece(
   { piece, isUndone = false, ...authored }: DismissOptions,
 ): boolean {
   return store.transaction(() => {
+    if (!Number.isSafeInteger(piece)) throw refusedAct(`there is no piece ${piece} in quarantine`);
     const [row] = store.quarantine.list({ all: true, afterId: piece - 1, limit: 1 });
     if (row?.id !== piece) throw refusedAct(`there is no piece ${piece} in quarantine`);
     if (row.resolvedAtMs !== null) throw refusedAct(`piece ${piece} was entered after all`);

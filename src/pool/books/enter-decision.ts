@@ -1,4 +1,5 @@
 /** How an operator's decision about an event is entered: its entry, its row and its line in the log. */
+import { checkInstant } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { recordAct, UNNAMED } from "./acts.js";
 import type { Posting } from "./ledger.js";
@@ -16,7 +17,7 @@ export interface DecideOptions {
   readonly author?: string | undefined;
 }
 
-/** @throws InputError (`DECISION`) without a reason */
+/** @throws InputError (`DECISION`) without a reason; (`OPTION_INVALID`) */
 export function enterDecision(
   store: PoolStore,
   { sequence: event, identity: id }: EventRow,
@@ -26,6 +27,7 @@ export function enterDecision(
 ): void {
   const { kind, address, reason, nowMs, author = UNNAMED } = decision;
   if (reason.trim() === "") throw refused("a decision needs a reason");
+  checkInstant({ nowMs });
   const moved = postings();
   const atMs = Math.trunc(nowMs);
   if (moved.length > 0) store.ledger.post({ cause: { kind, id, event }, atMs, postings: moved });

@@ -1,4 +1,5 @@
 /** Addresses that are left out of payouts until somebody says otherwise: what they earn stays owed. */
+import { checkInstant, checkText } from "../../core/checks.js";
 import { type Authored, recordAct, refusedAct } from "./acts.js";
 import type { ActRow, PoolStore } from "./store/store.js";
 
@@ -24,7 +25,8 @@ const KINDS = [HOLD, RELEASE];
  * Leaves an address out of payouts; in place of what was said of it before. What is signed already
  * can't be called back.
  *
- * @throws InputError (`ACT`) without a reason or an author, or for a time that is over
+ * @throws InputError (`ACT`) without a reason or an author, or for a time that is over;
+ *   (`OPTION_INVALID`)
  */
 export function holdAddress(
   store: PoolStore,
@@ -39,6 +41,8 @@ export function holdAddress(
     readonly untilMs?: number | null | undefined;
   },
 ): Hold {
+  checkText({ address });
+  checkInstant({ untilMs: untilMs ?? undefined, nowMs: authored.nowMs });
   const subject = address.toLowerCase();
   if (untilMs !== null && untilMs <= authored.nowMs) {
     throw refusedAct(`hold ${subject}: until is over already`);

@@ -4,6 +4,14 @@
  */
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-books.js";
+export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../../core/errors.js";
+export { Rational } from "../../core/rational.js";
 export { type Authored, recordAct } from "./acts.js";
 export {
   type Adjustment,

@@ -3,6 +3,7 @@
  * that are one worker's, from then on. Only what is pending: what is on its way or paid stays.
  */
 
+import { checkText } from "../../core/checks.js";
 import { type Account, inPayoutAccount, pendingAccount } from "./accounts.js";
 import { type Authored, recordAct, refusedAct } from "./acts.js";
 import { holdAddress, holdOf } from "./holds.js";
@@ -35,7 +36,7 @@ export interface Moved {
  * Moves all that an address is owed to another, and holds the old one: what still comes for it waits.
  *
  * @throws InputError (`ACT`) without a reason or an author, if the old address is owed nothing, if the new one is
- *   held as it was left itself, or for the same address twice
+ *   held as it was left itself, or for the same address twice; (`OPTION_INVALID`)
  */
 export function movePending(store: PoolStore, { from, to, ...authored }: MoveOptions): Moved {
   const [old, next] = pairOf(from, to);
@@ -148,6 +149,7 @@ export function sweepMerged(
 }
 
 function pairOf(from: string, to: string): readonly [string, string] {
+  checkText({ from, to });
   const [old, next] = [from.toLowerCase(), to.toLowerCase()];
   if (old === next) throw refusedAct(`${old}: expected two addresses, found one`);
   return [old, next];

@@ -1,4 +1,5 @@
 /** How a pool's books are kept, stored with them, so that they can be derived again. */
+import { checkNumber, checkWhole } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
@@ -58,6 +59,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   renditions: "1",
   claimWindowMs: "3600000",
 };
+
+/** Ten years, in ms. */
+const CLAIM_WINDOW_MS_MAX = 315_360_000_000;
 
 const SETTLED: readonly string[] = Object.keys(DEFAULTS);
 
@@ -194,7 +198,8 @@ export interface SettingsChange {
  *
  * @throws InputError: `SETTINGS_PAST` for a change after the first event, see also {@link addRates};
  *   `COMMISSION`, `WEIGHTS`, `WINDOW`, `RENDITIONS` for values out of range; `COMMISSION_NONE` for
- *   a scheme that splits tickets and no rate for everything
+ *   a scheme that splits tickets and no rate for everything; `OPTION_INVALID` for numbers that nobody
+ *   can mean
  */
 export function changeSettings(store: PoolStore, change: SettingsChange): void {
   const { commission, feeShare, renditions } = change;
@@ -206,10 +211,10 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
     renditions: renditions?.toString(),
     claimWindowMs: change.claimWindowMs?.toString(),
   };
+  checkWindow(change);
+  checkNumber({ claimWindowMs: change.claimWindowMs }, [0, CLAIM_WINDOW_MS_MAX]);
   if (feeShare !== undefined) checkCommission(feeShare);
-  if (renditions !== undefined && renditions < 0n) {
-    throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
-  }
+  if (renditions !== undefined) checkRenditions(renditions);
   store.transaction(() => {
     const isSettled = store.events.count() > 0 || store.rounds.last() !== null;
     for (const key of SETTLED) {
@@ -238,6 +243,8 @@ export function changeSettings(store: PoolStore, change: SettingsChange): void {
  *   two for the same place and time
  */
 export function addRates(store: PoolStore, rates: readonly CommissionRate[]): void {
+  // Before anything is compared as text, in which what is no number is another one.
+  new CommissionSchedule(rates);
   store.transaction(() => {
     const known = store.setting("commission");
     const all = known === null ? [] : parseRates(known);
@@ -268,6 +275,21 @@ export function settingsText(store: PoolStore): string {
 /** Sets the scheme, see {@link changeSettings}. */
 export function setScheme(store: PoolStore, scheme: SchemeName): void {
   changeSettings(store, { scheme });
+}
+
+/** @throws InputError (`RENDITIONS`) for a number below 0 */
+export function checkRenditions(renditions: bigint): void {
+  if (renditions >= 0n) return;
+  throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
+}
+
+/** @throws InputError (`OPTION_INVALID`) for a window that does not have 1 … 1000 rounds */
+export function checkWindow({
+  windowRounds,
+}: {
+  readonly windowRounds?: number | undefined;
+}): void {
+  checkWhole({ windowRounds }, [1, 1_000]);
 }
 
 function check(settings: PoolSettings): void {

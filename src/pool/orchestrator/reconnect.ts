@@ -3,7 +3,9 @@
  * for ever. The quirk is kept: the interval never starts over after a long healthy connection,
  * only when the worker process itself does.
  */
+import { checkNumber } from "../../core/checks.js";
 
+/** How a worker waits between its tries. */
 export interface ReconnectOptions {
   /** First interval between tries, ms. @default 500 */
   readonly initialMs?: number | undefined;
@@ -23,12 +25,14 @@ export class ReconnectBackoff {
   readonly #jitter: number;
   #intervalMs: number;
 
+  /** @throws InputError (`OPTION_INVALID`) for negative numbers, and what is none */
   constructor({
     initialMs = 500,
     factor = 1.5,
     maxMs = 60_000,
     jitter = 0.5,
   }: ReconnectOptions = {}) {
+    checkNumber({ initialMs, factor, maxMs, jitter }, [0, Number.POSITIVE_INFINITY]);
     this.#initialMs = initialMs;
     this.#factor = factor;
     this.#maxMs = maxMs;

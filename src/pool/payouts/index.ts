@@ -1,7 +1,14 @@
 /** `poolsim/pool/payouts`: from pending balances to money on chain, exactly once. */
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-payouts.js";
-export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../core/errors.js";
+export {
+  InputError,
+  InvariantError,
+  isPoolsimError,
+  PoolsimError,
+  RemoteError,
+} from "../../core/errors.js";
+export { Rational } from "../../core/rational.js";
 export { ACKNOWLEDGED_MAX, type AcknowledgeOptions, acknowledgeNonces } from "./acknowledge.js";
 export { type AllKnownOptions, assertAllKnown } from "./all-known.js";
 export {

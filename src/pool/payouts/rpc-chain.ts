@@ -1,5 +1,6 @@
 /** The chain over a node's JSON-RPC. Certificates are checked, every request has a time limit. */
-import { RemoteError } from "../../core/errors.js";
+import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
+import { InputError, RemoteError } from "../../core/errors.js";
 import { httpTransport } from "../../io/json-rpc/http-transport.js";
 import { isRecord, JsonRpc } from "../../io/json-rpc/json-rpc.js";
 import type { Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
@@ -34,11 +35,21 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** No block of any chain has room for so much gas; Arbitrum's limit is 2^50. */
 const GAS_MAX = 2n ** 51n;
 
-/** Payouts' view of a node. Opens no connection yet. */
+/**
+ * Payouts' view of a node. Opens no connection yet.
+ *
+ * @throws InputError (`ETH_URL`) for a URL that is not http or https; (`OPTION_INVALID`)
+ */
 export function openPayoutChain(options: RpcPayoutChainOptions): PayoutChain & {
   close(): Promise<void>;
 } {
   const { url, timeoutMs = 20_000, attempts = 3, backoffMs = 250, signal } = options;
+  if (!(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) {
+    // Never said: a provider's key may be in it.
+    throw new InputError("payouts: the node's URL is not http or https", { code: "ETH_URL" });
+  }
+  checkNumber({ timeoutMs, backoffMs }, TIMER_MS);
+  checkWhole({ attempts }, [1, Number.POSITIVE_INFINITY]);
   const transport = httpTransport({
     url,
     headers: {},

@@ -2,6 +2,7 @@
  * The live shell of payouts. One pass looks after what is under way, then begins what is due. It
  * may be killed anywhere: whatever was sent had been stored before, and the next pass goes on.
  */
+import { checkInstant } from "../../core/checks.js";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { PayoutBeginner, type Why } from "./begin-due.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
@@ -98,11 +99,12 @@ export class PayoutRunner {
    * @param nowMs since 1970
    * @param isBeginning false: only looks after what is under way. @default true
    * @throws InputError (`PAYOUT_CHAIN`) when the node is of another chain; (`PAYOUT_BOUND`) when these
-   *   books are paid from another wallet
+   *   books are paid from another wallet; (`OPTION_INVALID`) for a time that is none
    * @throws RemoteError (`CHAIN_…`) when the node fails before anything is known; later failures
    *   are in the report; (`DATABASE_REPLACED`) when these are not the books any more
    */
   async pass(nowMs: number, isBeginning = true): Promise<PassReport> {
+    checkInstant({ nowMs });
     this.#books.assertInPlace();
     await this.#assertChain();
     const { chainId } = this.#settings;

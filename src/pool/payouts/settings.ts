@@ -82,7 +82,8 @@ export const PAYOUT_DEFAULTS: PayoutSettings = {
  * @throws InputError (`PAYOUT_SETTINGS`) for a value out of its range
  */
 export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSettings {
-  const settings = { ...PAYOUT_DEFAULTS, ...given };
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const settings: PayoutSettings = { ...PAYOUT_DEFAULTS, ...Object.fromEntries(said) };
   const { confirmations, watchBlocks, maxUnderWay, maxGasShare } = settings;
   const whole: readonly (readonly [name: string, value: number, min: number])[] = [
     ["confirmations", confirmations, 1],
@@ -105,10 +106,14 @@ export function payoutSettings(given: Partial<PayoutSettings> = {}): PayoutSetti
   if (maxGasShare.sign() < 0 || maxGasShare.compare(Rational.ONE) > 0) {
     refuse("maxGasShare", maxGasShare.toNumber(), "0 … 1");
   }
+  // What is mistyped would begin payouts that nobody approved.
+  if (settings.approve !== "auto" && settings.approve !== "manual") {
+    refuse("approve", settings.approve, "auto or manual");
+  }
   return settings;
 }
 
-function refuse(name: string, value: number | bigint, expected: string): never {
+function refuse(name: string, value: number | bigint | string, expected: string): never {
   throw new InputError(`payouts: ${name} is ${value}, expected ${expected}`, {
     code: "PAYOUT_SETTINGS",
   });

@@ -16,6 +16,7 @@ import { z } from "zod";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { isOfTheName, systemCode } from "../../core/system-error.js";
 import type { SignedMemory, SignedNonce } from "./fence.js";
+import { walletName } from "./wallet-name.js";
 
 /** Whose file it is, and where. */
 export interface SignedMemoryOptions {
@@ -23,7 +24,7 @@ export interface SignedMemoryOptions {
   readonly folder: string;
   /** The chain's number. */
   readonly chainId: bigint;
-  /** The wallet's address, lower-case hex with `0x`. */
+  /** The wallet's address, hex with `0x`, in any case. */
   readonly wallet: string;
 }
 
@@ -37,10 +38,11 @@ const BYTES_MAX = 1_000;
  * Opens it. One process at a time may use it: who has the wallet's lock.
  *
  * @throws InputError (`PAYOUT_SIGNED`), then and when it is used, where it can't be read or written, and
- *   RemoteError with that code where the machine fails at it, as by a full disk
+ *   RemoteError with that code where the machine fails at it, as by a full disk; InputError
+ *   (`OPTION_INVALID`) for a wallet that is no address
  */
 export function openSignedMemory({ folder, chainId, wallet }: SignedMemoryOptions): SignedMemory {
-  const path = join(folder, `signed-${chainId}-${wallet}.json`);
+  const path = join(folder, `signed-${chainId}-${walletName(wallet)}.json`);
   let last = read(path);
   return {
     last: () => last,

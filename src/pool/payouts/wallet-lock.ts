@@ -2,12 +2,15 @@
  * One process at a time pays from a wallet on a chain, whatever books it reads: a copy of the books
  * knows nothing of what the other one signs. It holds on this machine only.
  */
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkNumber } from "../../core/checks.js";
 import { InputError, isPoolsimError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { isOfTheName, systemCode } from "../../core/system-error.js";
 import { type ProcessLock, tryLock } from "../../io/process-lock.js";
+import { walletName } from "./wallet-name.js";
 
 /** Which wallet is locked, and for how long a lock is waited for. */
 export interface WalletLockOptions {
@@ -15,7 +18,7 @@ export interface WalletLockOptions {
   readonly folder: string;
   /** The chain's number. */
   readonly chainId: bigint;
-  /** The wallet's address, lower-case hex with `0x`. */
+  /** The wallet's address, hex with `0x`, in any case. */
   readonly wallet: string;
   /** Who holds it, for those that wait. */
   readonly holder: string;
@@ -37,10 +40,11 @@ const LOOK_MS = 100;
  *
  * @throws RemoteError (`PAYOUT_LOCKED`) when another process has it for longer than the wait
  * @throws InputError (`PAYOUT_LOCK_FOLDER`) when the folder can't be used, RemoteError with that code where the
- *   machine fails at it, as by a full disk; the signal's reason
+ *   machine fails at it, as by a full disk; InputError (`OPTION_INVALID`); the signal's reason
  */
 export async function lockWallet(options: WalletLockOptions): Promise<WalletLock> {
   const { waitMs, signal, onWait, chainId, wallet } = options;
+  checkNumber({ waitMs }, [0, Number.POSITIVE_INFINITY]);
   const path = lockPath(options);
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
     signal?.throwIfAborted();
@@ -58,6 +62,7 @@ export async function lockWallet(options: WalletLockOptions): Promise<WalletLock
 }
 
 function lockPath({ folder, chainId, wallet }: WalletLockOptions): string {
+  const name = walletName(wallet);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -66,7 +71,7 @@ function lockPath({ folder, chainId, wallet }: WalletLockOptions): string {
     const isOfMachine = system !== null && !isOfTheName(system);
     throw refused(`the folder of locks ${folder} can't be made (${why})`, error, isOfMachine);
   }
-  return join(folder, `payouts-${chainId}-${wallet}.lock`);
+  return join(folder, `payouts-${chainId}-${name}.lock`);
 }
 
 /** The lock, or who has it. */

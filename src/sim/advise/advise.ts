@@ -7,16 +7,16 @@
  * look. Then what is advised is looked at again with replications that chose nothing: each action
  * alone, and all of them together. And the best rule for all is looked for ({@link bestRule}).
  */
+
 import { suggestion } from "../../config/suggest.js";
+import { checkWhole, refuse } from "../../core/checks.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import {
   type AskedOptions,
   checkAsked,
   checkObjective,
-  checkWhole,
   marginOf,
   questionOf,
-  refuse,
   scenarioOf,
   stoppable,
   variantOf,
@@ -81,7 +81,7 @@ export interface AdviseOptions extends AskedOptions {
 function check(options: AdviseOptions): void {
   checkAsked(options);
   if (options.replications === 0) return;
-  checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, ADVISE_MAX]);
+  checkWhole({ replications: options.replications }, [FIRST_LOOK_OF_MANY, ADVISE_MAX]);
 }
 
 function askedKinds(

@@ -2,7 +2,7 @@
  * What may be asked from outside a scenario about one of its variants (`advise`, `sweep`): checked, and
  * completed by what the scenario says.
  */
-import { InputError } from "../../core/errors.js";
+import { checkWhole, refuse } from "../../core/checks.js";
 import type { LoadedScenario } from "../input.js";
 import { candidatesOf } from "../scenario/candidates.js";
 import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
@@ -30,31 +30,13 @@ export interface AskedOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** @throws InputError (`OPTION_INVALID`) always */
-export function refuse(text: string): never {
-  throw new InputError(text, { code: "OPTION_INVALID" });
-}
-
-/** @throws InputError (`OPTION_INVALID`) for what is no whole number within the bounds */
-export function checkWhole(
-  name: string,
-  value: number | undefined,
-  [low, high]: readonly [low: number, high: number],
-): void {
-  if (value === undefined) return;
-  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
-  refuse(`${name}: found ${value}, expected a whole number from ${low} to ${high}`);
-}
-
 /** @throws InputError (`OPTION_INVALID`) */
 export function checkAsked({ margin = 0.05, confidence = 0.95, seed = 0 }: AskedOptions): void {
   if (!(margin > 0 && margin < 1)) refuse(`margin: found ${margin}, expected between 0 and 1`);
   if (!(confidence >= 0.5 && confidence <= 0.9999)) {
     refuse(`confidence: found ${confidence}, expected from 0.5 to 0.9999`);
   }
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
-    refuse(`seed: found ${seed}, expected a whole number from 0`);
-  }
+  checkWhole({ seed }, [0, Number.MAX_SAFE_INTEGER]);
 }
 
 /**

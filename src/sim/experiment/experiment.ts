@@ -3,7 +3,8 @@
  * common random numbers, a verdict where the scenario asks for one, and how far it depends on
  * what is assumed. What it finds is a function of scenario, seed and version alone.
  */
-import { InputError, invariant } from "../../core/errors.js";
+import { checkChoice, checkWhole, refuse } from "../../core/checks.js";
+import { invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
 import { candidatesOf } from "../scenario/candidates.js";
@@ -321,19 +322,8 @@ async function run(
   return { ...common, ...main, ...others, isPartial: false };
 }
 
-function checkRange(name: string, value: number | undefined, low: number, high: number): void {
-  if (value === undefined) return;
-  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
-  throw new InputError(`${name}: found ${value}, expected a whole number from ${low} to ${high}`, {
-    code: "OPTION_INVALID",
-  });
-}
-
 /** What does not go together with going on until it is decided. */
 function checkUntilDecided(loaded: LoadedScenario, options: ExperimentOptions): void {
-  const refuse = (text: string) => {
-    throw new InputError(text, { code: "OPTION_INVALID" });
-  };
   if (options.untilDecided === true && loaded.base.scenario.decision === undefined) {
     refuse(`${loaded.file}: there is no decision to go on for; expected a scenario with one`);
   }
@@ -349,14 +339,11 @@ function checkUntilDecided(loaded: LoadedScenario, options: ExperimentOptions): 
 }
 
 function check(loaded: LoadedScenario, options: ExperimentOptions): void {
-  checkRange("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
-  checkRange("replications", options.replications, 1, REPLICATIONS_MAX);
-  checkRange(
-    "sensitivityReplications",
-    options.sensitivityReplications,
-    FIRST_LOOK,
-    SENSITIVITY_MAX,
-  );
+  const { seed, replications, sensitivity, sensitivityReplications } = options;
+  checkWhole({ seed }, [0, Number.MAX_SAFE_INTEGER]);
+  checkWhole({ replications }, [1, REPLICATIONS_MAX]);
+  checkChoice({ sensitivity }, ["off", "short", "full"]);
+  checkWhole({ sensitivityReplications }, [FIRST_LOOK, SENSITIVITY_MAX]);
   checkUntilDecided(loaded, options);
 }
 

@@ -1,4 +1,5 @@
 /** Results of units, kept in a folder: computed once for all runs that need them. */
+import { checkText, checkWhole } from "../../core/checks.js";
 import { openKeptFiles } from "../../io/kept/kept-files.js";
 import type { ReplicationResult } from "../results.js";
 import { ENTRY_BYTES_MAX, entryBytes, entryResult } from "./entry.js";
@@ -32,9 +33,11 @@ export interface ResultStoreOptions {
  *
  * @param folder such as `.poolsim`
  * @throws InputError (`KEPT_FOLDER`) for what is no folder, or one that others may write to: what it
- *   held could not be trusted
+ *   held could not be trusted; (`OPTION_INVALID`)
  */
 export function openResultStore(folder: string, options: ResultStoreOptions = {}): ResultStore {
+  checkText({ folder });
+  checkWhole({ bytesMax: options.bytesMax }, [0, Number.POSITIVE_INFINITY]);
   const files = openKeptFiles(folder, { ...options, entryBytesMax: ENTRY_BYTES_MAX });
   return {
     read: async (key) => {

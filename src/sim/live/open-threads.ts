@@ -1,5 +1,5 @@
 /** Threads that several runs share. */
-import { InputError } from "../../core/errors.js";
+import { checkWhole } from "../../core/checks.js";
 import { type Executor, inlineExecutor } from "../experiment/executor.js";
 import { threadEntry } from "../experiment/threads/thread-entry.js";
 import { sharingExecutor, ThreadPool } from "../experiment/threads/thread-pool.js";
@@ -19,10 +19,7 @@ export interface SharedThreads {
 
 /** @throws InputError (`OPTION_INVALID`) */
 export function checkThreads(threads: number): void {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > THREADS_MAX) {
-    const found = `threads: found ${threads}, expected a whole number from 1 to ${THREADS_MAX}`;
-    throw new InputError(found, { code: "OPTION_INVALID" });
-  }
+  checkWhole({ threads }, [1, THREADS_MAX]);
 }
 
 /**

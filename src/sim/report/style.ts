@@ -1,5 +1,7 @@
 /** What a report is written for: a width, with or without colour. */
+
 import { createColors } from "picocolors";
+import { checkNumber } from "../../core/checks.js";
 
 /** How to write a report. */
 export interface ReportOptions {
@@ -29,6 +31,7 @@ export interface Style {
 
 export function styleOf({ width = 100, hasColour = false, html }: ReportOptions): Style {
   const { bold, dim, red, green, yellow } = createColors(hasColour);
+  checkNumber({ width }, [1, Number.POSITIVE_INFINITY]);
   return { width, html, bold, dim, red, green, yellow };
 }
 

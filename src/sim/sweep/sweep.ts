@@ -2,13 +2,13 @@
  * A sweep: settings varied over a grid, in each of given circumstances, with common random numbers. It
  * finds which choices are as good as the best, and how that moves with the circumstances.
  */
+import { checkWhole } from "../../core/checks.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { PoolInputs } from "../advise/pool-change.js";
 import {
   type AskedOptions,
   checkAsked,
   checkObjective,
-  checkWhole,
   marginOf,
   questionOf,
   scenarioOf,
@@ -299,7 +299,7 @@ export async function sweepWith(
 ): Promise<SweepResult> {
   return stoppable(executor, options.signal, () => {
     checkAsked(options);
-    checkWhole("replications", options.replications, [FIRST_LOOK_OF_MANY, SWEEP_MAX]);
+    checkWhole({ replications: options.replications }, [FIRST_LOOK_OF_MANY, SWEEP_MAX]);
     const workbench = new Workbench(executor, options.onProgress);
     return run(loaded, workbench, options, enoughOf(options.enough));
   });

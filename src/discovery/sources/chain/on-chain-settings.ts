@@ -1,9 +1,10 @@
 /** How the source of orchestrators on chain is set. */
+import { checkNumber, checkObject, checkWhole, TIMER_MS } from "../../../core/checks.js";
 import { InputError } from "../../../core/errors.js";
 import type { BatchMode } from "./batch-reader.js";
 import type { ChainClient, Hex } from "./chain-client.js";
 import { controllerOf } from "./networks.js";
-import type { RpcChainClientOptions } from "./rpc-chain-client.js";
+import { checkRpcOptions, type RpcChainClientOptions } from "./rpc-chain-client.js";
 import type { WalkMode } from "./transcoder-pool.js";
 
 /** Which chain is read, and how. */
@@ -57,10 +58,15 @@ type Defaulted = {
 /**
  * Fills in what is not given.
  *
- * @throws InputError `NETWORK_UNKNOWN`, `ADDRESS_INVALID`, or `ETH_URL` without a node to ask
+ * @throws InputError `NETWORK_UNKNOWN`, `ADDRESS_INVALID`, `OPTION_INVALID`, or `ETH_URL` without a
+ *   node to ask
  */
 export function onChainSettings(options: OnChainSourceOptions): OnChainSettings {
-  const { ethUrl, chain } = options;
+  checkObject({ options });
+  const { ethUrl, chain, pollingIntervalMs, maxMembers, reorgDepth, maxCatchUpBlocks } = options;
+  checkNumber({ pollingIntervalMs }, TIMER_MS);
+  checkWhole({ maxMembers, reorgDepth, maxCatchUpBlocks }, [0, Number.POSITIVE_INFINITY]);
+  checkRpcOptions(options.rpc ?? {});
   const isUrl = ethUrl !== undefined && /^https?:/.test(ethUrl) && URL.canParse(ethUrl);
   if (chain === undefined && !isUrl) {
     throw new InputError(`the node must be an http or https URL, not ${JSON.stringify(ethUrl)}`, {

@@ -1,4 +1,5 @@
 /** The chain over JSON-RPC: values checked as they come in. */
+import { checkNumber, checkWhole, TIMER_MS } from "../../../core/checks.js";
 import { RemoteError } from "../../../core/errors.js";
 import { NodeError, TooMuch } from "../../../io/json-rpc/chain-failures.js";
 import { httpTransport } from "../../../io/json-rpc/http-transport.js";
@@ -16,6 +17,7 @@ import type {
 } from "./chain-client.js";
 import { LogReader } from "./log-reader.js";
 
+/** Which node is asked, and within which limits. */
 export interface RpcChainClientOptions {
   /** The node's JSON-RPC, http or https; go-livepeer's `-ethUrl`. */
   readonly url: string;
@@ -37,6 +39,18 @@ export interface RpcChainClientOptions {
   readonly maxLogRange?: number | undefined;
   /** Such questions at once (C-6). @default 3 */
   readonly logConcurrency?: number | undefined;
+}
+
+/** @throws InputError (`OPTION_INVALID`) for numbers with which requests would not end, or not begin */
+export function checkRpcOptions(options: Omit<RpcChainClientOptions, "url">): void {
+  const { timeoutMs, backoffMs, maxBytes, ...counts } = options;
+  const { batchSize, concurrency, attempts, maxLogRange, logConcurrency } = counts;
+  checkNumber({ timeoutMs, backoffMs }, TIMER_MS);
+  checkWhole({ maxBytes }, [1, Number.POSITIVE_INFINITY]);
+  checkWhole({ batchSize, concurrency, attempts, maxLogRange, logConcurrency }, [
+    1,
+    Number.POSITIVE_INFINITY,
+  ]);
 }
 
 /** For the events of one range, however often they are asked for. */

@@ -6,6 +6,7 @@
  * throws instead of crashing (W-15), redirects do not take extra headers to another origin, and
  * the answer is bounded.
  */
+import { checkNumber, checkObject, checkWhole, TIMER_MS } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { fetchBody } from "../../../io/fetch-body.js";
 import { SharedTask } from "../shared-task.js";
@@ -59,10 +60,14 @@ export class WebhookSource implements OrchestratorSource {
   /**
    * Asks nothing yet.
    *
-   * @throws InputError (`WEBHOOK_URL`) when the URL is not http or https (W-2)
+   * @throws InputError (`WEBHOOK_URL`) when the URL is not http or https (W-2); (`OPTION_INVALID`)
    */
   constructor(options: WebhookSourceOptions) {
-    const { url } = options;
+    checkObject({ options });
+    const { url, timeoutMs, refreshMs, maxBytes, maxEntries } = options;
+    checkNumber({ timeoutMs }, TIMER_MS);
+    checkNumber({ refreshMs }, [0, Number.POSITIVE_INFINITY]);
+    checkWhole({ maxBytes, maxEntries }, [0, Number.POSITIVE_INFINITY]);
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new InputError(`the webhook must be an http or https URL, not ${JSON.stringify(url)}`, {
         code: "WEBHOOK_URL",

@@ -3,6 +3,7 @@
  * knowing what they hold: an element that can't be read does not keep others from being read, text
  * between them is a piece too, and a file of any size needs little memory.
  */
+import { checkWhole } from "../../../core/checks.js";
 import { formOf } from "./event-form.js";
 import { JsonGrammar } from "./json-grammar.js";
 import type { JsonPiece } from "./json-piece.js";
@@ -54,7 +55,9 @@ export class JsonSplitter {
   #arrays = 0;
   #isOversized = false;
 
+  /** @throws InputError (`OPTION_INVALID`) */
   constructor({ isParsing = true, depthMax = MAX_DEPTH }: SplitterOptions = {}) {
+    checkWhole({ depthMax }, [0, Number.POSITIVE_INFINITY]);
     this.#isParsing = isParsing;
     this.#depthMax = depthMax;
   }

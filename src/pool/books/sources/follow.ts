@@ -1,8 +1,9 @@
 /** Several sources at once: a slow or failing one keeps none of the others waiting. */
+import { checkWhole } from "../../../core/checks.js";
 import type { PoolsimError } from "../../../core/errors.js";
 import type { PoolStore } from "../store/store.js";
 import type { ImportResult } from "./import-result.js";
-import { repeat } from "./repeat.js";
+import { checkRepeat, repeat } from "./repeat.js";
 import { type EventSource, type PollOptions, pollSource } from "./source.js";
 
 /** How several sources are followed. */
@@ -38,6 +39,8 @@ export async function followSources(
     ...options
   }: FollowSourcesOptions,
 ): Promise<void> {
+  checkRepeat(options);
+  checkWhole({ batchSize }, [1, Number.POSITIVE_INFINITY]);
   const oneEnded = new AbortController();
   const signals = [oneEnded.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(signals);

@@ -3,6 +3,7 @@
  * second that it is asked from, and writes more into seconds that were already read (E-21): so
  * polls overlap, and what comes twice is recognised.
  */
+import { checkNumber, TIMER_MS } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
@@ -40,7 +41,8 @@ export async function pollOrchestrator(
   ingest: EventIngest,
   options: OrchestratorPollOptions,
 ): Promise<IngestResult> {
-  const { source, now, signal, overlapMs = 600_000 } = options;
+  const { source, now, signal, overlapMs = 600_000, timeoutMs } = options;
+  checkNumber({ overlapMs, timeoutMs }, TIMER_MS);
   const key = cursorKey(source);
   const askedMs = now();
   const last = store.cursor(key);

@@ -1,5 +1,7 @@
 /** Polls again and again: what fails for now is asked later and later. */
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkNumber, TIMER_MS } from "../../../core/checks.js";
 import { InputError, type PoolsimError, RemoteError } from "../../../core/errors.js";
 
 export interface RepeatOptions<T> {
@@ -24,6 +26,7 @@ export async function repeat<T>(
   poll: () => Promise<T>,
   { signal, intervalMs = 60_000, maxPauseMs = 900_000, onPoll, onFailure }: RepeatOptions<T>,
 ): Promise<void> {
+  checkRepeat({ intervalMs, maxPauseMs });
   for (let failures = 0; !isAborted(signal); ) {
     let pauseMs = intervalMs;
     try {
@@ -42,6 +45,14 @@ export async function repeat<T>(
     }
     await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
+}
+
+/** @throws InputError (`OPTION_INVALID`) for pauses that would be none */
+export function checkRepeat({
+  intervalMs,
+  maxPauseMs,
+}: Pick<RepeatOptions<unknown>, "intervalMs" | "maxPauseMs">): void {
+  checkNumber({ intervalMs, maxPauseMs }, TIMER_MS);
 }
 
 /** Servers that are down, files that can't be read now, books that another process writes. */

@@ -1,4 +1,5 @@
 /** Bytes of files or answers, cut into events and entered batch by batch. */
+import { checkWhole } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import { JsonSplitter } from "../events/json-splitter.js";
@@ -65,6 +66,7 @@ export class EventFeed {
   #total = NOTHING;
 
   constructor(ingest: EventIngest, options: FeedOptions) {
+    checkWhole({ batchSize: options.batchSize }, [1, Number.POSITIVE_INFINITY]);
     this.#ingest = ingest;
     this.#options = options;
     this.#batch = new DecodedBatch(options);

@@ -56,6 +56,7 @@ export class EventTables implements EventStore {
   }
 
   get(sequence: number): EventRow | null {
+    if (!Number.isSafeInteger(sequence)) return null;
     return this.list(sequence, 1).find((event) => event.sequence === sequence) ?? null;
   }
 
