@@ -10,6 +10,23 @@ export function emptyList<T extends object>(): T[] {
   return list as T[];
 }
 
+/** What lists are that lost their last object. */
+const EMPTY: readonly never[] = emptyList();
+
+/** A list and one object more, as a copy: see {@link listOf}. */
+export function listWith<T extends object>(list: readonly T[], item: T): readonly T[] {
+  return list.toSpliced(list.length, 0, item);
+}
+
+/**
+ * A list without what is at an index, as a copy. V8 makes what is left of a list of one a list of small whole numbers.
+ *
+ * @param at index of one of the list's objects
+ */
+export function listWithout<T extends object>(list: readonly T[], at: number): readonly T[] {
+  return list.length === 1 ? EMPTY : list.toSpliced(at, 1);
+}
+
 /** One that has an object already: what is copied from it is a list of objects. */
 const ONE: readonly (object | null)[] = [null];
 

@@ -282,10 +282,11 @@ export class DiscoveryRound {
 
   /** Who answered in time and may not be used, in order of arrival. */
   rejected(): RejectedOrchestrator[] {
-    return this.#rejections.map((rejection, index) => ({
-      endpoint: numberAt(this.#rejectedEndpoints, index),
-      rejection,
-    }));
+    const rejected = emptyList<RejectedOrchestrator>();
+    for (const [index, rejection] of this.#rejections.entries()) {
+      rejected.push({ endpoint: numberAt(this.#rejectedEndpoints, index), rejection });
+    }
+    return rejected;
   }
 
   /** Lets timers fire that were due before; false when the round is over by then. */

@@ -3,7 +3,7 @@
  * there are as many pools as streams: what a discovery found is one entry here, and what became of the few
  * that were chosen is kept beside it.
  */
-import { emptyList, listOf } from "../core/lists.js";
+import { emptyList, listWith, listWithout } from "../core/lists.js";
 import { FoundBatch, type FoundSessions } from "./found-sessions.js";
 import { Session } from "./session.js";
 
@@ -13,6 +13,8 @@ import { Session } from "./session.js";
  */
 const metIn: number[] = [];
 let additions = 0;
+/** Indexes of those that are new in an addition, as many as it has come to; shared as {@link metIn} is. */
+const fresh: number[] = [];
 
 /** Pools that have nobody share it; a list of one's own is as long as need be. */
 const NOBODY: readonly never[] = emptyList();
@@ -48,19 +50,18 @@ export class SessionMap<Info = unknown> {
   /** {@link add} with sessions that are made when they are chosen. */
   addFound(found: FoundSessions<Info>): FoundBatch<Info> {
     const addition = this.#meetAll();
-    // Nearly always all of them are new: then no list says which.
-    let indexes: number[] | null = null;
-    for (let index = 0; index < found.size; index++) {
+    const { size } = found;
+    let count = 0;
+    for (let index = 0; index < size; index++) {
       const transcoder = found.transcoderAt(index);
-      const isNew = metIn[transcoder] !== addition;
+      fresh[count] = index;
+      if (metIn[transcoder] !== addition) count++;
       metIn[transcoder] = addition;
-      if (!isNew) indexes ??= Array.from({ length: index }, (_, before) => before);
-      else if (indexes !== null) indexes.push(index);
     }
-    const batch = new FoundBatch(found, indexes);
+    // Nearly always all of them are new: then no list says which.
+    const batch = new FoundBatch(found, count === size ? null : fresh.slice(0, count));
     // A pool that never has enough asks again and again, and finds nobody new.
-    if (batch.waiting > 0)
-      this.#entries = this.#entries.length === 0 ? listOf(batch) : [...this.#entries, batch];
+    if (batch.waiting > 0) this.#entries = listWith(this.#entries, batch);
     return batch;
   }
 
@@ -70,13 +71,13 @@ export class SessionMap<Info = unknown> {
       if (entry instanceof Session) {
         if (entry.transcoder !== transcoder) continue;
         entry.mapped = false;
-        this.#entries = this.#entries.toSpliced(at, 1);
+        this.#entries = listWithout(this.#entries, at);
         return;
       }
       const place = entry.placeOf(transcoder);
       if (place < 0) continue;
       entry.lose(place);
-      if (!entry.isMapped) this.#entries = this.#entries.toSpliced(at, 1);
+      if (!entry.isMapped) this.#entries = listWithout(this.#entries, at);
       return;
     }
   }
@@ -106,14 +107,15 @@ export class SessionMap<Info = unknown> {
 
   /** Meets the transcoders that are there: the number by which they are known in {@link metIn}. */
   #meetAll(): number {
-    const addition = ++additions;
+    additions++;
     for (const entry of this.#entries) {
-      if (entry instanceof Session) metIn[entry.transcoder] = addition;
-      else
-        entry.eachTranscoder((transcoder) => {
-          metIn[transcoder] = addition;
-        });
+      if (entry instanceof Session) meet(entry.transcoder);
+      else entry.eachTranscoder(meet);
     }
-    return addition;
+    return additions;
   }
+}
+
+function meet(transcoder: number): void {
+  metIn[transcoder] = additions;
 }

@@ -5,7 +5,7 @@
  */
 import { checkWhole } from "../core/checks.js";
 import { invariant } from "../core/errors.js";
-import { emptyList, listOf } from "../core/lists.js";
+import { emptyList, listOf, listWithout } from "../core/lists.js";
 import type { Suspender } from "../discovery/suspension.js";
 import type { FoundSessions } from "./found-sessions.js";
 import { isRealTime, isReusable, refreshThreshold, suspensionPenalty } from "./pool-limits.js";
@@ -291,7 +291,7 @@ export class SessionPool<Info = unknown> {
         if (chosen.length === n) break;
       } else if (how === CHOSEN.last || how === CHOSEN.lastDoubled) {
         session.clearInFlight();
-        this.#lastSess = this.#lastSess.toSpliced(this.#lastSess.indexOf(session), 1);
+        this.#lastSess = listWithout(this.#lastSess, this.#lastSess.indexOf(session));
         this.swaps += 1;
         this.#observer?.swapped(session, SWAP_REASON.removed);
       }

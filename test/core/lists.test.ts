@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { expect, test } from "vitest";
-import { listOf } from "../../src/core/lists.js";
+import { emptyList, listOf, listWith, listWithout } from "../../src/core/lists.js";
 import { Suspender } from "../../src/discovery/suspension.js";
 import { MinLSSelector, Session, SessionPool } from "../../src/selection/index.js";
 
@@ -8,6 +8,11 @@ setFlagsFromString("--allow-natives-syntax");
 /** Whether V8 has made an object where a scavenge sees it die. */
 const isYoung = new Function("object", "return %InYoungGeneration(object)") as (
   object: object,
+) => boolean;
+
+/** Whether V8 takes it for a list of objects, empty or not. */
+const isOfObjects = new Function("list", "return %HasObjectElements(list)") as (
+  list: readonly object[],
 ) => boolean;
 
 /** So many live at a time: V8 moves some to old space, and takes note of where they were made. */
@@ -46,4 +51,18 @@ test("lists of a stream's session pool are made young: in old space they would k
     return [pool.lastSess, selector.knownHeap];
   };
   expect(madeOld(lists)).toBe(0);
+});
+
+test("a list that gets objects and loses them all stays one of objects", () => {
+  const [first, second] = [{ at: 1 }, { at: 2 }];
+  const one = listWith(emptyList<typeof first>(), first);
+  const two = listWith(one, second);
+  expect([one, two]).toEqual([[first], [first, second]]);
+  expect(listWithout(two, 0)).toEqual([second]);
+  expect(listWithout(one, 0)).toEqual([]);
+  for (const list of [one, two, listWithout(two, 0), listWithout(one, 0)]) {
+    expect(isOfObjects(list)).toBe(true);
+  }
+  // What it is for.
+  expect(isOfObjects(one.toSpliced(0, 1))).toBe(false);
 });

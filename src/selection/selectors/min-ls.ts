@@ -4,7 +4,7 @@
  */
 import { checkNumber } from "../../core/checks.js";
 import { InvariantError, invariant } from "../../core/errors.js";
-import { emptyList, listOf } from "../../core/lists.js";
+import { emptyList, listOf, listWith, listWithout } from "../../core/lists.js";
 import type { Draw } from "../algorithms/algorithm.js";
 import type { FoundBatch } from "../found-sessions.js";
 import { Session } from "../session.js";
@@ -75,7 +75,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   addFound(batch: FoundBatch<Info>): void {
-    this.#unknown = this.#unknown.length === 0 ? listOf(batch) : [...this.#unknown, batch];
+    this.#unknown = listWith(this.#unknown, batch);
     this.#waiting += batch.waiting;
   }
 
@@ -146,7 +146,7 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   }
 
   #drop(at: number): void {
-    this.#unknown = this.#unknown.toSpliced(at, 1);
+    this.#unknown = listWithout(this.#unknown, at);
   }
 
   #popKnown(): Session<Info> | null {

@@ -5,14 +5,15 @@
  */
 
 /**
- * Has V8 learn that number fields of a class may be any numbers.
+ * Has V8 learn that number fields of a class may be any numbers, or other fields anything at any time.
  *
  * @param one an object of the class, which nobody uses afterwards
  * @param names of the fields (default: all that are numbers)
  */
 export function learnNumbers<T extends object>(one: T, ...names: (keyof T)[]): void {
   for (const [name, value] of Object.entries(one)) {
-    const isMeant = names.length === 0 || names.includes(name as keyof T);
-    if (isMeant && typeof value === "number") Reflect.set(one, name, 0.5);
+    const isMeant =
+      names.length === 0 ? typeof value === "number" : names.includes(name as keyof T);
+    if (isMeant) Reflect.set(one, name, 0.5);
   }
 }

@@ -198,6 +198,7 @@ export class NetworkCounters {
 }
 
 learnNumbers(new OrchestratorCounters());
+learnNumbers(new OrchestratorCounters(), "missed");
 learnNumbers(new WorkerCounters());
 learnNumbers(new SiteCounters());
 learnNumbers(new NetworkCounters());

@@ -73,11 +73,11 @@ export class Windows {
     };
   }
 
-  /** One more, at an instant of the counted time. */
-  count(what: Counted, timeMs: number): void {
+  /** So many more, at an instant of the counted time. */
+  count(what: Counted, timeMs: number, times = 1): void {
     const counts = this.#counts[what];
     const piece = this.#pieceAt(timeMs);
-    counts[piece] = (counts[piece] ?? 0) + 1;
+    counts[piece] = (counts[piece] ?? 0) + times;
   }
 
   /** So many of the pool's sessions were open in a span. */

@@ -105,11 +105,9 @@ export class NodeRuntime {
   /** A segment arrives (O-8, O-9): its session's handle, or why it is refused. */
   accept(info: SessionInfo, nowMs: number): number {
     const handle = this.sessions.accept(info.nodeSession, nowMs);
-    if (handle < 0) {
-      if (handle === ORCHESTRATOR_CAPPED && nowMs >= this.#countFromMs)
-        this.#counters.cappedSegments++;
-      return handle;
-    }
+    const isCapped = handle === ORCHESTRATOR_CAPPED && nowMs >= this.#countFromMs;
+    this.#counters.cappedSegments += Number(isCapped);
+    if (handle < 0) return handle;
     if (handle !== info.nodeSession) {
       info.nodeSession = handle;
       this.#infos[sessionSlot(handle)] = info;

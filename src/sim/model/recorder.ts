@@ -40,18 +40,14 @@ export class Recorder implements AttemptObserver<SessionInfo> {
 
   // ---- a segment's life, in its order --------------------------------------------------------
 
-  started(stream: Stream, { readyMs, durationMs }: ReadySegment): void {
-    const { counters, counting } = this.#run;
-    if (!counting) return;
-    const { network } = counters;
-    if (stream.probe !== null) {
-      network.testerSegments++;
-      return;
-    }
-    network.started++;
-    network.segmentMs += durationMs;
-    network.inFlight++;
-    this.#run.count("segments", readyMs);
+  started({ probe }: Stream, { readyMs, durationMs, counted }: ReadySegment): void {
+    const { network } = this.#run.counters;
+    const own = Number(counted && probe === null);
+    network.testerSegments += Number(counted) - own;
+    network.started += own;
+    network.segmentMs += own * durationMs;
+    network.inFlight += own;
+    this.#run.count("segments", readyMs, own);
   }
 
   /** A segment that was waiting when its stream ended. */
@@ -227,31 +223,25 @@ export class Recorder implements AttemptObserver<SessionInfo> {
       return;
     }
     const { counters, world } = run;
-    const isLate = atMs - segment.readyMs > segment.durationMs;
-    const { info } = session;
-    if (segment.counted) {
-      const { network } = counters;
-      network.inFlight--;
-      if (isLate) {
-        network.late++;
-        network.lateMs += segment.durationMs;
-      } else {
-        network.onTime++;
-      }
-    }
     if (!segment.counted) return;
+    const late = Number(atMs - segment.readyMs > segment.durationMs);
+    const { info } = session;
+    const { network } = counters;
+    network.inFlight--;
+    network.late += late;
+    network.lateMs += late * segment.durationMs;
+    network.onTime += 1 - late;
     const owner = world.nodes[info.node]?.orchestrator ?? -1;
     const mine = counters.orchestrators[owner];
     if (mine === undefined) return;
     mine.segments++;
-    if (isLate) mine.late++;
+    mine.late += late;
     this.wins(info, stream, owner);
     mine.latencyScores.record(session.latencyScore);
-    if (isLate) run.count("notRealTime", segment.readyMs);
-    if (owner === world.pool) {
-      run.count("poolSegments", segment.readyMs);
-      if (isLate) run.count("poolLate", segment.readyMs);
-    }
+    const ofPool = Number(owner === world.pool);
+    run.count("notRealTime", segment.readyMs, late);
+    run.count("poolSegments", segment.readyMs, ofPool);
+    run.count("poolLate", segment.readyMs, ofPool * late);
   }
 
   /** A session has delivered a segment that counts: a stream has one from its orchestrator. */

@@ -26,6 +26,7 @@ import { Market } from "./money/market.js";
 import { Money, type MoneyTotals } from "./money/money.js";
 import { NodeRuntime } from "./node.js";
 import { Recorder } from "./recorder.js";
+import { rehearse } from "./rehearsal.js";
 import { Run, type RunOptions } from "./run.js";
 import { Calls } from "./segment/calls.js";
 import { Connections } from "./segment/connections.js";
@@ -84,6 +85,7 @@ export class Simulation {
   #payoutMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SimulationOptions) {
+    rehearse();
     const run = new Run(options);
     const { world } = run;
     const { scenario } = world;

@@ -111,7 +111,7 @@ export class Tally {
       this.#late++;
       this.#lateMs += durationMs;
       this.#run.count("notRealTime", readyMs);
-      if (this.#isPool) this.#run.count("poolLate", readyMs);
+      this.#run.count("poolLate", readyMs, Number(this.#isPool));
     }
   }
 

@@ -3,8 +3,8 @@
  * is worked on by whatever its node has (`backends/`), and its result leaves.
  */
 import { invariant } from "../../../core/errors.js";
-import { NO_SESSION, ORCHESTRATOR_CAPPED } from "../../../pool/index.js";
-import { OUTCOME } from "../../../selection/index.js";
+import { NO_SESSION, ORCHESTRATOR_BUSY, ORCHESTRATOR_CAPPED } from "../../../pool/index.js";
+import { OUTCOME, type Outcome } from "../../../selection/index.js";
 import { type Backend, WORK, type WorkState } from "../backends/backend.js";
 import type { Conditions } from "../conditions/conditions.js";
 import type { Call, SessionInfo } from "../entities.js";
@@ -52,35 +52,12 @@ export class OrchestratorSide {
     const { info } = call;
     const node = this.#nodes[call.node];
     invariant(info !== null && node !== undefined, "a call that arrives has a node");
-    const { now } = this.#run;
-    if (call.node !== info.node) {
-      // A balancer took it to a node that does not know the token (X-12).
+    const outcome = this.#accepts(call, info, node);
+    if (outcome !== OUTCOME.ok) {
       call.nodeDone = true;
-      this.#calls.reply(call, OUTCOME.authTokenRejected, now);
+      this.#calls.reply(call, outcome, this.#run.now);
       return;
     }
-    const { outages } = this.#conditions;
-    if (outages.isDown(call.node, now)) {
-      // The connection has broken off.
-      call.nodeDone = true;
-      this.#calls.reply(call, OUTCOME.headerTimeout, now);
-      return;
-    }
-    if (outages.hasRestarted(call.node, call.tokenMs, now)) {
-      // It is signed with the secret of a process that is gone (G-10, S-13).
-      call.nodeDone = true;
-      this.#calls.reply(call, OUTCOME.authTokenRejected, now);
-      return;
-    }
-    const handle = node.accept(info, now);
-    if (handle < 0) {
-      call.nodeDone = true;
-      const outcome =
-        handle === ORCHESTRATOR_CAPPED ? OUTCOME.orchestratorCapped : OUTCOME.orchestratorBusy;
-      this.#calls.reply(call, outcome, now);
-      return;
-    }
-    call.nodeSession = handle;
     this.#recorder.tickets(call);
     const backend = this.#backendOf(call);
     if (backend.isForeseen) {
@@ -95,6 +72,23 @@ export class OrchestratorSide {
     this.#calls.awaitTimeout(call);
     if (info.queue === null) info.queue = [call];
     else info.queue.push(call);
+  }
+
+  /** Whether a segment comes to a session of the node (O-6 … O-9), which is then known to its call; else why not. */
+  #accepts(call: Call, info: SessionInfo, node: NodeRuntime): Outcome {
+    const { now } = this.#run;
+    const { outages } = this.#conditions;
+    // A balancer took it to a node that does not know the token (X-12).
+    if (call.node !== info.node) return OUTCOME.authTokenRejected;
+    // The connection has broken off.
+    if (outages.isDown(call.node, now)) return OUTCOME.headerTimeout;
+    // It is signed with the secret of a process that is gone (G-10, S-13).
+    if (outages.hasRestarted(call.node, call.tokenMs, now)) return OUTCOME.authTokenRejected;
+    const handle = node.accept(info, now);
+    if (handle === ORCHESTRATOR_CAPPED) return OUTCOME.orchestratorCapped;
+    if (handle === ORCHESTRATOR_BUSY) return OUTCOME.orchestratorBusy;
+    call.nodeSession = handle;
+    return OUTCOME.ok;
   }
 
   /** The session's next segment begins. */

@@ -117,6 +117,13 @@ export class Receiving {
     return null;
   }
 
+  /** The downloads have ended, none of them well (S-12 row 5); {@link downloaded} comes next. */
+  renditionsFail({ attempt, stream }: Segment, nowMs: number): void {
+    for (let rendition = 0; rendition < (stream?.renditions.count ?? 0); rendition++) {
+      attempt.renditionFailed(nowMs);
+    }
+  }
+
   /**
    * The downloads have ended (T-34, T-35).
    *
@@ -124,11 +131,6 @@ export class Receiving {
    */
   downloaded(segment: Segment, nowMs: number): Effect {
     const { attempt, stream } = segment;
-    if (segment.downloadFails) {
-      for (let rendition = 0; rendition < (stream?.renditions.count ?? 0); rendition++) {
-        attempt.renditionFailed(nowMs);
-      }
-    }
     const { session } = attempt;
     const effect = attempt.downloaded(nowMs);
     if (effect === EFFECT.done && stream !== null && session !== null) {

@@ -268,7 +268,10 @@ export class Segments {
 
   /** The downloads have ended (T-34, T-35). */
   downloaded(segment: Segment): void {
-    this.#step(segment, this.#parts.receiving.downloaded(segment, this.#run.now));
+    const { now } = this.#run;
+    const { receiving } = this.#parts;
+    if (segment.downloadFails) receiving.renditionsFail(segment, now);
+    this.#step(segment, receiving.downloaded(segment, now));
   }
 
   /** A segment is over, well or not. */

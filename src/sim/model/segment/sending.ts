@@ -77,40 +77,44 @@ export class Sending {
    */
   prepare(segment: Segment, stream: Stream, session: SimSession | null, member: number): void {
     invariant(session !== null, "there is a session to prepare");
-    const { now, queue, world } = this.#run;
-    const { calls, conditions, discoveries, noise } = this.#parts;
-    const attempt = segment.attempt.attempts;
-    const base = attemptDraws(segment.index, attempt, member);
-    const { k0, k1 } = stream;
-    const prepareMs = noise.prepareMs(stream, base);
+    const { now, queue } = this.#run;
+    const { calls, noise } = this.#parts;
+    const base = attemptDraws(segment.index, segment.attempt.attempts, member);
+    const sentMs = now + noise.prepareMs(stream, base);
+    const call = calls.take(segment, stream, session, member);
     if (shouldRefresh(session, now)) {
-      const call = calls.take(segment, stream, session, member);
-      const node = conditions.route(session.transcoder, stream, -2 - segment.index);
-      call.node = node;
-      const rttMs = world.links[stream.site]?.[node]?.rttMs ?? 0;
-      const answerMs = discoveries.answerTimes.one(
-        stream.site,
-        node,
-        { k0: k0 ^ (world.nodes[node]?.hash ?? 0), k1 },
-        base + DRAW.refresh,
-      );
-      const isUp = conditions.isUp(stream.site, node, now);
-      const connects = isUp || world.nodes[node]?.whenDown === "silent";
-      const timing = refreshTiming(
-        connects ? CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
-        isUp ? answerMs - CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
-      );
-      call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
-      queue.schedule(now + prepareMs + timing.afterMs, EVENT.refreshed, call.slot, callKey(call));
+      this.#refresh(call, stream, session, sentMs);
       return;
     }
-    const call = calls.take(segment, stream, session, member);
-    const sentMs = now + prepareMs;
     if (member < 0 && this.#isUnseen(stream, session, sentMs)) {
       this.inFlight(call, segment, sentMs);
       return;
     }
     queue.schedule(sentMs, EVENT.inFlight, call.slot, callKey(call));
+  }
+
+  /** The session of a call that is about to be sent is refreshed first (M-35). */
+  #refresh(call: Call, stream: Stream, session: SimSession, sentMs: number): void {
+    const { now, queue, world } = this.#run;
+    const { conditions, discoveries } = this.#parts;
+    const { site, k0, k1 } = stream;
+    const node = conditions.route(session.transcoder, stream, -2 - call.index);
+    call.node = node;
+    const rttMs = world.links[site]?.[node]?.rttMs ?? 0;
+    const answerMs = discoveries.answerTimes.one(
+      site,
+      node,
+      { k0: k0 ^ (world.nodes[node]?.hash ?? 0), k1 },
+      callDraw(call, DRAW.refresh),
+    );
+    const isUp = conditions.isUp(site, node, now);
+    const connects = isUp || world.nodes[node]?.whenDown === "silent";
+    const timing = refreshTiming(
+      connects ? CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
+      isUp ? answerMs - CONNECT_ROUND_TRIPS * rttMs : Number.POSITIVE_INFINITY,
+    );
+    call.outcome = timing.ok ? OUTCOME.ok : OUTCOME.sessionRefreshFailed;
+    queue.schedule(sentMs + timing.afterMs, EVENT.refreshed, call.slot, callKey(call));
   }
 
   /** Whether a call needs no instant of its own to begin at: over an open connection (G-17). */
@@ -217,18 +221,14 @@ export class Sending {
       info.factor * noise.network(stream, base) * backend.exchangeSlowness(call.node, nowMs);
     calls.pay(call, info, stream);
     const connectMs = connections.setUpMs(site, session.transcoder, link.rttMs, nowMs);
-    if (!conditions.isUp(site, call.node, nowMs)) {
-      call.nodeDone = true;
-      // One that takes connections and is silent keeps the gateway waiting (T-15).
-      const isSilent = world.nodes[call.node]?.whenDown === "silent";
-      const limitMs = isSilent ? uploadTimeoutMs(segment.durationMs) : DIAL_TIMEOUT_MS;
-      calls.reply(call, OUTCOME.headerTimeout, nowMs + limitMs);
-      return;
-    }
+    const isUp = conditions.isUp(site, call.node, nowMs);
+    // One that takes connections and is silent keeps the gateway waiting (T-15).
+    const isSilent = world.nodes[call.node]?.whenDown === "silent";
+    const uploadMs = uploadTimeoutMs(segment.durationMs);
+    const limitMs = isUp || isSilent ? uploadMs : DIAL_TIMEOUT_MS;
     const setUpMs = connectMs === 0 ? 0 : connectMs * noise.jitter(stream, base);
     const headersMs = setUpMs + link.upMs * call.factor;
-    const limitMs = uploadTimeoutMs(segment.durationMs);
-    if (headersMs > limitMs) {
+    if (!isUp || headersMs > limitMs) {
       call.nodeDone = true;
       calls.reply(call, OUTCOME.headerTimeout, nowMs + limitMs);
       return;

@@ -1,0 +1,101 @@
+/**
+ * All streams of a run begin at once, and V8 makes quick what they do before any discovery has run out of time, any
+ * orchestrator is suspended, any session has two segments or any is slow. It leaves out what nobody did yet, and makes all of it
+ * anew when somebody does. So that is done some times before the first run of a process, and thrown away.
+ */
+import { invariant } from "../../core/errors.js";
+import { DiscoveryRound } from "../../discovery/round.js";
+import { Suspender } from "../../discovery/suspension.js";
+import { NO_SESSION, OrchestratorSessions } from "../../pool/index.js";
+import { createSession, MinLSSelector, SessionPool } from "../../selection/index.js";
+import { SessionInfo, Stream } from "./entities.js";
+
+/** From some ten times on V8 takes note of what happened. */
+const TIMES = 40;
+/** Times are no whole numbers, and V8 takes note of that, too. */
+const NOW_MS = 0.5;
+
+let isRehearsed = false;
+
+/** Does it, once in a process. */
+export function rehearse(): void {
+  if (isRehearsed) return;
+  isRehearsed = true;
+  for (let time = 0; time < TIMES; time++) {
+    rounds();
+    sessions();
+    slowSegment();
+  }
+}
+
+/** Discoveries that run out of time, without an answer and with two, one of them of somebody who is suspended. */
+function rounds(): void {
+  const suspender = new Suspender();
+  suspender.suspend(1, 1);
+  suspender.suspend(2, 0);
+  const round = new DiscoveryRound();
+  const request = { endpoints: [0, 1, 2], wanted: 3, suspender };
+  suspender.signalRefresh();
+  round.start(NOW_MS, request);
+  round.isOverBefore(Number.MAX_VALUE);
+  round.start(NOW_MS, request);
+  for (const endpoint of request.endpoints) {
+    round.usable(NOW_MS + endpoint, endpoint, endpoint, NOW_MS + endpoint);
+  }
+  round.start(NOW_MS, request);
+  round.usable(NOW_MS, 0, 0, NOW_MS);
+  round.timer(Number.POSITIVE_INFINITY);
+}
+
+/** An orchestrator's only session gets segments until its queue is full; another one finds no place. */
+function sessions(): void {
+  const own = new OrchestratorSessions({ maxSessions: 1 });
+  const session = own.accept(NO_SESSION, NOW_MS);
+  for (let accepted = session; accepted >= 0; accepted = own.accept(session, NOW_MS)) {
+    own.beginMs(session, NOW_MS);
+  }
+  own.accept(NO_SESSION, NOW_MS);
+  own.finish(session, 2 * NOW_MS);
+}
+
+/** A segment comes back later than in real time: its session waits until there is none better. */
+function slowSegment(): void {
+  const pool = new SessionPool<SessionInfo>({
+    poolSize: 1,
+    numOrchs: 1,
+    selector: new MinLSSelector<SessionInfo>(),
+    suspender: new Suspender(),
+  });
+  const stream = new Stream({
+    number: -1,
+    order: -1,
+    site: 0,
+    k0: 0,
+    k1: 0,
+    endMs: NOW_MS,
+    renditions: { count: 0, profiles: [], probability: 1, bitrateMbps: 0 },
+    probe: null,
+    isBad: false,
+    traced: false,
+  });
+  const session = createSession(
+    {
+      transcoder: 0,
+      orchestrator: 0,
+      score: 0,
+      recipient: 0,
+      price: null,
+      initialLatencyMs: NOW_MS,
+      authTokenExpiresAtMs: NOW_MS,
+      ticketParamsExpireAtMs: NOW_MS,
+      sessionKey: 0,
+      info: SessionInfo.unused(stream, 0),
+    },
+    { hasSender: true, nextId: () => -1 },
+  );
+  invariant(session !== null, "it has a token and terms for tickets");
+  session.mapped = true;
+  session.pushSegInFlight(NOW_MS, NOW_MS);
+  session.latencyScore = 1 + NOW_MS;
+  pool.complete(session);
+}
