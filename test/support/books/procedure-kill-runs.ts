@@ -11,12 +11,13 @@ import { makeKey, uniform } from "../../../src/core/random.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { newestBatch } from "../../../src/pool/payouts/approval.js";
 import { type Anvil, startAnvil } from "../chain/anvil.js";
-import { startLivepeerChain } from "../chain/livepeer-chain.js";
+import { type LivepeerChain, startLivepeerChain } from "../chain/livepeer-chain.js";
 import { ETH, ownWallet, PASSWORD, STRANGER, worker } from "../chain/wallet.js";
 import { copyOfBuilt } from "../cli/built-copy.js";
 import { ownState } from "../cli/command.js";
 import { endsWithUs } from "../ends-with-us.js";
 import { S3_KEY, startS3 } from "../servers/s3.js";
+import { IncomeKills } from "./income-kills.js";
 
 export interface ProcedureKillOptions {
   /** Times that all procedures are done. */
@@ -43,7 +44,6 @@ const MILLI = ETH / 1_000n;
 /** Of a command that was never measured yet. */
 const USUAL_MS = 700;
 const BUCKET = "backups";
-const RECIPIENT = `0x${"0c".repeat(20)}`;
 const WHY = ["--reason", "a drill"];
 
 /** What a command says that was done before it was killed. */
@@ -62,23 +62,13 @@ export async function killProcedures(options: ProcedureKillOptions): Promise<Pro
     const main = await copyOfBuilt(folder);
     const pool = new KilledPool({ ...options, folder, main, anvil, endpoint: s3.endpoint });
     await pool.begin();
+    const income = livepeer === null ? null : pool.incomeOf(livepeer);
     for (let round = 1; round <= options.rounds; round++) {
-      if (livepeer !== null) {
-        const wei = BigInt(round) * MILLI;
-        await livepeer.send(
-          "TicketBroker",
-          "redeem",
-          `0x${"5e".repeat(20)}`,
-          RECIPIENT,
-          wei,
-          wei,
-          9n,
-        );
-        await pool.reconcile(livepeer.controller);
-      }
+      await income?.round(BigInt(round) * MILLI);
       await pool.round(round);
     }
-    return { commands: pool.commands, kills: pool.kills, wrong: pool.wrong };
+    const wrong = [...pool.wrong, ...(income?.wrong ?? [])];
+    return { commands: pool.commands, kills: pool.kills, wrong };
   } finally {
     await s3.close();
     await anvil.stop();
@@ -107,7 +97,6 @@ class KilledPool {
   #draws = 0;
   #events = 0;
   #files = 0;
-  #redeemedWei = 0n;
   #db = "pool-0.db";
 
   constructor(options: PoolOptions) {
@@ -156,14 +145,14 @@ class KilledPool {
   }
 
   /** The chain as truth. */
-  async reconcile(controller: string): Promise<void> {
-    const where = ["--ethUrl", this.#options.anvil.url, "--ethController", controller];
-    const what = ["--recipient", RECIPIENT, "--confirmations", "1", "--enter", ...WHY];
-    await this.#do(["reconcile", ...where, ...what]);
-    const entered = this.#withStore((store) => store.tickets.list());
-    const sum = entered.reduce((all, { faceValueWei }) => all + faceValueWei, 0n);
-    this.#redeemedWei += BigInt(entered.length) * MILLI;
-    if (sum !== this.#redeemedWei) this.wrong.push(`tickets of ${sum}, not ${this.#redeemedWei}`);
+  incomeOf(chain: LivepeerChain): IncomeKills {
+    return new IncomeKills({
+      chain,
+      command: async (args, good) => await this.#do(args, { good }),
+      look: (work) => this.#withStore(work),
+      draw: () => this.#draw(),
+      why: WHY,
+    });
   }
 
   /** A backup is made, somebody is paid, and the backup comes back. */
@@ -231,7 +220,7 @@ class KilledPool {
       isPlain = false,
       beforeAgain = () => {},
     }: {
-      readonly good?: readonly number[];
+      readonly good?: readonly number[] | undefined;
       /** It has no `--db`. */
       readonly isPlain?: boolean;
       readonly beforeAgain?: () => void;
