@@ -1,5 +1,5 @@
 /**
- * Kills the commands by which an operator keeps a pool (kill -9, at any instant of each), does each again as
+ * Ends the commands by which an operator keeps a pool (SIGKILL, SIGTERM, SIGINT, at any instant of each), does each again as
  * an operator does who got no answer, and compares books, chain and what was earned to the wei.
  */
 import { spawn } from "node:child_process";
@@ -44,6 +44,10 @@ const MILLI = ETH / 1_000n;
 /** Of a command that was never measured yet. */
 const USUAL_MS = 700;
 const BUCKET = "backups";
+/** Half of them as nothing can be done about it, the others as an operator stops a command. */
+const END_BY: readonly NodeJS.Signals[] = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGINT"];
+/** Exit code of what was stopped. */
+const INTERRUPTED = 130;
 const WHY = ["--reason", "a drill"];
 
 /** What a command says that was done before it was killed. */
@@ -235,9 +239,12 @@ class KilledPool {
       const startedMs = performance.now();
       const end = await this.#run(whole, isKilled ? this.#draw() * usualMs : null);
       this.commands++;
-      if (end.exitCode === null) {
+      if (end.isKilled) {
         this.kills++;
-        this.#options.log(`${this.#options.seed}: ${name} killed after ${end.ms.toFixed()} ms`);
+        const how = end.exitCode === null ? end.end : `${end.end}, ended with ${end.exitCode}`;
+        this.#options.log(
+          `${this.#options.seed}: ${name} killed after ${end.ms.toFixed()} ms: ${how}`,
+        );
         beforeAgain();
         continue;
       }
@@ -245,7 +252,7 @@ class KilledPool {
       // Done before it was killed, it may say so; nothing else.
       const says = end.exitCode === 0 || DONE_BEFORE[name]?.test(end.text) === true;
       const isDone = tries > 0 && says;
-      const isFine = good.includes(end.exitCode) || isDone;
+      const isFine = (end.exitCode !== null && good.includes(end.exitCode)) || isDone;
       if (!isFine) this.wrong.push(`${args.join(" ")}: ${end.exitCode}: ${end.text.slice(-400)}`);
       return;
     }
@@ -256,6 +263,7 @@ class KilledPool {
     const keys = { AWS_ACCESS_KEY_ID: S3_KEY, AWS_SECRET_ACCESS_KEY: S3_KEY };
     const env = { ...ownState(folder), ...keys, AWS_ENDPOINT_URL: endpoint, POOLSIM_AUTHOR: "Ada" };
     const startedMs = performance.now();
+    const end = END_BY[Math.floor(this.#draw() * END_BY.length)] ?? "SIGKILL";
     const child = endsWithUs(
       spawn(process.execPath, [main, "pool", ...args], {
         cwd: folder,
@@ -269,11 +277,12 @@ class KilledPool {
         text += more;
       });
     }
-    const timer =
-      killAfterMs === null ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    const timer = killAfterMs === null ? undefined : setTimeout(() => child.kill(end), killAfterMs);
     await once(child, "close");
     clearTimeout(timer);
-    return { exitCode: child.exitCode, text, ms: performance.now() - startedMs };
+    const { exitCode, signalCode } = child;
+    const isKilled = signalCode === end || (child.killed && exitCode === INTERRUPTED);
+    return { exitCode, isKilled, end, text, ms: performance.now() - startedMs };
   }
 
   /** Everybody has what was earned, once, and the books say so. */

@@ -45,7 +45,8 @@ export interface KillOptions {
 const WORKERS = 4;
 /** Few: a kill while payouts are begun is worth more than one while blocks are waited for. */
 const CONFIRMATIONS = 3;
-/** Exit codes: an operator has to look; the node contradicted itself too often. */
+/** Exit codes: somebody due was not paid; an operator has to look; the node contradicted itself too often. */
+const HINDERED = 1;
 const STOPPED = 5;
 const NODE_FAILED = 4;
 const NEVER: Instant = { question: QUESTIONS_MAX, phase: "asked", pause: 0 };
@@ -77,6 +78,7 @@ export async function killPayouts({
       const result = await oneRun({ ...common, run, instant, fault });
       if (result.openWhenKilled > 0) inWindow++;
       wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
+      for (const what of result.wrong) log(`  ${what}`);
       const { question, phase } = instant;
       log(
         `payouts seed ${seed} run ${run}, ${fault}: killed at question ${question} of ${whole.asked.length}, ` +
@@ -269,6 +271,7 @@ async function finish({
   /** What else an operator says then; refused where it does not fit. */
   readonly remedies: readonly (readonly string[])[];
 }): Promise<End> {
+  const isOthers = options.fault === "outside" || options.fault === "reorg";
   let end: End = { exitCode: null, asked: [] };
   for (let starts = 0; starts < STARTS_MAX; starts++) {
     end = await start({ ...options, instant: NEVER });
@@ -278,6 +281,9 @@ async function finish({
       for (const instead of [["verify", "--adopt"], ...remedies]) {
         await start({ ...options, instant: NEVER, instead, lie: TRUTH });
       }
+    } else if (end.exitCode === HINDERED && isOthers) {
+      // It waits for a transaction that is not poolsim's.
+      await options.anvil.rpc("anvil_mine", "0x1");
     } else if (end.exitCode !== NODE_FAILED) {
       break;
     }
