@@ -2,13 +2,15 @@
  * What happens to a pool's chain while its command runs or is dead: another program with the wallet's
  * key takes a nonce, blocks are undone, or both at once.
  */
+import { keccak256 } from "ethers/crypto";
+import { Wallet } from "ethers/wallet";
 import type { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import type { Anvil } from "./anvil.js";
-import { ETH, STRANGER } from "./wallet.js";
+import { CHAIN_ID, ETH, STRANGER } from "./wallet.js";
 
 const GWEI = 10n ** 9n;
 /** Above anything that a payout may offer, so that a node takes it in a payout's place. */
-const FEES = { maxFeePerGas: hex(90n * GWEI), maxPriorityFeePerGas: hex(50n * GWEI) };
+const FEES = { maxFeePerGas: 90n * GWEI, maxPriorityFeePerGas: 50n * GWEI };
 /** More blocks than a payout needs to be confirmed. */
 const DEPTH_MAX = 6;
 const REASON = ["--reason", "a drill"];
@@ -18,6 +20,7 @@ const PART_WEI = (4n * ETH) / 1_000n;
 export interface HappeningOptions {
   readonly anvil: Anvil;
   readonly wallet: string;
+  readonly privateKey: string;
   /** The next of a series of numbers, 0 … 1. */
   readonly draw: () => number;
   /** A look into the books as they are now. */
@@ -57,18 +60,17 @@ export class Happenings {
 
   /** A transaction that is not poolsim's gets a payout's nonce, or the next one. */
   async outside(): Promise<void> {
-    const { anvil, wallet, draw } = this.#options;
+    const { anvil, privateKey, draw } = this.#options;
     const drawn = await this.#drawn();
     const { to, wei, nonce, remedy } = drawn;
-    await anvil.rpc("anvil_impersonateAccount", wallet);
-    const transfer = {
-      from: wallet,
-      to,
-      value: hex(wei),
-      gas: "0x8000",
-      nonce: hex(BigInt(nonce)),
-    };
-    this.hashes.push(String(await anvil.rpc("eth_sendTransaction", { ...transfer, ...FEES })));
+    // Signed as another program does: `verify` takes in only bytes that it can prove.
+    const signed = await new Wallet(privateKey).signTransaction({
+      ...{ to, value: wei, nonce, chainId: CHAIN_ID, gasLimit: 0x8000n, type: 2 },
+      ...FEES,
+    });
+    this.hashes.push(keccak256(signed));
+    // Its nonce may be used by now.
+    await anvil.rpc("eth_sendRawTransaction", signed).catch(() => {});
     if (remedy !== null) this.remedies.push([...remedy, ...REASON]);
     if (draw() < 0.5) await anvil.rpc("anvil_mine", "0x1");
   }
@@ -114,8 +116,4 @@ export class Happenings {
     }
     return sum;
   }
-}
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
 }

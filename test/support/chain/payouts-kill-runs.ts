@@ -158,7 +158,7 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
     for (const payee of owed) earn(store, payee);
   });
   copy(path, backup);
-  const { address: wallet, keystore } = ownWallet(run + 1);
+  const { address: wallet, keystore, privateKey } = ownWallet(run + 1);
   writeFileSync(join(folder, "key.json"), keystore, { mode: 0o600 });
   await anvil.rpc("anvil_setBalance", wallet, `0x${(10n * ETH).toString(16)}`);
   // What is undone, and what nodes that are behind have got to, is after that.
@@ -168,7 +168,7 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
   const common = { ...rest, path, wallet, fault };
   const isLive = draw() < 0.5;
   const happenings = new Happenings({
-    ...{ anvil, wallet, draw },
+    ...{ anvil, wallet, privateKey, draw },
     look: (work) => withStore(path, work),
     // Payouts that go on might pay it at the same time.
     other: isLive
