@@ -303,14 +303,34 @@ function refuse(why: string): never {
   throw new InputError(why, { code: "SQL_PARAMETERS" });
 }
 
+/** Errors that have finer ones, by their numbers. */
+const COARSE: Readonly<Record<number, string>> = {
+  1: "SQLITE_ERROR",
+  4: "SQLITE_ABORT",
+  5: "SQLITE_BUSY",
+  6: "SQLITE_LOCKED",
+  8: "SQLITE_READONLY",
+  10: "SQLITE_IOERR",
+  11: "SQLITE_CORRUPT",
+  14: "SQLITE_CANTOPEN",
+  19: "SQLITE_CONSTRAINT",
+  23: "SQLITE_AUTH",
+};
+
+/** SQLite's own code for one of the driver's, which has no names for some of the finer errors. */
+export function sqliteCode(code: string): string {
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  return number === undefined ? code : (COARSE[Number(number) & 255] ?? "SQLITE_ERROR");
+}
+
 function translated<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
     if (!(cause instanceof Error) || cause instanceof InputError) throw cause;
-    const known = "code" in cause && typeof cause.code === "string" && cause.code !== "";
+    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
     throw new RemoteError(cause.message, {
-      code: known ? String(cause.code) : "SQLITE_CANTOPEN",
+      code: code === "" ? "SQLITE_CANTOPEN" : sqliteCode(code),
       cause,
     });
   }

@@ -20,7 +20,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { SqliteDatabase } from "../../src/io/sqlite.js";
 import { ALICE, aiJob, BOB, list, transcode } from "../support/books/events.js";
-import { poolsim } from "../support/cli/command.js";
+import { MAIN, poolsim } from "../support/cli/command.js";
 import { inProcess } from "../support/cli/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "poolsim-files-"));
@@ -251,6 +251,22 @@ describe("Of damaged books", () => {
     expect((await run("verify", damaged)).exitCode).toBe(0);
     expect((await run("verify", write("b.txt", "no books"))).exitCode).toBe(2);
   });
+
+  it.runIf(process.platform === "linux")(
+    "a full disk is none: nothing is said of the books",
+    async () => {
+      const { db, write } = place();
+      await enter(db, write("a.json", one()));
+      // Nothing can be written to any file, not even the index of the log that readers need.
+      for (const suffix of ["-wal", "-shm"]) rmSync(db + suffix, { force: true });
+      const full = 'ulimit -f 0; exec "$@"';
+      const args = [process.execPath, MAIN, "pool", "verify", "--db", db];
+      const verify = spawnSync("sh", ["-c", full, "sh", ...args], { encoding: "utf8" });
+      expect(verify).toMatchObject({ status: 4, stdout: "" });
+      expect(verify.stderr).toMatch(/--db .*: its disk is full, or fails \(disk I\/O error\)/);
+      expect((await run("verify", db)).exitCode).toBe(0);
+    },
+  );
 
   it("a log beside the file that is damaged is found, and nothing is done with such books", async () => {
     const { db, write } = place();

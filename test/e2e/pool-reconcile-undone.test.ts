@@ -8,6 +8,7 @@ import { bind } from "../../src/pool/payouts/binding.js";
 import { answerBehind } from "../support/chain/behind.js";
 import { type LivepeerChain, startLivepeerChain } from "../support/chain/livepeer-chain.js";
 import { startRpcProxy } from "../support/chain/rpc-proxy.js";
+import { WALLET } from "../support/chain/wallet.js";
 import { emptyFolder } from "../support/cli/command.js";
 import { inProcess } from "../support/cli/in-process.js";
 
@@ -151,6 +152,37 @@ it("mined again without having been voided: known, whatever its block", async ()
   await chain.mine(CONFIRMATIONS);
   expect(await reconcile(from, ENTER)).toMatchObject({ entered: 0, untold: [], unfound: [] });
   expect(books()).toMatchObject({ wallet: 1_100n, feesEarned: 1_100n, waiting: 0 });
+  await verified();
+});
+
+it("mined again at another price: the gas stays as it was entered, and is the new one when it was voided", async () => {
+  const from = (await headNumber()) + 1;
+  // Who sends it pays its gas.
+  await chain.send("TicketBroker", "redeem", SENDER, WALLET, 5n, 5n, 9n);
+  await chain.mine(CONFIRMATIONS);
+  const reconcileOwn = async () => {
+    const { exitCode } = await command(from, [...ENTER, "--recipient", WALLET]);
+    expect(exitCode).toBe(0);
+    const store = new SqlitePoolStore({ path: db, readOnly: true });
+    const [row] = store.income.list({ chainId: 31_337n, recipient: WALLET });
+    const [ticket] = store.tickets.list();
+    const booked = store.ledger.balance("gas");
+    store.close();
+    expect(ticket?.gasFeesWei).toBe(booked);
+    return { booked, paid: row?.gasWei ?? 0n };
+  };
+  const first = await reconcileOwn();
+  expect(first.booked).toBe(first.paid);
+  const mineAgain = await undo(CONFIRMATIONS + 1);
+  await chain.rpc("anvil_setNextBlockBaseFeePerGas", "0x1");
+  await mineAgain();
+  await chain.mine(CONFIRMATIONS);
+  const second = await reconcileOwn();
+  expect(second.paid).not.toBe(first.paid);
+  expect(second.booked).toBe(first.booked);
+  await voidAll();
+  const third = await reconcileOwn();
+  expect(third).toEqual({ booked: second.paid, paid: second.paid });
   await verified();
 });
 

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { SqliteDatabase, sqliteCode } from "../../src/io/sqlite.js";
 import { endsWithUs } from "../support/ends-with-us.js";
 
 function temporaryPath(): string {
@@ -52,6 +52,20 @@ describe("what the driver gets wrong does not get through", () => {
       expect(() => bind(...values)).toThrow(expect.objectContaining({ code: "SQL_PARAMETERS" }));
     }
     expect(count(database)).toBe(0n);
+  });
+
+  it("errors that it has no name for have the name of their kind", () => {
+    // A folder that can't be written, the index of the log that does not fit, one that it knows.
+    const codes = [
+      "UNKNOWN_SQLITE_ERROR_1544",
+      "UNKNOWN_SQLITE_ERROR_4874",
+      "SQLITE_BUSY_SNAPSHOT",
+    ];
+    expect(codes.map(sqliteCode)).toEqual([
+      "SQLITE_READONLY",
+      "SQLITE_IOERR",
+      "SQLITE_BUSY_SNAPSHOT",
+    ]);
   });
 
   it("read-only is read-only, and creates nothing", () => {

@@ -1,5 +1,6 @@
 /** The short form of `npm run test:kill`, payouts' part: each fault once. */
 import { expect, test } from "vitest";
+import { FAULTS } from "../../support/chain/kill-faults.js";
 import { killPayouts } from "../../support/chain/payouts-kill-runs.js";
 
 test("killed at any instant: nothing is lost, nothing is paid twice, the books are right", async ({
@@ -7,7 +8,7 @@ test("killed at any instant: nothing is lost, nothing is paid twice, the books a
 }) => {
   const lines: string[] = [];
   const { runs, inWindow, wrong } = await killPayouts({
-    runs: 7,
+    runs: FAULTS.length,
     seed: 20_261_120,
     log: (line) => lines.push(line),
     signal,

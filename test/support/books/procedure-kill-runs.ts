@@ -1,5 +1,5 @@
 /**
- * Kills the commands by which an operator keeps a pool (kill -9, at any instant of each), does each again as
+ * Ends the commands by which an operator keeps a pool (SIGKILL, SIGTERM, SIGINT, at any instant of each), does each again as
  * an operator does who got no answer, and compares books, chain and what was earned to the wei.
  */
 import { spawn } from "node:child_process";
@@ -11,12 +11,13 @@ import { makeKey, uniform } from "../../../src/core/random.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { newestBatch } from "../../../src/pool/payouts/approval.js";
 import { type Anvil, startAnvil } from "../chain/anvil.js";
-import { startLivepeerChain } from "../chain/livepeer-chain.js";
+import { type LivepeerChain, startLivepeerChain } from "../chain/livepeer-chain.js";
 import { ETH, ownWallet, PASSWORD, STRANGER, worker } from "../chain/wallet.js";
 import { copyOfBuilt } from "../cli/built-copy.js";
 import { ownState } from "../cli/command.js";
 import { endsWithUs } from "../ends-with-us.js";
 import { S3_KEY, startS3 } from "../servers/s3.js";
+import { IncomeKills } from "./income-kills.js";
 
 export interface ProcedureKillOptions {
   /** Times that all procedures are done. */
@@ -43,7 +44,10 @@ const MILLI = ETH / 1_000n;
 /** Of a command that was never measured yet. */
 const USUAL_MS = 700;
 const BUCKET = "backups";
-const RECIPIENT = `0x${"0c".repeat(20)}`;
+/** Half of them as nothing can be done about it, the others as an operator stops a command. */
+const END_BY: readonly NodeJS.Signals[] = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGINT"];
+/** Exit code of what was stopped. */
+const INTERRUPTED = 130;
 const WHY = ["--reason", "a drill"];
 
 /** What a command says that was done before it was killed. */
@@ -62,23 +66,13 @@ export async function killProcedures(options: ProcedureKillOptions): Promise<Pro
     const main = await copyOfBuilt(folder);
     const pool = new KilledPool({ ...options, folder, main, anvil, endpoint: s3.endpoint });
     await pool.begin();
+    const income = livepeer === null ? null : pool.incomeOf(livepeer);
     for (let round = 1; round <= options.rounds; round++) {
-      if (livepeer !== null) {
-        const wei = BigInt(round) * MILLI;
-        await livepeer.send(
-          "TicketBroker",
-          "redeem",
-          `0x${"5e".repeat(20)}`,
-          RECIPIENT,
-          wei,
-          wei,
-          9n,
-        );
-        await pool.reconcile(livepeer.controller);
-      }
+      await income?.round(BigInt(round) * MILLI);
       await pool.round(round);
     }
-    return { commands: pool.commands, kills: pool.kills, wrong: pool.wrong };
+    const wrong = [...pool.wrong, ...(income?.wrong ?? [])];
+    return { commands: pool.commands, kills: pool.kills, wrong };
   } finally {
     await s3.close();
     await anvil.stop();
@@ -107,7 +101,6 @@ class KilledPool {
   #draws = 0;
   #events = 0;
   #files = 0;
-  #redeemedWei = 0n;
   #db = "pool-0.db";
 
   constructor(options: PoolOptions) {
@@ -156,14 +149,14 @@ class KilledPool {
   }
 
   /** The chain as truth. */
-  async reconcile(controller: string): Promise<void> {
-    const where = ["--ethUrl", this.#options.anvil.url, "--ethController", controller];
-    const what = ["--recipient", RECIPIENT, "--confirmations", "1", "--enter", ...WHY];
-    await this.#do(["reconcile", ...where, ...what]);
-    const entered = this.#withStore((store) => store.tickets.list());
-    const sum = entered.reduce((all, { faceValueWei }) => all + faceValueWei, 0n);
-    this.#redeemedWei += BigInt(entered.length) * MILLI;
-    if (sum !== this.#redeemedWei) this.wrong.push(`tickets of ${sum}, not ${this.#redeemedWei}`);
+  incomeOf(chain: LivepeerChain): IncomeKills {
+    return new IncomeKills({
+      chain,
+      command: async (args, good) => await this.#do(args, { good }),
+      look: (work) => this.#withStore(work),
+      draw: () => this.#draw(),
+      why: WHY,
+    });
   }
 
   /** A backup is made, somebody is paid, and the backup comes back. */
@@ -231,7 +224,7 @@ class KilledPool {
       isPlain = false,
       beforeAgain = () => {},
     }: {
-      readonly good?: readonly number[];
+      readonly good?: readonly number[] | undefined;
       /** It has no `--db`. */
       readonly isPlain?: boolean;
       readonly beforeAgain?: () => void;
@@ -246,9 +239,12 @@ class KilledPool {
       const startedMs = performance.now();
       const end = await this.#run(whole, isKilled ? this.#draw() * usualMs : null);
       this.commands++;
-      if (end.exitCode === null) {
+      if (end.isKilled) {
         this.kills++;
-        this.#options.log(`${this.#options.seed}: ${name} killed after ${end.ms.toFixed()} ms`);
+        const how = end.exitCode === null ? end.end : `${end.end}, ended with ${end.exitCode}`;
+        this.#options.log(
+          `${this.#options.seed}: ${name} killed after ${end.ms.toFixed()} ms: ${how}`,
+        );
         beforeAgain();
         continue;
       }
@@ -256,7 +252,7 @@ class KilledPool {
       // Done before it was killed, it may say so; nothing else.
       const says = end.exitCode === 0 || DONE_BEFORE[name]?.test(end.text) === true;
       const isDone = tries > 0 && says;
-      const isFine = good.includes(end.exitCode) || isDone;
+      const isFine = (end.exitCode !== null && good.includes(end.exitCode)) || isDone;
       if (!isFine) this.wrong.push(`${args.join(" ")}: ${end.exitCode}: ${end.text.slice(-400)}`);
       return;
     }
@@ -267,6 +263,7 @@ class KilledPool {
     const keys = { AWS_ACCESS_KEY_ID: S3_KEY, AWS_SECRET_ACCESS_KEY: S3_KEY };
     const env = { ...ownState(folder), ...keys, AWS_ENDPOINT_URL: endpoint, POOLSIM_AUTHOR: "Ada" };
     const startedMs = performance.now();
+    const end = END_BY[Math.floor(this.#draw() * END_BY.length)] ?? "SIGKILL";
     const child = endsWithUs(
       spawn(process.execPath, [main, "pool", ...args], {
         cwd: folder,
@@ -280,11 +277,12 @@ class KilledPool {
         text += more;
       });
     }
-    const timer =
-      killAfterMs === null ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    const timer = killAfterMs === null ? undefined : setTimeout(() => child.kill(end), killAfterMs);
     await once(child, "close");
     clearTimeout(timer);
-    return { exitCode: child.exitCode, text, ms: performance.now() - startedMs };
+    const { exitCode, signalCode } = child;
+    const isKilled = signalCode === end || (child.killed && exitCode === INTERRUPTED);
+    return { exitCode, isKilled, end, text, ms: performance.now() - startedMs };
   }
 
   /** Everybody has what was earned, once, and the books say so. */

@@ -27,7 +27,7 @@ export function answerBehind(
     const [call] = calls;
     const last = call === undefined ? null : lastBlock(call);
     if (call === undefined || last === null) return false;
-    void asOf(rpc, call, last).then(
+    void asOf({ rpc }, call, last).then(
       (result) => answerResult(call, response, result),
       () => response.destroy(),
     );
@@ -35,8 +35,9 @@ export function answerBehind(
   };
 }
 
-async function asOf(
-  rpc: Anvil["rpc"],
+/** What a node that has got no further than a block answers. */
+export async function asOf(
+  { rpc }: Pick<Anvil, "rpc">,
   { method, params }: RpcCall,
   last: number,
 ): Promise<unknown> {

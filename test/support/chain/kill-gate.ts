@@ -1,6 +1,6 @@
 /**
  * The door between a command and its node. It counts the questions, makes the chain's blocks (one
- * in each of the command's looks at the chain, somewhere among its questions), and kills the command
+ * in each of the command's looks at the chain, or in a share of them, somewhere among its questions), and kills the command
  * at an instant that is counted in questions: none of this depends on how fast the machine is.
  */
 import { once } from "node:events";
@@ -64,12 +64,14 @@ export interface GateOptions {
   readonly anvil: Anvil;
   readonly instant: Instant;
   readonly kill: () => void;
-  /** It is not a kill, but something that the command has to notice by itself. @default false */
-  readonly goesOn?: boolean;
+  /** Instead of the kill: what the command has to notice by itself. @default none */
+  readonly happening?: (() => Promise<void>) | null;
+  /** Of the command's looks at the chain, those in which there is a block, 0 … 1. @default 1 */
+  readonly blockShare?: number;
   /** The next of a series of numbers, 0 … 1. */
   readonly draw: () => number;
   /** What the node says instead of the truth; null: the truth. */
-  readonly lie: (call: RpcCall) => object | null;
+  readonly lie: (call: RpcCall) => Promise<object | null>;
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -95,16 +97,17 @@ class Door {
   }
 
   async serve(body: string, response: ServerResponse): Promise<void> {
-    const { anvil, instant, kill, draw, goesOn = false } = this.#options;
+    const { anvil, instant, kill, draw, happening = null } = this.#options;
     const { method }: { readonly method: string } = JSON.parse(body);
     const number = this.#gate.asked.push(method);
-    if (goesOn && number === instant.question) kill();
-    const isLast = !goesOn && number === instant.question;
+    const isInstant = number === instant.question;
+    if (isInstant) await happening?.();
+    const isLast = happening === null && isInstant;
     if (this.#answeredMs !== null) {
       this.#worked.ms += performance.now() - this.#answeredMs;
       this.#worked.times++;
     }
-    const isOver = number > (goesOn ? QUESTIONS_MAX : instant.question);
+    const isOver = number > (happening === null ? instant.question : QUESTIONS_MAX);
     if (isOver || (isLast && instant.phase === "asked")) {
       kill();
       response.destroy();
@@ -113,7 +116,7 @@ class Door {
     await this.#makeBlock(method, draw);
     const headers = { "content-type": "application/json" };
     const call: RpcCall = JSON.parse(body);
-    const lie = this.#options.lie(call);
+    const lie = await this.#options.lie(call);
     const answer =
       lie === null
         ? await fetch(anvil.url, { method: "POST", headers, body })
@@ -137,7 +140,8 @@ class Door {
     if (method === FIRST) {
       this.#places = Math.max(this.#place, 1);
       this.#place = 0;
-      this.#blockAt = Math.floor(draw() * this.#places);
+      const hasBlock = draw() < (this.#options.blockShare ?? 1);
+      this.#blockAt = hasBlock ? Math.floor(draw() * this.#places) : -1;
     }
     if (this.#place++ === this.#blockAt) await this.#options.anvil.rpc("anvil_mine", "0x1");
   }

@@ -18,8 +18,9 @@ import { copyOfBuilt } from "../cli/built-copy.js";
 import { ownState } from "../cli/command.js";
 import { endsWithUs } from "../ends-with-us.js";
 import { type Anvil, startAnvil } from "./anvil.js";
-import { FAULTS, type Fault, liar } from "./kill-faults.js";
+import { BEHIND_MAX, FAULTS, type Fault, liar } from "./kill-faults.js";
 import { type Instant, KillGate, QUESTIONS_MAX } from "./kill-gate.js";
+import { Happenings } from "./kill-happenings.js";
 import type { RpcCall } from "./rpc-proxy.js";
 import { CHAIN_ID, ETH, ownWallet, PASSWORD, worker } from "./wallet.js";
 
@@ -35,6 +36,8 @@ export interface KillOptions {
   readonly runs: number;
   readonly seed: number;
   readonly log: (line: string) => void;
+  /** In turn. @default all of them */
+  readonly faults?: readonly Fault[] | undefined;
   /** Ends it, and every process with it. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,7 +45,8 @@ export interface KillOptions {
 const WORKERS = 4;
 /** Few: a kill while payouts are begun is worth more than one while blocks are waited for. */
 const CONFIRMATIONS = 3;
-/** Exit codes: an operator has to look; the node contradicted itself too often. */
+/** Exit codes: somebody due was not paid; an operator has to look; the node contradicted itself too often. */
+const HINDERED = 1;
 const STOPPED = 5;
 const NODE_FAILED = 4;
 const NEVER: Instant = { question: QUESTIONS_MAX, phase: "asked", pause: 0 };
@@ -51,7 +55,13 @@ const CHANGING = ["eth_estimateGas", "eth_sendRawTransaction", "eth_getTransacti
 const OPEN: ReadonlySet<PayoutState> = new Set(["intent", "signed", "sent", "mined"]);
 
 /** Does them all. */
-export async function killPayouts({ runs, seed, log, signal }: KillOptions): Promise<KillRuns> {
+export async function killPayouts({
+  runs,
+  seed,
+  log,
+  faults = FAULTS,
+  signal,
+}: KillOptions): Promise<KillRuns> {
   const folder = mkdtempSync(join(tmpdir(), "poolsim-kill-"));
   const anvil = await startAnvil("--no-mining");
   const draw = drawsOf(seed);
@@ -64,15 +74,16 @@ export async function killPayouts({ runs, seed, log, signal }: KillOptions): Pro
     let inWindow = 0;
     for (const [index, instant] of instants.entries()) {
       const run = index + 1;
-      const fault = FAULTS[index % FAULTS.length] ?? "none";
+      const fault = faults[index % faults.length] ?? "none";
       const result = await oneRun({ ...common, run, instant, fault });
       if (result.openWhenKilled > 0) inWindow++;
       wrong.push(...result.wrong.map((what) => `seed ${seed}, run ${run}: ${what}`));
+      for (const what of result.wrong) log(`  ${what}`);
       const { question, phase } = instant;
       log(
         `payouts seed ${seed} run ${run}, ${fault}: killed at question ${question} of ${whole.asked.length}, ` +
           `${whole.asked[question - 1]} ${phase}${result.wasKilled ? "" : " (had ended)"}, ` +
-          `${result.openWhenKilled} under way, ${result.wrong.length} wrong`,
+          `${result.openWhenKilled} under way; ${result.met}; ${result.wrong.length} wrong`,
       );
     }
     return { runs, inWindow, wrong };
@@ -129,6 +140,8 @@ interface Outcome {
   readonly asked: readonly string[];
   readonly wasKilled: boolean;
   readonly openWhenKilled: number;
+  /** What it went through, in words. */
+  readonly met: string;
   readonly wrong: readonly string[];
 }
 
@@ -136,45 +149,64 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
   const { anvil, folder, draw } = rest;
   const path = join(folder, `pool-${run}.db`);
   const backup = `${path}.backup`;
-  const owed = Array.from({ length: WORKERS }, (_, index) => ({
-    address: worker(run * WORKERS + index),
+  const [other, ...owed] = Array.from({ length: WORKERS + 1 }, (_, index) => ({
+    address: worker(run * (WORKERS + 1) + index),
     wei: ETH / 100n + BigInt(run * 1_000 + index),
   }));
+  if (other === undefined) throw new Error("one more than are owed at first");
   withStore(path, (store) => {
-    for (const { address, wei } of owed) {
-      const parts = [wei / 3n, wei - wei / 3n];
-      for (const [index, part] of parts.entries()) {
-        const to = pendingAccount({ address, nodeType: "transcode", region: `r${index}` });
-        const cause = { kind: "adjust", id: `${address}-${index}` };
-        store.ledger.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
-      }
-    }
+    for (const payee of owed) earn(store, payee);
   });
   copy(path, backup);
-  const { address: wallet, keystore } = ownWallet(run + 1);
+  const { address: wallet, keystore, privateKey } = ownWallet(run + 1);
   writeFileSync(join(folder, "key.json"), keystore, { mode: 0o600 });
   await anvil.rpc("anvil_setBalance", wallet, `0x${(10n * ETH).toString(16)}`);
+  // What is undone, and what nodes that are behind have got to, is after that.
+  await anvil.rpc("anvil_mine", `0x${(BEHIND_MAX + CONFIRMATIONS).toString(16)}`);
   const before = await balance(anvil, wallet);
-  const lie = liar({ fault, payee: owed.at(-1)?.address ?? "", draw });
-  const common = { ...rest, path, wallet };
+  const lie = liar({ fault, payee: owed.at(-1)?.address ?? "", draw, anvil });
+  const common = { ...rest, path, wallet, fault };
+  const isLive = draw() < 0.5;
+  const happenings = new Happenings({
+    ...{ anvil, wallet, privateKey, draw },
+    look: (work) => withStore(path, work),
+    // Payouts that go on might pay it at the same time.
+    other: isLive
+      ? null
+      : {
+          address: other.address,
+          earn: () => {
+            withStore(path, (store) => earn(store, other));
+            owed.push(other);
+            return other.wei;
+          },
+        },
+  });
+  const happening =
+    fault === "outside"
+      ? async () => await happenings.outside()
+      : fault === "reorg"
+        ? async () => await happenings.reorganise()
+        : null;
   let first: End | null = null;
   let left: readonly PayoutState[] = [];
   const wrong: string[] = [];
   if (instant !== null) {
     // A file that is replaced has to be noticed; nobody else ends the process.
-    const swap = fault === "swapped" ? () => restore(backup, path) : null;
-    first = await start({ ...common, instant, lie, swap });
+    const swap = fault === "swapped" ? async () => restore(backup, path) : null;
+    first = await start({ ...common, instant, lie, swap: isLive ? (happening ?? swap) : swap });
+    if (!isLive) await happening?.();
     left = withStore(path, (store) => store.payouts.list().map(({ state }) => state));
     if (fault === "restored") restore(backup, path);
     if (fault === "older") {
       rmSync(backup);
       withStore(path, () => {});
       copy(path, backup);
-      await start({ ...common, instant: NEVER, lie, swap: null });
+      await start({ ...common, instant: NEVER, lie });
       restore(backup, path);
     }
     if (fault === "payee") {
-      const { exitCode } = await start({ ...common, instant: NEVER, lie, swap: null });
+      const { exitCode } = await start({ ...common, instant: NEVER, lie });
       if (exitCode !== 1) wrong.push(`with a payee who refuses the command ended with ${exitCode}`);
       for (const { address, wei } of owed.slice(0, -1)) {
         const got = await balance(anvil, address);
@@ -182,22 +214,36 @@ async function oneRun({ run, instant, fault, ...rest }: Run): Promise<Outcome> {
       }
     }
   }
-  const isLying = fault === "counts" || fault === "gas";
-  const { exitCode, asked } = await finish({ ...common, lie: isLying ? lie : TRUTH });
+  const isLying = fault !== "payee";
+  const remedies = happenings.remedies;
+  const { exitCode, asked } = await finish({ ...common, lie: isLying ? lie : TRUTH, remedies });
   if (exitCode === null) wrong.push(`the command did not end within ${asked.length} questions`);
   else if (exitCode !== 0) wrong.push(`the command ended with ${exitCode}`);
   for (const { address, wei } of owed) {
     const got = await balance(anvil, address);
     if (got !== wei) wrong.push(`${address} got ${got} wei instead of ${wei}`);
   }
-  const spent = before - (await balance(anvil, wallet));
+  const spent = before - (await balance(anvil, wallet)) - (await happenings.unbookedWei());
   wrong.push(...withStore(path, (store) => booksWrong(store, owed, spent)));
+  const met = withStore(path, metOf);
   for (const file of [path, backup]) rmSync(file, { force: true });
   const openWhenKilled = left.filter((state) => OPEN.has(state)).length;
-  return { asked, wasKilled: first?.exitCode === null, openWhenKilled, wrong };
+  return { asked, wasKilled: first?.exitCode === null, openWhenKilled, met, wrong };
 }
 
-const TRUTH = (): null => null;
+const TRUTH = async (): Promise<null> => null;
+
+/** In two places. */
+function earn(
+  store: SqlitePoolStore,
+  { address, wei }: { readonly address: string; readonly wei: bigint },
+): void {
+  for (const [index, part] of [wei / 3n, wei - wei / 3n].entries()) {
+    const to = pendingAccount({ address, nodeType: "transcode", region: `r${index}` });
+    const cause = { kind: "adjust", id: `${address}-${index}` };
+    store.ledger.post({ cause, atMs: 0, postings: [{ from: "world", to, wei: part }] });
+  }
+}
 
 /**
  * By another process: this one has had the books open, and closing a file gives up all of a process's
@@ -218,19 +264,42 @@ function restore(backup: string, path: string): void {
 const STARTS_MAX = 6;
 
 /** Until all is paid; payments that the books don't know are taken in when it asks for that. */
-async function finish(options: Omit<Start, "instant" | "swap">): Promise<End> {
+async function finish({
+  remedies,
+  ...options
+}: Omit<Start, "instant" | "instead"> & {
+  /** What else an operator says then; refused where it does not fit. */
+  readonly remedies: readonly (readonly string[])[];
+}): Promise<End> {
+  const isOthers = options.fault === "outside" || options.fault === "reorg";
   let end: End = { exitCode: null, asked: [] };
   for (let starts = 0; starts < STARTS_MAX; starts++) {
-    end = await start({ ...options, instant: NEVER, swap: null });
+    end = await start({ ...options, instant: NEVER });
     if (end.exitCode === STOPPED) {
       // What it found has to be deep enough to be taken in.
       await options.anvil.rpc("anvil_mine", `0x${CONFIRMATIONS.toString(16)}`);
-      await start({ ...options, instant: NEVER, swap: null, isAdopting: true, lie: TRUTH });
+      for (const instead of [["verify", "--adopt"], ...remedies]) {
+        await start({ ...options, instant: NEVER, instead, lie: TRUTH });
+      }
+    } else if (end.exitCode === HINDERED && isOthers) {
+      // It waits for a transaction that is not poolsim's.
+      await options.anvil.rpc("anvil_mine", "0x1");
     } else if (end.exitCode !== NODE_FAILED) {
       break;
     }
   }
   return end;
+}
+
+function metOf({ payouts, ledger }: SqlitePoolStore): string {
+  const all = payouts.list();
+  const count = (state: PayoutState) => all.filter((payout) => payout.state === state).length;
+  const attempts = all.reduce((sum, { id }) => sum + payouts.attempts(id).length, 0);
+  const undone = [...ledger.journal].filter(({ cause }) => cause.kind === "payout-undone").length;
+  return (
+    `${all.length} payouts, ${attempts - all.length} signed again, ${undone} undone, ` +
+    `${count("cancelled")} cancelled, ${count("failed")} failed`
+  );
 }
 
 /** What is wrong with the books when everything is paid. */
@@ -263,12 +332,13 @@ interface Start extends Common {
   /** The books. */
   readonly path: string;
   readonly wallet: string;
+  readonly fault: Fault;
   readonly instant: Instant;
-  readonly lie: (call: RpcCall) => object | null;
-  /** Comes in the place of the kill. */
-  readonly swap: (() => void) | null;
-  /** `verify --adopt` instead. */
-  readonly isAdopting?: boolean;
+  readonly lie: (call: RpcCall) => Promise<object | null>;
+  /** Comes in the place of the kill. @default null */
+  readonly swap?: (() => Promise<void>) | null;
+  /** What the command does instead of paying. */
+  readonly instead?: readonly string[];
 }
 
 interface End {
@@ -280,21 +350,21 @@ interface End {
 
 /** Runs the command. */
 async function start({ folder, main, path, signal, ...rest }: Start): Promise<End> {
-  const { wallet, swap, isAdopting = false } = rest;
-  let kill = (): void => {};
-  const gate = await KillGate.open({ ...rest, kill: () => kill(), goesOn: swap !== null });
+  const { wallet, swap = null, instead, fault } = rest;
+  let end = (): void => {};
+  const blockShare = fault === "raised" ? 0.25 : 1;
+  const gate = await KillGate.open({ ...rest, kill: () => end(), happening: swap, blockShare });
   try {
     const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
     const chain = ["--ethUrl", gate.url, "--chainId", String(CHAIN_ID)];
     const deep = ["--confirmations", String(CONFIRMATIONS)];
-    const sending = ["payouts", "--send", ...key, "--every", "1ms"];
-    const adopting = ["verify", "--adopt", "--ethAcctAddr", wallet];
-    const what = isAdopting ? adopting : sending;
+    const soon = ["--minInterval", "0", ...(fault === "raised" ? ["--replaceAfter", "1ms"] : [])];
+    const sending = ["payouts", "--send", ...key, "--every", "1ms", ...soon];
+    const what = instead === undefined ? sending : [...instead, "--ethAcctAddr", wallet];
     const args = [main, "pool", ...what, "--db", path, ...chain, ...deep];
     const options = { cwd: folder, stdio: "ignore", env: ownState(folder) } as const;
     const child = endsWithUs(spawn(process.execPath, args, options));
-    const end = (): void => void child.kill("SIGKILL");
-    kill = swap ?? end;
+    end = () => void child.kill("SIGKILL");
     signal?.addEventListener("abort", end);
     await once(child, "exit");
     signal?.removeEventListener("abort", end);

@@ -18,12 +18,16 @@ export const worker = (index: number): string =>
   `0x${(0xbeef_0000 + index).toString(16).padStart(40, "0")}`;
 
 /** A wallet of its own by number, from 1: what one run did is nothing to the next one. */
-export function ownWallet(index: number): { readonly address: string; readonly keystore: string } {
+export function ownWallet(index: number): {
+  readonly address: string;
+  readonly keystore: string;
+  readonly privateKey: string;
+} {
   const privateKey = `0x${(0x9001_0000 + index).toString(16).padStart(64, "0")}`;
   const address = computeAddress(privateKey);
   const options = { scrypt: { N: 2, r: 1, p: 1 } };
   const keystore = encryptKeystoreJsonSync({ address, privateKey }, PASSWORD, options);
-  return { address: address.toLowerCase(), keystore };
+  return { address: address.toLowerCase(), keystore, privateKey };
 }
 
 /** An encrypted keystore of the pool's wallet, or of the stranger's, cheap to open. */

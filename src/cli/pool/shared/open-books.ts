@@ -44,6 +44,7 @@ const WHY: readonly (readonly [code: RegExp, why: string])[] = [
   [/^SQLITE_(?:READONLY|CANTOPEN|PERM|AUTH)/, "the file and its folder have to be writable"],
   [/^SQLITE_(?:BUSY|LOCKED)/, "another process writes for too long"],
   [/^SQLITE_FULL/, "there is no space left"],
+  [/^SQLITE_IOERR/, "its disk is full, or fails"],
   [/^DATABASE_REPLACED/, "these are not the books any more that were opened"],
   [/^SQLITE_/, "it cannot be used"],
 ];

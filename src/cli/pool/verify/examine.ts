@@ -6,11 +6,22 @@ import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { RemoteError } from "../../../core/errors.js";
+import { sqliteCode } from "../../../io/sqlite.js";
 
 const FINDINGS_MAX = 100;
 const OUTPUT_BYTES_MAX = 1 << 24;
 /** So many rows with the longest pieces of the quarantine are 256 MB. */
 const ROWS_AT_ONCE = 256;
+
+/**
+ * Numbers of SQLite's errors that say nothing of what is in the file: no permission, somebody else's
+ * lock, no memory, a folder or a file that may not be written, no space, no such file.
+ */
+const HINDERED = [3, 5, 6, 7, 8, 13, 14, 23];
+/** And failures of the disk, such as no room for the index of the log, but for those that reading finds. */
+const DISK_FAILED = 10;
+const READING_FAILED = [266, 522, 8_202, 8_458];
 
 /**
  * What runs there: SQLite's own check, then every text of every table as bytes. It is a program of
@@ -22,8 +33,17 @@ const [driver, name] = process.argv.slice(1);
 const Driver = require(driver);
 const found = [];
 const report = (text) => { if (found.length < ${FINDINGS_MAX}) found.push(text); };
+const isHindered = (code) => ${JSON.stringify(HINDERED)}.includes(code & 255) ||
+  ((code & 255) === ${DISK_FAILED} && !${JSON.stringify(READING_FAILED)}.includes(code));
 const attempt = (what, work) => {
-  try { return work(); } catch (error) { report(what + ": " + error.message); return []; }
+  try { return work(); } catch (error) {
+    if (isHindered(error.rawCode)) {
+      process.stdout.write(JSON.stringify({ code: error.code, message: error.message }));
+      process.exit();
+    }
+    report(what + ": " + error.message);
+    return [];
+  }
 };
 const quoted = (text) => '"' + text.replaceAll('"', '""') + '"';
 const isText = (cell) => cell === null || isUtf8(Buffer.from(cell));
@@ -78,7 +98,10 @@ for (const [raw, withoutRowid] of tables) {
 process.stdout.write(JSON.stringify(found));
 `;
 
-/** @returns one sentence for each thing that is wrong; empty when the file can be read */
+/**
+ * @returns one sentence for each thing that is wrong; empty when the file can be read
+ * @throws RemoteError (`SQLITE_…`) where the machine did not let it be looked at
+ */
 export function examine(db: string): string[] {
   const driver = createRequire(import.meta.url).resolve("libsql");
   const name = `${pathToFileURL(resolve(db)).href}?mode=ro`;
@@ -88,12 +111,14 @@ export function examine(db: string): string[] {
     { encoding: "utf8", maxBuffer: OUTPUT_BYTES_MAX, stdio: ["ignore", "pipe", "pipe"] },
   );
   if (error !== undefined) throw error;
-  if (status === 0) return textsOf(stdout);
+  if (status === 0) return findingsOf(stdout);
   const said = stderr.split("\n").find((line) => line.trim() !== "" && !line.startsWith("thread"));
   return [`the file can't be read: whoever does is ended (${signal ?? status}): ${said ?? ""}`];
 }
 
-function textsOf(json: string): string[] {
+function findingsOf(json: string): string[] {
   const found: unknown = JSON.parse(json);
-  return Array.isArray(found) ? found.map(String) : [];
+  if (Array.isArray(found)) return found.map(String);
+  const [code, message] = ["code", "message"].map((key) => String(Reflect.get(Object(found), key)));
+  throw new RemoteError(message ?? "", { code: sqliteCode(code ?? "") });
 }

@@ -65,7 +65,12 @@ function damageOf(db: string): string[] {
   if (kind !== "database") return [];
   // First: whoever opens the file makes the index anew, which tells how much was committed.
   const log = walDamage(db);
-  return log === null ? examine(db) : [log.reason];
+  if (log !== null) return [log.reason];
+  try {
+    return examine(db);
+  } catch (error) {
+    throw named(db, error);
+  }
 }
 
 function reportDamage(wrong: readonly string[], flags: VerifyFlags, terminal: Terminal): number {
