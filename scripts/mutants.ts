@@ -162,8 +162,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "X-12",
     broken: "any node of an address takes any other's auth tokens",
     file: "sim/model/segment/orchestrator-side.js",
-    search: "if (call.node !== info.node) {",
-    replacement: "if (call.node < 0) {",
+    search: "if (call.node !== info.node)",
+    replacement: "if (call.node < 0)",
   },
   {
     scenario: "multi-orchestrator",

@@ -4,7 +4,6 @@
  * returns what is to be done next. Objects are reused: {@link SegmentAttempt.start} begins anew
  * and allocates nothing.
  */
-import { checkWhole } from "../core/checks.js";
 import { invariant } from "../core/errors.js";
 import { OUTCOME, type Outcome, RESULT, type Result, ruleOf } from "./outcomes.js";
 import { latencyScore } from "./segment-timing.js";
@@ -141,9 +140,7 @@ export class SegmentAttempt<Info = unknown> {
    * @param observer hears what happens
    */
   constructor(config: AttemptConfig = {}, observer: AttemptObserver<Info> | null = null) {
-    const { maxAttempts = DEFAULT_MAX_ATTEMPTS } = config;
-    if (!(maxAttempts >= 1)) checkWhole({ maxAttempts }, [1, Number.POSITIVE_INFINITY]);
-    this.#maxAttempts = maxAttempts;
+    this.#maxAttempts = config.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
     this.#localVerify = config.localVerify ?? false;
     this.observer = observer;
   }

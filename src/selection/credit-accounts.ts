@@ -1,5 +1,4 @@
 /** The credit of a gateway with all orchestrators that it pays (P-25). */
-import { checkNumber } from "../core/checks.js";
 import { BALANCE_IDLE_LIMIT_MS } from "./certain-tickets.js";
 import { CreditAccount } from "./payment.js";
 
@@ -10,8 +9,6 @@ export class CreditAccounts {
 
   /** @param sweepOffsetMs an instant of a sweep; see {@link CreditAccount} */
   constructor(sweepOffsetMs = 0) {
-    if (!Number.isFinite(sweepOffsetMs))
-      checkNumber({ sweepOffsetMs }, [0, Number.MAX_SAFE_INTEGER]);
     this.#sweepOffsetMs = sweepOffsetMs;
   }
 

@@ -3,7 +3,6 @@
  * which one gets the next segment, when to look for more, who is dropped. No clock, no I/O: the
  * caller passes the time in and runs the refresh that the pool asks for.
  */
-import { checkWhole } from "../core/checks.js";
 import { invariant } from "../core/errors.js";
 import { emptyList, listOf, listWithout } from "../core/lists.js";
 import type { Suspender } from "../discovery/suspension.js";
@@ -81,11 +80,8 @@ export class SessionPool<Info = unknown> {
   #refreshing = false;
   #finished = false;
 
-  /** @throws InputError (`OPTION_INVALID`) for sizes that are no numbers from 0 */
   constructor(options: SessionPoolOptions<Info>) {
     const { poolSize, numOrchs } = options;
-    if (!(poolSize >= 0 && numOrchs >= 0))
-      checkWhole({ poolSize, numOrchs }, [0, Number.POSITIVE_INFINITY]);
     this.poolSize = poolSize;
     this.numOrchs = numOrchs;
     this.penalty = suspensionPenalty(poolSize, numOrchs);

@@ -73,7 +73,7 @@ describe("poolsim advise", () => {
       ...formsIn("advice"),
     );
     expect(found.exitCode).toBe(1);
-    expect(found.stdout).toMatch(/^small \(2 workers, FRA, 60 % of stake\): /);
+    expect(found.stdout).toMatch(/^small \(2 workers, FRA, 60 % of stake, variant with\): /);
     expect(found.stdout.replaceAll(/\s+/g, " ")).toMatch(
       /Expectations: 1 of 2 hold; 3 more in the scenario \(expect:\) are not about this: poolsim sweep checks 2 and poolsim run checks 1 ✗ worker\.good\.advice == cap is (keep|exclude|spare|undecided): /,
     );

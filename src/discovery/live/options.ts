@@ -86,7 +86,8 @@ export function checkDiscovery(options: DiscoverOptions): void {
   checkObject({ options });
   checkObject({ source: options.source }, "list");
   const { wanted, extraNodes, cutoffMs } = options;
-  checkWhole({ wanted, extraNodes }, [0, Number.POSITIVE_INFINITY]);
+  // What go-livepeer makes of numbers below 0 is for the round.
+  checkWhole({ wanted, extraNodes }, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
   checkNumber({ cutoffMs }, TIMER_MS);
 }
 

@@ -71,8 +71,6 @@ export interface SchemeComparison extends SchemeSettings {
 
 const PAGE = 5_000;
 const ROUND_MS = 5_760 * 12_000;
-/** Ten years: rounds are counted since 1970. */
-const ROUND_MS_MAX = 315_360_000_000;
 
 /**
  * Runs all jobs and wins, in order of time, through all schemes with rounds of equal length.
@@ -83,7 +81,7 @@ const ROUND_MS_MAX = 315_360_000_000;
 export function compareSchemes(store: PoolStore, options: CompareOptions = {}): SchemeComparison {
   const { roundMs = ROUND_MS, commission, renditions } = options;
   checkWindow(options);
-  checkNumber({ roundMs }, [1, ROUND_MS_MAX]);
+  checkNumber({ roundMs }, [1, Number.MAX_SAFE_INTEGER]);
   if (commission !== undefined) checkCommission(commission);
   if (renditions !== undefined) checkRenditions(renditions);
   const books = readSettings(store);

@@ -3,7 +3,6 @@
  * another may follow, and what is paid. Pure cores: {@link LiveStream} runs an `AIRequest` for each
  * orchestrator that it starts on.
  */
-import { checkNumber } from "../../core/checks.js";
 import { invariant } from "../../core/errors.js";
 import type { AISelection, AISessionSelector } from "./session-selector.js";
 
@@ -190,10 +189,8 @@ export class LivePayments {
   /**
    * @param startedNs when the stream started on the orchestrator
    * @param intervalMs `-livePaymentInterval`. @default LIVE_PAYMENT_INTERVAL_MS
-   * @throws InputError (`OPTION_INVALID`)
    */
   constructor(startedNs: bigint, intervalMs: number = LIVE_PAYMENT_INTERVAL_MS) {
-    checkNumber({ intervalMs }, [0, Number.MAX_SAFE_INTEGER]);
     this.#billedNs = startedNs;
     this.#paidNs = startedNs;
     this.#intervalNs = BigInt(Math.trunc(intervalMs * 1e6));

@@ -3,7 +3,6 @@
  * A-39 … A-43). A state machine without I/O: each method says what happened and returns what is to
  * be done next.
  */
-import { checkNumber } from "../../core/checks.js";
 import { invariant } from "../../core/errors.js";
 import type { Session } from "../session.js";
 import {
@@ -132,7 +131,6 @@ export class AIRequest<Info = unknown> {
    * @param observer hears what happens
    */
   constructor(config: AIRequestConfig = {}, observer: AIRequestObserver<Info> | null = null) {
-    checkNumber({ retryTimeoutMs: config.retryTimeoutMs }, [0, Number.POSITIVE_INFINITY]);
     this.#config = config;
     this.#observer = observer;
   }

@@ -53,7 +53,7 @@ export interface SelectionAlgorithm {
 }
 
 /**
- * Checks that the lists are parallel and that no stake is negative, endless or no number, as nothing that
+ * Checks that the lists are parallel and that no stake is negative or no number, as nothing that
  * reads stakes could tell it. {@link ProbabilityAlgorithm} does; the core takes them as they are.
  *
  * @throws InputError (`CANDIDATES`)
@@ -64,9 +64,8 @@ export function checkCandidates({ recipients, prices, stakes, perfScores }: Cand
   checkLength("stakes", stakes, count);
   if (perfScores !== null) checkLength("perfScores", perfScores, count);
   for (let at = 0; at < count; at++) {
-    const stake = stakes[at] as number;
-    if (stake >= 0 && stake < Number.POSITIVE_INFINITY) continue;
-    throw new InputError(`the stake at ${at} is ${stake}, expected a finite number from 0`, {
+    if ((stakes[at] as number) >= 0) continue;
+    throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
       code: "CANDIDATES",
     });
   }

@@ -138,19 +138,12 @@ export function pickByProbability(
 
 /**
  * Checks that the weights add up to 1 within 0.0001. go-livepeer does so when it starts, on chain
- * only; a selection itself takes them as they are (L-17). A price factor that is not finite would make
- * every probability NaN.
+ * only; a selection itself takes them as they are (L-17).
  *
  * @throws InputError (`SELECTION_WEIGHTS`)
  */
 export function checkSelectionWeights(options: ProbabilityOptions): void {
   const { stakeWeight = 0.7, priceWeight = 0, randWeight = 0.3 } = options;
-  const { priceExpFactor = 100 } = options;
-  if (!Number.isFinite(priceExpFactor)) {
-    throw new InputError(`the price factor is ${priceExpFactor}, expected a finite number`, {
-      code: "SELECTION_WEIGHTS",
-    });
-  }
   const sum = stakeWeight + priceWeight + randWeight;
   if (Math.abs(sum - 1) <= WEIGHT_TOLERANCE) return;
   throw new InputError(

@@ -2,7 +2,6 @@
  * The selector of video streams (L-1 … L-8): a measured session that is good enough first, then
  * one never measured, then the best of the bad ones.
  */
-import { checkNumber } from "../../core/checks.js";
 import { InvariantError, invariant } from "../../core/errors.js";
 import { emptyList, listOf, listWith, listWithout } from "../../core/lists.js";
 import type { Draw } from "../algorithms/algorithm.js";
@@ -44,7 +43,6 @@ export class MinLSSelector<Info = unknown> implements Selector<Info> {
   #known: Session<Info>[] = NOBODY;
 
   constructor({ minLS = 1, chooser = firstInOrder, draw = noDraw }: MinLSSelectorOptions = {}) {
-    if (Number.isNaN(minLS)) checkNumber({ minLS }, [0, Number.POSITIVE_INFINITY]);
     this.minLS = minLS;
     this.#chooser = chooser;
     this.#draw = draw;
