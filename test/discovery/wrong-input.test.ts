@@ -23,8 +23,16 @@ const CASES: readonly (readonly [
   values: readonly unknown[],
   make: (given: never) => unknown,
 ])[] = [
-  ["wanted", [Number.NaN, 1.5], (given: object) => discovery.discover({ source: source(), ...given })],
-  ["extraNodes", [Number.NaN, 1.5], (given: object) => discovery.discover({ source: source(), ...given })],
+  [
+    "wanted",
+    [Number.NaN, 1.5],
+    (given: object) => discovery.discover({ source: source(), ...given }),
+  ],
+  [
+    "extraNodes",
+    [Number.NaN, 1.5],
+    (given: object) => discovery.discover({ source: source(), ...given }),
+  ],
   ["cutoffMs", [1e18], (given: object) => discovery.discover({ source: source(), ...given })],
   ["patienceMs", ENDLESS, (given: object) => discovery.explain({ source: source(), ...given })],
   ...["pollIntervalMs", "collectMs"].map(
