@@ -2,7 +2,6 @@
  * One process at a time pays from a wallet on a chain, whatever books it reads: a copy of the books
  * knows nothing of what the other one signs. It holds on this machine only.
  */
-
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

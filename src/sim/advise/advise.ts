@@ -7,7 +7,6 @@
  * look. Then what is advised is looked at again with replications that chose nothing: each action
  * alone, and all of them together. And the best rule for all is looked for ({@link bestRule}).
  */
-
 import { suggestion } from "../../config/suggest.js";
 import { checkWhole, refuse } from "../../core/checks.js";
 import { POOLSIM_VERSION } from "../../core/version.js";

@@ -12,7 +12,7 @@ import {
 } from "../../engine/draw-loops.js";
 import { attemptDraws, DRAW, durationDraw } from "../draws.js";
 import { PlainRunLoops } from "./plain-run-loops.js";
-import { KNOWN, LIST_STEP, LISTS, type ListName } from "./run-lists.js";
+import { CHUNK, KNOWN, LIST_STEP, LISTS, type ListName } from "./run-lists.js";
 import { RunLoops } from "./run-loops.js";
 
 /** The vector unit's loops. */
@@ -99,10 +99,8 @@ function loopsOf(loops: DrawLoops): RunLoops {
   return decidesAlike(vector, plain) ? vector : plain;
 }
 
-/** Round trips of the streams that are tried: from one that is hardly ever late to one that mostly is, ms. */
-const TRIED_ROUND_TRIPS_MS = Array.from({ length: 24 }, (_, index) => 1200 + 50 * index);
-/** So few segments of each that V8 does not take the trouble to make the plain loops quick, which nobody runs afterwards. */
-const TRIED_SEGMENTS = 8;
+/** Round trips of the streams that are tried: from one that is never late to one that mostly is, ms. */
+const TRIED_ROUND_TRIPS_MS = Array.from({ length: 24 }, (_, index) => 200 + 100 * index);
 
 /**
  * Whether the vector unit's loops, which were made from the rules when poolsim was built, decide as the rules of
@@ -131,5 +129,5 @@ function tried(loops: RunLoops, roundTripMs: number, key: number): number {
   values[KNOWN.networkMu] = network.mu;
   values[KNOWN.networkSigma] = network.sigma;
   loops.lists.durations.values[0] = TRIED_SEGMENT_MS;
-  return loops.decide(TRIED_SEGMENTS, makeKey(key), 1, DRAW.failure, 0);
+  return loops.decide(CHUNK, makeKey(key), 1, DRAW.failure, 0);
 }
