@@ -107,20 +107,20 @@ export class Discoveries {
         : pool === manager?.untrusted
           ? gateway.untrusted
           : gateway.trusted;
-    refresh.listed = endpoints.length;
-    const { suspender } = pool;
-    if (suspender instanceof PoolSuspender) suspender.hear = refresh.hear;
-    refresh.round = gateway.takeRound();
-    const state = refresh.round.start(run.now, {
-      endpoints,
-      wanted: pool.numOrchs,
-      suspender,
-    });
+    refresh.endpoints = endpoints;
+    if (pool.suspender instanceof PoolSuspender) pool.suspender.hear = refresh.hear;
+    const round = this.#hearing.begin(refresh, stream);
     if (endpoints.length === 0) {
-      const outcome = this.#conclude(refresh, stream, pool, refresh.round);
+      const outcome = this.#conclude(refresh, stream, pool, round);
       return this.discovered(outcome.slot);
     }
-    this.#proceed(refresh, state);
+    if (round.done) {
+      this.#proceed(refresh, "done");
+      return null;
+    }
+    this.#ask(refresh);
+    if (this.#hearing.putOff(refresh, stream, round)) this.#wake(refresh, stream, round);
+    else this.#proceed(refresh, this.#hearing.start(refresh));
     return null;
   }
 
@@ -171,9 +171,7 @@ export class Discoveries {
     if (stream === null || pool === null || round === null) return;
     if (state !== "done") {
       if (refresh.next() >= 0) {
-        const wakeMs = this.#hearing.wakeMs(refresh, stream, round);
-        const key = streamKey(stream.order, refresh.index);
-        this.#run.queue.schedule(wakeMs, EVENT.answer, refresh.slot, key);
+        this.#wake(refresh, stream, round);
         return;
       }
       round.timer(Number.POSITIVE_INFINITY);
@@ -183,6 +181,13 @@ export class Discoveries {
     const { slot, index } = this.#conclude(refresh, stream, pool, round);
     const key = streamKey(stream.order, index);
     run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot, key);
+  }
+
+  /** A discovery goes on when its round may be over. */
+  #wake(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
+    const wakeMs = this.#hearing.wakeMs(refresh, stream, round);
+    const key = streamKey(stream.order, refresh.index);
+    this.#run.queue.schedule(wakeMs, EVENT.answer, refresh.slot, key);
   }
 
   /**
@@ -200,7 +205,7 @@ export class Discoveries {
     outcome.pool = pool;
     outcome.startMs = refresh.startMs;
     outcome.index = refresh.index;
-    outcome.listed = refresh.listed;
+    outcome.listed = refresh.endpoints.length;
     outcome.responses = round.responses;
     outcome.found = this.#found(refresh, stream, round);
     outcome.missed =

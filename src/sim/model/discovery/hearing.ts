@@ -3,8 +3,10 @@
  * (O-6) waits for its instant: only then it is known whether it is. But it is known afterwards as well, and
  * until a round may be over nobody asks what it has heard: so it is woken once, when its timer is due or as
  * many have answered as are wanted, and hears in one go what has come by then. The lists of many thousand
- * discoveries are far away each time that they are looked at.
+ * discoveries are far away each time that they are looked at. Nor is there a round before it is woken: so few
+ * of them are needed at a time, whose lists are near.
  */
+import { invariant } from "../../../core/errors.js";
 import type { Rejection } from "../../../discovery/rejection.js";
 import type { DiscoveryRound } from "../../../discovery/round.js";
 import type { RoundAnswer, RoundState } from "../../../discovery/round-words.js";
@@ -54,6 +56,39 @@ export class Hearing {
     this.#capacity = parts.capacity;
   }
 
+  /** Begins a discovery's round. */
+  begin(refresh: Refresh, stream: Stream): DiscoveryRound {
+    const { pool, endpoints } = refresh;
+    invariant(pool !== null, "a discovery under way is of a pool");
+    const { numOrchs: wanted, suspender } = pool;
+    const round = this.#gateways.of(stream).takeRound();
+    round.start(refresh.startMs, { endpoints, wanted, suspender });
+    refresh.round = round;
+    return round;
+  }
+
+  /**
+   * Lets a round that was told nothing yet begin only when it is woken, if it would have to wait for an answer
+   * in any case, and all that it then asks about the past is known.
+   *
+   * @returns whether it does
+   */
+  putOff(refresh: Refresh, stream: Stream, round: DiscoveryRound): boolean {
+    if (!this.#hearsInOneGo(stream) || refresh.next() < 0) return false;
+    const endMs = this.#earliestEndMs(refresh, round);
+    let waits = false;
+    for (let index = 0; refresh.toComeMs(index) <= endMs; index++) {
+      const node = refresh.toCome(index);
+      if (node < 0) continue;
+      if (this.#capacity.isKnownNowOnly(node)) return false;
+      waits ||= this.#capacity.mayFill(node, refresh.startMs);
+    }
+    if (!waits) return false;
+    refresh.round = null;
+    this.#gateways.of(stream).giveRound(round);
+    return true;
+  }
+
   /** Hears answers until the round ends, asks for more, or one has to wait for its own instant. */
   start(refresh: Refresh): RoundState {
     return this.#hear(refresh, NEVER_MS, NEVER_MS);
@@ -80,10 +115,8 @@ export class Hearing {
   /** When to go on after an answer that waits for its own instant, ms: not after the round's end. */
   wakeMs(refresh: Refresh, stream: Stream, round: DiscoveryRound): number {
     const nextMs = refresh.toComeMs(0);
-    // Those who are asked because of an answer may answer before others.
-    const isFollowed = this.#gateways.of(stream).settings.extraNodes > 0;
-    if (!this.#run.atOnce || isFollowed) return nextMs;
-    const endMs = Math.min(round.nextDeadline(), refresh.toComeMs(round.leastToCome - 1));
+    if (!this.#hearsInOneGo(stream)) return nextMs;
+    const endMs = this.#earliestEndMs(refresh, round);
     for (let index = 0; refresh.toComeMs(index) <= endMs; index++) {
       const node = refresh.toCome(index);
       if (node >= 0 && this.#capacity.isKnownNowOnly(node)) return nextMs;
@@ -101,13 +134,24 @@ export class Hearing {
     return this.#run.world.nodes[node]?.whenDown === "silent";
   }
 
+  /** Whether a round need not be woken before its end: those who are asked because of an answer may answer before others. */
+  #hearsInOneGo(stream: Stream): boolean {
+    return this.#run.atOnce && this.#gateways.of(stream).settings.extraNodes <= 0;
+  }
+
+  /** Before which instant a round does not end, ms. */
+  #earliestEndMs(refresh: Refresh, round: DiscoveryRound): number {
+    return Math.min(round.nextDeadline(), refresh.toComeMs(round.leastToCome - 1));
+  }
+
   /**
    * @param atMs the instant until which answers have come, and
    * @param beforeMs the instant before which they have
    */
   #hear(refresh: Refresh, atMs: number, beforeMs: number): RoundState {
-    const { stream, round } = refresh;
-    if (stream === null || round === null) return "done";
+    const { stream } = refresh;
+    if (stream === null) return "done";
+    const round = refresh.round ?? this.begin(refresh, stream);
     const gateway = this.#gateways.of(stream);
     const { warmupMs } = this.#run.world;
     for (;;) {

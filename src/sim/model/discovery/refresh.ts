@@ -13,6 +13,7 @@ const LISTS = 3;
 const FEW = 8;
 /** What is merged; as large as need be. */
 let merged = new Int32Array(128);
+const NOBODY: readonly number[] = [];
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
 /** So many discoveries have their lists in one piece: of streams that begin together most have one under way. */
@@ -23,11 +24,12 @@ export class Refresh {
   readonly slot: number;
   stream: Stream | null = null;
   pool: SessionPool<SessionInfo> | null = null;
+  /** Null until it is told anything. */
   round: DiscoveryRound | null = null;
   startMs = 0;
   index = 0;
-  /** How many the list has. */
-  listed = 0;
+  /** Whom it asks at the start. */
+  endpoints: readonly number[] = NOBODY;
   /** How many answers the round was told. */
   fedCount = 0;
   /** When it was told the last one, or began. */
