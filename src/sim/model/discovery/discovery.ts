@@ -114,13 +114,8 @@ export class Discoveries {
       const outcome = this.#conclude(refresh, stream, pool, round);
       return this.discovered(outcome.slot);
     }
-    if (round.done) {
-      this.#proceed(refresh, "done");
-      return null;
-    }
-    this.#ask(refresh);
-    if (this.#hearing.putOff(refresh, stream, round)) this.#wake(refresh, stream, round);
-    else this.#proceed(refresh, this.#hearing.start(refresh));
+    if (round.done) this.#proceed(refresh, "done");
+    else this.#goAbout(refresh, stream, round);
     return null;
   }
 
@@ -171,7 +166,7 @@ export class Discoveries {
     if (stream === null || pool === null || round === null) return;
     if (state !== "done") {
       if (refresh.next() >= 0) {
-        this.#wake(refresh, stream, round);
+        this.#wake(refresh, stream, this.#hearing.earliestEndMs(refresh, stream, round));
         return;
       }
       round.timer(Number.POSITIVE_INFINITY);
@@ -183,10 +178,25 @@ export class Discoveries {
     run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot, key);
   }
 
-  /** A discovery goes on when its round may be over. */
-  #wake(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
-    const wakeMs = this.#hearing.wakeMs(refresh, stream, round);
+  /** Asks those of a discovery that begins. Its round waits with what it is told, if it can. */
+  #goAbout(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
+    this.#ask(refresh);
+    if (refresh.next() >= 0) {
+      const endMs = this.#hearing.earliestEndMs(refresh, stream, round);
+      if (endMs >= 0) {
+        refresh.round = null;
+        this.#gateways.of(stream).giveRound(round);
+        this.#wake(refresh, stream, endMs);
+        return;
+      }
+    }
+    this.#proceed(refresh, this.#hearing.start(refresh));
+  }
+
+  /** A discovery goes on with its next answer, but not before an instant. */
+  #wake(refresh: Refresh, stream: Stream, earliestMs: number): void {
     const key = streamKey(stream.order, refresh.index);
+    const wakeMs = Math.max(refresh.toComeMs(0), earliestMs);
     this.#run.queue.schedule(wakeMs, EVENT.answer, refresh.slot, key);
   }
 

@@ -67,28 +67,6 @@ export class Hearing {
     return round;
   }
 
-  /**
-   * Lets a round that was told nothing yet begin only when it is woken, if it would have to wait for an answer
-   * in any case, and all that it then asks about the past is known.
-   *
-   * @returns whether it does
-   */
-  putOff(refresh: Refresh, stream: Stream, round: DiscoveryRound): boolean {
-    if (!this.#hearsInOneGo(stream) || refresh.next() < 0) return false;
-    const endMs = this.#earliestEndMs(refresh, round);
-    let waits = false;
-    for (let index = 0; refresh.toComeMs(index) <= endMs; index++) {
-      const node = refresh.toCome(index);
-      if (node < 0) continue;
-      if (this.#capacity.isKnownNowOnly(node)) return false;
-      waits ||= this.#capacity.mayFill(node, refresh.startMs);
-    }
-    if (!waits) return false;
-    refresh.round = null;
-    this.#gateways.of(stream).giveRound(round);
-    return true;
-  }
-
   /** Hears answers until the round ends, asks for more, or one has to wait for its own instant. */
   start(refresh: Refresh): RoundState {
     return this.#hear(refresh, NEVER_MS, NEVER_MS);
@@ -112,16 +90,20 @@ export class Hearing {
     this.#hear(refresh, endMs, endMs);
   }
 
-  /** When to go on after an answer that waits for its own instant, ms: not after the round's end. */
-  wakeMs(refresh: Refresh, stream: Stream, round: DiscoveryRound): number {
-    const nextMs = refresh.toComeMs(0);
-    if (!this.#hearsInOneGo(stream)) return nextMs;
-    const endMs = this.#earliestEndMs(refresh, round);
+  /**
+   * The instant before which a round is not over, ms, and nobody asks what it has heard: it may as well hear it
+   * then. −Infinity where that is not enough, as an answer has to be heard at its own instant.
+   */
+  earliestEndMs(refresh: Refresh, stream: Stream, round: DiscoveryRound): number {
+    // Those who are asked because of an answer may answer before others.
+    const isFollowed = this.#gateways.of(stream).settings.extraNodes > 0;
+    if (!this.#run.atOnce || isFollowed) return NEVER_MS;
+    const endMs = Math.min(round.nextDeadline(), refresh.toComeMs(round.leastToCome - 1));
     for (let index = 0; refresh.toComeMs(index) <= endMs; index++) {
       const node = refresh.toCome(index);
-      if (node >= 0 && this.#capacity.isKnownNowOnly(node)) return nextMs;
+      if (node >= 0 && this.#capacity.isKnownNowOnly(node)) return NEVER_MS;
     }
-    return Math.max(nextMs, endMs);
+    return endMs;
   }
 
   /** Whether a node answers a stream. */
@@ -132,16 +114,6 @@ export class Hearing {
   /** Whether a node takes connections when it is down, and never answers. */
   isSilent(node: number): boolean {
     return this.#run.world.nodes[node]?.whenDown === "silent";
-  }
-
-  /** Whether a round need not be woken before its end: those who are asked because of an answer may answer before others. */
-  #hearsInOneGo(stream: Stream): boolean {
-    return this.#run.atOnce && this.#gateways.of(stream).settings.extraNodes <= 0;
-  }
-
-  /** Before which instant a round does not end, ms. */
-  #earliestEndMs(refresh: Refresh, round: DiscoveryRound): number {
-    return Math.min(round.nextDeadline(), refresh.toComeMs(round.leastToCome - 1));
   }
 
   /**

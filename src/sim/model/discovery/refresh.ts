@@ -5,14 +5,11 @@
  */
 import type { DiscoveryRound } from "../../../discovery/round.js";
 import type { SessionPool } from "../../../selection/index.js";
+import { sortByTime } from "../../engine/sort-by-time.js";
 import { type SessionInfo, Slots, type Stream } from "../entities.js";
 
 /** Lists of words of a discovery: the order of its answers, and of each of them who was asked and who answers. */
 const LISTS = 3;
-/** So many are sorted one by one; more of them by merging sorted ones. */
-const FEW = 8;
-/** What is merged; as large as need be. */
-let merged = new Int32Array(128);
 const NOBODY: readonly number[] = [];
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
@@ -231,49 +228,9 @@ export class Refresh {
 
   /** Puts those to come in order. */
   #sort(): void {
-    const from = LISTS * this.#first + this.#next;
-    const count = this.#count - this.#next;
     this.#sorted = this.#count;
-    if (count > merged.length) merged = new Int32Array(2 * count);
-    for (let run = 0; run < count; run += FEW) {
-      this.#sortFew(from + run, from + Math.min(run + FEW, count));
-    }
-    for (let length = FEW; length < count; length *= 2) {
-      for (let run = 0; run + length < count; run += 2 * length) {
-        this.#merge(from + run, length, Math.min(2 * length, count - run));
-      }
-    }
-  }
-
-  #sortFew(from: number, end: number): void {
-    const words = this.#words;
-    for (let sorted = from + 1; sorted < end; sorted++) {
-      const at = words[sorted] as number;
-      let hole = sorted;
-      for (; hole > from && this.#isBefore(at, words[hole - 1] as number); hole--) {
-        words[hole] = words[hole - 1] as number;
-      }
-      words[hole] = at;
-    }
-  }
-
-  /** Merges two sorted ones that lie one after the other. */
-  #merge(from: number, length: number, both: number): void {
-    const words = this.#words;
-    for (let index = 0; index < length; index++) merged[index] = words[from + index] as number;
-    let left = 0;
-    let right = from + length;
-    let to = from;
-    const end = from + both;
-    while (left < length && right < end) {
-      const one = merged[left] as number;
-      const other = words[right] as number;
-      const isRight = this.#isBefore(other, one);
-      words[to++] = isRight ? other : one;
-      if (isRight) right++;
-      else left++;
-    }
-    while (left < length) words[to++] = merged[left++] as number;
+    const from = LISTS * this.#first + this.#next;
+    sortByTime(this.#words, from, this.#count - this.#next, this.#times, this.#first);
   }
 }
 
