@@ -44,7 +44,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // How soon depends on the machine.
-    expect: { poll: { timeout: 30_000, interval: 10 } },
+    expect: { poll: { timeout: 120_000, interval: 10 } },
     maxWorkers: 3,
     // Tests and sources are modules of Node's own: vitest's runner looks each imported name up at each use, which
     // made simulations take a quarter longer.

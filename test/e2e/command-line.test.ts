@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder, type Outcome, poolsim } from "../support/cli/command.js";
+import { emptyFolder, poolsim } from "../support/cli/command.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 
 let folder = "";
@@ -11,9 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function run(...args: readonly string[]): Outcome {
-  return poolsim(args, { cwd: folder });
-}
+const run = (...args: readonly string[]) => inProcessIn(folder, ...args);
 
 describe("help", () => {
   it.each([
@@ -25,16 +23,16 @@ describe("help", () => {
     [["discover"]],
     [["webhook"]],
     [["pool"]],
-  ])("of %j has examples", (args) => {
-    const { exitCode, stdout, stderr } = run(...args, "--help");
+  ])("of %j has examples", async (args) => {
+    const { exitCode, stdout, stderr } = await run(...args, "--help");
     expect(exitCode).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^Usage: poolsim/);
     expect(stdout).toMatch(/\nExamples:\n {2}poolsim /);
   });
 
-  it.each([[[]], [["pool"]]])("of %j lists each command in a group", (args) => {
-    const { stdout } = run(...args, "--help");
+  it.each([[[]], [["pool"]]])("of %j lists each command in a group", async (args) => {
+    const { stdout } = await run(...args, "--help");
     const groups = stdout.slice(0, stdout.indexOf("Examples:")).split("\n\n").slice(3);
     const titles = groups.filter((text) => text !== "").map((text) => text.split("\n")[0]);
     expect(titles.length).toBeGreaterThan(3);
@@ -43,14 +41,16 @@ describe("help", () => {
     expect(stdout.match(/^Help:$/gm)).toHaveLength(1);
   });
 
-  it("of settings of sources says spans as spans, and begins in lower case", () => {
-    const { stdout } = run("pool", "import", "--help");
+  it("of settings of sources says spans as spans, and begins in lower case", async () => {
+    const { stdout } = await run("pool", "import", "--help");
     expect(stdout).toMatch(/--overlap <span> +how far a poll reaches back .*; default: 10m\n/);
-    expect(run("discover", "--help").stdout).toMatch(/--orchAddr <list> +those named here,/);
+    expect((await run("discover", "--help")).stdout).toMatch(
+      /--orchAddr <list> +those named here,/,
+    );
   });
 
-  it("names every flag of run, and the exit codes", () => {
-    const { stdout } = run("run", "--help");
+  it("names every flag of run, and the exit codes", async () => {
+    const { stdout } = await run("run", "--help");
     for (const flag of [
       "--seed",
       "--replications",
@@ -71,8 +71,10 @@ describe("help", () => {
 
   it.each([[["--help"]], [["discover", "--help"]], [["webhook", "--help"]]])(
     "%j says that flags have two dashes",
-    (args) => {
-      expect(run(...args).stdout).toContain("Flags have two dashes, those of go-livepeer too");
+    async (args) => {
+      expect((await run(...args)).stdout).toContain(
+        "Flags have two dashes, those of go-livepeer too",
+      );
     },
   );
 
@@ -83,7 +85,7 @@ describe("help", () => {
   });
 
   it("is printed, with exit code 2, when no command is given", () => {
-    const { exitCode, stdout, stderr } = run();
+    const { exitCode, stdout, stderr } = poolsim([], { cwd: folder });
     expect(exitCode).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^Usage: poolsim/);
@@ -91,11 +93,11 @@ describe("help", () => {
 });
 
 describe("the version", () => {
-  it("is the package's", () => {
+  it("is the package's", async () => {
     const manifest: unknown = JSON.parse(
       readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
     );
-    const { exitCode, stdout } = run("--version");
+    const { exitCode, stdout } = await run("--version");
     expect(exitCode).toBe(0);
     expect(manifest).toMatchObject({ version: stdout.trim() });
   });
@@ -168,8 +170,8 @@ describe("wrong usage is one line on stderr and exit code 2", () => {
 });
 
 describe("init", () => {
-  it("writes a scenario that check accepts, and the schema that it names", () => {
-    const { exitCode, stdout } = run("init", "a/b");
+  it("writes a scenario that check accepts, and the schema that it names", async () => {
+    const { exitCode, stdout } = await run("init", "a/b");
     expect(exitCode).toBe(0);
     expect(stdout).toContain("poolsim run a/b/scenario.yaml");
     expect(readdirSync(join(folder, "a/b")).sort()).toEqual([
@@ -179,7 +181,7 @@ describe("init", () => {
     expect(readFileSync(join(folder, "a/b/scenario.yaml"), "utf8")).toMatch(
       /^# yaml-language-server: \$schema=scenario\.schema\.json\n/,
     );
-    expect(run("check", "a/b/scenario.yaml")).toEqual({
+    expect(await run("check", "a/b/scenario.yaml")).toEqual({
       exitCode: 0,
       stdout: `a/b/scenario.yaml: ok, 2 variants (without, with), 0 expectations
 Note: the capacity of good, candidate is assumed: with roundTripMs alone a worker is as fast at all its sessions as at one (device or slowdown says how much slower)
@@ -188,30 +190,32 @@ Note: the capacity of good, candidate is assumed: with roundTripMs alone a worke
     });
   });
 
-  it("says how to run what has a space in its name", () => {
-    expect(run("init", "my pool").stdout).toContain("poolsim run 'my pool/scenario.yaml'\n");
+  it("says how to run what has a space in its name", async () => {
+    expect((await run("init", "my pool")).stdout).toContain(
+      "poolsim run 'my pool/scenario.yaml'\n",
+    );
   });
 
-  it("does not overwrite", () => {
+  it("does not overwrite", async () => {
     writeFileSync(join(folder, "scenario.yaml"), "mine");
-    const { exitCode, stderr } = run("init");
+    const { exitCode, stderr } = await run("init");
     expect(exitCode).toBe(2);
     expect(stderr).toBe("scenario.yaml: exists already, nothing was written\n");
     expect(readFileSync(join(folder, "scenario.yaml"), "utf8")).toBe("mine");
     expect(existsSync(join(folder, "scenario.schema.json"))).toBe(false);
   });
 
-  it("needs a folder, not a file", () => {
+  it("needs a folder, not a file", async () => {
     writeFileSync(join(folder, "taken"), "");
-    const { exitCode, stderr } = run("init", "taken");
+    const { exitCode, stderr } = await run("init", "taken");
     expect(exitCode).toBe(2);
     expect(stderr).toBe("taken: expected a folder or the name of a new one\n");
   });
 });
 
 describe("schema", () => {
-  it("prints what is committed for editors", () => {
-    const { exitCode, stdout } = run("schema");
+  it("prints what is committed for editors", async () => {
+    const { exitCode, stdout } = await run("schema");
     expect(exitCode).toBe(0);
     const committed = new URL("../../scenarios/scenario.schema.json", import.meta.url);
     expect(stdout).toBe(readFileSync(committed, "utf8"));
@@ -219,11 +223,11 @@ describe("schema", () => {
 });
 
 describe("check", () => {
-  it("looks at every file and says which are bad", () => {
+  it("looks at every file and says which are bad", async () => {
     writeFileSync(join(folder, "good.yaml"), "name: good\ndemand: { streamsPerDay: 9 }\n");
     writeFileSync(join(folder, "bad.yaml"), "name: bad\nseed: x\n");
     mkdirSync(join(folder, "data"));
-    const { exitCode, stdout, stderr } = run("check", "bad.yaml", "good.yaml");
+    const { exitCode, stdout, stderr } = await run("check", "bad.yaml", "good.yaml");
     expect(exitCode).toBe(2);
     expect(stdout).toBe("good.yaml: ok, 1 variant (base), 0 expectations\n");
     expect(stderr).toBe(
@@ -231,8 +235,12 @@ describe("check", () => {
     );
   });
 
-  it("says nothing when asked to be quiet", () => {
+  it("says nothing when asked to be quiet", async () => {
     writeFileSync(join(folder, "good.yaml"), "name: good\ndemand: { streamsPerDay: 9 }\n");
-    expect(run("check", "--quiet", "good.yaml")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect(await run("check", "--quiet", "good.yaml")).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
+    });
   });
 });

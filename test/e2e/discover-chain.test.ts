@@ -14,7 +14,7 @@ import {
   verdicts,
   writeNodeDb,
 } from "../support/cli/discover-command.js";
-import { run } from "../support/cli/running-command.js";
+import { inProcess } from "../support/cli/in-process.js";
 import type { InfoInit, TestOrchestrator } from "../support/servers/orchestrator-server.js";
 import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 import { block, startSubgraphServer, transcoder } from "../support/servers/subgraph-server.js";
@@ -42,12 +42,12 @@ describe("discover on an on-chain network", () => {
       { uri: elsewhere.uri, address: hexOf(1), stake: 1n },
       { uri: staying.uri, address: hexOf(2), stake: 1n },
     ]);
-    const { stdout } = await run(["discover", "--nodeDb", path, "--patience", "700ms"]);
+    const { stdout } = await inProcess("discover", "--nodeDb", path, "--patience", "700ms");
     expect(stdout.replaceAll(/\s+/g, " ").match(/segments go to \S+/g)).toEqual([
       "segments go to https://segments.example:8935",
     ]);
     expect(stdout).not.toContain("leaves in round");
-    const { stderr } = await run(["discover", "--nodeDb", path, "--pipeline", "magic"]);
+    const { stderr } = await inProcess("discover", "--nodeDb", path, "--pipeline", "magic");
     expect(stderr).toContain("expected one of text-to-image");
     expect(stderr).not.toContain("byoc");
   });
@@ -169,20 +169,25 @@ describe("discover on an on-chain network", () => {
 
     // One null, and none of them counts.
     const broken = capabilities({ price_per_unit: null });
-    const { stdout } = await run([
+    const { stdout } = await inProcess(
       "discover",
       ...onChain,
       "--maxPricePerCapability",
       broken,
       ...job,
-    ]);
+    );
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
       "Note: a gateway ignores all prices of capabilities (A-80): -maxPricePerCapability has null at",
     );
     expect(stdout).toContain("2 orchestrators, 2 eligible");
 
     await feed.say({ answer: 1n, description: "ETH / EUR", updatedAt: 2 });
-    const { exitCode, stderr } = await run(["discover", ...priced, "--maxPricePerUnit", "1USD"]);
+    const { exitCode, stderr } = await inProcess(
+      "discover",
+      ...priced,
+      "--maxPricePerUnit",
+      "1USD",
+    );
     expect(stderr).toContain("the price feed ETH/EUR does not have USD");
     expect(exitCode).toBe(2);
   });
@@ -219,7 +224,13 @@ describe("discover on an on-chain network", () => {
     const one = await good();
     const account = ["--ethKeystorePath", folder, "--ethAcctAddr", address];
     const password = ["--ethPassword", join(folder, "password")];
-    const { exitCode } = await run(["discover", "--orchAddr", one.uri, ...account, ...password]);
+    const { exitCode } = await inProcess(
+      "discover",
+      "--orchAddr",
+      one.uri,
+      ...account,
+      ...password,
+    );
     expect(exitCode).toBe(0);
     const [request] = one.requests;
     expect(Buffer.from(request?.address ?? []).toString("hex")).toBe(
@@ -227,14 +238,14 @@ describe("discover on an on-chain network", () => {
     );
     expect(request?.sig.length).toBe(65);
 
-    const wrong = await run([
+    const wrong = await inProcess(
       "discover",
       "--orchAddr",
       one.uri,
       ...account,
       "--ethPassword",
       "other",
-    ]);
+    );
     expect(wrong).toEqual({
       exitCode: 2,
       stdout: "",
@@ -286,7 +297,7 @@ describe("discover on an on-chain network", () => {
     await chain.send("BondingManager", "setPool", hexOf(2), 1n, 0n);
     const store = ["--chainStore", join(temporaryFolder(), "chain.sqlite3"), "--patience", "700ms"];
     const words = async () => {
-      const { stdout } = await run(["discover", ...node, ...gateway, ...store]);
+      const { stdout } = await inProcess("discover", ...node, ...gateway, ...store);
       return stdout.replaceAll(/\s+/g, " ");
     };
     expect(await words()).toContain("Note: 1 of 2 stakes are total stakes");
@@ -299,7 +310,7 @@ describe("discover on an on-chain network", () => {
     const one = await good(payableTo(1));
     const row = transcoder(1, { id: hexOf(1), serviceURI: one.uri, totalStake: "12.5" });
     const { url } = await startSubgraphServer(block(1, [row]));
-    const { exitCode, stdout, stderr } = await run(["discover", "--subgraphUrl", url]);
+    const { exitCode, stdout, stderr } = await inProcess("discover", "--subgraphUrl", url);
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^subgraph of http:\/\/127\.0\.0\.1:\d+\n1 orchestrator, 1 eligible;/);
@@ -313,10 +324,12 @@ describe("discover on an on-chain network", () => {
   it("says what was assumed where neither chain nor account is known", async () => {
     const one = await good(payableTo(1));
     const path = nodeDb([{ uri: one.uri, address: hexOf(1), stake: 1n }]);
-    const { stdout } = await run(["discover", "--nodeDb", path]);
+    const { stdout } = await inProcess("discover", "--nodeDb", path);
     const words = stdout.replaceAll(/\s+/g, " ");
     expect(words).toContain("Note: ticket parameters were held neither against the chain's block");
     expect(words).toContain("Note: requests were not signed");
-    expect((await run(["discover", "--nodeDb", path, "--quiet"])).stdout).not.toContain("Note:");
+    expect((await inProcess("discover", "--nodeDb", path, "--quiet")).stdout).not.toContain(
+      "Note:",
+    );
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runnerTexts } from "../../src/cli/discover/runners.js";
 import { fetchRunnerList } from "../../src/discovery/index.js";
 import { discovered, verdicts } from "../support/cli/discover-command.js";
-import { run } from "../support/cli/running-command.js";
+import { inProcess } from "../support/cli/in-process.js";
 import type { InfoInit, TestOrchestrator } from "../support/servers/orchestrator-server.js";
 import { orchestratorsOfTest } from "../support/servers/orchestrators-of-test.js";
 
@@ -62,7 +62,7 @@ describe("hardware and prices of models (A-84, A-85)", () => {
       await good(serving("b/model", 150, { of: "RTX 3090", price: 7n, warm: false })),
       await good(serving("c/model", 50, { of: "H100", price: 25n })),
     ];
-    const { stdout, exitCode } = await run(["discover", ...listOf(...all)]);
+    const { stdout, exitCode } = await inProcess("discover", ...listOf(...all));
     expect(exitCode).toBe(0);
     const text = words(stdout);
     expect(text).toContain(
@@ -101,7 +101,7 @@ describe("hardware and prices of models (A-84, A-85)", () => {
   it("are asked for without a job, of those that answered, and not with --no-details", async () => {
     const one = await good(serving("a/model", 2));
     const job = ["--pipeline", "text-to-image", "--modelId", "a/model"];
-    const { stdout } = await run(["discover", ...listOf(one), ...job]);
+    const { stdout } = await inProcess("discover", ...listOf(one), ...job);
     expect(one.requests.map(({ capabilities }) => capabilities !== undefined)).toEqual([
       true,
       false,
@@ -118,7 +118,7 @@ describe("hardware and prices of models (A-84, A-85)", () => {
 
   it("that are not told are said to be missing, and why", async () => {
     const one = await good(serving("a/model", 1_025));
-    const { stdout, exitCode } = await run(["discover", ...listOf(one)]);
+    const { stdout, exitCode } = await inProcess("discover", ...listOf(one));
     expect(words(stdout)).toContain(
       "no hardware and prices of models: the answer's gpu_info has 1025 entries",
     );
@@ -132,7 +132,7 @@ describe("surprises of AI jobs are told by name", () => {
   it("A-24, A-53: of warm and cold ones, and of their capacities", async () => {
     const warm = await good(serving("m", 2));
     const cold = await good(serving("m", 2, { warm: false }));
-    const { stdout } = await run(["discover", ...listOf(cold, warm), ...job, "m"]);
+    const { stdout } = await inProcess("discover", ...listOf(cold, warm), ...job, "m");
     expect(stdout).toContain(` 1. ${warm.uri}`);
     expect(words(stdout)).toContain("1 of 2 have not loaded the model");
     expect(words(stdout)).toContain("grows by one with each request (A-53)");
@@ -142,7 +142,7 @@ describe("surprises of AI jobs are told by name", () => {
     const one = await good({
       capabilities: { bitstring: [67_133_439n | (1n << 27n)], version: "0.9.1" },
     });
-    const { stdout, exitCode } = await run(["discover", ...listOf(one), ...job, "m"]);
+    const { stdout, exitCode } = await inProcess("discover", ...listOf(one), ...job, "m");
     expect(words(stdout)).toContain("rejected by A-17, constraints-missing:");
     expect(words(stdout)).toContain("its connection drops, instead of 503 (A-43)");
     expect(exitCode).toBe(1);
@@ -167,7 +167,7 @@ describe("live runners (A-69)", () => {
     one.runners = JSON.stringify([
       { address: one.uri, runners: [runner("flux", 12), runner("free", 0)] },
     ]);
-    const { stdout } = await run(["discover", ...listOf(one, none), "--runners"]);
+    const { stdout } = await inProcess("discover", ...listOf(one, none), "--runners");
     const text = words(stdout);
     expect(text).toContain(
       "runner flux: https://flux.example/run · version 2 · 3 of 4 free · 12.000 wei/seconds · H100",
@@ -207,7 +207,7 @@ describe("live runners (A-69)", () => {
     const address = server.address();
     const port = typeof address === "object" ? address?.port : 0;
     const uri = `https://localhost:${port}`;
-    const { stdout } = await run(["discover", "--orchAddr", uri, "--runners"]);
+    const { stdout } = await inProcess("discover", "--orchAddr", uri, "--runners");
     expect(stdout).not.toContain("runner");
     const signal = new AbortController().signal;
     const failing = fetchRunnerList(uri, { signal });
@@ -222,12 +222,12 @@ describe("live runners (A-69)", () => {
   it("are taken for none if the list is longer than a mebibyte, or no list", async () => {
     const one = await good({}, { plain: true });
     one.runners = `[${" ".repeat(1_048_576)}]`;
-    const long = await run(["discover", ...listOf(one), "--runners"]);
+    const long = await inProcess("discover", ...listOf(one), "--runners");
     expect(words(long.stdout)).toContain(
       "no list of runners: an answer of more than 1048576 bytes",
     );
     one.runners = '[{"address": 7}]';
-    const wrong = await run(["discover", ...listOf(one), "--runners"]);
+    const wrong = await inProcess("discover", ...listOf(one), "--runners");
     expect(words(wrong.stdout)).toContain("no list of runners: the list of runners has a value");
   });
 });

@@ -1,9 +1,11 @@
 /** `pool up` and what belongs to it, as an operator has them. */
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
 import { ALICE, transcode } from "../support/books/events.js";
-import { emptyFolder, poolsim } from "../support/cli/command.js";
+import { emptyFolder } from "../support/cli/command.js";
+import { inProcessIn } from "../support/cli/in-process.js";
 import { start } from "../support/cli/running-command.js";
 import { eventually } from "../support/eventually.js";
 
@@ -37,16 +39,20 @@ jobs: { import: { every: 1h } }
     const answer = await fetch(`${url}/getRewards`);
     expect(await answer.json()).toMatchObject({ pendingFees: "900000000" });
   });
-  const run = (...args: readonly string[]) => poolsim(["pool", ...args], { cwd: folder });
-  expect(run("up", CONFIG)).toMatchObject({
+  const run = (...args: readonly string[]) => inProcessIn(folder, "pool", ...args);
+  expect(await run("up", CONFIG)).toMatchObject({
     exitCode: 4,
     stderr: expect.stringMatching(/another process keeps these books: process \d+/),
   });
-  expect(run("run", "verify", "--config", CONFIG)).toMatchObject({
+  expect(await run("run", "verify", "--config", CONFIG)).toMatchObject({
     exitCode: 0,
     stdout: "verify: done, events 1, entries 1\n",
   });
-  for (let n = 0; n < 3; n++) expect(run("run", "backup", "--config", CONFIG).exitCode).toBe(0);
+  for (let n = 0; n < 3; n++) {
+    expect((await run("run", "backup", "--config", CONFIG)).exitCode).toBe(0);
+    // Names have whole seconds.
+    await sleep(1_100);
+  }
   // SIGHUP takes over what can be, and says what cannot.
   appendFileSync(CONFIG, "logLevel: debug\nadmission: { benchmark: { limitMs: 900 } }\n");
   process.kill(up.pid, "SIGHUP");
@@ -60,17 +66,18 @@ jobs: { import: { every: 1h } }
   const backup = join(folder, "backups", backups.at(-1) ?? "");
   expect(statSync(backup).mode & 0o077).toBe(0);
   const restored = join(folder, "restored.db");
-  expect(run("restore", backup, "--db", restored)).toMatchObject({
+  expect(await run("restore", backup, "--db", restored)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining("The books are right"),
   });
-  expect(run("restore", backup, "--db", restored)).toMatchObject({
+  expect(await run("restore", backup, "--db", restored)).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("it is there"),
   });
-  const balances = (db: string) => run("status", "--db", db, "--json").stdout.replaceAll(db, "");
-  expect(JSON.parse(balances(restored)).accounts).toEqual(JSON.parse(balances(DB)).accounts);
-  const runs = JSON.parse(run("runs", "--db", DB, "--json").stdout).runs.map(
+  const balances = async (db: string) =>
+    JSON.parse((await run("status", "--db", db, "--json")).stdout.replaceAll(db, ""));
+  expect((await balances(restored)).accounts).toEqual((await balances(DB)).accounts);
+  const runs = JSON.parse((await run("runs", "--db", DB, "--json")).stdout).runs.map(
     (one: { job: string; trigger: string; outcome: string }) =>
       `${one.job} ${one.trigger} ${one.outcome}`,
   );
@@ -99,9 +106,8 @@ jobs: { import: { every: 1h, backOff: 1h } }
     await second.printed('"outcome":"failed"');
     second.signal("SIGTERM");
     expect((await second.ended).exitCode).toBe(0);
-    const { stdout } = poolsim(["pool", "runs", "--db", join(place, "pool.db"), "--json"], {
-      cwd: place,
-    });
+    const runs = ["pool", "runs", "--db", join(place, "pool.db"), "--json"];
+    const { stdout } = await inProcessIn(place, ...runs);
     const [last] = JSON.parse(stdout).runs;
     expect(last).toMatchObject({ job: "import", outcome: "failed" });
     expect(last.error).toMatch(/^could not be read: node/);
@@ -111,14 +117,14 @@ jobs: { import: { every: 1h, backOff: 1h } }
   }
 });
 
-it("says what is wrong before anything is made", () => {
+it("says what is wrong before anything is made", async () => {
   const place = emptyFolder();
   try {
-    const none = poolsim(["pool", "up"], { cwd: place });
+    const none = await inProcessIn(place, "pool", "up");
     expect(none).toMatchObject({ exitCode: 2, stdout: "" });
     expect(none.stderr).toMatch(/^the pool's file pool\.yaml: cannot be read/);
     writeFileSync(join(place, "pool.yaml"), "books: pool.db\n");
-    const without = poolsim(["pool", "up"], { cwd: place });
+    const without = await inProcessIn(place, "pool", "up");
     expect(without.stderr).toContain("these books are new; say what the operator keeps");
     expect(readdirSync(place)).toEqual(["pool.yaml"]);
   } finally {

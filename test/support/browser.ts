@@ -9,10 +9,14 @@ export const noBrowser: string | null = existsSync(EXECUTABLE)
   ? null
   : `${EXECUTABLE} is not here (Debian: apt-get install chromium)`;
 
+/** What is waited for in a page comes sooner or later: how soon depends on the machine. */
+export const PATIENCE_MS = 120_000;
+
 /** Starts it; to be closed by who starts it. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: PATIENCE_MS,
     args: [
       "--no-sandbox",
       "--disable-gpu",

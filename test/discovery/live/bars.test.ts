@@ -94,9 +94,10 @@ describe("100 orchestrators, of which 10 % hang and 10 % talk nonsense", () => {
       texts.stderr += chunk;
     });
     const [code] = await once(child, "close");
-    // What it still waited for would be a dial, of 3 s, or a request, of 8.
-    expect(performance.now() - printedAt).toBeLessThan(2_500);
-    const printed: { found: number; firstMs: number; wallMs: number } = JSON.parse(texts.stdout);
+    // What it still waited for, a dial or a request, would take a minute.
+    expect(performance.now() - printedAt).toBeLessThan(30_000);
+    const printed: { found: number; firstMs: number; elapsedMs: number; wallMs: number } =
+      JSON.parse(texts.stdout);
     return { code, errors: texts.stderr, ...printed };
   }
 
@@ -122,18 +123,19 @@ describe("100 orchestrators, of which 10 % hang and 10 % talk nonsense", () => {
   );
 
   it("end at the cut-off, where the timeout is beyond it, and the process exits by itself", async () => {
-    const { code, errors, found, wallMs } = await sweep(8_000, 0);
+    const { code, errors, found, elapsedMs, wallMs } = await sweep(8_000, 0);
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
     expect(found).toBeGreaterThan(0);
     expect(found).toBeLessThanOrEqual(80);
     expect(wallMs).toBeGreaterThanOrEqual(6_000);
-    expect(wallMs).toBeLessThan(8_000);
+    // The timeout's own fire would be at 8 s, and its round would take what the requests do.
+    expect(elapsedMs).toBeLessThan(8_000);
   });
 
   it("are explained within the patience", async () => {
     const { code, errors, wallMs } = await sweep(250, 2_000);
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
-    // The requests' own limit is 8 s.
-    expect(wallMs).toBeLessThan(7_000);
+    // The requests' own limit is a minute.
+    expect(wallMs).toBeLessThan(40_000);
   });
 });

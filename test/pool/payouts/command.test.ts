@@ -7,16 +7,17 @@ import { expect, onTestFinished, test } from "vitest";
 import { pendingAccount } from "../../../src/pool/books/accounts.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { type Anvil, startAnvil } from "../../support/chain/anvil.js";
-import { type RpcProxy, startRpcProxy } from "../../support/chain/rpc-proxy.js";
+import { startRpcProxy } from "../../support/chain/rpc-proxy.js";
 import { ETH, keystoreJson, PASSWORD, POOL_KEY, worker } from "../../support/chain/wallet.js";
 import { emptyFolder, MAIN, type Outcome, ownState, poolsim } from "../../support/cli/command.js";
+import { inProcessIn } from "../../support/cli/in-process.js";
 import { endsWithUs } from "../../support/ends-with-us.js";
 
 interface Operator {
   readonly folder: string;
   readonly anvil: Anvil;
-  run(...args: readonly string[]): Outcome;
-  send(...args: readonly string[]): Outcome;
+  run(...args: readonly string[]): Promise<Outcome>;
+  send(...args: readonly string[]): Promise<Outcome>;
 }
 
 async function startOperator(): Promise<Operator> {
@@ -34,7 +35,7 @@ async function startOperator(): Promise<Operator> {
   }
   store.close();
   const run: Operator["run"] = (...args) =>
-    poolsim(["pool", "payouts", "--db", "pool.db", ...args], { cwd: folder });
+    inProcessIn(folder, "pool", "payouts", "--db", "pool.db", ...args);
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
   const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "1"];
   const send: Operator["send"] = (...args) =>
@@ -44,7 +45,7 @@ async function startOperator(): Promise<Operator> {
 
 test("ED-D15 without --send, a dry run: who is due, and nothing else happens", async () => {
   const { run, anvil } = await startOperator();
-  const { exitCode, stdout, stderr } = run();
+  const { exitCode, stdout, stderr } = await run();
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("Dry run: nothing is signed or sent without --send.");
   expect(stdout).toContain(`${worker(0)}  1 ETH  due`);
@@ -55,13 +56,13 @@ test("ED-D15 without --send, a dry run: who is due, and nothing else happens", a
 
 test("with --send: paid, confirmed and shown; a second time there is nothing to do", async () => {
   const { send, run, anvil } = await startOperator();
-  const first = send();
+  const first = await send();
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.stderr).toContain(`payout 1 of 1 ETH to ${worker(0)}: confirmed`);
   expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
-  const second = send();
+  const second = await send();
   expect([second.exitCode, second.stderr]).toEqual([0, ""]);
-  const json: unknown = JSON.parse(run("--json").stdout);
+  const json: unknown = JSON.parse((await run("--json")).stdout);
   expect(json).toMatchObject({
     dryRun: true,
     owed: [{ address: worker(1), wei: (ETH / 1_000_000n).toString(), eth: "0.000001" }],
@@ -72,10 +73,10 @@ test("with --send: paid, confirmed and shown; a second time there is nothing to 
 test("neither key nor password is printed or stored, also when something is wrong", async () => {
   const { send, folder } = await startOperator();
   writeFileSync(join(folder, "wrong"), "not the password", { mode: 0o600 });
-  const wrong = send("--ethPasswordFile", "wrong");
+  const wrong = await send("--ethPasswordFile", "wrong");
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toBe("the password does not open the keystore, or it is none\n");
-  const outcomes = [wrong, send(), send("--chainId", "1")];
+  const outcomes = [wrong, await send(), await send("--chainId", "1")];
   const texts = outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]);
   texts.push(readFileSync(join(folder, "pool.db"), "latin1"));
   for (const text of texts) {
@@ -86,51 +87,29 @@ test("neither key nor password is printed or stored, also when something is wron
 
 test("a chain with another id, a node that is not there, a missing flag: each its exit code", async () => {
   const { send, run } = await startOperator();
-  const other = send("--chainId", "42161");
+  const other = await send("--chainId", "42161");
   expect(other.exitCode).toBe(2);
   expect(other.stderr).toBe("payouts: the node is of chain 31337, expected 42161\n");
-  const nobody = send("--ethUrl", "http://127.0.0.1:1");
+  const nobody = await send("--ethUrl", "http://127.0.0.1:1");
   expect(nobody.exitCode).toBe(4);
-  expect(run("--send").stderr).toBe("--send: expected --ethUrl too, http or https\n");
+  expect((await run("--send")).stderr).toBe("--send: expected --ethUrl too, http or https\n");
 });
-
-/** `--send` while this process goes on: it is the node in between. */
-async function sendThrough(proxy: RpcProxy, folder: string): Promise<Outcome> {
-  const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
-  const chain = ["--ethUrl", proxy.url, "--chainId", "31337", "--confirmations", "1"];
-  const args = ["pool", "payouts", "--db", "pool.db", "--send", ...key, ...chain];
-  const child = endsWithUs(
-    spawn(process.execPath, [MAIN, ...args, "--every", "20ms"], {
-      cwd: folder,
-      env: ownState(folder),
-    }),
-  );
-  const texts = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    texts.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    texts.stderr += chunk;
-  });
-  await once(child, "close");
-  return { exitCode: child.exitCode, ...texts };
-}
 
 test("due, but not paid: exit code 1 and the reason; books that are not there are not made", async () => {
   const { send, folder } = await startOperator();
-  const { exitCode, stdout } = send("--maxGasPrice", "0.000000001gwei");
+  const { exitCode, stdout } = await send("--maxGasPrice", "0.000000001gwei");
   expect(exitCode).toBe(1);
   expect(stdout).toContain(`${worker(0)}  1 ETH  due, but gas costs more than --maxGasPrice`);
-  const json: unknown = JSON.parse(send("--maxGasPrice", "1", "--json").stdout);
+  const json: unknown = JSON.parse((await send("--maxGasPrice", "1", "--json")).stdout);
   expect(json).toMatchObject({ owed: [{ isDue: true, hindrance: "gasTooExpensive" }, {}] });
-  const typo = send("--db", "typo.db");
+  const typo = await send("--db", "typo.db");
   expect(typo.exitCode).toBe(2);
   expect(typo.stderr).toMatch(/^--db typo\.db: there are no books/);
   expect(existsSync(join(folder, "typo.db"))).toBe(false);
 });
 
 test("a node that dies over an estimate is asked again: all is paid, exit code 0", async () => {
-  const { anvil, folder } = await startOperator();
+  const { anvil, send } = await startOperator();
   const proxy = await startRpcProxy(anvil.url);
   let failures = 0;
   proxy.intercept = (calls, response) => {
@@ -138,14 +117,14 @@ test("a node that dies over an estimate is asked again: all is paid, exit code 0
     response.destroy();
     return true;
   };
-  const { exitCode, stderr } = await sendThrough(proxy, folder);
+  const { exitCode, stderr } = await send("--ethUrl", proxy.url);
   expect([exitCode, failures]).toEqual([0, 4]);
   expect(stderr).toContain(`to ${worker(0)}: confirmed`);
   expect(BigInt(String(await anvil.rpc("eth_getBalance", worker(0), "latest")))).toBe(ETH);
 });
 
 test("a payment that reverts: exit code 1, and it is pending again", async () => {
-  const { anvil, folder } = await startOperator();
+  const { anvil, send } = await startOperator();
   const proxy = await startRpcProxy(anvil.url);
   // A contract that reverts at once, and an estimate from before it did.
   await anvil.rpc("anvil_setCode", worker(0), "0x60006000fd");
@@ -156,7 +135,7 @@ test("a payment that reverts: exit code 1, and it is pending again", async () =>
     response.end(JSON.stringify({ jsonrpc: "2.0", id: call.id, result: "0x7530" }));
     return true;
   };
-  const { exitCode, stderr, stdout } = await sendThrough(proxy, folder);
+  const { exitCode, stderr, stdout } = await send("--ethUrl", proxy.url);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`payout 1 of 1 ETH to ${worker(0)}: failed`);
   expect(stdout).toContain(`${worker(0)}  1 ETH  its last payout failed`);

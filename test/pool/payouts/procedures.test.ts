@@ -14,17 +14,18 @@ import {
   WALLET,
   worker,
 } from "../../support/chain/wallet.js";
-import { emptyFolder, type Outcome, poolsim } from "../../support/cli/command.js";
+import { emptyFolder, type Outcome } from "../../support/cli/command.js";
+import { inProcessIn } from "../../support/cli/in-process.js";
 import { type RunningCommand, start } from "../../support/cli/running-command.js";
 
 interface Operator {
   readonly folder: string;
   readonly anvil: Anvil;
   readonly db: string;
-  run(...args: readonly string[]): Outcome;
+  run(...args: readonly string[]): Promise<Outcome>;
   /** `payouts --send`. */
-  send(...args: readonly string[]): Outcome;
-  verify(...args: readonly string[]): Outcome;
+  send(...args: readonly string[]): Promise<Outcome>;
+  verify(...args: readonly string[]): Promise<Outcome>;
   follow(...args: readonly string[]): RunningCommand;
   balance(address: string): Promise<bigint>;
 }
@@ -41,7 +42,7 @@ async function startOperator(): Promise<Operator> {
   const key = ["--ethKeystorePath", "key.json", "--ethPasswordFile", "password"];
   const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--confirmations", "1"];
   const paying = ["--send", ...key, ...chain, "--every", "20ms", "--lockWait", "0"];
-  const run = (...args: readonly string[]) => poolsim(["pool", ...args], { cwd: folder });
+  const run = (...args: readonly string[]) => inProcessIn(folder, "pool", ...args);
   return {
     folder,
     anvil,
@@ -70,10 +71,10 @@ function earn(db: string, address: string, wei: bigint, id = address): void {
 test("a copy of the books pays nobody again: exit code 5, the payment is named and taken in", async () => {
   const { folder, db, send, verify, run, balance } = await startOperator();
   copyFileSync(db, join(folder, "backup.db"));
-  const unnamed = verify("--db", "backup.db");
+  const unnamed = await verify("--db", "backup.db");
   expect(unnamed.stderr).toMatch(/no payout on chain 31337 yet: expected --ethAcctAddr/);
-  expect(send()).toMatchObject({ exitCode: 0 });
-  const again = send("--db", "backup.db");
+  expect(await send()).toMatchObject({ exitCode: 0 });
+  const again = await send("--db", "backup.db");
   expect(again.exitCode).toBe(5);
   expect(again.stderr).toMatch(
     /^payouts: 0x[\da-f]{40} has transactions on chain that these books/,
@@ -81,37 +82,39 @@ test("a copy of the books pays nobody again: exit code 5, the payment is named a
   expect(again.stderr).toContain(`nonce 0 sent 1 ETH to ${worker(1)} in block`);
   expect(again.stderr).toContain("pool verify --db backup.db --ethUrl … --adopt");
   const said = ["--acknowledge-nonces", "0..0", "--reason", "mine"];
-  const refused = send("--db", "backup.db", ...said);
+  const refused = await send("--db", "backup.db", ...said);
   expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
   expect(refused.stderr).toMatch(/nonce 0 paid 1 ETH to 0x.*nothing was acknowledged/);
-  expect(run("verify", "--db", "backup.db").exitCode).toBe(0);
+  expect((await run("verify", "--db", "backup.db")).exitCode).toBe(0);
   const whose = ["--ethAcctAddr", POOL_ADDRESS.slice(2)];
   // The attempt bound the copy to its wallet.
-  const found = verify("--db", "backup.db");
+  const found = await verify("--db", "backup.db");
   expect([found.exitCode, found.stdout]).toEqual([1, expect.stringContaining("can be taken in")]);
-  const adopted = verify("--db", "backup.db", ...whose, "--adopt");
+  const adopted = await verify("--db", "backup.db", ...whose, "--adopt");
   expect(adopted).toMatchObject({ exitCode: 0, stderr: "" });
   expect(adopted.stdout).toContain(`payout 1 of 1 ETH to ${worker(1)}: taken in from nonce 0`);
-  expect(send("--db", "backup.db")).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await send("--db", "backup.db")).toMatchObject({ exitCode: 0, stderr: "" });
   earn(join(folder, "backup.db"), worker(2), ETH);
-  expect(send("--db", "backup.db").exitCode).toBe(0);
+  expect((await send("--db", "backup.db")).exitCode).toBe(0);
   expect([await balance(worker(1)), await balance(worker(2))]).toEqual([ETH, ETH]);
-  expect(verify("--db", "backup.db", "--json").exitCode).toBe(0);
+  expect((await verify("--db", "backup.db", "--json")).exitCode).toBe(0);
 });
 
 test("what pays nobody of the books is acknowledged, with or without --send", async () => {
   const { anvil, run, send, db } = await startOperator();
   const transfer = { from: WALLET, to: STRANGER, value: "0x1" };
   for (const _ of [1, 2, 3]) await anvil.rpc("eth_sendTransaction", transfer);
-  expect(send().exitCode).toBe(5);
+  expect((await send()).exitCode).toBe(5);
   const chain = ["--ethUrl", anvil.url, "--chainId", "31337", "--ethAcctAddr", POOL_ADDRESS];
   const range = ["--acknowledge-nonces", "0..1"];
   const payouts = ["payouts", "--db", db, ...chain];
-  expect(run(...payouts, ...range).stderr).toContain("expected --reason too");
-  const done = run(...payouts, ...range, "--reason", "tests of ours");
+  expect((await run(...payouts, ...range)).stderr).toContain("expected --reason too");
+  const done = await run(...payouts, ...range, "--reason", "tests of ours");
   expect(done.exitCode).toBe(0);
   expect(done.stderr).toMatch(/^nonces 0\.\.1 of 0x.*: 2 nonces acknowledged\n$/);
-  expect(send("--acknowledge-nonces", "2", "--reason", "another")).toMatchObject({ exitCode: 0 });
+  expect(await send("--acknowledge-nonces", "2", "--reason", "another")).toMatchObject({
+    exitCode: 0,
+  });
 });
 
 test("the books are moved away under payouts --follow: it ends, and pays nobody any more", async () => {
@@ -124,7 +127,7 @@ test("the books are moved away under payouts --follow: it ends, and pays nobody 
   const { exitCode, stderr } = await following.ended;
   expect(exitCode).toBe(4);
   expect(stderr).toMatch(/another file took its place while it was open/);
-  expect(send().exitCode).toBe(5);
+  expect((await send()).exitCode).toBe(5);
   expect(await balance(worker(1))).toBe(ETH);
 });
 
@@ -133,23 +136,21 @@ test("a process at a time pays from a wallet, whatever the books; the dead hold 
   copyFileSync(db, join(folder, "copy.db"));
   const following = follow();
   await following.printed("confirmed");
-  const second = send("--db", "copy.db");
+  const second = await send("--db", "copy.db");
   expect(second.exitCode).toBe(4);
   expect(second.stderr).toMatch(
     /another process pays from 0x.* on chain 31337: process \d+ with --db/,
   );
-  const adopting = verify("--ethAcctAddr", POOL_ADDRESS, "--adopt");
+  const adopting = await verify("--ethAcctAddr", POOL_ADDRESS, "--adopt");
   expect(adopting.exitCode).toBe(4);
   process.kill(following.pid, "SIGKILL");
   await following.ended;
-  expect(send().exitCode).toBe(0);
+  expect((await send()).exitCode).toBe(0);
 });
 
 test("serve, when its file is replaced: no write is answered 201, /healthz and reads are 503", async () => {
-  const { folder, db } = await startOperator();
-  expect(
-    poolsim(["pool", "settings", "--db", db, "--commission", "0.25"], { cwd: folder }).exitCode,
-  ).toBe(0);
+  const { folder, db, run } = await startOperator();
+  expect((await run("settings", "--db", db, "--commission", "0.25")).exitCode).toBe(0);
   const secret = "5e".repeat(32);
   const keys = JSON.stringify({ keys: [{ id: "orch-1", secret }] });
   writeFileSync(join(folder, "keys.json"), keys, { mode: 0o600 });
@@ -181,11 +182,9 @@ test("serve, when its file is replaced: no write is answered 201, /healthz and r
 });
 
 test("import --follow ends when its books are gone", async () => {
-  const { folder, db } = await startOperator();
+  const { folder, db, run } = await startOperator();
   writeFileSync(join(folder, "events.jsonl"), "");
-  expect(
-    poolsim(["pool", "settings", "--db", db, "--commission", "0.25"], { cwd: folder }).exitCode,
-  ).toBe(0);
+  expect((await run("settings", "--db", db, "--commission", "0.25")).exitCode).toBe(0);
   const args = ["pool", "import", "events.jsonl", "--db", db, "--follow", "--every", "50ms"];
   const following = start(args, folder);
   await following.printed("following");
@@ -200,18 +199,18 @@ test("import --follow ends when its books are gone", async () => {
 test("a key or a password that others may read is refused, and nothing is sent", async () => {
   const { folder, send } = await startOperator();
   writeFileSync(join(folder, "open"), `  ${PASSWORD}\n\n`, { mode: 0o644 });
-  const { exitCode, stderr } = send("--ethPasswordFile", "open");
+  const { exitCode, stderr } = await send("--ethPasswordFile", "open");
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/--ethPasswordFile open: others may read it; expected chmod 600\n$/);
   chmodSync(join(folder, "open"), 0o600);
-  expect(send("--ethPasswordFile", "open").exitCode).toBe(0);
+  expect((await send("--ethPasswordFile", "open")).exitCode).toBe(0);
 });
 
 test("one payee's error and a wallet that is short: said with the address, exit code 1", async () => {
   const { anvil, db, send, balance } = await startOperator();
   await anvil.rpc("anvil_setCode", worker(1), "0xfe");
   earn(db, worker(2), ETH / 2n);
-  const refused = send();
+  const refused = await send();
   expect(refused.exitCode).toBe(1);
   expect(refused.stdout).toMatch(
     new RegExp(`${worker(1)}  1 ETH  due, but the node estimates transfers, but not this one: `),
@@ -219,7 +218,7 @@ test("one payee's error and a wallet that is short: said with the address, exit 
   expect(await balance(worker(2))).toBe(ETH / 2n);
   await anvil.rpc("anvil_setCode", worker(1), "0x");
   await anvil.rpc("anvil_setBalance", WALLET, `0x${(ETH / 4n).toString(16)}`);
-  const partly = send("--partial");
+  const partly = await send("--partial");
   expect(partly.exitCode).toBe(1);
   expect(partly.stderr).toMatch(/the wallet had not enough for all of it: 0\.2\d+ ETH of it/);
   expect((await balance(worker(1))) > ETH / 5n).toBe(true);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml } from "../../../src/sim/report/html/html.js";
 import type { ScenarioResult, VariantResult } from "../../../src/sim/results.js";
 import { noBrowser } from "../../support/browser.js";
-import { axeFaults, Pages, timesAsLong, VIEWS, type View } from "../../support/pages.js";
+import { axeFaults, Pages, timesTheWork, VIEWS, type View } from "../../support/pages.js";
 import { estimate, result } from "../../support/sim/report-fixture.js";
 
 const todayMs = Date.UTC(2026, 10, 29);
@@ -166,7 +166,7 @@ function inBrowser(): void {
     await page.close();
   });
 
-  it("opens 1,000 workers and 50 variants in less than three times an empty page's time", async () => {
+  it("opens 1,000 workers and 50 variants with less than three times an empty page's work", async () => {
     const [first] = full.variants;
     if (first === undefined) throw new Error("the fixture has a variant");
     const empty = renderHtml(
@@ -179,7 +179,7 @@ function inBrowser(): void {
       { todayMs },
     );
     const html = renderHtml(huge(), { todayMs });
-    expect(await timesAsLong(pages, { html, than: empty, expected: 3 })).toBeLessThan(3);
+    expect(await timesTheWork(pages, { html, than: empty, expected: 3 })).toBeLessThan(3);
   });
 }
 

@@ -44,6 +44,8 @@ export interface World {
     fillsGaps?: boolean;
     signed?: SignedMemory;
     fences?: boolean;
+    /** How long a node is waited for. @default longer than any that answers takes */
+    timeoutMs?: number;
   }): PayoutRunner;
   /** One pass of a new runner, as after a crash. */
   pass(options?: Parameters<World["runner"]>[0]): Promise<PassReport>;
@@ -79,7 +81,7 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
   const count = async (block: string) =>
     await anvil.rpc("eth_getTransactionCount", signer.address, block);
   const side = () => {
-    const chain = openPayoutChain({ url: anvil.url, timeoutMs: 2_000, attempts: 1 });
+    const chain = openPayoutChain({ url: anvil.url, timeoutMs: 20_000, attempts: 1 });
     onTestFinished(() => chain.close());
     const { nowMs } = world;
     return {
@@ -107,8 +109,9 @@ export async function startWorld(...flags: readonly string[]): Promise<World> {
     },
     runner: (options = {}) => {
       const { url = anvil.url, witness: witnessUrl = url, settings = {} } = options;
+      const { timeoutMs = 20_000 } = options;
       const [chain, other] = [url, witnessUrl].map((node) => {
-        const opened = openPayoutChain({ url: node, timeoutMs: 20_000, attempts: 1 });
+        const opened = openPayoutChain({ url: node, timeoutMs, attempts: 1 });
         onTestFinished(() => opened.close());
         return opened;
       });

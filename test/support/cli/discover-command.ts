@@ -10,7 +10,7 @@ import {
 import { SqliteDatabase } from "../../../src/io/sqlite.js";
 import { type DiscoveryFile, parseDiscoveryFile } from "../../../src/sim/network/discovery-file.js";
 import type { InfoInit } from "../servers/orchestrator-server.js";
-import { run } from "./running-command.js";
+import { inProcess } from "./in-process.js";
 
 const NEVER = 2n ** 63n - 1n;
 
@@ -42,7 +42,7 @@ export function payableTo(byte: number): InfoInit {
 export async function discovered(...args: readonly string[]): Promise<DiscoveryFile> {
   // No longer than needed for those who never answer.
   const patience = ["--patience", "700ms"];
-  const { stdout, stderr } = await run(["discover", "--json", "--quiet", ...patience, ...args]);
+  const { stdout, stderr } = await inProcess("discover", "--json", "--quiet", ...patience, ...args);
   if (stderr !== "") throw new Error(stderr);
   return parseDiscoveryFile({ name: "stdout", text: stdout });
 }

@@ -1,15 +1,19 @@
 /** Runs a command line in this process: for what a process of its own would not show better. */
 import { runProgram } from "../../../src/cli/program.js";
-import type { Outcome } from "./command.js";
+import { type Outcome, ownState } from "./command.js";
 
-/** The same in a folder, which is this process's own meanwhile. */
+/** The same in a folder, which is this process's own meanwhile, as is its state. */
 export async function inProcessIn(folder: string, ...args: readonly string[]): Promise<Outcome> {
   const before = process.cwd();
+  const state = process.env["XDG_STATE_HOME"];
   process.chdir(folder);
+  Object.assign(process.env, ownState(folder));
   try {
     return await inProcess(...args);
   } finally {
     process.chdir(before);
+    if (state === undefined) delete process.env["XDG_STATE_HOME"];
+    else process.env["XDG_STATE_HOME"] = state;
   }
 }
 

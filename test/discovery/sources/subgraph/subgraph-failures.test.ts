@@ -111,7 +111,8 @@ describe("failures that pass", () => {
     const server = await startAfter(hang);
     const source = open({ url: server.url, requestTimeoutMs: 1_500 });
     expect((await source.list()).endpoints).toHaveLength(3);
-    expect(server.questions).toHaveLength(2);
+    // A busy machine may be too slow for the second as well.
+    expect(server.questions.length).toBeGreaterThanOrEqual(2);
   });
 });
 
