@@ -24,6 +24,11 @@ export interface WorkerFigures {
   readonly picks: number;
   /** Share of its sessions that it kept to the stream's end; `null`: it had none. */
   readonly retention: number | null;
+  /**
+   * Why it had no session, where that is no chance: the pool's own rule refuses it, or nobody came to the pool.
+   * @default it had some, or might have had
+   */
+  readonly withoutSessions?: string | undefined;
   /** Quantiles of its round trips, ms; `null`: it had none. */
   readonly roundTripMs: {
     readonly p10: number;

@@ -14,10 +14,12 @@ import {
   type AskedOptions,
   checkAsked,
   checkObjective,
+  judgedOn,
   marginOf,
   questionOf,
   scenarioOf,
   stoppable,
+  todaysVariant,
   variantOf,
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
@@ -155,9 +157,13 @@ async function run(
 ): Promise<AdviceResult> {
   const { seed = given.base.scenario.seed, confidence = 0.95 } = options;
   const variant = variantOf(given, options);
-  const question = questionOf(given, options);
-  checkObjective(question.objective, given);
-  const calibration = await calibrate({ loaded: given, baseline: variant, workbench });
+  const wanted = questionOf(given, options);
+  checkObjective(wanted.objective, given);
+  const calibration = await calibrate({
+    loaded: given,
+    baseline: todaysVariant(given),
+    workbench,
+  });
   const { loadFactor } = calibration;
   const asGiven = new PoolInputs(given, variant, loadFactor).scenario;
   const { orchestrator } = asGiven;
@@ -169,6 +175,7 @@ async function run(
   const loaded = await lengthened(given, { variant, loadFactor, workbench });
   const inputs = new PoolInputs(loaded, variant, loadFactor);
   const { scenario } = inputs;
+  const { question, note } = judgedOn(wanted, [scenario]);
   const common: Common = { inputs, workbench, question, seed };
   const screened = await screen(common, kinds);
   const all = askedOf(kinds, screened);
@@ -283,6 +290,7 @@ async function run(
     imputed,
     inputs: inputSources(loaded.base, imputed),
     notes: [
+      ...note,
       ...demandNotes(scenario, calibration.note),
       ...capacityNotes({ scenario, data: loaded.base.data }),
     ],

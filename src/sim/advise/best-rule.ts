@@ -20,7 +20,9 @@ const RULE_MAX = 24;
 
 /** A judgement as a comparison from fresh replications. */
 export function freshComparison(judgement: Judgement): FreshComparison {
-  const { change, peak, decision, reason } = effective(judgement);
+  const { decision, reason } = effective(judgement);
+  // Of what was asked about: a share of fees is none of the net.
+  const { change, peak } = judgement;
   return {
     change: change === null ? null : (reported(change) ?? null),
     atPeak: peak.change === null ? null : (reported(peak.change) ?? null),

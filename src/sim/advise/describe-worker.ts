@@ -24,6 +24,20 @@ const OWNERS_WORDS: Readonly<Record<LossReason, string>> = {
   verification: "wrong results",
 };
 
+/** Why a kind had no session in any replication, where that is no chance. */
+function withoutSessions(workers: readonly string[], { records }: Samples): string | undefined {
+  const said = records.flatMap(({ admissions }) =>
+    admissions.filter(({ worker }) => workers.includes(worker)),
+  );
+  const [first] = said;
+  if (first !== undefined && said.every(({ sessions }) => sessions === 0)) {
+    return `the pool's own rule refuses it (${first.reason})`;
+  }
+  const reasons = records.map((record) => record.withoutStreams);
+  const [why = null] = reasons;
+  return why === null || reasons.includes(null) ? undefined : `the pool had no stream: ${why}`;
+}
+
 /** What a kind did in the pool as it is, per replication. */
 export function figuresOf(
   { workers, cheatProbability }: WorkerKind,
@@ -44,8 +58,11 @@ export function figuresOf(
   const failedShare = mean("ai.failedShare");
   const p99 = mean("roundTripMs.p99");
   const p50 = mean("roundTripMs.p50") ?? p99;
+  const picks = sum("picks");
+  const why = picks === 0 ? withoutSessions(workers, samples) : undefined;
   return {
-    picks: sum("picks"),
+    picks,
+    ...(why === undefined ? {} : { withoutSessions: why }),
     retention: mean("retention"),
     roundTripMs:
       p50 === null || p99 === null
@@ -99,13 +116,17 @@ function undecidedText(
   if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
   const [first] = tried.filter(({ finding }) => finding !== "no gain");
   if (standing === "needed") return `${lossText(figures)}, and without it you keep less`;
+  if (first === undefined && figures.wrongShare !== undefined) {
+    return `${lossText(figures)}, and paid like right ones until a gateway that verifies finds out: what you keep shows nothing of it`;
+  }
   if (first === undefined) {
     return `${lossText(figures)}; nothing that was done about it alone helps, as no other worker does better`;
   }
   const { problem, reason } = effective(first.judgement);
   if (problem !== null) {
     if (problem.cause === "served" || problem.cause === "sessions") {
-      return "it was hardly ever chosen, so nothing is known of it";
+      const { withoutSessions: why } = figures;
+      return why === undefined ? "it was hardly ever chosen, so nothing is known of it" : why;
     }
     const text = "the objective is not above 0 in this pool, so no change of it can be judged";
     return losesMost(figures) ? `${lossText(figures)}; ${text}` : text;
@@ -169,7 +190,8 @@ export function triedResult({ action, judgement, finding: claim }: Tried): Tried
   const judged = effective(judgement);
   const isHarm = claim === "no gain" && judged.decision === "exclude";
   const finding = isHarm ? "harms" : claim === "open" ? "undecided" : claim;
-  const { change, peak } = judged;
+  // Of what was asked about: a share of fees is none of the net.
+  const { change, peak } = judgement;
   return {
     action,
     finding,

@@ -85,12 +85,14 @@ export async function combine(
   };
   const tail = (1 - confidence) / 2;
   const look = { count: FRESH, from: FROM.together, tail };
-  const judged = effective(await compare(common, comparison, look));
+  const found = await compare(common, comparison, look);
+  const judged = effective(found);
   return {
     actions: kept.flatMap(({ kind, action }) => kind.workers.map((worker) => ({ worker, action }))),
     leftOut,
-    change: estimateOf(judged.change),
-    atPeak: estimateOf(judged.peak.change),
+    // Of what was asked about: a share of fees is none of the net.
+    change: estimateOf(found.change),
+    atPeak: estimateOf(found.peak.change),
     decision: judged.decision,
     reason: judged.reason,
   };
@@ -115,7 +117,7 @@ export async function alone(
         workers: one.kind.workers,
       };
       const judged = await compare(own, comparison, { count: FRESH, from: FROM.alone, tail });
-      return [one.kind, estimateOf(effective(judged).change)] as const;
+      return [one.kind, estimateOf(judged.change)] as const;
     }),
   );
   return new Map(found);

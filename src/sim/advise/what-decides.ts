@@ -1,4 +1,5 @@
 /** What would likely decide an undecided worker: more replications, or longer ones. Pure. */
+import { POWER } from "../experiment/verdict/advice.js";
 import { effective } from "../experiment/verdict/judge.js";
 import type { MoreNeeded } from "./advice-result.js";
 import type { Tried } from "./advice-rules.js";
@@ -23,7 +24,10 @@ export function whatDecides(
 ): MoreNeeded | null {
   const { max, warmupMs, durationMs, before } = options;
   const open = tried.filter(({ finding }) => finding === "open");
-  const wanted = open.map(({ judgement }) => effective(judgement).more?.replications ?? null);
+  const wanted = open.map(({ judgement }) => {
+    const { more } = effective(judgement);
+    return more === null || (more.power !== null && more.power < POWER) ? null : more.replications;
+  });
   const most = Math.max(0, ...wanted.filter((count) => count !== null));
   if (open.length === 0 || wanted.includes(null)) return null;
   const times = Math.ceil(most / max);

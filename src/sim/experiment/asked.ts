@@ -6,10 +6,12 @@ import { checkWhole, refuse } from "../../core/checks.js";
 import type { LoadedScenario } from "../input.js";
 import { candidatesOf } from "../scenario/candidates.js";
 import { metricProblem, objectiveProblem } from "../scenario/known-metrics.js";
+import type { Scenario } from "../scenario/schema.js";
 import type { Executor } from "./executor.js";
 import { OPERATOR_NET } from "./metric-names.js";
+import { LOSING_NOTE } from "./notes.js";
 import { withHeldConstraints } from "./verdict/held-constraints.js";
-import { DEFAULT_MARGIN, type Question } from "./verdict/judge.js";
+import { DEFAULT_MARGIN, losesOnEachSegment, onFees, type Question } from "./verdict/judge.js";
 import type { Progress } from "./workbench.js";
 
 /** What may be said from outside the scenario. */
@@ -68,6 +70,23 @@ export function questionOf(
     margin: margin ?? own?.margin ?? DEFAULT_MARGIN,
     peakFactor: own?.peakFactor ?? 2,
   });
+}
+
+/** What is asked about: fees, where more work makes the operator's net worse in some of the scenarios. */
+export function judgedOn(
+  question: Question,
+  scenarios: readonly Scenario[],
+): { readonly question: Question; readonly note: readonly string[] } {
+  const isLosing = question.objective === OPERATOR_NET && scenarios.some(losesOnEachSegment);
+  return isLosing ? { question: onFees(question), note: [LOSING_NOTE] } : { question, note: [] };
+}
+
+/**
+ * The variant that a scenario is calibrated in (`demand.calibrateTo`): what the operator runs today, and sees, whatever
+ * is asked about.
+ */
+export function todaysVariant({ base, variants }: LoadedScenario): string {
+  return base.scenario.decision?.baseline ?? variants[0]?.name ?? "base";
 }
 
 /**

@@ -8,7 +8,7 @@ import { invariant } from "../../core/errors.js";
 import type { LoadedScenario } from "../input.js";
 import type { ScenarioResult } from "../results.js";
 import { candidatesOf } from "../scenario/candidates.js";
-import { stoppable } from "./asked.js";
+import { stoppable, todaysVariant } from "./asked.js";
 import { calibrate } from "./calibrate.js";
 import { CaseInputs } from "./case-inputs.js";
 import type { Variants } from "./conclusions.js";
@@ -31,6 +31,7 @@ import {
 import { pairedDifferences } from "./statistics/intervals.js";
 import { ONE_LOOK_TAIL } from "./statistics/skewed-quantiles.js";
 import { PILOT_REPLICATIONS, planReplications } from "./statistics/stopping.js";
+import { circumstancesBeside } from "./verdict/circumstances.js";
 import { changedWorkers } from "./verdict/evidence.js";
 import { withHeldConstraints } from "./verdict/held-constraints.js";
 import {
@@ -265,6 +266,7 @@ function stageOf(
     workers,
     isLosing,
     unseen: unseenIn([scenario, candidate]),
+    circumstances: circumstancesBeside(scenario, candidate, workers),
     wrong: wrongResultsOf(scenario, candidate),
   };
 }
@@ -278,8 +280,7 @@ async function run(
 ): Promise<Findings> {
   const { seed = given.base.scenario.seed, sensitivity = "short" } = options;
   const names = given.variants.map(({ name }) => name);
-  const baseline = given.base.scenario.decision?.baseline ?? names[0];
-  invariant(baseline !== undefined, "a scenario has at least one variant");
+  const baseline = todaysVariant(given);
   const calibration = await calibrate({ loaded: given, baseline, workbench });
   const { loadFactor } = calibration;
   const loaded = await lengthened(given, { variant: baseline, loadFactor, workbench });

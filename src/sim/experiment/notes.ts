@@ -11,6 +11,10 @@ import { trendBetweenHalves } from "./statistics/trend.js";
 /** Smaller changes between the halves are not reported. */
 const TREND_MIN = 0.05;
 
+/** Where more work makes the operator's net worse: what is asked about instead, which answers begin with. */
+export const LOSING_NOTE =
+  "the operator loses on each segment, so that more work makes the net worse: fees are compared instead";
+
 /** Ratios of two series whose trend matters: what the pool has, and how well it serves it. */
 const TRENDS = [
   { name: "the pool's segment share", part: "poolSegments", whole: "segments" },

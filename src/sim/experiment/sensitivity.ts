@@ -42,6 +42,8 @@ export interface Stage {
   readonly isLosing: boolean;
   /** The variants differ in a price that no gateway looks at. */
   readonly unseen: readonly Unseen[];
+  /** In which circumstances they differ beside what is chosen. */
+  readonly circumstances: readonly string[];
   /** Workers that return wrong results. */
   readonly wrong: WrongResults;
   /** Where it goes on until it is decided; undefined: one look at a number fixed before. */
@@ -107,8 +109,10 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario, workers, unseen, wrong, sequence, tail } = stage;
-  const common = { question, pair, seed, scenario, workers, unseen, wrong, sequence, tail };
+  const { question, seed, scenario, workers, unseen, circumstances, wrong } = stage;
+  const { sequence, tail } = stage;
+  const differ = { workers, unseen, circumstances, wrong };
+  const common = { question, pair, seed, scenario, ...differ, sequence, tail };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
   if (peakIs === "off" || !first.needsPeak) return first;

@@ -23,6 +23,7 @@ const worker = z.object({
     .nullable(),
   figures: z.object({
     picks: z.number(),
+    withoutSessions: z.string().optional(),
     retention: z.number().nullable(),
     roundTripMs: z
       .object({ p10: z.number(), p50: z.number(), p90: z.number(), p99: z.number() })

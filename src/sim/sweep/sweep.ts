@@ -9,21 +9,22 @@ import {
   type AskedOptions,
   checkAsked,
   checkObjective,
+  judgedOn,
   marginOf,
   questionOf,
   scenarioOf,
   stoppable,
+  todaysVariant,
   variantOf,
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
 import type { Executor } from "../experiment/executor.js";
 import { inputSources } from "../experiment/input-sources.js";
-import { OPERATOR_NET } from "../experiment/metric-names.js";
 import { demandNotes } from "../experiment/notes.js";
 import { lengthened } from "../experiment/replication-length.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
-import { losesOnEachSegment, onFees, type Question } from "../experiment/verdict/judge.js";
+import type { Question } from "../experiment/verdict/judge.js";
 import { isAbout, unseenIn } from "../experiment/verdict/unseen.js";
 import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
@@ -175,22 +176,6 @@ function problemNotes(slices: readonly SweepSlice[]): readonly string[] {
   );
 }
 
-/** What a sweep is about: fees, where more work makes the operator's net worse at some point. */
-function askedOf(
-  question: Question,
-  heats: readonly Heat[],
-): { question: Question; note: string[] } {
-  const inputs = heats.flatMap(({ asItIs, runners }) => [
-    asItIs,
-    ...runners.map(({ input }) => input),
-  ]);
-  const isLosing = inputs.some(({ scenario }) => losesOnEachSegment(scenario));
-  if (question.objective !== OPERATOR_NET || !isLosing) return { question, note: [] };
-  const text =
-    "the operator loses on each segment, so that more work makes the net worse: fees are compared instead";
-  return { question: onFees(question), note: [text] };
-}
-
 /** Comparisons of any two points, the scenario as it is included, and of each with each constraint. */
 export function comparisonsOf(heats: number, points: number, { constraints }: Question): number {
   return heats * ((points * (points + 1)) / 2 + points * constraints.length);
@@ -215,12 +200,14 @@ async function run(
   const circumstances = combinations(axes, "circumstance");
   // All inputs are made before anything runs, and once more at the demand that is found.
   heatsOf(new PoolInputs(given, variant, 1), circumstances, choices);
-  const calibration = await calibrate({ loaded: given, baseline: variant, workbench });
+  const calibration = await calibrate({ loaded: given, baseline: todaysVariant(given), workbench });
   const { loadFactor } = calibration;
   const loaded = await lengthened(given, { variant, loadFactor, workbench });
   const inputs = new PoolInputs(loaded, variant, loadFactor);
   const heats = heatsOf(inputs, circumstances, choices);
-  const { question, note } = askedOf(wanted, heats);
+  const inputsOf = ({ asItIs, runners }: Heat) => [asItIs, ...runners.map(({ input }) => input)];
+  const scenarios = heats.flatMap(inputsOf).map(({ scenario }) => scenario);
+  const { question, note } = judgedOn(wanted, scenarios);
   const comparisons = comparisonsOf(heats.length, choices.length, question);
   const sequence = sequenceOf({
     max: SWEEP_MAX,

@@ -18,7 +18,9 @@ import { constraintState, type DecisionInput, decide, type Outcome } from "./dec
 
 /** How likely the advised number is to decide. */
 export const POWER = 0.8;
-/** More than this times the replications there were: near the margin, no number is named. */
+/** With the most that are named, a number is still worth telling, with its chance. */
+const EVEN = 0.5;
+/** More than this times the replications there were are not named: it is near the margin. */
 const TIMES_MAX = 20;
 const REPLICATIONS_MAX = 10_000;
 /** What a single replication is followed by: a pilot. */
@@ -222,10 +224,12 @@ export function advise(
   const most = Math.min(TIMES_MAX * n, REPLICATIONS_MAX);
   const afresh = smallest(then, { n: most, sequence, isContinued: false });
   if (afresh !== null) return plan(afresh, POWER);
-  return { outcome: found.reason === "needs more" ? stuck(input, found) : found, more: null };
+  const outcome = found.reason === "needs more" ? stuck(input, found) : found;
+  const power = most > n ? chanceToDecide(then, { n: most, sequence, isContinued: false }) : 0;
+  return power < EVEN ? { outcome, more: null } : { ...plan(most, power), outcome };
 }
 
-/** What hardly any number decides: it is near the margin, or what is beyond it waits for a constraint. */
+/** What 20 times as many do not decide in four of five cases: it is near the margin, or what is beyond it waits for a constraint. */
 function stuck({ change: { ci95 }, margin, constraints }: DecisionInput, found: Outcome): Outcome {
   const constraint = constraints.find((one) => constraintState(one) === "unclear");
   if (constraint !== undefined && ci95 !== null && ci95[0] > margin) {

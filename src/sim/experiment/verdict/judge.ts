@@ -52,6 +52,8 @@ export type Problem =
   | { readonly cause: "nothing" }
   /** The variants differ in what nobody looks at: the pool's price, or what its workers and delegators get. */
   | { readonly cause: Unseen }
+  /** The variants differ in circumstances beside what is chosen, by their paths. */
+  | { readonly cause: "circumstances"; readonly paths: readonly string[] }
   /** It would be decided for workers that return wrong results. */
   | { readonly cause: "wrong results"; readonly workers: readonly string[] }
   /** The operator keeps less than nothing of each segment's fee, ETH. */
@@ -100,6 +102,8 @@ export interface JudgeOptions {
   readonly workers: readonly string[];
   /** In what the variants differ that nobody looks at. @default nothing */
   readonly unseen?: readonly Unseen[] | undefined;
+  /** In which circumstances the variants differ beside what is chosen, by their paths. @default none */
+  readonly circumstances?: readonly string[] | undefined;
   /** Workers that return wrong results, by the variant that has more of them. @default none */
   readonly wrong?: WrongResults | undefined;
   readonly seed: number;
@@ -130,11 +134,12 @@ function isNothing({ baseline, candidate }: Pair, metric: string): boolean {
 }
 
 function problemOf(options: JudgeOptions, evidence: Evidence): Problem | null {
-  const { question, pair, scenario, unseen = [] } = options;
+  const { question, pair, scenario, unseen = [], circumstances = [] } = options;
   const { objective, margin } = question;
   const { sessions } = evidence;
   const isFlat = isNothing(pair, objective) || (isMoney(objective) && isNothing(pair, FEES));
   if (sessions < SESSIONS_MIN) return { cause: "sessions", sessions };
+  if (circumstances.length > 0) return { cause: "circumstances", paths: circumstances };
   if (isFlat) return { cause: "nothing" };
   const [cause] = unseen.filter((one) => isAbout(one, objective));
   if (cause !== undefined) return { cause };
@@ -169,6 +174,7 @@ const PROBLEM_REASON: Readonly<Record<Problem["cause"], Reason>> = {
   nothing: "no evidence",
   price: "no evidence",
   terms: "no evidence",
+  circumstances: "no evidence",
   "wrong results": "no evidence",
   "loss per segment": "objective not positive",
   baseline: "objective not positive",
@@ -289,6 +295,7 @@ const NEVER: ReadonlySet<Problem["cause"]> = new Set([
   "nothing",
   "price",
   "terms",
+  "circumstances",
   "wrong results",
 ]);
 

@@ -65,12 +65,13 @@ function gweiText(eth: number): string {
 
 function lossText(perSegment: number, { scenario, baseline }: SentenceOptions): string {
   const { commission = "0", feeShare = "0" } = scenario.orchestrator?.economics ?? {};
+  const [kept, given] = [commission, feeShare].map((part) => part.replace(/\/1$/, ""));
   const gas = scenario.tickets.enabled ? ", gas of redemptions included" : "";
   const loses =
     perSegment > 0
       ? `The operator loses ${gweiText(perSegment)} on each segment`
       : "The operator keeps nothing of a segment's fee";
-  return `${loses} in ${baseline} (commission ${commission}, delegators' part ${feeShare}${gas}): more work makes it ${perSegment > 0 ? "worse" : "no better"}, so there is no verdict on`;
+  return `${loses} in ${baseline} (commission ${kept}, delegators' part ${given}${gas}): more work makes it ${perSegment > 0 ? "worse" : "no better"}, so there is no verdict on`;
 }
 
 function problemText(
@@ -87,6 +88,8 @@ function problemText(
       return `no gateway looks at prices in ${options.baseline}, nor in the candidate: none has a maximum, or gives the price a weight (gateway.maxPricePerUnit, selectPriceWeight), so that any price is paid, which is no evidence on ${objective}`;
     case "terms":
       return `nobody looks at what workers and delegators get: they stay whatever economics.commission and feeShare are, which is no evidence on ${objective}`;
+    case "circumstances":
+      return `the candidate differs from ${options.baseline} in ${problem.paths.join(", ")} too, which is no choice of the operator's: what comes of that, and what of the choice, is not told apart, which is no evidence on ${objective}; give both variants the same`;
     case "wrong results":
       return `results of ${problem.workers.join(", ")} are wrong (cheatProbability), and paid like right ones until a gateway that verifies finds out: ${objective} is no evidence for letting workers serve that do`;
     case "served":
@@ -124,7 +127,7 @@ function constraintText(
 }
 
 function reasonText(judgement: Judgement, options: SentenceOptions): string {
-  const { reason, objective, change, problem, peak, margin } = judgement;
+  const { reason, objective, change, problem, peak, margin, more } = judgement;
   if (problem !== null) return problemText(problem, judgement, options);
   const write = writeOf(judgement, options);
   const limit = marginText(judgement, options);
@@ -148,7 +151,9 @@ function reasonText(judgement: Judgement, options: SentenceOptions): string {
     case "peak unclear":
       return `${changes}, but at peak demand by ${changeText(peak.change, write)}: a change beyond ${limit} is neither shown nor ruled out there`;
     case "near the margin":
-      return `${changes}: near ${limit}, so that far more replications would hardly tell on which side`;
+      return more === null
+        ? `${changes}: near ${limit}, so that far more replications would hardly tell on which side`
+        : `${changes}: near ${limit}, so that it takes far more replications to tell on which side`;
     case "rare events":
       return `${changes}: rare events decide, and too few were seen to hold them against ${limit}`;
     default: {
@@ -180,7 +185,7 @@ const PLANNED_REPLICATIONS = 24;
 function helpText({ more, sequence }: Judgement): string {
   if (more === null) return "";
   if (sequence !== undefined && more.power !== null) {
-    const cases = `would decide it in ${Math.round(more.power * 5)} of 5 cases`;
+    const cases = `would decide it in ${Math.floor(more.power * 5)} of 5 cases`;
     if (more.replications <= sequence.max) {
       return `; about ${counted(more.replications, "replication")} in all, of at most ${sequence.max}, ${cases}`;
     }
@@ -190,7 +195,7 @@ function helpText({ more, sequence }: Judgement): string {
   const hours = Math.round(more.hours * 10) / 10;
   const run = `about ${counted(more.replications, "replication")} (${counted(hours, "simulated hour")})`;
   if (more.power === null) return `; begin with ${run}`;
-  return `; ${run} with another --seed would decide it in ${Math.round(more.power * 5)} of 5 cases; with the same one they are a second look, which may double the share of false decisions`;
+  return `; ${run} with another --seed would decide it in ${Math.floor(more.power * 5)} of 5 cases; with the same one they are a second look, which may double the share of false decisions`;
 }
 
 /**

@@ -13,7 +13,14 @@ import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { FIGURES_MAX, figureLine, type KeyFigures } from "./key-figures.js";
 import { headTexts, meaningsIn } from "./meanings.js";
 import { isBad, openHint } from "./open-hint.js";
-import { inSentence, POOL_FIGURES, plainMetric, plainSentence, reasonWords } from "./words.js";
+import {
+  inSentence,
+  losingFirst,
+  POOL_FIGURES,
+  plainMetric,
+  plainSentence,
+  reasonWords,
+} from "./words.js";
 
 /** What to do with a kind of workers. */
 export interface AdviceLine {
@@ -319,13 +326,14 @@ export function adviceContent(
   file: string = result.scenario.file,
 ): AdviceContent {
   const { scenario, workers, notes, objective, poolsim } = result;
+  const losing = losingFirst(notes);
   const lines = (some: readonly WorkerAdviceResult[]) => some.map((one) => lineOf(one, result));
   const head = {
     answer: {
       headline: headlineOf(result),
       tone: toneOf(result),
       verdict: null,
-      sentences: togetherSentences(result),
+      sentences: [...losing.first, ...togetherSentences(result)],
     },
     figures: figuresOf(result),
     changeHead:
@@ -353,7 +361,7 @@ export function adviceContent(
       sure: sureText(result),
       assumed: assumedText(result),
       broken: null,
-      notes: notes.map(plainSentence),
+      notes: losing.others,
       expectations: expectationsOf(result),
     },
     command: adviceCommand(result, file),

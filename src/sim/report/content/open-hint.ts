@@ -28,8 +28,14 @@ export function openHint(result: AdviceResult, file: string): string {
   const isHelpless = (worker: WorkerAdviceResult) => isBad(worker) && worker.more === null;
   const texts = open.map((worker) => {
     const { name, more } = worker;
+    if (worker.figures.wrongShare !== undefined) {
+      return `${name}: no number of replications helps where wrong results are paid like right ones`;
+    }
     if (isHelpless(worker)) {
       return `${name}: no number of replications helps where it does badly and no other worker does better`;
+    }
+    if (worker.figures.withoutSessions !== undefined) {
+      return `${name}: no number of replications helps as long as it gets no session`;
     }
     if (isUnseen(worker)) return `${name}: longer replications (--duration) would tell more`;
     if (more === null) return `${name}: hardly any number of replications would decide`;

@@ -22,7 +22,7 @@ import {
 import { isNamed, settingsOf, sweepCommand } from "./command.js";
 import { assumedText, expectationsOf, type Grounds } from "./grounds.js";
 import { meaningsIn } from "./meanings.js";
-import { inSentence, inWords, plainMetric, plainSentence } from "./words.js";
+import { inSentence, inWords, losingFirst, plainMetric } from "./words.js";
 
 /** Points beside each other that gave the very same. */
 export interface PointLine {
@@ -332,6 +332,7 @@ export function sweepContent(
   file: string = result.scenario.file,
 ): SweepContent {
   const { scenario, axes, slices, objective, notes, poolsim } = result;
+  const losing = losingFirst(notes);
   const { imputed, assumed, expectations, notJudged } = result;
   const points = slices.reduce((sum, slice) => sum + slice.points.length, 0);
   const scale = scaleFor(
@@ -342,7 +343,7 @@ export function sweepContent(
     headline: headlineOf(result),
     tone: toneOf(result),
     verdict: null,
-    sentences: sentencesOf(result),
+    sentences: [...losing.first, ...sentencesOf(result)],
   };
   const objectiveHead = withUnit(inWords(objective), scale);
   return {
@@ -358,7 +359,7 @@ export function sweepContent(
       sure: sureText(result),
       assumed: assumedText({ imputed, assumed }),
       broken: null,
-      notes: notes.map(plainSentence),
+      notes: losing.others,
       expectations: expectationsOf({ expectations, notJudged }),
     },
     command: sweepCommand(result, file),

@@ -1,5 +1,6 @@
 /** Metrics in words that need no glossary, as a first screen has them. */
 
+import { LOSING_NOTE } from "../../experiment/notes.js";
 import type { Kind } from "../figures.js";
 import { kindOf } from "../metric-labels.js";
 
@@ -126,6 +127,18 @@ export function plainSentence(sentence: string): string {
     sentence,
   );
   return worded.replaceAll(FIRST_WORD, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+}
+
+/** Where the operator loses on each segment that is said first: what the other notes are, and what to begin with. */
+export function losingFirst(notes: readonly string[]): {
+  readonly first: readonly string[];
+  readonly others: readonly string[];
+} {
+  const isLosing = notes.includes(LOSING_NOTE);
+  return {
+    first: isLosing ? [`${plainSentence(LOSING_NOTE)}.`] : [],
+    others: notes.filter((note) => note !== LOSING_NOTE).map(plainSentence),
+  };
 }
 
 /** Why something is not decided, for who does not know the reasons of verdicts. */

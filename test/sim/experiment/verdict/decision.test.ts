@@ -133,8 +133,18 @@ describe("undecided", () => {
     expect(adviceOf(one).more).toEqual({ replications: 10, hours: 30, power: null });
   });
 
-  it("is near the margin where 20 times as many would hardly decide, and no number is named", () => {
+  it("is near the margin where 20 times as many decide in fewer than four of five cases", () => {
     const { outcome, more } = adviceOf(at(-5, 1));
+    expect(outcome.reason).toBe("near the margin");
+    // Whether they do is as open as where within D the truth is: that is no "hardly".
+    expect(more).toMatchObject({ replications: 200, hours: 600 });
+    expect(more?.power).toBeGreaterThan(0.5);
+    expect(more?.power).toBeLessThan(POWER);
+  });
+
+  it("names no number where even those would hardly decide", () => {
+    const none: Change = { ...at(-1, 1), method: "rare events", events: 0 };
+    const { outcome, more } = adviceOf(none, { margin: 0 });
     expect(outcome.reason).toBe("near the margin");
     expect(more).toBeNull();
   });

@@ -323,3 +323,15 @@ describe("AI jobs", () => {
     expect(renderReport(result)).toContain("known: let candidate in");
   });
 });
+
+describe("where circumstances differ beside what is chosen", () => {
+  const workers = [GOOD, { ...CANDIDATE, errorProbability: 0.3 }];
+  const outage = { kind: "outage", at: "0s", for: "25m", orchestrator: "pool" };
+
+  it("an outage of the baseline is no reason to let in a worker that loses its streams", async () => {
+    const without = { "orchestrator.admission.exclude": ["candidate"], "events.out": outage };
+    const verdict = await verdictOf({ workers, variants: { without, with: {} } });
+    expect(verdict).toMatchObject({ decision: "undecided", reason: "no evidence", instead: null });
+    expect(verdict.sentence).toContain("differs from without in events.out too");
+  });
+});

@@ -121,7 +121,11 @@ describe("the verdict in one sentence", () => {
     const one = { ...at(0, 0), mean: 1, ci95: null, n: 1 };
     expect(sentence(judged(one))).toMatch(/^net has a value in too few replications/);
     const near = { reason: "near the margin" } as const;
-    expect(sentence(judged(at(-0.09, -0.01), near))).toMatch(/near the margin of 5 %/);
+    expect(sentence(judged(at(-0.09, -0.01), near))).toMatch(/near the margin of 5 %.*hardly tell/);
+    const more = { replications: 200, hours: 600, power: 0.79 };
+    expect(sentence(judged(at(-0.09, -0.01), { ...near, more }))).toMatch(
+      /takes far more replications .*; about 200 replications .* decide it in 3 of 5 cases/,
+    );
     const rare = { ...at(-0.2, 0), method: "rare events", events: 2 } as const;
     expect(sentence(judged(rare))).toMatch(/\(2 of 10 replications differ .* rare events decide/);
   });

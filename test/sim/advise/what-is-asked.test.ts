@@ -1,0 +1,124 @@
+/** What advice is about, and that it says so: on net or on fees, of whom anything can be known, at which demand. */
+import { describe, expect, it } from "vitest";
+import { adviseWith } from "../../../src/sim/advise/advise.js";
+import type { Simulate } from "../../../src/sim/experiment/executor.js";
+import { experimentWith } from "../../../src/sim/experiment/experiment.js";
+import { renderAdvice } from "../../../src/sim/report/advice.js";
+import { renderJson } from "../../../src/sim/report/json.js";
+import { readResult } from "../../../src/sim/report/read-result.js";
+import { parseVary } from "../../../src/sim/sweep/axes.js";
+import { sweepWith } from "../../../src/sim/sweep/sweep.js";
+import { fakePool, poolOf } from "../../support/sim/fake-pool.js";
+import { fakeExecutor, loadText, POOL } from "../../support/sim/fake-simulate.js";
+
+const NAMES = ["a-1", "a-2", "a-3", "a-4", "slow"];
+
+function advised(yaml: string, simulate: Simulate = fakePool) {
+  return adviseWith(loadText(yaml), fakeExecutor(1, simulate).executor, {
+    rule: false,
+    replications: 16,
+  });
+}
+
+describe("where more work makes the net worse", () => {
+  it("fees are compared, which the answer begins with: they are not what the operator keeps", async () => {
+    const losing = poolOf(NAMES).replace(
+      "stakeShare: 0.05",
+      'stakeShare: 0.05, economics: { feeShare: "1/2" }',
+    );
+    const loss: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const net = -(result.metrics["pool.operatorNetPerDay"] ?? 0);
+      return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+    };
+    const result = await advised(losing, loss);
+    expect(result.objective).toBe("pool.feesEthPerDay");
+    const text = renderAdvice(result, { width: 300 });
+    expect(text).toMatch(/\nThe operator loses on each segment.* All of it together changes what/);
+    expect(text).toContain("changes what your work is worth per day by +");
+    expect(text).not.toMatch(/what you keep per day by|Note: The operator loses/);
+  });
+
+  it("a share of fees is never told as one of the net", async () => {
+    // As it is, gas eats what the pool brings; without the slow one it brings twice as much.
+    const gas: Simulate = (input, options) => {
+      const result = fakePool(input, options);
+      const net = (result.metrics["pool.operatorNetPerDay"] ?? 0) - 0.00052;
+      return { ...result, metrics: { ...result.metrics, "pool.operatorNetPerDay": net } };
+    };
+    const result = await advised(poolOf(NAMES), gas);
+    const slow = result.workers.find(({ name }) => name === "slow");
+    expect(slow).toMatchObject({ advice: "exclude", alone: null });
+    expect(result.together).toMatchObject({ decision: "admit", change: null, atPeak: null });
+    expect(renderAdvice(result, { width: 300 })).toContain(
+      "All of it together changes what you keep per day by an unknown amount.",
+    );
+  });
+});
+
+describe("of workers without a session", () => {
+  const idle =
+    (change: (names: readonly string[]) => object): Simulate =>
+    (input, options) => {
+      const result = fakePool(input, options);
+      const none = result.workers.map((name) => [`worker.${name}.picks`, 0]);
+      const metrics = { ...result.metrics, ...Object.fromEntries(none), "pool.sessions": 0 };
+      return { ...result, metrics, ...change(result.workers) };
+    };
+
+  it.each([
+    [
+      "the rule that refuses them",
+      idle((names) => ({
+        admissions: names.map((worker) => ({
+          worker,
+          offered: 4,
+          sessions: 0,
+          reason: "too slow",
+        })),
+      })),
+      "the pool's own rule refuses it (too slow)",
+    ],
+    [
+      "why nobody came",
+      idle(() => ({ withoutStreams: "no gateway had a stream in the counted time" })),
+      "the pool had no stream: no gateway had a stream in the counted time",
+    ],
+  ])("it is told: %s", async (_, simulate, why) => {
+    const result = await advised(poolOf(["a-1", "a-2"]), simulate);
+    expect(result.workers.map((worker) => worker.why)).toEqual([why, why]);
+    const text = renderAdvice(result, { width: 300 });
+    expect(text).toContain("a-1: no number of replications helps as long as it gets no session");
+    const [again] = readResult(renderJson([result]), "advice.json");
+    expect(again).toEqual(result);
+  });
+});
+
+it("of wrong results it does not say that no other worker does better", async () => {
+  const cheats = poolOf(NAMES.slice(0, 4)).replace("- { name: a-4,", "$& cheatProbability: 0.2,");
+  const result = await advised(cheats);
+  expect(result.workers.at(-1)?.why).toMatch(/^20 % of its results are wrong, and paid like right/);
+  expect(renderAdvice(result, { width: 300 })).not.toContain("no other worker does better");
+});
+
+it("run, advise and sweep calibrate demand alike: what the operator sees is the baseline", async () => {
+  const yaml = POOL.replace(
+    "concurrentStreams: 60",
+    "concurrentStreams: 60, calibrateTo: { streamsPerDay: 900 }",
+  );
+  const loaded = loadText(yaml);
+  const vary = [parseVary("orchestrator.maxSessions=5,10")];
+  const found = await Promise.all([
+    experimentWith(loaded, fakeExecutor().executor, { sensitivity: "off" }),
+    adviseWith(loaded, fakeExecutor().executor, { rule: false, replications: 16 }),
+    adviseWith(loaded, fakeExecutor().executor, {
+      variant: "without",
+      rule: false,
+      replications: 16,
+    }),
+    sweepWith(loaded, fakeExecutor().executor, { vary, replications: 16 }),
+  ]);
+  const notes = found.map((one) => one.notes.find((note) => note.startsWith("calibrat")));
+  expect(notes[0]).toMatch(/^calibrated to streams per day = 900: demand × .* in without$/);
+  expect(new Set(notes).size).toBe(1);
+});
