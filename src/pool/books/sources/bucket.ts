@@ -73,8 +73,8 @@ export async function importBucket(
   const skipped: SkippedFile[] = [];
   const result = await feeding(ingest, options, async (feed) => {
     for await (const { key, etag } of listObjects(options)) {
-      if (!holdsEvents(key)) {
-        const why = unreadName(key);
+      if (!holdsEvents(key) || !hasAddress(key)) {
+        const why = holdsEvents(key) ? NO_ADDRESS : unreadName(key);
         if (why !== null) skipped.push({ file: key, why });
         continue;
       }
@@ -99,7 +99,7 @@ export async function importBucket(
 /** Reads the beginning of the first object. @throws as {@link importBucket} */
 export async function probeBucket(options: BucketOptions): Promise<void> {
   for await (const { key } of listObjects(options)) {
-    if (!holdsEvents(key)) continue;
+    if (!holdsEvents(key) || !hasAddress(key)) continue;
     const body = await getObject(key, options);
     await reached(() => plain(body, key).next(), options);
     await body.return?.();
@@ -218,8 +218,17 @@ export async function reached<T>(work: () => Promise<T>, options: BucketAccess):
   }
 }
 
+const NO_ADDRESS =
+  "no address can have its name: . or .. is a part of it; give the object another one";
+
+/** An address drops `.` and `..`, however they are written: it would be another object's. */
+function hasAddress(key: string): boolean {
+  return !key.split("/").some((part) => part === "." || part === "..");
+}
+
 /** Where an object is. @throws InputError (`BUCKET_URL`) */
 export function objectUrl(key: string, options: BucketAccess): URL {
+  if (!hasAddress(key)) throw new InputError(`${key}: ${NO_ADDRESS}`, { code: "BUCKET_URL" });
   return urlOf(options, `/${key.split("/").map(encoded).join("/")}`);
 }
 
