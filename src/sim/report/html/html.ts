@@ -45,12 +45,14 @@ function sha256(text: string): string {
 }
 
 /** When, and of which file a page is made. */
-interface PageOptions {
+export interface HtmlOptions {
+  /** The scenario, as the command line had it. @default none is named */
   readonly file?: string | undefined;
+  /** Today, ms since 1970: inputs are shown with their age on that day. */
   readonly todayMs: number;
 }
 
-function dataOf(result: AnyResult, options: PageOptions): PageData | AdvicePage | SweepPage {
+function dataOf(result: AnyResult, options: HtmlOptions): PageData | AdvicePage | SweepPage {
   if (isAdvice(result)) return advicePage(result, options);
   return isSweep(result) ? sweepPage(result, options) : pageData(result, options);
 }
@@ -64,7 +66,7 @@ function dataOf(result: AnyResult, options: PageOptions): PageData | AdvicePage 
  * @returns one HTML document
  * @throws InputError (`REPORT_PAGE_MISSING`) where the page was not built
  */
-export function renderHtml(result: AnyResult, options: PageOptions): string {
+export function renderHtml(result: AnyResult, options: HtmlOptions): string {
   const data = dataOf(result, options);
   const { title, answer } = data.content;
   const [script, style] = [bundle("page.js"), bundle("page.css")];
