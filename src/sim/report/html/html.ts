@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { InputError } from "../../../core/errors.js";
-import { type AnyResult, isAdvice, isSweep } from "../any-result.js";
+import { type AnyResult, checkResult, isAdvice, isSweep } from "../any-result.js";
 import { type AdvicePage, advicePage } from "./advice-page.js";
 import { type PageData, pageData } from "./page-data.js";
 import { type SweepPage, sweepPage } from "./sweep-page.js";
@@ -67,6 +67,7 @@ function dataOf(result: AnyResult, options: HtmlOptions): PageData | AdvicePage 
  * @throws InputError (`REPORT_PAGE_MISSING`) where the page was not built
  */
 export function renderHtml(result: AnyResult, options: HtmlOptions): string {
+  checkResult(result);
   const data = dataOf(result, options);
   const { title, answer } = data.content;
   const [script, style] = [bundle("page.js"), bundle("page.css")];
