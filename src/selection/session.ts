@@ -33,6 +33,7 @@ export interface SessionOptions<Info = undefined> {
 
 /** What a discovery found (M-34); an answer without auth token makes no session (M-32). */
 export type FoundSession<Info> = Omit<SessionOptions<Info>, "id" | "authTokenExpiresAtMs"> & {
+  /** When the auth token expires, ms (M-35); null: the answer had none. */
   readonly authTokenExpiresAtMs?: number | null | undefined;
 };
 

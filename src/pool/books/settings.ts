@@ -30,6 +30,7 @@ export interface SchemeSettings {
  * region, and not too long before or after it.
  */
 export interface ClaimBounds {
+  /** How long before or after the job, ms. */
   readonly windowMs: number;
   /** Among events before this one, of books of an earlier poolsim, the ID alone counted. */
   readonly boundFrom: number;
