@@ -179,7 +179,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   RECORD_SIZE: "A record would have more events than are kept.",
   RECORD_TARGET: "The folder for a record cannot be written.",
   REGION_UNKNOWN: "A region does not exist.",
-  RENDITIONS: "The number of renditions of a job is negative.",
+  RENDITIONS: "The number of renditions of a job is negative, or above a million.",
   REPLAY_INPUT:
     "Books and scenario of `poolsim replay` do not fit together: no worker in common, or two that books cannot tell apart.",
   REPORT_PAGE_MISSING: "The page of HTML reports is not in the package: it was not built.",

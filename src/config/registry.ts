@@ -98,7 +98,11 @@ export class Registry<Entry extends RegistryEntry, Own extends Entry = Entry> {
     this.#added.set(entry.name, entry);
   }
 
-  /** @throws InputError (`EXTENSION_NAME`) for a name that is taken, or none */
+  /**
+   * Checks that a name could be added.
+   *
+   * @throws InputError (`EXTENSION_NAME`) for a name that is taken, or none
+   */
   assertFree(wanted: string): void {
     if (!NAME.test(wanted)) {
       const text = `a name of a ${this.kind}: found ${JSON.stringify(wanted)}, expected letters, digits, _ or - (at most 64)`;

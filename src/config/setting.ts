@@ -1,4 +1,5 @@
 /** Settings from a command line: `path=value`, the value read as YAML. */
+import { checkText } from "../core/checks.js";
 import { InputError } from "../core/errors.js";
 import { oneLine } from "./problem.js";
 import { readYaml } from "./yaml-source.js";
@@ -20,6 +21,7 @@ export interface Setting {
  * @throws InputError (`SETTING_SYNTAX`, `SCENARIO_INVALID`)
  */
 export function parseSetting(text: string): Setting {
+  if (typeof text !== "string") checkText({ text });
   const at = text.indexOf("=");
   if (at <= 0) {
     const found = JSON.stringify(oneLine(text).slice(0, 60));

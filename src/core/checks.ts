@@ -78,6 +78,21 @@ export function checkObject(given: Given, method = ""): void {
   }
 }
 
+/** @throws InputError (`OPTION_INVALID`) for what is no list */
+export function checkList(given: Given): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Array.isArray(value)) refuse(`${name}: found ${shown(value)}, expected a list`);
+  }
+}
+
+/** @throws InputError (`OPTION_INVALID`) for what is no function */
+export function checkFunction(given: Given): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "function") continue;
+    refuse(`${name}: found ${shown(value)}, expected a function`);
+  }
+}
+
 function isWithin(value: unknown, [low, high]: Bounds): boolean {
   return typeof value === "number" && value >= low && value <= high;
 }

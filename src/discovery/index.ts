@@ -4,15 +4,10 @@
  * that drives the cores with both: `discover`, `explain`, `Discovery`.
  */
 
+export type { Registry, RegistryEntry, SettingFields } from "../config/registry.js";
 export type { PoolsimErrorCode } from "../core/error-codes/discovery.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../core/errors.js";
 export { Interner } from "../core/interner.js";
+export * from "../core/public-errors.js";
 export { Rational } from "../core/rational.js";
 export {
   SqliteDatabase,
@@ -72,7 +67,7 @@ export {
   type OrchestratorReport,
   type Verdict,
 } from "./live/explain.js";
-export type { RoundProgress } from "./live/live-round.js";
+export type { FoundAsked, RoundProgress } from "./live/live-round.js";
 export type { DiscoverOptions, DiscoverySettings } from "./live/options.js";
 export type { PolledOrchestrator } from "./live/poll.js";
 export { type SuspensionList, Suspensions } from "./live/suspensions.js";
@@ -189,6 +184,7 @@ export type { OrchestratorQuestion } from "./rpc/request.js";
 export type { DialUri } from "./rpc/target.js";
 export { parseMinRunnerVersions } from "./runner-versions.js";
 export type { ScorePool } from "./score-pool.js";
+export type { BatchMode } from "./sources/chain/batch-reader.js";
 export type {
   ChainBlock,
   ChainCall,
@@ -203,11 +199,14 @@ export type { SyncReport } from "./sources/chain/chain-sync.js";
 export { CONTROLLERS } from "./sources/chain/networks.js";
 export type { OnChainSourceOptions } from "./sources/chain/on-chain-settings.js";
 export { OnChainSource, type WatchOptions } from "./sources/chain/on-chain-source.js";
+export type { RpcChainClientOptions } from "./sources/chain/rpc-chain-client.js";
+export type { WalkMode } from "./sources/chain/transcoder-pool.js";
 export {
   type ChainKnowledge,
   type OrchestratorSourceContext,
   type OrchestratorSourceEntry,
   orchestratorSourceEntry,
+  type SourcePace,
 } from "./sources/entry.js";
 export {
   HardcodedSource,
@@ -215,7 +214,11 @@ export {
   parseOrchAddrs,
 } from "./sources/hardcoded.js";
 export { ListingSource, type ListingSourceOptions } from "./sources/listing-source.js";
-export { NodeDbSource, type NodeDbSourceOptions } from "./sources/node-db-source.js";
+export {
+  type CurrentRound,
+  NodeDbSource,
+  type NodeDbSourceOptions,
+} from "./sources/node-db-source.js";
 export { ORCHESTRATOR_SOURCES } from "./sources/registry.js";
 export { parseOrchestratorUri, parseRequestUri, type RequestUri } from "./sources/request-uri.js";
 export { SIGNER_IDENTITY_LIMIT_MS, signerIdentity } from "./sources/signer/signer-identity.js";

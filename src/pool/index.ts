@@ -3,14 +3,9 @@
  * session, who is admitted and who is owed what. Time and randomness are passed in.
  */
 
+export type { Registry, RegistryEntry, SettingFields } from "../config/registry.js";
 export type { PoolsimErrorCode } from "../core/error-codes/pool.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../core/errors.js";
+export * from "../core/public-errors.js";
 export { Rational } from "../core/rational.js";
 export {
   type Account,
@@ -22,7 +17,12 @@ export {
   pendingAccount,
 } from "./books/accounts.js";
 export { byWeights, type Weights } from "./books/attribution/by-weights.js";
-export type { SchemeEntry, SchemeNeed, SchemeSettingValues } from "./books/attribution/entry.js";
+export type {
+  SchemeEntry,
+  SchemeNeed,
+  SchemeSettingValues,
+  SchemeShape,
+} from "./books/attribution/entry.js";
 export { perJob } from "./books/attribution/per-job.js";
 export {
   type AttributionPostingsOptions,
@@ -32,6 +32,7 @@ export {
   ATTRIBUTION_SCHEMES,
   SCHEMES,
   type SchemeName,
+  type SchemeSetting,
   schemeEntryOf,
   schemeOfSetting,
 } from "./books/attribution/registry.js";
@@ -90,15 +91,23 @@ export {
   type AdmissionRegions,
   admissionEntry,
 } from "./orchestrator/admission/entry.js";
+export type { ListConfig } from "./orchestrator/admission/list.js";
 export { AdmitEveryone, admitted, refused } from "./orchestrator/admission/none.js";
+export type { PerRegionConfig } from "./orchestrator/admission/per-region.js";
 export type {
   AdmissionCandidate,
   AdmissionDecision,
   AdmissionPolicy,
   DisconnectCause,
 } from "./orchestrator/admission/policy.js";
-export { ADMISSION_POLICIES } from "./orchestrator/admission/registry.js";
+export type { ProbationConfig } from "./orchestrator/admission/probation.js";
+export type { ReconnectPenaltyConfig } from "./orchestrator/admission/reconnect-penalty.js";
+export type { RegionLimits } from "./orchestrator/admission/region-limits.js";
+export { ADMISSION_POLICIES, type OwnAdmissionEntry } from "./orchestrator/admission/registry.js";
+export type { RollingConfig } from "./orchestrator/admission/rolling.js";
 export { type AdmissionConfig, parseAdmission } from "./orchestrator/admission/schema.js";
+export type { SessionCapConfig } from "./orchestrator/admission/session-cap.js";
+export type { TierConfig } from "./orchestrator/admission/tier.js";
 export {
   AIAdmission,
   type AIAdmissionSettings,

@@ -3,14 +3,9 @@
  * are passed in; URIs and addresses are integer handles.
  */
 
+export type { Registry, RegistryEntry, SettingFields } from "../config/registry.js";
 export type { PoolsimErrorCode } from "../core/error-codes/selection.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../core/errors.js";
+export * from "../core/public-errors.js";
 export { Rational } from "../core/rational.js";
 export { type ModelState, modelState } from "../discovery/model-state.js";
 export { Suspender, type SuspensionPolicy } from "../discovery/suspension.js";
@@ -223,7 +218,7 @@ export {
 } from "./selectors/min-ls.js";
 export { CHOSEN, type Chosen, type Selector } from "./selectors/selector.js";
 export { SortedSelector, type SortKey } from "./selectors/sorted.js";
-export { Session, type SessionOptions, segmentDurationMs } from "./session.js";
+export { type FoundSession, Session, type SessionOptions, segmentDurationMs } from "./session.js";
 export {
   createSession,
   createSessions,

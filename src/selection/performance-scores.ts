@@ -2,6 +2,7 @@
  * Scores of orchestrators as an outside tester publishes them per region (V-12, L-18, L-19). A
  * gateway with `minPerfScore` fetches them every 10 minutes; fetching is the caller's.
  */
+import { checkText } from "../core/checks.js";
 import { RemoteError } from "../core/errors.js";
 import type { PerfScoreReader } from "./selectors/choosers.js";
 
@@ -20,6 +21,7 @@ const ADDRESS = /^0[xX][0-9a-fA-F]{40}$/;
  *   place or not a valid address; then no score of the answer counts (L-19)
  */
 export function parsePerformanceScores(json: string, region: string): Map<string, number> {
+  checkText({ region });
   let answer: unknown;
   try {
     answer = JSON.parse(json);

@@ -32,7 +32,8 @@ export interface SessionOptions<Info = undefined> {
 }
 
 /** What a discovery found (M-34); an answer without auth token makes no session (M-32). */
-type Found<Info> = Omit<SessionOptions<Info>, "id" | "authTokenExpiresAtMs"> & {
+export type FoundSession<Info> = Omit<SessionOptions<Info>, "id" | "authTokenExpiresAtMs"> & {
+  /** When the auth token expires, ms (M-35); null: the answer had none. */
   readonly authTokenExpiresAtMs?: number | null | undefined;
 };
 
@@ -80,8 +81,8 @@ export class Session<Info = unknown> {
    * @param id its number, where `options` are an answer of a discovery and have none
    */
   constructor(options: SessionOptions<Info>);
-  constructor(options: Found<Info>, id: number);
-  constructor(options: Found<Info> & { readonly id?: number }, id?: number) {
+  constructor(options: FoundSession<Info>, id: number);
+  constructor(options: FoundSession<Info> & { readonly id?: number }, id?: number) {
     this.id = id ?? options.id ?? 0;
     this.transcoder = options.transcoder;
     this.orchestrator = options.orchestrator ?? options.transcoder;

@@ -9,13 +9,7 @@
 export type { Setting } from "../config/setting.js";
 export { parseSetting } from "../config/setting.js";
 export type { PoolsimErrorCode } from "../core/error-codes/sim.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../core/errors.js";
+export * from "../core/public-errors.js";
 export { POOLSIM_VERSION } from "../core/version.js";
 export type {
   AdviceResult,
@@ -34,12 +28,21 @@ export type {
 export type { AdviceWord } from "./advise/advice-rules.js";
 export type { AdviseOptions } from "./advise/advise.js";
 export type { Action } from "./advise/pool-change.js";
+export type { AskedOptions } from "./experiment/asked.js";
+export type { Executor, UnitWanted } from "./experiment/executor.js";
+export type { ExperimentOptions } from "./experiment/experiment.js";
 export type { TimedProgress } from "./experiment/pace.js";
 export type { SensitivityLevel } from "./experiment/sensitivity-cases.js";
 export type { Progress } from "./experiment/workbench.js";
 export type { Extension, ExtensionFile, ExtensionRecord } from "./extensions/extension.js";
 export { loadExtensions } from "./extensions/load-extensions.js";
-export type { DataFile, LoadedScenario, ScenarioData, SimulationInput } from "./input.js";
+export type {
+  DataFile,
+  LoadedScenario,
+  RecordedWorker,
+  ScenarioData,
+  SimulationInput,
+} from "./input.js";
 export type { ResultStore, ResultStoreOptions } from "./kept/result-store.js";
 export { openResultStore } from "./kept/result-store.js";
 export type { SharedThreads } from "./live/open-threads.js";
@@ -49,12 +52,21 @@ export { openUnitQueue } from "./live/queue/unit-queue.js";
 export type { Workers } from "./live/queue/workers.js";
 export type { RunAdviseOptions, RunExperimentOptions, RunSweepOptions } from "./live/run.js";
 export { advise, runExperiment, sweep } from "./live/run.js";
-export type { ThreadOptions } from "./live/set-up.js";
+export type {
+  KeepOptions,
+  QueueOptions,
+  RunOptions,
+  StopOptions,
+  ThreadOptions,
+} from "./live/set-up.js";
+export type { Tracing } from "./model/trace.js";
 export type { DiscoveredOrchestrator, DiscoveryFile } from "./network/discovery-file.js";
 export { parseDiscoveryFile } from "./network/discovery-file.js";
+export type { DataText } from "./network/regions.js";
 export type { AdviceReportOptions } from "./report/advice.js";
 export { renderAdvice } from "./report/advice.js";
 export type { AnyResult } from "./report/any-result.js";
+export type { HtmlOptions } from "./report/html/html.js";
 export { renderHtml } from "./report/html/html.js";
 export { renderJson } from "./report/json.js";
 export { renderReport, renderVerdict } from "./report/report.js";
@@ -67,12 +79,17 @@ export type {
   ConservationCheck,
   Decision,
   Estimate,
+  EventMark,
+  EventRow,
   InputSource,
+  PeakState,
+  Reason,
   ReplicationResult,
   ResultRow,
   ScenarioResult,
   SensitivityResult,
   VariantResult,
+  Verdict,
 } from "./results.js";
 export type { ReadFile } from "./scenario/files.js";
 export { FileProblem } from "./scenario/files.js";
@@ -91,6 +108,7 @@ export type {
   SweepAxis,
   SweepConstraint,
   SweepPoint,
+  SweepProblem,
   SweepResult,
   SweepSetting,
   SweepSlice,

@@ -60,6 +60,7 @@ export interface EventMark {
 
 /** An event with what there was before, during and after it: `before.segmentsPerMinute` and so on. */
 export interface EventRow extends EventMark {
+  /** By their names. */
   readonly metrics: Readonly<Record<string, Estimate>>;
 }
 
@@ -170,10 +171,13 @@ export type PeakState = "off" | "not run" | "harm" | "no harm" | "nothing" | "ga
 
 /** The verdict on an objective. */
 export interface Verdict {
+  /** What to do about the candidate. */
   readonly decision: Decision;
+  /** Why. */
   readonly reason: Reason;
   /** For people. */
   readonly sentence: string;
+  /** The metric that it is about. */
   readonly objective: string;
   /** What counts as a difference: as asked for, and as an amount in the objective's unit. */
   readonly margin: { readonly relative: number | null; readonly absolute: number | null };
@@ -181,9 +185,11 @@ export interface Verdict {
   readonly difference: Estimate | null;
   /** What is compared with the margin: relative to the baseline's mean, or the difference. */
   readonly change: Estimate | null;
+  /** How the interval was computed; null: there is none. */
   readonly method: "t" | "bootstrap-t" | "rare events" | null;
   /** `change` at peak demand; `null` where it was not run. */
   readonly peak: { readonly state: PeakState; readonly change: Estimate | null };
+  /** What may not get worse, and whether it does. */
   readonly constraints: readonly {
     readonly metric: string;
     readonly maxIncrease: number;

@@ -1,5 +1,5 @@
 /** One replication of one variant: compile, run, compute the metrics. */
-import { checkNumber, checkWhole } from "../core/checks.js";
+import { checkNumber, checkObject, checkWhole } from "../core/checks.js";
 import { inOneGo, type Steps } from "../core/steps.js";
 import type { SimulationInput } from "./input.js";
 import { aiConservation } from "./metrics/ai-conservation.js";
@@ -46,7 +46,11 @@ export interface SimulateOptions {
 }
 
 /** Scenarios that were not loaded may hold anything: without an end, nothing would end. */
-function checkTimes({ scenario }: SimulationInput, { seed, replication }: SimulateOptions): void {
+function checkTimes(input: SimulationInput, options: SimulateOptions): void {
+  checkObject({ input, options });
+  checkObject({ "input.scenario": input.scenario });
+  const { scenario } = input;
+  const { seed, replication } = options;
   const { duration, warmup = 0 } = scenario;
   checkNumber({ duration, warmup }, [0, Number.MAX_VALUE]);
   // What is cut off would make two seeds one.

@@ -1,5 +1,6 @@
 /** What every source of events obeys. */
 import assert from "node:assert/strict";
+import { checkObject } from "../core/checks.js";
 import { Rational } from "../core/rational.js";
 import { changeSettings } from "../pool/books/settings.js";
 import { type EventSource, pollSource, probeSource } from "../pool/books/sources/source.js";
@@ -25,8 +26,10 @@ export interface EventSourceLawsOptions {
  */
 export function eventSourceLaws(
   open: OpenEventSource,
-  { events, nowMs }: EventSourceLawsOptions,
+  options: EventSourceLawsOptions,
 ): readonly ContractCase[] {
+  checkObject({ options });
+  const { events, nowMs } = options;
   const now = () => nowMs;
   const law = (name: string, hold: (store: SqlitePoolStore) => Promise<void>): ContractCase => ({
     name,

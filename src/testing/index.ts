@@ -4,13 +4,7 @@
  */
 
 export type { PoolsimErrorCode } from "../core/error-codes/testing.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../core/errors.js";
+export * from "../core/public-errors.js";
 export { admissionLaws } from "./admission-laws.js";
 export type { ContractCase } from "./contract.js";
 export {

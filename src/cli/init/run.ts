@@ -1,7 +1,8 @@
 /** `poolsim init`: writes a commented scenario that runs, and its schema for editors. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
+import { makeFolder } from "../../io/make-folder.js";
 import { parseNetwork } from "../../sim/network/network-file.js";
 import { parseRegionList } from "../../sim/network/regions.js";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
@@ -98,7 +99,7 @@ export async function initScenario(
   }
   const text = await starterText(flags, terminal);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw target(folder, "expected a folder or the name of a new one", error);
   }

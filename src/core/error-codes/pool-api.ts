@@ -69,7 +69,7 @@ export type PoolsimErrorCode =
   | "RECORDER_ENTRY"
   /** The thread that writes the books has ended. The write may be sent again. */
   | "RECORDER_LOST"
-  /** The number of renditions of a job is negative. */
+  /** The number of renditions of a job is negative, or above a million. */
   | "RENDITIONS"
   /** There is no attribution scheme of the name. */
   | "SCHEME"

@@ -203,7 +203,7 @@ export type PoolsimErrorCode =
   | "RATIONAL_SYNTAX"
   /** A region does not exist. */
   | "REGION_UNKNOWN"
-  /** The number of renditions of a job is negative. */
+  /** The number of renditions of a job is negative, or above a million. */
   | "RENDITIONS"
   /** The page of HTML reports is not in the package: it was not built. */
   | "REPORT_PAGE_MISSING"

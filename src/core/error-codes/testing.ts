@@ -75,7 +75,7 @@ export type PoolsimErrorCode =
   | "RATIONAL_DIVISION_BY_ZERO"
   /** A text is neither a number nor a fraction, or a number is not finite. */
   | "RATIONAL_SYNTAX"
-  /** The number of renditions of a job is negative. */
+  /** The number of renditions of a job is negative, or above a million. */
   | "RENDITIONS"
   /** The round, or a later one, has been closed already. */
   | "ROUND_CLOSED"

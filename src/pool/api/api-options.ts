@@ -1,6 +1,5 @@
 /** What the API is made from, and what it is once it is made. */
 import type { HttpBindings } from "@hono/node-server";
-import type { Hono } from "hono";
 import type { AdmissionPolicy } from "../orchestrator/admission/policy.js";
 import type { ApiBooks, ApiRecorder, ApiSettings } from "./books.js";
 import type { KeyRing } from "./keys.js";
@@ -57,8 +56,13 @@ export type ApiEnv = {
 
 /** What the server needs: the function, and what to say while it stops. */
 export interface PoolApi {
-  /** Answers one request, as the fetch standard has it. */
-  readonly fetch: Hono<ApiEnv>["fetch"];
+  /**
+   * Answers one request, as the fetch standard has it.
+   *
+   * @param bindings what the server of `@hono/node-server` tells of the connection: by it clients are
+   *   told apart
+   */
+  readonly fetch: (request: Request, bindings?: object) => Response | Promise<Response>;
   /** `/readyz` answers 503 from now on. */
   stopping(): void;
 }

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { isIP } from "node:net";
 import { Worker } from "node:worker_threads";
 import type { generate } from "selfsigned";
+import { checkInstant } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 
 /** Key and certificate, PEM. */
@@ -21,18 +22,20 @@ const DAY_MS = 86_400_000;
 /**
  * Makes a certificate for a DNS name or IP address: P-256, valid from yesterday for 397 days.
  *
- * @throws InputError (`TLS_NAME`) for what is no name
+ * @throws InputError (`TLS_NAME`) for what is no name; (`OPTION_INVALID`) for a time that is none
  */
 export async function selfSignedCertificate(
   name: string,
   nowMs = Date.now(),
 ): Promise<ServerCertificate> {
+  checkInstant({ nowMs });
   const isAddress = isIP(name) !== 0;
   if (
-    !isAddress &&
-    !/^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name)
+    typeof name !== "string" ||
+    (!isAddress &&
+      !/^(?=.{1,64}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(name))
   ) {
-    throw new InputError(`"${name.slice(0, 80)}" is neither a DNS name nor an IP address`, {
+    throw new InputError(`"${String(name).slice(0, 80)}" is neither a DNS name nor an IP address`, {
       code: "TLS_NAME",
     });
   }

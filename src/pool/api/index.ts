@@ -1,13 +1,7 @@
 /** `poolsim/pool/api`: the pool's API server and its client. */
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-api.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../../core/errors.js";
+export * from "../../core/public-errors.js";
 export type { PoolApi, PoolApiOptions } from "./api-options.js";
 export { createPoolApi } from "./app.js";
 export type {

@@ -81,8 +81,11 @@ export function parseKeys(text: string, where = "keys"): readonly ApiKey[] {
 /** What {@link parseKeys} reads, and what is made elsewhere, obeys the same rules. */
 function checkKeys(keys: readonly ApiKey[], where = "keys"): void {
   const refuse = (why: string) => new InputError(`${where}: ${why}`, { code: "API_KEYS" });
+  if (!Array.isArray(keys)) throw refuse("expected a list of keys");
   const ids = new Set<string>();
-  for (const { id, secret, notBeforeMs, notAfterMs } of keys) {
+  for (const key of keys) {
+    if (!isKey(key)) throw refuse("one is no key, expected id, source and the bytes of its secret");
+    const { id, secret, notBeforeMs, notAfterMs } = key;
     if (ids.has(id)) throw refuse("an id is there twice");
     ids.add(id);
     if (secret.length < SECRET_BYTES_MIN || secret.length > SECRET_BYTES_MAX) {
@@ -95,6 +98,17 @@ function checkKeys(keys: readonly ApiKey[], where = "keys"): void {
       throw refuse(`${id} has a time that is none, expected ms since 1970`);
     }
   }
+}
+
+/** Callers without types may give something else. */
+function isKey(key: unknown): key is ApiKey {
+  if (typeof key !== "object" || key === null) return false;
+  const [id, source] = [Reflect.get(key, "id"), Reflect.get(key, "source")];
+  return (
+    typeof id === "string" &&
+    typeof source === "string" &&
+    Reflect.get(key, "secret") instanceof Uint8Array
+  );
 }
 
 /** The keys in force; they can be replaced while the server runs. */

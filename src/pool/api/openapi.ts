@@ -141,7 +141,7 @@ function plainPath(summary: string, type: string, ...statuses: readonly string[]
 }
 
 /** The document, OpenAPI 3.1. */
-export function openApiDocument(version: string): Json {
+export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
   const paths: Record<string, Json> = {};
   for (const [path, route] of Object.entries(WRITES)) paths[path] = writePath(route);
   paths[TRANSFER] = transferPath();

@@ -1,5 +1,6 @@
 /** Records in a thread of its own, so that requests are read and answered while a disk is slow. */
 import { Worker } from "node:worker_threads";
+import { checkObject, checkText } from "../../core/checks.js";
 import { InputError, RemoteError } from "../../core/errors.js";
 import type { ApiNote, ApiRecorder, ApiWrite, WriteOutcome } from "./books.js";
 
@@ -114,6 +115,8 @@ export class RecorderThread implements ApiRecorder {
  *   (`SQLITE_…`) when they cannot be opened
  */
 export async function recorderThread(options: RecorderThreadOptions): Promise<RecorderThread> {
+  checkObject({ options });
+  checkText({ path: options.path });
   const recorder = new RecorderThread(options);
   try {
     await recorder.start();

@@ -1,4 +1,5 @@
 /** From the API's writes to the books. */
+import { checkFunction, checkObject } from "../../core/checks.js";
 import { EventIngest, type RecordOutcome } from "../books/ingest/ingest.js";
 import type { PoolStore } from "../books/store/store.js";
 import type { ApiNote, ApiRecorder, ApiWrite, WriteOutcome } from "./books.js";
@@ -52,6 +53,8 @@ export function keepNote(store: PoolStore, { name, value, log }: ApiNote): void 
  * @throws InputError (`COMMISSION_NONE`) for books that were never set up
  */
 export function recorderOf(store: PoolStore, now: () => number = Date.now): ApiRecorder {
+  checkObject({ store }, "setting");
+  checkFunction({ now });
   new EventIngest(store);
   return {
     record: async (writes) => recordWrites(store, writes, now()),

@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { isIP, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
+import { checkNumber, checkObject, checkText, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { PoolApi } from "./api-options.js";
 import type { ServerCertificate } from "./certificate.js";
@@ -83,7 +83,10 @@ export function isLoopback(host: string): boolean {
  *   (`OPTION_INVALID`) for a port or a limit that is none
  */
 export async function servePoolApi(options: PoolServerOptions): Promise<PoolServer> {
+  checkObject({ options });
   const { api, host, port, tls } = options;
+  checkObject({ api }, "stopping");
+  checkText({ host });
   if (tls === null && !isLoopback(host)) {
     throw new InputError(`--host ${host}: plain HTTP is served on loopback only`, {
       code: "PLAIN_HTTP",

@@ -3,7 +3,9 @@
  * over nonce, status and body for answers, so that a client knows the pool behind a certificate
  * that nobody vouches for.
  */
+
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { checkObject } from "../../core/checks.js";
 
 /** Names of the headers. */
 export const HEADERS = {
@@ -43,6 +45,7 @@ export interface SignedAnswer {
 
 /** Signature of a request, 64 lowercase hex digits. */
 export function signRequest(secret: Uint8Array, request: SignedRequest): string {
+  checkObject({ request });
   const { method, path, timestamp, nonce, body } = request;
   return createHmac("sha256", secret)
     .update(`${method}\n${path}\n${timestamp}\n${nonce}\n`)
@@ -51,7 +54,9 @@ export function signRequest(secret: Uint8Array, request: SignedRequest): string 
 }
 
 /** Signature of an answer, 64 lowercase hex digits. */
-export function signAnswer(secret: Uint8Array, { nonce, status, body }: SignedAnswer): string {
+export function signAnswer(secret: Uint8Array, answer: SignedAnswer): string {
+  checkObject({ answer });
+  const { nonce, status, body } = answer;
   return createHmac("sha256", secret)
     .update(`answer\n${nonce}\n${status}\n`)
     .update(body)

@@ -3,14 +3,9 @@
  * checks addresses, which a simulation needs none of: events in, exact balances, verified.
  */
 
+export type { Registry, RegistryEntry, SettingFields } from "../../config/registry.js";
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-books.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../../core/errors.js";
+export * from "../../core/public-errors.js";
 export { Rational } from "../../core/rational.js";
 export { type Authored, recordAct } from "./acts.js";
 export {
@@ -45,20 +40,23 @@ export { type DismissOptions, dismissPiece } from "./dismiss.js";
 export type { DecideOptions } from "./enter-decision.js";
 export { type DecodeOptions, decodeEvent } from "./events/decode.js";
 export type {
+  EventBase,
   EventIdentity,
   JobKind,
   JobProcessed,
   JobReceived,
   NodeReset,
   PoolEvent,
+  TicketBase,
   TicketRedeemed,
   WinningTicket,
   WorkerConnection,
 } from "./events/event.js";
 export type { JsonPiece } from "./events/json-piece.js";
-export { JsonSplitter } from "./events/json-splitter.js";
+export { JsonSplitter, type SplitterOptions } from "./events/json-splitter.js";
 export { type Hold, holdAddress, holdOf, holdsAt, releaseAddress } from "./holds.js";
 export {
+  type BatchOrigin,
   EventIngest,
   type IngestResult,
   type RawBatch,
@@ -79,6 +77,7 @@ export {
 export { readOpening } from "./opening.js";
 export {
   addRates,
+  type ClaimBounds,
   changeSettings,
   type PoolSettings,
   readSettings,
@@ -87,7 +86,11 @@ export {
   setScheme,
 } from "./settings.js";
 export { type BucketOptions, importBucket } from "./sources/bucket.js";
-export { type BucketSourceOptions, bucketSource } from "./sources/bucket-source.js";
+export {
+  type BucketPlace,
+  type BucketSourceOptions,
+  bucketSource,
+} from "./sources/bucket-source.js";
 export {
   type Environment,
   type EventSourceContext,
@@ -105,6 +108,7 @@ export type { ImportResult, SkippedFile } from "./sources/import-result.js";
 export {
   type FollowOptions,
   followOrchestrator,
+  type NodePlace,
   type NodeSourceOptions,
   nodeSource,
   type OrchestratorPollOptions,
@@ -112,6 +116,7 @@ export {
 } from "./sources/orchestrator.js";
 export { type EventPiece, type PieceQuestion, pieceReader } from "./sources/pieces.js";
 export { EVENT_SOURCES } from "./sources/registry.js";
+export type { RepeatOptions } from "./sources/repeat.js";
 export type { S3Credentials } from "./sources/s3.js";
 export {
   type EventReader,
@@ -122,7 +127,13 @@ export {
   probeSource,
   type SourceLabels,
 } from "./sources/source.js";
-export { ingestStream, type StreamOptions } from "./sources/stream.js";
+export {
+  type FeedOptions,
+  ingestStream,
+  type StreamOptions,
+  type StreamPart,
+} from "./sources/stream.js";
+export type { StoreOptions } from "./store/database.js";
 export { SqlitePoolStore } from "./store/sqlite-pool-store.js";
 export type * from "./store/store.js";
 export { type VerifyOptions, type VerifyResult, verifyBooks } from "./verify/verify.js";

@@ -30,6 +30,7 @@ export interface SchemeSettings {
  * region, and not too long before or after it.
  */
 export interface ClaimBounds {
+  /** How long before or after the job, ms. */
   readonly windowMs: number;
   /** Among events before this one, of books of an earlier poolsim, the ID alone counted. */
   readonly boundFrom: number;
@@ -182,7 +183,7 @@ export interface SettingsChange {
   readonly feeShare?: Rational | undefined;
   /** How work is weighed, by schemes that weigh it. */
   readonly weights?: Partial<Weights> | undefined;
-  /** Renditions of a job whose event does not say how many, at least 0. */
+  /** Renditions of a job whose event does not say how many, 0 … 1000000. */
   readonly renditions?: bigint | undefined;
   /** Rounds of the sliding window, 1 … 1000. */
   readonly windowRounds?: number | undefined;
@@ -277,10 +278,13 @@ export function setScheme(store: PoolStore, scheme: SchemeName): void {
   changeSettings(store, { scheme });
 }
 
-/** @throws InputError (`RENDITIONS`) for a number below 0 */
+/** No job has more, and sums of weights stay numbers that people can read. */
+const RENDITIONS_MAX = 1_000_000n;
+
+/** @throws InputError (`RENDITIONS`) for a number outside 0 … 1000000 */
 export function checkRenditions(renditions: bigint): void {
-  if (renditions >= 0n) return;
-  throw new InputError("a job has at least 0 renditions", { code: "RENDITIONS" });
+  if (renditions >= 0n && renditions <= RENDITIONS_MAX) return;
+  throw new InputError("a job has 0 to 1000000 renditions", { code: "RENDITIONS" });
 }
 
 /** @throws InputError (`OPTION_INVALID`) for a window that does not have 1 … 1000 rounds */

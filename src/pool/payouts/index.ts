@@ -1,13 +1,7 @@
 /** `poolsim/pool/payouts`: from pending balances to money on chain, exactly once. */
 
 export type { PoolsimErrorCode } from "../../core/error-codes/pool-payouts.js";
-export {
-  InputError,
-  InvariantError,
-  isPoolsimError,
-  PoolsimError,
-  RemoteError,
-} from "../../core/errors.js";
+export * from "../../core/public-errors.js";
 export { Rational } from "../../core/rational.js";
 export { ACKNOWLEDGED_MAX, type AcknowledgeOptions, acknowledgeNonces } from "./acknowledge.js";
 export { type AllKnownOptions, assertAllKnown } from "./all-known.js";

@@ -2,19 +2,12 @@
  * A small file beside the locks: what was the last payment that this machine handed to a node from a
  * wallet on a chain. Whoever restores books leaves it where it is.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { isOfTheName, systemCode } from "../../core/system-error.js";
+import { makeFolder } from "../../io/make-folder.js";
 import type { SignedMemory, SignedNonce } from "./fence.js";
 import { walletName } from "./wallet-name.js";
 
@@ -71,7 +64,7 @@ function read(path: string): SignedNonce | null {
 /** It has its name only when it is whole and on the disk. */
 function write(folder: string, path: string, { nonce, txHash }: SignedNonce): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const fresh = `${path}.new`;
     const descriptor = openSync(fresh, "w", 0o600);
     try {

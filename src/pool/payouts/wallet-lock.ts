@@ -2,12 +2,12 @@
  * One process at a time pays from a wallet on a chain, whatever books it reads: a copy of the books
  * knows nothing of what the other one signs. It holds on this machine only.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkNumber } from "../../core/checks.js";
 import { InputError, isPoolsimError, type PoolsimError, RemoteError } from "../../core/errors.js";
 import { isOfTheName, systemCode } from "../../core/system-error.js";
+import { makeFolder } from "../../io/make-folder.js";
 import { type ProcessLock, tryLock } from "../../io/process-lock.js";
 import { walletName } from "./wallet-name.js";
 
@@ -63,7 +63,7 @@ export async function lockWallet(options: WalletLockOptions): Promise<WalletLock
 function lockPath({ folder, chainId, wallet }: WalletLockOptions): string {
   const name = walletName(wallet);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const system = systemCode(error);

@@ -65,7 +65,8 @@ export function createSelection(
   setting: SelectionSetting,
   context: SelectionContext,
 ): SelectionAlgorithm {
-  const { algorithm, ...own } = typeof setting === "string" ? { algorithm: setting } : setting;
+  const { algorithm, ...own } =
+    typeof setting === "string" ? { algorithm: setting } : { ...setting };
   const entry = SELECTION_ALGORITHMS.find(algorithm);
   if (entry === undefined) {
     const known = SELECTION_ALGORITHMS.all.map(({ name }) => name).join(", ");

@@ -4,6 +4,7 @@
  * `SessionsManager`: it reads the clock, runs the discoveries that the pools ask for, and turns
  * URIs, addresses and session ids into the cores' handles.
  */
+import { checkObject } from "../../core/checks.js";
 import { Interner } from "../../core/interner.js";
 import type { Rational } from "../../core/rational.js";
 import type { OrchestratorDescriptor } from "../../discovery/live/descriptor.js";
@@ -104,6 +105,8 @@ export class StreamSessions {
    * @throws whatever the source and the first discoveries throw
    */
   static async open(options: StreamSessionsOptions): Promise<StreamSessions> {
+    checkObject({ options });
+    checkObject({ source: options.source }, "list");
     const { endpoints } = await options.source.list();
     const count = (pool: "trusted" | "untrusted") =>
       endpoints.filter(({ score }) => inPool(score, pool)).length;

@@ -25,6 +25,7 @@ export interface UnitWanted {
 
 /** Takes replications and runs them in the order of the calls. */
 export interface Executor {
+  /** Has a replication run, after those that were asked for before. */
   readonly run: (
     input: SimulationInput,
     replication: number,

@@ -3,6 +3,7 @@
  * sources of orchestrators and of events too, is loaded only where there are extensions.
  */
 import { resolve } from "node:path";
+import { checkList } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { Extension, ExtensionFile } from "./extension.js";
 
@@ -16,6 +17,7 @@ const EXTENSIONS_MAX = 100;
  * @throws InputError (`EXTENSION`) for a file that is no extension, or brings a name that is taken
  */
 export async function loadExtensions(paths: readonly string[]): Promise<readonly Extension[]> {
+  checkList({ paths });
   if (paths.length > EXTENSIONS_MAX) {
     const text = `found ${paths.length} extensions, expected at most ${EXTENSIONS_MAX}`;
     throw new InputError(text, { code: "EXTENSION" });

@@ -2,6 +2,7 @@
  * What runs of every kind begin with: a scenario that is loaded or a file, threads, what is kept, who else
  * computes, and who wants to know how far it is.
  */
+import { checkObject } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { type Executor, inlineExecutor } from "../experiment/executor.js";
 import { type TimedProgress, withTimeLeft } from "../experiment/pace.js";
@@ -129,6 +130,8 @@ async function loadedOf(
   if (typeof scenario === "string") {
     return loadScenario(scenario, { extensions: await loadExtensions(extensions ?? []) });
   }
+  checkObject({ scenario });
+  checkObject({ "scenario.base": scenario.base });
   if (extensions === undefined || extensions.length === 0) return scenario;
   const text = "extensions: expected a scenario's file; a loaded one has those of loadScenario";
   throw new InputError(text, { code: "OPTION_INVALID" });
@@ -152,6 +155,7 @@ export async function setUp<O extends RunOptions, T>(
   options: O,
   work: (loaded: LoadedScenario, executor: Executor, options: Listening<O>) => Promise<T>,
 ): Promise<T> {
+  checkObject({ options });
   const loaded = await loadedOf(scenario, options.extensions);
   const { threads = 1, seed = loaded.base.scenario.seed } = options;
   checkThreads(threads);

@@ -7,6 +7,7 @@ import type { World } from "./world/world.js";
 export interface Tracing {
   /** Number of the stream in order of arrival, from 0. */
   readonly stream: number;
+  /** Is told each line. */
   readonly write: (line: string) => void;
 }
 

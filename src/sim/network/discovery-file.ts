@@ -3,6 +3,7 @@
  * was found on the real network, and when.
  */
 import { z } from "zod";
+import { checkObject, checkText } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { dataError } from "../../io/csv-table.js";
 import type { DataText } from "./regions.js";
@@ -171,7 +172,10 @@ export function isDiscoveryFile(content: string): boolean {
  * @param file name for messages, and text; keys that are not known are passed over
  * @throws InputError (`DATA_FILE_INVALID`)
  */
-export function parseDiscoveryFile({ name, text: content }: DataText): DiscoveryFile {
+export function parseDiscoveryFile(file: DataText): DiscoveryFile {
+  checkObject({ file });
+  checkText({ name: file.name, text: file.text });
+  const { name, text: content } = file;
   const start = { line: 1, column: 1 };
   if (content.length > MAX_CHARACTERS) {
     const message = `${content.length} characters, expected at most ${MAX_CHARACTERS}`;

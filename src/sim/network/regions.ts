@@ -33,7 +33,9 @@ export interface RegionTable extends RegionList {
 
 /** A file's name for messages, and its text. */
 export interface DataText {
+  /** What messages call the file. */
   readonly name: string;
+  /** Its content. */
   readonly text: string;
 }
 

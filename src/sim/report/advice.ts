@@ -2,7 +2,9 @@
  * Advice as text for a terminal: one screen with what to do with each worker, figures of all that was
  * tried with details only.
  */
+
 import type { AdviceResult, TriedAction, WorkerAdviceResult } from "../advise/advice-result.js";
+import { checkResult } from "./any-result.js";
 import { expectationSection } from "./conclusion.js";
 import {
   type AdviceContent,
@@ -156,6 +158,7 @@ function detailSection(result: AdviceResult, style: Style): string {
  * @returns lines, each ended
  */
 export function renderAdvice(result: AdviceResult, options: AdviceReportOptions = {}): string {
+  checkResult(result);
   const style = styleOf(options);
   const { hasDetails = options.details === true } = options;
   const content = adviceContent(result, options.file);

@@ -1,4 +1,5 @@
 /** Results of every command that has a report. */
+import { checkObject } from "../../core/checks.js";
 import type { AdviceResult } from "../advise/advice-result.js";
 import type { ScenarioResult } from "../results.js";
 import type { SweepResult } from "../sweep/sweep-result.js";
@@ -32,4 +33,14 @@ export function expectedIn({
 /** Whether all expectations that a result judges hold. */
 export function holdsAll(result: AnyResult): boolean {
   return expectedIn(result).expectations.every(({ passed }) => passed);
+}
+
+/**
+ * What a caller without types gives a report may be anything.
+ *
+ * @throws InputError (`OPTION_INVALID`) for what is no result
+ */
+export function checkResult(result: AnyResult): void {
+  checkObject({ result });
+  checkObject({ "result.scenario": result.scenario });
 }

@@ -1,4 +1,5 @@
 /** The JSON result as bytes: one result as an object, several as an array. */
+import { checkList } from "../../core/checks.js";
 import type { AnyResult } from "./any-result.js";
 
 /**
@@ -12,6 +13,7 @@ export function renderJson(
   results: readonly AnyResult[],
   { isList = false }: { readonly isList?: boolean } = {},
 ): string {
+  checkList({ results });
   const [first] = results;
   return `${JSON.stringify(results.length === 1 && !isList ? first : results, null, 2)}\n`;
 }

@@ -1,7 +1,9 @@
 /** The report of a result as text for a terminal: pure, the same result gives the same text. */
+
 import { counted } from "../../core/wording.js";
 import type { ScenarioResult, VariantResult } from "../results.js";
 import { aiLines } from "./ai.js";
+import { checkResult } from "./any-result.js";
 import { comparisonSection } from "./comparison.js";
 import {
   candidatesSection,
@@ -98,6 +100,7 @@ function sections(result: ScenarioResult, style: Style): readonly string[] {
  * @returns lines, each ended
  */
 export function renderReport(result: ScenarioResult, options: ReportOptions = {}): string {
+  checkResult(result);
   const style = styleOf(options);
   const { details: isAll = false } = options;
   const first = screen(reportContent(result, options.file), style, { isAll });
@@ -108,6 +111,7 @@ export function renderReport(result: ScenarioResult, options: ReportOptions = {}
 
 /** The verdict and failed expectations only; empty when there are none. */
 export function renderVerdict(result: ScenarioResult, options: ReportOptions = {}): string {
+  checkResult(result);
   const style = styleOf(options);
   const text = [
     partialSection(result, style),

@@ -1,5 +1,7 @@
 /** A sweep as text for a terminal: which value to set first, a curve, then point by point. */
+
 import type { SweepResult } from "../sweep/sweep-result.js";
+import { checkResult } from "./any-result.js";
 import { expectationSection } from "./conclusion.js";
 import {
   type PointLine,
@@ -154,6 +156,7 @@ function sliceTable({ slices, choice }: SweepContent, style: Style, most: number
  * @returns lines, each ended
  */
 export function renderSweep(result: SweepResult, options: SweepReportOptions = {}): string {
+  checkResult(result);
   const style = styleOf(options);
   const { hasDetails = options.details === true } = options;
   const content = sweepContent(result, options.file);

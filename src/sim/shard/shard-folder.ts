@@ -1,9 +1,10 @@
 /** The record of a shard in the folder of its results. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { systemCode } from "../../core/system-error.js";
+import { makeFolder } from "../../io/make-folder.js";
 import { FileProblem, readFileWithin } from "../scenario/files.js";
 import { type ShardRecord, shardRecordOf, shardText } from "./job.js";
 
@@ -52,7 +53,7 @@ export function readShardRecords(folder: string): readonly NamedRecord[] {
 export function writeShardRecord(folder: string, record: Omit<ShardRecord, "form">): void {
   const { index, count } = record.shard;
   const path = join(folder, `shard-${index}-of-${count}.json`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const temporary = `${path}.${randomBytes(8).toString("hex")}.tmp`;
   try {
     writeFileSync(temporary, shardText(record), { flag: "wx", mode: 0o600 });

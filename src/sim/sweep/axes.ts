@@ -2,8 +2,10 @@
  * Settings that are varied: how they are written, and how many there may be. What the operator chooses
  * (`orchestrator…`, `workers…`) is told from circumstances that he meets (demand, the network).
  */
+
 import { valueText } from "../../config/problem.js";
 import { readYaml } from "../../config/yaml-source.js";
+import { checkText } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { grouped } from "../../core/wording.js";
 import { NOT_IN_VARIANTS } from "../scenario/not-in-variants.js";
@@ -78,6 +80,7 @@ function valuesOf({ path, values: given }: Vary): readonly unknown[] {
  * @throws InputError (`SWEEP_INVALID`, `SCENARIO_INVALID`)
  */
 export function parseVary(text: string): Vary {
+  if (typeof text !== "string") checkText({ text });
   const at = text.indexOf("=");
   if (at <= 0) {
     const found = valueText(text);

@@ -1,8 +1,9 @@
 /** `poolsim pool init`: writes the file by which `pool up` keeps a pool, and its schema for editors. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, invariant } from "../../../core/errors.js";
+import { makeFolder } from "../../../io/make-folder.js";
 import { runCommand } from "../../../pool/operate/jobs/command-job.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
@@ -37,9 +38,9 @@ export async function poolInit(
   for (const one of demo ? [path, events] : [path]) {
     if (existsSync(one)) throw target(one, "exists already, nothing was written");
   }
-  written(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  written(folder, () => makeFolder(folder, 0o700));
   if (demo) await recordDays(events);
-  else written(events, () => mkdirSync(events, { recursive: true, mode: 0o700 }));
+  else written(events, () => makeFolder(events, 0o700));
   const schema = join(folder, "pool.schema.json");
   const text = poolFileText({ commission, scheme, isDemo: demo });
   written(schema, () =>

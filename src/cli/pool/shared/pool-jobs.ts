@@ -1,7 +1,8 @@
 /** The jobs of a pool's file, each bound to what does it. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.js";
+import { makeFolder } from "../../../io/make-folder.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
 import { INCOME_DIFFERS } from "../../../pool/operate/income/differs.js";
 import type { Job, JobCounts, JobRun } from "../../../pool/operate/job.js";
@@ -206,7 +207,7 @@ async function adviseInto(
   const args = ["advise", scenario, "--json", "--budget", budget];
   const { stdout } = await runCommand(args, { program, niceness: 19 }, run);
   const { workers } = parsed(stdout, args);
-  mkdirSync(to, { recursive: true, mode: 0o700 });
+  makeFolder(to, 0o700);
   const path = join(to, "advice.json");
   // Whoever reads it reads the whole of it.
   writeFileSync(`${path}.unfinished`, stdout);

@@ -1,7 +1,7 @@
 /** `poolsim/discovery/subgraph`: the subgraph as a source of orchestrators, for who wants it. */
 
 export type { PoolsimErrorCode } from "../../../core/error-codes/discovery-subgraph.js";
-export { InputError, isPoolsimError, PoolsimError, RemoteError } from "../../../core/errors.js";
+export * from "../../../core/public-errors.js";
 export type {
   DroppedEntry,
   ListOptions,

@@ -67,27 +67,47 @@ export class PoolFigures {
     });
   }
 
-  /** Sums of all workers together; its hours go back thirty days. */
+  /**
+   * Sums of all workers together; its hours go back thirty days.
+   *
+   * @internal
+   */
   get pool(): Track | null {
     return this.#counted?.pool ?? null;
   }
 
-  /** Sums of one worker; null: it did nothing. */
+  /**
+   * Sums of one worker; null: it did nothing.
+   *
+   * @internal
+   */
   worker(address: string): Track | null {
     return this.#counted?.workers.get(address) ?? null;
   }
 
-  /** Time of the last event that is counted while others wait, ms since 1970 (0: none is); null: all are. */
+  /**
+   * Time of the last event that is counted while others wait, ms since 1970 (0: none is); null: all are.
+   *
+   * @internal
+   */
   get untilMs(): number | null {
     return this.#counted === null ? 0 : this.#counted.untilMs;
   }
 
-  /** Sources by name. */
+  /**
+   * Sources by name.
+   *
+   * @internal
+   */
   sources(nowMs: number): ReadonlyMap<string, SourceFigures> {
     return this.#counted?.sourcesAt(nowMs) ?? new Map();
   }
 
-  /** What a worker did for a closed round, or for the one that goes on; null: that is not known. */
+  /**
+   * What a worker did for a closed round, or for the one that goes on; null: that is not known.
+   *
+   * @internal
+   */
   work(round: number | null, address: string, how: Weighing): Weighed | null {
     return this.#counted?.rounds.of(round, address, how) ?? null;
   }

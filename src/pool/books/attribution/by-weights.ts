@@ -32,7 +32,13 @@ export interface Weights {
  * @throws InputError (`WEIGHTS`) for a negative coefficient
  */
 export function byWeights(weights: Weights): AttributionScheme {
-  const { duration, pixels, renditions } = weights;
+  // Callers without types may give anything.
+  const { duration, pixels, renditions } = Object(weights) as Weights;
+  if (![duration, pixels, renditions].every((weight) => weight instanceof Rational)) {
+    throw new InputError("weights: expected duration, pixels and renditions, each a Rational", {
+      code: "WEIGHTS",
+    });
+  }
   if ([duration, pixels, renditions].some((weight) => weight.sign() < 0)) {
     throw new InputError("weights can't be negative", { code: "WEIGHTS" });
   }

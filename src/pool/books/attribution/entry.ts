@@ -14,7 +14,8 @@ export type SchemeSettingValues = Readonly<Record<string, string | number>>;
  */
 export type SchemeNeed = "rounds" | "renditions";
 
-type Shape = Readonly<Record<string, z.ZodType<string | number>>>;
+/** The shape of settings that are numbers and texts. */
+export type SchemeShape = Readonly<Record<string, z.ZodType<string | number>>>;
 
 /** An attribution scheme as the registry lists it. */
 export interface SchemeEntry<Name extends string = string> {
@@ -28,7 +29,7 @@ export interface SchemeEntry<Name extends string = string> {
    * Schema of its settings: each has a default. Books store each under its own name, so that
    * schemes that share a name share the setting and its default.
    */
-  readonly settings: z.ZodObject<Shape>;
+  readonly settings: z.ZodObject<SchemeShape>;
   /** What the scheme needs of whoever asks it. */
   readonly needs: readonly SchemeNeed[];
   /**
@@ -41,7 +42,7 @@ export interface SchemeEntry<Name extends string = string> {
 }
 
 /** An entry from the shape of its settings and what makes the scheme of them. */
-export function schemeEntry<const Name extends string, Own extends Shape>({
+export function schemeEntry<const Name extends string, Own extends SchemeShape>({
   settings: shape,
   create,
   ...about

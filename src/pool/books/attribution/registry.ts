@@ -75,7 +75,7 @@ export function schemeSetting(added: readonly SchemeEntry[] = []) {
 
 /** The scheme that a scenario's setting asks for. @throws InputError (`SCHEME`) */
 export function schemeOfSetting(setting: SchemeSetting): AttributionScheme {
-  const { scheme, ...said } = typeof setting === "string" ? { scheme: setting } : setting;
+  const { scheme, ...said } = typeof setting === "string" ? { scheme: setting } : { ...setting };
   const entry = ATTRIBUTION_SCHEMES.all.find(({ settingName }) => settingName === scheme);
   return (entry ?? schemeEntryOf(String(scheme))).create(said);
 }

@@ -17,7 +17,8 @@ export interface EventIdentity {
   readonly id: string;
 }
 
-interface EventBase {
+/** What all events have. */
+export interface EventBase {
   /** What makes it itself. */
   readonly identity: EventIdentity;
   /** When it happened, ms since 1970 UTC (of whole seconds in the node's forms). */
@@ -89,7 +90,8 @@ export interface JobProcessed extends EventBase {
   readonly round: bigint | null;
 }
 
-interface TicketBase extends EventBase {
+/** What all events of tickets have. */
+export interface TicketBase extends EventBase {
   /** The orchestrator that is paid, lower case. */
   readonly recipient: string;
   /** The gateway that pays, lower case. */

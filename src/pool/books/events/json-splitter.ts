@@ -9,6 +9,7 @@ import { JsonGrammar } from "./json-grammar.js";
 import type { JsonPiece } from "./json-piece.js";
 import { JsonRegion } from "./json-region.js";
 
+/** How JSON is cut into pieces. */
 export interface SplitterOptions {
   /** Elements may be parsed where that costs less than to look for their ends. @default true */
   readonly isParsing?: boolean | undefined;

@@ -98,7 +98,11 @@ export class EventIngest {
     return this.enter(batch, from);
   }
 
-  /** Enters a batch that is decoded already, with its cursors; see {@link ingest}. */
+  /**
+   * Enters a batch that is decoded already, with its cursors; see {@link ingest}.
+   *
+   * @internal
+   */
   enter(batch: DecodedBatch, from: BatchOrigin): IngestResult {
     const { source, nowMs: atMs } = from;
     return this.#store.transaction(() => {

@@ -5,7 +5,8 @@ import { checkedText, type Environment, eventSourceEntry } from "./entry.js";
 import type { S3Credentials } from "./s3.js";
 import { type EventReader, type EventSource, eventSource, type SourceLabels } from "./source.js";
 
-type BucketPlace = Pick<BucketOptions, "endpoint" | "bucket" | "prefix" | "credentials">;
+/** Where a bucket is, and who may read it. */
+export type BucketPlace = Pick<BucketOptions, "endpoint" | "bucket" | "prefix" | "credentials">;
 
 /** What asks a bucket is loaded when one is asked: its HTTP client and XML take a tenth of a second. */
 function bucketReader(place: BucketPlace): EventReader {

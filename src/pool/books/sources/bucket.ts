@@ -4,6 +4,7 @@
  * was overwritten is read again.
  */
 import { type Dispatcher, request } from "undici";
+import { checkNumber, checkWhole, TIMER_MS } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
@@ -18,7 +19,7 @@ import {
   type S3Credentials,
   signedHeaders,
 } from "./s3.js";
-import { type FeedOptions, feeding } from "./stream.js";
+import { checkFeed, type FeedOptions, feeding } from "./stream.js";
 
 /** Which bucket is read, and within which limits. */
 export interface BucketOptions extends FeedOptions {
@@ -61,20 +62,22 @@ const EMPTY_PAGES_MAX = 1_000;
  *
  * @throws RemoteError (`BUCKET_HTTP`, `BUCKET_UNREACHABLE`, `BUCKET_TOO_LARGE`, `BUCKET_LISTING` for
  *   a listing that is none or goes round in circles); InputError (`BUCKET_URL`,
- *   `FILE_COMPRESSED`); the signal's reason
+ *   `FILE_COMPRESSED`, `OPTION_INVALID`); the signal's reason
  */
 export async function importBucket(
   store: PoolStore,
   ingest: EventIngest,
   options: BucketOptions,
 ): Promise<ImportResult> {
+  checkFeed(options);
+  checkBounds(options);
   let [files, unchanged] = [0, 0];
   const { source } = options;
   const skipped: SkippedFile[] = [];
   const result = await feeding(ingest, options, async (feed) => {
     for await (const { key, etag } of listObjects(options)) {
-      if (!holdsEvents(key)) {
-        const why = unreadName(key);
+      if (!holdsEvents(key) || !hasAddress(key)) {
+        const why = holdsEvents(key) ? NO_ADDRESS : unreadName(key);
         if (why !== null) skipped.push({ file: key, why });
         continue;
       }
@@ -96,10 +99,17 @@ export async function importBucket(
   return { ...result, files, unchanged, skipped: skipped.length === 0 ? undefined : skipped };
 }
 
+/** @throws InputError (`OPTION_INVALID`) */
+function checkBounds({ timeoutMs, maxObjectBytes }: BucketAccess): void {
+  checkNumber({ timeoutMs }, TIMER_MS);
+  checkWhole({ maxObjectBytes }, [1, Number.POSITIVE_INFINITY]);
+}
+
 /** Reads the beginning of the first object. @throws as {@link importBucket} */
 export async function probeBucket(options: BucketOptions): Promise<void> {
+  checkBounds(options);
   for await (const { key } of listObjects(options)) {
-    if (!holdsEvents(key)) continue;
+    if (!holdsEvents(key) || !hasAddress(key)) continue;
     const body = await getObject(key, options);
     await reached(() => plain(body, key).next(), options);
     await body.return?.();
@@ -218,8 +228,17 @@ export async function reached<T>(work: () => Promise<T>, options: BucketAccess):
   }
 }
 
+const NO_ADDRESS =
+  "no address can have its name: . or .. is a part of it; give the object another one";
+
+/** An address drops `.` and `..`, however they are written: it would be another object's. */
+function hasAddress(key: string): boolean {
+  return !key.split("/").some((part) => part === "." || part === "..");
+}
+
 /** Where an object is. @throws InputError (`BUCKET_URL`) */
 export function objectUrl(key: string, options: BucketAccess): URL {
+  if (!hasAddress(key)) throw new InputError(`${key}: ${NO_ADDRESS}`, { code: "BUCKET_URL" });
   return urlOf(options, `/${key.split("/").map(encoded).join("/")}`);
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { checkList } from "../../../core/checks.js";
 import { InputError } from "../../../core/errors.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
@@ -10,7 +11,7 @@ import { filesOf, readable } from "./directory.js";
 import { eventSourceEntry } from "./entry.js";
 import type { ImportResult, SkippedFile } from "./import-result.js";
 import { type EventReader, type EventSource, eventSource, type SourceLabels } from "./source.js";
-import { type FeedOptions, feeding } from "./stream.js";
+import { checkFeed, type FeedOptions, feeding } from "./stream.js";
 
 /** How files are entered. */
 export interface ImportOptions extends FeedOptions {
@@ -26,15 +27,18 @@ const CHUNK_BYTES = 1 << 18;
  * or else the same content. If one cannot be read, nothing of the others is entered; what is
  * compressed and breaks off in the middle is entered up to there.
  *
- * @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`); RemoteError (`SQLITE_…`); the signal's
+ * @throws InputError (`FILE_MISSING`, `FILE_UNREADABLE`, `OPTION_INVALID`); RemoteError (`SQLITE_…`); the signal's
  *   reason
  */
 export async function importFiles(
   paths: readonly string[],
   store: PoolStore,
   ingest: EventIngest,
-  { onFile, ...options }: ImportOptions,
+  given: ImportOptions,
 ): Promise<ImportResult> {
+  checkList({ paths });
+  checkFeed(given);
+  const { onFile, ...options } = given;
   const changed: { readonly origin: string; readonly key: string; readonly found: Stats }[] = [];
   const skipped: SkippedFile[] = [];
   let unchanged = 0;

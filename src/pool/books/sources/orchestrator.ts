@@ -139,7 +139,8 @@ function eventsUrl(base: string): URL {
   return new URL(`${root}/pool/events`, url);
 }
 
-type NodePlace = Pick<OrchestratorPollOptions, "url" | "overlapMs">;
+/** Where a node is, and how far polls reach back. */
+export type NodePlace = Pick<OrchestratorPollOptions, "url" | "overlapMs">;
 
 function nodeReader(place: NodePlace): EventReader {
   return {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { checkNumber, TIMER_MS } from "../../../core/checks.js";
 import { InputError, type PoolsimError, RemoteError } from "../../../core/errors.js";
 
+/** How often something is done again, and who is told. */
 export interface RepeatOptions<T> {
   /** Ends the polling. */
   readonly signal?: AbortSignal | undefined;

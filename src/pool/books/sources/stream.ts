@@ -1,5 +1,11 @@
 /** Bytes of files or answers, cut into events and entered batch by batch. */
-import { checkWhole } from "../../../core/checks.js";
+import {
+  checkFunction,
+  checkInstant,
+  checkObject,
+  checkText,
+  checkWhole,
+} from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import type { DecodeOptions } from "../events/decode.js";
 import { JsonSplitter } from "../events/json-splitter.js";
@@ -42,6 +48,16 @@ export interface StreamPart {
 /** Which part of a stream is entered, and as what. */
 export interface StreamOptions extends FeedOptions, StreamPart {}
 
+/** @throws InputError (`OPTION_INVALID`) */
+export function checkFeed(options: FeedOptions): void {
+  checkObject({ options });
+  const { source, now, batchSize } = options;
+  checkText({ source });
+  checkFunction({ now });
+  checkInstant({ now: now() });
+  checkWhole({ batchSize }, [1, Number.POSITIVE_INFINITY]);
+}
+
 export const NOTHING: IngestResult = { recorded: 0, repeated: 0, quarantined: 0 };
 
 export function added(a: IngestResult, b: IngestResult): IngestResult {
@@ -66,7 +82,7 @@ export class EventFeed {
   #total = NOTHING;
 
   constructor(ingest: EventIngest, options: FeedOptions) {
-    checkWhole({ batchSize: options.batchSize }, [1, Number.POSITIVE_INFINITY]);
+    checkFeed(options);
     this.#ingest = ingest;
     this.#options = options;
     this.#batch = new DecodedBatch(options);

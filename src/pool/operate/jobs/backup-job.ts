@@ -8,7 +8,6 @@ import {
   closeSync,
   constants,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -19,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { makeFolder } from "../../../io/make-folder.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
 import { recordAct } from "../../books/acts.js";
 import { isUpToDate } from "../../books/store/schema.js";
@@ -147,7 +147,7 @@ export async function backUp(
   const name = backupName(run.now());
   if (typeof to !== "string") return await backUpTo(to, name, { db, retention, run });
   try {
-    mkdirSync(to, { recursive: true, mode: 0o700 });
+    makeFolder(to, 0o700);
   } catch (error) {
     throw refused(to, error instanceof Error ? error.message : String(error), error);
   }

@@ -2,6 +2,7 @@
 import { AdmitEveryone, admitted, refused } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
+/** Who is admitted by name. */
 export interface ListConfig {
   /** Workers, or kinds of worker, that are refused. @default none */
   readonly exclude?: readonly string[] | undefined;

@@ -8,6 +8,7 @@ import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { type RegionLimits, regionLimits } from "./region-limits.js";
 import { ShareAbove } from "./share-above.js";
 
+/** Limits on round trips, for the sessions of each region. */
 export interface PerRegionConfig {
   /** Limit on the worker's 99th percentile, ms, by region; regions without one are open to all. */
   readonly limitMs: RegionLimits;

@@ -8,6 +8,7 @@ import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 
+/** What new workers have to show, on copies of segments, before they serve. */
 export interface ProbationConfig {
   /** Limit on the 99th percentile of their round trips, ms. */
   readonly limitMs: number;

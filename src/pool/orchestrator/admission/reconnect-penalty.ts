@@ -8,6 +8,7 @@ import { admissionEntry } from "./entry.js";
 import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision, DisconnectCause } from "./policy.js";
 
+/** How long a worker waits that comes back after a timeout. */
 export interface ReconnectPenaltyConfig {
   /** Wait before a worker that timed out serves again, ms. */
   readonly wait: number;

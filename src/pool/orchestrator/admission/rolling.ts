@@ -9,6 +9,7 @@ import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { type RegionLimits, regionLimits } from "./region-limits.js";
 
+/** When a worker that loses sessions is benched, and for how long. */
 export interface RollingConfig {
   /** An idled-out session with fewer segments is lost. @default 30 */
   readonly minSegments?: number | undefined;

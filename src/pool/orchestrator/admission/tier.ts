@@ -7,6 +7,7 @@ import { AdmitEveryone, admitted } from "./none.js";
 import type { AdmissionCandidate, AdmissionDecision } from "./policy.js";
 import { ShareAbove } from "./share-above.js";
 
+/** Who gets sessions only when the others are full. */
 export interface TierConfig {
   /** Median round trip above which a worker is a spare, ms. @default none is by its round trip */
   readonly slowMs?: number | undefined;

@@ -4,6 +4,9 @@ import { simulate } from "../../simulate.js";
 import { toPlainError } from "./plain-error.js";
 import { type ThreadAnswer, type ThreadTask, taskHandler } from "./thread-task.js";
 
+export type { PlainError } from "./plain-error.js";
+export type { ThreadAnswer, ThreadTask } from "./thread-task.js";
+
 const handle = taskHandler(simulate);
 
 /** Runs one task; called by the pool of threads. Extensions come with the input that names them. */

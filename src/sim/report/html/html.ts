@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { InputError } from "../../../core/errors.js";
-import { type AnyResult, isAdvice, isSweep } from "../any-result.js";
+import { type AnyResult, checkResult, isAdvice, isSweep } from "../any-result.js";
 import { type AdvicePage, advicePage } from "./advice-page.js";
 import { type PageData, pageData } from "./page-data.js";
 import { type SweepPage, sweepPage } from "./sweep-page.js";
@@ -45,12 +45,14 @@ function sha256(text: string): string {
 }
 
 /** When, and of which file a page is made. */
-interface PageOptions {
+export interface HtmlOptions {
+  /** The scenario, as the command line had it. @default none is named */
   readonly file?: string | undefined;
+  /** Today, ms since 1970: inputs are shown with their age on that day. */
   readonly todayMs: number;
 }
 
-function dataOf(result: AnyResult, options: PageOptions): PageData | AdvicePage | SweepPage {
+function dataOf(result: AnyResult, options: HtmlOptions): PageData | AdvicePage | SweepPage {
   if (isAdvice(result)) return advicePage(result, options);
   return isSweep(result) ? sweepPage(result, options) : pageData(result, options);
 }
@@ -64,7 +66,8 @@ function dataOf(result: AnyResult, options: PageOptions): PageData | AdvicePage 
  * @returns one HTML document
  * @throws InputError (`REPORT_PAGE_MISSING`) where the page was not built
  */
-export function renderHtml(result: AnyResult, options: PageOptions): string {
+export function renderHtml(result: AnyResult, options: HtmlOptions): string {
+  checkResult(result);
   const data = dataOf(result, options);
   const { title, answer } = data.content;
   const [script, style] = [bundle("page.js"), bundle("page.css")];

@@ -205,3 +205,25 @@ it("Names are texts: numbers, blanks, entities and signs", async () => {
   expect(result).toMatchObject({ files: 5, recorded: 5 });
   expect(asked).toEqual(names);
 });
+
+it("A name that no address can have is left out and told: . and .. would name another object", async () => {
+  const { store, ingest } = openBooks();
+  const asked: string[] = [];
+  const names = ["eu/../us/a.json", "eu/./a.json", "eu/..", "eu/a..b.json"];
+  const endpoint = await answering((url, response) => {
+    if (url.pathname !== "/events") {
+      asked.push(url.pathname);
+      response.end(list(transcode(ALICE, 8n)));
+      return;
+    }
+    const contents = names.map((key) => `<Contents><Key>${key}</Key><ETag>1</ETag></Contents>`);
+    response.end(`<ListBucketResult>${contents.join("")}</ListBucketResult>`);
+  });
+  const result = await importBucket(store, ingest, { ...options(), endpoint });
+  expect(asked).toEqual(["/events/eu/a..b.json"]);
+  const why = "no address can have its name: . or .. is a part of it; give the object another one";
+  expect(result).toMatchObject({
+    files: 1,
+    skipped: names.slice(0, 2).map((file) => ({ file, why })),
+  });
+});
