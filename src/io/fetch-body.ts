@@ -1,6 +1,7 @@
 /** One bounded HTTP request: total time, redirects and bytes are limited, and no socket outlives it. */
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { PoolsimError, RemoteError } from "../core/errors.js";
+import { type HttpAgent, openHttpAgent } from "./http-agent.js";
 
 export interface FetchBodyOptions {
   /** http or https. */
@@ -26,8 +27,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  *   something other than http), `HTTP_TOO_LARGE` or `HTTP_TRANSPORT`; the signal's reason
  */
 export async function fetchBody(options: FetchBodyOptions): Promise<Uint8Array> {
-  const { Agent, request } = await import("undici");
-  const agent = new Agent({ connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 });
+  const agent = await openHttpAgent();
   const { timeoutMs, signal } = options;
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -37,7 +37,7 @@ export async function fetchBody(options: FetchBodyOptions): Promise<Uint8Array> 
   }, timeoutMs);
   try {
     const ended = AbortSignal.any([signal, deadline.signal]);
-    return await follow(request, agent, ended, options);
+    return await follow(agent, ended, options);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (deadline.signal.aborted) throw deadline.signal.reason;
@@ -46,13 +46,12 @@ export async function fetchBody(options: FetchBodyOptions): Promise<Uint8Array> 
     throw new RemoteError(why, { code: "HTTP_TRANSPORT", cause: error });
   } finally {
     clearTimeout(timer);
-    await agent.destroy();
+    await agent.close();
   }
 }
 
 async function follow(
-  request: typeof import("undici").request,
-  dispatcher: Agent,
+  agent: HttpAgent,
   signal: AbortSignal,
   { url, headers, maxBytes, method = "GET" }: FetchBodyOptions,
 ): Promise<Uint8Array> {
@@ -60,7 +59,7 @@ async function follow(
   let target = new URL(url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const own = target.origin === origin ? headers : {};
-    const answer = await request(target.href, { dispatcher, signal, headers: own, method });
+    const answer = await agent.request(target.href, { signal, headers: own, method });
     const location = answer.headers["location"];
     const isRedirect = method === "GET" && REDIRECTS.has(answer.statusCode);
     if (!isRedirect || typeof location !== "string") {

@@ -1,6 +1,6 @@
 /** JSON-RPC over HTTP with undici: connections are kept and limited, answers bounded. */
-import type { Agent, request } from "undici";
 import { PoolsimError, RemoteError } from "../../core/errors.js";
+import { type HttpAgent, openHttpAgent } from "../http-agent.js";
 import { RateLimited, TooMuch, Unchangeable } from "./chain-failures.js";
 import type { RpcTransport } from "./json-rpc.js";
 import { pauseInWords } from "./provider-words.js";
@@ -24,11 +24,11 @@ export interface HttpTransport {
 
 /** Makes a transport; connections open, and the client is loaded, when they are needed. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
-  let client: Promise<Client> | undefined;
+  let client: Promise<HttpAgent> | undefined;
   let isClosed = false;
-  const opened = (): Promise<Client> => {
+  const opened = (): Promise<HttpAgent> => {
     if (isClosed) throw unanswered(new Error("the transport is closed"));
-    client ??= openClient(options);
+    client ??= openHttpAgent({ connections: options.maxConnections });
     return client;
   };
   return {
@@ -36,29 +36,13 @@ export function httpTransport(options: HttpTransportOptions): HttpTransport {
     send: async (body, signal) => exchange(await opened(), body, options, signal),
     close: async () => {
       isClosed = true;
-      await (await client)?.agent.destroy();
+      await (await client)?.close();
     },
   };
 }
 
-interface Client {
-  readonly agent: Agent;
-  readonly request: typeof request;
-}
-
-async function openClient({ maxConnections }: HttpTransportOptions): Promise<Client> {
-  const { Agent, request } = await import("undici");
-  const agent = new Agent({
-    connections: maxConnections,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 0 },
-  });
-  return { agent, request };
-}
-
 async function exchange(
-  { agent: dispatcher, request }: Client,
+  client: HttpAgent,
   body: string,
   { url, headers, timeoutMs, maxBytes }: HttpTransportOptions,
   signal?: AbortSignal,
@@ -70,8 +54,7 @@ async function exchange(
   }, timeoutMs);
   const ended = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
   try {
-    const answer = await request(url, {
-      dispatcher,
+    const answer = await client.request(url, {
       method: "POST",
       signal: ended,
       headers: { ...headers, "content-type": "application/json" },

@@ -97,7 +97,7 @@ export interface PayoutChain {
   blockHash(number: number): Promise<string | null>;
   /** When the block with a number was made, ms since 1970; null if there is none. */
   blockTimeMs(number: number): Promise<number | null>;
-  /** An address's transactions in a block. */
+  /** What used an address's nonces in a block: its transactions, and its authorizations in anybody's (EIP-7702). */
   transactionsOf(address: string, block: number): Promise<readonly ChainTransaction[]>;
   /** null: the node knows of none. */
   transaction(txHash: string): Promise<ChainTransaction | null>;

@@ -36,7 +36,8 @@ export async function readPayment(
   const { chain, witness, wallet, head } = search;
   try {
     let transaction = txHash === undefined ? null : await chain.transaction(txHash);
-    if (transaction === null) {
+    // That of an authorization is somebody else's: only the block shows it.
+    if (transaction?.from !== wallet || transaction.nonce !== nonce) {
       const found = await findNonce({ chain, wallet, nonce, head });
       if ("unclear" in found) return found.unclear;
       transaction = found.transaction;

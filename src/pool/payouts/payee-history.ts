@@ -28,6 +28,11 @@ interface Owed {
 }
 
 const PAGE = 5_000;
+/**
+ * By so much a block's time may be before what led to it, ms: blocks tell whole seconds, those of some chains when
+ * their slot began, and the clocks of nodes and of the pool's machine are others.
+ */
+const CLOCKS_MS = 60_000;
 const MOVING: ReadonlySet<string> = new Set(MOVING_KINDS);
 
 /** Follows the journal; each look reads what has come since the last. */
@@ -59,9 +64,9 @@ export class PayeeHistory {
       (first, change) => Math.min(first, change.atMs),
       Infinity,
     );
-    if (atMs >= firstMs) return true;
+    if (atMs + CLOCKS_MS >= firstMs) return true;
     if (owed.openedPaidWei === null) return false;
-    const older = others.filter((other) => other.to === to && other.atMs < firstMs);
+    const older = others.filter((other) => other.to === to && other.atMs + CLOCKS_MS < firstMs);
     const sum = older.reduce((total, other) => total + other.paidWei, paidWei);
     return sum > owed.openedPaidWei;
   }
@@ -74,7 +79,7 @@ export class PayeeHistory {
     this.#read();
     const own = this.#payees.get(address)?.changes ?? [];
     const lists = [own, ...this.#formerly(address), this.#changesOf(address)].map((changes) =>
-      changes.filter((change) => change.atMs <= atMs),
+      changes.filter((change) => change.atMs <= atMs + CLOCKS_MS),
     );
     const byTime = lists.map((changes) => [...changes].sort((one, other) => one.atMs - other.atMs));
     return [...lists, ...byTime].some((list) => {

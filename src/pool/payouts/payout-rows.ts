@@ -2,7 +2,7 @@
 import { Transaction } from "ethers/transaction";
 import { invariant } from "../../core/errors.js";
 import type { PayoutAttempt, PayoutRow } from "../books/store/store.js";
-import type { Inclusion, Payout, PayoutPart } from "./payout.js";
+import { BYTES_UNKNOWN, type Inclusion, type Payout, type PayoutPart } from "./payout.js";
 
 /** A payout of its row and of the transactions that were signed for it. */
 export function payoutOf(row: PayoutRow, signed: readonly PayoutAttempt[]): Payout {
@@ -20,7 +20,10 @@ export function payoutOf(row: PayoutRow, signed: readonly PayoutAttempt[]): Payo
     ...(row.batch === null ? {} : { batch: row.batch }),
     parts: row.sources.map(readPart),
     attempts: signed.map((attempt) => {
-      const { gasLimit, value } = Transaction.from(attempt.signedTx);
+      const { gasLimit, value } =
+        attempt.signedTx === BYTES_UNKNOWN.signedTx
+          ? { ...BYTES_UNKNOWN, value: amountWei }
+          : Transaction.from(attempt.signedTx);
       return {
         txHash: attempt.txHash,
         signedTx: attempt.signedTx,

@@ -26,6 +26,17 @@ export interface SignedPayment {
   readonly isCancellation?: boolean | undefined;
 }
 
+/**
+ * What is known of a transaction of somebody else's that paid: its bytes can't be made again. Undone, it is
+ * replaced by bytes of poolsim's own with its nonce.
+ */
+export const BYTES_UNKNOWN = {
+  signedTx: "0x",
+  gasLimit: 0n,
+  maxFeeWei: 0n,
+  priorityFeeWei: 0n,
+} as const;
+
 /** Where the chain has it. */
 export interface Inclusion {
   /** Which transaction used the nonce. */

@@ -4,7 +4,7 @@ import { InputError, RemoteError } from "../../core/errors.js";
 import { httpTransport } from "../../io/json-rpc/http-transport.js";
 import { isRecord, JsonRpc } from "../../io/json-rpc/json-rpc.js";
 import type { Head, PayoutChain, Receipt, SendAnswer } from "./chain.js";
-import { readTransaction } from "./rpc-transaction.js";
+import { authorizationsOf, readTransaction } from "./rpc-transaction.js";
 import { hex, invalid, quantity, safe } from "./rpc-values.js";
 
 /** Which node is asked, and within which limits. */
@@ -123,8 +123,10 @@ function chainOf(ask: (method: string, ...params: readonly unknown[]) => Promise
       if (!isRecord(block) || !Array.isArray(block["transactions"])) throw invalid("block");
       return block["transactions"]
         .filter(isRecord)
-        .filter((transaction) => hex(transaction["from"], 20) === address)
-        .map(readTransaction);
+        .flatMap((transaction) => [
+          ...(hex(transaction["from"], 20) === address ? [readTransaction(transaction)] : []),
+          ...authorizationsOf(address, transaction),
+        ]);
     },
     transaction: async (txHash) => {
       const transaction = await ask("eth_getTransactionByHash", txHash);

@@ -3,7 +3,9 @@
  * its hash and was signed by its sender is what the sender signed, whatever else the node says.
  */
 import { Signature } from "ethers/crypto";
+import { verifyAuthorization } from "ethers/hash";
 import { accessListify, Transaction } from "ethers/transaction";
+import { isRecord } from "../../io/json-rpc/json-rpc.js";
 import type { ChainTransaction } from "./chain.js";
 import { hex, quantity, safe } from "./rpc-values.js";
 
@@ -22,6 +24,48 @@ export function readTransaction(json: Json): ChainTransaction {
     block: isMined ? { number: safe(blockNumber), hash: hex(blockHash, 32) } : null,
   };
   return { ...plain, payment: paymentOf(json, plain) };
+}
+
+/**
+ * Nonces of an address that somebody's transaction uses up by authorizations of it (EIP-7702), each as a
+ * transaction that pays nobody and has the hash of the one that carries it.
+ *
+ * @throws RemoteError (`CHAIN_TRANSPORT`) for what is no transaction
+ */
+export function authorizationsOf(address: string, json: Json): ChainTransaction[] {
+  const list: unknown = json["authorizationList"];
+  if (!Array.isArray(list)) return [];
+  const { txHash, block } = readTransaction(json);
+  return list.filter(isRecord).flatMap((authorization) =>
+    authorityOf(authorization) === address
+      ? {
+          ...{ txHash, block, from: address, to: null, valueWei: 0n, payment: null },
+          nonce: safe(authorization["nonce"]),
+        }
+      : [],
+  );
+}
+
+/** Who signed it; null: nobody, such as the chain passes over. */
+function authorityOf(json: Json): string | null {
+  try {
+    const what = {
+      address: hex(json["address"], 20),
+      nonce: quantity(json["nonce"]),
+      chainId: quantity(json["chainId"]),
+    };
+    return verifyAuthorization(what, signatureOf(json)).toLowerCase();
+  } catch {
+    return null;
+  }
+}
+
+function signatureOf(json: Json): Signature {
+  return Signature.from({
+    r: `0x${quantity(json["r"]).toString(16).padStart(64, "0")}`,
+    s: `0x${quantity(json["s"]).toString(16).padStart(64, "0")}`,
+    v: quantity(json["v"] ?? json["yParity"]),
+  });
 }
 
 function paymentOf(
@@ -59,11 +103,7 @@ function signedOf(
     value,
     gasLimit: quantity(json["gas"]),
     data: typeof input === "string" ? input : "0x",
-    signature: Signature.from({
-      r: `0x${quantity(json["r"]).toString(16).padStart(64, "0")}`,
-      s: `0x${quantity(json["s"]).toString(16).padStart(64, "0")}`,
-      v,
-    }),
+    signature: signatureOf(json),
   };
   if (type === 0) {
     // EIP-155: the chain is in the signature.

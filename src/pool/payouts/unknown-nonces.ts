@@ -52,7 +52,7 @@ async function described(chain: PayoutChain, wallet: string, nonce: number): Pro
     const found = await findNonce({ chain, wallet, nonce, head });
     if ("unclear" in found) throw new RemoteError(found.unclear, { code: "CHAIN_CONTRADICTION" });
     const { to, valueWei, txHash } = found.transaction;
-    const whom = to ?? "nobody (it makes a contract)";
+    const whom = to ?? "nobody (it makes a contract, or gives the wallet code)";
     return `sent ${ethText(valueWei)} to ${whom} in block ${found.blockNumber}, ${txHash}`;
   } catch (error) {
     // It has not kept the state of old blocks: it counts the nonce as used all the same.

@@ -13,7 +13,7 @@ import { adopted, type Observation, observed } from "./machine.js";
 import { countOf, type NonceRange, nonceState, noncesOf, rangesText } from "./nonces.js";
 import { observe } from "./observe.js";
 import { PayeeHistory } from "./payee-history.js";
-import type { Inclusion, Payout } from "./payout.js";
+import { BYTES_UNKNOWN, type Inclusion, type Payout } from "./payout.js";
 import { partsFor } from "./plan.js";
 
 /** What to do about payments that the books don't know. */
@@ -184,7 +184,8 @@ class ChainVerifier {
       this.#wrong.push(`nonce ${nonce} can't be read: ${found}`);
       return;
     }
-    if (this.#books.isKnown(found.transaction.txHash)) return;
+    // What pays nobody may be an authorization in a transaction that the books have.
+    if (found.to !== null && this.#books.isKnown(found.transaction.txHash)) return;
     if (txHash === undefined && this.#usesUp(nonce, found)) return;
     const what = `nonce ${nonce} sent ${ethText(found.paidWei)} to ${found.to ?? "nobody"}`;
     const where = `in block ${found.receipt.blockNumber}, ${found.transaction.txHash}`;
@@ -226,7 +227,9 @@ class ChainVerifier {
       return "not what it was owed then; enter the events up to then, or take it in as it is";
     }
     if (adopting.kind === "nothing") return "it is what it was owed then, and can be taken in";
-    if (found.transaction.payment === null) return "its kind of transaction is not known here";
+    if (found.transaction.payment === null && !isNamed) {
+      return `its kind of transaction is not known here; --adopt-nonces ${nonce}..${nonce} takes it in as it is`;
+    }
     const depth = this.#head.number - found.receipt.blockNumber + 1;
     return depth < confirmations ? `only ${depth} of ${confirmations} confirmations` : null;
   }
@@ -234,8 +237,8 @@ class ChainVerifier {
   #adopt(nonce: number, found: FoundPayment, isRecognised: boolean): void {
     const { wallet, nowMs, adopting } = this.#options;
     const { transaction, receipt, to, paidWei: amountWei, atMs } = found;
-    const { payment } = transaction;
-    if (payment === null || to === null) return;
+    if (to === null) return;
+    const payment = transaction.payment ?? { ...BYTES_UNKNOWN, txHash: transaction.txHash };
     const { chainId, fromAddress } = wallet;
     this.#books.transaction(() => {
       this.#books.forgetAcknowledged({ chainId, fromAddress, nonce });

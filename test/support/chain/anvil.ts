@@ -62,3 +62,11 @@ export async function startAnvil(...flags: readonly string[]): Promise<Anvil> {
     },
   };
 }
+
+/**
+ * A reorganisation turns anvil's clock back to the last block that stays: all later blocks would seem to be older than
+ * what led to them.
+ */
+export async function setClock({ rpc }: Pick<Anvil, "rpc">): Promise<void> {
+  await rpc("evm_setTime", Date.now());
+}

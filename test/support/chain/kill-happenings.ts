@@ -5,7 +5,7 @@
 import { keccak256 } from "ethers/crypto";
 import { Wallet } from "ethers/wallet";
 import type { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
-import type { Anvil } from "./anvil.js";
+import { type Anvil, setClock } from "./anvil.js";
 import { CHAIN_ID, ETH, STRANGER } from "./wallet.js";
 
 const GWEI = 10n ** 9n;
@@ -54,6 +54,7 @@ export class Happenings {
   async reorganise(): Promise<void> {
     const { anvil, draw } = this.#options;
     await anvil.rpc("anvil_reorg", 1 + Math.floor(draw() * DEPTH_MAX), []);
+    await setClock(anvil);
     if (draw() < 0.5) await anvil.rpc("anvil_dropAllTransactions");
     if (draw() < 0.4) await this.outside();
   }

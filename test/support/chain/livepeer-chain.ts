@@ -1,7 +1,7 @@
 /** Livepeer's contracts, as far as poolsim reads them, on a real chain. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Interface } from "ethers";
-import { type Anvil, startAnvil } from "./anvil.js";
+import { type Anvil, setClock, startAnvil } from "./anvil.js";
 import { type Compiled, compile } from "./compile.js";
 
 export const MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11";
@@ -96,6 +96,7 @@ export async function startLivepeerChain({
     },
     reorg: async (depth) => {
       await anvil.rpc("anvil_reorg", depth, []);
+      await setClock(anvil);
     },
     mine: async (count) => {
       await anvil.rpc("anvil_mine", `0x${count.toString(16)}`);

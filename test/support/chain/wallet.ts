@@ -11,7 +11,7 @@ export const POOL_ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 export const WALLET = POOL_ADDRESS.toLowerCase();
 /** Anvil's second account, not the pool's: makes contracts, sends money. */
 export const STRANGER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
-const STRANGER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+export const STRANGER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 /** A worker's address by number. */
 export const worker = (index: number): string =>

@@ -9,12 +9,20 @@ import { changeSettings, readSettings } from "../../../pool/books/settings.js";
 import type { SqlitePoolStore } from "../../../pool/books/store/sqlite-pool-store.js";
 import type { PoolStore } from "../../../pool/books/store/store.js";
 import type { CommandOptions } from "../../../pool/operate/jobs/command-job.js";
-import { assertCommissionFor, checkBooks, openBooks, rehearsed } from "./open-books.js";
+import { assertCommissionFor, checkBooks, named, openBooks, rehearsed } from "./open-books.js";
 import type { PoolFile } from "./pool-file.js";
 
-/** The lock, or who has it. */
+/**
+ * The lock, or who has it.
+ *
+ * @throws RemoteError (`SQLITE_…`) where it can't be made beside the books
+ */
 export function lockPool({ books }: Pick<PoolFile, "books">): ProcessLock | string {
-  return tryLock(`${books}.lock`, `process ${process.pid}`);
+  try {
+    return tryLock(`${books}.lock`, `process ${process.pid}`);
+  } catch (error) {
+    throw named(books, error);
+  }
 }
 
 /** @throws RemoteError (`POOL_LOCKED`) when another process keeps the pool */

@@ -1,6 +1,7 @@
 /** One question to a GraphQL server: an HTTP POST, bounded in time and size, and what it came to. */
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { PoolsimError, RemoteError } from "../../../core/errors.js";
+import type { HttpAgent } from "../../../io/http-agent.js";
 import type { SubgraphEndpoint } from "./subgraph-endpoint.js";
 import { withTimeLimit } from "./time-limit.js";
 
@@ -29,7 +30,7 @@ export interface GraphqlQuestion {
 
 export interface GraphqlPostOptions {
   readonly endpoint: SubgraphEndpoint;
-  readonly agent: Agent;
+  readonly agent: HttpAgent;
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -78,10 +79,8 @@ async function exchange(
   { endpoint, agent, maxBytes, now }: GraphqlPostOptions,
   signal: AbortSignal,
 ): Promise<GraphqlAnswer> {
-  const { request } = await import("undici");
   const { href, headers } = endpoint.request();
-  const answer = await request(href, {
-    dispatcher: agent,
+  const answer = await agent.request(href, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify(question),

@@ -3,6 +3,7 @@
  * as Livepeer's own hosted gateways get it.
  */
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { openHttpAgent } from "../../../io/http-agent.js";
 import { SharedTask } from "../shared-task.js";
 import {
   assertOpen,
@@ -161,9 +162,8 @@ export class SubgraphSource implements OrchestratorSource {
   }
 
   async #read(signal: AbortSignal): Promise<OrchestratorRows> {
-    const { Agent } = await import("undici");
     const { requestTimeoutMs, maxBytes, now, ...settings } = this.#settings;
-    const agent = new Agent({ connect: { timeout: 0 }, headersTimeout: 0, bodyTimeout: 0 });
+    const agent = await openHttpAgent();
     const post = { endpoint: this.#endpoint, agent, maxBytes, signal, now };
     const asker = new PatientAsker({
       ...settings,
@@ -174,7 +174,7 @@ export class SubgraphSource implements OrchestratorSource {
     try {
       return await readOrchestrators(asker, settings);
     } finally {
-      await agent.destroy();
+      await agent.close();
     }
   }
 }

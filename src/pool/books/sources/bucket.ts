@@ -3,9 +3,10 @@
  * skipped by name and ETag, so that a late file with an earlier name is read (ED-D7), and one that
  * was overwritten is read again.
  */
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { checkNumber, checkWhole, TIMER_MS } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { httpRequest } from "../../../io/http-agent.js";
 import type { EventIngest } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
@@ -185,7 +186,7 @@ async function get(url: URL, options: BucketAccess) {
   const headers = await signedHeaders(url, credentials, now());
   const { statusCode, body } = await reached(
     () =>
-      request(url, {
+      httpRequest(url, {
         headers,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,

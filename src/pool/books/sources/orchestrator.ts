@@ -5,6 +5,7 @@
  */
 import { checkNumber, TIMER_MS } from "../../../core/checks.js";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { httpRequest } from "../../../io/http-agent.js";
 import type { EventIngest, IngestResult } from "../ingest/ingest.js";
 import type { PoolStore } from "../store/store.js";
 import { plain } from "./compressed.js";
@@ -74,9 +75,7 @@ export async function probeOrchestrator(options: OrchestratorPollOptions): Promi
 }
 
 async function ask(url: URL, { signal, timeoutMs = 30_000 }: OrchestratorPollOptions) {
-  // Loaded when a node is asked: most books are filled from files.
-  const { request } = await import("undici");
-  const { statusCode, headers, body } = await request(url, {
+  const { statusCode, headers, body } = await httpRequest(url, {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     signal: signal ?? null,

@@ -1,6 +1,6 @@
 /** Posts alerts: one request each, bounded in time and bytes, to no other place than was said. */
-import { request } from "undici";
 import { RemoteError } from "../../../core/errors.js";
+import { httpRequest } from "../../../io/http-agent.js";
 
 /** Where a message goes, and for how long. */
 export interface PostOptions {
@@ -37,7 +37,7 @@ export async function postAlert(
 ): Promise<void> {
   const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const { statusCode, headers, body } = await request(url, {
+    const { statusCode, headers, body } = await httpRequest(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(message),

@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { request } from "undici";
 import { InputError } from "../../../core/errors.js";
+import { httpRequest } from "../../../io/http-agent.js";
 import {
   type BucketAccess,
   getObject,
@@ -153,7 +153,7 @@ async function asked(
   const signed = await signedHeaders(url, credentials, now(), what);
   const answer = await reached(
     () =>
-      request(url, {
+      httpRequest(url, {
         method,
         headers: { ...signed, ...headers },
         body: body === undefined ? null : body(),

@@ -1,0 +1,16 @@
+/** The lock of those who keep a pool or restore one, where it can't be made: a full disk, one that may only be read. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { lockPool } from "../../src/cli/pool/shared/keeper.js";
+
+it("is named where it can't be made", () => {
+  const folder = mkdtempSync(join(tmpdir(), "poolsim-keeper-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const books = join(folder, "pool.db");
+  mkdirSync(`${books}.lock`);
+  expect(() => lockPool({ books })).toThrow(
+    `--db ${books}: the file and its folder have to be writable`,
+  );
+});
