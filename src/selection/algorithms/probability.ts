@@ -47,7 +47,9 @@ export function selectionProbabilities(
 ): ProbabilityTable {
   const filtered = filter(candidates, options);
   const probabilities = Array.from(filtered.eligible, () => 0);
-  probabilitiesOf(filtered.eligible, candidates, options, probabilities);
+  // Whose stake is not there has none.
+  const stakes = candidates.recipients.map((_, at) => candidates.stakes[at] ?? 0);
+  probabilitiesOf(filtered.eligible, { ...candidates, stakes }, options, probabilities);
   return { ...filtered, probabilities };
 }
 
@@ -64,7 +66,7 @@ function filter(
   return { afterPerfScore, afterMaxPrice, eligible };
 }
 
-/** How likely each is of those who are left (L-12, L-13), into a list with room for them. */
+/** How likely each is of those who are left (L-12, L-13), into a list with room for them. Everybody has a stake. */
 function probabilitiesOf(
   eligible: readonly number[],
   { prices, stakes }: Candidates,
@@ -86,13 +88,13 @@ function probabilitiesOf(
     const weight = price === null || price === undefined ? 0 : price.weight(priceExpFactor);
     into[index] = weight;
     priceSum += weight;
-    stakeSum += stakes[at] ?? 0;
+    stakeSum += stakes[at] as number;
   }
   const chance = randWeight * (1 / count);
   for (let index = 0; index < count; index++) {
     const at = eligible[index] as number;
     const price = priceSum !== 0 ? (into[index] as number) / priceSum : 1;
-    const stake = stakeSum !== 0 ? (stakes[at] ?? 0) / stakeSum : 1;
+    const stake = stakeSum !== 0 ? (stakes[at] as number) / stakeSum : 1;
     into[index] = priceWeight * price + stakeWeight * stake + chance;
   }
 }
