@@ -186,7 +186,7 @@ class KilledPool {
     writeFileSync(this.#at("bad.json"), `[{"ID": ${round}, "Payload": 7, "DT": "today"}]`);
     await this.#do(["import", "bad.json"], { good: [1] });
     const pieces = this.#withStore((store) => store.quarantine.list().map(({ id }) => String(id)));
-    if (pieces.length !== 1) this.wrong.push(`${pieces.length} pieces in quarantine`);
+    if (pieces.length !== 1) this.#isWrong(`${pieces.length} pieces in quarantine`);
     await this.#do(["dismiss", "--piece", ...pieces, ...WHY]);
   }
 
@@ -214,6 +214,12 @@ class KilledPool {
     const soon = ["--confirmations", "1", "--every", "5ms", "--minInterval", "0"];
     const good = more.includes("manual") ? [0, 1] : [0];
     await this.#do(["payouts", "--send", ...key, ...chain, ...soon, ...more], { good });
+  }
+
+  /** Told at once, as whatever comes of it may end everything. */
+  #isWrong(line: string): void {
+    this.wrong.push(line);
+    this.#options.log(`${this.#options.seed}: wrong: ${line}`);
   }
 
   /** A command, again after each time that it was killed. */
@@ -253,7 +259,7 @@ class KilledPool {
       const says = end.exitCode === 0 || DONE_BEFORE[name]?.test(end.text) === true;
       const isDone = tries > 0 && says;
       const isFine = (end.exitCode !== null && good.includes(end.exitCode)) || isDone;
-      if (!isFine) this.wrong.push(`${args.join(" ")}: ${end.exitCode}: ${end.text.slice(-400)}`);
+      if (!isFine) this.#isWrong(`${args.join(" ")}: ${end.exitCode}: ${end.text.slice(-400)}`);
       return;
     }
   }
@@ -306,13 +312,13 @@ class KilledPool {
           String(await this.#options.anvil.rpc("eth_getBalance", address, "latest")),
         );
         if (got !== paid.get(address)) {
-          this.wrong.push(`${when}: ${address} got ${got}, the books say ${paid.get(address)}`);
+          this.#isWrong(`${when}: ${address} got ${got}, the books say ${paid.get(address)}`);
         }
         earned += this.#earned.get(index) ?? 0n;
         all += got + (owed.get(address) ?? 0n);
       }
       if (earned !== all) {
-        this.wrong.push(`${when}: workers ${group.join()} earned ${earned}, have ${all}`);
+        this.#isWrong(`${when}: workers ${group.join()} earned ${earned}, have ${all}`);
       }
     }
     await this.#do(["verify"]);
