@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "L-13",
     broken: "all stakes count the same",
     file: "selection/algorithms/probability.js",
-    search: "stakeSum !== 0 ? (stakes[at] ?? 0) / stakeSum : 1;",
+    search: "stakeSum !== 0 ? stakes[at] / stakeSum : 1;",
     replacement: "1 / eligible.length;",
   },
   {
