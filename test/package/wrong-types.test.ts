@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/core/errors.js";
+import { Rational } from "../../src/core/rational.js";
 import * as api from "../../src/pool/api/index.js";
 import * as books from "../../src/pool/books/index.js";
 import { byWeights, schemeOfSetting } from "../../src/pool/index.js";
@@ -114,6 +115,18 @@ const CASES: readonly Case[] = [
     (renditions) => books.changeSettings(store, { renditions }),
     "RENDITIONS",
   ],
+  [
+    "books.changeSettings commission",
+    [null, 5, "0.1", Rational.of(1n)],
+    (commission) => books.changeSettings(store, { commission }),
+  ],
+  [
+    "books.changeSettings feeShare",
+    [null, 5, "0.1", {}],
+    (feeShare) => books.changeSettings(store, { feeShare }),
+  ],
+  ["books.changeSettings", OBJECTS, (change) => books.changeSettings(store, change)],
+  ["books.SqlitePoolStore", OBJECTS, (options) => new books.SqlitePoolStore(options)],
   ["pool.byWeights", [null, {}, [], "x", 5], (weights) => byWeights(weights), "WEIGHTS"],
   ["pool.schemeOfSetting", [undefined, null, 5, []], (value) => schemeOfSetting(value), "SCHEME"],
   [

@@ -1,5 +1,5 @@
 /** How a pool's books are kept, stored with them, so that they can be derived again. */
-import { checkNumber, checkWhole } from "../../core/checks.js";
+import { checkList, checkNumber, checkObject, checkWhole, refuse } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import { Rational } from "../../core/rational.js";
 import { utcText } from "../../core/utc.js";
@@ -200,10 +200,16 @@ export interface SettingsChange {
  * @throws InputError: `SETTINGS_PAST` for a change after the first event, see also {@link addRates};
  *   `COMMISSION`, `WEIGHTS`, `WINDOW`, `RENDITIONS` for values out of range; `COMMISSION_NONE` for
  *   a scheme that splits tickets and no rate for everything; `OPTION_INVALID` for numbers that nobody
- *   can mean
+ *   can mean, and for what has another type
  */
 export function changeSettings(store: PoolStore, change: SettingsChange): void {
+  checkObject({ change });
   const { commission, feeShare, renditions } = change;
+  if (commission !== undefined) checkList({ commission });
+  // Callers without types may give a number.
+  if (feeShare !== undefined && !(feeShare instanceof Rational)) {
+    refuse("feeShare: expected a Rational");
+  }
   const asked: Readonly<Record<string, string | number | undefined>> = {
     ...change.schemeSettings,
     ...settingValues(change),

@@ -1,4 +1,5 @@
 /** A pool's books in an SQLite file, or in memory: the same code, the same tables. */
+import { checkObject } from "../../../core/checks.js";
 import { ActTables } from "./act-tables.js";
 import { text } from "./columns.js";
 import { StoreDatabase, type StoreOptions } from "./database.js";
@@ -58,10 +59,11 @@ export class SqlitePoolStore implements PoolStore {
   /**
    * Opens the books.
    *
-   * @throws InputError (`STORE_VERSION`) for a file of a later poolsim; (`DATABASE_MISSING`)
+   * @throws InputError (`STORE_VERSION`) for a file of a later poolsim; (`DATABASE_MISSING`); (`OPTION_INVALID`)
    * @throws RemoteError (`SQLITE_…`)
    */
   constructor(options: StoreOptions) {
+    checkObject({ options });
     const database = new StoreDatabase(options);
     this.#database = database;
     this.chain = database.chain;
