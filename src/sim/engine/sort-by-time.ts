@@ -1,13 +1,13 @@
 /**
- * Sorts what has times in a list beside it. A typed list of numbers sorts itself twice as fast as anything that
- * compares here could: so a number is made of each time and of where it came from. Its last bits are that place, so
- * that times which differ by less than these may be the wrong way round afterwards; then all are compared.
+ * Sorts items by times that are kept in another list. A typed list of numbers sorts itself twice as fast as a sort
+ * written here that compares items. So each item gets a number: its time, with its place in the list in the last bits.
+ * Times that differ in these bits only may come out in the wrong order, so a last pass compares neighbours exactly.
  */
 
 /** The half of a number of 8 bytes that has its last bits. */
 const LOW = new Uint32Array(new Float64Array([1]).buffer)[0] === 0 ? 0 : 1;
 
-/** Room for as many numbers as were ever sorted; a part of it for each count, as only whole lists are sorted. */
+/** Room for the most numbers sorted so far, and the first part of it for each count: a typed list is sorted as a whole. */
 let room = new Float64Array(0);
 let halves = new Uint32Array(0);
 let sorted = new Int32Array(0);

@@ -115,7 +115,7 @@ export class Discoveries {
       return this.discovered(outcome.slot);
     }
     if (round.done) this.#proceed(refresh, "done");
-    else this.#goAbout(refresh, stream, round);
+    else this.#askAtStart(refresh, stream, round);
     return null;
   }
 
@@ -178,8 +178,8 @@ export class Discoveries {
     run.queue.schedule(Math.max(endMs, run.now), EVENT.discovered, slot, key);
   }
 
-  /** Asks those of a discovery that begins. Its round waits with what it is told, if it can. */
-  #goAbout(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
+  /** Asks everybody whom a discovery asks at its start. If it can, its round begins later, when it is woken. */
+  #askAtStart(refresh: Refresh, stream: Stream, round: DiscoveryRound): void {
     this.#ask(refresh);
     if (refresh.next() >= 0) {
       const endMs = this.#hearing.earliestEndMs(refresh, stream, round);

@@ -3,8 +3,8 @@
  * (O-6) waits for its instant: only then it is known whether it is. But it is known afterwards as well, and
  * until a round may be over nobody asks what it has heard: so it is woken once, when its timer is due or as
  * many have answered as are wanted, and hears in one go what has come by then. The lists of many thousand
- * discoveries are far away each time that they are looked at. Nor is there a round before it is woken: so few
- * of them are needed at a time, whose lists are near.
+ * discoveries are far away each time that they are looked at. For the same
+ * reason a round begins only when it is woken: so few exist at a time that their lists stay in the cache.
  */
 import { invariant } from "../../../core/errors.js";
 import type { Rejection } from "../../../discovery/rejection.js";
