@@ -149,6 +149,7 @@ export {
 } from "./remote/runner-list.js";
 export { DiscoveryRound } from "./round.js";
 export type {
+  AnswerList,
   DiscoveryRequest,
   DiscoveryRoundOptions,
   FoundOrchestrator,

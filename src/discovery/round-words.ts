@@ -1,4 +1,5 @@
 /** What one discovery is told and what it says: the words of `round.ts`. */
+import { InputError } from "../core/errors.js";
 import type { Rejection } from "./rejection.js";
 import type { Suspender } from "./suspension.js";
 
@@ -10,6 +11,25 @@ export interface DiscoveryRoundOptions {
   readonly extraNodes?: number | undefined;
   /** End of every round, and cap of the attempt timer's interval (D-31). @default 6000 */
   readonly cutoffMs?: number | undefined;
+}
+
+/**
+ * Checks {@link DiscoveryRoundOptions}.
+ *
+ * @throws InputError (`DISCOVERY_OPTIONS`) for numbers with which a round would not end: NaN, a cut-off that is
+ *   negative or endless, a part of a node
+ */
+export function checkRoundOptions(
+  discoveryTimeoutMs: number,
+  extraNodes: number,
+  cutoffMs: number,
+): void {
+  const isTimed = !Number.isNaN(discoveryTimeoutMs) && Number.isFinite(cutoffMs) && cutoffMs >= 0;
+  if (isTimed && Number.isInteger(extraNodes)) return;
+  throw new InputError(
+    `expected a time for discoveryTimeoutMs (${discoveryTimeoutMs}), a finite one from 0 for cutoffMs (${cutoffMs}), a whole number for extraNodes (${extraNodes})`,
+    { code: "DISCOVERY_OPTIONS" },
+  );
 }
 
 /** One round. */
@@ -30,6 +50,16 @@ export interface RoundAnswer {
   readonly rejection: Rejection | null;
   /** Handles of all the nodes that it advertises, in order. */
   readonly nodes: readonly number[];
+}
+
+/** Answers as {@link DiscoveryRound.usable} takes them, each known by its place. */
+export interface AnswerList {
+  /** When an answer came, ms. */
+  timeAt(at: number): number;
+  /** When it was asked for, just before dialling, ms (D-13). */
+  askedAt(at: number): number;
+  /** Handle of the endpoint that was asked. */
+  uriAt(at: number): number;
 }
 
 /**

@@ -6,18 +6,20 @@
  * Endpoints and transcoders are small whole numbers ≥ 0 (handles), which the shell interns from
  * their exact strings: comparison is textual (D-17).
  */
-import { InputError, invariant } from "../core/errors.js";
+import { invariant } from "../core/errors.js";
 import { emptyList } from "../core/lists.js";
 import { copyInto, numberAt } from "../core/typed-lists.js";
 import { DISCOVERY_DEFAULTS } from "./options.js";
 import type { Rejection } from "./rejection.js";
-import type {
-  DiscoveryRequest,
-  DiscoveryRoundOptions,
-  FoundOrchestrator,
-  RejectedOrchestrator,
-  RoundAnswer,
-  RoundState,
+import {
+  type AnswerList,
+  checkRoundOptions,
+  type DiscoveryRequest,
+  type DiscoveryRoundOptions,
+  type FoundOrchestrator,
+  type RejectedOrchestrator,
+  type RoundAnswer,
+  type RoundState,
 } from "./round-words.js";
 import type { Suspender } from "./suspension.js";
 import { SuspensionQueue } from "./suspension-queue.js";
@@ -83,21 +85,14 @@ export class DiscoveryRound {
 
   /**
    * @param options see {@link DiscoveryRoundOptions}
-   * @throws InputError (`DISCOVERY_OPTIONS`) for numbers with which a round would not end: NaN, a
-   *   cut-off that is negative or endless, a part of a node
+   * @throws InputError (`DISCOVERY_OPTIONS`) for numbers with which a round would not end
    */
   constructor({
     discoveryTimeoutMs = DISCOVERY_DEFAULTS.discoveryTimeoutMs,
     extraNodes = DISCOVERY_DEFAULTS.extraNodes,
     cutoffMs = DISCOVERY_DEFAULTS.cutoffMs,
   }: DiscoveryRoundOptions = {}) {
-    const isTimed = !Number.isNaN(discoveryTimeoutMs) && Number.isFinite(cutoffMs) && cutoffMs >= 0;
-    if (!isTimed || !Number.isInteger(extraNodes)) {
-      throw new InputError(
-        `expected a time for discoveryTimeoutMs (${discoveryTimeoutMs}), a finite one from 0 for cutoffMs (${cutoffMs}), a whole number for extraNodes (${extraNodes})`,
-        { code: "DISCOVERY_OPTIONS" },
-      );
-    }
+    checkRoundOptions(discoveryTimeoutMs, extraNodes, cutoffMs);
     this.#timeoutMs = discoveryTimeoutMs;
     this.#extraNodes = extraNodes;
     this.#cutoffMs = cutoffMs;
@@ -127,8 +122,8 @@ export class DiscoveryRound {
     this.#foundCount = 0;
     this.#backfillFrom = 0;
     this.#suspended.clear();
-    this.#rejectedEndpoints.length = 0;
-    this.#rejections.length = 0;
+    // Nearly always nobody was, and a list's length is set by a call out of quick code.
+    if (this.#rejections.length > 0) this.#rejections.length = this.#rejectedEndpoints.length = 0;
     this.#advertisers = null;
     this.#marks.fill(0);
     if (endpoints.length > this.#latencies.length) this.#makeRoom(endpoints.length);
@@ -162,12 +157,17 @@ export class DiscoveryRound {
   /**
    * {@link response} with an answer that may be used and advertises no nodes, without an object for it.
    *
+   * @param answers a list that has it
+   * @param at its place there
    * @param transcoder handle of the transcoder URI that it reports
    * @throws InvariantError for an endpoint that was not asked in this round
    */
-  usable(now: number, endpoint: number, transcoder: number, latencyMs: number): RoundState {
+  usable(answers: AnswerList, at: number, transcoder: number): RoundState {
+    // Times are read here: for each one that is handed over V8 makes an object.
+    const now = answers.timeAt(at);
+    const endpoint = answers.uriAt(at);
     if (!this.#arrived(now, endpoint)) return "done";
-    this.#take(endpoint, transcoder, latencyMs);
+    this.#take(endpoint, transcoder, now - answers.askedAt(at));
     return this.#settle(now);
   }
 

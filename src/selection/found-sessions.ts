@@ -117,16 +117,17 @@ export class FoundBatch<Info = unknown> {
     }
   }
 
-  /** The sessions that the pool's map has of this batch, in order. */
-  sessions(isMadeOnly: boolean): Session<Info>[] {
-    if (isMadeOnly) return this.#sessions.filter((session) => session !== null);
-    const sessions: Session<Info>[] = [];
+  /** Adds the sessions that the pool's map has of this batch to a list, in order. */
+  sessions(isMadeOnly: boolean, into: Session<Info>[]): void {
+    if (isMadeOnly) {
+      for (const session of this.#sessions) if (session !== null) into.push(session);
+      return;
+    }
     for (let place = 0; place < this.#size; place++) {
       if (!this.#isMapped(place)) continue;
       const at = this.#taken.indexOf(place);
-      sessions.push(this.#sessions[at] ?? this.#found.make(this.#indexAt(place)));
+      into.push(this.#sessions[at] ?? this.#found.make(this.#indexAt(place)));
     }
-    return sessions;
   }
 
   /** Latency that discovery measured, ms, by an index that {@link eachWaiting} told. */

@@ -100,9 +100,12 @@ export class SessionMap<Info = unknown> {
   }
 
   #sessions(isMadeOnly: boolean): Session<Info>[] {
-    return this.#entries.flatMap((entry) =>
-      entry instanceof Session ? entry : entry.sessions(isMadeOnly),
-    );
+    const sessions: Session<Info>[] = [];
+    for (const entry of this.#entries) {
+      if (entry instanceof Session) sessions.push(entry);
+      else entry.sessions(isMadeOnly, sessions);
+    }
+    return sessions;
   }
 
   /** Meets the transcoders that are there: the number by which they are known in {@link metIn}. */

@@ -60,7 +60,9 @@ function play(world: Readonly<Record<number, Endpoint>>, how: Play) {
       const rejection = kind === "rejected" ? REJECTED : null;
       const answer: RoundAnswer = { transcoder, rejection, nodes };
       if (how.isBrief && rejection === null && nodes.length === 0) {
-        round.usable(next.at, next.endpoint, transcoder, next.ms);
+        const { at, endpoint, ms } = next;
+        const one = { timeAt: () => at, askedAt: () => at - ms, uriAt: () => endpoint };
+        round.usable(one, 0, transcoder);
       } else {
         round.response(next.at, next.endpoint, answer, next.ms);
       }

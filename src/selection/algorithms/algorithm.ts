@@ -64,16 +64,25 @@ export function checkCandidates({ recipients, prices, stakes, perfScores }: Cand
   checkLength("stakes", stakes, count);
   if (perfScores !== null) checkLength("perfScores", perfScores, count);
   for (let at = 0; at < count; at++) {
-    if ((stakes[at] as number) >= 0) continue;
-    throw new InputError(`the stake at ${at} is ${stakes[at]}, expected a number from 0`, {
-      code: "CANDIDATES",
-    });
+    if (!((stakes[at] as number) >= 0)) badStake(at, stakes[at]);
   }
 }
 
 function checkLength(name: string, list: readonly unknown[], count: number): void {
-  if (list.length === count) return;
-  throw new InputError(`${name} has ${list.length} entries for ${count} recipients`, {
+  if (list.length !== count) badLength(name, list.length, count);
+}
+
+// Functions of their own: V8 makes the texts of errors whether they are needed or not, where several have the
+// same number in them.
+
+function badStake(at: number, stake: unknown): never {
+  throw new InputError(`the stake at ${at} is ${stake}, expected a number from 0`, {
+    code: "CANDIDATES",
+  });
+}
+
+function badLength(name: string, length: number, count: number): never {
+  throw new InputError(`${name} has ${length} entries for ${count} recipients`, {
     code: "CANDIDATES",
   });
 }

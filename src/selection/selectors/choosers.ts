@@ -130,7 +130,8 @@ export class RecipientChooser implements Chooser {
         prices[this.#position[recipient] ?? 0] = price;
       }
     }
-    recipients.length = prices.length = count;
+    // A list's length is set by a call out of quick code, whatever it was before.
+    if (count < sessions.length) recipients.length = prices.length = count;
     const stakes = this.#stakes.readStakes(recipients);
     if (stakes === null) return null;
     const scores = this.#perfScores;

@@ -8,6 +8,7 @@ import { DiscoveryRound } from "../../discovery/round.js";
 import { Suspender } from "../../discovery/suspension.js";
 import { NO_SESSION, OrchestratorSessions } from "../../pool/index.js";
 import { createSession, MinLSSelector, SessionPool } from "../../selection/index.js";
+import { Refresh } from "./discovery/refresh.js";
 import { SessionInfo, Stream } from "./entities.js";
 
 /** From some ten times on V8 takes note of what happened. */
@@ -39,11 +40,15 @@ function rounds(): void {
   round.start(NOW_MS, request);
   round.isOverBefore(Number.MAX_VALUE);
   round.start(NOW_MS, request);
+  const answers = new Refresh(0);
+  answers.begin(NOW_MS);
+  answers.expect(request.endpoints.length);
   for (const endpoint of request.endpoints) {
-    round.usable(NOW_MS + endpoint, endpoint, endpoint, NOW_MS + endpoint);
+    answers.put(NOW_MS + endpoint, NOW_MS, endpoint, endpoint);
+    round.usable(answers, endpoint, endpoint);
   }
   round.start(NOW_MS, request);
-  round.usable(NOW_MS, 0, 0, NOW_MS);
+  round.usable(answers, 0, 0);
   round.timer(Number.POSITIVE_INFINITY);
 }
 

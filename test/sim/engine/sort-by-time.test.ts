@@ -10,7 +10,19 @@ const time = fc.oneof(
 );
 
 test("items come by time, those of one time by item, wherever they lie in their list", () => {
-  const lists = fc.array(time, { maxLength: 300 });
+  const lists = fc.oneof(
+    fc.array(time, { maxLength: 300 }),
+    fc.array(
+      fc.integer({ min: 0, max: 3 }).map((steps) => 1e6 * (1 + steps * Number.EPSILON)),
+      {
+        maxLength: 80,
+      },
+    ),
+    // Nearly all far below the mean.
+    fc
+      .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 90, maxLength: 300 })
+      .map((near) => [1e12, ...near]),
+  );
   fc.assert(
     fc.property(lists, fc.nat(5), fc.nat(5), (of, from, first) => {
       const items = Int32Array.from({ length: from + of.length + 1 }, () => -1);

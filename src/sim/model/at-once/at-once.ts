@@ -254,7 +254,7 @@ export class AtOnce {
     loops.countPixels(way.stream.renditions, segments);
     if (terms !== null) this.#pay(way, segments, terms);
     if (!run.counting) return 0;
-    const pixels = loops.sum("pixels", segments);
+    const pixels = loops.sum(loops.lists.pixels, segments);
     tally.delivered(segments, pixels, loops);
     return pixels;
   }
@@ -266,13 +266,14 @@ export class AtOnce {
     loops.estimate(segments, calls.estimatedPixels(stream.renditions, A_SECOND_MS));
     info.credit().exchange(terms.payment, loops.paid, segments, this.#staged, loops.certain);
     if (!run.counting) return;
-    const all = loops.sum("tickets", segments);
+    const { tickets, wins } = loops.lists;
+    const all = loops.sum(tickets, segments);
     if (all === 0) return;
     loops.drawTickets(stream, stream.segments - segments, segments);
     // Of the tickets of most runs none wins: none of any segment would, were they as many as of the one
     // that has the most.
-    const unlikely = chanceOfNone(terms, loops.most("tickets", segments));
-    const isDull = loops.most("wins", segments) < unlikely;
+    const unlikely = chanceOfNone(terms, loops.most(tickets, segments));
+    const isDull = loops.most(wins, segments) < unlikely;
     tally.paid(all, isDull ? 0 : this.#wins(segments, terms));
   }
 

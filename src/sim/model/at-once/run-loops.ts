@@ -75,14 +75,14 @@ export abstract class RunLoops {
   /** `certainTickets` of {@link paid}. */
   abstract readonly certain: CertainTickets;
 
-  /** The sum of a list. */
-  sum(name: ListName, count: number): number {
-    return this.loops.sum(this.lists[name], count);
+  /** The sum of one of the {@link lists}: not by its name, as V8 looks for a name anew each time. */
+  sum(list: NumberList, count: number): number {
+    return this.loops.sum(list, count);
   }
 
-  /** The largest of a list. */
-  most(name: ListName, count: number): number {
-    return this.loops.most(this.lists[name], count);
+  /** The largest of one of the {@link lists}. */
+  most(list: NumberList, count: number): number {
+    return this.loops.most(list, count);
   }
 
   /** Draws which tickets win, for segments from number `first` on. */
@@ -94,7 +94,8 @@ export abstract class RunLoops {
   /** Works out the pixels of so many segments, as `segmentPixels` does. */
   countPixels({ profiles }: Renditions, count: number): void {
     const { durations, pixels } = this.lists;
-    pixels.values.fill(0, 0, count);
+    const { values } = pixels;
+    for (let at = 0; at < count; at++) values[at] = 0;
     for (let at = 0; at < profiles.length; at++) {
       const profile = profiles[at];
       if (profile === undefined) continue;

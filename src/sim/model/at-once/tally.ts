@@ -84,10 +84,11 @@ export class Tally {
    */
   delivered(segments: number, pixels: number, loops: RunLoops): void {
     const site = this.#site;
-    const { ready, scores, roundTrips, works } = loops.lists;
-    this.#countOverTime("segments", ready.values, segments);
+    const { durations, ready, scores, roundTrips, works } = loops.lists;
+    const { series } = this.#run.counters;
+    this.#countOverTime("segments", series.segments, ready.values, segments);
     this.#segments += segments;
-    this.#durationMs += loops.sum("durations", segments);
+    this.#durationMs += loops.sum(durations, segments);
     this.#pixels += pixels;
     if (loops.late(segments) > 0) this.#delays(segments, loops);
     this.#mine?.latencyScores.recordAll(scores, segments);
@@ -97,7 +98,7 @@ export class Tally {
       this.#recorder.rivalRoundTrips(site, roundTrips, segments);
       return;
     }
-    this.#countOverTime("poolSegments", ready.values, segments);
+    this.#countOverTime("poolSegments", series.poolSegments, ready.values, segments);
     loops.compare(segments);
     this.#recorder.poolRoundTrips(site, loops.lists, segments, this.#worker !== null);
   }
@@ -116,14 +117,19 @@ export class Tally {
   }
 
   /** Counts segments where they were ready, one after the other: in bins, and beside events. */
-  #countOverTime(what: "segments" | "poolSegments", readyMs: Float64Array, segments: number): void {
+  #countOverTime(
+    what: "segments" | "poolSegments",
+    series: Float64Array,
+    readyMs: Float64Array,
+    segments: number,
+  ): void {
     const run = this.#run;
     const { windows } = run.counters;
     if (windows !== null) {
       const { warmupMs } = run.world;
       for (let at = 0; at < segments; at++) windows.count(what, (readyMs[at] as number) - warmupMs);
     }
-    run.addOverTime(run.counters.series[what], readyMs, segments, null);
+    run.addOverTime(series, readyMs, segments, null);
   }
 
   /**

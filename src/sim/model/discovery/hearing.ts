@@ -161,13 +161,10 @@ export class Hearing {
     transcoder: number,
     answer: RoundAnswer,
   ): RoundState {
-    const time = refresh.timeAt(at);
-    const uri = refresh.uriAt(at);
-    const latencyMs = time - refresh.askedAt(at);
     refresh.feed();
-    return transcoder < 0
-      ? round.response(time, uri, answer, latencyMs)
-      : round.usable(time, uri, transcoder, latencyMs);
+    if (transcoder >= 0) return round.usable(refresh, at, transcoder);
+    const time = refresh.timeAt(at);
+    return round.response(time, refresh.uriAt(at), answer, time - refresh.askedAt(at));
   }
 
   /**

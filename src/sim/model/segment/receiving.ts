@@ -9,7 +9,6 @@ import {
   OUTCOME,
   type Outcome,
   RENDITION_DOWNLOAD_TIMEOUT_MS,
-  VerifiedAttempt,
 } from "../../../selection/index.js";
 import { TICKET_PARAMS_VALID_MS } from "../discovery/found.js";
 import { type Call, type Segment, type Stream, verified } from "../entities.js";
@@ -142,10 +141,10 @@ export class Receiving {
 
 /** Whose result counts: a member of a verified segment, or the one session. */
 function memberOf(segment: Segment): number {
-  const { attempt } = segment;
-  if (!(attempt instanceof VerifiedAttempt) || attempt.members.length === 0) return 0;
+  const { verified } = segment;
+  if (verified === null || verified.members.length === 0) return 0;
   return Math.max(
     0,
-    attempt.members.findIndex(({ session }) => session === attempt.session),
+    verified.members.findIndex(({ session }) => session === verified.session),
   );
 }

@@ -22,7 +22,7 @@ import type { Discovered, Discoveries } from "../discovery/discovery.js";
 import type { Gateways } from "../discovery/gateways.js";
 import {
   type Call,
-  type ReadySegment,
+  ReadySegment,
   type Segment,
   type SimSession,
   type Stream,
@@ -108,7 +108,7 @@ export class Segments {
   #begins(stream: Stream): void {
     const { now, counting } = this.#run;
     const durationMs = stream.nextDurationMs;
-    const ready = { index: stream.segments++, readyMs: now, durationMs, counted: counting };
+    const ready = new ReadySegment(stream.segments++, now, durationMs, counting);
     if (ready.index === 0) stream.firstReadyMs = now;
     stream.lastReadyMs = now;
     stream.inProgress++;

@@ -174,8 +174,8 @@ test("both add up and pay alike", () => {
           const names = ["durations", "pixels", "estimates"] as const;
           return [
             ...[end, balance.tickets, balance.pixels, balance.lastUsedMs, loops.late(count)],
-            ...names.map((name) => loops.sum(name, count)),
-            ...(["wins", "tickets"] as const).map((name) => loops.most(name, count)),
+            ...names.map((name) => loops.sum(loops.lists[name], count)),
+            ...(["wins", "tickets"] as const).map((name) => loops.most(loops.lists[name], count)),
             ...(["estimates", "tickets", "margins", "sides", "exact"] as const).flatMap((name) => [
               ...loops.lists[name].values.subarray(0, count),
             ]),
