@@ -190,7 +190,11 @@ export const scenarioSchema = z.strictObject({
   ai: ai.optional(),
   tester: z
     .strictObject({
-      testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),
+      testsPerDay: number(
+        "Tests per orchestrator, region and day. One that is due while another goes on is left out.",
+        0,
+        10_000,
+      ).default(3),
       timing: z
         .enum(["together", "independent"])
         .describe(
