@@ -132,7 +132,7 @@ export class Rational {
     return this.num / this.den;
   }
 
-  /** The nearest double (ties to even); overflows to ±Infinity. */
+  /** The nearest double (ties to even); overflows to ±Infinity, and is 0 below half of the smallest. */
   toNumber(): number {
     const negative = this.num < 0n;
     const num = negative ? -this.num : this.num;
@@ -183,6 +183,8 @@ function scaleDown(quotient: bigint, shift: number): number {
   const length = bits(quotient);
   const exponent = length - 1 - shift;
   if (exponent > 1023) return Number.POSITIVE_INFINITY;
+  // Less than half of the smallest double.
+  if (exponent < -1075) return 0;
   // 53 bits for normal numbers, fewer for subnormal ones.
   const kept = Math.max(0, Math.min(53, exponent + 1075));
   const dropped = BigInt(length - kept);

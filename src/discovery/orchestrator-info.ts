@@ -51,7 +51,7 @@ export interface AuthToken {
 
 /** The answer. */
 export interface OrchestratorInfo {
-  /** Where segments go (V-2); empty = does no work (D-14). */
+  /** Where segments go (V-2); empty = does no work (D-14, X-15). */
   readonly transcoder: string;
   /** The terms for tickets; null when they were not sent, as by those off-chain (G-13). */
   readonly ticketParams: TicketParams | null;

@@ -4,7 +4,7 @@
 export interface SuspendedEntry {
   /** The caller's handle of the answer. */
   readonly id: number;
-  /** How much it is suspended; the lowest comes out first (D-39). */
+  /** How much it is suspended; the lowest, who is released soonest, comes out first (D-39, S-9). */
   readonly penalty: number;
 }
 

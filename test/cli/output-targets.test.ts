@@ -102,7 +102,6 @@ describe("forms of a result", () => {
   });
 
   it.each([
-    ["", "expected the name of a file"],
     ["there", "it is a folder, expected a file"],
     ["nowhere/a.html", "its folder does not exist"],
     ["small.yaml/a.html", "its folder is a file"],

@@ -221,7 +221,7 @@ describe("who is asked", () => {
     expect(outcome.result[0]).toMatchObject({ latencyMs: 30, source: 0 });
   });
 
-  it("D-19: nodes of a rejected answer are followed, those of a failed one are not", () => {
+  it("D-19, X-15: nodes of a rejected answer are followed, those of a failed one are not", () => {
     const world: Record<number, Endpoint> = {
       0: { ms: 10, kind: "rejected", nodes: [2] },
       1: { ms: 10, kind: "failed", nodes: [3] },

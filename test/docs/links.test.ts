@@ -21,6 +21,19 @@ function anchorsOf(page: string): ReadonlySet<string> {
   return new Set([...headings, ...[...text.matchAll(/id="([^"]+)"/g)].map(([, id = ""]) => id)]);
 }
 
+it("pages have each heading once: a link to it leads to one place", () => {
+  const repeated = PAGES.flatMap((page) => {
+    const text = readFileSync(page, "utf8").replaceAll(/^```[\s\S]*?^```/gm, "");
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading.toLowerCase(),
+    );
+    return headings
+      .filter((heading, index) => headings.indexOf(heading) !== index)
+      .map((heading) => `${page}: ${heading}`);
+  });
+  expect(repeated).toEqual([]);
+});
+
 it("links between pages lead somewhere", () => {
   const dead = PAGES.flatMap((page) =>
     [...readFileSync(page, "utf8").matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {

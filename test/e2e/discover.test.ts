@@ -119,7 +119,7 @@ describe("discover --orchAddr", () => {
     );
   });
 
-  it("K-5, K-7: asks for an AI job's model", async () => {
+  it("A-19, K-5, K-7: asks for an AI job's model", async () => {
     const model = (warm: boolean) => ({
       bitstring: [67_133_439n | (1n << 27n)],
       version: "0.8.9",
@@ -137,6 +137,7 @@ describe("discover --orchAddr", () => {
       [cold.uri]: "rejected K-7 constraints",
       [video.uri]: "rejected K-6 capabilities",
     });
+    expect(warm.requests[0]?.capabilities?.bitstring).toEqual([67_133_439n | (1n << 27n)]);
     expect(found.orchestrators[0]?.models).toMatchObject({ 27: { "a/model": { warm: true } } });
   });
 

@@ -13,9 +13,9 @@ export function addCache(program: Command, terminal: Terminal, outcome: Outcome)
     .addHelpText(
       "after",
       `
-Each replication that run computes is kept in ${CACHE_FOLDER}, under a hash of all that it depends on: the
-scenario with its settings, the contents of its data files and extensions, seed, number, this build
-of poolsim and Node's major version. At most 1 GB; the longest unused makes room.
+Each replication that run, advise or sweep computes is kept in ${CACHE_FOLDER}, under a hash of all that it
+depends on: the scenario with its settings, the contents of its data files and extensions, seed, number,
+this build of poolsim and Node's major version. At most 1 GB; the longest unused makes room.
 ${examples(["poolsim cache show", "how much is kept"], ["poolsim cache clear", "take it all away"])}`,
     );
   cache

@@ -3,6 +3,7 @@
  * others: they are loaded for the command that a command line is about, and not to list commands.
  */
 import { type Command, Option } from "commander";
+import { refuseEmptyExtensions } from "./empty-paths.js";
 import { extensionsOf } from "./extensions.js";
 import { commandNamed } from "./one-dash.js";
 
@@ -44,7 +45,11 @@ async function load(command: Command, args: readonly string[]): Promise<void> {
   const late = LATE.get(command) ?? [];
   LATE.delete(command);
   const takesExtensions = command.options.some(({ long }) => long === "--extension");
-  if (late.length > 0 && takesExtensions) await extensionsOf(extensionsIn(args));
+  if (late.length > 0 && takesExtensions) {
+    const files = extensionsIn(args);
+    refuseEmptyExtensions(files);
+    await extensionsOf(files);
+  }
   for (const add of late) await add(command);
   for (const option of command.options) if (option instanceof LateChoices) await option.load();
 }
@@ -59,7 +64,7 @@ async function loadAllBelow(command: Command, args: readonly string[]): Promise<
  * completion, of all.
  *
  * @param args the command line, without the names of node and script
- * @throws InputError (`EXTENSION`)
+ * @throws InputError (`EXTENSION`, `USAGE`)
  */
 export async function loadLate(program: Command, args: readonly string[]): Promise<void> {
   let command = program;

@@ -26,12 +26,13 @@ export interface DialTarget {
 
 /**
  * Only scheme, host and port count, the path does not (G-14). No port is ever supplied: a host
- * without one cannot be dialled by gateways either (D-2 adds ports where they are added).
+ * without one cannot be dialled by gateways either (D-2 adds ports where they are added). Zeros before
+ * a port's digits count for nothing, as in Go.
  *
  * @throws InputError (`URI_UNDIALLABLE`) when host or port are missing or are no host and port
  */
 export function dialTarget({ uri, scheme, host }: DialUri): DialTarget {
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(host);
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):0*([0-9]{1,5})$/.exec(host);
   const hostname = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (hostname === undefined || port > 65_535 || port === 0) {
@@ -41,6 +42,7 @@ export function dialTarget({ uri, scheme, host }: DialUri): DialTarget {
     });
   }
   const plain = scheme === "http";
-  const key = `${plain ? "http" : "https"}://${host.toLowerCase()}`;
+  const server = host.slice(0, host.lastIndexOf(":")).toLowerCase();
+  const key = `${plain ? "http" : "https"}://${server}:${port}`;
   return { key, authority: host, hostname, port, plain };
 }

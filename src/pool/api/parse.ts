@@ -50,18 +50,18 @@ export function parseBody<S extends z.ZodType>(
  */
 export function parseQuery<S extends z.ZodType>(schema: S, url: string): z.output<S> {
   const start = url.indexOf("?");
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   if (start >= 0) {
     for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-      if (Object.hasOwn(values, name)) {
+      if (values.has(name)) {
         throw new Problem(400, "BAD_REQUEST", "a parameter is there twice", {
           path: name.slice(0, 200),
         });
       }
-      values[name] = value;
+      values.set(name, value);
     }
   }
-  const parsed = schema.safeParse(values);
+  const parsed = schema.safeParse(Object.fromEntries(values));
   if (!parsed.success) throw refuse(parsed.error);
   return parsed.data;
 }

@@ -1,5 +1,5 @@
 /**
- * The sessions of one (capability, model) that are alike in being warm or cold (A-5 … A-11). Unlike
+ * The sessions of one (capability, model) that are alike in being warm or cold (A-3, A-5 … A-11). Unlike
  * a stream's pool it is shared by all requests, and a session may serve several at once.
  */
 import type { Suspender } from "../../discovery/suspension.js";

@@ -1,6 +1,6 @@
 /**
  * Who serves the jobs of one (capability, model): a warm and a cold pool, refreshed together
- * (A-14 … A-25). A pure core: it says when a discovery is due, the caller runs it.
+ * (A-1, A-2, A-14 … A-25). A pure core: it says when a discovery is due, the caller runs it.
  */
 import { invariant } from "../../core/errors.js";
 import type { ModelState } from "../../discovery/model-state.js";

@@ -98,8 +98,8 @@ export class StreamSessions {
   }
 
   /**
-   * Opens a stream: counts the source's orchestrators (M-2) and runs the first discovery of each
-   * pool (M-3).
+   * Opens a stream: counts the source's orchestrators (M-2, D-6) and runs the first discovery of each
+   * pool (M-3). A source that lists nobody now leaves the stream without anybody to its end (W-16).
    *
    * @param options see {@link StreamSessionsOptions}
    * @throws whatever the source and the first discoveries throw

@@ -27,16 +27,16 @@ export const SEGMENT_SHARE = "pool.segmentShare";
 
 type Units = readonly Pick<Metric<never>, "name" | "unit">[];
 
-const UNITS: Readonly<Record<string, Units>> = {
-  network: NETWORK_METRICS,
-  viewer: VIEWER_METRICS,
-  pool: [...ORCHESTRATOR_METRICS, ...POOL_METRICS, ...ORCHESTRATOR_REGION_METRICS],
-  orchestrator: [...ORCHESTRATOR_METRICS, ...ORCHESTRATOR_REGION_METRICS],
-  worker: WORKER_METRICS,
-  region: REGION_METRICS,
-  ai: AI_METRICS,
-  event: EVENT_METRICS,
-};
+const UNITS: ReadonlyMap<string, Units> = new Map<string, Units>([
+  ["network", NETWORK_METRICS],
+  ["viewer", VIEWER_METRICS],
+  ["pool", [...ORCHESTRATOR_METRICS, ...POOL_METRICS, ...ORCHESTRATOR_REGION_METRICS]],
+  ["orchestrator", [...ORCHESTRATOR_METRICS, ...ORCHESTRATOR_REGION_METRICS]],
+  ["worker", WORKER_METRICS],
+  ["region", REGION_METRICS],
+  ["ai", AI_METRICS],
+  ["event", EVENT_METRICS],
+]);
 
 /**
  * The unit of a metric, e.g. `ETH/day` or `share`; undefined when none goes by that name.
@@ -46,7 +46,7 @@ const UNITS: Readonly<Record<string, Units>> = {
 export function unitOf(metric: string): string | undefined {
   const dot = metric.indexOf(".");
   const rest = metric.slice(dot);
-  return UNITS[metric.slice(0, dot)]?.find(({ name }) => rest.endsWith(`.${name}`))?.unit;
+  return UNITS.get(metric.slice(0, dot))?.find(({ name }) => rest.endsWith(`.${name}`))?.unit;
 }
 
 /** Whether a metric is an amount in ETH per day. */

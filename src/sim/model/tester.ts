@@ -58,6 +58,8 @@ export class Test implements Probe {
   #roundTripMs = 0;
   #durationMs = 0;
   tests = 0;
+  /** Between its beginning and its last segment's end. */
+  isUnderWay = false;
 
   constructor(options: {
     readonly run: Run;
@@ -77,6 +79,7 @@ export class Test implements Probe {
 
   begin(): void {
     this.tests++;
+    this.isUnderWay = true;
     this.#sent = this.segments;
     this.#over = 0;
     this.#received = 0;
@@ -103,6 +106,7 @@ export class Test implements Probe {
   /** A segment is over; the test is with its last. */
   isOverWith(stream: Stream): boolean {
     if (++this.#over < this.#sent || stream.ended) return false;
+    this.isUnderWay = false;
     const { now, counting } = this.#run;
     const successRate = this.#received / this.#sent;
     const score =
@@ -195,11 +199,17 @@ export class Tester {
     }
   }
 
-  /** A test begins. */
+  /** A test begins, unless the one before it goes on. */
   begin(index: number): void {
     const run = this.#run;
     const test = this.tests[index];
     if (test === undefined) return;
+    if (!test.isUnderWay) this.#beginStream(test);
+    run.queue.schedule(run.now + this.#intervalMs, EVENT.test, index, index);
+  }
+
+  #beginStream(test: Test): void {
+    const run = this.#run;
     const renditions = mostRenditions(run.world.renditions);
     test.begin();
     const streamKey = makeKey(
@@ -223,7 +233,6 @@ export class Tester {
         traced: false,
       }),
     );
-    run.queue.schedule(run.now + this.#intervalMs, EVENT.test, index, index);
   }
 
   /** Gateways read the scores of the tester in their own region (L-18). */

@@ -22,11 +22,11 @@ function names(...lists: readonly (readonly { readonly name: string }[])[]): rea
 }
 
 /** Metrics of the whole. */
-const WHOLE: Readonly<Record<string, readonly string[]>> = {
-  network: names(NETWORK_METRICS),
-  viewer: names(VIEWER_METRICS),
-  pool: names(ORCHESTRATOR_METRICS, POOL_METRICS),
-};
+const WHOLE: ReadonlyMap<string, readonly string[]> = new Map([
+  ["network", names(NETWORK_METRICS)],
+  ["viewer", names(VIEWER_METRICS)],
+  ["pool", names(ORCHESTRATOR_METRICS, POOL_METRICS)],
+]);
 
 const WORKER_PREFIX = "worker.<name>.";
 
@@ -81,7 +81,7 @@ export function metricProblem(
     const dot = metric.indexOf(".");
     const floor = dot < 0 ? metric : metric.slice(0, dot);
     const rest = dot < 0 ? "" : metric.slice(dot + 1);
-    const whole = WHOLE[floor];
+    const whole = WHOLE.get(floor);
     if (whole !== undefined) {
       const known = floor === "pool" ? [...whole, ...inRegions] : whole;
       return known.includes(rest)
@@ -92,7 +92,7 @@ export function metricProblem(
           );
     }
     if (!isFloor(floor)) {
-      return suggestion(floor, [...Object.keys(WHOLE), ...Object.keys(EACH)]);
+      return suggestion(floor, [...WHOLE.keys(), ...Object.keys(EACH)]);
     }
     const subject = subjectIn(rest, subjects[floor]);
     if (subject === undefined) {

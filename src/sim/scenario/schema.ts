@@ -190,7 +190,11 @@ export const scenarioSchema = z.strictObject({
   ai: ai.optional(),
   tester: z
     .strictObject({
-      testsPerDay: number("Tests per orchestrator, region and day.", 0, 10_000).default(3),
+      testsPerDay: number(
+        "Tests per orchestrator, region and day. One that is due while another goes on is left out.",
+        0,
+        10_000,
+      ).default(3),
       timing: z
         .enum(["together", "independent"])
         .describe(
@@ -217,8 +221,12 @@ export const scenarioSchema = z.strictObject({
       enabled: z.boolean().describe("Draw tickets; off: fees count as income.").default(false),
       ticketEV: exact("Expected value of a ticket, wei (P-9).").default("8000000000/1"),
       gasPriceGwei: exact("Gas price that face values are made for.").default("1/100"),
-      deposit: exact("Gateways' deposit, wei.").default("1000000000000000000/1"),
-      reserve: exact("Gateways' reserve, wei.").default("1000000000000000000/1"),
+      deposit: exact("Gateways' deposit, wei: no ticket may be worth more (P-6).").default(
+        "1000000000000000000/1",
+      ),
+      reserve: exact(
+        "Gateways' reserve, wei, of which there must be some (P-6). It caps no face value, however small it is (P-33).",
+      ).default("1000000000000000000/1"),
     })
     .describe("Probabilistic payments (P-rules); off: fees count as income.")
     .prefault({}),

@@ -46,10 +46,6 @@ describe("docs/rules.md", () => {
   it("has every rule that code, docs and scenarios cite", () => {
     const unknown = [...cited].filter(([id]) => !RULES.has(id));
     expect(unknown).toEqual([]);
-    const uncited = [...RULES.keys()].filter((id) => !cited.has(id));
-    process.stdout.write(
-      `${uncited.length} of ${RULES.size} rules are cited nowhere: ${uncited.join(" ")}\n`,
-    );
   });
 
   it("has every rule that it refers to itself", () => {
@@ -108,10 +104,10 @@ describe("poolsim explain", () => {
   });
 
   it("prints every rule", async () => {
-    for (const id of RULES.keys()) {
-      const { exitCode, stdout } = await inProcess("explain", id);
-      expect(exitCode, id).toBe(0);
-      expect(stdout.length, id).toBeGreaterThan(id.length + 20);
-    }
+    const { exitCode, stdout } = await inProcess("explain", ...RULES.keys());
+    expect(exitCode).toBe(0);
+    const texts = stdout.split(/^(?=[A-Z]+-D?\d+, in )/m);
+    expect(texts.map((text) => text.split(",")[0])).toEqual([...RULES.keys()]);
+    for (const text of texts) expect(text.length, text).toBeGreaterThan(30);
   });
 });

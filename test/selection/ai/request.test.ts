@@ -1,11 +1,12 @@
 /** What the vectors of AI requests leave out: modes of crashes, scores, units, observers. */
-import { pipelineToCapability } from "poolsim/discovery";
+import { pipelineToCapability, Suspender } from "poolsim/discovery";
 import {
   AI_EFFECT,
   AI_PIPELINES,
   AI_RESULT,
   AIRequest,
   AISessionManager,
+  AISessionPool,
   AISessionSelector,
   aiUnits,
   debitedSpeechUnits,
@@ -14,6 +15,7 @@ import {
   modelState,
   requestedModel,
   Session,
+  SortedSelector,
 } from "poolsim/selection";
 import { describe, expect, it } from "vitest";
 
@@ -122,13 +124,14 @@ describe("a request", () => {
   });
 });
 
-describe("the manager (A-26)", () => {
+describe("the manager (A-19, A-26)", () => {
   it("keeps one selector for each capability and model, and refuses to lose one", () => {
     const sessions = manager();
     const selector = sessions.make(JOB, false);
     expect(sessions.selectorOf(JOB)).toBeUndefined();
     sessions.keep(JOB, selector);
     expect([...sessions.selectors.keys()]).toEqual([manifestId(JOB)]);
+    expect(manifestId(JOB)).toBe("27_m");
     expect(() => sessions.keep(JOB, sessions.make(JOB, false))).toThrow(
       expect.objectContaining({ code: "AI_SELECTOR_TAKEN" }),
     );
@@ -137,7 +140,7 @@ describe("the manager (A-26)", () => {
   });
 });
 
-describe("a warm and a cold pool (A-24)", () => {
+describe("a warm and a cold pool (A-3, A-24)", () => {
   it("shares a busy warm session while an idle cold one waits", () => {
     const selector = new AISessionSelector({ live: false, poolSize: 2, pick: () => 0 });
     selector.beginRefresh();
@@ -150,6 +153,39 @@ describe("a warm and a cold pool (A-24)", () => {
       [0, true],
     ]);
     expect(selector.cold.selector.size).toBe(1);
+  });
+});
+
+describe("one pool (A-9)", () => {
+  it("ignores the end of a session that it has not, or has no more", () => {
+    const pool = new AISessionPool({
+      selector: new SortedSelector("latencyScore"),
+      suspender: new Suspender("relative"),
+      penalty: 3,
+    });
+    const [first, second] = [0, 1].map((id) => new Session({ id, transcoder: 7, info: undefined }));
+    if (first === undefined || second === undefined) throw new Error("two");
+    pool.add([first]);
+    expect(pool.select(0, () => 0)).toBe(first);
+    pool.remove(first);
+    pool.complete(first);
+    expect([first.segsInFlight, pool.selector.size]).toEqual([1, 0]);
+    // Another session has its place: the first one's end is none of its business.
+    pool.add([second]);
+    pool.complete(first);
+    expect([first.segsInFlight, pool.selector.size]).toEqual([1, 1]);
+  });
+
+  it("has a session twice that is given back while it is idle", () => {
+    const pool = new AISessionPool({
+      selector: new SortedSelector("latencyScore"),
+      suspender: new Suspender("relative"),
+      penalty: 3,
+    });
+    const session = new Session({ id: 0, transcoder: 7, info: undefined });
+    pool.add([session]);
+    pool.complete(session);
+    expect([pool.size, pool.selector.size]).toEqual([1, 2]);
   });
 });
 

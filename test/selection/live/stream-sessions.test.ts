@@ -185,6 +185,22 @@ describe("StreamSessions", () => {
     stream.close();
   });
 
+  it("has nobody to its end if the list was empty when it began (W-16, D-6)", async () => {
+    const one = await servers.add({ kind: "answer", info: info(1) });
+    const discovery = new Discovery({ source: new HardcodedSource({ orchAddr: one.host }) });
+    const source = {
+      list: () =>
+        Promise.resolve({ endpoints: [], dropped: [], confirmedAtMs: NOW_MS, staleBecause: null }),
+    };
+    const stream = await opened([one], { discovery, source });
+    ends.push(() => discovery.close());
+    for (let segment = 0; segment < 3; segment++) {
+      expect(stream.select(SEGMENT_MS)).toBeNull();
+      await stream.refreshed();
+    }
+    expect(one.requests).toHaveLength(0);
+  });
+
   it("ends all sessions with the stream (M-26)", async () => {
     const one = await servers.add({ kind: "answer", info: info(1) });
     const stream = await opened([one]);

@@ -1,5 +1,6 @@
 /** The leaderboard's tester, and the gateways that read it (L-9, L-18, V-12). */
 import { describe, expect, test } from "vitest";
+import { loadScenario } from "../../../src/sim/scenario/load.js";
 import {
   IDEAL,
   merged,
@@ -35,6 +36,20 @@ const BASE = merged(IDEAL, {
 /** successRate × (1 − e^(−segment ÷ round trip)). */
 const score = (roundTripMs: number, successRate = 1) =>
   successRate * (1 - Math.exp(-2000 / roundTripMs));
+
+test("a test that is due while the one before it goes on is left out", () => {
+  // Each needs 15 segments of 2 s, and one is due every 8.64 s.
+  const set = [
+    ["tester.testsPerDay", 10_000],
+    ["warmup", "30s"],
+    ["duration", "2m"],
+  ].map(([path, value]) => ({ path: String(path), value }));
+  const { base } = loadScenario("docs/examples/my-pool.yaml", { set });
+  const watched = simulation(base);
+  watched.run();
+  const tests = watched.tester.tests.map((one) => one.tests);
+  expect(Math.max(...tests)).toBe(5);
+});
 
 describe("what the tester sees", () => {
   const result = run(

@@ -276,7 +276,7 @@ export class ChainStore {
   }
 }
 
-/** Rows that are active in a round (B-4). */
+/** Rows that are active in a round (B-4, X-17). */
 export function activeRows(
   rows: readonly OrchestratorRow[],
   round: bigint,

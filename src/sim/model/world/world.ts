@@ -70,7 +70,7 @@ export interface Node {
   readonly region: string;
   readonly backend: Backend;
   readonly maxSessions: number | "auto";
-  /** What its answers give as `transcoder`: itself, or its balancer (X-12). */
+  /** What its answers give as `transcoder`: itself, or its balancer (X-12); one has one session (X-13). */
   readonly transcoder: number;
   readonly device: string | null;
   readonly bandwidthMbps: number;
