@@ -19,7 +19,7 @@ function withWorkers(kept: readonly (number | null)[]): ScenarioResult {
       ...variant,
       workers: names.map((name, index) => {
         const own = kept[index] ?? null;
-        const lost = { "streamMinutesLost.inFlight": sure(1) };
+        const lost = { "streamMinutesLost.inFlight": sure(1), "roundTripMs.p50": sure(400) };
         return { name, metrics: own === null ? {} : { retention: sure(own), ...lost } };
       }),
       admissions: names.map((worker, index) => ({
