@@ -24,6 +24,26 @@ function withCommas(digits: string): string {
   return digits.replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** Digits beyond the usual ones that tell a figure apart from a limit. */
+const MORE_DIGITS_MAX = 6;
+
+/**
+ * A figure beside a limit: with as many digits as it takes not to read like the limit that it is above or below.
+ *
+ * @param write writes a value with so many digits more than usual
+ */
+export function apartFrom(
+  limit: number,
+  value: number,
+  write: (value: number, more: number) => string,
+): string {
+  let more = 0;
+  while (value !== limit && more < MORE_DIGITS_MAX && write(value, more) === write(limit, more)) {
+    more += 1;
+  }
+  return write(value, more);
+}
+
 /** `-1234.5` → `−1,234.5`, with a true minus and never a minus zero. */
 export function fixed(value: number, decimals: number): string {
   const text = Math.abs(value).toFixed(decimals);

@@ -16,6 +16,11 @@ export interface TriedAction {
   readonly atPeak: Estimate | null;
   /** Why it is undecided, as in verdicts; `null` where it is decided. */
   readonly reason: string | null;
+  /**
+   * Why no number of replications decides it: answers to AI jobs are slow, and their clients never leave.
+   * @default there is no such reason
+   */
+  readonly problem?: "slow answers" | undefined;
 }
 
 /** What a worker did in the pool as it is. */

@@ -3,6 +3,7 @@ import { counted, signed } from "../../core/wording.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { percent } from "../experiment/verdict/figure-format.js";
 import { effective, type Judgement } from "../experiment/verdict/judge.js";
+import { slowAnswersText } from "../experiment/verdict/slow-answers.js";
 import { isWrong } from "../experiment/verdict/wrong-results.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
 import type { TriedAction, WorkerFigures } from "./advice-result.js";
@@ -128,6 +129,7 @@ function undecidedText(
       const { withoutSessions: why } = figures;
       return why === undefined ? "it was hardly ever chosen, so nothing is known of it" : why;
     }
+    if (problem.cause === "slow answers") return slowAnswersText(problem.slow);
     const text = "the objective is not above 0 in this pool, so no change of it can be judged";
     return losesMost(figures) ? `${lossText(figures)}; ${text}` : text;
   }
@@ -198,5 +200,6 @@ export function triedResult({ action, judgement, finding: claim }: Tried): Tried
     change: change === null ? null : (reported(change) ?? null),
     atPeak: peak.change === null ? null : (reported(peak.change) ?? null),
     reason: finding === "undecided" ? judged.reason : null,
+    ...(judged.problem?.cause === "slow answers" ? { problem: "slow answers" as const } : {}),
   };
 }

@@ -60,6 +60,18 @@ function slowdownText({ curve }: WorkerFit): string {
   return `{ ${points.map(({ atATime, factor }) => `${atATime}: ${Math.max(1, rounded(factor.value))}`).join(", ")} }`;
 }
 
+/** The bounds of what a scenario takes; the report says of what is beyond them that it is odd. */
+const TIME_MS: readonly [number, number] = [1, 600_000];
+const CV_MAX = 5;
+
+function bounded(value: number, [least, most]: readonly [number, number]): number {
+  return Math.min(most, Math.max(least, rounded(value)));
+}
+
+function cvText({ value }: Figure): number {
+  return bounded(value, [0, CV_MAX]);
+}
+
 function deviceLines(fit: WorkerFit): string[] {
   const { pixelsPerSecond, warmupMs, noiseCv } = fit;
   if (pixelsPerSecond === null) return [];
@@ -67,7 +79,7 @@ function deviceLines(fit: WorkerFit): string[] {
     `  ${workerName(fit)}:`,
     `    pixelsPerSecond: ${rounded(pixelsPerSecond.value)} # ${interval(pixelsPerSecond)}`,
     `    warmupMs: ${rounded(warmupMs?.value ?? 0)}`,
-    `    noiseCv: ${rounded(noiseCv?.value ?? 0)}`,
+    `    noiseCv: ${noiseCv === null ? 0 : cvText(noiseCv)}`,
     ...(isSlowed(fit) ? [`    slowdown: ${slowdownText(fit)}`] : []),
   ];
 }
@@ -75,15 +87,13 @@ function deviceLines(fit: WorkerFit): string[] {
 function timeLines(fit: WorkerFit): string[] {
   const { aloneMs, noiseCv, sessionCv, span: known } = fit;
   return [
-    `    roundTripMs: ${rounded(aloneMs.value)} # ${interval(aloneMs)}`,
-    ...(noiseCv === null
-      ? []
-      : [`    roundTripCv: ${rounded(noiseCv.value)} # ${interval(noiseCv)}`]),
+    `    roundTripMs: ${bounded(aloneMs.value, TIME_MS)} # ${interval(aloneMs)}`,
+    ...(noiseCv === null ? [] : [`    roundTripCv: ${cvText(noiseCv)} # ${interval(noiseCv)}`]),
     ...(sessionCv === null
       ? known === null || noiseCv === null
         ? []
         : ["    sessionCv: 0 # not told apart: roundTripCv holds what lies between sessions"]
-      : [`    sessionCv: ${rounded(sessionCv.value)} # ${interval(sessionCv)}`]),
+      : [`    sessionCv: ${cvText(sessionCv)} # ${interval(sessionCv)}`]),
     ...(isSlowed(fit) ? [`    slowdown: ${slowdownText(fit)}`] : []),
   ];
 }

@@ -266,7 +266,7 @@ function stageOf(
     workers,
     isLosing,
     unseen: unseenIn([scenario, candidate]),
-    circumstances: circumstancesBeside(scenario, candidate, workers),
+    circumstances: circumstancesBeside(scenario, candidate),
     wrong: wrongResultsOf(scenario, candidate),
   };
 }

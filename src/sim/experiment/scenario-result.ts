@@ -25,6 +25,7 @@ import {
   sensitivityResults,
 } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
+import { circumstancesAlone } from "./verdict/circumstances.js";
 import { bootstrapKey } from "./verdict/differences.js";
 import { figureFormat } from "./verdict/figure-format.js";
 import { effective, type Judgement } from "./verdict/judge.js";
@@ -121,6 +122,17 @@ function unevenNotes({ judgements, stages }: Findings): string[] {
   });
 }
 
+/** Where nothing that the operator chooses differs, so that there is nothing to let in or leave out. */
+function circumstanceNotes(stages: readonly Stage[]): string[] {
+  return stages.flatMap(({ question: { baseline, candidate }, inputs }) => {
+    const paths = circumstancesAlone(inputs.of(baseline).scenario, inputs.of(candidate).scenario);
+    if (paths.length === 0) return [];
+    return [
+      `nothing that the operator chooses differs between ${baseline} and ${candidate}, only ${paths.join(", ")}: the verdict says in which of them the pool does better, and there is nothing to choose`,
+    ];
+  });
+}
+
 /** What tickets won, beside what the work was worth. */
 function luckNotes(baseline: Samples, stage: Stage | null): string[] {
   const won = baseline.mean(INCOME);
@@ -210,6 +222,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
     conservation: holds,
     notes: [
       ...partialNotes(findings, baseline.records.length),
+      ...circumstanceNotes(findings.isPartial ? [] : stages),
       ...extensions.map(
         ({ name, sha256, adds }) =>
           `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,

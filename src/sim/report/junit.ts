@@ -39,7 +39,19 @@ function expectationCases(result: AnyResult): Case[] {
   ];
 }
 
-function runCases({ verdict, partial, conservation }: ScenarioResult): Case[] {
+/** The verdict, or that on each of several candidates. */
+function verdictCases({ verdict, verdicts, notes }: ScenarioResult): Case[] {
+  const all =
+    verdicts?.map((one) => ({ name: `verdict on ${one.candidate}`, one })) ??
+    (verdict === null ? [] : [{ name: "verdict", one: verdict }]);
+  return all.map(({ name, one: { decision, reason, sentence } }) => ({
+    name,
+    output: withNotes(`${decision} (${reason}): ${sentence}`, notes),
+  }));
+}
+
+function runCases(result: ScenarioResult): Case[] {
+  const { partial, conservation } = result;
   const broken = Object.entries(conservation).flatMap(([name, holds]) => (holds ? [] : [name]));
   return [
     {
@@ -47,22 +59,23 @@ function runCases({ verdict, partial, conservation }: ScenarioResult): Case[] {
       failure: broken.length === 0 ? undefined : `does not balance: ${broken.join(", ")}`,
     },
     ...(partial ? [{ name: "ran to its end", failure: "it was stopped" }] : []),
-    ...(verdict === null
-      ? []
-      : [
-          {
-            name: "verdict",
-            output: `${verdict.decision} (${verdict.reason}): ${verdict.sentence}`,
-          },
-        ]),
+    ...verdictCases(result),
   ];
+}
+
+/** What is said, and each note on a line of its own. */
+function withNotes(text: string, notes: readonly string[]): string {
+  return [text, ...notes.map((note) => `Note: ${note}`)].join("\n");
 }
 
 /** What is advised, and what all of it changes: nothing that can fail. */
 function adviceCases(result: AdviceResult): Case[] {
   const { answer, toDo, open, kept } = adviceContent(result);
   return [
-    { name: "advice", output: [answer.headline, ...answer.sentences].join(". ") },
+    {
+      name: "advice",
+      output: withNotes([answer.headline, ...answer.sentences].join(". "), result.notes),
+    },
     ...[...toDo, ...open, ...kept].map(({ name, what, change, why }) => ({
       name: `worker ${name}`,
       output: `${what}${change === "" ? "" : `: ${change}`}; ${why}`,
@@ -73,7 +86,8 @@ function adviceCases(result: AdviceResult): Case[] {
 /** What is best in each circumstance: nothing that can fail. */
 function sweepCases(result: SweepResult): Case[] {
   const { answer, slices } = sweepContent(result);
-  const said = { name: "sweep", output: [answer.headline, ...answer.sentences].join(". ") };
+  const text = [answer.headline, ...answer.sentences].join(". ");
+  const said = { name: "sweep", output: withNotes(text, result.notes) };
   if (slices.length < 2) return [said];
   return [
     said,

@@ -41,6 +41,7 @@ const worker = z.object({
       change,
       atPeak: change,
       reason: z.string().nullable(),
+      problem: z.literal("slow answers").optional(),
     }),
   ),
   askedWithout: z.array(z.string()),

@@ -4,6 +4,7 @@
  */
 import { aiLines } from "./ai.js";
 import type { ReportContent } from "./content/content.js";
+import { whyHead } from "./content/worker-lines.js";
 import {
   answerLines,
   bar,
@@ -57,7 +58,7 @@ function workerTable({ workers, workersIn }: ReportContent, style: Style, max: n
   if (shown.length === 0) return "";
   const column = (
     head: string,
-    key: Exclude<keyof (typeof shown)[number], "isAsked">,
+    key: Exclude<keyof (typeof shown)[number], "isAsked" | "isOut">,
     options: Pick<Column, "align" | "rank"> = {},
   ): Column => ({ head, cells: shown.map((line) => line[key]), ...options });
   const columns = [
@@ -67,7 +68,7 @@ function workerTable({ workers, workersIn }: ReportContent, style: Style, max: n
     column("answers in", "roundTrip"),
     column(`worth/day, ${shown[0]?.worthUnit}`, "worth"),
   ];
-  const why = column("loses streams by", "why", { align: "left" });
+  const why = column(whyHead(shown), "why", { align: "left" });
   const room = style.width - tableWidth(columns) - 2;
   const cells = why.cells.map((cell) => (room < WHY_MIN ? cell : wrapped(cell, room)));
   const text = table([...columns, { ...why, cells }], style, (cell, row) =>

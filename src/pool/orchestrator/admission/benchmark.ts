@@ -4,7 +4,7 @@
  */
 
 import { normalQuantile } from "../../../core/random.js";
-import { counted } from "../../../core/wording.js";
+import { apartFrom, counted } from "../../../core/wording.js";
 import type { BenchmarkFigures, BenchmarkStep } from "./benchmark-figures.js";
 import { READ_OFF_SEGMENTS, tailInterval } from "./benchmark-tail.js";
 import { admissionEntry } from "./entry.js";
@@ -62,10 +62,13 @@ export function judgeBenchmark(
       first.tail.p99Ms <= limitMs
         ? `not within the limit of ${limitMs} ms${sure}`
         : `above the limit of ${limitMs} ms`;
-    return refused(`${describe(first)}, ${where} (${parts(first)})${but}`);
+    return refused(`${describe(first, limitMs)}, ${where} (${parts(first)})${but}`);
   }
   const sessions = Math.min(best.sessions, offered);
-  return admitted(sessions, `${describe(best)}, within the limit of ${limitMs} ms${sure}${but}`);
+  return admitted(
+    sessions,
+    `${describe(best, limitMs)}, within the limit of ${limitMs} ms${sure}${but}`,
+  );
 }
 
 function isUsed({ segments, tail }: BenchmarkStep): boolean {
@@ -81,9 +84,9 @@ function whyNot({ sessions, segments, tail }: BenchmarkStep): string {
   return `${counted(sessions, "session")} (${counted(segments, "segment")}: ${range})`;
 }
 
-function describe({ sessions, segments, tail }: BenchmarkStep): string {
+function describe({ sessions, segments, tail }: BenchmarkStep, limitMs: number): string {
   const count = counted(sessions, "session");
-  const percentile = `99th percentile ${inMs(tail.p99Ms)} at ${count}`;
+  const percentile = `99th percentile ${besideLimit(tail.p99Ms, limitMs)} at ${count}`;
   if (segments >= READ_OFF_SEGMENTS || tail.p99Ms === Number.POSITIVE_INFINITY) return percentile;
   const [low, high] = tailInterval(tail);
   return `${percentile} (${Math.round(low)} to ${Math.round(high)} ms with 95 %, from ${counted(segments, "segment")})`;
@@ -91,6 +94,11 @@ function describe({ sessions, segments, tail }: BenchmarkStep): string {
 
 function parts({ download, transcode, upload }: BenchmarkStep): string {
   return `download ${inMs(download.p99Ms)}, transcode ${inMs(transcode.p99Ms)}, upload ${inMs(upload.p99Ms)}`;
+}
+
+function besideLimit(value: number, limitMs: number): string {
+  if (!Number.isFinite(value)) return inMs(value);
+  return `${apartFrom(limitMs, value, (one, more) => one.toFixed(more))} ms`;
 }
 
 function inMs(value: number): string {

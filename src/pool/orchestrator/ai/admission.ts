@@ -4,6 +4,7 @@
  * is passed in and never decreases.
  */
 import { InputError } from "../../../core/errors.js";
+import { apartFrom } from "../../../core/wording.js";
 import type { AdmissionDecision } from "../admission/policy.js";
 import type { AIModelCapacity } from "./capacities.js";
 
@@ -140,7 +141,8 @@ export class AIAdmission {
     const ms = timed.reduce((sum, { tookMs }) => sum + tookMs, 0);
     const units = timed.reduce((sum, one) => sum + one.units, 0);
     if (ms <= limit * units) return null;
-    return `${(ms / units).toPrecision(3)} ms for a unit in ${timed.length} jobs, the limit is ${limit}`;
+    const each = apartFrom(limit, ms / units, (one, more) => one.toPrecision(3 + more));
+    return `${each} ms for a unit in ${timed.length} jobs, the limit is ${limit}`;
   }
 
   #limit(job: number): number | undefined {

@@ -168,6 +168,38 @@ function warmupOf(
   return { value, low: Math.max(0, value - reach), high: value + reach };
 }
 
+/** So far below the time at fewer sessions nobody is by chance: in standard errors, and as a logarithm. */
+const FALLS = { errors: 3, least: 0.1 };
+/** Beyond this coefficient of variation, times are of different things, or in different units. */
+const CV_ODD = 5;
+
+/** What no worker does, so that the data are not what they seem. */
+function oddities(
+  levels: readonly Level[],
+  fit: { readonly means: readonly number[]; readonly components: Components },
+): string[] {
+  const { means, components } = fit;
+  const measured = levels.map(({ times }) => meanOf(times));
+  const isFalling = levels.some((level, index) => {
+    const off = Math.abs(Math.log((measured[index] ?? 1) / (means[index] ?? 1)));
+    return off > FALLS.least && off > FALLS.errors * errorOf(level, components);
+  });
+  const list = levels.map(
+    ({ atATime }, index) => `${Number((measured[index] ?? 0).toPrecision(3))} ms at ${atATime}`,
+  );
+  return [
+    ...(isFalling
+      ? [
+          `odd: segments take less time with more at a time (${list.join(", ")}), which no worker does, and no interval holds: are the numbers of sessions right?`,
+        ]
+      : []),
+    ...(cvOf(components.within) > CV_ODD
+      ? ["odd: some segments take a hundred times as long as others: are all times in ms?"]
+      : []),
+    ...((means[0] ?? 1) < 1 ? ["odd: a segment takes less than 1 ms: are times in seconds?"] : []),
+  ];
+}
+
 /**
  * Fits runs at known numbers of sessions.
  *
@@ -220,6 +252,7 @@ export function fitBench(all: Measured): WorkerFit {
   const { pixelsPerSecond } = measured;
   const rate =
     pixelsPerSecond === null || meanMs === null ? null : (pixelsPerSecond * meanMs) / aloneMs.value;
+  notes.push(...oddities(levels, { means, components }));
   if (components.between === null) {
     notes.push("sessions are not told apart: what lies between them is not in the intervals");
   }

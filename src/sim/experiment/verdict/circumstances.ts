@@ -5,6 +5,7 @@
  */
 import { subjectOf } from "../../scenario/event-times.js";
 import type { Scenario } from "../../scenario/schema.js";
+import { servingKinds } from "../../scenario/serving-kinds.js";
 
 /** What is asked, how long it is looked at, and what it is called. */
 const NEITHER: ReadonlySet<string> = new Set([
@@ -57,23 +58,42 @@ function split(parts: Parts, isGiven: (path: string) => boolean): Sides {
   return { chosen: of(false), given: of(true) };
 }
 
-/** Events but those of the workers in question, which belong to them, and the pool's own prices. */
-function eventsOf({ events, orchestrator }: Scenario, workers: readonly string[]): Parts {
-  const { name = "pool", address } = orchestrator ?? {};
+/** Workers that serve, and each kind of them. */
+function servingBy(scenario: Scenario): ReadonlyMap<string, readonly string[]> {
+  const kinds = servingKinds(scenario);
+  const single = kinds.flatMap(({ workers }) => workers.map((name) => [name, [name]] as const));
+  return new Map([...single, ...kinds.map(({ name, workers }) => [name, workers] as const)]);
+}
+
+/**
+ * Events but those of workers that the other variant does not have, which belong to them, and the pool's own prices.
+ */
+function eventsOf(scenario: Scenario, other: Scenario): Parts {
+  const { name = "pool", address } = scenario.orchestrator ?? {};
   const own = new Set([name, address].map((one) => `orchestrator ${one}`.toLowerCase()));
-  const others = Object.entries(events).filter(([, event]) => {
+  const [serving, elsewhere] = [servingBy(scenario), servingBy(other)];
+  const others = Object.entries(scenario.events).filter(([, event]) => {
     const subject = subjectOf(event, name);
     if (event.kind === "price") return !own.has(subject.toLowerCase());
     const worker = /^worker (.+)$/.exec(subject)?.[1];
-    return !workers.some((one) => one === worker || one.startsWith(`${worker}-`));
+    return worker === undefined || serving.get(worker)?.some((one) => elsewhere.has(one)) === true;
   });
   return texts("events.", Object.fromEntries(others));
 }
 
-function sidesOf(scenario: Scenario, workers: readonly string[]): Sides {
+/** The same text for the same gateways: their order plays no part. */
+function inOrder({ gateways }: Scenario): object {
+  if (gateways === undefined) return {};
+  return { gateways: gateways.map((one) => JSON.stringify(one)).sort() };
+}
+
+function sidesOf(scenario: Scenario, other: Scenario): Sides {
   const { orchestrator, events: _, tickets, ...others } = scenario;
-  const { economics = {}, ...own } = orchestrator ?? {};
-  const whole = Object.entries(others).filter(([key]) => !NEITHER.has(key));
+  const { economics = {}, whenDown = scenario.assumptions.whenDown, ...rest } = orchestrator ?? {};
+  const own = { ...rest, whenDown };
+  const whole = Object.entries({ ...others, ...inOrder(scenario) }).filter(
+    ([key]) => !NEITHER.has(key),
+  );
   const kept = (isChosen: boolean) =>
     texts("", Object.fromEntries(whole.filter(([key]) => CHOSEN.has(key) === isChosen)));
   const pool = split(texts("orchestrator.", own), (path) =>
@@ -88,7 +108,7 @@ function sidesOf(scenario: Scenario, workers: readonly string[]): Sides {
       ...pool.given,
       ...money.given,
       ...paid.given,
-      ...eventsOf(scenario, workers),
+      ...eventsOf(scenario, other),
     },
   };
 }
@@ -101,15 +121,16 @@ function differing(one: Parts, other: Parts): readonly string[] {
 /**
  * Paths of the circumstances in which two variants differ, such as `events.outage` or `demand`, where they differ in
  * what the operator chooses too; otherwise none.
- *
- * @param workers in which they differ
  */
-export function circumstancesBeside(
-  baseline: Scenario,
-  candidate: Scenario,
-  workers: readonly string[],
-): readonly string[] {
-  const [before, after] = [sidesOf(baseline, workers), sidesOf(candidate, workers)];
+export function circumstancesBeside(baseline: Scenario, candidate: Scenario): readonly string[] {
+  const [before, after] = [sidesOf(baseline, candidate), sidesOf(candidate, baseline)];
   if (differing(before.chosen, after.chosen).length === 0) return [];
+  return differing(before.given, after.given);
+}
+
+/** Paths of the circumstances in which two variants differ where they differ in nothing that the operator chooses. */
+export function circumstancesAlone(baseline: Scenario, candidate: Scenario): readonly string[] {
+  const [before, after] = [sidesOf(baseline, candidate), sidesOf(candidate, baseline)];
+  if (differing(before.chosen, after.chosen).length > 0) return [];
   return differing(before.given, after.given);
 }

@@ -15,12 +15,14 @@ import {
   type DecisionInput,
   decide,
   needsPeak,
+  type Outcome,
   type PeakState,
   peakState,
   type Reason,
 } from "./decision.js";
 import { changeOf, differenceOf, limitedOf, pairedOf } from "./differences.js";
 import { type Evidence, evidenceOf, SESSIONS_MIN } from "./evidence.js";
+import { type SlowAnswers, slowAnswersOf } from "./slow-answers.js";
 import { isAbout, type Unseen } from "./unseen.js";
 import { favoured, type WrongResults } from "./wrong-results.js";
 
@@ -56,6 +58,8 @@ export type Problem =
   | { readonly cause: "circumstances"; readonly paths: readonly string[] }
   /** It would be decided for workers that return wrong results. */
   | { readonly cause: "wrong results"; readonly workers: readonly string[] }
+  /** It would be decided for answers that are slow, to clients who never leave. */
+  | { readonly cause: "slow answers"; readonly slow: readonly SlowAnswers[] }
   /** The operator keeps less than nothing of each segment's fee, ETH. */
   | { readonly cause: "loss per segment"; readonly perSegment: number }
   /** The baseline's interval is not wholly above 0, so that no margin is relative to it. */
@@ -176,6 +180,7 @@ const PROBLEM_REASON: Readonly<Record<Problem["cause"], Reason>> = {
   terms: "no evidence",
   circumstances: "no evidence",
   "wrong results": "no evidence",
+  "slow answers": "no evidence",
   "loss per segment": "objective not positive",
   baseline: "objective not positive",
 };
@@ -204,6 +209,19 @@ function isBorneOut({ decision }: Judgement, options: JudgeOptions): boolean {
 export function onFees(question: Question): Question {
   const margin = typeof question.margin === "number" ? question.margin : DEFAULT_MARGIN;
   return { ...question, objective: FEES, margin };
+}
+
+/** What would be decided for though those who are served have the harm of it, which nobody pays for. */
+function unpaidHarm(
+  found: Outcome,
+  { change, margin }: DecisionInput,
+  options: JudgeOptions,
+): Problem | null {
+  const workers = favoured(found.decision, options.wrong);
+  if (workers.length > 0) return { cause: "wrong results", workers };
+  const isBounded = change.ci95 !== null && change.ci95[1] <= margin;
+  const slow = slowAnswersOf(found, { ...options, isBounded });
+  return slow.length > 0 ? { cause: "slow answers", slow } : null;
 }
 
 /** Judges the candidate. What would decide an undecided one is for {@link advised} to say. */
@@ -256,8 +274,8 @@ export function judge(options: JudgeOptions): Judgement {
     state: peak === undefined ? "not run" : peakState(input),
     change: typeof input.peak === "object" ? input.peak : null,
   };
-  const cheats = favoured(found.decision, options.wrong);
-  if (cheats.length > 0) {
+  const unpaid = unpaidHarm(found, input, options);
+  if (unpaid !== null) {
     return {
       ...common,
       decision: "undecided",
@@ -266,7 +284,7 @@ export function judge(options: JudgeOptions): Judgement {
       change,
       peak: atPeak,
       more: null,
-      problem: { cause: "wrong results", workers: cheats },
+      problem: unpaid,
       needsPeak: false,
       instead: null,
       input: null,
@@ -297,6 +315,7 @@ const NEVER: ReadonlySet<Problem["cause"]> = new Set([
   "terms",
   "circumstances",
   "wrong results",
+  "slow answers",
 ]);
 
 /** Whether going on to the most replications of its sequence would hardly decide an undecided one. */

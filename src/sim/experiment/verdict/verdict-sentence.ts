@@ -1,19 +1,20 @@
 /** The verdict's reason in one sentence, in words that an operator uses. */
 
-import { counted } from "../../../core/wording.js";
+import { apartFrom, counted } from "../../../core/wording.js";
 import type { Scenario } from "../../scenario/schema.js";
 import { isUncalibrated } from "../notes.js";
 import type { Interval } from "../statistics/interval.js";
 import type { Change } from "./change.js";
 import { digits, percent } from "./figure-format.js";
 import type { Judgement, Problem } from "./judge.js";
+import { slowAnswersText } from "./slow-answers.js";
 
 /** What the sentence needs beside the judgement. */
 export interface SentenceOptions {
-  /** Writes a figure of a metric with its unit; never called with a negative one. */
-  readonly format: (metric: string, value: number) => string;
+  /** Writes a figure of a metric with its unit, and so many more digits; never called with a negative one. */
+  readonly format: (metric: string, value: number, more?: number) => string;
   /** The same, never relative to anything. */
-  readonly formatAmount: (metric: string, value: number) => string;
+  readonly formatAmount: (metric: string, value: number, more?: number) => string;
   /** Of the baseline. */
   readonly scenario: Scenario;
   /** Name of the baseline. */
@@ -34,10 +35,13 @@ function rangeText(ci95: Interval | readonly [number, number], write: Write): st
   return `${signed(ci95[0], write)} … ${signed(ci95[1], write)} (95 %)`;
 }
 
-/** Writes changes as the margin is given: as a share of the baseline, or as an amount. */
+/** Writes changes as the margin is given, and not like it: as a share of the baseline, or as an amount. */
 function writeOf({ margin, objective }: Judgement, { formatAmount }: SentenceOptions): Write {
-  if (typeof margin === "number") return (value) => `${percent(value)} %`;
-  return (value) => formatAmount(objective, value);
+  if (typeof margin === "number") {
+    return (value) => apartFrom(margin, value, (one, more) => `${percent(one, more)} %`);
+  }
+  return (value) =>
+    apartFrom(margin.absolute, value, (one, more) => formatAmount(objective, one, more));
 }
 
 function changeText(change: Change | null, write: Write): string {
@@ -92,6 +96,8 @@ function problemText(
       return `the candidate differs from ${options.baseline} in ${problem.paths.join(", ")} too, which is no choice of the operator's: what comes of that, and what of the choice, is not told apart, which is no evidence on ${objective}; give both variants the same`;
     case "wrong results":
       return `results of ${problem.workers.join(", ")} are wrong (cheatProbability), and paid like right ones until a gateway that verifies finds out: ${objective} is no evidence for letting workers serve that do`;
+    case "slow answers":
+      return `${slowAnswersText(problem.slow)}, which is no evidence on ${objective}`;
     case "served":
       return `The workers in question served no session in any replication, which is no evidence on ${objective}`;
     case "loss per segment":
@@ -121,7 +127,8 @@ function constraintText(
 ): string {
   if (constraint === null) return "";
   const { metric, difference, limit } = constraint;
-  const write: Write = (value) => format(metric, value);
+  const write: Write = (value) =>
+    apartFrom(Math.abs(limit), value, (one, more) => format(metric, one, more));
   const change = difference.ci95 === null ? "an unknown amount" : rangeText(difference.ci95, write);
   return `${metric} changes by ${change}, which ${verb} beyond the limit of ${signed(limit, write)}`;
 }

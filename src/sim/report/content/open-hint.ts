@@ -15,6 +15,11 @@ export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
 /** Reasons of verdicts that longer replications do away with, and more of them hardly. */
 const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
 
+/** Clients of AI jobs wait for its slow answers, however long. */
+function isWaitedFor({ tried }: WorkerAdviceResult): boolean {
+  return tried.some(({ problem }) => problem === "slow answers");
+}
+
 /** What would tell more of workers that are not decided. */
 export function openHint(result: AdviceResult, file: string): string {
   const { workers, replications } = result;
@@ -34,6 +39,9 @@ export function openHint(result: AdviceResult, file: string): string {
     if (isHelpless(worker)) {
       return `${name}: no number of replications helps where it does badly and no other worker does better`;
     }
+    if (isWaitedFor(worker)) {
+      return `${name}: say how long clients wait (ai.jobs[].patience), and it can be judged`;
+    }
     if (worker.figures.withoutSessions !== undefined) {
       return `${name}: no number of replications helps as long as it gets no session`;
     }
@@ -43,7 +51,8 @@ export function openHint(result: AdviceResult, file: string): string {
     return `${name}: about ${count} of ${spanText(more.durationMs)} would decide`;
   });
   const isStuck = open.some(
-    (worker) => worker.more === null && !isUnseen(worker) && !isHelpless(worker),
+    (worker) =>
+      worker.more === null && !isUnseen(worker) && !isHelpless(worker) && !isWaitedFor(worker),
   );
   // A share of what is not above 0 is no margin.
   const isBelow = open.some(({ tried }) =>

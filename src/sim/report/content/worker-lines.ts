@@ -29,8 +29,15 @@ export interface WorkerLine {
   /** What the operator keeps more per day with it, with its 95 % interval, in `worthUnit`. */
   readonly worth: string;
   readonly worthUnit: string;
+  /** Whether the pool's own rule leaves it out. */
+  readonly isOut: boolean;
   /** Why it is out, or why streams leave it most often. */
   readonly why: string;
+}
+
+/** What stands above the reasons of some workers, in as few words as a terminal has room for. */
+export function whyHead(lines: readonly Pick<WorkerLine, "isOut">[]): string {
+  return lines.some(({ isOut }) => isOut) ? "why it loses, or is out" : "loses streams by";
 }
 
 interface Group {
@@ -38,10 +45,21 @@ interface Group {
   readonly rows: readonly ResultRow[];
 }
 
-function groupsOf({ workers }: VariantResult, asked: ReadonlySet<string>): Group[] {
+/** Nobody stands for another one who is in question, refused, or does far worse: each of these has lines of its own. */
+function groupsOf(
+  { workers, admissions }: VariantResult,
+  asked: ReadonlySet<string>,
+): readonly Group[] {
+  const refused = new Set(
+    admissions.flatMap(({ worker, sessions }) => (sessions === 0 ? [worker] : [])),
+  );
+  const allKept = workers.map(({ metrics }) => metrics["retention"]?.mean ?? null);
   const byKind = new Map<string, ResultRow[]>();
   for (const row of workers) {
-    const key = `${asked.has(row.name)} ${row.name.replace(/-\d+$/, "")}`;
+    const most = row.metrics["retention"]?.ci95[1] ?? null;
+    const isWorse = isFarWorse(most, allKept);
+    const apart = [asked.has(row.name), refused.has(row.name), isWorse].join(" ");
+    const key = `${apart} ${row.name.replace(/-\d+$/, "")}`;
     byKind.set(key, [...(byKind.get(key) ?? []), row]);
   }
   return [...byKind.values()].map((rows) => ({
@@ -195,6 +213,7 @@ export function workerLines(result: ScenarioResult): WorkerLine[] {
         kept === undefined ? "" : `${figure(kept, { ...scaleFor("share", []), decimalsMax: 0 })} %`,
       worth: worth === undefined ? "" : worthText(worth, scale),
       worthUnit: scale.unit,
+      isOut: isRefused,
       why: whyOf(group, isRefused ? admission?.reason : undefined),
     };
   });

@@ -101,6 +101,12 @@ describe("benchmark", () => {
     });
   });
 
+  it("never says that a figure is above the limit that it reads like", () => {
+    const reason = (ms: number) => judgeBenchmark(figures(run(1, ms)), { limitMs: 1000 }, 5).reason;
+    expect(reason(850.3)).toMatch(/^99th percentile 1000\.3 ms at 1 session, above the limit/);
+    expect(reason(850)).toMatch(/^99th percentile 1000 ms at 1 session, within the limit/);
+  });
+
   it("judges the tail: 1 in 100 may be late, 2 may not", () => {
     const admits = (slow: number) =>
       judgeBenchmark(figures(run(1, 250, slow, 5000)), { limitMs: 800 }, 5).admitted;

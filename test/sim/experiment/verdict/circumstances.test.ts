@@ -1,7 +1,6 @@
 /** In which circumstances two variants differ beside what the operator chooses. */
 import { describe, expect, it } from "vitest";
 import { circumstancesBeside } from "../../../../src/sim/experiment/verdict/circumstances.js";
-import { changedWorkers } from "../../../../src/sim/experiment/verdict/evidence.js";
 import { loadText } from "../../../support/sim/fake-simulate.js";
 
 const WITHOUT = { "orchestrator.admission.exclude": ["candidate"] };
@@ -11,7 +10,7 @@ function between(before: object, after: object): readonly string[] {
   const text = JSON.stringify({
     name: "circumstances",
     duration: "30m",
-    gateway: { region: "FRA" },
+    gateways: [{ region: "FRA" }],
     demand: { concurrentStreams: 12 },
     orchestrator: { name: "pool", region: "FRA", stakeShare: 0.5 },
     workers: [
@@ -22,7 +21,7 @@ function between(before: object, after: object): readonly string[] {
   });
   const [one, other] = loadText(text).variants.map(({ input }) => input.scenario);
   if (one === undefined || other === undefined) throw new Error("there are two variants");
-  return circumstancesBeside(one, other, changedWorkers(one, other));
+  return circumstancesBeside(one, other);
 }
 
 describe("beside a choice", () => {
@@ -62,6 +61,33 @@ describe("beside a choice", () => {
   ])("%s is no circumstance", (_, settings) => {
     expect(between(WITHOUT, settings)).toEqual([]);
   });
+});
+
+it.each(["good", "good-1"])(
+  "what happens to %s, which serves in both, is a circumstance",
+  (worker) => {
+    const outage = { "events.e": { kind: "outage", at: "0s", for: "25m", worker } };
+    const fewer = { "workers.good.maxSessions": 2 };
+    expect(between(outage, fewer)).toEqual(["events.e"]);
+    expect(between(fewer, outage)).toEqual(["events.e"]);
+    expect(between({ ...outage, "workers.good.count": 3 }, {})).toEqual(["events.e"]);
+  },
+);
+
+it("gateways in another order are the same", () => {
+  const [one, other] = [
+    { region: "FRA", name: "a" },
+    { region: "NYC", name: "b" },
+  ];
+  const before = { ...WITHOUT, gateways: [one, other] };
+  expect(between(before, { gateways: [other, one] })).toEqual([]);
+});
+
+it("what is down cannot be reached, whether or not that is said", () => {
+  expect(between({ ...WITHOUT, "orchestrator.whenDown": "unreachable" }, {})).toEqual([]);
+  expect(between({ ...WITHOUT, "orchestrator.whenDown": "silent" }, {})).toEqual([
+    "orchestrator.whenDown",
+  ]);
 });
 
 it("circumstances alone may be compared, and variants may be equal", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../../../src/sim/experiment/verdict/change.js";
 import { decide, peakState } from "../../../../src/sim/experiment/verdict/decision.js";
+import { digits } from "../../../../src/sim/experiment/verdict/figure-format.js";
 import type { Judgement } from "../../../../src/sim/experiment/verdict/judge.js";
 import { verdictSentence } from "../../../../src/sim/experiment/verdict/verdict-sentence.js";
 import { loadText, POOL } from "../../../support/sim/fake-simulate.js";
@@ -44,8 +45,8 @@ const scenario = loadText(POOL.replace("candidate: with", "candidate: with, peak
   .scenario;
 const sentence = (judgement: Judgement) =>
   verdictSentence(judgement, {
-    format: (metric, value) => `${value} ${metric === "net" ? "ETH" : "pp"}`,
-    formatAmount: (_, value) => `${value} ETH`,
+    format: (metric, value, more) => `${digits(value, more)} ${metric === "net" ? "ETH" : "pp"}`,
+    formatAmount: (_, value, more) => `${digits(value, more)} ETH`,
     scenario,
     baseline: "without",
   });
@@ -111,6 +112,20 @@ describe("the verdict in one sentence", () => {
     ],
   ])("%s", (_, judgement, expected) => {
     expect(sentence(judgement)).toBe(expected);
+  });
+
+  it("writes what is beyond a margin or a limit with the digits that tell it apart", () => {
+    expect(sentence(judged(at(-0.9, -0.050_02)))).toMatch(
+      /^net changes by −90 % … −5\.002 % \(95 %\): a loss beyond the margin of 5 %/,
+    );
+    expect(sentence(judged(at(-0.050_003, 0.01)))).toMatch(/^net changes by −5\.0003 % … \+1 %/);
+    expect(sentence(judged(at(-0.05, 0.01)))).toMatch(/^net changes by −5 % … \+1 %/);
+    expect(sentence(judged(at(-0.9, -0.05004), { margin: { absolute: 0.05 } }))).toMatch(
+      /… −0\.05004 ETH \(95 %\): a loss beyond the margin of 0\.05 ETH/,
+    );
+    expect(sentence(judged(at(0.1, 0.3), late(0.5003, 0.9)))).toMatch(
+      /changes by \+0\.5003 pp … \+0\.9 pp \(95 %\), which is beyond the limit of \+0\.5 pp/,
+    );
   });
 
   it("of the other undecided ones names what is missing", () => {

@@ -1,0 +1,55 @@
+/** Tables whose figures cannot be right: it is said, and what comes of them is a scenario all the same. */
+import { describe, expect, it } from "vitest";
+import { fitBench } from "../../../src/sim/calibrate/fits/bench-fit.js";
+import { workersFragment } from "../../../src/sim/calibrate/fragment.js";
+import { readMeasured } from "../../../src/sim/calibrate/recognise.js";
+import { loadText } from "../../support/sim/fake-simulate.js";
+
+const HEAD = "worker,sessions,download_ms,transcode_ms,upload_ms";
+
+/** Lines of segments that take about so long, a tenth more and less. */
+function lines(sessions: number, transcodeMs: number, count = 60): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const ms = transcodeMs * (0.9 + (0.2 * ((index * 7) % 11)) / 10);
+    return `a,${sessions},${transcodeMs / 10},${ms.toFixed(6)},${transcodeMs / 20}`;
+  });
+}
+
+function fitOf(rows: readonly string[]) {
+  const [measured] = readMeasured([HEAD, ...rows].join("\n"), "table.csv");
+  if (measured === undefined) throw new Error("there is one worker");
+  return fitBench(measured);
+}
+
+const odd = (rows: readonly string[]) =>
+  fitOf(rows).notes.filter((note) => note.startsWith("odd:"));
+
+describe("a table of measurements", () => {
+  it("is told to be odd where segments take less time with more at a time", () => {
+    expect(odd([...lines(1, 600), ...lines(4, 200)])).toEqual([
+      expect.stringMatching(/\(690 ms at 1, 230 ms at 4\), which no worker does/),
+    ]);
+  });
+
+  it("is told to be odd where some times are seconds", () => {
+    expect(odd([...lines(1, 300), ...lines(1, 0.3)])).toEqual([
+      expect.stringMatching(/are all times in ms\?$/),
+    ]);
+    expect(odd(lines(1, 0.3))).toEqual([expect.stringMatching(/less than 1 ms: .*in seconds\?$/)]);
+  });
+
+  it("is not where it is as workers are", () => {
+    expect(odd([...lines(1, 300), ...lines(2, 300), ...lines(4, 500)])).toEqual([]);
+    expect(odd([...lines(1, 300, 8), ...lines(2, 285, 8)])).toEqual([]);
+  });
+
+  it.each([
+    ["mixed units", [...lines(1, 300), ...lines(1, 0.3)]],
+    ["seconds", lines(1, 0.3)],
+    ["minutes", lines(1, 545_000)],
+  ])("makes a scenario that can be run: %s", (_, rows) => {
+    const workers = workersFragment([fitOf(rows)]);
+    const text = `name: odd\nduration: 1h\ngateway: { region: FRA }\ndemand: { concurrentStreams: 4 }\norchestrator: { name: pool, region: FRA, stakeShare: 0.1 }\n${workers}`;
+    expect(() => loadText(text)).not.toThrow();
+  });
+});

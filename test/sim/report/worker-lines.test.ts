@@ -1,0 +1,64 @@
+/** The table of workers: nobody is hidden behind others whose names look alike. */
+import { expect, it } from "vitest";
+import { workerLines } from "../../../src/sim/report/content/worker-lines.js";
+import { renderJunit } from "../../../src/sim/report/junit.js";
+import { renderReport } from "../../../src/sim/report/report.js";
+import type { ScenarioResult } from "../../../src/sim/results.js";
+import { result } from "../../support/sim/report-fixture.js";
+
+const sure = (mean: number) => ({ mean, ci95: [mean, mean] as const, n: 10 });
+
+/** Workers called good-1, good-2, …, by what they keep of their sessions; who keeps none was refused. */
+function withWorkers(kept: readonly (number | null)[]): ScenarioResult {
+  const names = kept.map((_, index) => `good-${index + 1}`);
+  return {
+    ...result,
+    question: null,
+    verdict: null,
+    variants: result.variants.map((variant) => ({
+      ...variant,
+      workers: names.map((name, index) => {
+        const own = kept[index] ?? null;
+        const lost = { "streamMinutesLost.inFlight": sure(1), "roundTripMs.p50": sure(400) };
+        return { name, metrics: own === null ? {} : { retention: sure(own), ...lost } };
+      }),
+      admissions: names.map((worker, index) => ({
+        worker,
+        offered: 4,
+        sessions: kept[index] === null ? 0 : 4,
+        reason: kept[index] === null ? "too slow at one session" : "admitted",
+      })),
+    })),
+  };
+}
+
+it("who is refused stands apart, and others are not said to be out with it", () => {
+  const lines = workerLines(withWorkers([null, 0.98, 0.97]));
+  expect(lines.map(({ name, isOut, why }) => [name, isOut, why])).toEqual([
+    ["good-1", true, "too slow at one session"],
+    ["good (2)", false, "too slow"],
+  ]);
+});
+
+it("who does far worse stands apart, and is not hidden in a mean", () => {
+  const lines = workerLines(withWorkers([0.98, 0.97, 0.05]));
+  expect(lines.map(({ name, kept }) => [name, kept])).toEqual([
+    ["good (2)", "98 %"],
+    ["good-3", "5 %"],
+  ]);
+});
+
+it("reasons for being out are not headed as ways to lose streams", () => {
+  expect(renderReport(withWorkers([0.98, 0.97]))).toMatch(/loses streams by\n/);
+  expect(renderReport(withWorkers([0.98, null]))).toMatch(/why it loses, or is out\n/);
+});
+
+it("JUnit has the verdict on each of several candidates, and the notes", () => {
+  const { verdict } = result;
+  if (verdict === null) throw new Error("there is a verdict");
+  const verdicts = ["one", "two"].map((candidate) => ({ ...verdict, candidate }));
+  const text = renderJunit([{ ...result, verdicts, notes: ["be careful"] }]);
+  expect(text).toContain('name="verdict on one"');
+  expect(text).toContain('name="verdict on two"');
+  expect(text).toContain("Note: be careful");
+});
