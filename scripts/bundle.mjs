@@ -4,8 +4,11 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
-/** Packages that most commands need; all others are loaded from node_modules. */
-const INSIDE = ["commander", "yaml", "zod"];
+/**
+ * Packages that most commands need, and the large ones of which a payment needs little; all others are
+ * loaded from node_modules.
+ */
+const INSIDE = ["commander", "ethers", "undici", "yaml", "zod"];
 
 /** Gives extensions all of zod: inside is what the command needs itself, and that is half of it. */
 const ALL_OF_ZOD = /\/sim\/extensions\/whole-zod\.js$/;
@@ -23,6 +26,15 @@ function patch(id, code, search, replacement) {
   if (code.split(search).length !== 2) throw new Error(`${id} has not once: ${search}`);
   return code.replace(search, () => replacement);
 }
+
+/** What poolsim uses of undici, as its index puts it together. */
+const CLIENT = `
+  Object.assign(require("./lib/dispatcher/dispatcher").prototype, require("./lib/api"));
+  module.exports = {
+    Agent: require("./lib/dispatcher/agent"),
+    buildConnector: require("./lib/core/connect"),
+  };
+`;
 
 /** What is loaded at a start that most starts do not need. */
 const LIGHTER = {
@@ -44,19 +56,32 @@ const LIGHTER = {
     // Messages in English, which zod has on its own; the other fifty languages are a quarter of it.
     if (id.endsWith("/zod/v4/core/util.js"))
       return patch(id, code, "if (globalConfig.jitless) {", "if (true) {");
+    // A client of HTTP, without fetch, web sockets, mocks, caches and the rest of a browser.
+    if (id.endsWith("/undici/index.js")) return CLIENT;
     if (id.endsWith("/zod/v4/locales/index.js")) return 'export { default as en } from "./en.js";';
     return null;
   },
 };
 
+/** The packages that modules are of, in order of their names, by their folders. */
+function packagesOf(modules) {
+  const folders = modules.flatMap((id) => {
+    const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+  return [...new Set(folders)].sort();
+}
+
 /** The licences of what is inside. */
-function licences() {
-  return INSIDE.map((name) => {
-    const folder = `node_modules/${name}`;
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${folder} has no licence`);
-    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
-  }).join("\n----\n\n");
+function licences(modules) {
+  return packagesOf(modules)
+    .map((folder) => {
+      const name = folder.split("/node_modules/").at(-1);
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined) throw new Error(`${folder} has no licence`);
+      return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+    })
+    .join("\n----\n\n");
 }
 
 /** Which packages are loaded from node_modules, asked by whom. */
@@ -68,7 +93,7 @@ function isOutside() {
   return (id, importer) => pattern.test(id) || (id === "zod" && ALL_OF_ZOD.test(importer));
 }
 
-/** Puts what some entries load into `dist/cli`. */
+/** Puts what some entries load into `dist/cli`; returns the modules that are in it. */
 async function bundle(dist, { input, chunks, chunkFileNames }) {
   const made = await rolldown({
     input,
@@ -78,7 +103,7 @@ async function bundle(dist, { input, chunks, chunkFileNames }) {
     resolve: { alias: { yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js") } },
     plugins: [LIGHTER],
   });
-  await made.write({
+  const { output } = await made.write({
     dir: `${dist}/cli`,
     format: "esm",
     chunkFileNames,
@@ -88,6 +113,7 @@ async function bundle(dist, { input, chunks, chunkFileNames }) {
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await made.close();
+  return output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
 }
 
 /** @param {string} dist the folder of the build */
@@ -95,7 +121,7 @@ export async function bundleCommand(dist) {
   renameSync(`${dist}/cli/main.js`, `${dist}/cli/unbundled.js`);
   // All lies as deep as the modules in it lay, so that `import.meta.url` keeps its meaning, and threads
   // find their entry beside the module that starts them, as in the library.
-  await bundle(dist, {
+  const ofCommand = await bundle(dist, {
     input: {
       main: `${dist}/cli/unbundled.js`,
       "chunks/recording-thread": `${dist}/pool/api/recording-thread.js`,
@@ -104,11 +130,11 @@ export async function bundleCommand(dist) {
     chunkFileNames: "chunks/[name]-[hash].js",
   });
   // By itself: what threads share with the command would come with all that it is put together with.
-  await bundle(dist, {
+  const ofThread = await bundle(dist, {
     input: { "chunks/simulation-thread": `${dist}/sim/experiment/threads/simulation-thread.js` },
     chunks: [],
     chunkFileNames: "chunks/thread-[name]-[hash].js",
   });
-  writeFileSync(`${dist}/cli/chunks/LICENCES.txt`, licences());
+  writeFileSync(`${dist}/cli/chunks/LICENCES.txt`, licences([...ofCommand, ...ofThread]));
   if (!existsSync(`${dist}/cli/main.js`)) throw new Error("there is no bundled command");
 }

@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MAIN = join(ROOT, "dist/cli/main.js");
+const TSC = join(ROOT, "node_modules/native-typescript/bin/tsc");
 
 /**
  * Blocks of commands that take too long for a test, and what `npm run docs:readme` runs for the
@@ -208,16 +208,27 @@ export class ExampleRunner {
   compile(blocks: readonly Block[]): string[] {
     const names = new Map(blocks.map((block) => [`${this.#name(block)}.ts`, block]));
     for (const [name, { text }] of names) writeFileSync(name, `${text}\nexport {};\n`);
-    const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
-    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-    const program = ts.createProgram([...names.keys()], { ...options, noEmit: false });
-    program.emit();
-    return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-      const block = names.get(file?.fileName ?? "");
-      const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
-      const place = block === undefined ? "?" : `${block.file}:${block.line + 1 + line}`;
-      return `${place}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
-    });
+    const project = join(this.#folder, "tsconfig.json");
+    const config = {
+      extends: join(ROOT, "tsconfig.json"),
+      compilerOptions: { noEmit: false },
+      include: [],
+      files: [...names.keys()],
+    };
+    writeFileSync(project, JSON.stringify(config));
+    const { text } = this.#spawn(process.execPath, [TSC, "--pretty", "false", "-p", project], ROOT);
+    // Lines that begin with a blank say more of the complaint before them.
+    return text
+      .trim()
+      .split(/\n(?=\S)/)
+      .filter((complaint) => complaint !== "")
+      .map((complaint) => {
+        const [, file = "", line, why] = /^(.*?)\((\d+),\d+\): (.*)$/s.exec(complaint) ?? [];
+        const block = names.get(join(ROOT, file));
+        return block === undefined
+          ? complaint
+          : `${block.file}:${block.line + Number(line)}: ${why}`;
+      });
   }
 
   /** Runs a block: `ts` after {@link compile}; `sh` in a shell in which `poolsim` is a command. */

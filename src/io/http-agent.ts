@@ -38,7 +38,7 @@ export async function openHttpAgent({
   /** How long a connection may take to be made; 0: as long as the signals allow. @default 0 */
   readonly connectMs?: number;
 } = {}): Promise<HttpAgent> {
-  const { Agent, buildConnector, request } = await import("undici");
+  const { Agent, buildConnector } = await import("undici");
   const connect = buildConnector({ timeout: connectMs });
   /** Each with the server that it is made to. */
   const connecting = new Map<Socket, string>();
@@ -66,11 +66,12 @@ export async function openHttpAgent({
     request: async (url, options) => {
       const { signal } = options;
       signal?.throwIfAborted();
-      const { origin } = new URL(url);
+      const { origin, pathname, search } = new URL(url);
       const onAbort = (): void => hangUp(origin);
       signal?.addEventListener("abort", onAbort);
       try {
-        return await request(url, { ...options, dispatcher: agent });
+        const method = options.method ?? "GET";
+        return await agent.request({ ...options, method, origin, path: `${pathname}${search}` });
       } catch (error) {
         throw signal?.aborted ? signal.reason : error;
       } finally {

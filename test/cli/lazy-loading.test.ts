@@ -1,5 +1,5 @@
 /** Help and completion are quick: a command loads what it needs when it runs, not when it is listed. */
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -85,6 +85,20 @@ describe("modules", () => {
     expect(files(check)).toBeLessThanOrEqual(12);
     expect(check.some((module) => /\/zod-/.test(module))).toBe(true);
     expect(help.some((module) => /\/zod-/.test(module))).toBe(false);
+  });
+
+  it("of the bundled command have ethers and undici inside, with the licences of what is in them", () => {
+    const chunks = fileURLToPath(new URL("../../dist/cli/chunks/", import.meta.url));
+    const files = readdirSync(chunks).filter((file) => file.endsWith(".js"));
+    const having = (text: RegExp) =>
+      files.filter((file) => text.test(readFileSync(join(chunks, file), "utf8")));
+    expect(having(/\b(?:from|import\(|require\()\s*["'](?:ethers|undici)\b/)).toEqual([]);
+    expect(having(/secp256k1/)).not.toEqual([]);
+    const licences = readFileSync(join(chunks, "LICENCES.txt"), "utf8");
+    const named = licences.split("\n----\n\n").map((licence) => licence.split("\n", 1)[0]);
+    expect(named).toEqual(
+      expect.arrayContaining(["@noble/curves", "commander", "ethers", "undici", "zod"]),
+    );
   });
 
   it("of a thread that simulates are without what reads command lines, YAML and scenarios", () => {

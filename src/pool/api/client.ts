@@ -249,13 +249,13 @@ export class PoolApiClient {
     const signature = signRequest(key.secret, { method: "POST", path, timestamp, nonce, body });
     const limit = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(timeoutMs, leftMs))));
     try {
-      const { request } = await import("undici");
       this.#agent ??= this.#newAgent();
-      const dispatcher = await this.#agent;
+      const agent = await this.#agent;
       const startMs = performance.now();
-      const response = await request(new URL(path, this.#base), {
+      const response = await agent.request({
+        origin: this.#base.origin,
+        path,
         method: "POST",
-        dispatcher,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         body,
         headers: {
