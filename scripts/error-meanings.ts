@@ -16,7 +16,7 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   ANSWER_TOO_LARGE: "An orchestrator's answer has a field that is longer than any honest answer's.",
   API_KEYS: "The file of API keys cannot be used, or others may read it.",
   BACKUP:
-    "A copy of the books cannot be made: something is there already, or the place cannot be written.",
+    "A copy of the books cannot be made: something is there already, the place cannot be written, or its disk is full.",
   BENCH_TOOL:
     "Nothing on this machine can transcode for `poolsim bench-worker`: the message says what is missing.",
   BOOKS_WRONG: "The books do not follow from their events: verify says where.",

@@ -13,6 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RemoteError } from "../../src/core/errors.js";
+import { SqliteDatabase } from "../../src/io/sqlite.js";
+import { copyBooks } from "../../src/pool/operate/jobs/backup-job.js";
 import { ALICE, list, transcode } from "../support/books/events.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 
@@ -22,6 +25,13 @@ const files = () =>
   readdirSync(dir)
     .filter((name) => !/-(?:wal|shm)$/.test(name))
     .sort();
+const thrown = (work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+};
 const pool = (...args: readonly string[]) => inProcessIn(dir, "pool", ...args);
 
 beforeAll(async () => {
@@ -75,6 +85,41 @@ describe("pool restore says", () => {
     const said = await pool("restore", backup, "--db", "new.db");
     expect(said).toMatchObject({ exitCode: 2, stderr: `${says}\n` });
     expect(existsSync(join(dir, "new.db"))).toBe(false);
+  });
+});
+
+describe("what came to nothing leaves nothing behind", () => {
+  it.each([
+    ["books that are wrong", "UPDATE entries SET at = at + 1", 2, /these books are wrong/],
+    [
+      "books that can't say that they are a backup's",
+      "CREATE TRIGGER full BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END",
+      4,
+      /no/,
+    ],
+  ])("of %s", async (_, change, exitCode, says) => {
+    copyFileSync(join(dir, "copy.db"), join(dir, "bad.db"));
+    const file = new SqliteDatabase({ path: join(dir, "bad.db") });
+    file.exec(change);
+    file.close();
+    const said = await pool("restore", "bad.db", "--db", "new.db");
+    expect(said).toMatchObject({ exitCode, stderr: expect.stringMatching(says) });
+    expect(readdirSync(dir).filter((name) => name.startsWith("new.db"))).toEqual([]);
+  });
+
+  it("of a copy whose disk is full when it is nearly done: the machine's trouble, not bad input", () => {
+    const place = join(dir, "full.db");
+    const full = (copy: string) => {
+      writeFileSync(`${copy}-wal`, "");
+      throw new RemoteError("database or disk is full", { code: "SQLITE_FULL" });
+    };
+    const error = thrown(() => copyBooks(join(dir, "b.db"), place, full));
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(error).toMatchObject({
+      code: "BACKUP",
+      message: `backup ${place}: its disk is full, or fails`,
+    });
+    expect(readdirSync(dir).filter((name) => name.startsWith("full.db"))).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ import type { PayoutSettings } from "./settings.js";
 /** What payouts need of the store. */
 export type PayoutBooksStore = Pick<
   PoolStore,
-  "transaction" | "ledger" | "payouts" | "workers" | "acts" | "log" | "assertInPlace"
+  "transaction" | "ledger" | "payouts" | "workers" | "acts" | "log" | "assertInPlace" | "setting"
 >;
 
 const OPEN: readonly PayoutState[] = ["intent", "signed", "sent", "mined"];

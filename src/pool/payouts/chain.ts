@@ -34,6 +34,8 @@ export interface ChainTransaction {
   readonly valueWei: bigint;
   /** null: it waits for a block. */
   readonly block: { readonly number: number; readonly hash: string } | null;
+  /** The number of the chain that it is signed for. @default it does not say: it may be mined on every chain */
+  readonly chainId?: bigint | undefined;
   /** Its bytes, made again from its parts and proven by its hash; null where that does not work. */
   readonly payment: Omit<SignedPayment, "signedAtMs"> | null;
 }

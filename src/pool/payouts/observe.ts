@@ -94,7 +94,9 @@ async function displacement(
   const found = await findNonce({ chain, wallet, nonce, head });
   if ("unclear" in found) return unclear(found.unclear);
   const { transaction, blockNumber, blockHash } = found;
-  const { txHash, to, valueWei } = transaction;
+  const { txHash, to, valueWei, chainId = payout.chainId } = transaction;
+  // As the node, or one of several behind its address, is of that chain by now.
+  if (chainId !== payout.chainId) return unclear(`${txHash} is signed for chain ${chainId}`);
   if (attempts.some((attempt) => attempt.txHash === txHash)) {
     return unclear(`the node has it in block ${blockNumber}, but no receipt of it`);
   }

@@ -4,7 +4,9 @@
  */
 import type { LedgerEntry } from "../books/ledger.js";
 import { MOVING_KINDS } from "../books/move.js";
+import { openingAtMs } from "../books/opening-date.js";
 import type { PoolStore } from "../books/store/store.js";
+import { UNSPLIT_KIND } from "../books/unsplit.js";
 
 /** A payment on chain. */
 export interface Payment {
@@ -17,31 +19,53 @@ export interface Payment {
 interface Change {
   readonly atMs: number;
   readonly wei: bigint;
+  /** Its date is that of whoever entered it: entered again after a restore, it has a later one. */
+  readonly isRedone: boolean;
 }
 
 interface Owed {
   readonly changes: Change[];
   /** Paid before these books began, as its opening balances say; null: it has none. */
   openedPaidWei: bigint | null;
+  /** Whether it was owed something by a correction. */
+  isAdjusted: boolean;
   /** Addresses that a balance was moved from or to: perhaps one was paid what the other was owed. */
   readonly formerly: Set<string>;
 }
 
+const NOTHING_YET: Owed = {
+  changes: [],
+  openedPaidWei: null,
+  isAdjusted: false,
+  formerly: new Set(),
+};
 const PAGE = 5_000;
 /**
  * By so much a block's time may be before what led to it, ms: blocks tell whole seconds, those of some chains when
  * their slot began, and the clocks of nodes and of the pool's machine are others.
  */
 const CLOCKS_MS = 60_000;
+/** As far ahead of its time an event may be entered, ms: the clock of its node is wrong. */
+const AHEAD_MS = 86_400_000;
 const MOVING: ReadonlySet<string> = new Set(MOVING_KINDS);
+/** What is done by hand, or by the clock of this machine. */
+const REDONE: ReadonlySet<string> = new Set([
+  ...["round", "adjust", "opening", "assign", "void", UNSPLIT_KIND],
+  ...MOVING_KINDS,
+]);
+
+/** What tells whom the books owed what, and since when. */
+export type PayeeHistoryStore = Pick<PoolStore, "ledger" | "workers" | "setting">;
 
 /** Follows the journal; each look reads what has come since the last. */
 export class PayeeHistory {
-  readonly #store: Pick<PoolStore, "ledger">;
+  readonly #store: PayeeHistoryStore;
   readonly #payees = new Map<string, Owed>();
   #next = 0;
+  /** Of all that the books have, the oldest. */
+  #beginMs = Number.POSITIVE_INFINITY;
 
-  constructor(store: Pick<PoolStore, "ledger">) {
+  constructor(store: PayeeHistoryStore) {
     this.#store = store;
   }
 
@@ -58,17 +82,39 @@ export class PayeeHistory {
    */
   concerns({ to, paidWei, atMs }: Payment, others: readonly Payment[] = []): boolean {
     this.#read();
-    const owed = to === null || paidWei === 0n ? undefined : this.#payees.get(to);
-    if (owed === undefined || to === null) return false;
-    const firstMs = this.#changesOf(to).reduce(
-      (first, change) => Math.min(first, change.atMs),
-      Infinity,
-    );
+    if (to === null || paidWei === 0n) return false;
+    const owed = this.#payees.get(to) ?? (this.#hasWorked(to) ? NOTHING_YET : null);
+    if (owed === null) return false;
+    const firstMs = this.#owedSince(to, owed);
     if (atMs + CLOCKS_MS >= firstMs) return true;
     if (owed.openedPaidWei === null) return false;
     const older = others.filter((other) => other.to === to && other.atMs + CLOCKS_MS < firstMs);
     const sum = older.reduce((total, other) => total + other.paidWei, paidWei);
     return sum > owed.openedPaidWei;
+  }
+
+  /** What it is owed for its work a round may tell that was not closed yet, or not again. */
+  #hasWorked(address: string): boolean {
+    return this.#store.workers.list(address).some(({ jobs }) => jobs > 0n);
+  }
+
+  /**
+   * Since when an address may have been owed something, at the earliest. The dates of entries do not say it: an
+   * event's may be ahead of its time, and what was done by hand, a round that was closed, may have been done
+   * again after a restore.
+   */
+  #owedSince(address: string, { openedPaidWei, isAdjusted }: Owed): number {
+    const changes = this.#changesOf(address);
+    const openedMs = openedPaidWei === null ? null : openingAtMs(this.#store);
+    if (openedMs !== null) {
+      // Balances that were taken over count all that was before them.
+      return earliest([openedMs, ...changes.flatMap((one) => (one.isRedone ? one.atMs : []))]);
+    }
+    const dates = changes.map(({ atMs, isRedone }) => (isRedone ? atMs : atMs - AHEAD_MS));
+    const seen = [address, ...this.#formerOf(address)]
+      .flatMap((one) => this.#store.workers.list(one))
+      .map(({ firstSeenMs }) => firstSeenMs - AHEAD_MS);
+    return earliest([...dates, ...seen, ...(isAdjusted ? [this.#beginMs] : [])]);
   }
 
   /**
@@ -79,7 +125,7 @@ export class PayeeHistory {
     this.#read();
     const own = this.#payees.get(address)?.changes ?? [];
     const lists = [own, ...this.#formerly(address), this.#changesOf(address)].map((changes) =>
-      changes.filter((change) => change.atMs <= atMs + CLOCKS_MS),
+      changes.filter((change) => change.isRedone || change.atMs <= atMs + CLOCKS_MS),
     );
     const byTime = lists.map((changes) => [...changes].sort((one, other) => one.atMs - other.atMs));
     return [...lists, ...byTime].some((list) => {
@@ -93,6 +139,10 @@ export class PayeeHistory {
 
   /** Of the addresses whose pending balance became this one's. */
   #formerly(address: string): readonly (readonly Change[])[] {
+    return [...this.#formerOf(address)].map((former) => this.#payees.get(former)?.changes ?? []);
+  }
+
+  #formerOf(address: string): ReadonlySet<string> {
     const all = new Set<string>();
     const add = (one: string): void => {
       for (const former of this.#payees.get(one)?.formerly ?? []) {
@@ -102,7 +152,7 @@ export class PayeeHistory {
       }
     };
     add(address);
-    return [...all].map((former) => this.#payees.get(former)?.changes ?? []);
+    return all;
   }
 
   /** Its own, and those of the addresses before it. */
@@ -121,6 +171,7 @@ export class PayeeHistory {
 
   #take({ cause, atMs, postings }: LedgerEntry): void {
     const changed = new Map<string, bigint>();
+    this.#beginMs = Math.min(this.#beginMs, atMs);
     if (MOVING.has(cause.kind)) this.#follow(postings);
     for (const { from, to, wei } of postings) {
       for (const [account, change] of [
@@ -138,7 +189,12 @@ export class PayeeHistory {
         }
       }
     }
-    for (const [address, wei] of changed) this.#of(address).changes.push({ atMs, wei });
+    const isRedone = REDONE.has(cause.kind);
+    for (const [address, wei] of changed) {
+      const owed = this.#of(address);
+      owed.changes.push({ atMs, wei, isRedone });
+      if (cause.kind === "adjust" && wei > 0n) owed.isAdjusted = true;
+    }
   }
 
   #follow(postings: LedgerEntry["postings"]): void {
@@ -154,9 +210,15 @@ export class PayeeHistory {
     const owed = this.#payees.get(address) ?? {
       changes: [],
       openedPaidWei: null,
+      isAdjusted: false,
       formerly: new Set(),
     };
     this.#payees.set(address, owed);
     return owed;
   }
+}
+
+/** Of instants; Infinity: there are none. */
+function earliest(instants: readonly number[]): number {
+  return instants.reduce((first, ms) => Math.min(first, ms), Number.POSITIVE_INFINITY);
 }

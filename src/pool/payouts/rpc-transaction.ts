@@ -14,6 +14,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** @throws RemoteError (`CHAIN_TRANSPORT`) for what is no transaction */
 export function readTransaction(json: Json): ChainTransaction {
   const { blockNumber, blockHash, to } = json;
+  const chainId = chainOf(json);
   const isMined = blockNumber !== null && blockNumber !== undefined;
   const plain = {
     txHash: hex(json["hash"], 32),
@@ -22,8 +23,21 @@ export function readTransaction(json: Json): ChainTransaction {
     nonce: safe(json["nonce"]),
     valueWei: quantity(json["value"]),
     block: isMined ? { number: safe(blockNumber), hash: hex(blockHash, 32) } : null,
+    ...(chainId === undefined ? {} : { chainId }),
   };
   return { ...plain, payment: paymentOf(json, plain) };
+}
+
+/** EIP-155: the chain is in the signature of transactions that have no type. */
+function chainOfSignature(v: bigint): bigint | undefined {
+  return v >= 35n ? (v - 35n) / 2n : undefined;
+}
+
+/** For which chain it is signed; undefined: it does not say, as before EIP-155. */
+function chainOf(json: Json): bigint | undefined {
+  const { chainId, v } = json;
+  if (chainId !== undefined && chainId !== null) return quantity(chainId);
+  return v === undefined || v === null ? undefined : chainOfSignature(quantity(v));
 }
 
 /**
@@ -70,7 +84,7 @@ function signatureOf(json: Json): Signature {
 
 function paymentOf(
   json: Json,
-  { txHash, from, to, nonce, valueWei }: Omit<ChainTransaction, "payment" | "block">,
+  { txHash, from, to, nonce, valueWei }: Omit<ChainTransaction, "payment" | "block" | "chainId">,
 ): ChainTransaction["payment"] {
   try {
     const transaction = signedOf(json, { to, nonce, value: valueWei });
@@ -106,8 +120,7 @@ function signedOf(
     signature: signatureOf(json),
   };
   if (type === 0) {
-    // EIP-155: the chain is in the signature.
-    const chainId = v >= 35n ? (v - 35n) / 2n : 0n;
+    const chainId = chainOfSignature(v) ?? 0n;
     return Transaction.from({ ...shared, chainId, gasPrice: quantity(json["gasPrice"]) });
   }
   const list = Array.isArray(json["accessList"]) ? json["accessList"] : [];

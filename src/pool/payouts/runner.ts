@@ -297,8 +297,8 @@ export class PayoutRunner {
     }
     const { confirmations } = this.#settings;
     const transition = observed(before, observation, { confirmations, nowMs });
-    // Another chain that answers by now would undo all that this one has.
-    if (isClosed(before) && transition !== null) await this.#assertChain();
+    // Another chain that answers by now has other transactions with the same nonces.
+    if (transition !== null) await this.#assertChain();
     const payout = this.#apply(before, transition, report);
     if (isClosed(payout) || payout.inclusion !== null) return null;
     await this.#sendAgain(payout, pass);

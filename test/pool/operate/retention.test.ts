@@ -35,3 +35,15 @@ it("never takes the newest, nor what is no backup, and tells the oldest first", 
   expect(superfluous(names, { keep: 1 })).toEqual(names.slice(1).toReversed());
   expect(backupTime(names[0] ?? "")).toBe(END_MS);
 });
+
+it("never takes the one that was made just now, though others are dated later by a wrong clock", () => {
+  const [ahead, further] = [backupName(END_MS + 300 * DAY_MS), backupName(END_MS + 301 * DAY_MS)];
+  const [now = "", before = "", older = ""] = names;
+  const all = [ahead, further, now, before, older];
+  const rules = { keep: 2, daily: 2 };
+  expect(superfluous(all, rules, now)).toEqual([ahead, further, older]);
+  expect(superfluous(all, { keep: 1 }, now)).toEqual([ahead, further, older, before]);
+  // The clock is behind now: what it makes is the newest all the same.
+  const behind = backupName(0);
+  expect(superfluous([behind, now, before], { keep: 2 }, behind)).toEqual([before]);
+});

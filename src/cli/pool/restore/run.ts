@@ -7,7 +7,7 @@ import { counted } from "../../../core/wording.js";
 import { recordAct } from "../../../pool/books/acts.js";
 import { verifyBooks } from "../../../pool/books/verify/verify.js";
 import { backupBucket, getFile, isBucketUrl } from "../../../pool/operate/jobs/backup-bucket.js";
-import { copyBooks } from "../../../pool/operate/jobs/backup-job.js";
+import { copyBooks, removeDatabase } from "../../../pool/operate/jobs/backup-job.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -21,7 +21,7 @@ import { withScratchStore } from "../shared/scratch-store.js";
 export interface RestoreFlags extends BooksFlags, AuthorFlags {}
 
 /**
- * Runs the command. Books that verify finds wrong are not left behind.
+ * Runs the command. Books that verify finds wrong, or that can't say that they are a backup's, are not left behind.
  *
  * @throws InputError (`BACKUP` where something is there already; `BOOKS_WRONG`)
  */
@@ -34,16 +34,20 @@ export async function poolRestore(
   const author = authorOf(flags);
   if (!isBucketUrl(backup)) checkBackup(backup);
   assertNothingAt(db);
+  const lockFile = `${db}.lock`;
+  const wasLocked = existsSync(lockFile);
   const lock = assertLocked(lockPool({ books: db }), { books: db });
+  let isWhole = false;
+  let isCopied = false;
   try {
     await copied(backup, db);
+    isCopied = true;
     const found = withBooks(db, "read", (store) => ({
       ...withScratchStore((fresh) => verifyBooks(store, fresh)),
       payouts: store.payouts.payingWallets().length,
       lastAtMs: store.events.lastMs(),
     }));
     if (found.wrong.length > 0) {
-      rmSync(db, { force: true });
       throw new InputError(`${backup}: these books are wrong: ${found.wrong[0]}`, {
         code: "BOOKS_WRONG",
       });
@@ -53,6 +57,7 @@ export async function poolRestore(
       const authored = { reason: `from ${backup}`, author, nowMs: Date.now() };
       store.transaction(() => recordAct(store, "restore", "books", authored));
     });
+    isWhole = true;
     const { events, entries, payouts, lastAtMs } = found;
     print(terminal, flags, { db, events, entries, lastAtMs }, () => [
       lines(
@@ -72,7 +77,10 @@ export async function poolRestore(
   } catch (error) {
     throw named(db, error);
   } finally {
+    // Books that don't say that they are a backup's would pay without a look at what was paid since.
+    if (isCopied && !isWhole) removeDatabase(db);
     lock.release();
+    if (!isWhole && !wasLocked) removeDatabase(lockFile);
   }
 }
 

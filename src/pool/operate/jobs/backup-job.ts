@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { InputError, RemoteError } from "../../../core/errors.js";
+import { isOfTheName, systemCode } from "../../../core/system-error.js";
 import { makeFolder } from "../../../io/make-folder.js";
 import { SqliteDatabase } from "../../../io/sqlite.js";
 import { recordAct } from "../../books/acts.js";
@@ -62,7 +63,7 @@ export function backUpFile(db: string, path: string): number {
       store.close();
     }
     // All of it is in the file; the driver gives these back late, when the copy has its name.
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${copy}${suffix}`, { force: true });
+    removeBeside(copy);
   });
 }
 
@@ -82,7 +83,8 @@ function isOfThisVersion(path: string): boolean {
  * @param path a file that is not there
  * @param change what is done to the copy before it has its name
  * @returns the copy's length in bytes
- * @throws InputError (`BACKUP`) where something is there already, or it can't be written
+ * @throws InputError (`BACKUP`) where something is there already, or it can't be written; RemoteError with that
+ *   code where the machine fails at it, as by a full disk
  * @throws RemoteError (`SQLITE_…`)
  */
 export function copyBooks(
@@ -98,23 +100,34 @@ export function copyBooks(
     try {
       books.run("VACUUM INTO ?", unfinished);
     } catch (cause) {
-      if (!(cause instanceof RemoteError && cause.code === "SQLITE_FULL")) throw cause;
-      throw refused(path, "there is no space left", cause);
+      throw isFull(cause, /^SQLITE_FULL/) ? failed(path, "there is no space left", cause) : cause;
     } finally {
       books.close();
     }
     chmodSync(unfinished, 0o600);
-    change(unfinished);
+    try {
+      change(unfinished);
+    } catch (cause) {
+      const isItsDisk = isFull(cause, /^SQLITE_(?:FULL|IOERR)/);
+      throw isItsDisk ? failed(path, "its disk is full, or fails", cause) : cause;
+    }
     synced(unfinished);
     renameSync(unfinished, path);
     return statSync(path).size;
   } catch (error) {
-    rmSync(unfinished, { force: true });
-    if (error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code))) {
-      throw refused(path, String(error.code), error);
-    }
-    throw error;
+    removeDatabase(unfinished);
+    throw ofSystem(path, error) ?? error;
   }
+}
+
+/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  rmSync(path, { force: true });
+  removeBeside(path);
+}
+
+function removeBeside(path: string): void {
+  for (const suffix of ["-wal", "-shm", "-journal"]) rmSync(`${path}${suffix}`, { force: true });
 }
 
 /** Said before anything is read: what SQLite says of a target sounds as if it were of the books. */
@@ -149,7 +162,7 @@ export async function backUp(
   try {
     makeFolder(to, 0o700);
   } catch (error) {
-    throw refused(to, error instanceof Error ? error.message : String(error), error);
+    throw ofSystem(to, error) ?? refused(to, String(error), error);
   }
   // What a process that died left: nobody can use it.
   for (const one of readdirSync(to).filter((other) => UNFINISHED.test(other))) {
@@ -158,7 +171,7 @@ export async function backUp(
   const bytes = backUpFile(db, join(to, name));
   synced(to);
   run.say(`${name}: ${bytes} bytes`);
-  const old = superfluous(readdirSync(to), retention);
+  const old = superfluous(readdirSync(to), retention, name);
   for (const one of old) rmSync(join(to, one));
   return { bytes, removed: old.length };
 }
@@ -177,7 +190,7 @@ async function backUpTo(
   const call = { now, signal };
   const bytes = await copyToBucket(db, `${bucket.prefix}${name}`, bucket, call);
   say(`${name}: ${bytes} bytes`);
-  const old = superfluous(await namesIn(bucket, call), retention);
+  const old = superfluous(await namesIn(bucket, call), retention, name);
   for (const one of old) await removeObject(`${bucket.prefix}${one}`, bucket, call);
   return { bytes, removed: old.length };
 }
@@ -218,4 +231,19 @@ function refused(path: string, why: string, cause?: unknown): InputError {
     code: "BACKUP",
     cause,
   });
+}
+
+function failed(path: string, why: string, cause: unknown): RemoteError {
+  return new RemoteError(`backup ${path}: ${why}`, { code: "BACKUP", cause });
+}
+
+function isFull(error: unknown, codes: RegExp): boolean {
+  return error instanceof RemoteError && codes.test(error.code);
+}
+
+/** What the system says of a place: that it is a wrong one, or that the machine fails; null: it said nothing. */
+function ofSystem(path: string, error: unknown): InputError | RemoteError | null {
+  const system = systemCode(error);
+  if (system === null) return null;
+  return isOfTheName(system) ? refused(path, system, error) : failed(path, system, error);
 }

@@ -35,17 +35,25 @@ export function backupTime(name: string): number | null {
  * The backups that are not kept, oldest first. Whatever is no backup by its name is not among them.
  *
  * @param names of all that is there
+ * @param made of the one that was made just now: the newest, whatever other names say. What is dated later was made
+ *   while this machine's clock was wrong, or it is wrong now: all that is not comes before it. @default the one
+ *   that is dated last
  */
 export function superfluous(
   names: readonly string[],
   { keep, daily = 0, weekly = 0, monthly = 0 }: Retention,
+  made?: string | undefined,
 ): readonly string[] {
+  const madeMs = (made === undefined ? null : backupTime(made)) ?? Number.POSITIVE_INFINITY;
   const backups = names
     .flatMap((name) => {
       const atMs = backupTime(name);
       return atMs === null ? [] : [{ name, atMs }];
     })
-    .sort((one, other) => other.atMs - one.atMs);
+    .sort((one, other) => {
+      const isLater = Number(one.atMs > madeMs) - Number(other.atMs > madeMs);
+      return isLater || other.atMs - one.atMs;
+    });
   const kept = new Set(backups.slice(0, Math.max(1, keep)).map(({ name }) => name));
   const rules: readonly (readonly [count: number, period: (atMs: number) => number])[] = [
     [daily, (atMs) => Math.floor(atMs / DAY_MS)],
