@@ -45,7 +45,7 @@ describe("an AI worker", () => {
     expect(serve(5, slowFirst)).toEqual([0, 0, 0, 1, 1]);
     expect(admission.benchOf(0, job, world.nowMs)).toEqual({
       untilMs: 1_000,
-      reason: "0.00763 ms for a unit in 3 jobs, the limit is 0.00762939453125",
+      reason: "0.007633 ms for a unit in 3 jobs, the limit is 0.00762939453125",
     });
     world.nowMs = 999;
     expect(serve(1, slowFirst)).toEqual([1]);
