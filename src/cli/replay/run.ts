@@ -44,7 +44,12 @@ function otherRule(
   const known = new Set(
     scenario.workers.flatMap((worker) => [worker.name, ...workerNames(worker)]),
   );
-  for (const name of [...cap.map(({ worker }) => worker), ...without]) {
+  const named = [...cap.map(({ worker }) => worker), ...without];
+  for (const [at, name] of named.entries()) {
+    if (named.indexOf(name) < at) {
+      const text = `--cap and --without name ${JSON.stringify(name)} twice, expected each worker once`;
+      throw new InputError(text, { code: "USAGE" });
+    }
     if (known.has(name)) continue;
     const text = `no worker of the scenario is called ${JSON.stringify(name)}, expected one of ${[...known].slice(0, 10).join(", ")}`;
     throw new InputError(text, { code: "USAGE" });

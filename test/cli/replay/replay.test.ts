@@ -77,6 +77,8 @@ it.each([
   [["--cap", "fast"], /expected a worker and its most sessions, such as home-b=2/],
   [["--variant", "other"], /no variant is called "other", expected base/],
   [["--without", "nobody"], /no worker of the scenario is called "nobody"/],
+  [["--cap", "fast=1", "--cap", "fast=2"], /--cap and --without name "fast" twice/],
+  [["--without", "other", "--cap", "other=2"], /--cap and --without name "other" twice/],
   [["--set", "demand.concurrentStreams=9"], /a replay changes the pool's own rule/],
   [["--set", "orchestrator.admission.benchmark.limit=9"], /limitMs/],
 ])("%s", async (flags, message) => {
