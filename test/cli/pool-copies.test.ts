@@ -69,7 +69,7 @@ describe("pool restore says", () => {
     ["folder", "--db folder: it is there; expected a place where nothing is"],
     ["nowhere/a.db", "--db nowhere/a.db: its folder does not exist"],
     ["text/a.db", "--db text/a.db: it cannot be read (ENOTDIR)"],
-    ["", "--db: found \"\", expected the name of a file"],
+    ["", '--db: found "", expected the name of a file'],
   ])("of the books %j: %s", async (db, says) => {
     const before = files();
     const said = await pool("restore", "copy.db", "--db", db);
