@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeKey, uniform } from "../../../src/core/random.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
+import { backupBucket, removeObject } from "../../../src/pool/operate/jobs/backup-bucket.js";
 import { newestBatch } from "../../../src/pool/payouts/approval.js";
 import { type Anvil, startAnvil } from "../chain/anvil.js";
 import { type LivepeerChain, startLivepeerChain } from "../chain/livepeer-chain.js";
@@ -69,7 +70,14 @@ export async function killProcedures(options: ProcedureKillOptions): Promise<Pro
     const income = livepeer === null ? null : pool.incomeOf(livepeer);
     for (let round = 1; round <= options.rounds; round++) {
       await income?.round(BigInt(round) * MILLI);
-      await pool.round(round);
+      try {
+        await pool.round(round);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        // What went wrong before says more.
+        pool.wrong.push(`round ${round} ended: ${error}`);
+        break;
+      }
     }
     const wrong = [...pool.wrong, ...(income?.wrong ?? [])];
     return { commands: pool.commands, kills: pool.kills, wrong };
@@ -162,7 +170,14 @@ class KilledPool {
   /** A backup is made, somebody is paid, and the backup comes back. */
   async #restoreOlder(round: number): Promise<void> {
     const place = `s3://${BUCKET}/round-${round}/pool.db`;
-    await this.#do(["backup", place]);
+    await this.#do(["backup", place], {
+      // This server keeps a part of an object, too, where S3 itself keeps all of it or nothing.
+      beforeAgain: async () => {
+        const bucket = backupBucket(place, this.#environment(), "backup");
+        const { signal = new AbortController().signal } = this.#options;
+        await removeObject(bucket.prefix, bucket, { now: () => Date.now(), signal });
+      },
+    });
     await this.#earn(round);
     await this.#pay();
     this.#db = `pool-${round}.db`;
@@ -233,7 +248,7 @@ class KilledPool {
       readonly good?: readonly number[] | undefined;
       /** It has no `--db`. */
       readonly isPlain?: boolean;
-      readonly beforeAgain?: () => void;
+      readonly beforeAgain?: () => void | Promise<void>;
     } = {},
   ): Promise<void> {
     const whole = isPlain ? args : [...args, "--db", this.#db];
@@ -251,7 +266,7 @@ class KilledPool {
         this.#options.log(
           `${this.#options.seed}: ${name} killed after ${end.ms.toFixed()} ms: ${how}`,
         );
-        beforeAgain();
+        await beforeAgain();
         continue;
       }
       if (!isKilled) this.#usualMs.set(name, performance.now() - startedMs);
@@ -264,10 +279,15 @@ class KilledPool {
     }
   }
 
-  async #run(args: readonly string[], killAfterMs: number | null) {
-    const { folder, main, endpoint } = this.#options;
+  #environment(): NodeJS.ProcessEnv {
+    const { folder, endpoint } = this.#options;
     const keys = { AWS_ACCESS_KEY_ID: S3_KEY, AWS_SECRET_ACCESS_KEY: S3_KEY };
-    const env = { ...ownState(folder), ...keys, AWS_ENDPOINT_URL: endpoint, POOLSIM_AUTHOR: "Ada" };
+    return { ...ownState(folder), ...keys, AWS_ENDPOINT_URL: endpoint };
+  }
+
+  async #run(args: readonly string[], killAfterMs: number | null) {
+    const { folder, main } = this.#options;
+    const env = { ...this.#environment(), POOLSIM_AUTHOR: "Ada" };
     const startedMs = performance.now();
     const end = END_BY[Math.floor(this.#draw() * END_BY.length)] ?? "SIGKILL";
     const child = endsWithUs(
