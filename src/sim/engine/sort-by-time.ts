@@ -1,14 +1,14 @@
 /**
- * Sorts items by times that are kept in another list. Each item goes to one of as many buckets as there are items, by
- * its time, and those of a bucket are put in order one by one. No order of two times is guessed on the way, so that the
- * processor has not to wait for what it guessed wrong: half of all comparisons of a sort by comparing.
+ * Sorts items by times that are kept in another list. Each item goes into a bucket by its time. There are as many
+ * buckets as items, so that few share one; those are put in order one by one. A sort that compares costs more:
+ * the processor guesses the outcome of each comparison, and half of its guesses are wrong.
  */
 
-/** Buckets are narrow: the mean of all times lies at a third of them, and what is beyond the last lies in it. */
+/** All buckets together reach three times as far from the least time as the mean is; the last one takes what is beyond. */
 const MEANS = 3;
 /** Buckets, where there are fewer items. */
 const FEW = 64;
-/** More than that in one bucket are sorted otherwise: one by one takes the square of their number. */
+/** With more than that in one bucket all are sorted by comparing: one by one, the work grows with the square. */
 const MOST_IN_BUCKET = 64;
 
 let keys = new Float64Array(0);

@@ -79,8 +79,9 @@ export async function poolRestore(
   } finally {
     // Books that don't say that they are a backup's would pay without a look at what was paid since.
     if (isCopied && !isWhole) removeDatabase(db);
-    lock.release();
+    // While it is held: whoever got it in between would hold a lock that nobody sees.
     if (!isWhole && !wasLocked) removeDatabase(lockFile);
+    lock.release();
   }
 }
 

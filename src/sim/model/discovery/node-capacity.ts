@@ -59,12 +59,6 @@ export class NodeCapacity {
 
   /** Whether a node had so many sessions at an instant. */
   #hadAt(node: number, sessions: number, atMs: number): boolean {
-    const { open, changedMs } = this.#levels;
-    const hasFewer = (open[node] as number) < sessions && (changedMs[node] as number) < atMs;
-    return !hasFewer && this.#lookAt(node, sessions, atMs);
-  }
-
-  #lookAt(node: number, sessions: number, atMs: number): boolean {
     const levels = this.#levels;
     // Those whose time has run out by then are closed first, at their own times.
     if ((levels.open[node] as number) >= sessions) this.#nodes[node]?.sessions.expire(atMs);
