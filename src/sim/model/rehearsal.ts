@@ -5,9 +5,10 @@
  */
 import { invariant } from "../../core/errors.js";
 import { DiscoveryRound } from "../../discovery/round.js";
-import { Suspender } from "../../discovery/suspension.js";
 import { NO_SESSION, OrchestratorSessions } from "../../pool/index.js";
 import { createSession, MinLSSelector, SessionPool } from "../../selection/index.js";
+import { UNREACHABLE } from "./discovery/hearing.js";
+import { PoolSuspender } from "./discovery/pool-suspender.js";
 import { Refresh } from "./discovery/refresh.js";
 import { SessionInfo, Stream } from "./entities.js";
 
@@ -29,15 +30,16 @@ export function rehearse(): void {
   }
 }
 
-/** Discoveries that run out of time, without an answer and with two, one of them of somebody who is suspended. */
+/** Discoveries that run out of time: with a refusal, and with answers, one of them of somebody who is suspended. */
 function rounds(): void {
-  const suspender = new Suspender();
+  const suspender = new PoolSuspender();
   suspender.suspend(1, 1);
   suspender.suspend(2, 0);
   const round = new DiscoveryRound();
   const request = { endpoints: [0, 1, 2], wanted: 3, suspender };
   suspender.signalRefresh();
   round.start(NOW_MS, request);
+  round.response(NOW_MS, 1, UNREACHABLE, NOW_MS);
   round.isOverBefore(Number.MAX_VALUE);
   round.start(NOW_MS, request);
   const answers = new Refresh(0);
@@ -69,7 +71,7 @@ function slowSegment(): void {
     poolSize: 1,
     numOrchs: 1,
     selector: new MinLSSelector<SessionInfo>(),
-    suspender: new Suspender(),
+    suspender: new PoolSuspender(),
   });
   const stream = new Stream({
     number: -1,

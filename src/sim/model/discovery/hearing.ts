@@ -20,7 +20,7 @@ import type { NodeCapacity } from "./node-capacity.js";
 import type { Refresh } from "./refresh.js";
 
 /** What failures are told the round as: it goes on from them as from an answer that may not be used. */
-const UNREACHABLE: RoundAnswer = failed({
+export const UNREACHABLE: RoundAnswer = failed({
   rule: "D-20",
   reason: "rpc-error",
   detail: "no connection within 3 s (G-18)",
