@@ -4,9 +4,19 @@
  * anew when somebody does. So that is done some times before the first run of a process, and thrown away.
  */
 import { invariant } from "../../core/errors.js";
+import { Rational } from "../../core/rational.js";
 import { DiscoveryRound } from "../../discovery/round.js";
 import { NO_SESSION, OrchestratorSessions } from "../../pool/index.js";
-import { createSession, MinLSSelector, SessionPool } from "../../selection/index.js";
+import {
+  type CertainTickets,
+  CreditAccount,
+  createSession,
+  MinLSSelector,
+  PAYMENT_OUTCOME,
+  paymentTerms,
+  SessionPool,
+  StagedPayment,
+} from "../../selection/index.js";
 import { UNREACHABLE } from "./discovery/hearing.js";
 import { PoolSuspender } from "./discovery/pool-suspender.js";
 import { Refresh } from "./discovery/refresh.js";
@@ -16,6 +26,7 @@ import { SessionInfo, Stream } from "./entities.js";
 const TIMES = 40;
 /** Times are no whole numbers, and V8 takes note of that, too. */
 const NOW_MS = 0.5;
+const LARGE = 2 ** 31;
 
 let isRehearsed = false;
 
@@ -27,6 +38,7 @@ export function rehearse(): void {
     rounds();
     sessions();
     slowSegment();
+    payment();
   }
 }
 
@@ -105,4 +117,24 @@ function slowSegment(): void {
   session.pushSegInFlight(NOW_MS, NOW_MS);
   session.latencyScore = 1 + NOW_MS;
   pool.complete(session);
+}
+
+/** An account's pixels and tickets become larger than V8's small whole numbers. */
+function payment(): void {
+  const account = new CreditAccount();
+  const staged = new StagedPayment();
+  const terms = paymentTerms(Rational.ONE, Rational.ONE);
+  const one = new Float64Array(1);
+  const segments = { estimatedPixels: one, sentMs: one, pixels: one, endMs: one, tickets: one };
+  const rich: CertainTickets = (_terms, _segments, _from, count, balance) => {
+    balance.tickets = 2 * LARGE;
+    balance.pixels = LARGE;
+    balance.lastUsedMs = NOW_MS;
+    return count;
+  };
+  for (let time = 0; time < 2; time++) {
+    account.exchange(terms, segments, 1, staged, rich);
+    account.stage(terms, 0, NOW_MS, staged);
+    account.settle(staged, PAYMENT_OUTCOME.received, 0, NOW_MS);
+  }
 }
