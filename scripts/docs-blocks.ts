@@ -257,7 +257,12 @@ export class ExampleRunner {
       encoding: "utf8",
       timeout: 300_000,
       maxBuffer: 64 * 2 ** 20,
-      env: { PATH: `${this.#folder}${delimiter}${process.env["PATH"]}`, HOME: this.#folder },
+      env: {
+        PATH: `${this.#folder}${delimiter}${process.env["PATH"]}`,
+        HOME: this.#folder,
+        // Other tests run at the same time, and each thread compiles for itself.
+        POOLSIM_THREADS: "1",
+      },
     });
     return { text: `${stdout}${stderr}`, exitCode: status };
   }

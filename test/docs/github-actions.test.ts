@@ -53,6 +53,7 @@ describe("its steps", () => {
       // Without fitting demand, which takes a while.
       env: {
         ...env,
+        POOLSIM_THREADS: "1",
         POOLSIM_DEMAND: "demand.concurrentStreams=3",
         PATH: `${folder}:${process.env["PATH"] ?? ""}`,
       },

@@ -1,9 +1,10 @@
 /** The command `merge`: options, help and examples. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { cacheOptions } from "../shared/cache-options.js";
 import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
-import { extensionOption, wholeNumber } from "../shared/option-values.js";
+import { extensionOption } from "../shared/option-values.js";
 import type { Terminal } from "../shared/terminal.js";
+import { threadsOption } from "../shared/threads.js";
 import type { MergeFlags } from "./merge.js";
 
 export function addMerge(program: Command, terminal: Terminal, outcome: Outcome): void {
@@ -12,12 +13,7 @@ export function addMerge(program: Command, terminal: Terminal, outcome: Outcome)
     .description("print the result of a command whose parts --shard computed")
     .argument("<folder...>", "folders that --shard was given with --cache; they are trusted")
     .addOption(extensionOption())
-    .addOption(
-      new Option(
-        "--threads <n>",
-        "threads for what no part has computed (default: all cores)",
-      ).argParser(wholeNumber(1, 256)),
-    )
+    .addOption(threadsOption("threads for what no part has computed"))
     .option("--json <file>", "write the result as JSON to a file, or to stdout with -")
     .option("--quiet", "no progress; print only the verdict and failed expectations", false)
     .option("--details", "all tables behind the first screen", false)

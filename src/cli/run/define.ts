@@ -12,6 +12,7 @@ import {
 } from "../shared/option-values.js";
 import { queueOptions } from "../shared/queue-flags.js";
 import type { Terminal } from "../shared/terminal.js";
+import { threadsOption } from "../shared/threads.js";
 import type { RunFlags } from "./run.js";
 
 export function addRun(program: Command, terminal: Terminal, outcome: Outcome): void {
@@ -37,12 +38,7 @@ export function addRun(program: Command, terminal: Terminal, outcome: Outcome): 
     .option("--duration <span>", "counted time of each replication, e.g. 1h30m")
     .addOption(settingOption())
     .addOption(extensionOption())
-    .addOption(
-      new Option(
-        "--threads <n>",
-        "threads; results do not depend on it (default: all cores)",
-      ).argParser(wholeNumber(1, 256)),
-    )
+    .addOption(threadsOption("threads; results do not depend on it"))
     .addOption(
       new Option("--sensitivity <level>", "shake assumptions to see whether the verdict stands")
         .choices(["off", "short", "full"])

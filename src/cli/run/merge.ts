@@ -1,5 +1,4 @@
 /** `poolsim merge`: the result of a command from the folders of its shards. */
-import { availableParallelism } from "node:os";
 import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../../sim/input.js";
 import { UnitKeys } from "../../sim/kept/key.js";
@@ -21,6 +20,7 @@ import { progressLine } from "../shared/progress.js";
 import { resultStoreOf } from "../shared/result-store.js";
 import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
+import { threadsOf } from "../shared/threads.js";
 import { print } from "./print.js";
 
 export interface MergeFlags extends CacheFlags {
@@ -42,7 +42,8 @@ export async function mergeShards(
   flags: MergeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const { json, quiet, threads = availableParallelism() } = flags;
+  const { json, quiet } = flags;
+  const threads = threadsOf(flags, process.env);
   const build = knownBuild();
   const job = wholeJob(folders.flatMap(readShardRecords), build);
   const { command } = job;

@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from "./option-values.js";
 import { type QueueFlags, queueOptions } from "./queue-flags.js";
+import { threadsOption } from "./threads.js";
 
 /** The flags, as a command has them. */
 export interface AskedFlags extends CacheFlags, FormFlags, QueueFlags {
@@ -74,10 +75,7 @@ export function askedOptions(words: AskedWords): readonly Option[] {
     new Option("--duration <span>", "counted time of each replication, e.g. 1h30m"),
     settingOption(),
     extensionOption(),
-    new Option(
-      "--threads <n>",
-      "threads; results do not depend on it (default: all cores)",
-    ).argParser(wholeNumber(1, 256)),
+    threadsOption("threads; results do not depend on it"),
     new Option("--json <file>", "write the result as JSON to a file, or to stdout with -"),
     new Option(
       "--shard <k/n>",

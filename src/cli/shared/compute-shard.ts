@@ -1,5 +1,4 @@
 /** `--shard 2/8`: computes a part of what a command needs into a folder of its own. */
-import { availableParallelism } from "node:os";
 import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
@@ -22,6 +21,7 @@ import type { QueueFlags } from "./queue-flags.js";
 import { scenarioFile } from "./scenario-file.js";
 import { settingsOf } from "./settings.js";
 import type { Terminal } from "./terminal.js";
+import { threadsOf } from "./threads.js";
 import { visible } from "./visible.js";
 import { hasForms } from "./write-forms.js";
 
@@ -85,7 +85,8 @@ export async function computeShard(
   terminal: Terminal,
 ): Promise<number> {
   const folder = folderOf(flags);
-  const { shard, quiet, threads = availableParallelism() } = flags;
+  const { shard, quiet } = flags;
+  const threads = threadsOf(flags, process.env);
   const build = knownBuild();
   const keys = new UnitKeys(build);
   const extensions = await extensionsOf(flags.extension);

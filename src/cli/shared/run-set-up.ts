@@ -1,5 +1,4 @@
 /** What `run`, `advise` and `sweep` set up alike before they compute: threads, what is kept, a queue, progress. */
-import { availableParallelism } from "node:os";
 import type { RunOptions } from "../../sim/live/set-up.js";
 import type { CacheFlags } from "./cache-options.js";
 import { countingStore } from "./counting-store.js";
@@ -8,6 +7,7 @@ import type { QueueFlags } from "./queue-flags.js";
 import { openQueueOf, workersText } from "./queue-options.js";
 import { resultStoreOf } from "./result-store.js";
 import type { Terminal } from "./terminal.js";
+import { threadsOf } from "./threads.js";
 
 /** The flags that it depends on. */
 export interface SetUpFlags extends CacheFlags, QueueFlags {
@@ -33,7 +33,8 @@ export interface RunSetUp {
  * @throws InputError; RemoteError (`QUEUE_UNREACHABLE`)
  */
 export async function setUpOf(flags: SetUpFlags, { stderr }: Terminal): Promise<RunSetUp> {
-  const { quiet, threads = availableParallelism() } = flags;
+  const { quiet } = flags;
+  const threads = threadsOf(flags, process.env);
   const { store, found } = countingStore(resultStoreOf(flags, { stderr, isQuiet: quiet }));
   // Late: it comes with the simulator.
   const { openThreads } = await import("../../sim/live/open-threads.js");

@@ -2,9 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../config/duration.js";
 import { EXIT_CODES, examples, type Outcome } from "../shared/help.js";
-import { extensionOption, wholeNumber } from "../shared/option-values.js";
+import { extensionOption } from "../shared/option-values.js";
 import { queueOptions } from "../shared/queue-flags.js";
 import type { Terminal } from "../shared/terminal.js";
+import { threadsOption } from "../shared/threads.js";
 import type { WorkerFlags } from "./run.js";
 
 const SECOND_MS = 1000;
@@ -21,12 +22,7 @@ export function addWorker(program: Command, terminal: Terminal, outcome: Outcome
     .command("worker")
     .description("compute what others ask a queue for, until stopped")
     .addOption(extensionOption())
-    .addOption(
-      new Option(
-        "--threads <n>",
-        "replications at a time; results do not depend on it (default: all cores)",
-      ).argParser(wholeNumber(1, 256)),
-    )
+    .addOption(threadsOption("replications at a time; results do not depend on it"))
     .addOption(
       new Option(
         "--lost <span>",

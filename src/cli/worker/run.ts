@@ -1,5 +1,4 @@
 /** `poolsim worker`: computes the replications that others ask a queue for. */
-import { availableParallelism } from "node:os";
 import { InputError } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
 import { counted } from "../../core/wording.js";
@@ -11,6 +10,7 @@ import type { QueueFlags } from "../shared/queue-flags.js";
 import { queueUrlOf } from "../shared/queue-options.js";
 import { stoppable } from "../shared/stoppable.js";
 import type { Terminal } from "../shared/terminal.js";
+import { threadsOf } from "../shared/threads.js";
 
 export interface WorkerFlags extends QueueFlags {
   readonly extension: readonly string[];
@@ -27,7 +27,8 @@ export interface WorkerFlags extends QueueFlags {
  * @throws InputError, RemoteError, as `serveUnits`
  */
 export async function work(flags: WorkerFlags, terminal: Terminal): Promise<number> {
-  const { quiet, lost: lostMs, threads = availableParallelism() } = flags;
+  const { quiet, lost: lostMs } = flags;
+  const threads = threadsOf(flags, process.env);
   const url = queueUrlOf(flags, process.env);
   if (url === undefined) {
     throw new InputError("expected --queue env:NAME or --queueFile <path>", { code: "USAGE" });

@@ -20,9 +20,13 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Locks of wallets are the folder's own: all test chains have the same rich accounts. */
+/**
+ * Locks of wallets are the folder's own: all test chains have the same rich accounts. A command has one thread, as other
+ * tests run at the same time and each thread compiles for itself.
+ */
 export function ownState(folder: string): Readonly<Record<string, string>> {
-  return { PATH: process.env["PATH"] ?? "", XDG_STATE_HOME: join(folder, ".state") };
+  const state = join(folder, ".state");
+  return { PATH: process.env["PATH"] ?? "", XDG_STATE_HOME: state, POOLSIM_THREADS: "1" };
 }
 
 /** `poolsim …args` in a folder. */

@@ -5,15 +5,18 @@ import { type Outcome, ownState } from "./command.js";
 /** The same in a folder, which is this process's own meanwhile, as is its state. */
 export async function inProcessIn(folder: string, ...args: readonly string[]): Promise<Outcome> {
   const before = process.cwd();
-  const state = process.env["XDG_STATE_HOME"];
+  const own = ownState(folder);
+  const old = Object.keys(own).map((name) => [name, process.env[name]] as const);
   process.chdir(folder);
-  Object.assign(process.env, ownState(folder));
+  Object.assign(process.env, own);
   try {
     return await inProcess(...args);
   } finally {
     process.chdir(before);
-    if (state === undefined) delete process.env["XDG_STATE_HOME"];
-    else process.env["XDG_STATE_HOME"] = state;
+    for (const [name, value] of old) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 
