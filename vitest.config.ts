@@ -46,6 +46,8 @@ export default defineConfig({
     // How soon depends on the machine.
     expect: { poll: { timeout: 120_000, interval: 10 } },
     maxWorkers: 3,
+    // Of commands that tests run: each thread compiles for itself, and other tests run at the same time.
+    env: { POOLSIM_THREADS: "1" },
     // Tests and sources are modules of Node's own: vitest's runner looks each imported name up at each use, which
     // made simulations take a quarter longer.
     experimental: { viteModuleRunner: false, nodeLoader: false },
