@@ -18,7 +18,7 @@ import { addReport } from "./report/define.js";
 import { addRun } from "./run/define.js";
 import { addMerge } from "./run/define-merge.js";
 import { addSchema } from "./schema/define.js";
-import { refuseEmptyPaths } from "./shared/empty-paths.js";
+import { refuseEmptyValues } from "./shared/empty-values.js";
 import { EXIT, reportFailure } from "./shared/failure.js";
 import { type AddCommand, addGroups, EXIT_CODES, examples, type Outcome } from "./shared/help.js";
 import { loadLate } from "./shared/late-options.js";
@@ -85,7 +85,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, args: readonly stri
         EXIT_CODES,
     );
   addGroups(program, GROUPS, terminal, outcome);
-  program.hook("preAction", (_, command) => refuseEmptyPaths(command));
+  program.hook("preAction", (_, command) => refuseEmptyValues(command));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -13,7 +13,7 @@ export interface KnownSegments {
   readonly estimatedPixels: Float64Array;
   /** When each was sent, ms. */
   readonly sentMs: Float64Array;
-  /** Pixels reported in its result. */
+  /** Pixels reported in its result, at most 2^50. */
   readonly pixels: Float64Array;
   /** When the result was there, ms: not before it was sent, nor after the next one was. */
   readonly endMs: Float64Array;

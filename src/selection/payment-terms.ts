@@ -76,7 +76,7 @@ export function paymentTerms(price: Rational | null, ev: Rational | null): Payme
 
 /**
  * Output pixels that the fee of a segment is estimated on, before the factor 1.02 (P-19):
- * Σ width × height × ceil(fps ÷ den) × ceil(segment seconds).
+ * Σ width × height × ceil(fps ÷ den) × ceil(segment seconds), where fps 0 counts as 60 and den 0 as 1.
  *
  * @param profiles the requested renditions
  * @param durationMs length of the segment
@@ -84,8 +84,8 @@ export function paymentTerms(price: Rational | null, ev: Rational | null): Payme
 export function estimatePixels(profiles: readonly FeeProfile[], durationMs: number): number {
   let pixels = 0;
   for (const { width, height, fps, fpsDen } of profiles) {
-    const rate = fps === 0 ? PASS_THROUGH_FPS : Math.ceil(fps / (fpsDen === 0 ? 1 : fpsDen));
-    pixels += width * height * rate;
+    const rate = (fps === 0 ? PASS_THROUGH_FPS : fps) / (fpsDen === 0 ? 1 : fpsDen);
+    pixels += width * height * Math.ceil(rate);
   }
   return pixels * Math.ceil(durationMs / 1000);
 }

@@ -156,13 +156,18 @@ export class CreditAccount {
     if (outcome !== PAYMENT_OUTCOME.lost) {
       this.#touch(nowMs);
       const received = outcome === PAYMENT_OUTCOME.received;
+      const [tickets, pixels] = received ? [staged.newTickets, actualPixels] : [0, 0];
+      // So many cannot be added to others without rounding.
+      const isBeyond = tickets > FOLD_TICKETS || pixels > FOLD_PIXELS;
+      if (isBeyond) this.#addCarry(creditOf(terms, tickets, pixels, null), this.#own);
       this.#credit(
         terms,
-        received ? staged.tickets + staged.newTickets : staged.tickets,
-        received ? staged.pixels + actualPixels : staged.pixels,
+        staged.tickets + (isBeyond ? 0 : tickets),
+        staged.pixels + (isBeyond ? 0 : pixels),
         staged.carry,
         staged.carryTickets,
       );
+      if (isBeyond) this.#fold(this.#own);
     }
     staged.clear();
   }
@@ -260,8 +265,7 @@ export class CreditAccount {
     carry: Rational | null,
     carryTickets: number,
   ): void {
-    const own = this.#terms;
-    invariant(own !== null, "an account that has staged something has terms");
+    const own = this.#own;
     if (own !== terms && !sameWorth(own, terms)) {
       // The price or EV changed while the segment was under way.
       this.#addCarry(creditOf(terms, tickets, pixels, carry), own);
@@ -278,6 +282,11 @@ export class CreditAccount {
       }
     }
     if (this.#tickets > FOLD_TICKETS || this.#pixels > FOLD_PIXELS) this.#fold(own);
+  }
+
+  get #own(): PaymentTerms {
+    invariant(this.#terms !== null, "an account that has staged something has terms");
+    return this.#terms;
   }
 
   #addCarry(amount: Rational, terms: PaymentTerms): void {

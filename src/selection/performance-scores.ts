@@ -35,10 +35,13 @@ export function parsePerformanceScores(json: string, region: string): Map<string
     if (!ADDRESS.test(address)) throw invalid(`"${address.slice(0, 60)}" is not an address`);
     for (const [name, statistics] of entriesOf(regions, address)) {
       for (const [key, value] of entriesOf(statistics, `${address}.${name}`)) {
-        if (typeof value !== "number") {
+        // One that no double holds is read as infinite here, and as an error by go-livepeer.
+        if (!Number.isFinite(value)) {
           throw invalid(`${address}.${name}.${key} is not a number`);
         }
-        if (name === wanted && key === "score") scores.set(address.toLowerCase(), value);
+        if (name === wanted && key === "score") {
+          scores.set(address.toLowerCase(), value as number);
+        }
       }
     }
   }

@@ -7,7 +7,7 @@ import { invariant } from "../core/errors.js";
 import { EFFECT, type Effect, PHASE, SegmentAttempt } from "./attempt.js";
 import { OUTCOME, type Outcome } from "./outcomes.js";
 import type { Session } from "./session.js";
-import type { VerificationChoice } from "./sessions-manager.js";
+import type { SessionsManager, VerificationChoice } from "./sessions-manager.js";
 
 /** How an untrusted result compares with the trusted one (T-42). */
 export const MATCH = {
@@ -34,7 +34,7 @@ export interface VerifiedMember<Info = unknown> {
   renditions: number;
 }
 
-/** A segment with fast verification. */
+/** A segment with fast verification; as a `SegmentAttempt` where the manager's frequency is 0 (M-4). */
 export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
   /** Who works on the segment; empty while a single session does. */
   members: VerifiedMember<Info>[] = [];
@@ -45,6 +45,7 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
   /** For effect `compare`: which rendition to compare. */
   renditionIndex = 0;
   readonly #choice: VerificationChoice<Info> = { sessions: [], tornDown: [] };
+  readonly #tornDown: Session<Info>[] = [];
   // In order of arrival.
   readonly #results: VerifiedMember<Info>[] = [];
   readonly #untrusted: VerifiedMember<Info>[] = [];
@@ -53,9 +54,17 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
   #lastFailed: Session<Info> | null = null;
   #candidateIndex = 0;
 
-  /** Sessions that this attempt gave back unused: to be ended at their orchestrators (M-29, T-44). */
+  /**
+   * Sessions that this segment gave back unused, over all its attempts so far, in order: to be ended at
+   * their orchestrators (M-29, T-44).
+   */
   get tornDown(): readonly Session<Info>[] {
-    return this.#choice.tornDown;
+    return this.#tornDown;
+  }
+
+  override start(nowMs: number, manager: SessionsManager<Info>, durationMs: number): Effect {
+    this.#tornDown.length = 0;
+    return super.start(nowMs, manager, durationMs);
   }
 
   /**
@@ -135,7 +144,8 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
     tookAllMs: number,
     renditions: number,
   ): Effect {
-    return super.submitted(nowMs, withHash(outcome, renditions), tookAllMs, renditions);
+    const judged = this.manager.verificationFreq > 0 ? withHash(outcome, renditions) : outcome;
+    return super.submitted(nowMs, judged, tookAllMs, renditions);
   }
 
   protected override choose(nowMs: number): Effect {
@@ -143,8 +153,11 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
     this.trusted = null;
     this.candidate = null;
     this.#results.length = 0;
+    // Frequency 0 is no fast verification (M-4).
+    if (this.manager.verificationFreq === 0) return super.choose(nowMs);
     this.manager.selectForVerification(nowMs, this.#choice);
-    const { sessions } = this.#choice;
+    const { sessions, tornDown } = this.#choice;
+    this.#tornDown.push(...tornDown);
     this.session = sessions[0] ?? null;
     if (sessions.length < 2) return EFFECT.prepare;
     this.members = sessions.map((session) => ({
@@ -222,7 +235,7 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
   #use(chosen: VerifiedMember<Info>): Effect {
     for (const member of this.members) {
       if (member !== chosen && member.outcome !== OUTCOME.perceptualHashMissing) {
-        this.manager.completeWithTearDown(member.session, this.#choice.tornDown);
+        this.manager.completeWithTearDown(member.session, this.#tornDown);
       }
     }
     this.session = chosen.session;
@@ -230,7 +243,7 @@ export class VerifiedAttempt<Info = unknown> extends SegmentAttempt<Info> {
   }
 }
 
-/** A perceptual hash is always asked for; without renditions there is none (S-12 row 12, M-29). */
+/** A perceptual hash is always asked for with fast verification; without renditions, there is none (S-12 row 12, M-29). */
 function withHash(outcome: Outcome, renditions: number): Outcome {
   return outcome === OUTCOME.ok && renditions === 0 ? OUTCOME.perceptualHashMissing : outcome;
 }

@@ -160,7 +160,7 @@ it.each([
     ...Object.entries(options).flat(),
   );
   expect(exitCode).toBe(2);
-  expect(text).toMatch(new RegExp(`^${name}: expected 1 to \\d+ `));
+  expect(text).toMatch(new RegExp(`^${name}: (found " ?", expected a value|expected 1 to \\d+ )`));
   expect(store.reports.entriesOfKind("adjust")).toEqual([]);
   store.close();
 });

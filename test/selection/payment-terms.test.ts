@@ -24,7 +24,7 @@ describe("fee estimate (P-19)", () => {
     ["29.97 frames count as 30", 30_000, 1_001, 2_000, 30 * 2],
     ["a second begun is a second", 30, 1, 2_280, 30 * 3],
     ["a whole second is not two", 30, 1, 1_000, 30],
-    ["a pass-through rate with a denominator is 60 all the same", 0, 1_001, 1_000, 60],
+    ["a pass-through rate of 60 is divided by the denominator, too", 0, 7, 1_000, 9],
   ])("%s", (_, fps, fpsDen, durationMs, frames) => {
     expect(estimatePixels([{ width: 10, height: 10, fps, fpsDen }], durationMs)).toBe(100 * frames);
   });

@@ -57,6 +57,18 @@ describe("staging (P-20, P-21)", () => {
     expect(accountWith(short).stage(TERMS, PIXELS, 1, new StagedPayment())).toBe(1);
   });
 
+  it("stays exact where pixels or tickets are beyond what doubles count", () => {
+    const account = new CreditAccount();
+    const staged = new StagedPayment();
+    const terms = paymentTerms(Rational.ONE, Rational.ONE);
+    account.stage(terms, 10, 0, staged);
+    account.settle(staged, received, 2, 0);
+    expect(account.balance.toString()).toBe("9/1");
+    expect(account.stage(terms, 100, 0, staged)).toBe(94);
+    account.settle(staged, received, 2 ** 53 - 1, 0);
+    expect(account.balance.toString()).toBe(`${103n - (2n ** 53n - 1n)}/1`);
+  });
+
   it("needs at least the EV of one ticket, however small the fee (P-20)", () => {
     expect(new CreditAccount().stage(TERMS, 1, 0, new StagedPayment())).toBe(1);
     const nearly = EV.sub(Rational.of(1n, 10n ** 40n));

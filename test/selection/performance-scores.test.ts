@@ -35,6 +35,7 @@ describe("published performance scores (L-18)", () => {
     ["a leaf that is no number", JSON.stringify({ [A]: { FRA: { score: 1, note: "fast" } } })],
     ["a wrong leaf in another region", JSON.stringify({ [A]: { NYC: { score: "1" } } })],
     ["a region that is no object", JSON.stringify({ [A]: { FRA: 1 } })],
+    ["a number that no double holds", `{ "${A}": { "FRA": { "score": 1e999 } } }`],
   ])("are discarded as a whole for %s (L-19)", (_, json) => {
     expect(() => parsePerformanceScores(json, "FRA")).toThrowError(invalid);
   });

@@ -69,6 +69,35 @@ describe("working on a segment together (T-41)", () => {
     expect(handles(attempt.tornDown)).toEqual([1, 11]);
   });
 
+  it("without verification is one session's, and needs no hash (M-4, M-27)", () => {
+    const stream = makeStream({ ...base, verificationFreq: 0 });
+    const attempt = new VerifiedAttempt();
+    expect(attempt.start(0, stream.manager, 2_000)).toBe(prepare);
+    expect(attempt.session?.transcoder).toBe(11);
+    attempt.prepared(0, ok);
+    expect(attempt.submitted(900, ok, 900, 0)).toBe(download);
+    expect(attempt.downloaded(1_000)).toBe(done);
+    expect(attempt.result).toBe(RESULT.success);
+  });
+
+  it("keeps whom it gave back unused until the segment is over, over all its attempts (M-29)", () => {
+    const stream = makeStream({ ...base, draws: [1] });
+    stream.manager.verifiedSession = stream.untrusted[1] ?? null;
+    const attempt = new VerifiedAttempt();
+    attempt.start(0, stream.manager, 2_000);
+    expect(attempt.prepared(0, OUTCOME.sourceUploadFailed)).toBe(prepareMembers);
+    expect(attempt.attempts).toBe(2);
+    expect(handles(attempt.tornDown)).toEqual([1, 11]);
+    answer(
+      attempt,
+      [0, 1, 2].map((index) => [index, OUTCOME.nonRetryable] as const),
+    );
+    expect(attempt.result).toBe(RESULT.nonRetryable);
+    expect(handles(attempt.tornDown)).toEqual([1, 11]);
+    attempt.start(2_000, stream.manager, 2_000);
+    expect(attempt.tornDown).toEqual([]);
+  });
+
   it("finds nobody as any attempt does (T-25)", () => {
     const attempt = new VerifiedAttempt();
     expect(attempt.start(0, makeStream({ verificationFreq: 1 }).manager, 2_000)).toBe(done);

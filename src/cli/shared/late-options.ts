@@ -3,7 +3,7 @@
  * others: they are loaded for the command that a command line is about, and not to list commands.
  */
 import { type Command, Option } from "commander";
-import { refuseEmptyExtensions } from "./empty-paths.js";
+import { refuseEmptyExtensions } from "./empty-values.js";
 import { extensionsOf } from "./extensions.js";
 import { commandNamed } from "./one-dash.js";
 

@@ -207,9 +207,8 @@ export class Segment {
   readonly #times = [0.5, 0.5];
   /** Whether the result of a member of a verified segment is wrong; without verification nobody compares. */
   readonly cheated: boolean[];
-  /** How many unused sessions of this attempt were ended already. */
+  /** How many unused sessions of this segment were ended already. */
   tornDownSeen = 0;
-  tornDownAttempt = 0;
   downloadFails = false;
   /** Whether it was ready within the counted time. */
   counted = false;

@@ -2,6 +2,7 @@
  * The tickets that orchestrators ask for: face value and winning chance as the recipient chooses
  * them (P-11 … P-15), and how many of a payment's tickets win (P-4).
  */
+import { normalQuantile } from "../../../core/random.js";
 import { Rational } from "../../../core/rational.js";
 import { MAX_WIN_PROB, ticketEV } from "../../../discovery/ticket-params.js";
 import { type PaymentTerms, paymentTerms, type SessionPrice } from "../../../selection/index.js";
@@ -97,21 +98,32 @@ function chosenTerms(price: SessionPrice, tickets: Scenario["tickets"]): TicketT
 const REMEMBERED = 64;
 
 /** The chance that of so many tickets none wins. */
-export function chanceOfNone({ logLoss, noneOf }: TicketTerms, tickets: number): number {
+export function chanceOfNone(
+  { logLoss, noneOf }: Pick<TicketTerms, "logLoss" | "noneOf">,
+  tickets: number,
+): number {
   if (tickets >= REMEMBERED) return Math.exp(tickets * logLoss);
   for (let more = noneOf.length; more <= tickets; more++) noneOf.push(Math.exp(more * logLoss));
   return noneOf[tickets] as number;
 }
+
+/** Chances below are no exact doubles. */
+const LEAST_CHANCE = 2 ** -1022;
 
 /**
  * How many of several tickets win: the binomial quantile of one uniform number.
  *
  * @param u uniform in (0, 1)
  */
-export function winningTickets(terms: TicketTerms, tickets: number, u: number): number {
+export function winningTickets(
+  terms: Pick<TicketTerms, "chance" | "logLoss" | "noneOf">,
+  tickets: number,
+  u: number,
+): number {
   const { chance } = terms;
   if (chance >= 1) return tickets;
   let probability = chanceOfNone(terms, tickets);
+  if (probability < LEAST_CHANCE) return winnersOfMany(chance, tickets, u);
   let below = probability;
   let wins = 0;
   while (u >= below && wins < tickets) {
@@ -120,4 +132,20 @@ export function winningTickets(terms: TicketTerms, tickets: number, u: number): 
     below += probability;
   }
   return wins;
+}
+
+/**
+ * The same where it is certain that some win, as hundreds are expected to: the normal quantile with its
+ * first correction for skewness (Cornish and Fisher). Where few lose, they are counted instead.
+ */
+function winnersOfMany(chance: number, tickets: number, u: number): number {
+  if (chance > 0.5) {
+    const losers = { chance: 1 - chance, logLoss: Math.log(chance), noneOf: [] };
+    return tickets - winningTickets(losers, tickets, 1 - u);
+  }
+  const z = normalQuantile(u);
+  const mean = tickets * chance;
+  const skewed = ((1 - 2 * chance) * (z * z - 1)) / 6;
+  const wins = Math.round(mean + z * Math.sqrt(mean * (1 - chance)) + skewed);
+  return Math.min(Math.max(wins, 0), tickets);
 }

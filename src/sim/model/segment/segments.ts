@@ -160,7 +160,6 @@ export class Segments {
     segment.durationMs = durationMs;
     segment.pixels = segmentPixels(renditions, durationMs);
     segment.counted = counted;
-    segment.tornDownAttempt = 0;
     segment.tornDownSeen = 0;
     this.#step(segment, segment.attempt.start(this.#run.now, manager, durationMs));
   }
@@ -325,10 +324,6 @@ export class Segments {
 
   #endTornDown(segment: Segment): void {
     const { tornDown } = verified(segment);
-    if (segment.tornDownAttempt !== segment.attempt.attempts) {
-      segment.tornDownAttempt = segment.attempt.attempts;
-      segment.tornDownSeen = 0;
-    }
     for (; segment.tornDownSeen < tornDown.length; segment.tornDownSeen++) {
       const session = tornDown[segment.tornDownSeen];
       if (session !== undefined) this.#endSession(session, this.#run.now);

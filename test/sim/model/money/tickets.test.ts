@@ -49,6 +49,11 @@ describe("how many win", () => {
     [5, 0.01],
     [40, 0.02],
     [1000, 6.667e-6],
+    // So many that the chance that none wins is no double any more.
+    [100_000, 0.01],
+    [4e10, 0.01],
+    [1000, 0.95],
+    [1_000_000, 0.99],
   ])("%d tickets with chance %f: the binomial mean and variance", (tickets, chance) => {
     const runs = 60_000;
     const terms = { ...termsOf(), chance, logLoss: Math.log1p(-chance) };
