@@ -16,8 +16,8 @@ import {
 /** A run with a verdict, an event and a sensitivity block, as short as can be; its figures mean nothing. */
 const SHORT_RUN = [
   "{ cat docs/examples/my-pool.yaml",
-  "echo 'events: { crowd: { kind: streams, at: 1m, streams: 1, length: 1m } }'; } > my.yaml",
-  "poolsim run my.yaml --duration 2m --replications 2 --set warmup=1m --json - --quiet --threads 1 2> report.txt",
+  "echo 'events: { crowd: { kind: streams, at: 30s, streams: 1, length: 20s } }'; } > my.yaml",
+  "poolsim run my.yaml --duration 1m --replications 2 --set warmup=30s --set demand.concurrentStreams=10 --json - --quiet --threads 1 2> report.txt",
 ].join("; ");
 /** Objects whose keys are names: how docs/result.md writes them. */
 const NAMED: Readonly<Record<string, string>> = {

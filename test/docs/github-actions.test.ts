@@ -77,12 +77,12 @@ describe("its steps", () => {
       "--form",
       "poolsim",
       "--duration",
-      "1h",
+      "20m",
     ];
     await inProcessIn(folder, "pool", "record", resolve("docs/examples/my-pool.yaml"), ...recorded);
     expect(run(calibrate)).toMatchObject({ status: 0 });
     expect(readFileSync(join(folder, "today.yaml"), "utf8")).toContain("roundTripMs");
-    const short = "--set network.limit=4 --set warmup=1m --duration 2m --no-cache";
+    const short = "--set network.limit=4 --set warmup=30s --duration 1m --no-cache";
     const advised = run(advise.replace("--budget 20m", `--replications 0 ${short}`));
     expect(advised).toMatchObject({ status: 0, stderr: "" });
     const swept = run(

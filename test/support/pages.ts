@@ -88,7 +88,7 @@ export async function workOf(page: Page): Promise<() => Promise<number>> {
 }
 
 /** So often at least, and at most, pages are opened in turn. */
-const TURNS = [3, 12] as const;
+const TURNS = [2, 12] as const;
 
 /**
  * How many times as much work of its thread a page takes to open as another one. Of each the least of several turns
@@ -118,19 +118,28 @@ export async function timesTheWork(
   return times();
 }
 
-/** What axe finds that is moderate or worse. */
-export async function axeFaults(page: Page): Promise<unknown> {
-  // Not by a script in the page, which its policy forbids.
-  await page.evaluate(`${AXE};0`);
-  return page.evaluate(`axe.run().then(({ violations }) => violations
+/** What axe finds that is moderate or worse; by rules with a tag only, if one is named. */
+export async function axeFaults(page: Page, tag?: string): Promise<unknown> {
+  // Not by a script in the page, which its policy forbids; once for each page, as it is long.
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(`${AXE};0`);
+  const options = JSON.stringify({
+    resultTypes: ["violations"],
+    ...(tag === undefined ? {} : { runOnly: [tag] }),
+  });
+  return page.evaluate(`axe.run(${options}).then(({ violations }) => violations
     .filter(({ impact }) => ["moderate", "serious", "critical"].includes(impact))
     .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`);
 }
 
-/** The views that every page is looked at in. */
-export const VIEWS = [
-  { width: 1280, scheme: "light" },
-  { width: 1280, scheme: "dark" },
-  { width: 390, scheme: "light" },
-  { width: 390, scheme: "dark" },
-] as const;
+/** What axe finds in a light page, and then in its dark colours: the scheme changes nothing else. */
+export async function axeFaultsInBoth(page: Page): Promise<unknown> {
+  const light = await axeFaults(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  return { light, dark: await axeFaults(page, "cat.color") };
+}
+
+/** What {@link axeFaultsInBoth} says of a page without faults. */
+export const FAULTLESS = { light: [], dark: [] } as const;
+
+/** The widths that every page is looked at in, px: a desk's, and a hand's. */
+export const WIDTHS = [1280, 390] as const;

@@ -28,6 +28,8 @@ interface Real {
 type Step = fc.AsyncCommand<Model, Real>;
 
 const WORKERS = 3;
+/** Sequences of steps for each test; `npm run test:payouts` has 100. */
+const RUNS = Number(process.env["POOLSIM_PAYOUT_RUNS"] ?? 4);
 let runs = 0;
 
 /** A step that looks at all books when it is done. */
@@ -255,7 +257,7 @@ async function check({ steps, seed, wanted }: Check): Promise<void> {
         }
       },
     ),
-    { seed, numRuns: 8, endOnFailure: true },
+    { seed, numRuns: RUNS, endOnFailure: true },
   );
   expect(await world.balance(POOL_ADDRESS)).toBeGreaterThan(0n);
   expect(reached(world)).toEqual(expect.arrayContaining([...wanted]));

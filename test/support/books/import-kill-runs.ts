@@ -14,6 +14,7 @@ import { SqliteDatabase } from "../../../src/io/sqlite.js";
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { disturbed } from "../../../src/sim/record/disturb.js";
 import { copyOfBuilt } from "../cli/built-copy.js";
+import { inProcess } from "../cli/in-process.js";
 import { endsWithUs } from "../ends-with-us.js";
 import { balances, wrongIn } from "./books.js";
 import { FEW_DAYS, filesIn, recorded, writeFiles } from "./recorded-month.js";
@@ -101,21 +102,25 @@ interface Import {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs the command. */
+/** Runs the command: one that is to be killed in a process of its own, one that is to end in this one. */
 async function importOnce({ main, directory, db, instant, signal }: Import): Promise<void> {
   // By default all of it would be one transaction, and no kill could find a part of it.
-  const args = [main, "pool", "import", directory, "--db", db, "--commission", "1/3"];
+  const args = ["pool", "import", directory, "--db", db, "--commission", "1/3"];
   args.push("--batch", String(BATCH));
+  signal?.throwIfAborted();
+  if (instant === null) {
+    const { exitCode, stderr } = await inProcess(...args);
+    if (exitCode !== 0) throw new Error(`the import ended with ${exitCode}: ${stderr}`);
+    return;
+  }
   const child = endsWithUs(
-    spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], signal }),
+    spawn(process.execPath, [main, ...args], { stdio: ["ignore", "ignore", "pipe"], signal }),
   );
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
   const ended = once(child, "close");
-  if (instant !== null) {
-    await Promise.race([committed(db, instant, () => child.exitCode !== null), ended]);
-    child.kill("SIGKILL");
-  }
+  await Promise.race([committed(db, instant, () => child.exitCode !== null), ended]);
+  child.kill("SIGKILL");
   await ended;
   if (child.signalCode === null && child.exitCode !== 0) {
     throw new Error(`the import ended with ${child.exitCode}: ${errors.join("")}`);

@@ -16,6 +16,7 @@ import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store
 import type { PayoutState } from "../../../src/pool/books/store/store.js";
 import { copyOfBuilt } from "../cli/built-copy.js";
 import { ownState } from "../cli/command.js";
+import { inProcessIn } from "../cli/in-process.js";
 import { endsWithUs } from "../ends-with-us.js";
 import { type Anvil, startAnvil } from "./anvil.js";
 import { BEHIND_MAX, FAULTS, type Fault, liar } from "./kill-faults.js";
@@ -348,7 +349,7 @@ interface End {
   readonly asked: readonly string[];
 }
 
-/** Runs the command. */
+/** Runs the command: one that is to be killed in a process of its own, one that ends by itself in this one. */
 async function start({ folder, main, path, signal, ...rest }: Start): Promise<End> {
   const { wallet, swap = null, instead, fault } = rest;
   let end = (): void => {};
@@ -361,9 +362,18 @@ async function start({ folder, main, path, signal, ...rest }: Start): Promise<En
     const soon = ["--minInterval", "0", ...(fault === "raised" ? ["--replaceAfter", "1ms"] : [])];
     const sending = ["payouts", "--send", ...key, "--every", "1ms", ...soon];
     const what = instead === undefined ? sending : [...instead, "--ethAcctAddr", wallet];
-    const args = [main, "pool", ...what, "--db", path, ...chain, ...deep];
+    const args = ["pool", ...what, "--db", path, ...chain, ...deep];
+    // Others look into the books while it runs, which one process could not do (see `copy`).
+    if (rest.instant === NEVER && swap === null) {
+      end = () => void process.emit("SIGTERM");
+      signal?.addEventListener("abort", end);
+      const { exitCode } = await inProcessIn(folder, ...args);
+      signal?.removeEventListener("abort", end);
+      signal?.throwIfAborted();
+      return { exitCode: gate.asked.length > QUESTIONS_MAX ? null : exitCode, asked: gate.asked };
+    }
     const options = { cwd: folder, stdio: "ignore", env: ownState(folder) } as const;
-    const child = endsWithUs(spawn(process.execPath, args, options));
+    const child = endsWithUs(spawn(process.execPath, [main, ...args], options));
     end = () => void child.kill("SIGKILL");
     signal?.addEventListener("abort", end);
     await once(child, "exit");
