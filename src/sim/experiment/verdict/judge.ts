@@ -315,13 +315,13 @@ const NEVER: ReadonlySet<Problem["cause"]> = new Set([
   "terms",
   "circumstances",
   "wrong results",
-  "slow answers",
 ]);
 
 /** Whether going on to the most replications of its sequence would hardly decide an undecided one. */
 export function isHopeless({ input, instead, sequence, problem }: Judgement): boolean {
   if (instead !== null) return isHopeless(instead);
   if (problem !== null && NEVER.has(problem.cause)) return true;
+  if (problem?.cause === "slow answers") return problem.slow.some(({ isShown }) => isShown);
   if (problem?.cause === "baseline" && problem.baseline.ci95[1] <= 0) return true;
   if (input === null || sequence === undefined) return false;
   return advisedHopeless(input, sequence);
