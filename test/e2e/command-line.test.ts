@@ -1,8 +1,9 @@
 /** The command as users and scripts meet it: help, usage errors, init, schema, check. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder, poolsim } from "../support/cli/command.js";
+import { emptyFolder, MAIN, poolsim } from "../support/cli/command.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 
 let folder = "";
@@ -12,6 +13,16 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const run = (...args: readonly string[]) => inProcessIn(folder, ...args);
+
+describe("what is printed into a file", () => {
+  it("is whole, or the command says that it can't be written and ends with 4", () => {
+    // The file has room for a part of what is written at once, as on a disk that fills.
+    const command = `ulimit -f 8; exec "${process.execPath}" "${MAIN}" schema > schema.json`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect(stderr).toBe("poolsim: what it prints can't be written (EFBIG)\n");
+    expect(status).toBe(4);
+  });
+});
 
 describe("help", () => {
   it.each([

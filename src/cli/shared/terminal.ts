@@ -1,4 +1,5 @@
 /** What commands see of the process: its streams, their width and colour, its environment. */
+import { fstatSync, writeFileSync } from "node:fs";
 
 /** A stream that text goes to. */
 export interface TextStream {
@@ -17,6 +18,9 @@ export interface Terminal {
   /** POOLSIM_DEBUG is set: internal errors show their stacks. */
   readonly isDebug: boolean;
 }
+
+/** A stream of this process. */
+type Stream = NodeJS.WriteStream & { readonly fd: number };
 
 /** Somebody else's failure, see `EXIT`. */
 const EXIT_UNWRITABLE = 4;
@@ -37,18 +41,48 @@ function hasColour(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
   return isTTY && env["TERM"] !== "dumb";
 }
 
-function textStream(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TextStream {
+/** Whether it goes to a file: not to a terminal, a pipe or a device. */
+function isFile({ fd }: Stream): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Node's own stream to a file takes a write of which the disk had room for a part only to be a whole one. */
+function writeWhole(
+  { fd }: Stream,
+  text: string,
+  fail: (error: NodeJS.ErrnoException) => void,
+): void {
+  try {
+    writeFileSync(fd, Buffer.from(text));
+  } catch (error) {
+    fail(error as NodeJS.ErrnoException);
+  }
+}
+
+function textStream(stream: Stream, env: NodeJS.ProcessEnv): TextStream {
   const isTTY = stream.isTTY === true;
-  // Whoever reads a pipe may stop reading (head, less): that is no error.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+  const fail = (error: NodeJS.ErrnoException) => {
+    // Whoever reads a pipe may stop reading (head, less): that is no error.
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-    // A full disk, for instance: nothing more can be said where it fails.
+    // A full disk, for instance: it can be said where errors go, unless that is what fails.
+    if (stream === process.stdout) {
+      process.stderr.write(
+        `poolsim: what it prints can't be written (${error.code ?? error.message})\n`,
+      );
+    }
     process.exit(EXIT_UNWRITABLE);
-  });
+  };
+  stream.on("error", fail);
   return {
-    write: (text) => {
-      stream.write(text);
-    },
+    write: isFile(stream)
+      ? (text) => writeWhole(stream, text, fail)
+      : (text) => {
+          stream.write(text);
+        },
     isTTY,
     width: widthOf(stream.columns, env),
     hasColour: hasColour(isTTY, env),

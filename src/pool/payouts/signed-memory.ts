@@ -2,7 +2,7 @@
  * A small file beside the locks: what was the last payment that this machine handed to a node from a
  * wallet on a chain. Whoever restores books leaves it where it is.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError, type PoolsimError, RemoteError } from "../../core/errors.js";
@@ -68,7 +68,8 @@ function write(folder: string, path: string, { nonce, txHash }: SignedNonce): vo
     const fresh = `${path}.new`;
     const descriptor = openSync(fresh, "w", 0o600);
     try {
-      writeSync(descriptor, `${JSON.stringify({ nonce, txHash })}\n`);
+      // All of it, also where the disk has room for a part first.
+      writeFileSync(descriptor, `${JSON.stringify({ nonce, txHash })}\n`);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -56,6 +56,11 @@ export interface WorkerFigures {
         readonly failedShare: number;
         /** Median time of those that were answered, ms; `null`: none was. */
         readonly jobMs: number | null;
+        /**
+         * The same of the quickest workers that serve the same models, ms, where it takes more than twice as long and
+         * clients wait for ever. @default it does not
+         */
+        readonly othersMs?: number | undefined;
       }
     | undefined;
 }

@@ -61,7 +61,9 @@ interface Done {
   /** Share of its sessions that it kept to the stream's end; `null`: it had none. */
   readonly retention: number | null;
   /** Of its AI jobs. @default it had none */
-  readonly ai?: { readonly failedShare: number } | undefined;
+  readonly ai?:
+    | { readonly failedShare: number; readonly othersMs?: number | undefined }
+    | undefined;
   /** Share of its results that are wrong, where that is more than may be. */
   readonly wrongShare?: number | undefined;
 }
@@ -86,5 +88,7 @@ export function wordOf(
 ): AdviceWord {
   if (action !== null) return action.kind;
   const isKept = tried.length > 0 && tried.every(({ finding }) => finding === "no gain");
-  return isKept && !losesMost(figures) ? "keep" : "undecided";
+  // Who is slow beside others that are as slow harms nobody alone.
+  const isSlow = figures.ai?.othersMs !== undefined;
+  return isKept && !isSlow && !losesMost(figures) ? "keep" : "undecided";
 }

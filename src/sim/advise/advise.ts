@@ -46,6 +46,7 @@ import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
 import { SCREENING, screen, without } from "./screening.js";
+import { slowKinds } from "./slow-kinds.js";
 import {
   type Advised,
   alone,
@@ -188,12 +189,13 @@ async function run(
   // As if only these had been asked about: so it is said, and so it comes again.
   const isCut = asked.length < candidates.length;
   const only = isCut ? asked.map(({ kind }) => kind.name) : options.only;
+  const slow = slowKinds(kinds, scenario, screened.everyone);
   const advice = await Promise.all(
     asked.map(async (one, index) => {
       const found = tried[index] ?? [];
       const standing = standings.get(one) ?? null;
       const action = standing === "dispensable" ? LEAVE_OUT : await choose(common, one, found);
-      const figures = figuresOf(one.kind, screened.everyone);
+      const figures = figuresOf(one.kind, screened.everyone, slow.get(one.kind));
       const word = wordOf(found, { action, figures });
       return { ...one, found, standing, action, figures, word };
     }),

@@ -39,10 +39,15 @@ function withoutSessions(workers: readonly string[], { records }: Samples): stri
   return why === null || reasons.includes(null) ? undefined : `the pool had no stream: ${why}`;
 }
 
-/** What a kind did in the pool as it is, per replication. */
+/**
+ * What a kind did in the pool as it is, per replication.
+ *
+ * @param othersMs what others take over half of their AI jobs, where the kind is slow beside them
+ */
 export function figuresOf(
   { workers, cheatProbability }: WorkerKind,
   samples: Samples,
+  othersMs?: number,
 ): WorkerFigures {
   const values = (metric: string) =>
     workers.flatMap((name) => samples.mean(`worker.${name}.${metric}`) ?? []);
@@ -73,14 +78,26 @@ export function figuresOf(
     mostlyLostTo: lostTo[0]?.reason ?? null,
     lostTo,
     ...(isWrong(cheatProbability) ? { wrongShare: cheatProbability } : {}),
-    ...(failedShare === null ? {} : { ai: { failedShare, jobMs: mean("ai.jobMs.p50") } }),
+    ...(failedShare === null
+      ? {}
+      : {
+          ai: {
+            failedShare,
+            jobMs: mean("ai.jobMs.p50"),
+            ...(othersMs === undefined ? {} : { othersMs }),
+          },
+        }),
   };
 }
 
 function aiText({ failedShare, jobMs }: NonNullable<WorkerFigures["ai"]>): string {
   if (failedShare >= 0.005 || jobMs === null)
     return `fails ${percent(failedShare)} % of its AI jobs`;
-  return `half of its AI jobs take ${counted(Number((jobMs / 1000).toPrecision(2)), "second")} or more`;
+  return `half of its AI jobs take ${secondsText(jobMs)} or more`;
+}
+
+function secondsText(ms: number): string {
+  return counted(Number((ms / 1000).toPrecision(2)), "second");
 }
 
 function lossText(figures: WorkerFigures): string {
@@ -119,6 +136,10 @@ function undecidedText(
   if (standing === "needed") return `${lossText(figures)}, and without it you keep less`;
   if (first === undefined && figures.wrongShare !== undefined) {
     return `${lossText(figures)}, and paid like right ones until a gateway that verifies finds out: what you keep shows nothing of it`;
+  }
+  const { jobMs = null, othersMs } = figures.ai ?? {};
+  if (first === undefined && jobMs !== null && othersMs !== undefined) {
+    return `half of its AI jobs take ${secondsText(jobMs)} or more, in place of ${secondsText(othersMs)} at others; their clients wait for ever (ai.jobs[].patience is not said), so that what you keep shows nothing of it`;
   }
   if (first === undefined) {
     return `${lossText(figures)}; nothing that was done about it alone helps, as no other worker does better`;

@@ -31,6 +31,8 @@ export class AIJobCounters {
   warm = 0;
   poolSucceeded = 0;
   readonly latencies = new Histogram();
+  /** Of those in it, ms. */
+  latencySumMs = 0;
   /** Units of submits: of all, of those that succeeded, failed, and are under way at the end. */
   unitsSent = 0;
   unitsReceived = 0;

@@ -13,6 +13,7 @@ export function countEnd(counters: AIJobCounters, request: AIRequestSlot, run: R
       if (core.selection?.warm) counters.warm++;
       if (core.session?.orchestrator === run.world.pool) counters.poolSucceeded++;
       counters.latencies.record(run.now - request.startMs);
+      counters.latencySumMs += run.now - request.startMs;
       break;
     case AI_RESULT.serviceUnavailable:
       counters.unavailable++;

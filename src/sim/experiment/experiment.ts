@@ -44,7 +44,7 @@ import {
 } from "./verdict/judge.js";
 import { unseenIn } from "./verdict/unseen.js";
 import { type Enough, enoughOf, untilDecided } from "./verdict/until-decided.js";
-import { wrongResultsOf } from "./verdict/wrong-results.js";
+import { wrongWorkersOf } from "./verdict/wrong-results.js";
 import { type Progress, Workbench } from "./workbench.js";
 
 const REPLICATIONS_MAX = 10_000;
@@ -267,7 +267,7 @@ function stageOf(
     isLosing,
     unseen: unseenIn([scenario, candidate]),
     circumstances: circumstancesBeside(scenario, candidate),
-    wrong: wrongResultsOf(scenario, candidate),
+    wrong: { baseline: wrongWorkersOf(scenario), candidate: wrongWorkersOf(candidate) },
   };
 }
 

@@ -82,6 +82,12 @@ export const AI_METRICS: readonly Metric<AISubject>[] = [
     of: ({ counters }) => counters.latencies.quantile(0.99),
   },
   {
+    name: "latencyMs.mean",
+    unit: "ms",
+    definition: "Mean of that time.",
+    of: ({ counters }) => ratio(counters.latencySumMs, counters.latencies.total),
+  },
+  {
     name: "retriesPerRequest",
     unit: "1",
     definition: "Tries that failed and were followed by another one, or by nothing, ÷ requests.",

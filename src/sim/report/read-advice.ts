@@ -32,7 +32,13 @@ const worker = z.object({
     mostlyLostTo: z.string().nullable(),
     lostTo: z.array(z.object({ reason: z.string(), minutes: z.number() })),
     wrongShare: z.number().optional(),
-    ai: z.object({ failedShare: z.number(), jobMs: z.number().nullable() }).optional(),
+    ai: z
+      .object({
+        failedShare: z.number(),
+        jobMs: z.number().nullable(),
+        othersMs: z.number().optional(),
+      })
+      .optional(),
   }),
   tried: z.array(
     z.object({

@@ -59,7 +59,9 @@ export const sweepSchema = z.looseObject({
         ),
         asGood: z.array(text),
         isDecided: z.boolean(),
-        problem: z.enum(["price", "terms", "no evidence"]).optional(),
+        problem: z
+          .enum(["price", "terms", "no evidence", "slow answers", "wrong results"])
+          .optional(),
         replications: z.number(),
       }),
     )

@@ -85,7 +85,7 @@ export function firstOfSame(entrants: readonly Entrant[]): ReadonlyMap<string, E
 }
 
 /** The first replications of a point. */
-function firstOf({ records }: Samples, count: number): Samples {
+export function firstOf({ records }: Samples, count: number): Samples {
   return records.length <= count ? new Samples(records) : new Samples(records.slice(0, count));
 }
 

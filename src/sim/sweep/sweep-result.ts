@@ -102,9 +102,11 @@ export interface SweepPoint {
  * Why nothing can be compared, and so nothing is best:
  * - `price`: points differ in the pool's price, which no gateway looks at, so that any is paid;
  * - `terms`: points differ in the commission or the delegators' part, and nobody leaves for that;
- * - `no evidence`: too few sessions, or an objective that is not above 0.
+ * - `no evidence`: too few sessions, or an objective that is not above 0;
+ * - `slow answers`: what brings most makes clients of AI jobs wait more than twice as long, who wait for ever;
+ * - `wrong results`: what brings most lets workers serve that return more of them.
  */
-export type SweepProblem = "price" | "terms" | "no evidence";
+export type SweepProblem = "price" | "terms" | "no evidence" | "slow answers" | "wrong results";
 
 /** All points in the same circumstances. */
 export interface SweepSlice {

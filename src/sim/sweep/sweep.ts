@@ -44,6 +44,7 @@ import type {
   SweepSlice,
   SweepStanding,
 } from "./sweep-result.js";
+import { type UnpaidHarm, unpaidHarms } from "./unpaid-harm.js";
 
 /** The most replications of a point. */
 export const SWEEP_MAX = 192;
@@ -74,16 +75,30 @@ function admittedOf({ records }: Samples): AdmittedCount | null {
   };
 }
 
-/** Why nothing can be compared; undefined where something can. */
-function problemOf({ unseen, ranking }: HeatFound): SweepProblem | undefined {
-  return unseen ?? (ranking.isBlind ? "no evidence" : undefined);
+/** How a heat went, with what is wrong with points that is not paid for. */
+interface Judged extends HeatFound {
+  /** By label. @default nothing */
+  readonly unpaid?: ReadonlyMap<string, UnpaidHarm> | undefined;
 }
 
-function standingOf(found: HeatFound, label: string): SweepStanding {
+/** Why nothing can be compared; undefined where something can. */
+function problemOf({ unseen, ranking, unpaid }: Judged): SweepProblem | undefined {
+  const harm = unpaid?.get(ranking.best ?? "");
+  const unpaidProblem = harm?.isRefused === true ? harm.problem : undefined;
+  return unseen ?? (ranking.isBlind ? "no evidence" : unpaidProblem);
+}
+
+/** Whether what a point brings is no reason to choose it. */
+function isRefused({ unpaid }: Judged, label: string): boolean {
+  return unpaid?.get(label)?.isRefused === true;
+}
+
+function standingOf(found: Judged, label: string): SweepStanding {
   const { dropped, ranking } = found;
   const out = dropped.get(label);
-  if (out !== undefined) return out.by === null ? "constraint broken" : "worse";
-  if (problemOf(found) !== undefined) return "not told apart";
+  if (out?.by === null) return "constraint broken";
+  if (out !== undefined) return isRefused(found, out.by ?? "") ? "not told apart" : "worse";
+  if (problemOf(found) !== undefined || isRefused(found, label)) return "not told apart";
   if (ranking.best === label) return "best";
   return ranking.asGood.has(label) ? "as good" : "not told apart";
 }
@@ -100,7 +115,7 @@ function withUnseen(heats: readonly Heat[], { objective }: Question): readonly H
 /** All points of a heat, in their order, with what is said of each. */
 export function pointsOf(
   field: Field,
-  found: HeatFound,
+  found: Judged,
   choices: readonly Setting[],
 ): readonly SweepPoint[] {
   const { asItIs, entrants, dropped, ranking } = found;
@@ -132,7 +147,7 @@ export function pointsOf(
 
 function sliceOf(
   field: Field,
-  found: HeatFound,
+  found: Judged,
   circumstance: Setting,
   choices: readonly Setting[],
 ): SweepSlice {
@@ -154,9 +169,11 @@ function sliceOf(
     bestAdmissions: best?.samples.records[0]?.admissions ?? [],
     asGood:
       problem === undefined
-        ? points.filter(({ dropped }) => dropped === null).map(({ label }) => label)
+        ? points
+            .filter(({ dropped, label }) => dropped === null && !isRefused(found, label))
+            .map(({ label }) => label)
         : [],
-    isDecided: ranking.isDecided,
+    isDecided: ranking.isDecided && found.unpaid?.get(ranking.best ?? "")?.isRefused !== true,
     ...(problem === undefined ? {} : { problem }),
     replications,
   };
@@ -168,12 +185,25 @@ const PROBLEMS: Readonly<Record<SweepProblem, string>> = {
   terms:
     "nobody looks at what workers and delegators get: they stay whatever economics.commission and feeShare are, which says nothing of what these bring",
   "no evidence": "nothing can be compared: too few sessions, or an objective that is not above 0",
+  "slow answers":
+    "what brings most makes clients wait who never leave, so that what comes in is no reason to choose it: say how long they wait (ai.jobs[].patience)",
+  "wrong results":
+    "what brings most lets more wrong results through, which are paid like right ones, so that what comes in is no reason to choose it",
 };
 
 function problemNotes(slices: readonly SweepSlice[]): readonly string[] {
   return slices.flatMap(({ label, problem }) =>
     problem === undefined ? [] : [`${label === "" ? "" : `with ${label}: `}${PROBLEMS[problem]}`],
   );
+}
+
+/** What is wrong with the best points, and with those that are as good, that is not paid for. */
+function unpaidNotes(heats: readonly Judged[], slices: readonly SweepSlice[]): readonly string[] {
+  return heats.flatMap(({ unpaid }, index) => {
+    const where = slices[index]?.label ?? "";
+    const texts = [...(unpaid?.values() ?? [])].map(({ text }) => text);
+    return texts.map((text) => (where === "" ? text : `with ${where}: ${text}`));
+  });
 }
 
 /** Comparisons of any two points, the scenario as it is included, and of each with each constraint. */
@@ -217,14 +247,13 @@ async function run(
   });
   const field: Field = { question, seed, sequence };
   const last = options.replications ?? SWEEP_MAX;
-  const found = await race({
-    heats: withUnseen(heats, question),
-    workbench,
-    field,
-    last,
-    enough,
+  const entered = withUnseen(heats, question);
+  const found = await race({ heats: entered, workbench, field, last, enough });
+  const known = found.heats.flatMap((heat, index): Judged[] => {
+    const own = entered[index];
+    return own === undefined ? [] : [{ ...heat, unpaid: unpaidHarms(own, heat, seed) }];
   });
-  const slices = found.heats.flatMap((heat, index) => {
+  const slices = known.flatMap((heat, index) => {
     const circumstance = circumstances[index];
     return circumstance === undefined ? [] : [sliceOf(field, heat, circumstance, choices)];
   });
@@ -264,6 +293,7 @@ async function run(
     notes: [
       ...note,
       ...problemNotes(slices),
+      ...unpaidNotes(known, slices),
       ...edgeNotes(slices, axes),
       ...demandNotes(inputs.scenario, calibration.note),
       ...capacityNotes({ scenario: inputs.scenario, data: loaded.base.data }),

@@ -4,11 +4,14 @@ import { advise, runExperiment } from "../../../src/sim/live/run.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 
 /** A pool that nobody shares the jobs with; its worker in question takes so many times as long as the others. */
-function scenario(times: number, { rate = 0.6, patience = "", asks = true } = {}) {
+function scenario(
+  times: number,
+  { rate = 0.6, patience = "", asks = true, count = 1, more = "", out = "x" } = {},
+) {
   const model = (factor: number) =>
     `{ transcoding: none, models: [{ pipeline: text-to-image, msPerUnit: ${0.0076 * factor} }] }`;
   const question = `
-variants: { without: { orchestrator.admission.exclude: [x] }, with: {} }
+variants: { without: { orchestrator.admission.exclude: [${out}] }, with: {} }
 decision: { baseline: without, candidate: with, peakFactor: 1 }`;
   return loadText(`
 name: slow-answers
@@ -29,7 +32,7 @@ orchestrator:
   ai: { prices: [{ pipeline: text-to-image, pricePerUnit: "4668371" }] }
 workers:
   - { name: good, count: 2, ai: ${model(1)} }
-  - { name: x, ai: ${model(times)} }
+  - { name: x, count: ${count}, ai: ${model(times)} }${more}
 ${asks ? question : ""}
 `);
 }
@@ -47,6 +50,22 @@ describe("a worker whose answers to AI jobs are slow", () => {
     expect(sentence).toMatch(
       /^clients of images wait for ever \(ai\.jobs\[\]\.patience is not said\).* the slowest hundredth of answers takes 2\d(\.\d)? s or more, in place of \d\.\d+ s, which is no evidence on pool\.operatorNetPerDay\.$/,
     );
+  });
+
+  it("is not let in, nor called no difference, where it is given jobs in some replications only", async () => {
+    // Who is first in line is drawn once, so that an interval over six replications has 0 in it.
+    const { reason, sentence } = await verdictOn(scenario(10, { rate: 0.04 }));
+    expect(reason).toBe("no evidence");
+    expect(sentence).toContain("the slowest hundredth of answers may take 1");
+  });
+
+  it("is not let in where another one is as slow already", async () => {
+    // The slowest hundredth is that of `x` with and without the other three.
+    const y = `
+  - { name: y, count: 3, ai: { transcoding: none, models: [{ pipeline: text-to-image, msPerUnit: 0.076 }] } }`;
+    const { reason, sentence } = await verdictOn(scenario(10, { rate: 0.15, more: y, out: "y" }));
+    expect(reason).toBe("no evidence");
+    expect(sentence).toMatch(/: an answer (may take|takes) \d+(\.\d+)? s in the mean, in place of/);
   });
 
   it("is judged by those who leave, where it is said when they do", async () => {
@@ -69,5 +88,20 @@ describe("a worker whose answers to AI jobs are slow", () => {
     const [x] = result.workers;
     expect(x?.advice).toBe("undecided");
     expect(x?.why).toMatch(/^clients of images wait for ever .*ai\.jobs\[\]\.patience/);
+  });
+
+  it("is not kept where two of them hide each other", async () => {
+    const result = await advise(scenario(10, { rate: 0.3, asks: false, count: 2 }), {
+      rule: false,
+      replications: 16,
+      threads: 1,
+    });
+    expect(result.workers.map(({ name, advice }) => [name, advice])).toEqual([
+      ["good", "keep"],
+      ["x", "undecided"],
+    ]);
+    expect(result.workers[1]?.why).toMatch(
+      /^half of its AI jobs take 1\d seconds or more, in place of 2(\.\d)? seconds at others; their clients wait for ever/,
+    );
   });
 });

@@ -48,6 +48,41 @@ it("who does far worse stands apart, and is not hidden in a mean", () => {
   ]);
 });
 
+it("what to do is told of each candidate's own workers, with its name where there are several", () => {
+  const { verdict } = result;
+  if (verdict === null) throw new Error("there is a verdict");
+  const admitted = (sessions: readonly number[]) =>
+    sessions.map((of, index) => ({ worker: `w${index}`, offered: 4, sessions: of, reason: "" }));
+  const variant = (name: string, sessions: readonly number[]) => ({
+    ...(withWorkers([]).variants[0] as ScenarioResult["variants"][number]),
+    name,
+    workers: sessions.map((_, index) => ({ name: `w${index}`, metrics: { retention: sure(0.9) } })),
+    admissions: admitted(sessions),
+  });
+  const lines = workerLines({
+    ...result,
+    variants: [
+      variant("none", [4, 0, 0, 4]),
+      variant("a", [4, 4, 0, 4]),
+      variant("b", [4, 0, 4, 2]),
+      variant("c", [4, 0, 4, 0]),
+    ],
+    question: { baseline: "none", candidate: "a", objective: "x", workers: ["w1"] },
+    verdict: { ...verdict, decision: "exclude", instead: null },
+    verdicts: [
+      { ...verdict, candidate: "a", decision: "exclude", instead: null },
+      { ...verdict, candidate: "b", decision: "admit", instead: null },
+      { ...verdict, candidate: "c", decision: "undecided", instead: null },
+    ],
+  });
+  expect(lines.map(({ name, advice }) => [name, advice])).toEqual([
+    ["w1", "leave out (a)"],
+    ["w2", "let in (b), not decided (c)"],
+    ["w3", "change (b), not decided (c)"],
+    ["w0", "as it is"],
+  ]);
+});
+
 it("reasons for being out are not headed as ways to lose streams", () => {
   expect(renderReport(withWorkers([0.98, 0.97]))).toMatch(/loses streams by\n/);
   expect(renderReport(withWorkers([0.98, null]))).toMatch(/why it loses, or is out\n/);

@@ -30,7 +30,7 @@ export function assertLogWhole(path: string): void {
 /**
  * Books of an earlier poolsim that are only to be read get their new tables first.
  *
- * @throws InputError (`STORE_VERSION`) if they can't be written
+ * @throws InputError (`STORE_VERSION`) if they can't be written, or are of a later poolsim
  */
 export function bringUpToDate(path: string): void {
   if (!existsSync(path)) return;

@@ -326,14 +326,23 @@ const MIGRATIONS: readonly string[] = [
 ];
 const VIEW_NAMES = [...VIEWS.matchAll(/CREATE VIEW "?(\w+)/g)].map(([, name]) => name);
 
-/** Is a file as this poolsim has it? It may be older; one that has no books at all is not. */
+/**
+ * Is a file as this poolsim has it? It may be older; one that has no books at all is not.
+ *
+ * @throws InputError (`STORE_VERSION`) for a file of a later poolsim
+ */
 export function isUpToDate(database: SqliteDatabase): boolean {
   const version = versionOf(database);
-  return version === 0 || version >= MIGRATIONS.length;
+  return version === 0 || version === MIGRATIONS.length;
 }
 
+/** The version of a file, 0 for one that has no books: a later one has tables that mean what nobody here knows. */
 function versionOf(database: SqliteDatabase): number {
-  return Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
+  const version = Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
+  if (version <= MIGRATIONS.length) return version;
+  throw new InputError(`the file has version ${version}, this poolsim knows ${MIGRATIONS.length}`, {
+    code: "STORE_VERSION",
+  });
 }
 
 /**
@@ -344,12 +353,6 @@ function versionOf(database: SqliteDatabase): number {
 export function migrate(database: SqliteDatabase): void {
   database.transaction(() => {
     const version = versionOf(database);
-    if (version > MIGRATIONS.length) {
-      throw new InputError(
-        `the file has version ${version}, this poolsim knows ${MIGRATIONS.length}`,
-        { code: "STORE_VERSION" },
-      );
-    }
     if (version === MIGRATIONS.length) return;
     // Views hold nothing: they are made anew over the tables as they are now.
     for (const name of VIEW_NAMES) database.exec(`DROP VIEW IF EXISTS "${name}"`);

@@ -108,7 +108,7 @@ export interface JudgeOptions {
   readonly unseen?: readonly Unseen[] | undefined;
   /** In which circumstances the variants differ beside what is chosen, by their paths. @default none */
   readonly circumstances?: readonly string[] | undefined;
-  /** Workers that return wrong results, by the variant that has more of them. @default none */
+  /** Workers that return wrong results in each variant. @default none */
   readonly wrong?: WrongResults | undefined;
   readonly seed: number;
   /** Where one looks until it is decided: intervals hold at every look. Undefined: one look. */
@@ -217,7 +217,7 @@ function unpaidHarm(
   { change, margin }: DecisionInput,
   options: JudgeOptions,
 ): Problem | null {
-  const workers = favoured(found.decision, options.wrong);
+  const workers = favoured(found.decision, options.wrong, options.pair);
   if (workers.length > 0) return { cause: "wrong results", workers };
   const isBounded = change.ci95 !== null && change.ci95[1] <= margin;
   const slow = slowAnswersOf(found, { ...options, isBounded });
@@ -315,13 +315,13 @@ const NEVER: ReadonlySet<Problem["cause"]> = new Set([
   "terms",
   "circumstances",
   "wrong results",
-  "slow answers",
 ]);
 
 /** Whether going on to the most replications of its sequence would hardly decide an undecided one. */
 export function isHopeless({ input, instead, sequence, problem }: Judgement): boolean {
   if (instead !== null) return isHopeless(instead);
   if (problem !== null && NEVER.has(problem.cause)) return true;
+  if (problem?.cause === "slow answers") return problem.slow.some(({ isShown }) => isShown);
   if (problem?.cause === "baseline" && problem.baseline.ci95[1] <= 0) return true;
   if (input === null || sequence === undefined) return false;
   return advisedHopeless(input, sequence);

@@ -16,7 +16,8 @@ export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
 const SELDOM: ReadonlySet<string> = new Set(["no evidence", "rare events"]);
 
 /** Clients of AI jobs wait for its slow answers, however long. */
-function isWaitedFor({ tried }: WorkerAdviceResult): boolean {
+function isWaitedFor({ tried, figures }: WorkerAdviceResult): boolean {
+  if (figures.ai?.othersMs !== undefined) return true;
   return tried.some(({ problem }) => problem === "slow answers");
 }
 

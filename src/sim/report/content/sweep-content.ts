@@ -206,6 +206,8 @@ const PROBLEMS: Readonly<Record<SweepProblem, string>> = {
   price: "no gateway looks at prices, so any is paid",
   terms: "nobody looks at what workers and delegators get",
   "no evidence": "too little happened, or nothing is above 0 to be compared",
+  "slow answers": "what brings most makes AI clients wait, who never leave",
+  "wrong results": "what brings most lets wrong results through",
 };
 
 /** Why no value can be chosen in any case; undefined where one can. */
@@ -259,6 +261,9 @@ const NONE: Readonly<Record<SweepProblem, string>> = {
     "Without gateway.maxPricePerUnit or selectPriceWeight whatever is asked for is paid, which says nothing of what a price brings.",
   terms:
     "Workers and delegators stay whatever economics.commission and feeShare are, which says nothing of what these bring.",
+  "slow answers": "Say how long clients wait (ai.jobs[].patience), and it can be judged.",
+  "wrong results":
+    "They are paid like right ones until a gateway that verifies finds out, so that what you keep shows nothing of it.",
   "no evidence": `A longer --duration may tell more, or a margin that is an amount (${ABSOLUTE_MARGIN}).`,
 };
 

@@ -106,6 +106,65 @@ const POOR: Readonly<Record<keyof typeof ASKED, string>> = {
   changes: "as you like",
 };
 
+/** A decision on a variant, and the workers that it is about. */
+interface AskedOf {
+  /** The variant, where there are several candidates; otherwise `null`. */
+  readonly candidate: string | null;
+  readonly decision: Decision;
+  readonly comes: ReadonlySet<string>;
+  readonly goes: ReadonlySet<string>;
+  readonly changes: ReadonlySet<string>;
+}
+
+/** What is decided of each candidate: each one has its own workers in question. */
+function askedOf(result: ScenarioResult): readonly AskedOf[] {
+  const { question, verdict, variants } = result;
+  if (question === null || verdict === null) return [];
+  const only = { ...verdict, candidate: question.candidate };
+  const several = result.verdicts ?? [];
+  const sessionsIn = (variant: string) => {
+    const { admissions = [] } = variants.find(({ name }) => name === variant) ?? {};
+    return new Map(admissions.map(({ worker, sessions }) => [worker, sessions] as const));
+  };
+  const before = sessionsIn(question.baseline);
+  return (several.length === 0 ? [only] : several).map(({ candidate, decision, instead }) => {
+    const after = sessionsIn(candidate);
+    const isFirst = candidate === question.candidate;
+    const workers = isFirst
+      ? question.workers
+      : [...after].flatMap(([name, sessions]) => (before.get(name) === sessions ? [] : [name]));
+    const { comes, goes } = newWorkers({
+      ...result,
+      question: { ...question, candidate, workers },
+    });
+    const moved = new Set([...comes, ...goes]);
+    return {
+      candidate: several.length === 0 ? null : candidate,
+      decision: instead?.decision ?? decision,
+      comes: new Set(comes),
+      goes: new Set(goes),
+      changes: new Set(workers.filter((name) => !moved.has(name))),
+    };
+  });
+}
+
+/** What is decided of a worker, by each candidate that is about it; of several with its name. */
+function decidedOf(
+  name: string,
+  all: readonly AskedOf[],
+  { isFarWorse }: { readonly isFarWorse: boolean },
+): string {
+  const words = all.flatMap((one) => {
+    const how = (["comes", "goes", "changes"] as const).find((key) => one[key].has(name));
+    if (how === undefined) return [];
+    const isPoor = one.decision === "no difference" && isFarWorse;
+    const word = isPoor ? POOR[how] : ASKED[how][one.decision];
+    return [one.candidate === null ? word : `${word} (${one.candidate})`];
+  });
+  const [first = "", second, ...more] = words;
+  return second === undefined ? first : `${first}, ${second}${more.length === 0 ? "" : ", …"}`;
+}
+
 function adviceOf(
   group: Group,
   result: ScenarioResult,
@@ -113,19 +172,12 @@ function adviceOf(
     readonly isAsked: boolean;
     readonly isRefused: boolean;
     readonly isFarWorse: boolean;
+    readonly decided: readonly AskedOf[];
   },
 ): string {
-  const { verdict } = result;
   const [first] = group.rows;
-  if (options.isAsked && verdict !== null && first !== undefined) {
-    const { comes, goes } = newWorkers(result);
-    const how = comes.includes(first.name)
-      ? "comes"
-      : goes.includes(first.name)
-        ? "goes"
-        : "changes";
-    const { decision } = verdict.instead ?? verdict;
-    return decision === "no difference" && options.isFarWorse ? POOR[how] : ASKED[how][decision];
+  if (options.isAsked && result.verdict !== null && first !== undefined) {
+    return decidedOf(first.name, options.decided, options);
   }
   if (options.isRefused) return "is out";
   const worth = worthOf(group);
@@ -185,7 +237,9 @@ export function workerLines(result: ScenarioResult): WorkerLine[] {
   const { question } = result;
   const variant = shownVariant(result);
   if (variant === undefined) return [];
-  const asked = new Set(question?.workers);
+  const decided = askedOf(result);
+  const others = decided.flatMap(({ comes, goes, changes }) => [...comes, ...goes, ...changes]);
+  const asked = new Set([...(question?.workers ?? []), ...others]);
   const scale = worthScale(variant);
   const groups = groupsOf(variant, asked);
   const allKept = groups.map(({ rows }) => meanOf(rows, "retention") ?? null);
@@ -202,6 +256,7 @@ export function workerLines(result: ScenarioResult): WorkerLine[] {
         isAsked,
         isRefused,
         isFarWorse: isFarWorse(allKept[index] ?? null, allKept),
+        decided,
       }),
       isAsked,
       sessions:

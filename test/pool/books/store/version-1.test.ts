@@ -37,6 +37,24 @@ const PER_JOB = {
   world: -189_627n,
 };
 
+describe("Books of a later poolsim", () => {
+  it.each([true, false])(
+    "are refused (only read: %s): what their tables mean is not known",
+    (readOnly) => {
+      const path = oldBooks("per-job");
+      new SqlitePoolStore({ path }).close();
+      const file = new SqliteDatabase({ path });
+      file.exec("PRAGMA user_version = 99");
+      file.close();
+      const code = "STORE_VERSION";
+      const message = expect.stringContaining("the file has version 99, this poolsim knows");
+      expect(() => new SqlitePoolStore({ path, readOnly })).toThrow(
+        expect.objectContaining({ code, message }),
+      );
+    },
+  );
+});
+
 describe("Books of version 1", () => {
   it.each(["per-job", "by-weights"])("that pay %s are right, also when only read", (scheme) => {
     const path = oldBooks(scheme);

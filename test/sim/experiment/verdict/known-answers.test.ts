@@ -180,6 +180,19 @@ describe("a worker that returns wrong results", () => {
     expect(await verdictOf({ ...honest, decision: goes })).toMatchObject({ decision: "exclude" });
   });
 
+  it("is not let in by a looser limit either", async () => {
+    const loose = { "orchestrator.admission.benchmark.limitMs": 3000 };
+    const tight = { "orchestrator.admission.benchmark.limitMs": 500 };
+    const slower = { ...CANDIDATE, roundTripMs: 600 };
+    const asked = { ...busy, variants: { without: tight, with: loose } };
+    const honest = { ...asked, workers: [GOOD, slower] };
+    expect(await verdictOf(honest)).toMatchObject({ decision: "admit" });
+    const cheats = [GOOD, { ...slower, cheatProbability: 0.5 }];
+    const verdict = await verdictOf({ ...asked, workers: cheats });
+    expect(verdict).toMatchObject({ decision: "undecided", reason: "no evidence" });
+    expect(verdict.sentence).toContain("results of candidate are wrong");
+  });
+
   it("is left out where that is what the money says", async () => {
     const slow = { ...CANDIDATE, roundTripMs: 3000, cheatProbability: 0.5 };
     expect(await verdictOf({ workers: [GOOD, slow] })).toMatchObject({ decision: "exclude" });
