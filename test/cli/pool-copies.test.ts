@@ -51,12 +51,20 @@ describe("pool backup says what is wrong with the place", () => {
     ["./b.db", "it is there"],
     ["nowhere/a.db", "its folder does not exist"],
     ["text/a.db", "its folder is a file"],
-    ["", "it has no name"],
   ])("%j: %s", async (place, why) => {
     const before = files();
     expect(await pool("backup", place, "--db", "b.db")).toMatchObject({
       exitCode: 2,
       stderr: `backup ${place}: ${why}; expected a place where it can be written\n`,
+    });
+    expect(files()).toEqual(before);
+  });
+
+  it("an empty place is none", async () => {
+    const before = files();
+    expect(await pool("backup", "", "--db", "b.db")).toMatchObject({
+      exitCode: 2,
+      stderr: '<place>: found "", expected a value\n',
     });
     expect(files()).toEqual(before);
   });
