@@ -11,6 +11,7 @@ import { type SessionInfo, Slots, type Stream } from "../entities.js";
 /** Lists of words of a discovery: the order of its answers, and of each of them who was asked and who answers. */
 const LISTS = 3;
 const NOBODY: readonly number[] = [];
+const NEVER_MS = Number.POSITIVE_INFINITY;
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Int32Array(0);
 /** So many discoveries have their lists in one piece: of streams that begin together most have one under way. */
@@ -177,7 +178,7 @@ export class Refresh {
   /** When it comes, ms, if its node is up then; Infinity where there are not so many. */
   toComeMs(index: number): number {
     const place = this.#next + index;
-    if (place >= this.#count) return Number.POSITIVE_INFINITY;
+    if (place >= this.#count) return NEVER_MS;
     return this.timeAt(this.#words[LISTS * this.#first + place] as number);
   }
 
