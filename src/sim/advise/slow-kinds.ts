@@ -7,11 +7,15 @@ import { isSlow, waitedFor } from "../experiment/verdict/slow-answers.js";
 import type { Scenario } from "../scenario/schema.js";
 import type { WorkerKind } from "./pool-change.js";
 
-/** What a kind serves of AI jobs, as a text that is the same for the same models; `null`: nothing. */
-function servedBy({ name }: WorkerKind, { workers }: Scenario): string | null {
-  const models = workers.find((worker) => worker.name === name)?.ai?.models ?? [];
-  const all = models.map(({ pipeline, model = "" }) => JSON.stringify([pipeline, model])).sort();
-  return all.length === 0 ? null : all.join(" ");
+/** What a kind serves of AI jobs. */
+function modelsOf({ name }: WorkerKind, { workers }: Scenario) {
+  return workers.find((worker) => worker.name === name)?.ai?.models ?? [];
+}
+
+/** What a kind serves of AI jobs, as a text that is the same for the same models. */
+function servedBy(kind: WorkerKind, scenario: Scenario): string {
+  const models = modelsOf(kind, scenario);
+  return JSON.stringify(models.map(({ pipeline, model = "" }) => [pipeline, model]).sort());
 }
 
 /** The mean, over workers and replications, of the median time of a job, ms; undefined: none was answered. */
@@ -32,15 +36,15 @@ export function slowKinds(
   const waited = new Set(waitedFor(scenario).map(({ pipeline }) => pipeline));
   return new Map(
     kinds.flatMap((kind) => {
-      const served = servedBy(kind, scenario);
+      const isWaitedFor = modelsOf(kind, scenario).some(({ pipeline }) => waited.has(pipeline));
       const own = jobMs(kind, samples);
-      if (served === null || own === undefined) return [];
-      const isWaitedFor = [...waited].some((pipeline) => served.includes(JSON.stringify(pipeline)));
+      if (!isWaitedFor || own === undefined) return [];
+      const served = servedBy(kind, scenario);
       const others = kinds.flatMap((other) =>
         servedBy(other, scenario) === served ? (jobMs(other, samples) ?? []) : [],
       );
       const quickest = Math.min(...others);
-      return isWaitedFor && isSlow(own, quickest) ? [[kind, quickest] as const] : [];
+      return isSlow(own, quickest) ? [[kind, quickest] as const] : [];
     }),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * All streams of a run begin at once, and V8 makes quick what they do before any discovery has run out of time, any
- * orchestrator is suspended, any session has two segments or any is slow. It leaves out what nobody did yet, and makes all of it
+ * orchestrator is suspended, any session has two segments or is slow, or any account is large. It leaves out what nobody did yet, and makes all of it
  * anew when somebody does. So that is done some times before the first run of a process, and thrown away.
  */
 import { invariant } from "../../core/errors.js";
