@@ -41,8 +41,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/global-setup.mjs"],
     // No limit is near what a test needs: ten times and more what the slowest takes on an idle machine.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // How soon depends on the machine.
     expect: { poll: { timeout: 120_000, interval: 10 } },
     maxWorkers: 3,

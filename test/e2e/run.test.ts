@@ -305,7 +305,7 @@ describe("an interrupted run of which something is finished", () => {
     const result = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
     expect(result).toMatchObject({ partial: true, verdict: null });
     expect(stdout).toContain(`stopped after ${result.replications} replication`);
-  }, 600_000);
+  });
 });
 
 describe("a reader that stops reading", () => {

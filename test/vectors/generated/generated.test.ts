@@ -31,7 +31,7 @@ it("every family has its grammar", () => {
 });
 
 describe.each(Object.entries(FAMILIES))("%s", (family, { inputs, law, holds }) => {
-  it(`${numRuns} generated cases: ${law}`, { timeout: 600_000 }, async () => {
+  it(`${numRuns} generated cases: ${law}`, async () => {
     const { driver, outcome }: Driven = await import(`../drivers/${family}.ts`);
     fc.assert(
       fc.property(inputs, fc.nat(30), (given, crashAt) => {
