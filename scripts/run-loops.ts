@@ -42,7 +42,8 @@ import {
 } from "./wasm-text.js";
 
 /** The duration up to which a segment's time is judged by a least one (T-22). */
-const LEAST_DURATION_MS = 1 / latencyScore(1, 0);
+const LEAST_DURATION_MS = 3_000 / latencyScore(3_000, 0);
+const MS_PER_S = 1_000;
 /** A duration so long that no least limit counts. */
 const LONG_MS = 2 ** 30;
 
@@ -50,6 +51,7 @@ const LONG_MS = 2 ** 30;
 const limit = (limitMs: (durationMs: number) => number): Code =>
   f2("pmax", two(limitMs(0)), mul(two(limitMs(LONG_MS) / LONG_MS), get("duration")));
 
+const seconds = (ms: Code): Code => f2("div", ms, two(MS_PER_S));
 const both = (name: KnownName): Code =>
   `(v128.load64_splat offset=${8 * KNOWN[name]} ${get("known")})`;
 const known = (name: KnownName): Code => `(f64.load offset=${8 * KNOWN[name]} ${get("known")})`;
@@ -162,7 +164,7 @@ const TIMES = `
       ${set("download", mul(both("downMs"), get("exchange")))}
       ${set("over", add(get("end"), get("download")))}
       ${set("took", sub(get("end"), get("sent")))}
-      ${set("score", f2("div", get("took"), f2("pmax", two(LEAST_DURATION_MS), get("duration"))))}
+      ${set("score", f2("div", seconds(get("took")), seconds(f2("pmax", two(LEAST_DURATION_MS), get("duration")))))}
       ${BEFORE.map((name) => set(`${name}Before`, middle(get(`${name}Before`), get(name)))).join("\n      ")}`;
 
 const all = (conditions: readonly Code[]): Code =>

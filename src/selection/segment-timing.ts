@@ -6,6 +6,7 @@ const WHOLE_TIMEOUT_FACTOR = 4;
 const MIN_UPLOAD_TIMEOUT_MS = 2_000;
 const UPLOAD_TIMEOUT_FACTOR = 0.5;
 const MIN_LATENCY_SCORE_DURATION_MS = 1_500;
+const MS_PER_S = 1_000;
 /** Limit on the download of one rendition (T-33). */
 export const RENDITION_DOWNLOAD_TIMEOUT_MS = 4_000;
 /** How long an auth token is valid (G-10). */
@@ -39,13 +40,14 @@ export function uploadTimeoutMs(durationMs: number, multiplier = 1): number {
 }
 
 /**
- * Latency score: response time ÷ max(1.5 s, segment duration) (T-22).
+ * Latency score: response time ÷ max(1.5 s, segment duration), each in seconds (T-22): milliseconds by
+ * milliseconds differ from it in the last bit now and then.
  *
  * @param tookAllMs time from before sending to the end of the body (T-20)
  * @param durationMs length of the segment
  */
 export function latencyScore(tookAllMs: number, durationMs: number): number {
-  return tookAllMs / Math.max(MIN_LATENCY_SCORE_DURATION_MS, durationMs);
+  return tookAllMs / MS_PER_S / (Math.max(MIN_LATENCY_SCORE_DURATION_MS, durationMs) / MS_PER_S);
 }
 
 /**

@@ -27,10 +27,27 @@ describe("timeouts (T-15)", () => {
 
 describe("latency score (T-22)", () => {
   it("is the response time over the duration, which counts as 1.5 s at least", () => {
-    expect(latencyScore(1_200, 500)).toBe(0.8);
+    expect(latencyScore(1_200, 500)).toBe(1.2 / 1.5);
     expect(latencyScore(2_000, 2_000)).toBe(1);
     expect(latencyScore(1_500, 1_000)).toBe(1);
     expect(latencyScore(4_500, 1_500)).toBe(3);
+  });
+
+  it.each([
+    [1_382, 8_855, 1.382, 8.855],
+    [2_001, 1_500, 2.001, 1.5],
+    [5_060, 9_960, 5.06, 9.96],
+    [5_915, 3_510, 5.915, 3.51],
+    [333, 200, 0.333, 1.5],
+  ])("%i ms for %i ms: seconds by seconds, to the last bit", (tookMs, durationMs, tookS, overS) => {
+    expect(latencyScore(tookMs, durationMs)).toBe(tookS / overS);
+  });
+
+  it("says real time exactly where the answer took no longer than the segment", () => {
+    for (let durationMs = 1_500; durationMs <= 12_000; durationMs += 1) {
+      expect(latencyScore(durationMs, durationMs)).toBe(1);
+      expect(latencyScore(durationMs + 1, durationMs)).toBeGreaterThan(1);
+    }
   });
 });
 

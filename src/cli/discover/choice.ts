@@ -1,7 +1,7 @@
 /**
  * What a gateway does with those that its discovery found: in which order it tries them off chain
  * (L-5), how likely each is its first choice on chain (L-13), and whom it passes over although
- * discovery found them (L-6, L-9, L-10, L-16). For AI jobs also who is in which pool (A-16, A-24).
+ * discovery found them (M-8, M-32, L-6, L-9, L-10, L-16). For AI jobs also who is in which pool (A-16, A-24).
  */
 import { invariant } from "../../core/errors.js";
 import { Interner } from "../../core/interner.js";
@@ -24,15 +24,14 @@ import {
   SessionPrice,
   selectionProbabilities,
 } from "../../selection/index.js";
-
 import type { AIJobAsked } from "./job.js";
-
-/** Why one is passed over, with the rule. */
-export interface Reason {
-  readonly rule: string;
-  readonly reason: string;
-  readonly detail: string;
-}
+import {
+  aiSessions,
+  type PassedOver,
+  type Reason,
+  sessionRejection,
+  videoSessions,
+} from "./sessions.js";
 
 /** What selection makes of one pool. */
 export interface PoolChoice {
@@ -68,23 +67,46 @@ export function checkWeights(options: ChoiceOptions): void {
  * @param found in their order (D-38, D-39)
  */
 export function choose(found: readonly OrchestratorReport[], options: ChoiceOptions): PoolChoice {
-  const { ai } = options;
-  if (ai === null) return choosePool(found, options);
-  // whoever has not loaded the model serves only when nobody is left who has.
-  const pools: { warm: OrchestratorReport[]; cold: OrchestratorReport[] } = { warm: [], cold: [] };
-  const passedOver = new Map<OrchestratorReport, Reason>();
-  for (const report of found) {
-    const state = stateOf(report, ai);
-    const rejection = modelRejection(state);
-    if (rejection !== null) passedOver.set(report, rejection);
-    else pools[state === "warm" ? "warm" : "cold"].push(report);
-  }
-  const [warm, cold] = [choosePool(pools.warm, options), choosePool(pools.cold, options)];
+  const passedOver: PassedOver = new Map();
+  const choices = poolsOf(found, options, passedOver).map((pool) => choosePool(pool, options));
   return {
-    order: [...warm.order, ...cold.order],
-    probabilities: new Map([...warm.probabilities, ...cold.probabilities]),
-    passedOver: new Map([...passedOver, ...warm.passedOver, ...cold.passedOver]),
+    order: choices.flatMap(({ order }) => order),
+    probabilities: new Map(choices.flatMap(({ probabilities }) => [...probabilities])),
+    passedOver: new Map([...passedOver, ...choices.flatMap((choice) => [...choice.passedOver])]),
   };
+}
+
+/** The sessions of each pool, in the order in which pools are asked. */
+function poolsOf(
+  found: readonly OrchestratorReport[],
+  options: ChoiceOptions,
+  passedOver: PassedOver,
+): OrchestratorReport[][] {
+  const { ai } = options;
+  const able = kept(found, (report) => sessionRejection(report, options), passedOver);
+  if (ai === null) return [videoSessions(able, passedOver)];
+  const told = kept(able, (report) => modelRejection(stateOf(report, ai)), passedOver);
+  // whoever has not loaded the model serves only when nobody is left who has.
+  return [true, false].map((warm) => {
+    const pool = told.filter((report) => (stateOf(report, ai) === "warm") === warm);
+    const sessions = aiSessions(pool, passedOver);
+    if (ai.capability !== CAPABILITY_LIVE_VIDEO) return sessions;
+    // by the latency that a session has now, which may be that of a later answer.
+    return sessions.sort((a, b) => (a.latencyMs ?? 0) - (b.latencyMs ?? 0));
+  });
+}
+
+/** Those against whom nothing is to be said. */
+function kept(
+  reports: readonly OrchestratorReport[],
+  against: (report: OrchestratorReport) => Reason | null,
+  passedOver: PassedOver,
+): OrchestratorReport[] {
+  return reports.filter((report) => {
+    const why = against(report);
+    if (why !== null) passedOver.set(report, why);
+    return why === null;
+  });
 }
 
 /** Whether it has the model loaded; where any model will do, whether any is. */
@@ -114,19 +136,13 @@ class OnChainChoice {
   constructor(found: readonly OrchestratorReport[], options: ChoiceOptions) {
     this.#options = options;
     for (const report of found) {
-      const recipient = report.info?.ticketParams?.recipient;
-      if (recipient === undefined) {
-        const detail = "nobody is named whom tickets could be paid to";
-        this.#pass(report, { rule: "L-6", reason: "ticket-params-missing", detail });
-      } else {
-        const handle = this.#recipients.handle(recipient);
-        this.#reports[handle] = [...(this.#reports[handle] ?? []), report];
-        this.#sessions.push({
-          recipient: handle,
-          initialPrice: report.price === null ? null : new SessionPrice(report.price),
-          initialLatencyMs: report.latencyMs ?? 0,
-        });
-      }
+      const handle = this.#recipients.handle(report.info?.ticketParams?.recipient ?? "");
+      this.#reports[handle] = [...(this.#reports[handle] ?? []), report];
+      this.#sessions.push({
+        recipient: handle,
+        initialPrice: report.price === null ? null : new SessionPrice(report.price),
+        initialLatencyMs: report.latencyMs ?? 0,
+      });
     }
   }
 
@@ -232,6 +248,7 @@ export function standingReason(
   { onChain, maxPrice }: ChoiceOptions,
   isLimitDropped: boolean,
 ): Reason | null {
-  if (!onChain || isLimitDropped) return null;
+  const noSession = sessionRejection(report, { onChain });
+  if (noSession !== null || !onChain || isLimitDropped) return noSession;
   return priceRejection(report.info?.priceInfo ?? null, maxPrice);
 }

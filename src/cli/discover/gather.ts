@@ -15,14 +15,9 @@ import {
   type Verdict,
 } from "../../discovery/index.js";
 import { inPool } from "../../discovery/score-pool.js";
-import {
-  type ChoiceOptions,
-  choose,
-  type PoolChoice,
-  type Reason,
-  standingReason,
-} from "./choice.js";
+import { type ChoiceOptions, choose, type PoolChoice, standingReason } from "./choice.js";
 import { runnersOf } from "./runners.js";
+import type { Reason } from "./sessions.js";
 
 /** An orchestrator and what a gateway makes of it. */
 export interface Judged {

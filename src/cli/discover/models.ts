@@ -104,8 +104,9 @@ export function gpusOf(judged: Judged, ai: AIJobAsked | null): readonly Gpu[] {
   return [...byId.values()];
 }
 
-/** `600 GPUs: 400 × …, 200 × …`; empty where nobody tells any. */
+/** `600 GPUs: 400 × …, 200 × …`, those of a node once, by however many names; empty where nobody tells any. */
 export function allGpusText(list: readonly Judged[], ai: AIJobAsked | null): string {
-  const gpus = list.flatMap((one) => gpusOf(one, ai));
+  const nodes = new Map(list.map((one) => [one.report.transcoder || one.report.uri, one]));
+  const gpus = [...nodes.values()].flatMap((one) => gpusOf(one, ai));
   return gpus.length === 0 ? "" : `${counted(gpus.length, "GPU")}: ${gpuText(gpus)}`;
 }

@@ -16,6 +16,7 @@ import { type Account, openAccount } from "../shared/wallet.js";
 import { aiNotes } from "./ai-notes.js";
 import { type ChoiceOptions, checkWeights } from "./choice.js";
 import { discoveryDocument } from "./document.js";
+import { flagNotes } from "./flag-notes.js";
 import type { DiscoverFlags } from "./flags.js";
 import { type Findings, gather } from "./gather.js";
 import { aiJobOf, jobOf, pricedModels } from "./job.js";
@@ -248,20 +249,11 @@ function sessionNotes(
       ? "requests were not signed: orchestrators of an on-chain network refuse them (G-7); --ethKeystorePath signs them"
       : null,
     ...prices.notes,
-    !onChain && hasMaxPrice(flags)
-      ? "maximum prices have no effect off chain (L-5); --network says that it is a network with prices"
-      : null,
     onChain && source.kind === "signer"
       ? "a gateway with --network and a remote signer takes the orchestrators of its database instead of the signer's (D-4)"
       : null,
-    !source.usesBlocklist && flags.orchBlocklist !== ""
-      ? "--orchBlocklist has no effect on the list of a webhook or a signer (W-13)"
-      : null,
+    ...flagNotes({ flags, onChain, source, listing }),
   ];
-}
-
-function hasMaxPrice({ maxPricePerUnit, maxPricePerCapability = "" }: DiscoverFlags): boolean {
-  return /[1-9]/.test(maxPricePerUnit.replace(/[A-z].*/, "")) || maxPricePerCapability !== "";
 }
 
 /** Gateways read stakes from earnings pools, which there are none of before the round's reward. */

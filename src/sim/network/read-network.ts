@@ -75,11 +75,11 @@ function fromDiscovery(
     const row = rowOf(address, nodes, known.get(address), price);
     if (nodes.some(isHere)) here.push(row);
     else absent.push(row);
-    const told = nodes.flatMap(({ capacities }) => capacities?.[TRANSCODING] ?? []);
-    if (told.length > 0)
+    const told = sessionsByTranscoder(nodes);
+    if (told.size > 0)
       sessions.set(
         address,
-        told.reduce((sum, count) => sum + count, 0),
+        [...told.values()].reduce((a, b) => a + b),
       );
   }
   const start = { line: 1, column: 1 };
@@ -125,6 +125,19 @@ function addressIn({ recipient, address, uri }: DiscoveredOrchestrator): string 
 function isHere({ reply, transcoder, stakeLpt }: DiscoveredOrchestrator): boolean {
   if (reply === "answer") return (transcoder ?? "") !== "";
   return reply === "error" && stakeLpt !== null;
+}
+
+/** Sessions that nodes offer, where they tell: each node once, however often it was asked and by which name. */
+function sessionsByTranscoder(
+  nodes: readonly DiscoveredOrchestrator[],
+): ReadonlyMap<string, number> {
+  const sessions = new Map<string, number>();
+  for (const { uri, transcoder, capacities } of nodes) {
+    const told = capacities?.[TRANSCODING];
+    const name = transcoder ?? uri;
+    if (told !== undefined && !sessions.has(name)) sessions.set(name, told);
+  }
+  return sessions;
 }
 
 interface Price {

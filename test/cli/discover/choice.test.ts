@@ -11,9 +11,21 @@ interface Facts {
   readonly recipient: string | null;
   readonly price?: bigint | null;
   readonly stake?: bigint | null;
+  /** Where its segments go, if that is not the URI asked. */
+  readonly transcoder?: string;
+  readonly hasAuthToken?: boolean;
 }
 
-function found({ uri, recipient, price = 500n, stake = null }: Facts): OrchestratorReport {
+const AUTH_TOKEN = { token: "0x01", sessionId: "5e551011", expiration: 1_900n };
+
+function found({
+  uri,
+  recipient,
+  price = 500n,
+  stake = null,
+  transcoder = uri,
+  hasAuthToken = true,
+}: Facts): OrchestratorReport {
   const ticketParams =
     recipient === null
       ? null
@@ -36,7 +48,7 @@ function found({ uri, recipient, price = 500n, stake = null }: Facts): Orchestra
     place: 0,
     backfilled: false,
     latencyMs: 10,
-    transcoder: uri,
+    transcoder,
     address: recipient,
     recipient,
     price: price === null ? null : Rational.of(price),
@@ -45,7 +57,11 @@ function found({ uri, recipient, price = 500n, stake = null }: Facts): Orchestra
     capabilities: null,
     capacities: null,
     models: null,
-    info: answerOf(uri, { ticketParams, priceInfo }),
+    info: answerOf(transcoder, {
+      ticketParams,
+      priceInfo,
+      authToken: hasAuthToken ? AUTH_TOKEN : null,
+    }),
     error: null,
   };
 }
@@ -71,6 +87,33 @@ describe("choose", () => {
     ];
     const choice = chosen(list, { onChain: false, maxPrice: Rational.of(1n) });
     expect(choice).toEqual({ order: ["a", "b"], probabilities: {}, passedOver: {} });
+  });
+
+  it("M-32: without an auth token there is no session, off chain neither", () => {
+    const list = [
+      { uri: "a", recipient: "x", hasAuthToken: false },
+      { uri: "b", recipient: "y" },
+    ];
+    const passedOver = { a: "M-32 auth-token-missing" };
+    expect(chosen(list)).toMatchObject({ order: ["b"], passedOver });
+    expect(chosen(list, { onChain: false })).toMatchObject({ order: ["b"], passedOver });
+  });
+
+  it("M-8: those whose segments go to one transcoder are one session, the first's", () => {
+    const list = [
+      { uri: "a", recipient: "x", price: 500n },
+      { uri: "balancer", recipient: "x", price: 7n, transcoder: "a" },
+      { uri: "b", recipient: "y" },
+      { uri: "a", recipient: "x", price: 1n },
+    ];
+    const passedOver = { a: "M-8 transcoder-repeated", balancer: "M-8 transcoder-repeated" };
+    expect(chosen(list, { onChain: false })).toMatchObject({ order: ["a", "b"], passedOver });
+    // The price of no session does not count (L-6).
+    const dear = { ...passedOver, a: "L-10 price-above-max" };
+    expect(chosen(list.slice(0, 3), { maxPrice: Rational.of(499n) })).toMatchObject({
+      order: [],
+      passedOver: { ...dear, b: "L-10 price-above-max" },
+    });
   });
 
   it("L-6: without ticket parameters nobody is chosen", () => {
@@ -196,6 +239,35 @@ describe("choose, for an AI job", () => {
     expect(chosenOf(list, { onChain: false }).order).toEqual(["a", "b", "c"]);
   });
 
+  it("A-11: those of one transcoder are one session in a pool, the first one's with the last one's answer", () => {
+    const first = able("first", models.warm, { price: 500n });
+    const other = able("other", models.warm, { latencyMs: 20 });
+    const last = {
+      ...able("last", models.warm, { latencyMs: 30, price: 7n }),
+      transcoder: "first",
+    };
+    const cold = { ...able("cold", models.cold), transcoder: "first" };
+    const list = [first, other, last, cold];
+    const passedOver = { first: "A-11 transcoder-repeated" };
+    expect(chosenOf(list, { onChain: false })).toMatchObject({
+      order: ["last", "other", "cold"],
+      passedOver,
+    });
+    // Live video is sorted by latency, which is the last one's, too.
+    const live = { capability: 35 };
+    const lives = [
+      able("first", models.warm, live),
+      able("other", models.warm, { ...live, latencyMs: 20 }),
+      { ...able("last", models.warm, { ...live, latencyMs: 30 }), transcoder: "first" },
+    ];
+    for (const onChain of [true, false]) {
+      expect(chosenOf(lives, { onChain, ai: { capability: 35, model: "m" } })).toMatchObject({
+        order: ["other", "last"],
+        passedOver,
+      });
+    }
+  });
+
   it("A-16, A-17: passes over who does not tell the model, or no constraints", () => {
     const list = [
       able("none", null),
@@ -240,5 +312,12 @@ describe("standingReason", () => {
     expect(standingReason(dear, { ...limited, maxPrice: Rational.of(500n) }, false)).toBeNull();
     expect(standingReason(dear, limited, true)).toBeNull();
     expect(standingReason(dear, { ...limited, onChain: false }, false)).toBeNull();
+  });
+
+  it("M-32: and whether they would make sessions at all", () => {
+    const tokenless = found({ uri: "a", recipient: "x", hasAuthToken: false });
+    for (const onChain of [true, false]) {
+      expect(standingReason(tokenless, { ...ON_CHAIN, onChain }, false)?.rule).toBe("M-32");
+    }
   });
 });

@@ -71,11 +71,32 @@ describe("a discovery as a network file", () => {
 
   it("L-7: nodes of one recipient are one orchestrator, as its first choice has it", () => {
     const { orchestrators, sessions } = read(
-      answered({ uri: "https://second", turn: 2, pricePerUnit: "9", capacities: { 0: 5 } }),
-      answered({ uri: "https://first", turn: 1, pricePerUnit: "7", capacities: { 0: 10, 1: 3 } }),
+      answered({
+        uri: "https://second",
+        transcoder: "https://second",
+        turn: 2,
+        pricePerUnit: "9",
+        capacities: { 0: 5 },
+      }),
+      answered({
+        uri: "https://first",
+        transcoder: "https://first",
+        turn: 1,
+        pricePerUnit: "7",
+        capacities: { 0: 10, 1: 3 },
+      }),
     );
     expect(orchestrators).toMatchObject([{ serviceUri: "https://first", pricePerUnit: 7n }]);
     expect([...sessions]).toEqual([[`0x${"a1".repeat(20)}`, 15]]);
+  });
+
+  it("D-8, X-13: who is asked twice, or at two addresses, has its sessions once", () => {
+    const { sessions } = read(
+      answered({ capacities: { 0: 10 } }),
+      answered({ capacities: { 0: 10 }, turn: 2 }),
+      answered({ uri: "https://another-name.example", capacities: { 0: 10 }, turn: null }),
+    );
+    expect([...sessions]).toEqual([[`0x${"a1".repeat(20)}`, 10]]);
   });
 
   it("leaves out who gave no answer and who does no work; who refuses strangers stays", () => {

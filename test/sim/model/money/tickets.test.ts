@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { uniform } from "../../../../src/core/random.js";
 import { Rational } from "../../../../src/core/rational.js";
@@ -26,6 +27,28 @@ describe("what a recipient asks for", () => {
   test("P-1: face value × winning chance is the EV", () => {
     const { faceValue, chance } = termsOf({ gasPriceGwei: "3/7", ticketEV: "12345678901" });
     expect((Number(faceValue) * chance) / 12_345_678_901).toBeCloseTo(1, 9);
+  });
+
+  test("P-12, P-13, P-15, P-1: whatever gas and EV are, to the last wei", () => {
+    const whole = (bits: number) => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) });
+    const wei = fc.oneof(whole(10), whole(60));
+    fc.assert(
+      fc.property(wei, fc.oneof(whole(40), whole(90)), fc.boolean(), (gasWei, some, isEqual) => {
+        const cost = 1_200_000n * gasWei;
+        // Now and then exactly what the face value would be, where every ticket wins.
+        const ev = isEqual ? 100n * cost : some;
+        if (ev === 0n) return;
+        const tickets = { gasPriceGwei: `${gasWei}/1000000000`, ticketEV: `${ev}` };
+        const { faceValue, winProb, payment } = termsOf(tickets);
+        expect(faceValue).toBe(100n * cost < ev ? 100n * ev : 100n * cost);
+        const rounds = MAX_WIN_PROB / faceValue;
+        const rest = (MAX_WIN_PROB - rounds * faceValue) % 2n ** 64n;
+        const each = ev * (rest === 0n ? rounds : rounds + 1n);
+        expect(winProb).toBe(faceValue === ev ? MAX_WIN_PROB : each);
+        expect(payment.ev.compare(Rational.of(faceValue * winProb, MAX_WIN_PROB))).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test("P-13: below the EV it becomes a hundred times the EV", () => {
