@@ -209,7 +209,8 @@ export const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT_WAL: "The log beside the books is damaged: committed transactions are lost.",
   SQL_PARAMETERS: "A statement has other parameters than it was given.",
   STORE_DAMAGED: "The file of the books holds what poolsim never writes.",
-  STORE_VERSION: "The file of the books is of a later poolsim, or of an earlier one and read-only.",
+  STORE_VERSION:
+    "The file of the books is of a later poolsim, maybe since it was opened, or of an earlier one and read-only.",
   STREAM_UNKNOWN: "`--trace` names a stream that the run does not have.",
   SUBGRAPH_BLOCK: "The subgraph's pages are of different blocks.",
   SUBGRAPH_GRAPHQL: "The subgraph answered with an error of its own.",

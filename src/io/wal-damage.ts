@@ -3,9 +3,10 @@
  * first frame whose checksum is wrong and drops the rest without a word, as a process that is killed
  * while it writes leaves such an end. What was committed can be told from that: by frames after the
  * wrong one, and by the head that the index beside the log (`-shm`) keeps until the database is opened
- * again. Format: https://sqlite.org/walformat.html
+ * again. A log whose database is missing is what is left of it, and a new database in its place would
+ * lose that too. Format: https://sqlite.org/walformat.html
  */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { endianness } from "node:os";
 import { readBeginning } from "./lock-safe-read.js";
 
@@ -58,6 +59,10 @@ export function walDamage(path: string): WalDamage | null {
     if (found === undefined || found.kind === "empty") {
       if (head === null || head.frames <= head.copied) return null;
       const reason = `${log} is missing or empty, and ${index} says that ${head.frames - head.copied} pages of it are nowhere else (if the database is a restored backup, remove ${index})`;
+      return { isCertain: true, reason };
+    }
+    if (!existsSync(file)) {
+      const reason = `${log} is there, and the database is not, of which it is a part: put that back, or move the log to where it is`;
       return { isCertain: true, reason };
     }
     if (found.kind === "whole") return null;

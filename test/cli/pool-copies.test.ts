@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RemoteError } from "../../src/core/errors.js";
 import { SqliteDatabase } from "../../src/io/sqlite.js";
 import { copyBooks } from "../../src/pool/operate/jobs/backup-job.js";
@@ -93,6 +93,35 @@ describe("pool restore says", () => {
     const said = await pool("restore", backup, "--db", "new.db");
     expect(said).toMatchObject({ exitCode: 2, stderr: `${says}\n` });
     expect(existsSync(join(dir, "new.db"))).toBe(false);
+  });
+});
+
+describe("the log of books that are not in their place any more is kept", () => {
+  const log = join(dir, "gone.db-wal");
+  let bytes = Buffer.alloc(0);
+  beforeAll(() => {
+    const live = new SqliteDatabase({ path: join(dir, "live.db") });
+    live.exec("CREATE TABLE t (n INTEGER) STRICT");
+    bytes = readFileSync(join(dir, "live.db-wal"));
+    live.close();
+  });
+  beforeEach(() => writeFileSync(log, bytes));
+  afterAll(() => rmSync(log));
+
+  it.each([
+    ["restore", ["copy.db", "--db", "gone.db"]],
+    ["backup", ["gone.db", "--db", "b.db"]],
+  ])("by %s", async (command, args) => {
+    const { exitCode, stderr } = await pool(command, ...args);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("gone.db-wal")]);
+    expect([existsSync(join(dir, "gone.db")), readFileSync(log)]).toEqual([false, bytes]);
+  });
+
+  it("by whoever would make new books", async () => {
+    const importing = ["events.json", "--db", "gone.db", "--commission", "0.25"];
+    const { exitCode, stderr } = await pool("import", ...importing);
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining("gone.db-wal")]);
+    expect([existsSync(join(dir, "gone.db")), readFileSync(log)]).toEqual([false, bytes]);
   });
 });
 

@@ -135,6 +135,19 @@ describe("A log beside a database", () => {
     expect(walDamage(image.path)).toBeNull();
   });
 
+  it("whose database is missing is what is left of it", () => {
+    const image = killed(2);
+    rmSync(image.path);
+    for (const file of [image.index, image.log]) {
+      expect(walDamage(image.path)).toMatchObject({
+        isCertain: true,
+        reason: expect.stringContaining(`${image.log} is there, and the database is not`),
+      });
+      rmSync(file);
+    }
+    expect(walDamage(image.path)).toBeNull();
+  });
+
   it("whose header is damaged is lost as a whole", () => {
     const image = killed(3);
     flip(image.log, 17);

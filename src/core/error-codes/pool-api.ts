@@ -85,7 +85,7 @@ export type PoolsimErrorCode =
   | "SQL_PARAMETERS"
   /** The file of the books holds what poolsim never writes. */
   | "STORE_DAMAGED"
-  /** The file of the books is of a later poolsim, or of an earlier one and read-only. */
+  /** The file of the books is of a later poolsim, maybe since it was opened, or of an earlier one and read-only. */
   | "STORE_VERSION"
   /** The TLS key and certificate do not fit each other, or cannot be read. */
   | "TLS_CERTIFICATE"

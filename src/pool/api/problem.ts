@@ -1,5 +1,5 @@
 /** What the API answers when it does not do what was asked. */
-import { InputError, RemoteError } from "../../core/errors.js";
+import { InputError, isPoolsimError, RemoteError } from "../../core/errors.js";
 
 /** HTTP statuses of refusals. */
 export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 411 | 413 | 415 | 429 | 500 | 503;
@@ -56,6 +56,9 @@ export class Problem extends Error {
 /** The writer's own fault, as the books see it. */
 const REFUSED = new Set(["COMMISSION_NONE"]);
 
+/** Another file is in the place of the books, or a later poolsim has brought them up to date: a new start helps. */
+const GONE = new Set(["DATABASE_REPLACED", "STORE_VERSION"]);
+
 /** What passes by itself. */
 const BUSY = /^(SQLITE_BUSY|SQLITE_LOCKED|RECORDER_LOST)/;
 
@@ -76,7 +79,7 @@ export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 /** What the books cannot take is the writer's mistake; everything else is nobody's business. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof RemoteError && error.code === "DATABASE_REPLACED") {
+  if (isPoolsimError(error) && GONE.has(error.code)) {
     return new Problem(503, "UNAVAILABLE", `the books: ${error.message}`);
   }
   if (error instanceof InputError && REFUSED.has(error.code)) {

@@ -56,6 +56,17 @@ test("writes that wait for too long are a 503 that says when to try again; once 
   expect(decided).toMatchObject({ status: 200, json: { admitted: true } });
 });
 
+test("books that a later poolsim has brought up to date meanwhile take nothing more: 503", async () => {
+  const path = makeBooks();
+  const api = await serve(path);
+  expect((await post(api, JOB, jobBody("a"))).status).toBe(201);
+  const later = new SqliteDatabase({ path });
+  later.exec("PRAGMA user_version = 99");
+  later.close();
+  const answer = await post(api, JOB, jobBody("b"));
+  expect([answer.status, codeOf(answer)]).toEqual([503, "UNAVAILABLE"]);
+});
+
 test("decisions about benchmarks are kept, and stay the same after a restart", async () => {
   const path = makeBooks();
   const body = benchmarkBody("b", [500]);

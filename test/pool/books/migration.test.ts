@@ -1,5 +1,5 @@
 /** Moving from other books: nothing that those paid is paid again. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openBalances } from "../../../src/pool/books/adjust.js";
 import { setSince } from "../../../src/pool/books/cut-over.js";
 import { JsonSplitter } from "../../../src/pool/books/events/json-splitter.js";
@@ -170,4 +170,20 @@ it("--replay finds the events in what earlier versions kept as damaged, in piece
   expect(replayQuarantine(books.store, books.ingest, { now: () => NOW_MS })).toBe(0);
   expect(books.store.quarantine.count()).toBe(1);
   expect([...new JsonSplitter().push(damaged)].length).toBeGreaterThan(0);
+});
+
+it("--replay leaves out what another process has dismissed while it waited for its turn", () => {
+  const { store, ingest } = openBooks();
+  const late = { DT: new Date(NOW_MS + 3 * 86_400_000).toISOString() };
+  enter({ store, ingest }, list(transcode(ALICE, 8n, late), transcode(BOB, 8n, late)));
+  const [first] = store.quarantine.list({ limit: 1 });
+  const transaction = store.transaction.bind(store);
+  vi.spyOn(store, "transaction").mockImplementationOnce((work) => {
+    store.quarantine.dismiss(first?.id ?? 0, NOW_MS);
+    return transaction(work);
+  });
+  const now = () => NOW_MS + 4 * 86_400_000;
+  expect(replayQuarantine(store, ingest, { now })).toBe(1);
+  expect(balances({ store })[`pending:${ALICE.toLowerCase()}:transcode:eu`]).toBeUndefined();
+  expect(balances({ store })[`pending:${BOB.toLowerCase()}:transcode:eu`]).toBe(6n);
 });

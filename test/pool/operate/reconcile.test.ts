@@ -8,7 +8,7 @@ import { balances, enter, NOW_MS, openBooks, wrongIn } from "../../support/books
 
 const RECIPIENT = `0x${"0c".repeat(20)}`;
 const SENDERS = [`0x${"5e".repeat(20)}`, `0x${"5f".repeat(20)}`] as const;
-const REGION = { region: "eu", nowMs: NOW_MS };
+const OPTIONS = { recipient: RECIPIENT, region: "eu", nowMs: NOW_MS };
 
 const row = (transaction: number, logIndex: number, sender: string, wei: bigint): IncomeRow => ({
   chainId: 1n,
@@ -45,8 +45,7 @@ function entered(
   entersAfter: boolean[] = [],
 ) {
   const books = openBooks({ scheme: "by-weights" });
-  const enterAll = () =>
-    enterUntold(books.store, reconcile(books.store, rows, RECIPIENT).untold, REGION);
+  const enterAll = () => enterUntold(books.store, rows, OPTIONS);
   for (const [index, event] of events.entries()) {
     enter(books, event);
     if (entersAfter[index] === true) enterAll();
@@ -70,6 +69,18 @@ it("a told ticket is the one of its sender, not another of the same amount", () 
     states: new Set(["redeemed"]),
     wrong: [],
   });
+});
+
+it("a ticket that a node told while the chain was read is not entered again", () => {
+  const books = openBooks({ scheme: "by-weights" });
+  const rows = [row(1, 4, SENDERS[0], 10n), row(2, 5, SENDERS[1], 7n)];
+  expect(reconcile(books.store, rows, RECIPIENT).untold).toEqual(rows);
+  // As the import does meanwhile, in another process.
+  enter(books, told("ticket-redeemed", rows[0] ?? row(1, 4, SENDERS[0], 10n)));
+  const { entered: fresh } = enterUntold(books.store, rows, OPTIONS);
+  expect([fresh, balances(books)["feesEarned"]]).toEqual([[rows[1]], 17n]);
+  expect(wrongIn(books)).toEqual([]);
+  books.store.close();
 });
 
 it("whatever nodes told, in any order: each ticket is income once", () => {

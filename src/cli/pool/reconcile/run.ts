@@ -100,13 +100,10 @@ function compared(
   const deep = rows.filter(
     ({ blockNumber }) => read.block - blockNumber + 1 >= flags.confirmations,
   );
-  const before = reconcile(store, deep, recipient);
   const { entered, voided } = flags.enter
-    ? enter(store, before.untold, flags)
+    ? enter(store, deep, { recipient, flags })
     : { entered: [], voided: [] };
-  const { agreed, untold, unfound, different } = flags.enter
-    ? reconcile(store, deep, recipient)
-    : before;
+  const { agreed, untold, unfound, different } = reconcile(store, deep, recipient);
   // What is not deep yet may still be told, and what was told may not be deep yet.
   const shallow = new Set(rows.map(({ txHash }) => txHash));
   const missing = unfound.filter(({ txHash }) => !shallow.has(transactionOf(txHash ?? "")));
@@ -149,16 +146,21 @@ function compared(
   return isSame ? EXIT.ok : EXIT.expectationFailed;
 }
 
-function enter(store: PoolStore, untold: readonly IncomeRow[], flags: ReconcileFlags): Entered {
+function enter(
+  store: PoolStore,
+  rows: readonly IncomeRow[],
+  { recipient, flags }: { readonly recipient: string; readonly flags: ReconcileFlags },
+): Entered {
   const authored = authoredOf({ ...flags, reason: flags.reason ?? "" });
   return store.transaction(() => {
     const { region, voided: voidedToo } = flags;
-    const result = enterUntold(store, untold, { region, nowMs: authored.nowMs, voidedToo });
+    const options = { recipient, region, nowMs: authored.nowMs, voidedToo };
+    const result = enterUntold(store, rows, options);
     const { entered } = result;
     if (entered.length > 0) {
       const wei = entered.reduce((all, { paidWei }) => all + paidWei, 0n);
       const detail = { redemptions: String(entered.length), wei: wei.toString() };
-      recordAct(store, "enter-income", flags.recipient.toLowerCase(), authored, detail);
+      recordAct(store, "enter-income", recipient, authored, detail);
     }
     return result;
   });

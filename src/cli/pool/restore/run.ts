@@ -7,7 +7,7 @@ import { counted } from "../../../core/wording.js";
 import { recordAct } from "../../../pool/books/acts.js";
 import { verifyBooks } from "../../../pool/books/verify/verify.js";
 import { backupBucket, getFile, isBucketUrl } from "../../../pool/operate/jobs/backup-bucket.js";
-import { copyBooks, removeDatabase } from "../../../pool/operate/jobs/backup-job.js";
+import { copyBooks, leftBeside, removeDatabase } from "../../../pool/operate/jobs/backup-job.js";
 import { EXIT } from "../../shared/failure.js";
 import { stoppable } from "../../shared/stoppable.js";
 import type { Terminal } from "../../shared/terminal.js";
@@ -88,8 +88,11 @@ export async function poolRestore(
 function assertNothingAt(db: string): void {
   // Whether it can be there at all: its name, its folder.
   if (!existsSync(db)) checkBooks(db, "create");
-  if (lstatSync(db, { throwIfNoEntry: false }) === undefined) return;
-  throw new InputError(`--db ${db}: it is there; expected a place where nothing is`, {
+  const isThere = lstatSync(db, { throwIfNoEntry: false }) !== undefined;
+  const left = isThere ? null : leftBeside(db);
+  if (!isThere && left === null) return;
+  const what = left === null ? "it" : `${left}, a part of the books that were there,`;
+  throw new InputError(`--db ${db}: ${what} is there; expected a place where nothing is`, {
     code: "BACKUP",
   });
 }

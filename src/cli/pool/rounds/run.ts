@@ -1,5 +1,6 @@
 /** `poolsim pool rounds`: closed rounds and tickets; with `--close`, closes one. */
 
+import { InputError } from "../../../core/errors.js";
 import { utcText } from "../../../core/utc.js";
 import { counted } from "../../../core/wording.js";
 import { closeRound } from "../../../pool/books/close-round.js";
@@ -17,8 +18,10 @@ export interface RoundsFlags extends BooksFlags {
 }
 
 const TICKETS_SHOWN = 20;
+/** Two years and more: no later round could be closed before the chain is there. */
+const AHEAD_MAX = 1_000;
 
-/** @throws InputError (`ROUND_CLOSED`, `ROUND_SCHEME`, `COMMISSION_NONE`) */
+/** @throws InputError (`USAGE`, `ROUND_CLOSED`, `ROUND_SCHEME`, `COMMISSION_NONE`) */
 export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
   const { close, db } = flags;
   return withBooks(db, close === undefined ? "read" : "write", (store) => {
@@ -54,6 +57,13 @@ export function poolRounds(flags: RoundsFlags, terminal: Terminal): number {
 
 function closeOne(store: PoolStore, round: number): string {
   const before = store.rounds.list().find((row) => row.round === round);
+  const last = store.rounds.last();
+  if (last !== null && round > last.round + AHEAD_MAX) {
+    throw new InputError(
+      `--close ${round}: the last round that was closed is ${last.round}; expected at most ${last.round + AHEAD_MAX}`,
+      { code: "USAGE" },
+    );
+  }
   const { incomeWei, sharedWei, commissionWei, entrySequence, closedAtMs } = closeRound(store, {
     round,
     nowMs: Date.now(),

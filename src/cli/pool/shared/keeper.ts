@@ -2,6 +2,7 @@
  * The process that keeps a pool: one per books, by a lock beside them, so that no job runs twice at a
  * time and nobody wonders who did what.
  */
+import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { RemoteError } from "../../../core/errors.js";
 import { type ProcessLock, tryLock } from "../../../io/process-lock.js";
@@ -13,13 +14,14 @@ import { assertCommissionFor, checkBooks, named, openBooks, rehearsed } from "./
 import type { PoolFile } from "./pool-file.js";
 
 /**
- * The lock, or who has it.
+ * The lock, or who has it. It is beside the file itself, also where the books' name is a link to it.
  *
  * @throws RemoteError (`SQLITE_…`) where it can't be made beside the books
  */
 export function lockPool({ books }: Pick<PoolFile, "books">): ProcessLock | string {
   try {
-    return tryLock(`${books}.lock`, `process ${process.pid}`);
+    const file = existsSync(books) ? realpathSync(books) : books;
+    return tryLock(`${file}.lock`, `process ${process.pid}`);
   } catch (error) {
     throw named(books, error);
   }

@@ -44,6 +44,8 @@ export function replayQuarantine(
     const nowMs = now();
     try {
       store.transaction(() => {
+        // Another process may have entered or dismissed one, while its turn was waited for.
+        if (!parts.every((part) => isWaiting(part, store))) throw new Unchanged();
         if (enterAgain(parts, store, ingest, { ...options, nowMs })) left += parts.length;
         else throw new Unchanged();
       });
@@ -57,6 +59,10 @@ export function replayQuarantine(
 
 /** Nothing was found: what was tried is undone. */
 class Unchanged extends Error {}
+
+function isWaiting({ id }: QuarantineRow, { quarantine }: PoolStore): boolean {
+  return quarantine.list({ afterId: id - 1, limit: 1 })[0]?.id === id;
+}
 
 /** @returns whether something of it could be entered, or is there already */
 function enterAgain(

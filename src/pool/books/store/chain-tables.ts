@@ -9,6 +9,7 @@ import type { ChainFindings, ChainHead, ChainStore } from "./chain-store.js";
 import { text, whole } from "./columns.js";
 import { type CoveredColumn, columnsOf, LOTS, RowHash, SINGLE } from "./covered.js";
 import { LotReading } from "./lot-reading.js";
+import { assertOfThisVersion } from "./schema.js";
 
 /** Adds links for all that is committed. */
 export class ChainTables implements ChainStore {
@@ -73,6 +74,7 @@ export class ChainTables implements ChainStore {
   };
 
   #seal(): void {
+    assertOfThisVersion(this.#database);
     const links = [...this.#lots, ...touchedRows(this.#database)];
     this.#lots.length = 0;
     if (links.length > 0) addLinks(this.#database, this.head(), links);

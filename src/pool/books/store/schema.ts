@@ -336,6 +336,16 @@ export function isUpToDate(database: SqliteDatabase): boolean {
   return version === 0 || version === MIGRATIONS.length;
 }
 
+/**
+ * Checks that a file that is open is still of this poolsim: what a later one has brought up to date meanwhile is not
+ * written by this one any more.
+ *
+ * @throws InputError (`STORE_VERSION`)
+ */
+export function assertOfThisVersion(database: SqliteDatabase): void {
+  versionOf(database);
+}
+
 /** The version of a file, 0 for one that has no books: a later one has tables that mean what nobody here knows. */
 function versionOf(database: SqliteDatabase): number {
   const version = Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);

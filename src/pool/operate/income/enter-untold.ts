@@ -2,8 +2,11 @@
 import { createHash } from "node:crypto";
 import { EventIngest } from "../../books/ingest/ingest.js";
 import type { EventRow, IncomeRow, PoolStore } from "../../books/store/store.js";
+import { reconcile } from "./reconcile.js";
 
 export interface EnterOptions {
+  /** Whose income it is, lower-case hex with `0x`. */
+  readonly recipient: string;
   /** Region of the events. */
   readonly region: string;
   readonly nowMs: number;
@@ -19,12 +22,26 @@ export interface Entered {
 }
 
 /**
- * Enters them. A node that tells one later tells what is known. Left out is what paid less than its face
+ * Enters what no node has told by now: compared again in the transaction that enters it, as an import may
+ * have told it while the chain was read. A node that tells one later tells what is known. Left out is what paid less than its face
  * value, and what an operator has voided, unless the chain has it in another block by now. Of several
  * tickets in a transaction the first has its hash alone, as a node would tell it, and its gas, unless one
  * was told before.
+ *
+ * @param rows the chain's, of the recipient
  */
 export function enterUntold(
+  store: PoolStore,
+  rows: readonly IncomeRow[],
+  options: EnterOptions,
+): Entered {
+  return store.transaction(() => {
+    const { untold } = reconcile(store, rows, options.recipient);
+    return enterNow(store, untold, options);
+  });
+}
+
+function enterNow(
   store: PoolStore,
   untold: readonly IncomeRow[],
   { region, nowMs, voidedToo = false }: EnterOptions,

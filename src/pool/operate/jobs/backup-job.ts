@@ -7,6 +7,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   mkdtempSync,
   openSync,
@@ -42,6 +43,8 @@ export interface BackupPlace {
   readonly retention: Retention;
 }
 
+/** What SQLite keeps beside a database, by the ends of its names. */
+const BESIDE = ["-wal", "-shm", "-journal"];
 const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal|-wal|-shm)?$/;
 
 /**
@@ -127,7 +130,15 @@ export function removeDatabase(path: string): void {
 }
 
 function removeBeside(path: string): void {
-  for (const suffix of ["-wal", "-shm", "-journal"]) rmSync(`${path}${suffix}`, { force: true });
+  for (const suffix of BESIDE) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/**
+ * What SQLite has kept beside a database that is not in its place any more: it may hold what is nowhere else, and
+ * would be taken for a part of whatever gets this name. null: nothing is there.
+ */
+export function leftBeside(path: string): string | null {
+  return BESIDE.map((suffix) => `${path}${suffix}`).find((name) => existsSync(name)) ?? null;
 }
 
 /** Said before anything is read: what SQLite says of a target sounds as if it were of the books. */
@@ -135,6 +146,8 @@ function assertFree(path: string): void {
   if (path === "") throw refused(path, "it has no name");
   try {
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw refused(path, "it is there");
+    const left = leftBeside(path);
+    if (left !== null) throw refused(path, `${left} is there, a part of another database`);
     if (!statSync(dirname(path)).isDirectory()) throw refused(path, "its folder is a file");
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {

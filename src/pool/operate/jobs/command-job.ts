@@ -19,8 +19,10 @@ export interface CommandOptions {
   readonly good?: readonly number[] | undefined;
 }
 
-/** Characters kept of what it wrote. */
-const OUTPUT_MAX = 1_000_000;
+/** Characters kept of its result: `payouts --json` has each address that is owed something. */
+const RESULT_MAX = 1 << 27;
+/** Characters kept of what it says beside. */
+const SAID_MAX = 1_000_000;
 /** After SIGTERM, before SIGKILL. */
 const KILL_AFTER_MS = 10_000;
 
@@ -55,10 +57,10 @@ export async function runCommand(
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    if (stdout.length < OUTPUT_MAX) stdout += text;
+    if (stdout.length < RESULT_MAX) stdout += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    if (stderr.length < OUTPUT_MAX) stderr += text;
+    if (stderr.length < SAID_MAX) stderr += text;
   });
   let killing: NodeJS.Timeout | undefined;
   const stop = (): void => {

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { SqliteDatabase } from "../../../../src/io/sqlite.js";
 import { EventIngest } from "../../../../src/pool/books/ingest/ingest.js";
 import { SqlitePoolStore } from "../../../../src/pool/books/store/sqlite-pool-store.js";
@@ -53,6 +53,29 @@ describe("Books of a later poolsim", () => {
       );
     },
   );
+
+  it("are not written any more by who had them open when they became that", () => {
+    const path = oldBooks("per-job");
+    const store = new SqlitePoolStore({ path });
+    onTestFinished(() => store.close());
+    const file = new SqliteDatabase({ path });
+    file.exec("PRAGMA user_version = 99");
+    file.close();
+    const before = store.ledger.entryCount();
+    const cause = { kind: "adjust", id: "late" };
+    const postings = [{ from: "world", to: "commission", wei: 1n }] as const;
+    const run = { job: "import", trigger: "schedule", dueMs: 0, attempt: 1, startedMs: 0 } as const;
+    const writes = [
+      () => store.ledger.post({ cause, atMs: 0, postings }),
+      () => store.transaction(() => store.ledger.post({ cause, atMs: 0, postings })),
+      () => store.setCursor("files", "1"),
+      () => store.runs.begin(run),
+    ];
+    for (const write of writes) {
+      expect(write).toThrow(expect.objectContaining({ code: "STORE_VERSION" }));
+    }
+    expect([store.ledger.entryCount(), store.cursor("files")]).toEqual([before, null]);
+  });
 });
 
 describe("Books of version 1", () => {
