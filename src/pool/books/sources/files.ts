@@ -20,6 +20,8 @@ export interface ImportOptions extends FeedOptions {
 }
 
 const CHUNK_BYTES = 1 << 18;
+/** Who writes events takes less from one end of a line to the next. */
+const WRITTEN_TO_MS = 60_000;
 
 /**
  * Imports files, and of directories all files of events below them, by name, plain or compressed
@@ -61,8 +63,10 @@ export async function importFiles(
       const hash = createHash("sha256");
       const chunks = hashed(createReadStream(origin, { highWaterMark: CHUNK_BYTES }), hash);
       const value = () => `${placeOf(found)}:${hash.digest("hex")}`;
+      const isWrittenTo = () => options.isFollowed === true && isFresh(origin, options.now());
+      const part = { origin, cursor: { key, value }, isWrittenTo };
       try {
-        await readable(origin, () => feed.read(chunks, { origin, cursor: { key, value } }));
+        await readable(origin, () => feed.read(chunks, part));
         files++;
         onFile?.(origin);
       } catch (error) {
@@ -81,6 +85,12 @@ export async function assertReadable(paths: readonly string[]): Promise<void> {
       await assertFile(file, await readable(file, () => stat(file)));
     }
   }
+}
+
+/** Whether a file was written to just before some time. */
+function isFresh(file: string, nowMs: number): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && Math.abs(nowMs - found.mtimeMs) < WRITTEN_TO_MS;
 }
 
 /** What a file is known by without reading it: `ctime` can't be set to what it was. */

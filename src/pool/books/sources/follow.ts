@@ -7,7 +7,7 @@ import { checkRepeat, repeat } from "./repeat.js";
 import { type EventSource, type PollOptions, pollSource } from "./source.js";
 
 /** How several sources are followed. */
-export interface FollowSourcesOptions extends PollOptions {
+export interface FollowSourcesOptions extends Omit<PollOptions, "isFollowed"> {
   /** Time between polls of each source. @default 60000 */
   readonly intervalMs?: number | undefined;
   /** Longest pause after failures, which doubles with each. @default 900000 */
@@ -47,7 +47,15 @@ export async function followSources(
   const loops = sources.map(async (source) => {
     try {
       await repeat(
-        () => pollSource(source, store, { now, signal, batchSize, isDistinct, isBesideOpening }),
+        () =>
+          pollSource(source, store, {
+            now,
+            signal,
+            batchSize,
+            isDistinct,
+            isBesideOpening,
+            isFollowed: true,
+          }),
         {
           ...options,
           signal,

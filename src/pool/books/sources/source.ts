@@ -54,6 +54,8 @@ export interface PollOptions {
   readonly isDistinct?: boolean | undefined;
   /** Also events older than the opening balances. @default false */
   readonly isBesideOpening?: boolean | undefined;
+  /** It is polled again later: of a file that was written to a moment ago, half an event at its end waits. @default false */
+  readonly isFollowed?: boolean | undefined;
 }
 
 /** A source from its kind, its labels and what reads it. */

@@ -30,6 +30,8 @@ export interface FeedOptions extends DecodeOptions {
   readonly isDistinct?: boolean | undefined;
   /** Also events older than the opening balances. @default false */
   readonly isBesideOpening?: boolean | undefined;
+  /** It is read again later: of a file that was written to a moment ago, half an event at its end waits. @default false */
+  readonly isFollowed?: boolean | undefined;
 }
 
 /** One file or answer. */
@@ -43,6 +45,11 @@ export interface StreamPart {
    * entered, and the cursor stays. Otherwise what can't be read goes to quarantine. @default false
    */
   readonly mustBeWhole?: boolean | undefined;
+  /**
+   * Whether the text is still being written, asked at its end: then what it ends within is left for the next
+   * reading, and the cursor stays. @default it is not
+   */
+  readonly isWrittenTo?: (() => boolean) | undefined;
 }
 
 /** Which part of a stream is entered, and as what. */
@@ -96,7 +103,7 @@ export class EventFeed {
    */
   async read(
     chunks: AsyncIterable<Uint8Array>,
-    { origin, cursor, mustBeWhole = false }: StreamPart,
+    { origin, cursor, mustBeWhole = false, isWrittenTo = () => false }: StreamPart,
   ): Promise<void> {
     const { batchSize = 10_000, signal } = this.#options;
     const splitter = new JsonSplitter();
@@ -130,8 +137,11 @@ export class EventFeed {
         code: "EVENTS_CUT",
       });
     }
-    for (const piece of rest) this.#batch.add(piece, origin);
-    if (cursor !== undefined) {
+    const isLeft = rest.some(({ problem }) => problem !== null) && isWrittenTo();
+    for (const piece of rest) {
+      if (!isLeft || piece.problem === null) this.#batch.add(piece, origin);
+    }
+    if (cursor !== undefined && !isLeft) {
       const { key, value } = cursor;
       this.#batch.cursors.set(key, typeof value === "string" ? value : value());
     }

@@ -20,7 +20,7 @@ export async function importOnce(
   const failed: string[] = [];
   for (const source of sources) {
     try {
-      const found = await pollSource(source, store, { now, signal });
+      const found = await pollSource(source, store, { now, signal, isFollowed: true });
       counts.recorded += found.recorded;
       counts.repeated += found.repeated;
       counts.quarantined += found.quarantined;

@@ -1,5 +1,5 @@
 /** Several sources, polled at once until stopped. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
@@ -8,7 +8,7 @@ import { filesSource } from "../../../../src/pool/books/sources/files.js";
 import { followSources } from "../../../../src/pool/books/sources/follow.js";
 import { nodeSource } from "../../../../src/pool/books/sources/orchestrator.js";
 import { repeat } from "../../../../src/pool/books/sources/repeat.js";
-import type { EventSource } from "../../../../src/pool/books/sources/source.js";
+import { type EventSource, pollSource } from "../../../../src/pool/books/sources/source.js";
 import { balances, NOW_MS, openBooks } from "../../../support/books/books.js";
 import { ALICE, list, transcode } from "../../../support/books/events.js";
 
@@ -68,4 +68,35 @@ it("Books that somebody else writes right now are no reason to stop, damaged one
   );
   await expect(failing).rejects.toMatchObject({ code: "SQLITE_CORRUPT" });
   expect(codes).toEqual(["never"]);
+});
+
+it("Half a line at the end of a file that is being written waits for its other half, for a minute", async () => {
+  const books = openBooks();
+  const path = join(folder, "grows.jsonl");
+  const poll = async (text: string, writtenMs: number, isFollowed = true) => {
+    appendFileSync(path, text);
+    utimesSync(path, NOW_MS / 1000, writtenMs / 1000);
+    const options = { now: () => NOW_MS, isFollowed };
+    const { recorded, quarantined } = await pollSource(
+      files("grows", "grows.jsonl"),
+      books.store,
+      options,
+    );
+    return [recorded, quarantined];
+  };
+  const [first, second, third] = [8n, 80n, 800n].map((fees) => {
+    return `${JSON.stringify(transcode(ALICE, fees))}\n`;
+  });
+  if (first === undefined || second === undefined || third === undefined) throw new Error("three");
+  const half = second.length / 2;
+  expect(await poll(first + second.slice(0, half), NOW_MS)).toEqual([1, 0]);
+  // It did not change, and is looked at again all the same.
+  expect(await poll("", NOW_MS - 59_000)).toEqual([0, 0]);
+  expect(await poll(second.slice(half) + third.slice(0, half), NOW_MS)).toEqual([1, 0]);
+  expect(books.store.quarantine.count()).toBe(0);
+  // Nobody goes on with it.
+  expect(await poll("", NOW_MS - 60_000)).toEqual([0, 1]);
+  rmSync(path);
+  // What is read once only is said at once.
+  expect(await poll(third.slice(0, half + 1), NOW_MS, false)).toEqual([0, 1]);
 });
