@@ -50,7 +50,7 @@ export function unpaidHarms(
     }
     const slow = slowAnswersOf(
       { decision: "admit", reason: "gain" },
-      { pair, scenario: its, seed, isBounded: false },
+      { pair, scenario: its, other: own, seed, isBounded: false },
     );
     if (slow.length === 0) return undefined;
     const text = `${one.label}: ${slowAnswersText(slow)} with ${other.label}`;
