@@ -1,10 +1,12 @@
-/** Ctrl-C: work is told to stop, and stopped if it does not listen. */
+/** Ctrl-C, or SIGTERM: work is told to stop, and stopped if it does not listen. */
 import { Interrupted } from "./failure.js";
 
 /** How long work may take to stop, ms. */
 const GRACE_MS = 2000;
 /** How long it may take to tell what it has. */
 const PARTIAL_GRACE_MS = 10_000;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** What is done on the signal of {@link interruptible}. */
 async function untilSignal<T>(
@@ -22,7 +24,7 @@ async function untilSignal<T>(
     controller.abort();
     timer = setTimeout(giveUp, graceMs);
   };
-  process.on("SIGINT", onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   try {
     const value = await Promise.race([work(controller.signal), givenUp]);
     return { value, isInterrupted: controller.signal.aborted };
@@ -31,12 +33,12 @@ async function untilSignal<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    process.removeListener("SIGINT", onSignal);
+    for (const name of SIGNALS) process.removeListener(name, onSignal);
   }
 }
 
 /**
- * Does some work that SIGINT interrupts; a second one ends the process at once.
+ * Does some work that SIGINT or SIGTERM interrupts; a second one ends the process at once.
  *
  * @param work stops when its signal aborts
  * @throws Interrupted when the user stopped it

@@ -54,8 +54,10 @@ export interface WorkerFigures {
     | {
         /** Share of them that failed. */
         readonly failedShare: number;
-        /** Median time of those that were answered, ms; `null`: none was. */
+        /** Median time of those that were answered, ms; `null`: none was, or all of them are live video. */
         readonly jobMs: number | null;
+        /** Mean time until a stream of live video breaks there, ms. @default never, or it serves other jobs too */
+        readonly liveFaultMs?: number | undefined;
         /**
          * The same of the quickest workers that serve the same models, ms, where it takes more than twice as long and
          * clients wait for ever. @default it does not

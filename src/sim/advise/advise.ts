@@ -30,6 +30,7 @@ import { lengthened } from "../experiment/replication-length.js";
 import type { Samples } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { FIRST_LOOK_OF_MANY } from "../experiment/statistics/confidence-sequence.js";
+import { slowKinds } from "../experiment/verdict/slow-workers.js";
 import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
@@ -46,7 +47,6 @@ import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
 import { poolFigures } from "./pool-figures.js";
 import { SCREENING, screen, without } from "./screening.js";
-import { slowKinds } from "./slow-kinds.js";
 import {
   type Advised,
   alone,

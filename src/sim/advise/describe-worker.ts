@@ -1,4 +1,5 @@
 /** What a worker did, and why it is advised so, in words that its owner understands. */
+import { formatDuration } from "../../config/duration.js";
 import { counted, signed } from "../../core/wording.js";
 import { reported, type Samples } from "../experiment/samples.js";
 import { percent } from "../experiment/verdict/figure-format.js";
@@ -45,7 +46,7 @@ function withoutSessions(workers: readonly string[], { records }: Samples): stri
  * @param othersMs what others take over half of their AI jobs, where the kind is slow beside them
  */
 export function figuresOf(
-  { workers, cheatProbability }: WorkerKind,
+  { workers, cheatProbability, live }: WorkerKind,
   samples: Samples,
   othersMs?: number,
 ): WorkerFigures {
@@ -83,16 +84,21 @@ export function figuresOf(
       : {
           ai: {
             failedShare,
-            jobMs: mean("ai.jobMs.p50"),
+            // A stream of live video is no job that somebody waits for.
+            jobMs: live === undefined ? mean("ai.jobMs.p50") : null,
+            ...(live?.faultMs === undefined ? {} : { liveFaultMs: live.faultMs }),
             ...(othersMs === undefined ? {} : { othersMs }),
           },
         }),
   };
 }
 
-function aiText({ failedShare, jobMs }: NonNullable<WorkerFigures["ai"]>): string {
-  if (failedShare >= 0.005 || jobMs === null)
-    return `fails ${percent(failedShare)} % of its AI jobs`;
+function aiText({ failedShare, jobMs, liveFaultMs }: NonNullable<WorkerFigures["ai"]>): string {
+  if (failedShare >= 0.005) return `fails ${percent(failedShare)} % of its AI jobs`;
+  if (liveFaultMs !== undefined) {
+    return `its streams of live video break after ${formatDuration(liveFaultMs)} on average`;
+  }
+  if (jobMs === null) return "serves live video";
   return `half of its AI jobs take ${secondsText(jobMs)} or more`;
 }
 

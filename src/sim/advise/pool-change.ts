@@ -1,4 +1,5 @@
 /** What may be done about the workers of a pool, as settings of its scenario. */
+import { AI_PIPELINES } from "../../selection/ai/pipelines.js";
 import type { LoadedScenario, SimulationInput } from "../input.js";
 import type { Scenario } from "../scenario/schema.js";
 import { servingKinds } from "../scenario/serving-kinds.js";
@@ -31,6 +32,22 @@ export interface WorkerKind {
   readonly isLoadDependent: boolean;
   /** Chance that a result of it is wrong. */
   readonly cheatProbability: number;
+  /** Of those that serve live video and nothing else. @default it serves more than that */
+  readonly live?: LiveVideo | undefined;
+}
+
+/** Live video that a kind serves. */
+interface LiveVideo {
+  /** Mean time until a stream breaks there, of the models that break streams the most often, ms. @default never */
+  readonly faultMs?: number | undefined;
+}
+
+function liveVideo({ ai }: Scenario["workers"][number]): LiveVideo | undefined {
+  const isLive = ({ pipeline }: { readonly pipeline: string }) =>
+    AI_PIPELINES.get(pipeline)?.live === true;
+  if (ai?.transcoding !== "none" || !ai.models.every(isLive)) return undefined;
+  const faults = ai.models.flatMap(({ liveFault }) => liveFault?.every ?? []);
+  return faults.length === 0 ? {} : { faultMs: Math.min(...faults) };
 }
 
 /** Sessions that a worker offers; of one for AI jobs only, as many jobs at a time. */
@@ -55,6 +72,7 @@ export function workerKinds(scenario: Scenario): readonly WorkerKind[] {
         spec.slowdown !== undefined ||
         spec.encoderSessions !== undefined,
       cheatProbability: spec?.cheatProbability ?? 0,
+      live: spec === undefined ? undefined : liveVideo(spec),
     };
   });
 }

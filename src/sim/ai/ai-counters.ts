@@ -33,6 +33,9 @@ export class AIJobCounters {
   readonly latencies = new Histogram();
   /** Of those in it, ms. */
   latencySumMs = 0;
+  /** The same of requests that the pool served. */
+  readonly poolLatencies = new Histogram();
+  poolLatencySumMs = 0;
   /** Units of submits: of all, of those that succeeded, failed, and are under way at the end. */
   unitsSent = 0;
   unitsReceived = 0;

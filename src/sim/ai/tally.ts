@@ -7,13 +7,18 @@ import type { AIRequestSlot } from "./entities.js";
 /** A request is over. */
 export function countEnd(counters: AIJobCounters, request: AIRequestSlot, run: Run): void {
   const { core } = request;
+  const latencyMs = run.now - request.startMs;
   switch (core.result) {
     case AI_RESULT.ok:
       counters.succeeded++;
       if (core.selection?.warm) counters.warm++;
-      if (core.session?.orchestrator === run.world.pool) counters.poolSucceeded++;
-      counters.latencies.record(run.now - request.startMs);
-      counters.latencySumMs += run.now - request.startMs;
+      counters.latencies.record(latencyMs);
+      counters.latencySumMs += latencyMs;
+      if (core.session?.orchestrator === run.world.pool) {
+        counters.poolSucceeded++;
+        counters.poolLatencies.record(latencyMs);
+        counters.poolLatencySumMs += latencyMs;
+      }
       break;
     case AI_RESULT.serviceUnavailable:
       counters.unavailable++;

@@ -263,6 +263,7 @@ function stageOf(
   return {
     ...common,
     scenario,
+    other: candidate,
     workers,
     isLosing,
     unseen: unseenIn([scenario, candidate]),

@@ -31,7 +31,9 @@ export interface CaseOutcome {
 
 /** What the stages of an experiment have in common. */
 export interface Stage {
+  /** Of the baseline, and of the candidate. */
   readonly scenario: Scenario;
+  readonly other: Scenario;
   readonly question: Question;
   readonly inputs: CaseInputs;
   readonly workbench: Workbench;
@@ -109,10 +111,10 @@ export async function judgeWithPeak(
   },
 ): Promise<Judgement> {
   const { pair, label, changes = [] } = options;
-  const { question, seed, scenario, workers, unseen, circumstances, wrong } = stage;
+  const { question, seed, scenario, other, workers, unseen, circumstances, wrong } = stage;
   const { sequence, tail } = stage;
   const differ = { workers, unseen, circumstances, wrong };
-  const common = { question, pair, seed, scenario, ...differ, sequence, tail };
+  const common = { question, pair, seed, scenario, other, ...differ, sequence, tail };
   const peakIs = peakChange(stage);
   const first = judge({ ...common, peak: peakIs === "off" ? "off" : undefined });
   if (peakIs === "off" || !first.needsPeak) return first;

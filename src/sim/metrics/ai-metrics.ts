@@ -141,6 +141,23 @@ export const AI_METRICS: readonly Metric<AISubject>[] = [
     of: ({ counters }, { world }) => (world.pool < 0 ? undefined : counters.poolSucceeded),
   },
   {
+    name: "poolLatencyMs.p99",
+    unit: "ms",
+    definition:
+      "99th percentile of latencyMs over the requests that the orchestrator under study served.",
+    needs: ["pool"],
+    of: ({ counters }, { world }) =>
+      world.pool < 0 ? undefined : counters.poolLatencies.quantile(0.99),
+  },
+  {
+    name: "poolLatencyMs.mean",
+    unit: "ms",
+    definition: "Mean of latencyMs over the same requests.",
+    needs: ["pool"],
+    of: ({ counters }, { world }) =>
+      world.pool < 0 ? undefined : ratio(counters.poolLatencySumMs, counters.poolSucceeded),
+  },
+  {
     name: "feesEthPerDay",
     unit: "ETH/day",
     definition:

@@ -36,6 +36,7 @@ const worker = z.object({
       .object({
         failedShare: z.number(),
         jobMs: z.number().nullable(),
+        liveFaultMs: z.number().optional(),
         othersMs: z.number().optional(),
       })
       .optional(),

@@ -50,10 +50,12 @@ export function unpaidHarms(
     }
     const slow = slowAnswersOf(
       { decision: "admit", reason: "gain" },
-      { pair, scenario: its, seed, isBounded: false },
+      { pair, scenario: its, other: own, seed, isBounded: false },
     );
     if (slow.length === 0) return undefined;
-    const text = `${one.label}: ${slowAnswersText(slow)} with ${other.label}`;
+    // Of a worker it is said beside the others of its own pool.
+    const where = slow.some((found) => "job" in found) ? ` with ${other.label}` : "";
+    const text = `${one.label}: ${slowAnswersText(slow)}${where}`;
     return { problem: "slow answers", text, isRefused };
   };
   return new Map(

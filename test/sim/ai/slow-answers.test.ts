@@ -3,10 +3,28 @@ import { describe, expect, it } from "vitest";
 import { advise, runExperiment } from "../../../src/sim/live/run.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 
-/** A pool that nobody shares the jobs with; its worker in question takes so many times as long as the others. */
+/** Another orchestrator that does most of the jobs, and takes so many times as long as the pool's good workers. */
+function rivals(times: number) {
+  return `
+  orchestrators:
+    - { name: rival, models: [{ pipeline: text-to-image, msPerUnit: ${0.0076 * times}, capacity: 100 }] }
+orchestrators:
+  - { name: rival, region: FRA, stakeShare: 0.5, pricePerUnit: "1000", backend: { type: measured, roundTripMs: 400 } }`;
+}
+
+/** A pool, alone if nothing else is said; its worker in question takes so many times as long as the others. */
 function scenario(
   times: number,
-  { rate = 0.6, patience = "", asks = true, count = 1, more = "", out = "x" } = {},
+  {
+    rate = 0.6,
+    patience = "",
+    asks = true,
+    count = 1,
+    more = "",
+    out = "x",
+    good = 2,
+    others = "",
+  } = {},
 ) {
   const model = (factor: number) =>
     `{ transcoding: none, models: [{ pipeline: text-to-image, msPerUnit: ${0.0076 * factor} }] }`;
@@ -23,7 +41,7 @@ network: { limit: 0 }
 demand: { concurrentStreams: 0 }
 ai:
   jobs:
-    - { name: images, pipeline: text-to-image, requestsPerSecond: ${rate}, units: 262144${patience} }
+    - { name: images, pipeline: text-to-image, requestsPerSecond: ${rate}, units: 262144${patience} }${others}
 orchestrator:
   name: pool
   region: FRA
@@ -31,7 +49,7 @@ orchestrator:
   maxSessions: 10
   ai: { prices: [{ pipeline: text-to-image, pricePerUnit: "4668371" }] }
 workers:
-  - { name: good, count: 2, ai: ${model(1)} }
+  - { name: good, count: ${good}, ai: ${model(1)} }
   - { name: x, count: ${count}, ai: ${model(times)} }${more}
 ${asks ? question : ""}
 `);
@@ -66,6 +84,20 @@ describe("a worker whose answers to AI jobs are slow", () => {
     const { reason, sentence } = await verdictOn(scenario(10, { rate: 0.15, more: y, out: "y" }));
     expect(reason).toBe("no evidence");
     expect(sentence).toMatch(/: an answer (may take|takes) \d+(\.\d+)? s in the mean, in place of/);
+  });
+
+  it("is not let in where others do most of the jobs, so that few clients meet it", async () => {
+    const diluted = { rate: 3, good: 1, others: rivals(1) };
+    const { reason, sentence } = await verdictOn(scenario(30, diluted));
+    expect(reason).toBe("no evidence");
+    expect(sentence).toMatch(
+      /: the slowest hundredth of the pool's answers takes \d+(\.\d)? s or more, in place of \d\.\d+ s/,
+    );
+  });
+
+  it("is let in where clients wait as long at the others", async () => {
+    const { decision } = await verdictOn(scenario(5, { rate: 2, good: 1, others: rivals(5) }));
+    expect(decision).toBe("admit");
   });
 
   it("is judged by those who leave, where it is said when they do", async () => {

@@ -38,6 +38,20 @@ describe("a table of measurements", () => {
     expect(odd(lines(1, 0.3))).toEqual([expect.stringMatching(/less than 1 ms: .*in seconds\?$/)]);
   });
 
+  it("is told to be odd where times are microseconds", () => {
+    expect(odd(lines(1, 300_000))).toEqual([
+      expect.stringMatching(/a segment takes 345 seconds: are times in microseconds\?$/),
+    ]);
+  });
+
+  it("is told to be odd where all times are the same, which shows nothing of how sure they are", () => {
+    const same = Array.from({ length: 3 }, () => "a,1,10,300,20");
+    const { notes, aloneMs, noiseCv } = fitOf(same);
+    expect(notes).toContainEqual(expect.stringMatching(/^odd: all times are the same, /));
+    expect(aloneMs).toEqual({ value: 330, low: 0, high: Number.POSITIVE_INFINITY });
+    expect(noiseCv).toBeNull();
+  });
+
   it("is not where it is as workers are", () => {
     expect(odd([...lines(1, 300), ...lines(2, 300), ...lines(4, 500)])).toEqual([]);
     expect(odd([...lines(1, 300, 8), ...lines(2, 285, 8)])).toEqual([]);

@@ -57,6 +57,22 @@ describe("a sweep", () => {
     expect((await swept(patient, exclude, fakeSlow(0))).slice.best).toBe("exclude []");
   });
 
+  it("chooses no slow worker whom few clients meet", async () => {
+    const simulate: Simulate = (input, key) => {
+      const result = fakeThreshold(input, key);
+      const times = input.scenario.workers.map(({ name }) => [
+        `worker.${name}.ai.jobMs.p50`,
+        (name === "w700" ? 20_000 : 2000) + key.replication,
+      ]);
+      return { ...result, metrics: { ...result.metrics, ...Object.fromEntries(times) } };
+    };
+    const { slice, notes } = await swept(pool, exclude, simulate);
+    expect(slice).toMatchObject({ problem: "slow answers", best: null });
+    expect(notes).toMatch(
+      /exclude \[\]: .*: half of the AI jobs of w700 take 20 s or more, in place of 2\.\d+ s at others$/m,
+    );
+  });
+
   it("says so where the others leave more requests without an answer", async () => {
     const { slice, notes } = await swept(pool, exclude, fakeSlow(0.1));
     expect(slice.best).toBe("exclude []");

@@ -86,6 +86,13 @@ function componentsOf(levels: readonly Level[]): Components {
   };
 }
 
+/** Whether all times at each number of sessions are the same, which show nothing of how far from the mean one is. */
+function areSame(levels: readonly Level[]): boolean {
+  const isSame = ({ times }: Level) =>
+    Math.max(...times) - Math.min(...times) <= 1e-9 * meanOf(times);
+  return levels.every(isSame) && levels.some(({ times }) => times.length > 1);
+}
+
 /** Standard error of the logarithm of a level's mean. */
 function errorOf({ times, bySession }: Level, { within, between }: Components): number {
   const sessions = Math.max(1, bySession.length);
@@ -172,6 +179,8 @@ function warmupOf(
 const FALLS = { errors: 3, least: 0.1 };
 /** Beyond this coefficient of variation, times are of different things, or in different units. */
 const CV_ODD = 5;
+/** A segment is of a few seconds, and nobody waits for one that takes longer than this, ms. */
+const LONG_ODD = 60_000;
 
 /** What no worker does, so that the data are not what they seem. */
 function oddities(
@@ -179,6 +188,7 @@ function oddities(
   fit: { readonly means: readonly number[]; readonly components: Components },
 ): string[] {
   const { means, components } = fit;
+  const [leastMs = 1] = means;
   const measured = levels.map(({ times }) => meanOf(times));
   const isFalling = levels.some((level, index) => {
     const off = Math.abs(Math.log((measured[index] ?? 1) / (means[index] ?? 1)));
@@ -196,7 +206,17 @@ function oddities(
     ...(cvOf(components.within) > CV_ODD
       ? ["odd: some segments take a hundred times as long as others: are all times in ms?"]
       : []),
-    ...((means[0] ?? 1) < 1 ? ["odd: a segment takes less than 1 ms: are times in seconds?"] : []),
+    ...(leastMs < 1 ? ["odd: a segment takes less than 1 ms: are times in seconds?"] : []),
+    ...(leastMs > LONG_ODD
+      ? [
+          `odd: a segment takes ${counted(Math.round(leastMs / 1000), "second")}: are times in microseconds?`,
+        ]
+      : []),
+    ...(areSame(levels)
+      ? [
+          "odd: all times are the same, as no worker's are: they show nothing of how sure these figures are",
+        ]
+      : []),
   ];
 }
 
@@ -224,10 +244,12 @@ export function fitBench(all: Measured): WorkerFit {
       `nothing was measured at one session: its time alone is taken for that at ${least.atATime} (extrapolated)`,
     );
   }
-  const components = componentsOf(levels);
+  const isSame = areSame(levels);
+  const found = componentsOf(levels);
+  const components = isSame ? { ...found, withinFreedom: 0, between: null } : found;
   const freedom =
     components.between === null ? components.withinFreedom : components.betweenFreedom;
-  // Of one segment alone nobody knows how far from the mean it is.
+  // Of one segment alone, or of several that are the same, nobody knows how far from the mean it is.
   const figure = (value: number, error: number): Figure =>
     freedom < 1
       ? { value, low: 0, high: Number.POSITIVE_INFINITY }
@@ -253,7 +275,7 @@ export function fitBench(all: Measured): WorkerFit {
   const rate =
     pixelsPerSecond === null || meanMs === null ? null : (pixelsPerSecond * meanMs) / aloneMs.value;
   notes.push(...oddities(levels, { means, components }));
-  if (components.between === null) {
+  if (found.between === null) {
     notes.push("sessions are not told apart: what lies between them is not in the intervals");
   }
   return {

@@ -102,6 +102,8 @@ export interface JudgeOptions {
   readonly peak: Pair | "off" | undefined;
   /** Of the baseline: says what the operator keeps of a segment's fee. */
   readonly scenario: Scenario;
+  /** Of the candidate: says whose workers serve. @default single workers' slow AI answers are not looked at */
+  readonly other?: Scenario | undefined;
   /** The workers in which the variants differ. */
   readonly workers: readonly string[];
   /** In what the variants differ that nobody looks at. @default nothing */

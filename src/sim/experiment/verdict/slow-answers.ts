@@ -4,12 +4,10 @@
  */
 import type { Scenario } from "../../scenario/schema.js";
 import type { Samples } from "../samples.js";
-import { estimate, present } from "../statistics/intervals.js";
+import { estimate, type Observation, pairedDifference, present } from "../statistics/intervals.js";
 import type { Outcome } from "./decision.js";
-import { pairedOf } from "./differences.js";
-
-/** Answers that take more than so many times as long are nothing that may be made up for by fees. */
-const TIMES_MAX = 2;
+import { bootstrapKey } from "./differences.js";
+import { isSlow, type SlowWorkers, slowOnlyIn, waitedFor } from "./slow-workers.js";
 
 /** Replications of the two variants that are compared. */
 interface Pair {
@@ -23,12 +21,25 @@ interface Pair {
  */
 const LOOKED_AT = ["p99", "mean"] as const;
 
-/** A job whose answers are slow in the variant that would be decided for. */
-export interface SlowAnswers {
+/**
+ * Whose answers are looked at: everybody's, and the pool's own, since few clients meet a pool that others share the
+ * jobs with, however slow it is.
+ */
+const WHOSE = ["all", "pool"] as const;
+
+/** What is slow in the variant that would be decided for. */
+export type SlowAnswers = SlowJob | (SlowWorkers & { readonly isShown: true });
+
+/** A job whose answers are. */
+interface SlowJob {
   readonly job: string;
+  readonly whose: (typeof WHOSE)[number];
   /** Whether the slowest hundredth of answers is slow, or their mean. */
   readonly of: (typeof LOOKED_AT)[number];
-  /** That time in the variant that would be decided for, and in the other one. */
+  /**
+   * That time in the variant that would be decided for, and in the other one: of the pool's answers the longer one of
+   * the pool's and everybody's.
+   */
   readonly slowMs: number;
   readonly otherMs: number;
   /** Whether replications show it; otherwise some of them do, and more of them may tell. */
@@ -44,75 +55,103 @@ export interface SlowAnswers {
  * @param options.pair replications of the two variants
  * @param options.isBounded the candidate gains no more than the margin: where it is not decided, the baseline stays
  * @param options.scenario of the baseline: says how long clients wait
+ * @param options.other that of the candidate: says whose workers serve; without it single workers are not looked at
  */
 export function slowAnswersOf(
   { decision, reason }: Pick<Outcome, "decision" | "reason">,
   options: {
     readonly pair: Pair;
     readonly scenario: Scenario;
+    readonly other?: Scenario | undefined;
     readonly seed: number;
     readonly isBounded: boolean;
   },
 ): readonly SlowAnswers[] {
-  const { pair, scenario, seed, isBounded } = options;
+  const { pair, scenario, other: changed, seed, isBounded } = options;
   if (reason === "constraint broken") return [];
   const isFor = {
     candidate: decision === "admit" || decision === "no difference",
     baseline: decision === "exclude" || decision === "no difference" || isBounded,
   };
-  const slower = (job: string, of: SlowAnswers["of"]): SlowAnswers | undefined => {
-    const metric = `ai.${job}.latencyMs.${of}`;
-    const { mean, ci95 } = pairedOf({ seed }, pair, metric);
-    const after = meanOfPairs(pair, metric);
-    if (mean === null || after === undefined) return undefined;
-    const before = after - mean;
-    const isShown = ci95 !== null && (ci95[0] > 0 || ci95[1] < 0);
-    if (isFor.candidate && isSlow(after, before)) {
-      return { job, of, slowMs: after, otherMs: before, isShown };
-    }
-    if (isFor.baseline && isSlow(before, after)) {
-      return { job, of, slowMs: before, otherMs: after, isShown };
-    }
-    return undefined;
+  const slower = (job: string, [of, whose]: Look): SlowJob | undefined => {
+    const candidate = timesOf(job, [of, whose], pair.candidate, pair.baseline);
+    const baseline = timesOf(job, [of, whose], pair.baseline, pair.candidate);
+    const sides = [...(isFor.candidate ? [candidate] : []), ...(isFor.baseline ? [baseline] : [])];
+    const found = sides.flatMap(({ own, other }) => {
+      const { mean, ci95 } = pairedDifference({
+        candidate: own,
+        baseline: other,
+        key: bootstrapKey(seed),
+      });
+      const slowMs = estimate(
+        own.map((ms, index) => (present(other[index]) ? ms : undefined)),
+      ).mean;
+      if (mean === null || slowMs === null || !isSlow(slowMs, slowMs - mean)) return [];
+      const isShown = ci95 !== null && ci95[0] > 0;
+      return [{ job, whose, of, slowMs, otherMs: slowMs - mean, isShown }];
+    });
+    return found[0];
   };
-  return waitedFor(scenario).flatMap(({ name: job }) => {
-    const [found] = LOOKED_AT.flatMap((of) => slower(job, of) ?? []);
+  const jobs = waitedFor(scenario).flatMap(({ name: job }) => {
+    const looks = WHOSE.flatMap((whose) => LOOKED_AT.map((of): Look => [of, whose]));
+    const [found] = looks.flatMap((look) => slower(job, look) ?? []);
     return found === undefined ? [] : [found];
   });
+  if (jobs.length > 0 || changed === undefined) return jobs;
+  const [baseline, candidate] = [
+    { scenario, samples: pair.baseline },
+    { scenario: changed, samples: pair.candidate },
+  ];
+  const workers = [
+    ...(isFor.candidate ? slowOnlyIn(candidate, baseline) : []),
+    ...(isFor.baseline ? slowOnlyIn(baseline, candidate) : []),
+  ];
+  return workers.map((one) => ({ ...one, isShown: true }));
 }
 
-/** The candidate's mean over replications in which both have a value. */
-function meanOfPairs({ baseline, candidate }: Pair, metric: string): number | undefined {
-  const others = baseline.observations(metric);
-  const both = candidate.observations(metric).map((value, index) => {
-    return present(others[index]) ? value : undefined;
-  });
-  return estimate(both).mean ?? undefined;
+type Look = readonly [SlowJob["of"], SlowJob["whose"]];
+
+/** How long answers take in one variant, and what they are compared with in the other one, by replication. */
+function timesOf(job: string, [of, whose]: Look, here: Samples, there: Samples) {
+  const all = there.observations(`ai.${job}.latencyMs.${of}`);
+  if (whose === "all") return { own: here.observations(`ai.${job}.latencyMs.${of}`), other: all };
+  const metric = `ai.${job}.poolLatencyMs.${of}`;
+  const pools = there.observations(metric);
+  return {
+    own: here.observations(metric),
+    other: all.map((ms, index) => longer(ms, pools[index])),
+  };
 }
 
-/** Jobs whose clients wait for ever; of live video nobody waits for an answer. */
-export function waitedFor({ ai }: Scenario): NonNullable<Scenario["ai"]>["jobs"] {
-  return (ai?.jobs ?? []).filter(
-    ({ patience, streamsPerHour }) => patience === undefined && streamsPerHour === undefined,
-  );
-}
-
-/** Whether one time is nothing that may be made up for by fees, beside another one. */
-export function isSlow(ms: number, otherMs: number): boolean {
-  return ms > TIMES_MAX * otherMs;
+function longer(one: Observation, other: Observation): Observation {
+  return present(one) && present(other) ? Math.max(one, other) : present(one) ? one : other;
 }
 
 /** What is said of it, without its full stop. */
 export function slowAnswersText(slow: readonly SlowAnswers[]): string {
-  const seconds = (ms: number) => `${Number((ms / 1000).toPrecision(3))} s`;
   const [worst] = slow;
   if (worst === undefined) return "";
-  const jobs = slow.map(({ job }) => job).join(", ");
-  const { of, slowMs, otherMs, isShown } = worst;
+  const jobs = slow.flatMap((one) => ("job" in one ? [one.job] : []));
+  const whose = jobs.length === 0 ? "AI jobs" : jobs.join(", ");
+  const text = "job" in worst ? slowJobText(worst) : slowWorkersText(worst);
+  return `clients of ${whose} wait for ever (ai.jobs[].patience is not said), so that what comes in shows nothing of what slow answers cost: ${text}`;
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toPrecision(3))} s`;
+}
+
+function slowJobText({ of, whose, slowMs, otherMs, isShown }: SlowJob): string {
   const takes = isShown ? "takes" : "may take";
+  const [answers, answer] =
+    whose === "pool" ? ["the pool's answers", "an answer of the pool"] : ["answers", "an answer"];
   const times =
     of === "p99"
-      ? `the slowest hundredth of answers ${takes} ${seconds(slowMs)} or more`
-      : `an answer ${takes} ${seconds(slowMs)} in the mean`;
-  return `clients of ${jobs} wait for ever (ai.jobs[].patience is not said), so that what comes in shows nothing of what slow answers cost: ${times}, in place of ${seconds(otherMs)}`;
+      ? `the slowest hundredth of ${answers} ${takes} ${seconds(slowMs)} or more`
+      : `${answer} ${takes} ${seconds(slowMs)} in the mean`;
+  return `${times}, in place of ${seconds(otherMs)}`;
+}
+
+function slowWorkersText({ kind, slowMs, othersMs }: SlowWorkers): string {
+  return `half of the AI jobs of ${kind} take ${seconds(slowMs)} or more, in place of ${seconds(othersMs)} at others`;
 }
