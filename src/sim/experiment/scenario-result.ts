@@ -1,7 +1,7 @@
 /** The result of an experiment, put together from what its stages found. */
 import { invariant } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
-import { counted } from "../../core/wording.js";
+import { counted, signed } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/world/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
@@ -14,7 +14,7 @@ import {
 } from "./conclusions.js";
 import { inputSources } from "./input-sources.js";
 import type { MarginalValues } from "./marginal-value.js";
-import { FEES, INCOME, LUCK } from "./metric-names.js";
+import { FEES, INCOME, LUCK, SEGMENTS } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
 import { segmentLengths } from "./segment-lengths.js";
@@ -26,7 +26,7 @@ import {
 } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
 import { circumstancesAlone } from "./verdict/circumstances.js";
-import { bootstrapKey } from "./verdict/differences.js";
+import { bootstrapKey, pairedOf } from "./verdict/differences.js";
 import { figureFormat } from "./verdict/figure-format.js";
 import { effective, type Judgement } from "./verdict/judge.js";
 import { verdictResult } from "./verdict/verdict-result.js";
@@ -133,6 +133,29 @@ function circumstanceNotes(stages: readonly Stage[]): string[] {
   });
 }
 
+/** Fewer segments than this share are said, where AI jobs make up for them. */
+const FEWER = 0.05;
+
+/** Where AI jobs bring more than a candidate's segments take away: those who are swapped away from are not seen in fees. */
+function fewerSegmentsNotes({ judgements, stages, variants, seed }: Findings): string[] {
+  return judgements.flatMap((judgement, index) => {
+    const { question, other } = stages[index] ?? {};
+    if (question === undefined || other?.ai === undefined) return [];
+    if (effective(judgement).decision !== "admit") return [];
+    const [baseline, candidate] = [question.baseline, question.candidate].map((name) =>
+      variants.get(name),
+    );
+    if (baseline === undefined || candidate === undefined) return [];
+    const before = baseline.mean(SEGMENTS) ?? 0;
+    const { mean, ci95 } = pairedOf({ seed }, { baseline, candidate }, SEGMENTS);
+    if (mean === null || ci95 === null || !(ci95[1] < -FEWER * before)) return [];
+    const [change, low, high] = [mean, ...ci95].map((one) => signed((one / before) * 100, 0));
+    return [
+      `${question.candidate} brings more by AI jobs, and the pool serves ${change} % of segments (${low} … ${high}): who lets it serve AI jobs only keeps them`,
+    ];
+  });
+}
+
 /** What tickets won, beside what the work was worth. */
 function luckNotes(baseline: Samples, stage: Stage | null): string[] {
   const won = baseline.mean(INCOME);
@@ -235,6 +258,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
         watched.includes(name) ? trendNotes(name, samples) : [],
       ),
       ...unevenNotes(findings),
+      ...fewerSegmentsNotes(findings),
       ...dependencyNotes(sensitivity, cases),
       ...omissionNotes(marginal),
       ...losingNotes(stage, marginal),
