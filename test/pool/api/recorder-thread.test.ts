@@ -51,8 +51,10 @@ test("writes that wait for too long are a 503 that says when to try again; once 
   other.close();
   // `a` was being written then, `b` never was.
   await expect.poll(async () => (await post(api, JOB, jobBody("a"))).status).toBe(200);
-  expect((await post(api, JOB, jobBody("b"))).status).toBe(201);
-  const decided = await post(api, "/recordBenchmark", benchmarkBody("c", [500]));
+  // One that waits longer: how soon they are written depends on the machine.
+  const patient = await serve(path);
+  expect((await post(patient, JOB, jobBody("b"))).status).toBe(201);
+  const decided = await post(patient, "/recordBenchmark", benchmarkBody("c", [500]));
   expect(decided).toMatchObject({ status: 200, json: { admitted: true } });
 });
 
