@@ -51,12 +51,14 @@ function headline({ pool, workers }: Replay, asked: string): readonly string[] {
   const off = offText(pool);
   const past = pool.segments.isWithin
     ? `Under its own rule the replay comes to the past within its interval: ${off} % of segments`
-    : `Under its own rule the replay misses the past by ${off} % of segments: read changes with that in mind`;
+    : `Under its own rule the replay misses the past by ${off} % of segments`;
   const own = `${past}; ${within} of ${counted(workers.length, "worker")} are within theirs${missesText(workers)}`;
   if (pool.change === null) return [own];
   const { segments, feesEth } = pool.change;
-  const change = `If ${asked}: ${shareText(segments, pool.segments.replayed.mean)} segments and ${shareText(feesEth, pool.feesEth.replayed.mean)} fees for the pool.`;
-  return [change, own];
+  const change = `${shareText(segments, pool.segments.replayed.mean)} segments and ${shareText(feesEth, pool.feesEth.replayed.mean)} fees for the pool.`;
+  // What does not come to what was says nothing of what would have been.
+  if (!pool.segments.isWithin) return [own, `So this is no evidence: if ${asked}, ${change}`];
+  return [`If ${asked}: ${change}`, own];
 }
 
 function whole(value: number): string {
