@@ -136,7 +136,7 @@ function circumstanceNotes(stages: readonly Stage[]): string[] {
 /** Fewer segments than this share are said, where AI jobs make up for them. */
 const FEWER = 0.05;
 
-/** Where AI jobs bring more than a candidate's segments take away: those who are swapped away from are not seen in fees. */
+/** Where a candidate is admitted for its AI jobs, and costs segments: fees do not show the streams that left. */
 function fewerSegmentsNotes({ judgements, stages, variants, seed }: Findings): string[] {
   return judgements.flatMap((judgement, index) => {
     const { question, other } = stages[index] ?? {};
@@ -146,6 +146,12 @@ function fewerSegmentsNotes({ judgements, stages, variants, seed }: Findings): s
       variants.get(name),
     );
     if (baseline === undefined || candidate === undefined) return [];
+    const aiFees = (samples: Samples) =>
+      (other.ai?.jobs ?? []).reduce(
+        (sum, { name }) => sum + (samples.mean(`ai.${name}.feesEthPerDay`) ?? 0),
+        0,
+      );
+    if (aiFees(candidate) <= aiFees(baseline)) return [];
     const before = baseline.mean(SEGMENTS) ?? 0;
     const { mean, ci95 } = pairedOf({ seed }, { baseline, candidate }, SEGMENTS);
     if (mean === null || ci95 === null || !(ci95[1] < -FEWER * before)) return [];

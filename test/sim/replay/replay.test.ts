@@ -17,7 +17,7 @@ import { type Settings, scenario } from "../../support/sim/runs.js";
 const HOURS = Number(process.env["POOLSIM_REPLAY_HOURS"] ?? 6);
 const SEEDS = Number(process.env["POOLSIM_REPLAY_SEEDS"] ?? 1);
 /** A month takes a minute and more of each seed. */
-const TIMEOUT_MS = SEEDS > 1 ? 3_600_000 : 300_000;
+const TIMEOUT_MS = SEEDS > 1 ? 3_600_000 : 900_000;
 
 const POOL: Settings = {
   gateways: [
