@@ -157,7 +157,7 @@ function fewerSegmentsNotes({ judgements, stages, variants, seed }: Findings): s
     if (mean === null || ci95 === null || !(ci95[1] < -FEWER * before)) return [];
     const [change, low, high] = [mean, ...ci95].map((one) => signed((one / before) * 100, 0));
     return [
-      `${question.candidate} brings more by AI jobs, and the pool serves ${change} % of segments (${low} … ${high}): who lets it serve AI jobs only keeps them`,
+      `AI jobs bring more in ${question.candidate}, and the pool's segments change by ${change} % (${low} … ${high}); a worker with ai.transcoding: none serves AI jobs only`,
     ];
   });
 }
@@ -252,6 +252,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
     notes: [
       ...partialNotes(findings, baseline.records.length),
       ...circumstanceNotes(findings.isPartial ? [] : stages),
+      ...fewerSegmentsNotes(findings),
       ...extensions.map(
         ({ name, sha256, adds }) =>
           `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,
@@ -264,7 +265,6 @@ export function scenarioResult(findings: Findings): ScenarioResult {
         watched.includes(name) ? trendNotes(name, samples) : [],
       ),
       ...unevenNotes(findings),
-      ...fewerSegmentsNotes(findings),
       ...dependencyNotes(sensitivity, cases),
       ...omissionNotes(marginal),
       ...losingNotes(stage, marginal),

@@ -35,13 +35,17 @@ variants: { without: { orchestrator.admission.exclude: [x] }, with: {} }
 decision: { baseline: without, candidate: with, peakFactor: 1 }
 `);
   const { verdict, notes } = await runExperiment(loaded, { sensitivity: "off", threads: 1 });
-  return [verdict?.decision, notes.filter((note) => note.includes("brings more by AI jobs"))];
+  return [verdict?.decision, notes.filter((note) => note.includes("AI jobs bring more"))];
 }
 
 it("says how many segments it costs, where there are fewer", async () => {
   expect(await verdictOn(0.3)).toEqual([
     "admit",
-    [expect.stringMatching(/^with brings more by AI jobs, and the pool serves −\d+ % of segments/)],
+    [
+      expect.stringMatching(
+        /^AI jobs bring more in with, and the pool's segments change by −\d+ % /,
+      ),
+    ],
   ]);
   expect(await verdictOn(0)).toEqual(["admit", []]);
 });
