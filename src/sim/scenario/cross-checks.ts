@@ -57,13 +57,15 @@ class Checks {
   readonly findings: Finding[] = [];
   readonly #scenario: Scenario;
   readonly #known: KnownNames;
-  /** Those of the table, and the scenario's own. */
-  readonly #devices: ReadonlySet<string>;
 
   constructor(scenario: Scenario, known: KnownNames) {
     this.#scenario = scenario;
     this.#known = known;
-    this.#devices = new Set([...known.devices, ...Object.keys(scenario.devices)]);
+  }
+
+  /** Those of the table, and the scenario's own. */
+  get #devices(): ReadonlySet<string> {
+    return new Set([...this.#known.devices, ...Object.keys(this.#scenario.devices)]);
   }
 
   #add(path: Path, text: string, atKey = false): void {
@@ -359,7 +361,13 @@ function networkMembers({ network }: Scenario, { members }: KnownNames): KnownNa
     .slice(0, limit);
 }
 
-const lower = (name: string) => name.toLowerCase();
+/** Is it the name or the address of an orchestrator that takes part, beside the one under study? */
+function isOther(name: string, scenario: Scenario, known: KnownNames): boolean {
+  const others = [...networkMembers(scenario, known), ...scenario.orchestrators];
+  return others.some((one) =>
+    [one.name, one.address].some((own) => own?.toLowerCase() === name.toLowerCase()),
+  );
+}
 
 /** What is wrong with a scenario's events. */
 function findingsOfEvents(scenario: Scenario, known: KnownNames): readonly Finding[] {
@@ -392,8 +400,6 @@ export function crossCheck(scenario: Scenario, known: KnownNames): readonly Find
   checks.orchestrators();
   checks.gateways();
   checks.demand();
-  const others = [...networkMembers(scenario, known), ...scenario.orchestrators];
-  const names = new Set(others.flatMap((one) => [one.name, one.address ?? one.name].map(lower)));
-  const ofAI = aiFindings(scenario, (name) => names.has(lower(name)));
+  const ofAI = aiFindings(scenario, (name) => isOther(name, scenario, known));
   return [...checks.findings, ...ofAI, ...findingsOfEvents(scenario, known)];
 }

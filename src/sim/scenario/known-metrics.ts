@@ -58,7 +58,9 @@ function subjectsOfAll(
   return {
     worker: new Set(all.flatMap(({ worker }) => worker)),
     region: new Set(all.flatMap(({ region }) => region)),
-    orchestrator: new Set(all.flatMap(({ orchestrator }) => orchestrator)),
+    get orchestrator() {
+      return new Set(all.flatMap(({ orchestrator }) => orchestrator));
+    },
     event: new Set(all.flatMap(({ event }) => event)),
     ai: new Set(all.flatMap(({ ai }) => ai)),
   };

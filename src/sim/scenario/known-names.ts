@@ -1,16 +1,67 @@
 /** The names that data files know: regions, devices, orchestrators of the network. */
-import type { ScenarioData } from "../input.js";
+import type { DataFile, ScenarioData } from "../input.js";
 import { parseTrace } from "../model/streams/demand.js";
 import { parseDevices } from "../network/devices.js";
 import { readNetwork } from "../network/read-network.js";
-import { parseRegionList } from "../network/regions.js";
+import { parseRegionList, type RegionList } from "../network/regions.js";
 import type { KnownNames } from "./cross-checks.js";
+import { packagedData } from "./packaged-data.js";
+
+/** Names of one set of data files. Each file is read when a name of it is asked for first. */
+class DataNames implements KnownNames {
+  readonly data: ScenarioData;
+  readonly traceGateways: readonly string[];
+  readonly regions: ReadonlySet<string>;
+  readonly #regionList: RegionList;
+  #devices: ReadonlySet<string> | undefined;
+  #members: KnownNames["members"] | undefined;
+  #orchestrators: ReadonlySet<string> | undefined;
+
+  /** @throws InputError (`DATA_FILE_INVALID`) when a file that is none of the packaged ones is wrong */
+  constructor(data: ScenarioData) {
+    this.data = data;
+    this.#regionList = parseRegionList(data.regions);
+    this.regions = new Set(this.#regionList.regions.map(({ code }) => code));
+    this.traceGateways =
+      data.trace === undefined ? [] : parseTrace(data.trace).map(({ gateway }) => gateway);
+    // What somebody else wrote is checked, whoever asks for its names; the packaged files are right.
+    if (!isPackaged(data.network, "network.csv")) void this.members;
+    if (!isPackaged(data.devices, "devices.csv")) void this.devices;
+  }
+
+  get devices(): ReadonlySet<string> {
+    this.#devices ??= new Set(parseDevices(this.data.devices).keys());
+    return this.#devices;
+  }
+
+  get members(): KnownNames["members"] {
+    this.#members ??= readNetwork(this.data, this.#regionList).orchestrators.map(
+      ({ name, address, stakeLpt }) => ({
+        name: name ?? address,
+        address,
+        stakeLpt: stakeLpt.toNumber(),
+      }),
+    );
+    return this.#members;
+  }
+
+  get orchestrators(): ReadonlySet<string> {
+    this.#orchestrators ??= new Set(
+      this.members.flatMap(({ name, address }) => [name.toLowerCase(), address.toLowerCase()]),
+    );
+    return this.#orchestrators;
+  }
+}
+
+function isPackaged({ text }: DataFile, name: "network.csv" | "devices.csv"): boolean {
+  return text === packagedData(name);
+}
 
 /** The last data that was read: the variants of a scenario mostly share it. */
-let last: { readonly data: ScenarioData; readonly names: KnownNames } | undefined;
+let last: DataNames | undefined;
 
 /**
- * Reads the names of a scenario's data files, which checks these files too.
+ * The names of a scenario's data files. Files that are none of the packaged ones are checked too.
  *
  * @throws InputError (`DATA_FILE_INVALID`) with a position when a file is no such table
  */
@@ -21,25 +72,7 @@ export function knownNames(data: ScenarioData): KnownNames {
     last.data.devices === data.devices &&
     last.data.packagedNetwork === data.packagedNetwork &&
     last.data.trace === data.trace;
-  if (last !== undefined && isSame) return last.names;
-  const regions = parseRegionList(data.regions);
-  const { orchestrators } = readNetwork(data, regions);
-  const names: KnownNames = {
-    regions: new Set(regions.regions.map(({ code }) => code)),
-    devices: new Set(parseDevices(data.devices).keys()),
-    traceGateways:
-      data.trace === undefined ? [] : parseTrace(data.trace).map(({ gateway }) => gateway),
-    members: orchestrators.map(({ name, address, stakeLpt }) => ({
-      name: name ?? address,
-      address,
-      stakeLpt: stakeLpt.toNumber(),
-    })),
-    orchestrators: new Set(
-      orchestrators
-        .flatMap(({ name, address }) => [name ?? address, address])
-        .map((name) => name.toLowerCase()),
-    ),
-  };
-  last = { data, names };
-  return names;
+  if (last !== undefined && isSame) return last;
+  last = new DataNames(data);
+  return last;
 }

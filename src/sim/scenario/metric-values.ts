@@ -99,10 +99,13 @@ export function subjectsOf(
     event: Object.keys(events),
     ai: ai?.jobs.map(({ name }) => name) ?? [],
     region: [...gatewayRegions(input), ...testerRegions(input)],
-    orchestrator: [
-      ...[...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
-      ...networkNames(input),
-    ],
+    // Most metrics are not of orchestrators: the network is read for those that are.
+    get orchestrator() {
+      return [
+        ...[...orchestrators, orchestrator].flatMap((one) => one?.name ?? []),
+        ...networkNames(input),
+      ];
+    },
   };
 }
 
