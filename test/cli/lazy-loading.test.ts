@@ -85,6 +85,10 @@ describe("modules", () => {
     expect(files(check)).toBeLessThanOrEqual(12);
     expect(check.some((module) => /\/zod-/.test(module))).toBe(true);
     expect(help.some((module) => /\/zod-/.test(module))).toBe(false);
+    // A byte for a character is quicker to read than any other form.
+    const text = (file: string) =>
+      readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), "utf8");
+    expect(check.filter((file) => !/^[\0-\x7f]*$/.test(text(file)))).toEqual([]);
   });
 
   it("of the bundled command have ethers and undici inside, with the licences of what is in them", () => {

@@ -85,6 +85,15 @@ describe("an input", () => {
     expect(refusal(sent({ name: "x", gateway: { region: "FRA" } }))).toContain("its hash says");
   });
 
+  it("has data files that are checked though the scenario names nothing of them", () => {
+    const scenario = { name: "x", gateway: { region: "FRA" } };
+    for (const name of ["network", "devices"] as const) {
+      const data = { ...base.data, [name]: { name: "other.csv", text: "device,address\n?,0\n" } };
+      const bytes = gzipSync(JSON.stringify({ form: 1, scenario, data, extensions: [] }));
+      expect(refusal(bytes)).toMatch(/^DATA_FILE_INVALID other\.csv:/);
+    }
+  });
+
   it("names extensions by their contents, and runs none that the worker was not given", () => {
     const extensions = ["ab".repeat(32)];
     expect(refusal(changed((written) => Object.assign(written, { extensions })))).toContain(
