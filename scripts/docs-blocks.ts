@@ -255,7 +255,7 @@ export class ExampleRunner {
     const { status, stdout, stderr } = spawnSync(command, args, {
       cwd,
       encoding: "utf8",
-      timeout: 300_000,
+      timeout: 900_000,
       maxBuffer: 64 * 2 ** 20,
       env: {
         PATH: `${this.#folder}${delimiter}${process.env["PATH"]}`,

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const READY_MS = 60_000;
+const READY_MS = 300_000;
 
 /**
  * @param options.node the binary

@@ -63,7 +63,7 @@ function completed(shell: Shell, lines: readonly string[]): readonly string[] {
   const { stdout, stderr } = spawnSync(shell, args, {
     cwd: folder,
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 900_000,
     env: { PATH: process.env["PATH"] ?? "", HOME: folder, TERM: "dumb" },
   });
   expect(stderr).toBe("");

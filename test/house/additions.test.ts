@@ -146,7 +146,7 @@ function poolsim(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     cwd: folder,
     encoding: "utf8",
-    timeout: 300_000,
+    timeout: 900_000,
   });
   return { status, stdout, stderr };
 }

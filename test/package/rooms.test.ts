@@ -133,7 +133,7 @@ describe("the floors", () => {
         resolve("node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
         ...["src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"],
       ],
-      { cwd: folder, encoding: "utf8", timeout: 300_000, maxBuffer: 100_000_000 },
+      { cwd: folder, encoding: "utf8", timeout: 900_000, maxBuffer: 100_000_000 },
     );
     if (!stdout.startsWith("{")) throw new Error(stderr);
     const { summary }: { summary: { violations: readonly Violation[] } } = JSON.parse(stdout);

@@ -34,7 +34,7 @@ export function poolsim(args: readonly string[], { cwd, env = {} }: CommandOptio
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd,
     encoding: "utf8",
-    timeout: 300_000,
+    timeout: 900_000,
     maxBuffer: 100_000_000,
     env: { ...ownState(cwd), ...env },
   });

@@ -51,7 +51,7 @@ function modulesOf(args: readonly string[]): readonly string[] {
       {
         cwd: folder,
         encoding: "utf8",
-        timeout: 300_000,
+        timeout: 900_000,
         env: { ...ownState(folder), LOADED_MODULES: list },
       },
     );
