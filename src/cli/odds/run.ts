@@ -69,8 +69,7 @@ function ownSettings(set: readonly string[]): OwnSettings | null {
     } else if (path === "pool.price") {
       own.price = exact(what, value, "wei per pixel, at least 0", atLeast0);
     } else {
-      const hint = suggestion(path, new Set(SETTINGS));
-      throw new InputError(`${what}: expected one of ${SETTINGS.join(", ")}${hint}`, {
+      throw new InputError(`${what}: no setting of odds${suggestion(path, SETTINGS)}`, {
         code: "USAGE",
       });
     }
@@ -113,16 +112,25 @@ function percentText(share: number): string {
   return `${fixed(100 * share, share > 0 && share < 0.001 ? 4 : 2)} %`;
 }
 
-function render({ rows, pool, curve }: OddsAnswer, { width, hasColour }: TextStream): string {
+function headlineOf({ rows, pool }: OddsAnswer): string {
+  if (pool === null) {
+    const all = `${grouped(rows.length)} orchestrators`;
+    const [first] = rows;
+    return first === undefined || first.probability > 0
+      ? `${all}: chances of one choice`
+      : `nobody of ${all} can be chosen: all are ${first.why}`;
+  }
+  const { name, probability, why } = pool;
+  if (probability === 0) return `${name} is never chosen${why === "" ? "" : `: ${why}`}`;
+  const one = grouped(Math.round(1 / probability));
+  return `${name} is chosen in ${percentText(probability)} of choices: 1 in ${one}`;
+}
+
+function render(answer: OddsAnswer, { width, hasColour }: TextStream): string {
+  const { rows, pool, curve } = answer;
   const style = styleOf({ width, hasColour });
   const top = rows.slice(0, ROWS_MAX);
   const shown = pool === null || top.includes(pool) ? top : [...top, pool];
-  const headline =
-    pool === null
-      ? `${grouped(rows.length)} orchestrators: chances of one choice`
-      : pool.probability === 0
-        ? `${pool.name} is never chosen${pool.why === "" ? "" : `: ${pool.why}`}`
-        : `${pool.name} is chosen in ${percentText(pool.probability)} of choices: 1 in ${grouped(Math.round(1 / pool.probability))}`;
   const list = table(
     [
       { head: "orchestrator", cells: shown.map(({ name }) => name), align: "left" },
@@ -157,7 +165,7 @@ function render({ rows, pool, curve }: OddsAnswer, { width, hasColour }: TextStr
   const note =
     "Chances of a choice among orchestrators that a gateway has not measured yet (L-13), where all are found and have a session free. How long streams then stay is for poolsim run to say.";
   return [
-    style.bold(wrapped(headline, width)),
+    style.bold(wrapped(headlineOf(answer), width)),
     `${list}${more > 0 ? `\n${style.dim(`… and ${grouped(more)} more (--json)`)}` : ""}`,
     ...(curve.length === 0 ? [] : [prices]),
     style.dim(wrapped(note, width)),

@@ -1,6 +1,6 @@
 /** `poolsim pool run <job>`: a job, now. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { suggestion } from "../../../config/suggest.js";
+import { nearest } from "../../../config/suggest.js";
 import { InputError } from "../../../core/errors.js";
 import type { RunRow } from "../../../pool/books/store/store.js";
 import { MACHINE_CLOCK } from "../../../pool/operate/clock.js";
@@ -100,6 +100,8 @@ async function asked(job: string, file: PoolFile, signal: AbortSignal): Promise<
 }
 
 function noSuchJob(job: string, jobs: readonly string[]): InputError {
-  const text = `this pool has no job "${job}"${suggestion(job, jobs)}; it has ${jobs.join(", ")}`;
+  const close = nearest(job, jobs);
+  const meant = close === undefined ? "" : `; did you mean ${JSON.stringify(close)}?`;
+  const text = `this pool has no job ${JSON.stringify(job)}${meant}; it has ${jobs.join(", ")}`;
   return new InputError(text, { code: "USAGE" });
 }
