@@ -1,5 +1,5 @@
 /** `poolsim calibrate`: reads measurements, fits workers, prints them, writes a scenario. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.js";
 import { decodedText } from "../../io/decoded-text.js";
@@ -11,6 +11,7 @@ import type { Measured } from "../../sim/calibrate/measured.js";
 import { pastDemand } from "../../sim/calibrate/past-demand.js";
 import { looksLikeEvents, readMeasured } from "../../sim/calibrate/recognise.js";
 import { styleOf, wrapped } from "../../sim/report/style.js";
+import { FileProblem, readFileWithin } from "../../sim/scenario/files.js";
 import { EXIT } from "../shared/failure.js";
 import { checkJsonTarget, isSameTarget, writeJson, writeTarget } from "../shared/json-target.js";
 import { pastOfBooks, pastOfFiles, type ReadPast } from "../shared/pool-past.js";
@@ -28,23 +29,28 @@ const BYTES_MAX = 256 * 2 ** 20;
 
 /** A file's text; null for folders, compressed files and lists of events, which are read elsewhere. */
 function textOf(file: string): string | null {
+  if (/\.gz$/.test(file) || isFolder(file)) return null;
   try {
-    const found = statSync(file);
-    if (found.isDirectory() || /\.gz$/.test(file)) return null;
-    if (found.size > BYTES_MAX) {
-      throw new InputError(`${file}: larger than 256 MiB`, { code: "CALIBRATE_INPUT" });
-    }
-    const text = decodedText(readFileSync(file));
+    const text = decodedText(readFileWithin(file, BYTES_MAX));
     return looksLikeEvents(text) ? null : text;
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError(`${file}: it cannot be read`, { code: "CALIBRATE_INPUT", cause });
+    if (!(cause instanceof FileProblem)) throw cause;
+    throw new InputError(`${file}: ${cause.message}`, { code: "CALIBRATE_INPUT", cause });
+  }
+}
+
+/** What cannot be looked at is no folder: reading it says why. */
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
   }
 }
 
 /** A folder of texts stands for each of them; one of events is read elsewhere, whole. */
 function textsOf(file: string): readonly string[] {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) return [file];
+  if (!isFolder(file)) return [file];
   const entries = readdirSync(file, { withFileTypes: true }).filter(
     ({ name }) => !name.startsWith("."),
   );
