@@ -9,7 +9,18 @@ import { rolldown } from "rolldown";
  * Packages that most commands need, and the large ones of which a payment needs little; all others are
  * loaded from node_modules.
  */
-const INSIDE = ["commander", "ethers", "undici", "yaml", "zod"];
+const INSIDE = [
+  "cli-table3",
+  "commander",
+  "ethers",
+  "lru-cache",
+  "p-limit",
+  "picocolors",
+  "simple-statistics",
+  "undici",
+  "yaml",
+  "zod",
+];
 
 /** Gives extensions all of zod: inside is what the command needs itself, and that is half of it. */
 const ALL_OF_ZOD = /\/sim\/extensions\/whole-zod\.js$/;
@@ -17,8 +28,10 @@ const ALL_OF_ZOD = /\/sim\/extensions\/whole-zod\.js$/;
 /** What is worth a file of its own: a start loads few, and little that it does not need. */
 const CHUNKS = [
   { name: "command", test: /\/cli\/program\.js$/ },
+  { name: "core", test: /\/dist[^/]*\/core\/[^/]+\.js$/ },
   { name: "zod", test: /\/(?:config\/fields|node_modules\/zod\/index)\.js$/ },
   { name: "yaml", test: /\/config\/yaml-source\.js$/ },
+  { name: "schemes", test: /\/pool\/books\/attribution\/registry\.js$/ },
   {
     name: "scenario",
     test: /\/(?:cli\/check\/run|sim\/scenario\/all-problems|sim\/model\/world\/model-notes)\.js$/,

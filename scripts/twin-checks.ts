@@ -35,7 +35,7 @@ export async function twinCheck(seed: number, only?: number): Promise<Check> {
   const names = SET.workers.slice(0, only).map(({ name }) => name);
   const { workers, replications } = await adviseWith(
     loaded,
-    inlineExecutor({ simulateInSteps, seed }),
+    inlineExecutor({ load: async () => simulateInSteps, seed }),
     {
       seed,
       only: names,

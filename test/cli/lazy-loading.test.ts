@@ -30,6 +30,18 @@ const SINCE = `export const admission = [
 ];
 `;
 
+/** A run of one replication. */
+const SMALL = `name: small
+warmup: 1m
+duration: 1m
+replications: 1
+network: { limit: 3 }
+gateway: { region: FRA }
+demand: { concurrentStreams: 2 }
+orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4 }
+workers: [{ name: good, roundTripMs: 400 }]
+`;
+
 describe("modules", () => {
   it.each([
     [["--help"], false],
@@ -73,6 +85,21 @@ describe("modules", () => {
     for (const loaded of [imported, verified, owed]) {
       expect(loaded.filter((module) => asks.test(module))).toEqual([]);
     }
+    const bundled = loadedByBundle("pool", "status", ...books);
+    expect(bundled.filter((module) => /\/(?:scenario|yaml)-/.test(module))).toEqual([]);
+  });
+
+  it("of a run are without what writes forms, and without the simulator, which threads load themselves", () => {
+    const scenario = join(temporaryFolder(), "small.yaml");
+    writeFileSync(scenario, SMALL);
+    const loaded = loadedByBundle("run", scenario, "--quiet", "--no-cache");
+    expect(loaded).toContain("node_modules/tinypool/dist/index.js");
+    const others = loaded.filter((module) => /^node_modules\/(?!tinypool\/)/.test(module));
+    expect(others).toEqual([]);
+    expect(loaded.filter((module) => /\/(?:compile-world|junit|html)-/.test(module))).toEqual([]);
+    const page = join(temporaryFolder(), "page.html");
+    const told = loadedByBundle("run", scenario, "--quiet", "--no-cache", "--html", page);
+    expect(told.some((module) => /\/html-/.test(module))).toBe(true);
   });
 
   it("of the bundled command are a few files, which have its packages inside", () => {

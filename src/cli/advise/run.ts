@@ -19,7 +19,7 @@ import { filesOf, scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
-import { checkForms } from "../shared/write-forms.js";
+import { checkForms, loadForms } from "../shared/write-forms.js";
 import { budgetNeeded, whatItTakes } from "./what-it-takes.js";
 
 export interface AdviseFlags extends AskedFlags {
@@ -110,6 +110,7 @@ export async function adviseOn(
   const inputs = [...filesOf(asked.file, loaded), ...flags.extension];
   if (flags.json !== undefined) checkJsonTarget(flags.json, inputs);
   checkForms(flags, inputs, 1);
+  const writeForms = await loadForms(flags);
   const budget = budgetOf(flags.budget, LOOKING);
   const whole = budgetOf(flags.budget);
   const setUp = await setUpOf(flags, terminal);
@@ -142,7 +143,7 @@ export async function adviseOn(
     const isOver = result.replications === 0 && flags.replications !== 0;
     const needed = isOver ? budgetNeeded({ planned, perRunMs }) : "";
     const more = flags.quiet ? "" : `${cut}${needed}${whatItTakes(result, { file, perRunMs })}`;
-    return tellResult(result, { file, more }, flags, terminal);
+    return tellResult(result, { file, more, writeForms }, flags, terminal);
   } finally {
     budget.clear();
     whole.clear();

@@ -7,7 +7,7 @@ import { FileProblem, readFileWithin } from "../../sim/scenario/files.js";
 import { EXIT } from "../shared/failure.js";
 import type { FormFlags } from "../shared/form-options.js";
 import type { Terminal } from "../shared/terminal.js";
-import { checkForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+import { checkForms, isFormPrinted, loadForms } from "../shared/write-forms.js";
 
 export interface ReportFlags extends FormFlags {
   readonly details: boolean;
@@ -44,9 +44,9 @@ export async function reportResult(
     if (index > 0) stream.write("\n");
     stream.write(renderText(result, { width, hasColour, details, html }));
   }
+  const writeForms = await loadForms(flags);
   writeForms(
     results.map((result) => ({ result })),
-    flags,
     terminal,
     Date.now(),
   );

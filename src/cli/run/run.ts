@@ -18,7 +18,7 @@ import { type RunSetUp, setUpOf } from "../shared/run-set-up.js";
 import { filesOf, scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import type { Terminal } from "../shared/terminal.js";
-import { checkForms, hasForms, isFormPrinted, writeForms } from "../shared/write-forms.js";
+import { checkForms, hasForms, isFormPrinted, loadForms } from "../shared/write-forms.js";
 import { type Finished, print } from "./print.js";
 
 export interface RunFlags extends CacheFlags, FormFlags, QueueFlags {
@@ -133,6 +133,7 @@ export async function runScenarios(
   inputs.push(...flags.extension);
   if (flags.json !== undefined) checkJsonTarget(flags.json, inputs);
   checkForms(flags, inputs, files.length);
+  const writeForms = await loadForms(flags);
   const setUp = await setUpOf(flags, terminal);
   const { value: finished, isInterrupted } = await interruptibleInPart((signal) =>
     simulateAll(scenarios, flags, setUp, signal),
@@ -151,7 +152,7 @@ export async function runScenarios(
     writeJson(flags.json, renderJson(results, { isList: files.length > 1 }), terminal);
   }
   const reported = results.map((result, index) => ({ result, file: files[index] }));
-  writeForms(reported, flags, terminal, Date.now());
+  writeForms(reported, terminal, Date.now());
   tellGithub(reported, terminal, process.env);
   if (isInterrupted) throw new Interrupted();
   const hasFailed = results.some(({ expectations }) => expectations.some(({ passed }) => !passed));

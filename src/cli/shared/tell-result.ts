@@ -10,7 +10,7 @@ import type { FormFlags } from "./form-options.js";
 import { tellGithub } from "./github.js";
 import { writeJson } from "./json-target.js";
 import type { Terminal } from "./terminal.js";
-import { isFormPrinted, writeForms } from "./write-forms.js";
+import { isFormPrinted, type WriteForms } from "./write-forms.js";
 
 /** Where it goes. */
 interface TellFlags extends FormFlags {
@@ -21,16 +21,21 @@ interface TellFlags extends FormFlags {
 /**
  * @param options.file the scenario as the command line had it; undefined: nobody has it
  * @param options.more what people are told beside
+ * @param options.writeForms writes the forms that were asked for; undefined: there are none
  * @returns the exit code: 1 where an expectation did not hold
  * @throws InputError (`JSON_TARGET`)
  */
 export function tellResult(
   result: AdviceResult | SweepResult,
-  options: { readonly file?: string | undefined; readonly more?: string | undefined },
+  options: {
+    readonly file?: string | undefined;
+    readonly more?: string | undefined;
+    readonly writeForms?: WriteForms | undefined;
+  },
   flags: TellFlags,
   terminal: Terminal,
 ): number {
-  const { file, more = "" } = options;
+  const { file, more = "", writeForms } = options;
   const { html, json, details: hasDetails } = flags;
   const isPrinted = json === "-" || isFormPrinted(flags);
   const stream = isPrinted ? terminal.stderr : terminal.stdout;
@@ -41,7 +46,7 @@ export function tellResult(
   stream.write(`${text}${more}`);
   if (json !== undefined) writeJson(json, renderJson([result]), terminal);
   const reported = [{ result, file }];
-  writeForms(reported, flags, terminal, Date.now());
+  writeForms?.(reported, terminal, Date.now());
   tellGithub(reported, terminal, process.env);
   return holdsAll(result) ? EXIT.ok : EXIT.expectationFailed;
 }

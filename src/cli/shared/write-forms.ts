@@ -1,10 +1,11 @@
-/** Writes results in the forms that were asked for, each to its file. */
+/**
+ * Writes results in the forms that were asked for, each to its file. What writes a form is loaded for those who ask for
+ * it, and before the results are there: a long run does not end with a program that is another by then.
+ */
 
 import { InputError } from "../../core/errors.js";
 import type { AnyResult } from "../../sim/report/any-result.js";
 import { renderCsv, renderMarkdown } from "../../sim/report/forms.js";
-import { renderHtml } from "../../sim/report/html/html.js";
-import { renderJunit } from "../../sim/report/junit.js";
 import type { FormFlags } from "./form-options.js";
 import { checkJsonTarget, isSameTarget, writeJson } from "./json-target.js";
 import type { Terminal } from "./terminal.js";
@@ -15,28 +16,43 @@ export interface Reported {
   readonly file?: string | undefined;
 }
 
+type Render = (reported: readonly Reported[], nowMs: number) => string;
+
 interface Form {
   readonly flag: keyof FormFlags;
   /** Whether it can hold several results. */
   readonly isList: boolean;
-  readonly render: (reported: readonly Reported[], nowMs: number) => string;
+  readonly load: () => Promise<Render>;
 }
+
+/** Writes results in all forms that were asked for, at some ms since 1970. */
+export type WriteForms = (reported: readonly Reported[], terminal: Terminal, nowMs: number) => void;
 
 const FORMS: readonly Form[] = [
   {
     flag: "html",
     isList: false,
-    render: ([one], todayMs) =>
-      one === undefined ? "" : renderHtml(one.result, { file: one.file, todayMs }),
+    load: async () => {
+      const { renderHtml } = await import("../../sim/report/html/html.js");
+      return ([one], todayMs) =>
+        one === undefined ? "" : renderHtml(one.result, { file: one.file, todayMs });
+    },
   },
   {
     flag: "markdown",
     isList: true,
-    render: (reported) =>
+    load: async () => (reported) =>
       reported.map(({ result, file }) => renderMarkdown(result, file)).join("\n"),
   },
-  { flag: "csv", isList: true, render: (reported) => renderCsv(resultsOf(reported)) },
-  { flag: "junit", isList: true, render: (reported) => renderJunit(resultsOf(reported)) },
+  { flag: "csv", isList: true, load: async () => (reported) => renderCsv(resultsOf(reported)) },
+  {
+    flag: "junit",
+    isList: true,
+    load: async () => {
+      const { renderJunit } = await import("../../sim/report/junit.js");
+      return (reported) => renderJunit(resultsOf(reported));
+    },
+  },
 ];
 
 function resultsOf(reported: readonly Reported[]): AnyResult[] {
@@ -77,21 +93,23 @@ export function checkForms(
 }
 
 /**
- * Writes them.
+ * Loads what writes them.
  *
- * @param nowMs ms since 1970
- * @throws InputError (`JSON_TARGET`)
+ * @returns a function that throws InputError (`JSON_TARGET`) where one cannot be written
  */
-export function writeForms(
-  reported: readonly Reported[],
-  flags: FormFlags,
-  terminal: Terminal,
-  nowMs: number,
-): void {
-  for (const { flag, render } of FORMS) {
-    const target = flags[flag];
-    if (target !== undefined) writeJson(target, render(reported, nowMs), terminal, `--${flag}`);
-  }
+export async function loadForms(flags: FormFlags): Promise<WriteForms> {
+  const asked = await Promise.all(
+    FORMS.flatMap(({ flag, load }) => {
+      const target = flags[flag];
+      if (target === undefined) return [];
+      return [load().then((render) => ({ flag, target, render }))];
+    }),
+  );
+  return (reported, terminal, nowMs) => {
+    for (const { flag, target, render } of asked) {
+      writeJson(target, render(reported, nowMs), terminal, `--${flag}`);
+    }
+  };
 }
 
 /** Whether any is asked for. */

@@ -12,7 +12,7 @@ import { filesOf, scenarioFile } from "../shared/scenario-file.js";
 import { settingsOf } from "../shared/settings.js";
 import { tellResult } from "../shared/tell-result.js";
 import type { Terminal } from "../shared/terminal.js";
-import { checkForms } from "../shared/write-forms.js";
+import { checkForms, loadForms } from "../shared/write-forms.js";
 
 export interface SweepFlags extends AskedFlags {
   readonly vary: readonly string[];
@@ -35,6 +35,7 @@ export async function sweepOver(
   const inputs = [...filesOf(scenarioFile(file), loaded), ...flags.extension];
   if (flags.json !== undefined) checkJsonTarget(flags.json, inputs);
   checkForms(flags, inputs, 1);
+  const writeForms = await loadForms(flags);
   const budget = budgetOf(flags.budget);
   const setUp = await setUpOf(flags, terminal);
   const progress = setUp.progress("");
@@ -50,7 +51,7 @@ export async function sweepOver(
       }),
     );
     progress.clear();
-    return tellResult(result, { file }, flags, terminal);
+    return tellResult(result, { file, writeForms }, flags, terminal);
   } finally {
     budget.clear();
     progress.clear();

@@ -107,16 +107,21 @@ export function queueExecutor(options: {
   };
 }
 
-/** Runs replications in this thread. Between two steps of one other events have their turn. */
+/**
+ * Runs replications in this thread. Between two steps of one other events have their turn.
+ *
+ * @param options.load loads the simulator, when the first replication is wanted
+ */
 export function inlineExecutor(options: {
-  readonly simulateInSteps: SimulateInSteps;
+  readonly load: () => Promise<SimulateInSteps>;
   readonly seed: number;
 }): Executor {
-  const { simulateInSteps, seed } = options;
+  const { load, seed } = options;
   let isClosed = false;
   return queueExecutor({
     lanes: 1,
     runOne: async (input, replication) => {
+      const simulateInSteps = await load();
       const steps = simulateInSteps(input, { seed, replication });
       for (;;) {
         await setImmediate();

@@ -1,9 +1,9 @@
 /** Threads that several runs share. */
 import { checkWhole } from "../../core/checks.js";
-import { type Executor, inlineExecutor } from "../experiment/executor.js";
+import type { Executor } from "../experiment/executor.js";
 import { threadEntry } from "../experiment/threads/thread-entry.js";
 import { sharingExecutor, ThreadPool } from "../experiment/threads/thread-pool.js";
-import { simulateInSteps } from "../simulate.js";
+import { callingThreadExecutor } from "./calling-thread.js";
 
 const THREADS_MAX = 256;
 
@@ -39,8 +39,7 @@ export function openThreads(
   checkThreads(count);
   const entry = given ?? threadEntry();
   if (entry === undefined) {
-    const executor = (seed: number) => inlineExecutor({ simulateInSteps, seed });
-    return { count, executor, close: async () => {} };
+    return { count, executor: callingThreadExecutor, close: async () => {} };
   }
   const pool = new ThreadPool({ entry, threads: count });
   return {

@@ -4,7 +4,7 @@
  */
 import { checkObject } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
-import { type Executor, inlineExecutor } from "../experiment/executor.js";
+import type { Executor } from "../experiment/executor.js";
 import { type TimedProgress, withTimeLeft } from "../experiment/pace.js";
 import { threadEntry } from "../experiment/threads/thread-entry.js";
 import { threadExecutor } from "../experiment/threads/thread-pool.js";
@@ -16,7 +16,7 @@ import { keptExecutor } from "../kept/kept-executor.js";
 import { UnitKeys } from "../kept/key.js";
 import type { ResultStore } from "../kept/result-store.js";
 import { loadScenario } from "../scenario/load.js";
-import { simulateInSteps } from "../simulate.js";
+import { callingThreadExecutor } from "./calling-thread.js";
 import { checkThreads, type SharedThreads } from "./open-threads.js";
 import type { UnitQueue } from "./queue/unit-queue.js";
 
@@ -97,7 +97,7 @@ export function executorFor(
   if (sharedThreads !== undefined) return sharedThreads.executor(seed);
   const entry = threads === 1 && !ownThread ? undefined : (given ?? threadEntry());
   return entry === undefined
-    ? inlineExecutor({ simulateInSteps, seed })
+    ? callingThreadExecutor(seed)
     : threadExecutor({ entry, threads, seed });
 }
 

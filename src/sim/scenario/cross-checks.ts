@@ -11,24 +11,10 @@ import { DEFAULT_SELECTION } from "../../selection/index.js";
 import { aiFindings } from "./ai-checks.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { eventFindings } from "./event-checks.js";
+import type { KnownNames } from "./known-names.js";
 import { WAYS_OF_DEMAND } from "./missing-findings.js";
+import { networkMembers } from "./network-members.js";
 import type { Scenario } from "./schema.js";
-
-/** Names that the data files know. */
-export interface KnownNames {
-  readonly regions: ReadonlySet<string>;
-  readonly devices: ReadonlySet<string>;
-  /** Gateways that `demand.trace` names. */
-  readonly traceGateways: readonly string[];
-  /** The network's orchestrators, by their names as results have them. */
-  readonly members: readonly {
-    readonly name: string;
-    readonly address: string;
-    readonly stakeLpt: number;
-  }[];
-  /** Lower-case names and addresses of the network's orchestrators. */
-  readonly orchestrators: ReadonlySet<string>;
-}
 
 const OFF_CHAIN_SELECTION =
   "off-chain gateways take the first in order (L-5): expected onchain: true, or no selection";
@@ -349,16 +335,6 @@ class Checks {
       this.#region(["tester", "regions", index], code);
     }
   }
-}
-
-/** The network's orchestrators that take part. */
-function networkMembers({ network }: Scenario, { members }: KnownNames): KnownNames["members"] {
-  const { exclude, limit = members.length } = network;
-  const left = new Set(exclude.map((one) => one.toLowerCase()));
-  return members
-    .filter(({ name, address }) => !left.has(name.toLowerCase()) && !left.has(address))
-    .sort((a, b) => b.stakeLpt - a.stakeLpt)
-    .slice(0, limit);
 }
 
 /** Is it the name or the address of an orchestrator that takes part, beside the one under study? */

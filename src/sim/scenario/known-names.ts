@@ -4,8 +4,23 @@ import { parseTrace } from "../model/streams/demand.js";
 import { parseDevices } from "../network/devices.js";
 import { readNetwork } from "../network/read-network.js";
 import { parseRegionList, type RegionList } from "../network/regions.js";
-import type { KnownNames } from "./cross-checks.js";
 import { packagedData } from "./packaged-data.js";
+
+/** Names that the data files know. */
+export interface KnownNames {
+  readonly regions: ReadonlySet<string>;
+  readonly devices: ReadonlySet<string>;
+  /** Gateways that `demand.trace` names. */
+  readonly traceGateways: readonly string[];
+  /** The network's orchestrators, by their names as results have them. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly stakeLpt: number;
+  }[];
+  /** Lower-case names and addresses of the network's orchestrators. */
+  readonly orchestrators: ReadonlySet<string>;
+}
 
 /** Names of one set of data files. Each file is read when a name of it is asked for first. */
 class DataNames implements KnownNames {

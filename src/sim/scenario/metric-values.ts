@@ -22,6 +22,7 @@ import { workerNames } from "./cross-checks.js";
 import { DEFAULT_GATEWAYS } from "./default-gateways.js";
 import { knownNames } from "./known-names.js";
 import { WAYS_OF_DEMAND } from "./missing-findings.js";
+import { networkMembers } from "./network-members.js";
 import { servingKinds } from "./serving-kinds.js";
 
 type Needing = Pick<Metric<never>, "name" | "needs">;
@@ -77,16 +78,7 @@ export function testerRegions(input: SimulationInput): readonly string[] {
 
 /** Orchestrators of the network that take part. */
 function networkNames({ scenario, data }: SimulationInput): readonly string[] {
-  const { exclude, limit } = scenario.network;
-  const left = new Set(exclude.map((name) => name.toLowerCase()));
-  const there = knownNames(data).members.filter(
-    ({ name, address }) => !left.has(name.toLowerCase()) && !left.has(address),
-  );
-  const sorted =
-    limit === undefined
-      ? there
-      : [...there].sort((a, b) => b.stakeLpt - a.stakeLpt).slice(0, limit);
-  return sorted.map(({ name }) => name);
+  return networkMembers(scenario, knownNames(data)).map(({ name }) => name);
 }
 
 /** Who and what takes part in a variant, by the first part of metrics' names. */

@@ -34,7 +34,7 @@ async function classesOf(yaml: string) {
   const loaded = loadText(yaml);
   const path = "orchestrator.admission.benchmark.limitMs";
   const inputs = LIMITS.map((limit) => loaded.withSettings("base", [[path, limit]]));
-  const workbench = new Workbench(inlineExecutor({ simulateInSteps, seed: 1 }));
+  const workbench = new Workbench(inlineExecutor({ load: async () => simulateInSteps, seed: 1 }));
   const classes = new AdmissionClasses(workbench, inputs);
   const run = (input: (typeof inputs)[number], replication: number) => {
     const { admissions, ...rest } = simulate(input, { seed: 1, replication });
@@ -86,7 +86,7 @@ describe("limits that admit the same", () => {
     const inputs = [10, 11].map((count) =>
       loaded.withSettings("base", [["orchestrator.maxSessions", count]]),
     );
-    const workbench = new Workbench(inlineExecutor({ simulateInSteps, seed: 1 }));
+    const workbench = new Workbench(inlineExecutor({ load: async () => simulateInSteps, seed: 1 }));
     const classes = new AdmissionClasses(workbench, inputs);
     for (const input of inputs) expect(await classes.representative(input, 0)).toBe(input);
   });

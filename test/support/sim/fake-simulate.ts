@@ -106,7 +106,7 @@ export function inOneStep(simulate: Simulate): SimulateInSteps {
 /** Runs a scenario's text with the fake; the executor notes what it was asked for. */
 export function fakeExecutor(seed = 1, simulate: Simulate = fakeSimulate) {
   const calls: { readonly input: SimulationInput; readonly replication: number }[] = [];
-  const inline = inlineExecutor({ simulateInSteps: inOneStep(simulate), seed });
+  const inline = inlineExecutor({ load: async () => inOneStep(simulate), seed });
   const executor: Executor = {
     run: (input, replication) => {
       calls.push({ input, replication });

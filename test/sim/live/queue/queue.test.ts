@@ -72,7 +72,7 @@ async function asked(yaml = YAML, onProgress?: (progress: Progress) => void) {
 }
 
 async function straight(yaml = YAML) {
-  const executor = inlineExecutor({ simulateInSteps, seed: 1 });
+  const executor = inlineExecutor({ load: async () => simulateInSteps, seed: 1 });
   return JSON.stringify(await experimentWith(loadText(yaml), executor, FAST));
 }
 
