@@ -41,7 +41,7 @@ import { adviceExpectations } from "./advice-expectations.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
 import { wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
-import { type Asked, type Common, hasPeak } from "./compare.js";
+import { type Asked, type Common, hasPeak, keptNotes } from "./compare.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
 import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
@@ -242,11 +242,13 @@ async function run(
       askedWithout: [...pool.keys()],
     };
   });
+  const stays = advice.filter(({ action }) => action?.kind !== "exclude");
+  const kept = await Promise.all(stays.map((one) => keptNotes(common, one, one.found)));
   const margin = marginOf(question);
   const rule = ruled?.rule ?? null;
-  const figures =
+  const { figures, notes } =
     together === null
-      ? poolFigures(screened.everyone, undefined, seed)
+      ? { figures: poolFigures(screened.everyone, undefined, seed), notes: [] }
       : await figuresOfPool(common, together);
   const { extensions = [] } = loaded;
   const variants = new Set(loaded.variants.map(({ name }) => name));
@@ -293,6 +295,8 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...notes,
+      ...kept.flat(),
       ...demandNotes(scenario, calibration.note),
       ...capacityNotes({ scenario, data: loaded.base.data }),
     ],

@@ -86,7 +86,7 @@ describe("the answer", () => {
     expect(headline({ ...open, expectations: first === undefined ? [] : [first] })).toBe(
       "the expectation holds",
     );
-    expect(headline({ ...open, partial: true })).toMatch(/^stopped after 10 replications/);
+    expect(headline({ ...open, partial: true })).toMatch(/^stopped early, with 10 replications of each variant: /);
   });
 
   it("ranks variants, and says which ones may be as good", () => {

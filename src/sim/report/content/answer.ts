@@ -261,7 +261,7 @@ function unjudged(result: ScenarioResult): Answer {
   const sentence = variants.length > 1 ? bestSentence(result) : figureSentence(result);
   const sentences = sentence === null ? [] : [sentence];
   if (partial) {
-    const headline = `stopped after ${counted(replications, "replication")} of each variant: nothing is judged`;
+    const headline = `stopped early, with ${counted(replications, "replication")} of each variant: nothing is judged`;
     return { headline, tone: "open", verdict: null, sentences };
   }
   if (expectations.length === 0) {
