@@ -295,6 +295,7 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...(scenario.notes ?? []),
       ...notes,
       ...kept.flat(),
       ...demandNotes(scenario, calibration.note),

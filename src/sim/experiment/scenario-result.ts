@@ -238,6 +238,7 @@ export function scenarioResult(findings: Findings): ScenarioResult {
       ...partialNotes(findings, baseline.records.length),
       ...circumstanceNotes(findings.isPartial ? [] : stages),
       ...admittedNotes(findings),
+      ...(scenario.notes ?? []),
       ...extensions.map(
         ({ name, sha256, adds }) =>
           `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,

@@ -304,6 +304,7 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...(inputs.scenario.notes ?? []),
       ...problemNotes(slices),
       ...unpaidNotes(known, slices),
       ...fewerNotes(known, seed),

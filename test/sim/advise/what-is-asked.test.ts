@@ -101,12 +101,12 @@ it("of wrong results it does not say that no other worker does better", async ()
   expect(renderAdvice(result, { width: 300 })).not.toContain("no other worker does better");
 });
 
-it("run, advise and sweep calibrate demand alike: what the operator sees is the baseline", async () => {
+it("run, advise and sweep calibrate demand alike, by what the operator sees in the baseline, and say the scenario's notes", async () => {
   const yaml = POOL.replace(
     "concurrentStreams: 60",
     "concurrentStreams: 60, calibrateTo: { streamsPerDay: 900 }",
   );
-  const loaded = loadText(yaml);
+  const loaded = loadText(`${yaml}notes: [the bench is a year old]\n`);
   const vary = [parseVary("orchestrator.maxSessions=5,10")];
   const found = await Promise.all([
     experimentWith(loaded, fakeExecutor().executor, { sensitivity: "off" }),
@@ -121,4 +121,5 @@ it("run, advise and sweep calibrate demand alike: what the operator sees is the 
   const notes = found.map((one) => one.notes.find((note) => note.startsWith("calibrat")));
   expect(notes[0]).toMatch(/^calibrated to streams per day = 900: demand × .* in without$/);
   expect(new Set(notes).size).toBe(1);
+  for (const one of found) expect(one.notes).toContain("the bench is a year old");
 });

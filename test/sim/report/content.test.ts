@@ -86,7 +86,9 @@ describe("the answer", () => {
     expect(headline({ ...open, expectations: first === undefined ? [] : [first] })).toBe(
       "the expectation holds",
     );
-    expect(headline({ ...open, partial: true })).toMatch(/^stopped early, with 10 replications of each variant: /);
+    expect(headline({ ...open, partial: true })).toMatch(
+      /^stopped early, with 10 replications of each variant: /,
+    );
   });
 
   it("ranks variants, and says which ones may be as good", () => {
