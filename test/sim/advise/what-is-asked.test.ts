@@ -101,6 +101,41 @@ it("of wrong results it does not say that no other worker does better", async ()
   expect(renderAdvice(result, { width: 300 })).not.toContain("no other worker does better");
 });
 
+it("never keeps one that a verdict would leave out for a constraint, and says so", async () => {
+  const late = poolOf([...NAMES.slice(0, 4), "late"]);
+  const simulate: Simulate = (input, options) => {
+    const result = fakePool(input, options);
+    const share = result.workers.includes("late")
+      ? 0.03 + 0.0001 * (options.replication % 3)
+      : 0.01;
+    return { ...result, metrics: { ...result.metrics, "pool.lateShare": share } };
+  };
+  const result = await advised(late, simulate);
+  const [first] = result.workers;
+  expect(first).toMatchObject({ advice: "keep" });
+  expect(first).not.toHaveProperty("breaks");
+  expect(result.workers.at(-1)).toMatchObject({
+    name: "late",
+    advice: "undecided",
+    breaks: { metric: "pool.lateShare", maxIncrease: 0.005 },
+  });
+  const text = renderAdvice(result, { width: 400 });
+  expect(text).toContain("mend or replace late, whatever is decided");
+  expect(text).toMatch(
+    /with it the share of late segments changes by \+2 … \+2\.\d* percentage points, beyond the limit of \+0\.5: a verdict leaves it out for that, and nothing that was tried on it gains/,
+  );
+  expect(text).toContain(
+    "late: no number of replications helps where it breaks a constraint, and nothing",
+  );
+  const [again] = readResult(renderJson([result]), "advice.json");
+  expect(again).toEqual(result);
+  const variants = "variants: { without: { orchestrator.admission.exclude: [late] }, with: {} }";
+  const asked = `${late}${variants}\ndecision: { baseline: without, candidate: with }\n`;
+  const { executor } = fakeExecutor(1, simulate);
+  const { verdict } = await experimentWith(loadText(asked), executor, { sensitivity: "off" });
+  expect(verdict).toMatchObject({ decision: "exclude", reason: "constraint broken" });
+});
+
 it("run, advise and sweep calibrate demand alike, by what the operator sees in the baseline, and say the scenario's notes", async () => {
   const yaml = POOL.replace(
     "concurrentStreams: 60",

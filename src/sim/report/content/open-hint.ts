@@ -7,9 +7,12 @@ import { listed } from "./answer.js";
 import { ABSOLUTE_MARGIN, largerMargin } from "./changes.js";
 import { adviceOptions, sourceWords } from "./command.js";
 
-/** Of one that loses most of its streams, or fails most of its AI jobs, it is known that it does badly, whatever is not decided. */
-export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
-  return advice === "undecided" && losesMost(figures);
+/**
+ * Of one that loses most of its streams, fails most of its AI jobs, or breaks a constraint by staying, it is known
+ * that it does badly, whatever is not decided.
+ */
+export function isBad({ advice, figures, breaks }: WorkerAdviceResult): boolean {
+  return advice === "undecided" && (breaks !== undefined || losesMost(figures));
 }
 
 /** Reasons of verdicts that longer replications do away with, and more of them hardly. */
@@ -36,6 +39,9 @@ export function openHint(result: AdviceResult, file: string): string {
     const { name, more } = worker;
     if (worker.figures.wrongShare !== undefined) {
       return `${name}: no number of replications helps where wrong results are paid like right ones`;
+    }
+    if (isHelpless(worker) && worker.breaks !== undefined) {
+      return `${name}: no number of replications helps where it breaks a constraint, and nothing that is done about it gains`;
     }
     if (isHelpless(worker)) {
       return `${name}: no number of replications helps where it does badly and no other worker does better`;
