@@ -2,6 +2,7 @@
 import { counted } from "../../../core/wording.js";
 import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
 import { losesMost } from "../../advise/advice-rules.js";
+import { NO_STREAMS } from "../../metrics/silence.js";
 import { spanText } from "../figures.js";
 import { listed } from "./answer.js";
 import { ABSOLUTE_MARGIN, largerMargin } from "./changes.js";
@@ -43,11 +44,17 @@ export function openHint(result: AdviceResult, file: string): string {
     if (isHelpless(worker) && worker.breaks !== undefined) {
       return `${name}: no number of replications helps where it breaks a constraint, and nothing that is done about it gains`;
     }
+    if (isHelpless(worker) && worker.tried.some(({ finding }) => finding === "undecided")) {
+      return `${name}: hardly any number of replications would decide what gains; that it does badly is known`;
+    }
     if (isHelpless(worker)) {
       return `${name}: no number of replications helps where it does badly and no other worker does better`;
     }
     if (isWaitedFor(worker)) {
       return `${name}: say how long clients wait (ai.jobs[].patience), and it can be judged`;
+    }
+    if (worker.figures.withoutSessions?.includes(NO_STREAMS) === true) {
+      return `${name}: longer replications (--duration), or more demand, would tell more`;
     }
     if (worker.figures.withoutSessions !== undefined) {
       return `${name}: no number of replications helps as long as it gets no session`;
