@@ -299,12 +299,12 @@ describe("an interrupted run of which something is finished", () => {
     const { exitCode, stdout, stderr } = await child.ended;
     expect(exitCode).toBe(130);
     expect(stderr).toBe("poolsim: interrupted\n");
-    expect(stdout).toMatch(/^my-pool: stopped after \d+ replications? of each variant: /);
+    expect(stdout).toMatch(/^my-pool: stopped early, with \d+ replications? of each variant: /);
     expect(stdout).toContain("\nAgain: ");
     expect(stdout).not.toContain("Verdict");
     const result = resultIn(readFileSync(join(folder, "out.json"), "utf8"));
     expect(result).toMatchObject({ partial: true, verdict: null });
-    expect(stdout).toContain(`stopped after ${result.replications} replication`);
+    expect(stdout).toContain(`with ${result.replications} replication`);
   });
 });
 

@@ -77,6 +77,16 @@ export interface MoreNeeded {
   readonly runs: number;
 }
 
+/** A constraint that a worker breaks by staying. */
+export interface BrokenConstraint {
+  /** Full name of the metric that may grow by so much at most. */
+  readonly metric: string;
+  /** By how much, in its unit. */
+  readonly maxIncrease: number;
+  /** How it changes with the worker, beside the pool without it. */
+  readonly difference: Estimate;
+}
+
 /** What to do with a kind of workers. */
 export interface WorkerAdviceResult {
   /** Name of the kind, which is the worker's own where there is one only. */
@@ -101,6 +111,8 @@ export interface WorkerAdviceResult {
   readonly more: MoreNeeded | null;
   /** What it did in the pool as it is. */
   readonly figures: WorkerFigures;
+  /** The constraint that it breaks by staying, so that it is not kept. @default none is shown to be broken */
+  readonly breaks?: BrokenConstraint | undefined;
   /** In the pool that it was asked in: without those in `askedWithout`. */
   readonly tried: readonly TriedAction[];
   /** Kinds that were left out when it was asked about, so that they hid nobody. */

@@ -81,14 +81,20 @@ export function losesMost({ retention, ai, wrongShare }: Done): boolean {
  *
  * @param options.action the best of those that are shown to gain; `null` where there is none
  * @param options.figures what it did with what it was given
+ * @param options.isBreaking whether it breaks a constraint by staying
  */
 export function wordOf(
   tried: readonly Tried[],
-  { action, figures }: { readonly action: Action | null; readonly figures: Done },
+  options: {
+    readonly action: Action | null;
+    readonly figures: Done;
+    readonly isBreaking: boolean;
+  },
 ): AdviceWord {
+  const { action, figures, isBreaking } = options;
   if (action !== null) return action.kind;
   const isKept = tried.length > 0 && tried.every(({ finding }) => finding === "no gain");
   // Who is slow beside others that are as slow harms nobody alone.
   const isSlow = figures.ai?.othersMs !== undefined;
-  return isKept && !isSlow && !losesMost(figures) ? "keep" : "undecided";
+  return isKept && !isBreaking && !isSlow && !losesMost(figures) ? "keep" : "undecided";
 }

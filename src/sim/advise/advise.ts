@@ -41,7 +41,8 @@ import { adviceExpectations } from "./advice-expectations.js";
 import type { AdviceResult, WorkerAdviceResult } from "./advice-result.js";
 import { wordOf } from "./advice-rules.js";
 import { bestRule } from "./best-rule.js";
-import { type Asked, type Common, hasPeak } from "./compare.js";
+import { brokenBy } from "./broken-by.js";
+import { type Asked, type Common, hasPeak, keptNotes } from "./compare.js";
 import { describeWorker, figuresOf, triedResult } from "./describe-worker.js";
 import type { HolmPlan } from "./holm.js";
 import { type Action, capsOf, PoolInputs, type WorkerKind, workerKinds } from "./pool-change.js";
@@ -196,8 +197,9 @@ async function run(
       const standing = standings.get(one) ?? null;
       const action = standing === "dispensable" ? LEAVE_OUT : await choose(common, one, found);
       const figures = figuresOf(one.kind, screened.everyone, slow.get(one.kind));
-      const word = wordOf(found, { action, figures });
-      return { ...one, found, standing, action, figures, word };
+      const breaks = action === null ? brokenBy(found) : undefined;
+      const word = wordOf(found, { action, figures, isBreaking: breaks !== undefined });
+      return { ...one, found, standing, action, figures, breaks, word };
     }),
   );
   const advised = advice.flatMap(({ kind, action }): Advised[] =>
@@ -225,7 +227,7 @@ async function run(
     before: SCREENING * (1 + screened.suspected.length),
   };
   const workers = advice.map((one): WorkerAdviceResult => {
-    const { kind, pool, found, standing, action, figures, word } = one;
+    const { kind, pool, found, standing, action, figures, breaks, word } = one;
     const change = aloneOf.get(kind) ?? null;
     // Asked in the pool as it is, nobody hides it.
     const isHidden = pool.size > 0 && change !== null && change.mean <= least;
@@ -234,19 +236,31 @@ async function run(
       workers: kind.workers,
       advice: word,
       action,
-      why: describeWorker({ kind, word, action, figures, tried: found, standing, isHidden }),
+      why: describeWorker({
+        kind,
+        word,
+        action,
+        figures,
+        breaks,
+        tried: found,
+        standing,
+        isHidden,
+      }),
       alone: change,
       more: word === "undecided" ? whatDecides(found, work) : null,
       figures,
+      ...(breaks === undefined ? {} : { breaks }),
       tried: found.map(triedResult),
       askedWithout: [...pool.keys()],
     };
   });
+  const stays = advice.filter(({ action }) => action?.kind !== "exclude");
+  const kept = await Promise.all(stays.map((one) => keptNotes(common, one, one.found)));
   const margin = marginOf(question);
   const rule = ruled?.rule ?? null;
-  const figures =
+  const { figures, notes } =
     together === null
-      ? poolFigures(screened.everyone, undefined, seed)
+      ? { figures: poolFigures(screened.everyone, undefined, seed), notes: [] }
       : await figuresOfPool(common, together);
   const { extensions = [] } = loaded;
   const variants = new Set(loaded.variants.map(({ name }) => name));
@@ -293,6 +307,9 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...(scenario.notes ?? []),
+      ...notes,
+      ...kept.flat(),
       ...demandNotes(scenario, calibration.note),
       ...capacityNotes({ scenario, data: loaded.base.data }),
     ],

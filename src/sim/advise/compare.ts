@@ -3,10 +3,17 @@
  */
 import { invariant } from "../../core/errors.js";
 import { hasRandomDemand } from "../experiment/case-inputs.js";
+import { fewerSegmentsNotes } from "../experiment/fewer-segments.js";
 import { looks, type Sequence } from "../experiment/statistics/confidence-sequence.js";
-import { type Judgement, judge, type Pair, type Question } from "../experiment/verdict/judge.js";
+import {
+  effective,
+  type Judgement,
+  judge,
+  type Pair,
+  type Question,
+} from "../experiment/verdict/judge.js";
 import type { Workbench } from "../experiment/workbench.js";
-import { asksForPeak, isNotWorthIt, isWorthIt } from "./advice-rules.js";
+import { asksForPeak, isNotWorthIt, isWorthIt, type Tried } from "./advice-rules.js";
 import type { Action, PoolChange, PoolInputs, PoolSettings, WorkerKind } from "./pool-change.js";
 
 /** What all comparisons have in common. */
@@ -53,6 +60,24 @@ async function pairOf(
   const [of, by] = await workbench.replicateAll(both, { label, count, from });
   invariant(of !== undefined && by !== undefined, "both were run");
   return { baseline: of, candidate: by };
+}
+
+/** What to say of a worker that stays for its AI jobs, by the replications that were looked at; one note at most. */
+export async function keptNotes(
+  common: Common,
+  asked: Asked,
+  tried: readonly Tried[],
+): Promise<readonly string[]> {
+  const out = tried.find(({ action }) => action.kind === "exclude");
+  const count = out && effective(out.judgement).change?.n;
+  if (count === undefined) return [];
+  const { baseline, candidate } = await pairOf(common, leftOut(asked), { count });
+  const { seed } = common;
+  return fewerSegmentsNotes(`with ${asked.kind.name}`, {
+    seed,
+    baseline: candidate,
+    candidate: baseline,
+  });
 }
 
 /** Compares two pools, at peak demand too where that would say more. */

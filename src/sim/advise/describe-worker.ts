@@ -1,13 +1,14 @@
 /** What a worker did, and why it is advised so, in words that its owner understands. */
 import { formatDuration } from "../../config/duration.js";
 import { counted, signed } from "../../core/wording.js";
+import { unitOf } from "../experiment/metric-names.js";
 import { reported, type Samples } from "../experiment/samples.js";
-import { percent } from "../experiment/verdict/figure-format.js";
+import { digits, percent } from "../experiment/verdict/figure-format.js";
 import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import { slowAnswersText } from "../experiment/verdict/slow-answers.js";
 import { isWrong } from "../experiment/verdict/wrong-results.js";
 import { LOSS_REASONS, type LossReason } from "../metrics/counters.js";
-import type { TriedAction, WorkerFigures } from "./advice-result.js";
+import type { BrokenConstraint, TriedAction, WorkerFigures } from "./advice-result.js";
 import { type AdviceWord, losesMost, type Tried } from "./advice-rules.js";
 import type { Standing } from "./dispensable.js";
 import type { Action, WorkerKind } from "./pool-change.js";
@@ -132,13 +133,29 @@ export function actionWords(action: Action): string {
   return `a cap at ${counted(action.sessions, "session")}`;
 }
 
+function brokenText({ metric, maxIncrease, difference }: BrokenConstraint): string {
+  const isShare = unitOf(metric) === "share";
+  const write = (value: number) => (isShare ? percent(value) : digits(value));
+  const [low, high, limit] = [...difference.ci95, maxIncrease].map(
+    (value) => `${value < 0 ? "−" : "+"}${write(Math.abs(value))}`,
+  );
+  const unit = isShare ? " percentage points" : "";
+  return `with it ${metric} changes by ${low} … ${high}${unit}, beyond the limit of ${limit}: a verdict leaves it out for that`;
+}
+
 function undecidedText(
   tried: readonly Tried[],
   figures: WorkerFigures,
-  standing: Standing | null,
+  {
+    standing,
+    breaks,
+  }: { readonly standing: Standing | null; readonly breaks?: BrokenConstraint | undefined },
 ): string {
   if (tried.length === 0) return `${lossText(figures)}; nothing was tried on it yet`;
   const [first] = tried.filter(({ finding }) => finding !== "no gain");
+  if (breaks !== undefined) {
+    return `${brokenText(breaks)}${first === undefined ? ", and nothing that was tried on it gains" : ""}`;
+  }
   if (standing === "needed") return `${lossText(figures)}, and without it you keep less`;
   if (first === undefined && figures.wrongShare !== undefined) {
     return `${lossText(figures)}, and paid like right ones until a gateway that verifies finds out: what you keep shows nothing of it`;
@@ -186,13 +203,15 @@ export function describeWorker(options: {
   readonly word: AdviceWord;
   readonly action: Action | null;
   readonly figures: WorkerFigures;
+  /** What it breaks by staying. @default nothing, as far as is shown */
+  readonly breaks?: BrokenConstraint | undefined;
   readonly tried: readonly Tried[];
   /** Of one that does far worse than the others, and whom nothing helps; `null`: of any other. */
   readonly standing: Standing | null;
   /** Whether it changes next to nothing when only that is done. */
   readonly isHidden: boolean;
 }): string {
-  const { kind, word, action, figures, tried, standing, isHidden } = options;
+  const { kind, word, action, figures, breaks, tried, standing, isHidden } = options;
   const others = isHidden ? "; alone that changes little: others take its place" : "";
   const beside = isHidden ? besideText(tried, action) : "";
   switch (word) {
@@ -210,7 +229,7 @@ export function describeWorker(options: {
     case "keep":
       return "nothing that was tried on it gains more than the margin";
     case "undecided":
-      return undecidedText(tried, figures, standing);
+      return undecidedText(tried, figures, { standing, breaks });
   }
 }
 

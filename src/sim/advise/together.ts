@@ -3,6 +3,8 @@
  * them together, less one that gains nothing beside the others.
  */
 
+import { invariant } from "../../core/errors.js";
+import { fewerSegmentsNotes } from "../experiment/fewer-segments.js";
 import { reported } from "../experiment/samples.js";
 import { effective, type Judgement } from "../experiment/verdict/judge.js";
 import type { Estimate } from "../results.js";
@@ -123,17 +125,22 @@ export async function alone(
   return new Map(found);
 }
 
-/** The pool as it is and as advised, from the replications of {@link combine}. */
+/** The pool as it is and as advised, from the replications of {@link combine}, and what to say of it. */
 export async function figuresOfPool(
   { inputs, workbench, seed }: Common,
   together: TogetherResult,
-): Promise<readonly PoolFigure[]> {
+): Promise<{ readonly figures: readonly PoolFigure[]; readonly notes: readonly string[] }> {
   const pools = [EVERYONE, togetherChange(together)];
   const [before, after] = await workbench.replicateAll(
     pools.map((pool) => inputs.with(pool)),
     { label: "all advice together", count: FRESH, from: FROM.together },
   );
-  return before === undefined ? [] : poolFigures(before, after, seed);
+  invariant(before !== undefined && after !== undefined, "both were run");
+  const pair = { seed, baseline: before, candidate: after };
+  return {
+    figures: poolFigures(before, after, seed),
+    notes: fewerSegmentsNotes("with all advice followed", pair),
+  };
 }
 
 /** The settings that do what is advised together. */
@@ -143,5 +150,3 @@ export function settingsThat(
 ): AdviceResult["settings"] {
   return settingsOf(scenario, togetherChange(together)).map(([path, value]) => ({ path, value }));
 }
-
-/** What was asked for from outside the scenario. */

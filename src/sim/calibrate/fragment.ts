@@ -1,5 +1,6 @@
 /** From fits to YAML: a scenario of a pool with these workers, or their part of one. */
 
+import { counted } from "../../core/wording.js";
 import type { AIPast } from "./ai/ai-events.js";
 import type { AIWorkerFit } from "./ai/ai-fit.js";
 import { demandLines, hasKnownModel, pricesFlow, workerAILines } from "./ai/ai-fragment.js";
@@ -230,6 +231,47 @@ function streamLines(demand: PastDemand | null, stakeShare: number): string[] {
   ];
 }
 
+/** An interval that reaches so many times as far as its figure, or to so small a part of it, tells hardly anything. */
+const VAGUE = 2;
+const NAMED_MAX = 3;
+/** A scenario's notes are no longer, whatever workers are called. */
+const NOTE_MAX = 1000;
+
+function isVague({ aloneMs: { value, low, high } }: WorkerFit): boolean {
+  return low * VAGUE < value || high > value * VAGUE;
+}
+
+function namedText(texts: readonly string[]): string {
+  const left = texts.length - NAMED_MAX;
+  const named = texts.slice(0, NAMED_MAX).join(", ");
+  return left > 0 ? `${named} and ${counted(left, "more worker")} likewise` : named;
+}
+
+/** What every answer about these workers is to say: what was hardly measured, and what cannot be right. */
+function doubts(fits: readonly WorkerFit[]): string[] {
+  const vague = fits.filter(isVague).map(({ worker, aloneMs, segments }) => {
+    const { value, low, high } = aloneMs;
+    const most = Number.isFinite(high) ? `${rounded(high)} ms` : "anything";
+    return `${worker} ${rounded(value)} ms (95 %: ${rounded(low)} ms to ${most}, of ${counted(segments, "segment")})`;
+  });
+  const odd = new Map<string, string[]>();
+  for (const { worker, notes } of fits) {
+    for (const note of notes.filter((text) => text.startsWith("odd:"))) {
+      odd.set(note, [...(odd.get(note) ?? []), worker]);
+    }
+  }
+  return [
+    ...(vague.length === 0
+      ? []
+      : [
+          `answers may be wrong, as they take for certain what was hardly measured: a segment alone takes ${namedText(vague)}`,
+        ]),
+    ...[...odd]
+      .slice(0, NAMED_MAX)
+      .map(([note, of]) => `${note} (measurements of ${namedText(of)})`),
+  ];
+}
+
 /** A whole scenario with these workers, to run or to ask for advice on. */
 export function scenarioOf(
   fits: readonly WorkerFit[],
@@ -238,6 +280,7 @@ export function scenarioOf(
 ): string {
   const { name, region, stakeShare } = place;
   const ai = past?.ai ?? null;
+  const notes = doubts(fits);
   const hasAI = ai?.fits.some(hasKnownModel) === true;
   // By its workers' sessions a node with AI workers alone would have no room for anybody (G-7).
   const sessions = fits.length === 0 ? NODE_SESSIONS : "auto";
@@ -245,6 +288,9 @@ export function scenarioOf(
   return [
     "# Made by poolsim calibrate: what was measured, with intervals of 95 %.",
     `name: ${JSON.stringify(nameOf(name))}`,
+    ...(notes.length === 0
+      ? []
+      : ["notes:", ...notes.map((text) => `  - ${JSON.stringify(text.slice(0, NOTE_MAX))}`)]),
     ...(fits.length === 0
       ? ["demand: { concurrentStreams: 0 }"]
       : streamLines(past?.demand ?? null, stakeShare)),

@@ -1,7 +1,7 @@
 /** The result of an experiment, put together from what its stages found. */
 import { invariant } from "../../core/errors.js";
 import { POOLSIM_VERSION } from "../../core/version.js";
-import { counted, signed } from "../../core/wording.js";
+import { counted } from "../../core/wording.js";
 import type { LoadedScenario } from "../input.js";
 import { modelNotes } from "../model/world/model-notes.js";
 import type { Estimate, ScenarioResult, SensitivityResult } from "../results.js";
@@ -12,9 +12,10 @@ import {
   notJudged,
   type Variants,
 } from "./conclusions.js";
+import { fewerSegmentsNotes } from "./fewer-segments.js";
 import { inputSources } from "./input-sources.js";
 import type { MarginalValues } from "./marginal-value.js";
-import { FEES, INCOME, LUCK, SEGMENTS } from "./metric-names.js";
+import { FEES, INCOME, LUCK } from "./metric-names.js";
 import { demandNotes, isUncalibrated, networkNotes, trendNotes } from "./notes.js";
 import type { Samples } from "./samples.js";
 import { segmentLengths } from "./segment-lengths.js";
@@ -26,7 +27,7 @@ import {
 } from "./sensitivity.js";
 import { variantResult } from "./variant-result.js";
 import { circumstancesAlone } from "./verdict/circumstances.js";
-import { bootstrapKey, pairedOf } from "./verdict/differences.js";
+import { bootstrapKey } from "./verdict/differences.js";
 import { figureFormat } from "./verdict/figure-format.js";
 import { effective, type Judgement } from "./verdict/judge.js";
 import { verdictResult } from "./verdict/verdict-result.js";
@@ -89,7 +90,7 @@ function partialNotes({ isPartial }: Findings, replications: number): string[] {
   if (!isPartial) return [];
   const count = counted(replications, "replication");
   return [
-    `partial: stopped after ${count} of each variant; nothing is judged, and no expectation checked`,
+    `partial: stopped early, with ${count} of each variant; nothing is judged, and no expectation checked`,
   ];
 }
 
@@ -133,32 +134,16 @@ function circumstanceNotes(stages: readonly Stage[]): string[] {
   });
 }
 
-/** Fewer segments than this share are said, where AI jobs make up for them. */
-const FEWER = 0.05;
-
-/** Where a candidate is admitted for its AI jobs, and costs segments: fees do not show the streams that left. */
-function fewerSegmentsNotes({ judgements, stages, variants, seed }: Findings): string[] {
+/** Where a candidate is admitted for its AI jobs, and costs segments. */
+function admittedNotes({ judgements, stages, variants, seed }: Findings): string[] {
   return judgements.flatMap((judgement, index) => {
-    const { question, other } = stages[index] ?? {};
-    if (question === undefined || other?.ai === undefined) return [];
-    if (effective(judgement).decision !== "admit") return [];
+    const { question } = stages[index] ?? {};
+    if (question === undefined || effective(judgement).decision !== "admit") return [];
     const [baseline, candidate] = [question.baseline, question.candidate].map((name) =>
       variants.get(name),
     );
     if (baseline === undefined || candidate === undefined) return [];
-    const aiFees = (samples: Samples) =>
-      (other.ai?.jobs ?? []).reduce(
-        (sum, { name }) => sum + (samples.mean(`ai.${name}.feesEthPerDay`) ?? 0),
-        0,
-      );
-    if (aiFees(candidate) <= aiFees(baseline)) return [];
-    const before = baseline.mean(SEGMENTS) ?? 0;
-    const { mean, ci95 } = pairedOf({ seed }, { baseline, candidate }, SEGMENTS);
-    if (mean === null || ci95 === null || !(ci95[1] < -FEWER * before)) return [];
-    const [change, low, high] = [mean, ...ci95].map((one) => signed((one / before) * 100, 0));
-    return [
-      `AI jobs bring more in ${question.candidate}, and the pool's segments change by ${change} % (${low} … ${high}); a worker with ai.transcoding: none serves AI jobs only`,
-    ];
+    return fewerSegmentsNotes(`in ${question.candidate}`, { seed, baseline, candidate });
   });
 }
 
@@ -252,7 +237,8 @@ export function scenarioResult(findings: Findings): ScenarioResult {
     notes: [
       ...partialNotes(findings, baseline.records.length),
       ...circumstanceNotes(findings.isPartial ? [] : stages),
-      ...fewerSegmentsNotes(findings),
+      ...admittedNotes(findings),
+      ...(scenario.notes ?? []),
       ...extensions.map(
         ({ name, sha256, adds }) =>
           `extension ${name} (${sha256.slice(0, 12)}): ${adds.join(", ")}`,

@@ -4,6 +4,9 @@ import { counted, fixed } from "../../core/wording.js";
 import type { Gateway, Orchestrator, World } from "../model/world/world.js";
 import type { Counters } from "./counters.js";
 
+/** Where nothing was asked for in the counted time, which longer runs change. */
+export const NO_STREAMS = "no gateway had a stream in the counted time";
+
 /**
  * The reason why a run's pool had no stream, with the rule that it follows from.
  *
@@ -15,7 +18,7 @@ export function whyNoStreams(world: World, counters: Counters): string | null {
   const mine = counters.orchestrators[world.pool];
   if (pool === undefined || mine === undefined || mine.streams > 0) return null;
   if (world.ai !== null && counters.network.started === 0) return null;
-  if (counters.network.started === 0) return "no gateway had a stream in the counted time";
+  if (counters.network.started === 0) return NO_STREAMS;
   const senders = world.gateways.filter(({ weight }) => weight > 0 || world.gateways.length === 1);
   if (!senders.some((gateway) => lists(gateway, pool))) {
     return "no gateway with streams has it in its list of orchestrators (D-7)";

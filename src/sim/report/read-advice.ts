@@ -41,6 +41,9 @@ const worker = z.object({
       })
       .optional(),
   }),
+  breaks: z
+    .object({ metric: z.string(), maxIncrease: z.number(), difference: change.unwrap() })
+    .optional(),
   tried: z.array(
     z.object({
       action,

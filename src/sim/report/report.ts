@@ -126,6 +126,6 @@ function partialSection({ partial, replications }: ScenarioResult, style: Style)
   if (!partial) return "";
   const of = counted(replications, "replication");
   return style.yellow(
-    wrapped(`PARTIAL: stopped after ${of} of each variant. Nothing is judged.`, style.width),
+    wrapped(`PARTIAL: stopped early, with ${of} of each variant. Nothing is judged.`, style.width),
   );
 }

@@ -2,6 +2,7 @@
 export const NOT_IN_VARIANTS: ReadonlySet<string> = new Set([
   "name",
   "description",
+  "notes",
   "seed",
   "replications",
   "warmup",

@@ -36,6 +36,13 @@ export const scenarioSchema = z.strictObject({
   $schema: z.string().max(1000).describe("For editors; ignored.").optional(),
   name: name("Name of the scenario."),
   description: z.string().max(10_000).describe("What it teaches.").optional(),
+  notes: z
+    .array(z.string().min(1).max(1000))
+    .max(20)
+    .describe(
+      "What every answer says with it: where figures are from, and what is not sure of them.",
+    )
+    .optional(),
   seed: integer("Seed of all randomness.", 0, Number.MAX_SAFE_INTEGER).default(1),
   replications: z
     .union([

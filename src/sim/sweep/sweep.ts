@@ -19,6 +19,7 @@ import {
 } from "../experiment/asked.js";
 import { calibrate } from "../experiment/calibrate.js";
 import type { Executor } from "../experiment/executor.js";
+import { fewerSegmentsNotes } from "../experiment/fewer-segments.js";
 import { inputSources } from "../experiment/input-sources.js";
 import { demandNotes } from "../experiment/notes.js";
 import { lengthened } from "../experiment/replication-length.js";
@@ -33,7 +34,7 @@ import { capacityNotes } from "../model/world/model-notes.js";
 import { edgeNotes } from "./at-the-edge.js";
 import { axesOf, combinations, type Setting, type Vary } from "./axes.js";
 import { type Heat, type HeatFound, race } from "./race.js";
-import { changeFrom, constraintsOf, type Field, firstOfSame } from "./rank.js";
+import { changeFrom, constraintsOf, type Field, firstOf, firstOfSame } from "./rank.js";
 import { sweepExpectations } from "./sweep-expectations.js";
 import { heatsOf } from "./sweep-inputs.js";
 import type {
@@ -206,6 +207,17 @@ function unpaidNotes(heats: readonly Judged[], slices: readonly SweepSlice[]): r
   });
 }
 
+/** Where the best point brings more by AI jobs, and costs segments. */
+function fewerNotes(heats: readonly Judged[], seed: number): readonly string[] {
+  return heats.flatMap(({ asItIs, entrants, ranking }) => {
+    const best = entrants.find(({ label }) => label === ranking.best);
+    if (best === undefined) return [];
+    const { length: count } = best.samples.records;
+    const pair = { baseline: firstOf(asItIs, count), candidate: best.samples };
+    return fewerSegmentsNotes(`with ${best.label}`, { seed, ...pair });
+  });
+}
+
 /** Comparisons of any two points, the scenario as it is included, and of each with each constraint. */
 export function comparisonsOf(heats: number, points: number, { constraints }: Question): number {
   return heats * ((points * (points + 1)) / 2 + points * constraints.length);
@@ -292,8 +304,10 @@ async function run(
     inputs: inputSources(loaded.base, imputed),
     notes: [
       ...note,
+      ...(inputs.scenario.notes ?? []),
       ...problemNotes(slices),
       ...unpaidNotes(known, slices),
+      ...fewerNotes(known, seed),
       ...edgeNotes(slices, axes),
       ...demandNotes(inputs.scenario, calibration.note),
       ...capacityNotes({ scenario: inputs.scenario, data: loaded.base.data }),

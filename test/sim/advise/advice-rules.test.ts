@@ -17,7 +17,10 @@ describe("a worker", () => {
   it("is never kept that does badly, though nothing gains", () => {
     const judgement = { instead: null } as never;
     const tried = [{ action: { kind: "exclude" }, judgement, finding: "no gain" }] as const;
-    expect(wordOf(tried, { action: null, figures: jobs(0.9) })).toBe("undecided");
-    expect(wordOf(tried, { action: null, figures: jobs(0.1) })).toBe("keep");
+    expect(wordOf(tried, { action: null, figures: jobs(0.9), isBreaking: false })).toBe(
+      "undecided",
+    );
+    expect(wordOf(tried, { action: null, figures: jobs(0.1), isBreaking: false })).toBe("keep");
+    expect(wordOf(tried, { action: null, figures: jobs(0.1), isBreaking: true })).toBe("undecided");
   });
 });

@@ -78,17 +78,19 @@ describe("of workers without a session", () => {
         })),
       })),
       "the pool's own rule refuses it (too slow)",
+      "no number of replications helps as long as it gets no session",
     ],
     [
       "why nobody came",
       idle(() => ({ withoutStreams: "no gateway had a stream in the counted time" })),
       "the pool had no stream: no gateway had a stream in the counted time",
+      "longer replications (--duration), or more demand, would tell more",
     ],
-  ])("it is told: %s", async (_, simulate, why) => {
+  ])("it is told: %s", async (_, simulate, why, hint) => {
     const result = await advised(poolOf(["a-1", "a-2"]), simulate);
     expect(result.workers.map((worker) => worker.why)).toEqual([why, why]);
     const text = renderAdvice(result, { width: 300 });
-    expect(text).toContain("a-1: no number of replications helps as long as it gets no session");
+    expect(text).toContain(`a-1: ${hint}`);
     const [again] = readResult(renderJson([result]), "advice.json");
     expect(again).toEqual(result);
   });
@@ -101,12 +103,69 @@ it("of wrong results it does not say that no other worker does better", async ()
   expect(renderAdvice(result, { width: 300 })).not.toContain("no other worker does better");
 });
 
-it("run, advise and sweep calibrate demand alike: what the operator sees is the baseline", async () => {
+it("of one that loses most it does not say that no other does better where only that is not decided", async () => {
+  // Without it the pool keeps a margin more, give or take a tenth.
+  const simulate: Simulate = (input, options) => {
+    const result = fakePool(input, options);
+    const isIn = result.workers.includes("bad");
+    const net = 0.001 * (isIn ? 1 : options.replication % 2 === 0 ? 0.95 : 1.15);
+    const metrics = {
+      ...result.metrics,
+      "pool.operatorNetPerDay": net * input.scenario.assumptions.loadScale,
+      ...(isIn ? { "worker.bad.retention": 0.1 } : {}),
+    };
+    return { ...result, metrics };
+  };
+  const result = await advised(poolOf([...NAMES.slice(0, 4), "bad"]), simulate);
+  expect(result.workers.at(-1)).toMatchObject({ name: "bad", advice: "undecided" });
+  const workers = result.workers.map((one) => ({ ...one, more: null }));
+  const text = renderAdvice({ ...result, workers }, { width: 400 });
+  expect(text).toContain("mend or replace bad");
+  expect(text).not.toContain("no other worker does better");
+  expect(text).toContain("bad: hardly any number of replications would decide what gains");
+});
+
+it("never keeps one that a verdict would leave out for a constraint, and says so", async () => {
+  const late = poolOf([...NAMES.slice(0, 4), "late"]);
+  const simulate: Simulate = (input, options) => {
+    const result = fakePool(input, options);
+    const share = result.workers.includes("late")
+      ? 0.03 + 0.0001 * (options.replication % 3)
+      : 0.01;
+    return { ...result, metrics: { ...result.metrics, "pool.lateShare": share } };
+  };
+  const result = await advised(late, simulate);
+  const [first] = result.workers;
+  expect(first).toMatchObject({ advice: "keep" });
+  expect(first).not.toHaveProperty("breaks");
+  expect(result.workers.at(-1)).toMatchObject({
+    name: "late",
+    advice: "undecided",
+    breaks: { metric: "pool.lateShare", maxIncrease: 0.005 },
+  });
+  const text = renderAdvice(result, { width: 400 });
+  expect(text).toContain("mend or replace late, whatever is decided");
+  expect(text).toMatch(
+    /with it the share of late segments changes by \+2 … \+2\.\d* percentage points, beyond the limit of \+0\.5: a verdict leaves it out for that, and nothing that was tried on it gains/,
+  );
+  expect(text).toContain(
+    "late: no number of replications helps where it breaks a constraint, and nothing",
+  );
+  const [again] = readResult(renderJson([result]), "advice.json");
+  expect(again).toEqual(result);
+  const variants = "variants: { without: { orchestrator.admission.exclude: [late] }, with: {} }";
+  const asked = `${late}${variants}\ndecision: { baseline: without, candidate: with }\n`;
+  const { executor } = fakeExecutor(1, simulate);
+  const { verdict } = await experimentWith(loadText(asked), executor, { sensitivity: "off" });
+  expect(verdict).toMatchObject({ decision: "exclude", reason: "constraint broken" });
+});
+
+it("run, advise and sweep calibrate demand alike, by what the operator sees in the baseline, and say the scenario's notes", async () => {
   const yaml = POOL.replace(
     "concurrentStreams: 60",
     "concurrentStreams: 60, calibrateTo: { streamsPerDay: 900 }",
   );
-  const loaded = loadText(yaml);
+  const loaded = loadText(`${yaml}notes: [the bench is a year old]\n`);
   const vary = [parseVary("orchestrator.maxSessions=5,10")];
   const found = await Promise.all([
     experimentWith(loaded, fakeExecutor().executor, { sensitivity: "off" }),
@@ -121,4 +180,5 @@ it("run, advise and sweep calibrate demand alike: what the operator sees is the 
   const notes = found.map((one) => one.notes.find((note) => note.startsWith("calibrat")));
   expect(notes[0]).toMatch(/^calibrated to streams per day = 900: demand × .* in without$/);
   expect(new Set(notes).size).toBe(1);
+  for (const one of found) expect(one.notes).toContain("the bench is a year old");
 });

@@ -1,15 +1,15 @@
 /** A worker for both kinds of work: what it brings by AI jobs hides what it costs in segments. */
 import { expect, it } from "vitest";
-import { runExperiment } from "../../../src/sim/live/run.js";
+import { advise, runExperiment, sweep } from "../../../src/sim/live/run.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 
 /** A worker that serves AI jobs well, and fails some share of the segments that it is given. */
-async function verdictOn(errorProbability: number) {
-  const loaded = loadText(`
+function pool(errorProbability: number, duration = "20m") {
+  return loadText(`
 name: fewer-segments
 replications: 6
 warmup: 5m
-duration: 20m
+duration: ${duration}
 gateway: { region: FRA }
 network: { limit: 6 }
 demand: { concurrentStreams: 16 }
@@ -34,6 +34,10 @@ workers:
 variants: { without: { orchestrator.admission.exclude: [x] }, with: {} }
 decision: { baseline: without, candidate: with, peakFactor: 1 }
 `);
+}
+
+async function verdictOn(errorProbability: number) {
+  const loaded = pool(errorProbability);
   const { verdict, notes } = await runExperiment(loaded, { sensitivity: "off", threads: 1 });
   return [verdict?.decision, notes.filter((note) => note.includes("AI jobs bring more"))];
 }
@@ -48,4 +52,30 @@ it("says how many segments it costs, where there are fewer", async () => {
     ],
   ]);
   expect(await verdictOn(0)).toEqual(["admit", []]);
+});
+
+it("says so in advice that does not leave it out", async () => {
+  const loaded = pool(0.3, "5m");
+  const { workers, notes } = await advise(loaded, { only: ["x"], replications: 16, threads: 1 });
+  expect([workers[0]?.advice, notes[0]]).toEqual([
+    "undecided",
+    expect.stringMatching(
+      /^AI jobs bring more with x, and the pool's segments change by −\d+ % .*transcoding: none/,
+    ),
+  ]);
+});
+
+it("says so of a point of a sweep that brings most", async () => {
+  const vary = [{ path: "orchestrator.admission.exclude", values: [[], ["x"]] }];
+  const { slices, notes } = await sweep(pool(0.3, "5m"), {
+    variant: "without",
+    vary,
+    replications: 16,
+    threads: 1,
+  });
+  const [slice] = slices;
+  expect(notes).toContainEqual(
+    expect.stringMatching(/^AI jobs bring more with .*the pool's segments change by −\d+ %/),
+  );
+  expect(notes).toContainEqual(expect.stringContaining(`with ${slice?.best},`));
 });

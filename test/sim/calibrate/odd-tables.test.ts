@@ -1,7 +1,7 @@
 /** Tables whose figures cannot be right: it is said, and what comes of them is a scenario all the same. */
 import { describe, expect, it } from "vitest";
 import { fitBench } from "../../../src/sim/calibrate/fits/bench-fit.js";
-import { workersFragment } from "../../../src/sim/calibrate/fragment.js";
+import { scenarioOf, workersFragment } from "../../../src/sim/calibrate/fragment.js";
 import { readMeasured } from "../../../src/sim/calibrate/recognise.js";
 import { loadText } from "../../support/sim/fake-simulate.js";
 
@@ -33,14 +33,16 @@ describe("a table of measurements", () => {
 
   it("is told to be odd where some times are seconds", () => {
     expect(odd([...lines(1, 300), ...lines(1, 0.3)])).toEqual([
-      expect.stringMatching(/are all times in ms\?$/),
+      expect.stringMatching(/are all times in one unit\?$/),
     ]);
-    expect(odd(lines(1, 0.3))).toEqual([expect.stringMatching(/less than 1 ms: .*in seconds\?$/)]);
+    expect(odd(lines(1, 0.3))).toEqual([
+      expect.stringMatching(/less than 1 ms: .*in another unit\?$/),
+    ]);
   });
 
   it("is told to be odd where times are microseconds", () => {
     expect(odd(lines(1, 300_000))).toEqual([
-      expect.stringMatching(/a segment takes 345 seconds: are times in microseconds\?$/),
+      expect.stringMatching(/a segment takes 345 seconds: are times in another unit\?$/),
     ]);
   });
 
@@ -50,6 +52,24 @@ describe("a table of measurements", () => {
     expect(notes).toContainEqual(expect.stringMatching(/^odd: all times are the same, /));
     expect(aloneMs).toEqual({ value: 330, low: 0, high: Number.POSITIVE_INFINITY });
     expect(noiseCv).toBeNull();
+  });
+
+  it("says in the scenario that is made of it what is hardly known, and what is odd", () => {
+    const notesOf = (...fits: ReturnType<typeof fitOf>[]) =>
+      loadText(scenarioOf(fits, { name: "made", region: "FRA", stakeShare: 0.1 })).base.scenario
+        .notes;
+    const one = fitOf(["a,1,10,300,20"]);
+    const named = (worker: string) => ({ ...one, worker });
+    expect(notesOf(one)).toEqual([
+      "answers may be wrong, as they take for certain what was hardly measured: a segment alone takes a 330 ms (95 %: 0 ms to anything, of 1 segment)",
+    ]);
+    expect(notesOf(...["a", "b", "c", "d", "e"].map(named))?.[0]).toMatch(
+      /takes a .*, b .*, c .* and 2 more workers likewise$/,
+    );
+    expect(notesOf(fitOf(lines(1, 300_000)))).toEqual([
+      expect.stringMatching(/^odd: a segment takes 345 seconds: .* \(measurements of a\)$/),
+    ]);
+    expect(notesOf(fitOf(lines(1, 300)))).toBeUndefined();
   });
 
   it("is not where it is as workers are", () => {

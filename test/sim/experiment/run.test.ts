@@ -661,7 +661,9 @@ describe("stopping", () => {
       sensitivity: [],
       expectations: [],
     });
-    expect(result.notes[0]).toMatch(/^partial: stopped after 3 replications of each variant; /);
+    expect(result.notes[0]).toMatch(
+      /^partial: stopped early, with 3 replications of each variant; /,
+    );
     const whole = await run(POOL, { replications: 3, sensitivity: "off" });
     expect(whole.result.partial).toBe(false);
     const figures = (of: typeof result) => of.variants.map(({ metrics }) => metrics);

@@ -38,6 +38,36 @@ describe("the answer", () => {
     expect(advice(judged(decision))).toEqual({ slow: worker, "good (2)": "keep" });
   });
 
+  it("says who does badly, or had nothing to do, among several that gain together", () => {
+    const isNew = (name: string) => ["good-2", "new"].includes(name);
+    const [before, after] = result.variants;
+    if (before === undefined || after === undefined) throw new Error("there are two");
+    const [admission] = after.admissions;
+    if (admission === undefined) throw new Error("somebody is admitted");
+    const idle = { name: "new", metrics: { picks: estimate(0, 0) } };
+    const variants = [
+      {
+        ...before,
+        workers: before.workers.filter(({ name }) => !isNew(name)),
+        admissions: before.admissions.filter(({ worker }) => !isNew(worker)),
+      },
+      {
+        ...after,
+        workers: [...after.workers, idle],
+        admissions: [...after.admissions, { ...admission, worker: "new" }],
+      },
+    ];
+    const workers = ["slow", "good-2", "new"];
+    const found = judged("admit", { variants, question: { ...question, workers } });
+    expect(headline(found)).toBe(
+      "let slow, good-2 and new in together; but slow loses 98 % of its streams and new had no session",
+    );
+    expect(advice(found)).toMatchObject({ slow: "in doubt", "good-2": "let in" });
+    expect(reportContent(found).answer.sentences.join(" ")).toContain(
+      "What is shown is that together they gain, not that each does: poolsim advise asks about each.",
+    );
+  });
+
   it("turns round where the candidate is to do without somebody", () => {
     const variants = [...result.variants].reverse();
     const turned = { ...question, baseline: "with", candidate: "without" };
@@ -86,7 +116,9 @@ describe("the answer", () => {
     expect(headline({ ...open, expectations: first === undefined ? [] : [first] })).toBe(
       "the expectation holds",
     );
-    expect(headline({ ...open, partial: true })).toMatch(/^stopped after 10 replications/);
+    expect(headline({ ...open, partial: true })).toMatch(
+      /^stopped early, with 10 replications of each variant: /,
+    );
   });
 
   it("ranks variants, and says which ones may be as good", () => {

@@ -15,6 +15,7 @@ import {
   toldQuantiles,
 } from "./estimates.js";
 import { neverFalling } from "./monotone.js";
+import { areSame, oddTimes } from "./odd-times.js";
 
 /** Segments of one number of sessions that came, warm, as times of a segment of mean length. */
 interface Level {
@@ -84,13 +85,6 @@ function componentsOf(levels: readonly Level[]): Components {
     betweenFreedom,
     perSession,
   };
-}
-
-/** Whether all times at each number of sessions are the same, which show nothing of how far from the mean one is. */
-function areSame(levels: readonly Level[]): boolean {
-  const isSame = ({ times }: Level) =>
-    Math.max(...times) - Math.min(...times) <= 1e-9 * meanOf(times);
-  return levels.every(isSame) && levels.some(({ times }) => times.length > 1);
 }
 
 /** Standard error of the logarithm of a level's mean. */
@@ -177,11 +171,6 @@ function warmupOf(
 
 /** So far below the time at fewer sessions nobody is by chance: in standard errors, and as a logarithm. */
 const FALLS = { errors: 3, least: 0.1 };
-/** Beyond this coefficient of variation, times are of different things, or in different units. */
-const CV_ODD = 5;
-/** A segment is of a few seconds, and nobody waits for one that takes longer than this, ms. */
-const LONG_ODD = 60_000;
-
 /** What no worker does, so that the data are not what they seem. */
 function oddities(
   levels: readonly Level[],
@@ -203,20 +192,10 @@ function oddities(
           `odd: segments take less time with more at a time (${list.join(", ")}), which no worker does, and no interval holds: are the numbers of sessions right?`,
         ]
       : []),
-    ...(cvOf(components.within) > CV_ODD
-      ? ["odd: some segments take a hundred times as long as others: are all times in ms?"]
-      : []),
-    ...(leastMs < 1 ? ["odd: a segment takes less than 1 ms: are times in seconds?"] : []),
-    ...(leastMs > LONG_ODD
-      ? [
-          `odd: a segment takes ${counted(Math.round(leastMs / 1000), "second")}: are times in microseconds?`,
-        ]
-      : []),
-    ...(areSame(levels)
-      ? [
-          "odd: all times are the same, as no worker's are: they show nothing of how sure these figures are",
-        ]
-      : []),
+    ...oddTimes(
+      levels.map(({ times }) => times),
+      leastMs,
+    ),
   ];
 }
 
@@ -244,7 +223,7 @@ export function fitBench(all: Measured): WorkerFit {
       `nothing was measured at one session: its time alone is taken for that at ${least.atATime} (extrapolated)`,
     );
   }
-  const isSame = areSame(levels);
+  const isSame = areSame(levels.map(({ times }) => times));
   const found = componentsOf(levels);
   const components = isSame ? { ...found, withinFreedom: 0, between: null } : found;
   const freedom =

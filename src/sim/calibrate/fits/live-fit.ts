@@ -15,6 +15,7 @@ import { cvOf, eitherOf, isNormal, sumOf, toldQuantiles } from "./estimates.js";
 import { areSlowTogether, EvenlyCurve } from "./evenly.js";
 import { isSlowedByLater } from "./later-company.js";
 import { LoadCurve, type TimesByLoad } from "./load-curve.js";
+import { areSame, oddTimes } from "./odd-times.js";
 import { PairCurve } from "./pair-curve.js";
 import { sessionsOf } from "./sessions.js";
 import { changesWithoutBlocks, sharpened, spreadWithMethod, withMethod } from "./sharpened.js";
@@ -252,11 +253,14 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   const ofAll = figuresOf(load);
   const ofOther = other === null ? ofAll : figuresOf(other);
   const ofBlocks = eitherOf(ofAll.alone, ofOther.alone);
-  const aloneMs = product(ofBlocks, {
-    value: 1,
-    low: spread.low / spread.value,
-    high: spread.high / spread.value,
-  });
+  const isSame = areSame([times]);
+  const aloneMs = isSame
+    ? { value: ofBlocks.value, low: 0, high: Number.POSITIVE_INFINITY }
+    : product(ofBlocks, {
+        value: 1,
+        low: spread.low / spread.value,
+        high: spread.high / spread.value,
+      });
   const { counts } = load;
   const fewest = 1 + counts.findIndex((count) => count >= 1);
   if (fewest > 1) {
@@ -334,6 +338,7 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
   }
   if (means.length === AT_A_TIME_MAX)
     notes.push(`more than ${AT_A_TIME_MAX} at a time are taken for that many`);
+  notes.push(...oddTimes([times], aloneMs.value));
   return {
     worker: past.address,
     source: "a pool's past",
@@ -343,14 +348,15 @@ export function fitLive(past: WorkerPast, { toMs }: PoolPast): WorkerFit | null 
     aloneMs,
     curve,
     parts: [],
-    noiseCv: isCoarse && means.length > 1 ? spreadWithMethod(noiseCv) : noiseCv,
-    sessionCv: knowsSessions
-      ? betweenFigure(
-          sums.figure((all) => cvOf(between(all))),
-          sums.used,
-          sessionsOf(jobs, []).map(({ segments }) => segments),
-        )
-      : null,
+    noiseCv: isSame ? null : isCoarse && means.length > 1 ? spreadWithMethod(noiseCv) : noiseCv,
+    sessionCv:
+      knowsSessions && !isSame
+        ? betweenFigure(
+            sums.figure((all) => cvOf(between(all))),
+            sums.used,
+            sessionsOf(jobs, []).map(({ segments }) => segments),
+          )
+        : null,
     isLognormal: isNormal(knowsSessions ? steps : rest),
     quantiles: toldQuantiles(times.map((time, index) => time / (expected[index] ?? 1))),
     warmupMs: null,

@@ -12,6 +12,7 @@ const NEITHER: ReadonlySet<string> = new Set([
   "$schema",
   "name",
   "description",
+  "notes",
   "seed",
   "replications",
   "warmup",

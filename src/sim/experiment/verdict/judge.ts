@@ -339,5 +339,5 @@ export function advised(judgement: Judgement, hoursPerReplication: number): Judg
   if (instead !== null) return { ...judgement, instead: advised(instead, hoursPerReplication) };
   if (input === null) return judgement;
   const { outcome, more } = advise(input, decide(input), { hoursPerReplication, sequence });
-  return { ...judgement, reason: outcome.reason, more };
+  return { ...judgement, ...outcome, more };
 }

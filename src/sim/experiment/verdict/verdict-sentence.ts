@@ -30,9 +30,19 @@ function signed(value: number, write: Write): string {
   return `${isZero ? "" : value < 0 ? "−" : "+"}${text}`;
 }
 
+/** A unit in letters at the end of a figure. */
+const UNIT = / \p{L}.*$/u;
+
+/** Two figures; a unit in letters that both have comes once. */
+function fromTo([low, high]: Interval | readonly [number, number], write: Write): string {
+  const [first, last] = [signed(low, write), signed(high, write)];
+  const [unit = ""] = UNIT.exec(last) ?? [];
+  return `${first.endsWith(unit) ? first.slice(0, first.length - unit.length) : first} … ${last}`;
+}
+
 function rangeText(ci95: Interval | readonly [number, number], write: Write): string {
   if (!ci95.every(Number.isFinite)) return "an unknown amount";
-  return `${signed(ci95[0], write)} … ${signed(ci95[1], write)} (95 %)`;
+  return `${fromTo(ci95, write)} (95 %)`;
 }
 
 /** Writes changes as the margin is given, and not like it: as a share of the baseline, or as an amount. */
@@ -183,7 +193,7 @@ function amountText(
   if (typeof margin !== "number" || isUncalibrated(scenario)) return "";
   if (difference === undefined || !difference.ci95.every(Number.isFinite)) return "";
   const write: Write = (value) => formatAmount(objective, value);
-  return `, ${signed(difference.ci95[0], write)} … ${signed(difference.ci95[1], write)}`;
+  return `, ${fromTo(difference.ci95, write)}`;
 }
 
 /** Replications that a longer run of them is planned with. */

@@ -107,6 +107,39 @@ function lossText(workers: readonly string[], variant: VariantResult | undefined
   return jobs === null ? "" : `${isOne ? "it fails" : "they fail"} ${whose(jobs)} AI jobs`;
 }
 
+/** Whether workers had neither a session nor an AI job. */
+function isIdle(rows: readonly ResultRow[]): boolean {
+  const had = rows.flatMap(({ metrics }) => [metrics["picks"], metrics["ai.jobs"]]);
+  const known = had.filter((one) => one !== undefined);
+  return known.length > 0 && known.every(({ mean }) => mean === 0);
+}
+
+/** Who does badly, or had nothing to do, of several kinds that gain together: one may hide the others. */
+function doubtsAmong(result: ScenarioResult, comes: readonly string[]): readonly string[] {
+  const variant = result.variants.find(({ name }) => name === result.question?.candidate);
+  const byKind = new Map<string, string[]>();
+  for (const name of comes) {
+    const kind = name.replace(/-\d+$/, "");
+    byKind.set(kind, [...(byKind.get(kind) ?? []), name]);
+  }
+  if (byKind.size < 2) return [];
+  return [...byKind.values()].flatMap((names) => {
+    const who = kinds(names).join();
+    if (isIdle((variant?.workers ?? []).filter(({ name }) => names.includes(name)))) {
+      return [`${who} had no session`];
+    }
+    const loss = lossText(names, variant).replace(/^(?:it|they) /, "");
+    return loss === "" ? [] : [`${who} ${loss}`];
+  });
+}
+
+/** The same of a verdict that lets them in. */
+function doubtsOf(result: ScenarioResult, decision: Decision): readonly string[] {
+  const { comes } = newWorkers(result);
+  const isAbout = comes.length === result.question?.workers.length;
+  return decision === "admit" && isAbout ? doubtsAmong(result, comes) : [];
+}
+
 function action(result: ScenarioResult, decision: Decision): string {
   const { question, variants } = result;
   const lossIn = (workers: readonly string[], variant: string) =>
@@ -124,6 +157,8 @@ function action(result: ScenarioResult, decision: Decision): string {
     const who = listed(kinds(comes));
     const loss = lossIn(comes, candidate);
     if (loss !== "") return `leave ${who} out: in or out makes no difference, but ${loss}`;
+    const doubts = doubtsOf(result, decision);
+    if (doubts.length > 0) return `let ${who} in together; but ${listed(doubts)}`;
     return {
       admit: `let ${who} in`,
       exclude: `leave ${who} out`,
@@ -163,6 +198,11 @@ function judged(result: ScenarioResult): Answer | null {
     verdict: decision === "undecided" ? `${decision} (${reason})` : decision,
     sentences: [
       sentence,
+      ...(doubtsOf(result, decision).length === 0
+        ? []
+        : [
+            "What is shown is that together they gain, not that each does: poolsim advise asks about each.",
+          ]),
       ...(isMargin
         ? ["The margin is what you call a difference at all (decision.margin in the scenario)."]
         : []),
@@ -261,7 +301,7 @@ function unjudged(result: ScenarioResult): Answer {
   const sentence = variants.length > 1 ? bestSentence(result) : figureSentence(result);
   const sentences = sentence === null ? [] : [sentence];
   if (partial) {
-    const headline = `stopped after ${counted(replications, "replication")} of each variant: nothing is judged`;
+    const headline = `stopped early, with ${counted(replications, "replication")} of each variant: nothing is judged`;
     return { headline, tone: "open", verdict: null, sentences };
   }
   if (expectations.length === 0) {

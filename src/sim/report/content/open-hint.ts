@@ -2,14 +2,18 @@
 import { counted } from "../../../core/wording.js";
 import type { AdviceResult, WorkerAdviceResult } from "../../advise/advice-result.js";
 import { losesMost } from "../../advise/advice-rules.js";
+import { NO_STREAMS } from "../../metrics/silence.js";
 import { spanText } from "../figures.js";
 import { listed } from "./answer.js";
 import { ABSOLUTE_MARGIN, largerMargin } from "./changes.js";
 import { adviceOptions, sourceWords } from "./command.js";
 
-/** Of one that loses most of its streams, or fails most of its AI jobs, it is known that it does badly, whatever is not decided. */
-export function isBad({ advice, figures }: WorkerAdviceResult): boolean {
-  return advice === "undecided" && losesMost(figures);
+/**
+ * Of one that loses most of its streams, fails most of its AI jobs, or breaks a constraint by staying, it is known
+ * that it does badly, whatever is not decided.
+ */
+export function isBad({ advice, figures, breaks }: WorkerAdviceResult): boolean {
+  return advice === "undecided" && (breaks !== undefined || losesMost(figures));
 }
 
 /** Reasons of verdicts that longer replications do away with, and more of them hardly. */
@@ -37,11 +41,20 @@ export function openHint(result: AdviceResult, file: string): string {
     if (worker.figures.wrongShare !== undefined) {
       return `${name}: no number of replications helps where wrong results are paid like right ones`;
     }
+    if (isHelpless(worker) && worker.breaks !== undefined) {
+      return `${name}: no number of replications helps where it breaks a constraint, and nothing that is done about it gains`;
+    }
+    if (isHelpless(worker) && worker.tried.some(({ finding }) => finding === "undecided")) {
+      return `${name}: hardly any number of replications would decide what gains; that it does badly is known`;
+    }
     if (isHelpless(worker)) {
       return `${name}: no number of replications helps where it does badly and no other worker does better`;
     }
     if (isWaitedFor(worker)) {
       return `${name}: say how long clients wait (ai.jobs[].patience), and it can be judged`;
+    }
+    if (worker.figures.withoutSessions?.includes(NO_STREAMS) === true) {
+      return `${name}: longer replications (--duration), or more demand, would tell more`;
     }
     if (worker.figures.withoutSessions !== undefined) {
       return `${name}: no number of replications helps as long as it gets no session`;

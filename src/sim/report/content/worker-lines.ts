@@ -106,6 +106,9 @@ const POOR: Readonly<Record<keyof typeof ASKED, string>> = {
   changes: "as you like",
 };
 
+/** Where it comes with others, who gain together, and does far worse than they. */
+const DOUBT = "in doubt";
+
 /** A decision on a variant, and the workers that it is about. */
 interface AskedOf {
   /** The variant, where there are several candidates; otherwise `null`. */
@@ -158,7 +161,10 @@ function decidedOf(
     const how = (["comes", "goes", "changes"] as const).find((key) => one[key].has(name));
     if (how === undefined) return [];
     const isPoor = one.decision === "no difference" && isFarWorse;
-    const word = isPoor ? POOR[how] : ASKED[how][one.decision];
+    // What several gain together may hide what one of them costs.
+    const isHidden = how === "comes" && isFarWorse && kinds([...one.comes]).length > 1;
+    const isDoubtful = isHidden && one.decision === "admit";
+    const word = isDoubtful ? DOUBT : isPoor ? POOR[how] : ASKED[how][one.decision];
     return [one.candidate === null ? word : `${word} (${one.candidate})`];
   });
   const [first = "", second, ...more] = words;

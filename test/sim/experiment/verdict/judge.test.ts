@@ -35,6 +35,24 @@ describe("on made-up replications", () => {
   });
 });
 
+it("names the constraint that what is undecided waits for", () => {
+  const judgement = judgeSet(
+    { shape: "normal", set: 1, n: 10, truth: 0.5, size: 0.1 },
+    { peak: false },
+  );
+  const { input } = judgement;
+  if (input === null) throw new Error("there is something to judge");
+  const late = {
+    metric: "pool.lateShare",
+    difference: { mean: 0.005, ci95: [0.004, 0.006], n: 10 },
+    limit: 0.005,
+  } as const;
+  // The peak test was not run: it waits for the constraint too.
+  const waiting = { ...input, peak: undefined, constraints: [late] };
+  const found = advised({ ...judgement, decision: "undecided", input: waiting }, 1);
+  expect(found).toMatchObject({ reason: "constraint unclear", constraint: late });
+});
+
 it("the chance of so many successes is a binomial's", () => {
   expect(binomialTail(0, 10, 0.3)).toBe(1);
   expect(binomialTail(3, 10, 0.3)).toBeCloseTo(0.6172, 4);

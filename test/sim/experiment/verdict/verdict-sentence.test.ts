@@ -93,12 +93,12 @@ describe("the verdict in one sentence", () => {
     [
       "constraint",
       judged(at(0.1, 0.3), late(0.6, 0.9)),
-      "late changes by +0.6 pp … +0.9 pp (95 %), which is beyond the limit of +0.5 pp.",
+      "late changes by +0.6 … +0.9 pp (95 %), which is beyond the limit of +0.5 pp.",
     ],
     [
       "constraint unclear",
       judged(at(0.1, 0.3), late(0.4, 0.9)),
-      "late changes by +0.4 pp … +0.9 pp (95 %), which may be beyond the limit of +0.5 pp.",
+      "late changes by +0.4 … +0.9 pp (95 %), which may be beyond the limit of +0.5 pp.",
     ],
     [
       "needs more",
@@ -108,7 +108,7 @@ describe("the verdict in one sentence", () => {
     [
       "an absolute margin",
       judged(at(-0.9, -0.3), { margin: { absolute: 0.05 } }),
-      "net changes by −0.9 ETH … −0.3 ETH (95 %): a loss beyond the margin of 0.05 ETH.",
+      "net changes by −0.9 … −0.3 ETH (95 %): a loss beyond the margin of 0.05 ETH.",
     ],
   ])("%s", (_, judgement, expected) => {
     expect(sentence(judgement)).toBe(expected);
@@ -124,7 +124,7 @@ describe("the verdict in one sentence", () => {
       /… −0\.05004 ETH \(95 %\): a loss beyond the margin of 0\.05 ETH/,
     );
     expect(sentence(judged(at(0.1, 0.3), late(0.5003, 0.9)))).toMatch(
-      /changes by \+0\.5003 pp … \+0\.9 pp \(95 %\), which is beyond the limit of \+0\.5 pp/,
+      /changes by \+0\.5003 … \+0\.9 pp \(95 %\), which is beyond the limit of \+0\.5 pp/,
     );
   });
 
