@@ -13,7 +13,7 @@ import {
   type OrchestratorQuestion,
 } from "../../../src/discovery/index.js";
 import { SharedTask } from "../../../src/discovery/sources/shared-task.js";
-import { answerOf, listed, sourceOf } from "../../support/servers/live-discovery.js";
+import { answerOf, listed, sourceOf, VirtualClock } from "../../support/servers/live-discovery.js";
 
 const source = sourceOf([listed({ uri: "https://a:1" }), listed({ uri: "https://b:1" })]);
 
@@ -86,4 +86,17 @@ it("any number of discoveries may share a signal: Node is not told of a leak, an
   process.off("warning", warned);
   expect(warnings).toEqual([]);
   expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+it("who is dialled late says so, though its own time is shorter than the discovery's (D-13, D-30)", async () => {
+  const clock = new VirtualClock();
+  const slow: OrchestratorAsker = {
+    getOrchestrator: ({ uri }) => clock.after(50, () => answerOf(uri)),
+  };
+  const options = { source, client: slow, clock, concurrency: 1, discoveryTimeoutMs: 80 };
+  const { reports } = await clock.run(explain(options));
+  expect(reports.map(({ rejection }) => rejection?.detail ?? null)).toEqual([
+    null,
+    "the discovery was over after 80 ms, before its answer, which took 50 ms",
+  ]);
 });
