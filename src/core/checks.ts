@@ -85,6 +85,15 @@ export function checkList(given: Given): void {
   }
 }
 
+/** @throws InputError (`OPTION_INVALID`) for what is of another type than that, and not undefined */
+export function checkType(given: Given, type: "string" | "boolean" | "function"): void {
+  const what = type === "string" ? "a text" : `a ${type}`;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || typeof value === type) continue;
+    refuse(`${name}: found ${shown(value)}, expected ${what}`);
+  }
+}
+
 /** @throws InputError (`OPTION_INVALID`) for what is no function */
 export function checkFunction(given: Given): void {
   for (const [name, value] of Object.entries(given)) {

@@ -4,7 +4,10 @@
  * Whose score counts (D-7): trusted ≥ 1, untrusted = 0, any ≥ 0. Video gateways have a trusted and
  * an untrusted pool, so that a score between 0 and 1 is in neither.
  */
-export type ScorePool = "trusted" | "untrusted" | "any";
+export type ScorePool = (typeof SCORE_POOLS)[number];
+
+/** The names of the pools. */
+export const SCORE_POOLS = ["trusted", "untrusted", "any"] as const;
 
 /** Whether an endpoint with this score is in the pool. */
 export function inPool(score: number, pool: ScorePool): boolean {

@@ -41,7 +41,8 @@ export function uploadTimeoutMs(durationMs: number, multiplier = 1): number {
 
 /**
  * Latency score: response time ÷ max(1.5 s, segment duration), each in seconds (T-22): milliseconds by
- * milliseconds differ from it in the last bit now and then.
+ * milliseconds differ from it in the last bit now and then. An answer in just the segment's time scores
+ * 1 exactly, which adding whole seconds and the rest, as AI jobs do (A-29), would not always give.
  *
  * @param tookAllMs time from before sending to the end of the body (T-20)
  * @param durationMs length of the segment

@@ -18,6 +18,25 @@ const details = {
   signal: new AbortController().signal,
 };
 
+/** As they come out of JSON, the environment or a mix-up; each was taken once, and found nobody or failed later. */
+const OF_ANOTHER_TYPE: Readonly<Record<string, readonly unknown[]>> = {
+  discoveryTimeoutMs: ["500", Number.NaN],
+  pool: ["trusty", 1],
+  job: ["h264", null],
+  orchMinLivepeerVersion: [1],
+  orchBlocklist: [[["0x1"]]],
+  ticketLimits: ["x"],
+  maxPrice: [5, {}],
+  identity: ["0x1", null],
+  ignoreCapacityCheck: ["yes"],
+  client: [null, 5],
+  random: [4],
+  clock: [null, {}],
+  suspensions: [[[]], {}],
+  signal: ["x", new AbortController()],
+  onProgress: ["x"],
+};
+
 const CASES: readonly (readonly [
   name: string,
   values: readonly unknown[],
@@ -34,6 +53,18 @@ const CASES: readonly (readonly [
     (given: object) => discovery.discover({ source: source(), ...given }),
   ],
   ["cutoffMs", [1e18], (given: object) => discovery.discover({ source: source(), ...given })],
+  ...Object.entries(OF_ANOTHER_TYPE).map(
+    ([name, values]) =>
+      [
+        name,
+        values,
+        (given: object) => discovery.discover({ source: source(), ...given }),
+      ] as const,
+  ),
+  ...["onPoll", "onPollFailed"].map(
+    (name) =>
+      [name, ["x"], (given: object) => new Discovery({ source: source(), ...given })] as const,
+  ),
   ["patienceMs", ENDLESS, (given: object) => discovery.explain({ source: source(), ...given })],
   ...["pollIntervalMs", "collectMs"].map(
     (name) =>
@@ -117,10 +148,24 @@ describe("callers without types", () => {
     ["HardcodedSource", without((options) => new HardcodedSource(options)), "orchAddr"],
     ["NodeDbSource", without((options) => new NodeDbSource(options)), "path"],
     ["SqliteDatabase", without((options) => new SqliteDatabase(options)), "path"],
+    ["a job", without((job) => discovery.discover({ source: source(), job })), "job.bitstring"],
+    [
+      "an identity",
+      without((identity) => discovery.discover({ source: source(), identity })),
+      "identity.address",
+    ],
   ])("%s names what is missing", async (_, call, name) => {
     await expect(call).rejects.toMatchObject({
       code: "OPTION_INVALID",
       message: expect.stringContaining(`${name}: found undefined`),
     });
+  });
+
+  it("a signer's URL that is no text is not made one", () => {
+    for (const none of [undefined, null, 5, {}]) {
+      expect(() => new SignerSource({ url: none as never })).toThrow(
+        expect.objectContaining({ code: "SIGNER_URL" }),
+      );
+    }
   });
 });

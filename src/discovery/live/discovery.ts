@@ -3,7 +3,7 @@
  * and polls in the background from which the network's capabilities and prices are known.
  */
 import { LRUCache } from "lru-cache";
-import { checkNumber, checkWhole, TIMER_MS } from "../../core/checks.js";
+import { checkNumber, checkType, checkWhole, TIMER_MS } from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
@@ -69,15 +69,16 @@ export class Discovery {
 
   /**
    * @param options see {@link DiscoveryOptions}
-   * @throws InputError (`OPTION_INVALID`) for numbers out of their range
+   * @throws InputError (`OPTION_INVALID`) for numbers out of their range and values of another type
    */
   constructor(options: DiscoveryOptions) {
     checkDiscovery(options);
-    const { pollIntervalMs, collectMs, maxPrices } = options;
+    const { pollIntervalMs, collectMs, maxPrices, onPoll, onPollFailed } = options;
     // Without a pause it would ask everybody all the time.
     checkNumber({ pollIntervalMs }, [1, TIMER_MS[1]]);
     checkNumber({ collectMs }, TIMER_MS);
     checkWhole({ maxPrices }, [1, PRICES_MAX]);
+    checkType({ onPoll, onPollFailed }, "function");
     const [client, release] = clientOf(options);
     this.#options = options;
     this.#client = client;
@@ -163,7 +164,8 @@ export class Discovery {
 
   #combined(one: OneDiscovery): DiscoverOptions {
     this.#assertOpen();
-    return { ...this.#options, ...one, client: this.#client };
+    const { job = this.#options.job } = one;
+    return { ...this.#options, ...one, job, client: this.#client };
   }
 
   #assertOpen(): void {

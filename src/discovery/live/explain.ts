@@ -209,7 +209,8 @@ class Judge {
       const value = suspensions ? suspensionOf(suspensions, answer?.transcoder ?? "") : 0;
       return { rule: "D-28", reason: "suspended", detail: `its value is ${value}` };
     }
-    const when = `it took ${latencyMs?.toFixed(0)} ms, the discovery ${elapsedMs.toFixed(0)} ms`;
+    // Its time counts from its own dial, which may be later than the discovery's start.
+    const when = `the discovery was over after ${elapsedMs.toFixed(0)} ms, before its answer, which took ${latencyMs?.toFixed(0)} ms`;
     return found.length >= wanted
       ? { rule: "D-27", reason: "not-needed", detail: `${wanted} were found before: ${when}` }
       : { rule: "D-30", reason: "late", detail: when };

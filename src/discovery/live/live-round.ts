@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from "node:events";
 import { invariant, isPoolsimError } from "../../core/errors.js";
+import { onAbort } from "../../io/on-abort.js";
 import type { Rejection } from "../rejection.js";
 import type { DiscoveryRound } from "../round.js";
 import type { RoundState } from "../round-words.js";
@@ -105,10 +106,7 @@ class LiveRound {
   #finished = false;
   #resolve: (outcome: LiveRoundOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  readonly #onAbort = (): void => {
-    this.#options.round.timer(Number.POSITIVE_INFINITY);
-    this.#finish(true);
-  };
+  #takeBackAbort: () => void = () => {};
 
   constructor(options: LiveRoundOptions) {
     this.#options = options;
@@ -135,10 +133,15 @@ class LiveRound {
         wanted,
         suspender: suspensions?.suspender ?? null,
       });
-      signal?.addEventListener("abort", this.#onAbort);
-      if (signal?.aborted) this.#onAbort();
+      if (signal !== undefined) this.#takeBackAbort = onAbort(signal, () => this.#giveUp());
+      if (signal?.aborted) this.#giveUp();
       else this.#proceed(state, shuffled(round.toAsk, random));
     });
+  }
+
+  #giveUp(): void {
+    this.#options.round.timer(Number.POSITIVE_INFINITY);
+    this.#finish(true);
   }
 
   #proceed(state: RoundState, toAsk: readonly number[]): void {
@@ -277,7 +280,7 @@ class LiveRound {
   #release(): void {
     this.#finished = true;
     this.#takeBackTimer();
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#takeBackAbort();
     this.#limit.clearQueue();
     setImmediate(() => this.#outstanding.abort());
   }

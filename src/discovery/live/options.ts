@@ -1,5 +1,15 @@
 /** What one discovery on the real network is told, with go-livepeer's defaults. */
-import { checkNumber, checkObject, checkWhole, TIMER_MS } from "../../core/checks.js";
+import {
+  type Bounds,
+  checkChoice,
+  checkList,
+  checkNumber,
+  checkObject,
+  checkText,
+  checkType,
+  checkWhole,
+  TIMER_MS,
+} from "../../core/checks.js";
 import { InputError } from "../../core/errors.js";
 import type { Rational } from "../../core/rational.js";
 import type { JobCapabilities } from "../capabilities.js";
@@ -19,7 +29,7 @@ import {
   type OrchestratorClientOptions,
 } from "../rpc/client.js";
 import { OFFCHAIN_IDENTITY, type RequestIdentity } from "../rpc/identity.js";
-import type { ScorePool } from "../score-pool.js";
+import { SCORE_POOLS, type ScorePool } from "../score-pool.js";
 import type { OrchestratorSource, SourceEndpoint } from "../sources/source.js";
 import type { TicketLimits } from "../ticket-params.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -81,14 +91,44 @@ export interface DiscoverOptions extends DiscoverySettings {
   readonly onProgress?: ((progress: RoundProgress) => void) | undefined;
 }
 
-/** @throws InputError (`OPTION_INVALID`) for numbers that nobody can mean, and without a source */
+/** Any number, as go-livepeer takes it; what it makes of those below 0 is for the round. */
+const ANY: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+/**
+ * @throws InputError (`OPTION_INVALID`) for numbers that nobody can mean, without a source, and for
+ *   values of another type: options often come out of JSON or the environment
+ */
 export function checkDiscovery(options: DiscoverOptions): void {
   checkObject({ options });
   checkObject({ source: options.source }, "list");
-  const { wanted, extraNodes, cutoffMs } = options;
-  // What go-livepeer makes of numbers below 0 is for the round.
-  checkWhole({ wanted, extraNodes }, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  const { wanted, extraNodes, discoveryTimeoutMs, cutoffMs, pool } = options;
+  checkWhole({ wanted, extraNodes }, ANY);
+  checkNumber({ discoveryTimeoutMs }, ANY);
   checkNumber({ cutoffMs }, TIMER_MS);
+  checkChoice({ pool }, SCORE_POOLS);
+  const { orchMinLivepeerVersion, orchBlocklist, ignoreCapacityCheck } = options;
+  checkType({ orchMinLivepeerVersion, orchBlocklist }, "string");
+  checkType({ ignoreCapacityCheck }, "boolean");
+  const { random, onProgress, job, identity, client, clock, signal } = options;
+  checkType({ random, onProgress }, "function");
+  checkObject(given({ job, identity, client }));
+  checkObject(given({ clock }), "wake");
+  checkObject(given({ signal }), "throwIfAborted");
+  const { maxPrice, suspensions, ticketLimits } = options;
+  checkObject(given({ maxPrice: maxPrice ?? undefined }), "compare");
+  checkObject(given({ suspensions: suspensions ?? undefined }), "handleOf");
+  if (typeof ticketLimits !== "function") {
+    checkObject(given({ ticketLimits: ticketLimits ?? undefined }));
+  }
+  if (job !== undefined) checkList({ "job.bitstring": job.bitstring });
+  if (identity !== undefined) {
+    checkText({ "identity.address": identity.address, "identity.signature": identity.signature });
+  }
+}
+
+/** Without what is undefined, which was not given. */
+function given(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** A client to ask with, and how to end it if it was made here. */

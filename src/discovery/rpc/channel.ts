@@ -3,12 +3,17 @@
  * simulator, which imports the cores of discovery, need not wait for gRPC.
  */
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
-import { createGrpcTransport } from "@connectrpc/connect-node";
+import type { UniversalClientFn } from "@connectrpc/connect/protocol";
+import { createTransport } from "@connectrpc/connect/protocol-grpc";
+import { createNodeHttpClient } from "@connectrpc/connect-node";
+import { isPoolsimError } from "../../core/errors.js";
 import { remoteText } from "../../io/remote-text.js";
 import { type Connection, hangUp } from "./dial.js";
+import { assertFewFields } from "./field-count.js";
 import {
   Orchestrator,
   type OrchestratorInfo,
+  OrchestratorInfoSchema,
   type OrchestratorRequest,
 } from "./generated/lp_rpc_pb.js";
 import { type OrchestratorQuestion, orchestratorRequest } from "./request.js";
@@ -16,6 +21,18 @@ import type { DialTarget } from "./target.js";
 
 // The authority is set on each request (`dial` says why).
 const BASE_URL = "https://orchestrator";
+/** A byte of flags and the length of the message, which follows. */
+const ENVELOPE_BYTES = 5;
+/** Requests are no larger than what goes into an envelope, and none is compressed. */
+const NO_LIMIT = 0xffffffff;
+
+/** How large an answer may be; anything beyond fails the call. */
+export interface MessageLimits {
+  /** Bytes of the message. */
+  readonly maxBytes: number;
+  /** Entries of a list or map, see `assertFewFields`. */
+  readonly maxEntries: number;
+}
 
 /** A connection with the client that speaks on it. */
 export class Channel {
@@ -24,28 +41,38 @@ export class Channel {
   #calls = 0;
   #retired = false;
 
-  /** @param maxMessageBytes of a message that is received; larger ones fail the call */
-  constructor(target: DialTarget, connection: Connection, maxMessageBytes: number) {
+  constructor(target: DialTarget, connection: Connection, limits: MessageLimits) {
     this.#connection = connection;
     const { session } = connection;
     session.unref();
     this.#client = createClient(
       Orchestrator,
-      createGrpcTransport({
+      createTransport({
         baseUrl: BASE_URL,
-        readMaxBytes: maxMessageBytes,
+        readMaxBytes: limits.maxBytes,
+        writeMaxBytes: NO_LIMIT,
+        useBinaryFormat: true,
+        interceptors: [],
         // What is not asked for need not be unpacked: no compression bombs.
         acceptCompression: [],
+        sendCompression: null,
+        compressMinBytes: NO_LIMIT,
         binaryOptions: { readUnknownFields: false },
-        sessionManager: {
-          authority: BASE_URL,
-          request: async (method, path, headers, options) =>
-            session.request(
-              { ...headers, ":method": method, ":path": path, ":authority": target.authority },
-              options,
-            ),
-          notifyResponseByteRead: () => {},
-        },
+        httpClient: counting(
+          createNodeHttpClient({
+            httpVersion: "2",
+            sessionProvider: () => ({
+              authority: BASE_URL,
+              request: async (method, path, headers, options) =>
+                session.request(
+                  { ...headers, ":method": method, ":path": path, ":authority": target.authority },
+                  options,
+                ),
+              notifyResponseByteRead: () => {},
+            }),
+          }),
+          limits,
+        ),
       }),
     );
   }
@@ -69,6 +96,10 @@ export class Channel {
     session.ref();
     try {
       return await this.#client.getOrchestrator(messageOf(question), { signal });
+    } catch (error) {
+      // What was thrown while the answer was read is its cause.
+      const cause = error instanceof ConnectError ? error.cause : undefined;
+      throw isPoolsimError(cause) ? cause : error;
     } finally {
       this.#calls -= 1;
       if (this.#calls === 0) {
@@ -89,6 +120,37 @@ export class Channel {
     this.#retired = true;
     hangUp(this.#connection);
   }
+}
+
+/** Hands an answer over when all of it is there, and holds no more than it may. */
+function counting(ask: UniversalClientFn, limits: MessageLimits): UniversalClientFn {
+  return async (request) => {
+    const response = await ask(request);
+    return { ...response, body: counted(response.body, limits) };
+  };
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes, maxEntries }: MessageLimits,
+): AsyncGenerator<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let left = ENVELOPE_BYTES + maxBytes;
+  for await (const part of body) {
+    left -= part.length;
+    if (left < 0) {
+      throw new ConnectError(`an answer of more than ${maxBytes} bytes`, Code.ResourceExhausted);
+    }
+    parts.push(part);
+  }
+  const whole = Buffer.concat(parts);
+  // At the second message, which there may not be, whoever reads them stops.
+  for (let at = 0, messages = 0; at + ENVELOPE_BYTES <= whole.length && messages < 2; messages++) {
+    const start = at + ENVELOPE_BYTES;
+    at = start + whole.readUInt32BE(at + 1);
+    assertFewFields(whole.subarray(start, at), OrchestratorInfoSchema, maxEntries);
+  }
+  yield whole;
 }
 
 // All orchestrators of a discovery are asked the same.

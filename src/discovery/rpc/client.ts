@@ -8,7 +8,7 @@ import { checkChoice, checkNumber, checkObject, checkWhole, TIMER_MS } from "../
 import { isPoolsimError, RemoteError } from "../../core/errors.js";
 import type { CertificatePins } from "./certificate-pins.js";
 import type { Channel } from "./channel.js";
-import { type AnswerLimits, decodeAnswer, type OrchestratorAnswer } from "./decode.js";
+import { type AnswerLimits, decodeAnswer, MAX_ENTRIES, type OrchestratorAnswer } from "./decode.js";
 import { dial } from "./dial.js";
 import { type HostLookup, lookupInParallel } from "./lookup.js";
 import type { OrchestratorQuestion } from "./request.js";
@@ -207,11 +207,11 @@ export class OrchestratorClient implements OrchestratorAsker {
       signal,
     });
     const { Channel } = await loadWire();
-    return new Channel(
-      target,
-      connection,
-      this.#options.maxMessageBytes ?? DEFAULTS.maxMessageBytes,
-    );
+    const { maxMessageBytes, maxEntries } = this.#options;
+    return new Channel(target, connection, {
+      maxBytes: maxMessageBytes ?? DEFAULTS.maxMessageBytes,
+      maxEntries: maxEntries ?? MAX_ENTRIES,
+    });
   }
 
   async #ask(channel: Channel, question: OrchestratorQuestion, signal: AbortSignal) {

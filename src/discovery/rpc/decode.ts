@@ -53,12 +53,17 @@ export interface OrchestratorAnswer extends OrchestratorInfo {
 
 /** Most that an answer may hold; anything longer fails it (`ANSWER_TOO_LARGE`). */
 export interface AnswerLimits {
-  /** Entries of any list or map; of advertised nodes the first ones are taken. @default 1024 */
+  /**
+   * Entries of any list or map; of advertised nodes the first ones are taken. From the wire there may be
+   * 1024 fields of any kind and 64 for each of these entries, in all. @default 1024
+   */
   readonly maxEntries?: number | undefined;
   /** Characters of any text. @default 4096 */
   readonly maxTextLength?: number | undefined;
 }
 
+/** The default of {@link AnswerLimits.maxEntries}. */
+export const MAX_ENTRIES = 1024;
 /** Largest address or hash that is taken; gateways cut longer ones (20 and 32 bytes are normal). */
 const MAX_ID_BYTES = 64;
 /** Every amount fits a word of the chain. */
@@ -75,7 +80,7 @@ export function decodeAnswer(
   message: wire.OrchestratorInfo,
   limits: AnswerLimits = {},
 ): OrchestratorAnswer {
-  const { maxEntries = 1024, maxTextLength = 4096 } = limits;
+  const { maxEntries = MAX_ENTRIES, maxTextLength = 4096 } = limits;
   return new Decoder(maxEntries, maxTextLength).answer(message);
 }
 

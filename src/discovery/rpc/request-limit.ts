@@ -1,15 +1,12 @@
 /** Ends a request: when its time is up, or as soon as anybody who may gives it up. */
 import { RemoteError } from "../../core/errors.js";
+import { onAbort } from "../../io/on-abort.js";
 
 /** A deadline and several signals in one signal; {@link end} releases all of them. */
 export class RequestLimit {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  readonly #parents: readonly AbortSignal[];
-  readonly #follow = (event: Event): void => {
-    const parent = this.#parents.find((signal) => signal === event.target);
-    this.#controller.abort(parent?.reason);
-  };
+  readonly #takeBack: readonly (() => void)[];
 
   /**
    * @param limitMs from now
@@ -17,15 +14,15 @@ export class RequestLimit {
    * @param parents whichever aborts first gives the reason
    */
   constructor(limitMs: number, who: string, parents: readonly AbortSignal[]) {
-    this.#parents = parents;
     this.#timer = setTimeout(() => {
       const message = `${who}: no answer within ${limitMs} ms`;
       this.#controller.abort(new RemoteError(message, { code: "RPC_TIMEOUT" }));
     }, limitMs);
-    for (const parent of parents) {
-      if (parent.aborted) this.#controller.abort(parent.reason);
-      parent.addEventListener("abort", this.#follow);
-    }
+    this.#takeBack = parents.map((parent) => {
+      const follow = (): void => this.#controller.abort(parent.reason);
+      if (parent.aborted) follow();
+      return onAbort(parent, follow);
+    });
   }
 
   get signal(): AbortSignal {
@@ -34,16 +31,16 @@ export class RequestLimit {
 
   end(): void {
     clearTimeout(this.#timer);
-    for (const parent of this.#parents) parent.removeEventListener("abort", this.#follow);
+    for (const takeBack of this.#takeBack) takeBack();
   }
 }
 
 /** The promise's outcome, unless the signal comes first: then its reason. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    const giveUp = (): void => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    const takeBack = onAbort(signal, giveUp);
+    promise.then(resolve, reject).finally(takeBack);
   });
 }

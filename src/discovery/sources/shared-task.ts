@@ -1,5 +1,7 @@
 /** One run of a task at a time, shared by whoever asks while it is under way. */
 
+import { onAbort } from "../../io/on-abort.js";
+
 /** A task that is given up when nobody waits for it any more. */
 export class SharedTask<T> {
   readonly #task: (signal: AbortSignal) => Promise<T>;
@@ -59,14 +61,13 @@ export class SharedTask<T> {
 export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();
-  let onAbort = (): void => {};
+  let takeBack = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    takeBack = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    takeBack();
   }
 }

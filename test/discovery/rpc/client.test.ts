@@ -109,6 +109,16 @@ describe("an answer", () => {
     await expect(ask(endless)).rejects.toMatchObject({ code: "RPC_FAILED" });
   });
 
+  it("is refused before it is read where a list of it is longer than an honest one's", async () => {
+    const hardware = Array.from({ length: 1_025 }, () => ({}));
+    const orchestrator = await servers.add({ kind: "answer", info: { hardware } });
+    await expect(ask(orchestrator)).rejects.toMatchObject({
+      code: "ANSWER_TOO_LARGE",
+      message: "the answer has too many entries of hardware",
+    });
+    expect((await ask(orchestrator, { maxEntries: 1_025 })).hardware).toHaveLength(1_025);
+  });
+
   it("comes from host and port, whatever scheme and path (G-14)", async () => {
     const orchestrator = await servers.add();
     const { host } = orchestrator;

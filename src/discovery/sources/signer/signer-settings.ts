@@ -16,7 +16,8 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 export function signerUrl(text: string, path: string): string {
   const isWhole = URL.canParse(text) && new URL(text).host !== "";
   const whole = isWhole ? text : `https://${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
+  // What was not set is no host: headers would be sent to whoever has that name.
+  const url = typeof text === "string" && URL.canParse(whole) ? new URL(whole) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new InputError("the remote signer must be an http or https URL", { code: "SIGNER_URL" });
   }
