@@ -7,7 +7,10 @@ import { endMerge, mergeAddresses, sweepMerged } from "../../../src/pool/books/m
 import { SqlitePoolStore } from "../../../src/pool/books/store/sqlite-pool-store.js";
 import { acknowledgeNonces } from "../../../src/pool/payouts/acknowledge.js";
 import { assertBound, bind, bindingOf } from "../../../src/pool/payouts/binding.js";
+import { PayoutBooks } from "../../../src/pool/payouts/books.js";
 import type { PayoutChain } from "../../../src/pool/payouts/chain.js";
+import { begin, observed } from "../../../src/pool/payouts/machine.js";
+import { BYTES_UNKNOWN } from "../../../src/pool/payouts/payout.js";
 import { openPayoutChain } from "../../../src/pool/payouts/rpc-chain.js";
 import { CHAIN_ID, ETH, STRANGER, WALLET, worker } from "../../support/chain/wallet.js";
 import { startWorld, type World } from "../../support/chain/world.js";
@@ -81,6 +84,31 @@ it("a merge that ends meanwhile moves nothing of what was earned since", () => {
   });
   expect(sweepMerged(one, NOW_MS)).toBe(0n);
   expect([owed(one, worker(1)), owed(one, worker(2))]).toEqual([70n, 5n]);
+});
+
+it("two processes see the same block: the payout is closed once, and paid once", () => {
+  const [one, other] = twice();
+  owe(one, worker(1), 9n);
+  const [books, others] = [new PayoutBooks(one), new PayoutBooks(other)];
+  const parts = [{ nodeType: "transcode", region: "eu", wei: 9n }];
+  const intent = { address: worker(1), amountWei: 9n, parts, createdAtMs: NOW_MS };
+  const whole = { ...intent, chainId: 1n, wallet: WALLET, nonce: 0 };
+  const txHash = `0x${"a".repeat(64)}`;
+  const payment = { ...BYTES_UNKNOWN, txHash, signedAtMs: NOW_MS };
+  const before = books.transaction(() => {
+    return books.add(whole, (id) => begin({ ...whole, id }, payment));
+  });
+  const place = { txHash, blockNumber: 5, blockHash: `0x${"b".repeat(64)}` };
+  const inclusion = { ...place, outcome: "paid" as const, gasWei: 3n };
+  const seen = { kind: "included" as const, inclusion, headNumber: 9 };
+  const closed = observed(before, seen, { confirmations: 3, nowMs: NOW_MS });
+  if (closed === null) throw new Error("it is deep enough");
+  expect(others.apply(before, closed).state).toBe("confirmed");
+  expect(books.apply(before, closed).state).toBe("confirmed");
+  const balances = (["paid", "inPayout"] as const).map((kind) =>
+    one.ledger.balance(`${kind}:${worker(1)}`),
+  );
+  expect([...balances, one.ledger.balance("gas")]).toEqual([9n, 0n, 3n]);
 });
 
 /** The chain as one process sees it, which another one is quicker than: it works when a block's time is asked for. */
