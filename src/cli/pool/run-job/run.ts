@@ -11,6 +11,7 @@ import type { Terminal } from "../../shared/terminal.js";
 import { checkPool, lockPool, openPool, ownProgram } from "../shared/keeper.js";
 import { named, openBooks } from "../shared/open-books.js";
 import { type PoolFile, readPoolFile } from "../shared/pool-file.js";
+import { JOBS } from "../shared/pool-file-schema.js";
 import { poolJobs } from "../shared/pool-jobs.js";
 
 export interface RunJobFlags {
@@ -100,6 +101,10 @@ async function asked(job: string, file: PoolFile, signal: AbortSignal): Promise<
 }
 
 function noSuchJob(job: string, jobs: readonly string[]): InputError {
-  const text = `this pool has no job "${job}"${suggestion(job, jobs)}; it has ${jobs.join(", ")}`;
-  return new InputError(text, { code: "USAGE" });
+  const known = Object.entries(JOBS).find(([name]) => name === job);
+  const why =
+    known === undefined
+      ? suggestion(job, jobs)
+      : ` (${known[1].does.replace(/\.$/, "")}); it has ${jobs.join(", ")}`;
+  return new InputError(`this pool has no job "${job}"${why}`, { code: "USAGE" });
 }
