@@ -126,6 +126,15 @@ describe("the log of books that are not in their place any more is kept", () => 
   });
 });
 
+it("pool restore says in the books that they are a copy's, also of one that says nothing of itself", async () => {
+  expect((await pool("acts", "--db", "copy.db", "--json")).stdout).not.toMatch(
+    /"kind": ?"(?:copy|restore)"/,
+  );
+  expect(await pool("restore", "copy.db", "--db", "again.db")).toMatchObject({ exitCode: 0 });
+  expect((await pool("acts", "--db", "again.db", "--json")).stdout).toMatch(/"kind": ?"restore"/);
+  rmSync(join(dir, "again.db"));
+});
+
 describe("what came to nothing leaves nothing behind", () => {
   it.each([
     ["books that are wrong", "UPDATE entries SET at = at + 1", 2, /these books are wrong/],
