@@ -11,7 +11,6 @@ import { type PoolChange, PoolInputs, workerKinds } from "../src/sim/advise/pool
 import { tryActions } from "../src/sim/advise/try-actions.js";
 import { queueExecutor } from "../src/sim/experiment/executor.js";
 import { FIRST_LOOK_OF_MANY } from "../src/sim/experiment/statistics/confidence-sequence.js";
-import { enoughOf } from "../src/sim/experiment/verdict/until-decided.js";
 import { Workbench } from "../src/sim/experiment/workbench.js";
 import { loadScenario } from "../src/sim/scenario/load.js";
 import { madeUp } from "./made-up.js";
@@ -99,7 +98,7 @@ export async function claimsOn(shape: Shape, set: number): Promise<Claims> {
     seed: set,
   };
   const isUrgent = () => false;
-  const options = { plan: PLAN, isUrgent, last: ADVISE_MAX, enough: enoughOf(undefined) };
+  const options = { plan: PLAN, isUrgent, last: ADVISE_MAX, enough: new Promise<null>(() => {}) };
   const { tried } = await tryActions(common, ASKED, options);
   const findings = tried.map(([only]) => only?.finding ?? "open");
   const count = (holds: (truth: number, index: number) => boolean) => TRUTHS.filter(holds).length;

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +16,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RemoteError } from "../../src/core/errors.js";
 import { SqliteDatabase } from "../../src/io/sqlite.js";
-import { copyBooks } from "../../src/pool/operate/jobs/backup-job.js";
+import { backUp, copyBooks } from "../../src/pool/operate/jobs/backup-job.js";
 import { ALICE, list, transcode } from "../support/books/events.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 
@@ -125,6 +126,15 @@ describe("the log of books that are not in their place any more is kept", () => 
   });
 });
 
+it("pool restore says in the books that they are a copy's, also of one that says nothing of itself", async () => {
+  expect((await pool("acts", "--db", "copy.db", "--json")).stdout).not.toMatch(
+    /"kind": ?"(?:copy|restore)"/,
+  );
+  expect(await pool("restore", "copy.db", "--db", "again.db")).toMatchObject({ exitCode: 0 });
+  expect((await pool("acts", "--db", "again.db", "--json")).stdout).toMatch(/"kind": ?"restore"/);
+  rmSync(join(dir, "again.db"));
+});
+
 describe("what came to nothing leaves nothing behind", () => {
   it.each([
     ["books that are wrong", "UPDATE entries SET at = at + 1", 2, /these books are wrong/],
@@ -181,5 +191,49 @@ describe("a store of the chain is nobody else's file", () => {
       stderr: `${store} ${why}; expected a file of its own, or none yet\n`,
     });
     if (store !== "folder") expect(readFileSync(file, "latin1")).toBe(before);
+  });
+});
+
+describe("two copies at once", () => {
+  const run = { now: () => Date.UTC(2026, 0), signal: new AbortController().signal, say: () => {} };
+
+  it("of one name: one is made, whole, and the other is refused", async () => {
+    const before = files();
+    const late = thrown(() =>
+      copyBooks(join(dir, "b.db"), join(dir, "same.db"), () => {
+        copyBooks(join(dir, "b.db"), join(dir, "same.db"));
+      }),
+    );
+    expect(late).toMatchObject({ code: "BACKUP", message: expect.stringContaining("it is there") });
+    expect(files()).toEqual([...before, "same.db"].sort());
+    expect(await pool("verify", "--db", "same.db")).toMatchObject({ exitCode: 0 });
+    rmSync(join(dir, "same.db"));
+  });
+
+  it("in one folder: neither takes the other for what a dead process left, which goes in an hour", async () => {
+    const to = join(dir, "copies");
+    mkdirSync(to);
+    const [left, older] = [
+      "pool-20260101T000000Z.db.unfinished",
+      "pool-20250101T000000Z.db.0000f00d.unfinished",
+    ];
+    for (const name of [left, older]) {
+      writeFileSync(join(to, name), "");
+      utimesSync(join(to, name), 0, 0);
+    }
+    const byHand = join(to, "pool-20251231T235959Z.db");
+    let job: Promise<unknown> | undefined;
+    copyBooks(join(dir, "b.db"), byHand, () => {
+      job = backUp(join(dir, "b.db"), { to, retention: { keep: 5 } }, run);
+    });
+    await job;
+    expect(readdirSync(to).sort()).toEqual([
+      "pool-20251231T235959Z.db",
+      "pool-20260101T000000Z.db",
+    ]);
+    for (const name of readdirSync(to)) {
+      expect(await pool("verify", "--db", join(to, name))).toMatchObject({ exitCode: 0 });
+    }
+    rmSync(to, { recursive: true });
   });
 });

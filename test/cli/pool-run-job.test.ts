@@ -12,8 +12,6 @@ test("a pool names its jobs where it is asked for another", async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   expect(await inProcessIn(folder, "pool", "init", ".")).toMatchObject({ exitCode: 0 });
   const said = async (job: string) => (await inProcessIn(folder, "pool", "run", job)).stderr;
-  expect(await said("zzz")).toBe(`this pool has no job "zzz"; it has ${JOBS}\n`);
-  expect(await said("imprt")).toBe(
-    `this pool has no job "imprt"; did you mean "import"?; it has ${JOBS}\n`,
-  );
+  expect(await said("zzz")).toBe(`this pool has no job "zzz", expected one of ${JOBS}\n`);
+  expect(await said("imprt")).toBe('this pool has no job "imprt"; did you mean "import"?\n');
 });

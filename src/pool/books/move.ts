@@ -133,10 +133,10 @@ export function sweepMerged(
   store: Pick<PoolStore, "acts" | "ledger" | "workers" | "transaction">,
   nowMs: number,
 ): bigint {
-  const known = merges(store);
-  if (known.length === 0) return 0n;
+  if (merges(store).length === 0) return 0n;
   return store.transaction(() => {
     let sum = 0n;
+    const known = merges(store);
     for (const { act, from } of known) {
       if (holdOf(store, from, nowMs) !== null) continue;
       const postings = pendingPostings(store, from, endOf(known, from));

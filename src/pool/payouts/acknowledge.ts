@@ -8,7 +8,7 @@ import type { AcknowledgedNonce } from "../books/store/store.js";
 import { ethText } from "./amounts.js";
 import { PayoutBooks, type PayoutBooksStore } from "./books.js";
 import type { PayoutChain } from "./chain.js";
-import { readPayment } from "./found-payment.js";
+import { type FoundPayment, readPayment } from "./found-payment.js";
 import { type NonceRange, rangesText } from "./nonces.js";
 import { PayeeHistory } from "./payee-history.js";
 
@@ -45,17 +45,7 @@ export const ACKNOWLEDGED_MAX = 1_000;
  *   read, or paid somebody that these books owed it; RemoteError (`CHAIN_…`)
  */
 export async function acknowledgeNonces(options: AcknowledgeOptions): Promise<number> {
-  const {
-    store,
-    chain,
-    witness,
-    chainId,
-    wallet,
-    range,
-    reason,
-    nowMs,
-    author = UNNAMED,
-  } = options;
+  const { store, chain, witness, wallet, range, reason, nowMs, author = UNNAMED } = options;
   if (reason.trim() === "") throw refused("acknowledging needs a reason");
   if (range.last - range.first >= ACKNOWLEDGED_MAX) {
     throw refused(`expected at most ${ACKNOWLEDGED_MAX} nonces at once`);
@@ -65,38 +55,75 @@ export async function acknowledgeNonces(options: AcknowledgeOptions): Promise<nu
   const head = await chain.head();
   const used = await chain.transactionCount(wallet, "latest");
   if (range.last >= used) throw refused(`nonce ${Math.max(range.first, used)} is not used yet`);
-  const payouts = new Set(store.payouts.payoutNonces({ chainId, fromAddress: wallet }));
-  const rows = [...books.acknowledged(wallet, chainId)];
-  const before = new Set(rows.map(({ nonce }) => nonce));
-  const fresh: AcknowledgedNonce[] = [];
+  const read: (readonly [nonce: number, found: FoundPayment])[] = [];
+  const first = new Judgement(options, history);
   for (let nonce = range.first; nonce <= range.last; nonce++) {
-    if (before.has(nonce)) continue;
-    if (payouts.has(nonce)) throw refused(`nonce ${nonce} is a payout's in these books`);
+    if (first.isAcknowledged(nonce)) continue;
     const found = await readPayment({ chain, witness, wallet, head }, nonce);
     if (typeof found === "string") throw refused(`nonce ${nonce} can't be read: ${found}`);
-    const { transaction, receipt, to, paidWei, atMs } = found;
-    const others = rows.map((row) => ({ ...row, to: row.toAddress, atMs: row.blockAtMs }));
-    if (history.concerns(found, others)) {
+    first.judge(nonce, found);
+    read.push([nonce, found]);
+  }
+  return books.transaction(() => {
+    // Another process may have taken one in while the others were read, or entered what somebody was owed.
+    const now = new Judgement(options, history);
+    for (const [nonce, found] of read) if (!now.isAcknowledged(nonce)) now.judge(nonce, found);
+    for (const row of now.fresh) books.acknowledge(row);
+    if (now.fresh.length > 0) {
+      const subject = `nonces ${rangesText([range])}`;
+      recordAct(store, "acknowledge", subject, { reason, author, nowMs }, { wallet });
+    }
+    return now.fresh.length;
+  });
+}
+
+/** Which nonces pay nobody of the books, as these are at one instant. */
+class Judgement {
+  readonly fresh: AcknowledgedNonce[] = [];
+  readonly #options: AcknowledgeOptions;
+  readonly #history: PayeeHistory;
+  readonly #before: readonly AcknowledgedNonce[];
+  readonly #payouts: ReadonlySet<number>;
+
+  constructor(options: AcknowledgeOptions, history: PayeeHistory) {
+    const { store, chainId, wallet: fromAddress } = options;
+    this.#options = options;
+    this.#history = history;
+    this.#before = store.payouts.acknowledgedNonces({ chainId, fromAddress });
+    this.#payouts = new Set(store.payouts.payoutNonces({ chainId, fromAddress }));
+  }
+
+  /** @throws InputError (`PAYOUT_ACKNOWLEDGE`) for a payout's */
+  isAcknowledged(nonce: number): boolean {
+    if (this.#before.some((row) => row.nonce === nonce)) return true;
+    if (this.#payouts.has(nonce)) throw refused(`nonce ${nonce} is a payout's in these books`);
+    return false;
+  }
+
+  /** @throws InputError (`PAYOUT_ACKNOWLEDGE`) for a payment to somebody whom the books owed it */
+  judge(nonce: number, found: FoundPayment): void {
+    const { transaction, receipt, to, paidWei, atMs: blockAtMs } = found;
+    const others = [...this.#before, ...this.fresh].map((row) => {
+      return { ...row, to: row.toAddress, atMs: row.blockAtMs };
+    });
+    if (this.#history.concerns(found, others)) {
       throw refused(
         `nonce ${nonce} paid ${ethText(paidWei)} to ${to}, whom these books owed it; ` +
           "that payment is to be taken in, not acknowledged",
       );
     }
-    const { txHash } = transaction;
+    const { chainId, wallet: fromAddress, reason, nowMs: atMs } = this.#options;
     const { blockNumber, blockHash } = receipt;
-    const row = { chainId, fromAddress: wallet, nonce, txHash, toAddress: to, paidWei };
-    const where = { blockNumber, blockHash, blockAtMs: atMs };
-    fresh.push({ ...row, ...where, reason, atMs: nowMs });
-    rows.push({ ...row, ...where, reason, atMs: nowMs });
+    const what = {
+      chainId,
+      fromAddress,
+      nonce,
+      txHash: transaction.txHash,
+      toAddress: to,
+      paidWei,
+    };
+    this.fresh.push({ ...what, blockNumber, blockHash, blockAtMs, reason, atMs });
   }
-  books.transaction(() => {
-    for (const row of fresh) books.acknowledge(row);
-    if (fresh.length > 0) {
-      const subject = `nonces ${rangesText([range])}`;
-      recordAct(store, "acknowledge", subject, { reason, author, nowMs }, { wallet });
-    }
-  });
-  return fresh.length;
 }
 
 function refused(why: string): InputError {

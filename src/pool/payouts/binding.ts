@@ -34,8 +34,19 @@ export function bindingOf({
  *   from a backup that knows of no payment: somebody may have paid since
  */
 export function assertBound(store: BindingStore, asked: PayingWallet, nowMs: number): void {
-  const bound = bindingOf(store);
-  if (bound === null) {
+  const bound = bindingOf(store) ?? bindFirst(store, asked, nowMs);
+  if (isSame(bound, asked)) return;
+  throw refused(
+    `these books are paid from ${bound.fromAddress} on chain ${bound.chainId}, ` +
+      `not from ${asked.fromAddress} on chain ${asked.chainId}; poolsim pool bind changes that`,
+  );
+}
+
+/** @returns what they are bound to now: another process may have been quicker */
+function bindFirst(store: BindingStore, asked: PayingWallet, nowMs: number): PayingWallet {
+  return store.transaction(() => {
+    const bound = bindingOf(store);
+    if (bound !== null) return bound;
     const [restored] = store.acts.list({ kinds: COPY_KINDS, limit: 1 });
     if (restored !== undefined) {
       throw refused(
@@ -44,33 +55,42 @@ export function assertBound(store: BindingStore, asked: PayingWallet, nowMs: num
       );
     }
     bind(store, asked, { reason: "the first payment", author: "poolsim", nowMs });
-    return;
-  }
-  if (isSame(bound, asked)) return;
-  throw refused(
-    `these books are paid from ${bound.fromAddress} on chain ${bound.chainId}, ` +
-      `not from ${asked.fromAddress} on chain ${asked.chainId}; poolsim pool bind changes that`,
-  );
+    return asked;
+  });
+}
+
+/** How books are bound by hand. */
+export interface BindOptions {
+  /** More to keep with it. @default nothing */
+  readonly detail?: ActRow["detail"] | undefined;
+  /** What they were bound to when that wallet was looked at; null: to nothing. @default whatever they are bound to */
+  readonly before?: PayingWallet | null | undefined;
 }
 
 /**
  * Binds books to a wallet and a chain. Who changes that has to look before whether the books know all
  * that the wallet before has paid.
  *
- * @param detail more to keep with it
  * @returns false: they are bound to it already
- * @throws InputError (`ACT`) without a reason or an author
+ * @throws InputError (`ACT`) without a reason or an author; (`PAYOUT_BOUND`) where they are bound to something else
+ *   than `before` by now
  */
 export function bind(
   store: BindingStore,
   asked: PayingWallet,
   authored: Authored,
-  detail: ActRow["detail"] = {},
+  { detail = {}, before }: BindOptions = {},
 ): boolean {
   return store.transaction(() => {
     const [act] = store.acts.list({ kinds: [BIND], subject: SUBJECT, limit: 1 });
     const bound = bindingOf(store);
     if (act !== undefined && bound !== null && isSame(bound, asked)) return false;
+    if (before !== undefined && bound !== null && (before === null || !isSame(bound, before))) {
+      throw refused(
+        `another process has bound these books to ${bound.fromAddress} on chain ${bound.chainId} meanwhile: ` +
+          "what that wallet paid was not looked at; nothing was changed",
+      );
+    }
     const wallet = asked.fromAddress.toLowerCase();
     const chainId = asked.chainId.toString();
     recordAct(store, BIND, SUBJECT, authored, { ...detail, chainId, wallet });

@@ -209,6 +209,25 @@ export class PayoutBooks {
     });
   }
 
+  /**
+   * What is acknowledged is somewhere else on the chain by now; null: nowhere.
+   *
+   * @returns false: another process has taken it in meanwhile, or acknowledged something else
+   */
+  moveAcknowledged(
+    row: AcknowledgedNonce,
+    moved: Pick<AcknowledgedNonce, "blockNumber" | "blockHash" | "reason"> | null,
+  ): boolean {
+    return this.#store.transaction(() => {
+      const isThere = this.acknowledged(row.fromAddress, row.chainId).some(
+        ({ nonce, txHash }) => nonce === row.nonce && txHash === row.txHash,
+      );
+      if (isThere && moved !== null) this.acknowledge({ ...row, ...moved });
+      else if (isThere) this.forgetAcknowledged(row);
+      return isThere;
+    });
+  }
+
   /** The chain, or a payment that was taken in, says otherwise. */
   forgetAcknowledged(row: Pick<AcknowledgedNonce, "chainId" | "fromAddress" | "nonce">): void {
     this.#store.transaction(() => this.#store.payouts.forgetAcknowledged(row));

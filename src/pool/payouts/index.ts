@@ -12,7 +12,7 @@ export {
   batchOf,
   newestBatch,
 } from "./approval.js";
-export { type BindingStore, bind, bindingOf } from "./binding.js";
+export { type BindingStore, type BindOptions, bind, bindingOf } from "./binding.js";
 export { PayoutBooks, type PayoutBooksStore } from "./books.js";
 export type {
   ChainTransaction,

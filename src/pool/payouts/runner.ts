@@ -196,12 +196,12 @@ export class PayoutRunner {
       const block = transaction?.block ?? null;
       if (block !== null) {
         const reason = `${row.reason} (in another block)`;
-        const moved = { blockNumber: block.number, blockHash: block.hash };
-        if (block.hash !== blockHash) this.#books.acknowledge({ ...row, ...moved, reason });
+        const moved = { blockNumber: block.number, blockHash: block.hash, reason };
+        if (block.hash !== blockHash) this.#books.moveAcknowledged(row, moved);
         continue;
       }
       await this.#assertChain();
-      this.#books.forgetAcknowledged(row);
+      if (!this.#books.moveAcknowledged(row, null)) continue;
       this.#books.log(nowMs, `nonce ${nonce} is free again`, `${txHash} is in no block any more`);
     }
   }

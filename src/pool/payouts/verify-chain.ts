@@ -241,6 +241,8 @@ class ChainVerifier {
     const payment = transaction.payment ?? { ...BYTES_UNKNOWN, txHash: transaction.txHash };
     const { chainId, fromAddress } = wallet;
     this.#books.transaction(() => {
+      // Another process was quicker.
+      if (this.#books.isKnown(transaction.txHash)) return;
       this.#books.forgetAcknowledged({ chainId, fromAddress, nonce });
       this.#displace(nonce, found);
       const owed = this.#books.pendingBalances().filter(({ address }) => address === to);

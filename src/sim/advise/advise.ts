@@ -31,7 +31,7 @@ import type { Samples } from "../experiment/samples.js";
 import { segmentLengths } from "../experiment/segment-lengths.js";
 import { FIRST_LOOK_OF_MANY } from "../experiment/statistics/confidence-sequence.js";
 import { slowKinds } from "../experiment/verdict/slow-workers.js";
-import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
+import { type Enough, withEnough } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { isFarWorse } from "../metrics/far-worse.js";
@@ -332,7 +332,10 @@ export async function adviseWith(
   return stoppable(executor, options.signal, () => {
     check(options);
     const workbench = new Workbench(executor, options.onProgress);
-    const times = { enough: enoughOf(options.enough), deadline: enoughOf(options.deadline) };
-    return run(loaded, workbench, options, times);
+    return withEnough(options.enough, (enough) =>
+      withEnough(options.deadline, (deadline) =>
+        run(loaded, workbench, options, { enough, deadline }),
+      ),
+    );
   });
 }

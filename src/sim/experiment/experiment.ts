@@ -43,7 +43,7 @@ import {
   type Question,
 } from "./verdict/judge.js";
 import { unseenIn } from "./verdict/unseen.js";
-import { type Enough, enoughOf, untilDecided } from "./verdict/until-decided.js";
+import { type Enough, untilDecided, withEnough } from "./verdict/until-decided.js";
 import { wrongWorkersOf } from "./verdict/wrong-results.js";
 import { type Progress, Workbench } from "./workbench.js";
 
@@ -277,7 +277,7 @@ async function run(
   given: LoadedScenario,
   workbench: Workbench,
   options: ExperimentOptions,
-  state: Partial<Begun>,
+  { state, enough }: { readonly state: Partial<Begun>; readonly enough: Enough },
 ): Promise<Findings> {
   const { seed = given.base.scenario.seed, sensitivity = "short" } = options;
   const names = given.variants.map(({ name }) => name);
@@ -303,7 +303,6 @@ async function run(
   const common = { loaded, baseline, stages, seed, calibrationNote: calibration.note };
   state.begun = { ...common, ...NO_REST, judgements: [], inputs, isPartial: true };
   const run = (count: number) => runVariants(names, inputs, workbench, count);
-  const enough = enoughOf(options.enough);
   const rest = (level: SensitivityLevel): Promise<Rest | null> =>
     runRest(stage, {
       level,
@@ -368,7 +367,9 @@ export async function experimentWith(
   try {
     const findings = await stoppable(executor, signal, () => {
       check(loaded, options);
-      return run(loaded, workbench, options, state);
+      return withEnough(options.enough, (enough) =>
+        run(loaded, workbench, options, { state, enough }),
+      );
     });
     return scenarioResult(findings);
   } catch (error) {

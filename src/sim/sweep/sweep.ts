@@ -27,7 +27,7 @@ import { reported, type Samples } from "../experiment/samples.js";
 import { FIRST_LOOK_OF_MANY, sequenceOf } from "../experiment/statistics/confidence-sequence.js";
 import type { Question } from "../experiment/verdict/judge.js";
 import { isAbout, unseenIn } from "../experiment/verdict/unseen.js";
-import { type Enough, enoughOf } from "../experiment/verdict/until-decided.js";
+import { type Enough, withEnough } from "../experiment/verdict/until-decided.js";
 import { Workbench } from "../experiment/workbench.js";
 import type { LoadedScenario } from "../input.js";
 import { capacityNotes } from "../model/world/model-notes.js";
@@ -332,6 +332,6 @@ export async function sweepWith(
     checkAsked(options);
     checkWhole({ replications: options.replications }, [FIRST_LOOK_OF_MANY, SWEEP_MAX]);
     const workbench = new Workbench(executor, options.onProgress);
-    return run(loaded, workbench, options, enoughOf(options.enough));
+    return withEnough(options.enough, (enough) => run(loaded, workbench, options, enough));
   });
 }

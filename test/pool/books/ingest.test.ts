@@ -106,6 +106,18 @@ describe("Events in any order, split anywhere, some of them twice", () => {
   });
 });
 
+it("In the API form the same job with the same ID at another time is another job, when IDs start again", () => {
+  const books = openBooks({ commission: Rational.ZERO });
+  for (const hour of ["10", "12", "10"]) {
+    enter(books, list(api(1, transcode(ALICE, 8n, { DT: `2026-02-01T${hour}:00:00Z` }))), {
+      nodeType: "transcode",
+      region: "eu",
+    });
+  }
+  expect(balances(books)).toEqual({ world: -16n, [alice]: 16n });
+  books.store.close();
+});
+
 it("The same id with other content is refused, and waits in quarantine", () => {
   const books = openBooks();
   const job = transcode(ALICE, 8n);

@@ -184,7 +184,7 @@ class KilledPool {
     await this.#do(["restore", place], {
       // Whether what is there is whole, who was interrupted does not know.
       beforeAgain: () => {
-        for (const suffix of ["", "-wal", "-shm", ".unfinished"]) {
+        for (const suffix of ["", "-wal", "-shm"]) {
           rmSync(this.#at(`${this.#db}${suffix}`), { force: true });
         }
       },

@@ -48,7 +48,7 @@ export async function poolBind(
     const asked = { chainId, fromAddress: accountAddress(text) };
     const isChange = before !== null && !isSame(before, asked);
     const detail = isChange && flags.mistaken ? { mistaken: before.fromAddress } : {};
-    const change = (): boolean => bind(store, asked, authored, detail);
+    const change = (): boolean => bind(store, asked, authored, { detail, before });
     const isNew = isChange ? await looking(store, before, { flags, terminal, change }) : change();
     print(terminal, flags, { chainId, wallet: asked.fromAddress, isNew, before }, () => [
       isNew

@@ -1,6 +1,6 @@
 /** `poolsim pool run <job>`: a job, now. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { nearest } from "../../../config/suggest.js";
+import { suggestion } from "../../../config/suggest.js";
 import { InputError } from "../../../core/errors.js";
 import type { RunRow } from "../../../pool/books/store/store.js";
 import { MACHINE_CLOCK } from "../../../pool/operate/clock.js";
@@ -11,6 +11,7 @@ import type { Terminal } from "../../shared/terminal.js";
 import { checkPool, lockPool, openPool, ownProgram } from "../shared/keeper.js";
 import { named, openBooks } from "../shared/open-books.js";
 import { type PoolFile, readPoolFile } from "../shared/pool-file.js";
+import { JOBS } from "../shared/pool-file-schema.js";
 import { poolJobs } from "../shared/pool-jobs.js";
 
 export interface RunJobFlags {
@@ -100,8 +101,10 @@ async function asked(job: string, file: PoolFile, signal: AbortSignal): Promise<
 }
 
 function noSuchJob(job: string, jobs: readonly string[]): InputError {
-  const close = nearest(job, jobs);
-  const meant = close === undefined ? "" : `; did you mean ${JSON.stringify(close)}?`;
-  const text = `this pool has no job ${JSON.stringify(job)}${meant}; it has ${jobs.join(", ")}`;
-  return new InputError(text, { code: "USAGE" });
+  const known = Object.entries(JOBS).find(([name]) => name === job);
+  const why =
+    known === undefined
+      ? suggestion(job, jobs)
+      : ` (${known[1].does.replace(/\.$/, "")}); it has ${jobs.join(", ")}`;
+  return new InputError(`this pool has no job "${job}"${why}`, { code: "USAGE" });
 }

@@ -105,8 +105,7 @@ export class JsonSplitter {
       const isSaid = this.#pieces.at(-1)?.problem === ENDS_WITHIN;
       if (!isSaid) {
         const position = this.#position + length;
-        const problem = "the text ends within the array";
-        this.#pieces.push({ raw: Buffer.from("["), position, problem });
+        this.#pieces.push({ raw: Buffer.from("["), position, problem: ENDS_WITHIN_ARRAY });
       }
     }
     return this.#taken();
@@ -322,7 +321,10 @@ export class JsonSplitter {
 }
 
 const TOO_LONG = `it has more than ${MAX_EVENT_BYTES} bytes`;
-const ENDS_WITHIN = "the text ends within it";
+/** What is wrong with a piece that goes on where the text ends. */
+export const ENDS_WITHIN = "the text ends within it";
+/** What is wrong with an array that does: its piece is at the end of the text, and stands for what is not there. */
+export const ENDS_WITHIN_ARRAY = "the text ends within the array";
 
 function isEvent(bytes: Buffer): boolean {
   try {

@@ -3,6 +3,7 @@ import { InputError } from "../../../core/errors.js";
 import { type DecodeOptions, decodeEvent, decodeValue } from "../events/decode.js";
 import type { PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-piece.js";
+import { ENDS_WITHIN_ARRAY } from "../events/json-splitter.js";
 
 /** Where something was read: for the quarantine. */
 export interface PieceOrigin {
@@ -22,6 +23,8 @@ export class DecodedBatch {
   /** What each event was read from. */
   readonly origins: PieceOrigin[] = [];
   readonly failed: FailedPiece[] = [];
+  /** Files that were read before when they had so many bytes, and that begin with all of them still. */
+  readonly grown: { readonly origin: string; readonly length: number }[] = [];
   /** How far is read when this is in the books, by name. */
   readonly cursors = new Map<string, string>();
   readonly #options: DecodeOptions;
@@ -36,7 +39,11 @@ export class DecodedBatch {
 
   add(piece: JsonPiece, origin: string): void {
     if (piece.problem !== null) {
-      this.failed.push({ piece, origin, code: "PIECE", reason: piece.problem });
+      // The same bytes are kept once: of a list that is cut there are none, and each is told by its place.
+      const { position, problem } = piece;
+      const place = { raw: Buffer.from(`[ ${origin}:${position}`), position, problem };
+      const said = problem === ENDS_WITHIN_ARRAY ? place : piece;
+      this.failed.push({ piece: said, origin, code: "PIECE", reason: problem });
       return;
     }
     try {

@@ -8,12 +8,13 @@ import { sinceMsOf } from "../cut-over.js";
 import type { DecodeOptions } from "../events/decode.js";
 import type { JobProcessed, JobReceived, PoolEvent } from "../events/event.js";
 import type { JsonPiece } from "../events/json-piece.js";
+import { ENDS_WITHIN, ENDS_WITHIN_ARRAY } from "../events/json-splitter.js";
 import { decodeStoredEvent, encodeOwn, encodeStored } from "../events/stored.js";
 import type { LedgerTransaction } from "../ledger.js";
 import { beyondLimits, type Held, incomeOf, readLimits } from "../limits.js";
 import { openingAtMs } from "../opening-date.js";
 import { type PoolSettings, readSettings, settingsText } from "../settings.js";
-import type { EventRow, PoolStore } from "../store/store.js";
+import type { EventRow, PoolStore, QuarantineRow } from "../store/store.js";
 import { type AiHalf, linkAiJobs } from "./ai-jobs.js";
 import { DecodedBatch } from "./decoded-batch.js";
 import {
@@ -69,6 +70,8 @@ export type { RecordOutcome } from "./identity.js";
 const DAY_MS = 86_400_000;
 /** Events entered at a time. */
 const PART = 1_000;
+/** As white space, and commas, behind the last event of a file go. */
+const SPACE_BYTES = 64;
 /** The source of what is entered again. */
 const AGAIN = "verify";
 
@@ -125,6 +128,11 @@ export class EventIngest {
           return { source, origin, position, code, reason, raw, atMs };
         }),
       );
+      for (const { origin, length } of batch.grown) {
+        for (const row of this.#store.quarantine.list({ of: { source, origin } })) {
+          if (isCutAt(row, length)) this.#store.quarantine.resolve(row.id, atMs);
+        }
+      }
       for (const [key, value] of batch.cursors) this.#store.setCursor(key, value);
       return { recorded, repeated, quarantined, early: early === 0 ? undefined : early };
     });
@@ -362,6 +370,13 @@ function isMoney({ type }: PoolEvent): boolean {
 function beforeOpening(openingMs: number): Held {
   const reason = `it is older than the opening balances, of ${utcText(openingMs)}, which probably hold it`;
   return { code: "BEFORE_OPENING", reason };
+}
+
+/** Whether a text of so many bytes ended within it, but for white space behind. */
+function isCutAt({ reason, position, raw }: QuarantineRow, length: number): boolean {
+  if (reason !== ENDS_WITHIN && reason !== ENDS_WITHIN_ARRAY) return false;
+  const end = reason === ENDS_WITHIN ? position + raw.length : position;
+  return end <= length && length - end <= SPACE_BYTES;
 }
 
 function contradiction(event: PoolEvent): Held {

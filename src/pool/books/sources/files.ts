@@ -61,10 +61,17 @@ export async function importFiles(
   const result = await feeding(ingest, options, async (feed) => {
     for (const { origin, key, found } of changed) {
       const hash = createHash("sha256");
-      const chunks = hashed(createReadStream(origin, { highWaterMark: CHUNK_BYTES }), hash);
+      const before = readBefore(store.cursor(key));
+      const start = createHash("sha256");
+      const stream = createReadStream(origin, { highWaterMark: CHUNK_BYTES });
+      const chunks = hashed(stream, hash, { size: before?.size ?? 0, start });
       const value = () => `${placeOf(found)}:${hash.digest("hex")}`;
       const isWrittenTo = () => options.isFollowed === true && isFresh(origin, options.now());
-      const part = { origin, cursor: { key, value }, isWrittenTo };
+      const grownFrom = () =>
+        before !== null && found.size > before.size && start.digest("hex") === before.digest
+          ? before.size
+          : null;
+      const part = { origin, cursor: { key, value }, isWrittenTo, grownFrom };
       try {
         await readable(origin, () => feed.read(chunks, part));
         files++;
@@ -109,12 +116,27 @@ async function isUnchanged(file: string, found: Stats, cursor: string | null): P
   return hash.digest("hex") === digest;
 }
 
+/** What a file was when it was read last; null: it was not read. */
+function readBefore(cursor: string | null): { size: number; digest: string } | null {
+  const [, size, digest] = /^(\d+):.*:([0-9a-f]{64})$/.exec(cursor ?? "") ?? [];
+  return size === undefined || digest === undefined ? null : { size: Number(size), digest };
+}
+
+interface Hash {
+  update(bytes: Uint8Array): unknown;
+}
+
+/** @param beginning of its first `size` bytes another hash is made */
 async function* hashed(
   chunks: AsyncIterable<Uint8Array>,
-  hash: { update(bytes: Uint8Array): unknown },
+  hash: Hash,
+  { size, start }: { readonly size: number; readonly start: Hash },
 ): AsyncGenerator<Uint8Array> {
+  let left = size;
   for await (const chunk of chunks) {
     hash.update(chunk);
+    if (left > 0) start.update(chunk.subarray(0, left));
+    left -= chunk.length;
     yield chunk;
   }
 }

@@ -50,6 +50,11 @@ export interface StreamPart {
    * reading, and the cursor stays. @default it is not
    */
   readonly isWrittenTo?: (() => boolean) | undefined;
+  /**
+   * How many bytes it had when it was read before, if it begins with all of them still, asked at its end: what it
+   * ended within was read now, and waits no more; null: it was not read, or has others. @default it was not
+   */
+  readonly grownFrom?: (() => number | null) | undefined;
 }
 
 /** Which part of a stream is entered, and as what. */
@@ -103,7 +108,7 @@ export class EventFeed {
    */
   async read(
     chunks: AsyncIterable<Uint8Array>,
-    { origin, cursor, mustBeWhole = false, isWrittenTo = () => false }: StreamPart,
+    { origin, cursor, mustBeWhole = false, isWrittenTo = () => false, grownFrom }: StreamPart,
   ): Promise<void> {
     const { batchSize = 10_000, signal } = this.#options;
     const splitter = new JsonSplitter();
@@ -143,6 +148,8 @@ export class EventFeed {
     }
     if (cursor !== undefined && !isLeft) {
       const { key, value } = cursor;
+      const length = grownFrom?.() ?? null;
+      if (length !== null) this.#batch.grown.push({ origin, length });
       this.#batch.cursors.set(key, typeof value === "string" ? value : value());
     }
   }

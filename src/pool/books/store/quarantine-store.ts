@@ -28,6 +28,8 @@ export interface QuarantineRow {
 export interface QuarantineQuery {
   /** Also those that were entered after all, or dismissed. @default false */
   readonly all?: boolean | undefined;
+  /** Only those of one file or request of a source. @default of all */
+  readonly of?: Pick<QuarantineRow, "source" | "origin"> | undefined;
   /** Pieces with a higher id. @default 0, from the first on */
   readonly afterId?: number | undefined;
   /** At most so many, at least 1. @default all */

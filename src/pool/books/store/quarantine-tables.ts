@@ -12,11 +12,13 @@ export class QuarantineTables implements QuarantineStore {
     this.#database = sql;
   }
 
-  list({ all = false, afterId = 0, limit }: QuarantineQuery = {}): readonly QuarantineRow[] {
+  list({ all = false, of, afterId = 0, limit }: QuarantineQuery = {}): readonly QuarantineRow[] {
     const waiting = all ? "" : "AND resolved_at IS NULL AND dismissed_at IS NULL";
+    const ofOne = of === undefined ? "" : "AND source = ? AND origin = ?";
     const rows = this.#database.all(
-      `SELECT * FROM quarantine WHERE id > ? ${waiting} ORDER BY id LIMIT ?`,
+      `SELECT * FROM quarantine WHERE id > ? ${waiting} ${ofOne} ORDER BY id LIMIT ?`,
       BigInt(afterId),
+      ...(of === undefined ? [] : [of.source, of.origin]),
       BigInt(limit ?? -1),
     );
     return rows.map((row) => ({

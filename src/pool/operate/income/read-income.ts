@@ -52,22 +52,29 @@ const OVERLAP = 5_000;
 /**
  * Reads up to the chain's head.
  *
- * @throws RemoteError (`CHAIN_…`); the signal's reason. What was read before stays
+ * @throws RemoteError (`CHAIN_…`; `CHAIN_CONTRADICTION` also where another process reads the same at the same time);
+ *   the signal's reason. What was read before stays
  */
 export async function readIncome(options: IncomeOptions): Promise<IncomeRead> {
   const { store, recipient, chainId, signal } = options;
   const cursor = `income:${chainId}:${recipient}`;
   const of = { chainId, recipient };
-  const known = checkpointsOf(store.cursor(cursor));
+  let text = store.cursor(cursor);
+  const known = checkpointsOf(text);
+  /** What was compared with the table holds for as long as nobody else has written to it. */
+  const keep = <T>(checkpoints: readonly Checkpoint[], work: () => T): T =>
+    store.transaction(() => {
+      if (store.cursor(cursor) !== text) throw contradiction("another process reads the same");
+      store.setCursor(cursor, JSON.stringify(checkpoints));
+      return work();
+    });
   const head = await blockOf("latest", options);
   const valid = await validOf(known, head.number, options);
   const start = startOf(known, valid, options);
   let dropped = 0;
   if (valid.length < known.length) {
-    dropped = store.transaction(() => {
-      store.setCursor(cursor, JSON.stringify(valid));
-      return store.income.dropFrom(of, (valid.at(-1)?.block ?? start - 1) + 1);
-    });
+    dropped = keep(valid, () => store.income.dropFrom(of, (valid.at(-1)?.block ?? start - 1) + 1));
+    text = JSON.stringify(valid);
   }
   let checkpoints = valid;
   let found = 0;
@@ -79,12 +86,12 @@ export async function readIncome(options: IncomeOptions): Promise<IncomeRead> {
     const others = checkpoints.filter(({ block }) => block < last);
     checkpoints = [...others, { block: last, hash }].slice(-CHECKPOINTS_MAX);
     signal?.throwIfAborted();
-    store.transaction(() => {
+    keep(checkpoints, () => {
       // Also what was read beyond the last checkpoint, by a process that died.
       store.income.dropFrom(of, first);
       store.income.put(rows);
-      store.setCursor(cursor, JSON.stringify(checkpoints));
     });
+    text = JSON.stringify(checkpoints);
     found += rows.length;
   }
   return { found, dropped, block: head.number };

@@ -31,7 +31,7 @@ export interface Redemption {
 
 /**
  * The redemptions for a recipient. A transfer belongs to the first redemption of the same sender that
- * follows it in the transaction.
+ * follows it in the transaction. What a node tells twice is one.
  *
  * @param logs in the order of the chain
  * @param recipient lower-case hex with `0x`
@@ -40,8 +40,12 @@ export interface Redemption {
 export function redemptionsOf(logs: readonly ChainLog[], recipient: string): readonly Redemption[] {
   const paid = new Map<string, bigint>();
   const found: Redemption[] = [];
+  const seen = new Set<string>();
   for (const log of logs) {
     const { txHash, topics, data, blockNumber, blockHash, logIndex } = log;
+    const place = `${blockHash} ${logIndex}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
     const [topic, sender, whom] = topics;
     if (whom === undefined || sender === undefined || addressOf(whom) !== recipient) continue;
     if (txHash === null || txHash === undefined)

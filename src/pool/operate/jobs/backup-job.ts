@@ -2,6 +2,7 @@
  * The job `backup`: a copy of the books as they are at one instant, while others go on writing. A copy
  * gets its name only when it is whole and on the disk, so that whatever has the name is a backup.
  */
+import { randomBytes } from "node:crypto";
 import {
   accessSync,
   chmodSync,
@@ -9,6 +10,7 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -17,7 +19,7 @@ import {
   statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { InputError, RemoteError } from "../../../core/errors.js";
 import { isOfTheName, systemCode } from "../../../core/system-error.js";
 import { makeFolder } from "../../../io/make-folder.js";
@@ -45,7 +47,13 @@ export interface BackupPlace {
 
 /** What SQLite keeps beside a database, by the ends of its names. */
 const BESIDE = ["-wal", "-shm", "-journal"];
-const UNFINISHED = /^pool-\d{8}T\d{6}Z\.db\.unfinished(?:-journal|-wal|-shm)?$/;
+/** What copies are called before they are whole: each has a name of its own, as two may be made at once. */
+const UNFINISHED = /^(.*?)(?:\.[0-9a-f]{8})?\.unfinished(?:-journal|-wal|-shm)?$/;
+const NAME = /^pool-\d{8}T\d{6}Z\.db$/;
+/** Nobody goes on with one that was not written to for so long. */
+const LEFT_MS = 3_600_000;
+/** Of file systems that give no file a second name. */
+const UNLINKABLE = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /**
  * Makes a backup in a file: a copy that says of itself that it is one, so that whoever puts it in the
@@ -96,9 +104,9 @@ export function copyBooks(
   change: (copy: string) => void = () => {},
 ): number {
   assertFree(path);
-  const unfinished = `${path}.unfinished`;
+  const unfinished = `${path}.${randomBytes(4).toString("hex")}.unfinished`;
   try {
-    rmSync(unfinished, { force: true });
+    removeLeft(dirname(path), (name) => name === basename(path));
     const books = new SqliteDatabase({ path: db, readOnly: true });
     try {
       books.run("VACUUM INTO ?", unfinished);
@@ -115,11 +123,38 @@ export function copyBooks(
       throw isItsDisk ? failed(path, "its disk is full, or fails", cause) : cause;
     }
     synced(unfinished);
-    renameSync(unfinished, path);
+    nameFinished(unfinished, path);
     return statSync(path).size;
   } catch (error) {
     removeDatabase(unfinished);
     throw ofSystem(path, error) ?? error;
+  }
+}
+
+/** Gives a copy its name, unless somebody else has it by now. */
+function nameFinished(unfinished: string, path: string): void {
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    const code = systemCode(error) ?? "";
+    if (code === "EEXIST") throw refused(path, "it is there", error);
+    if (!UNLINKABLE.has(code)) throw error;
+    assertFree(path);
+    renameSync(unfinished, path);
+    return;
+  }
+  rmSync(unfinished);
+}
+
+/** Removes what processes that died left of copies with some names. */
+function removeLeft(folder: string, isOf: (name: string) => boolean): void {
+  for (const name of readdirSync(folder)) {
+    const [, copy] = UNFINISHED.exec(name) ?? [];
+    if (copy === undefined || !isOf(copy)) continue;
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    const isLeft = found !== undefined && Math.abs(Date.now() - found.mtimeMs) > LEFT_MS;
+    if (isLeft) rmSync(path, { force: true });
   }
 }
 
@@ -177,10 +212,7 @@ export async function backUp(
   } catch (error) {
     throw ofSystem(to, error) ?? refused(to, String(error), error);
   }
-  // What a process that died left: nobody can use it.
-  for (const one of readdirSync(to).filter((other) => UNFINISHED.test(other))) {
-    rmSync(join(to, one), { force: true });
-  }
+  removeLeft(to, (copy) => NAME.test(copy));
   const bytes = backUpFile(db, join(to, name));
   synced(to);
   run.say(`${name}: ${bytes} bytes`);

@@ -5,6 +5,7 @@
  * of replications asked for by name gives the same.
  */
 import { invariant } from "../../../core/errors.js";
+import { onAbort } from "../../../io/on-abort.js";
 import { looks } from "../statistics/confidence-sequence.js";
 import { effective, isHopeless, type Judgement } from "./judge.js";
 
@@ -17,12 +18,25 @@ export interface Looked {
 /** What is raced against: resolves to `null` when it is enough. */
 export type Enough = Promise<null>;
 
-/** Resolves when the signal aborts, which may be never. */
-export function enoughOf(signal: AbortSignal | undefined): Enough {
-  return new Promise((resolve) => {
+/**
+ * Does some work that is told when it is enough, and listens to whoever says so for no longer.
+ *
+ * @param signal aborts when it is enough, which may be never
+ */
+export async function withEnough<T>(
+  signal: AbortSignal | undefined,
+  work: (enough: Enough) => Promise<T>,
+): Promise<T> {
+  let takeBack = (): void => {};
+  const enough = new Promise<null>((resolve) => {
     if (signal?.aborted === true) resolve(null);
-    signal?.addEventListener("abort", () => resolve(null), { once: true });
+    else if (signal !== undefined) takeBack = onAbort(signal, () => resolve(null));
   });
+  try {
+    return await work(enough);
+  } finally {
+    takeBack();
+  }
 }
 
 /**

@@ -100,3 +100,38 @@ it("Half a line at the end of a file that is being written waits for its other h
   // What is read once only is said at once.
   expect(await poll(third.slice(0, half + 1), NOW_MS, false)).toEqual([0, 1]);
 });
+
+/** Reads a file once. */
+async function readOnce(books: ReturnType<typeof openBooks>, name: string, text: string) {
+  writeFileSync(join(folder, name), text);
+  const { recorded, quarantined } = await pollSource(files("once", name), books.store, {
+    now: () => NOW_MS,
+  });
+  return [recorded, quarantined];
+}
+
+it("What a file ended within waits no more when it has grown, and all of it was read", async () => {
+  const books = openBooks();
+  const [first = "", second = "", third = ""] = [8n, 80n, 800n].map((fees) =>
+    JSON.stringify(transcode(ALICE, fees)),
+  );
+  const half = second.slice(0, second.length / 2);
+  for (const cut of [
+    `[${first},`,
+    `[${first},\n${half}`,
+    `[${first},\n${second},\n`,
+    `[${first},\n${second},\n${third}`,
+  ]) {
+    const [, quarantined] = await readOnce(books, "a.json", cut);
+    expect([cut.length, quarantined, books.store.quarantine.count()]).toEqual([cut.length, 1, 1]);
+  }
+  expect(await readOnce(books, "a.json", `[${first},\n${second},\n${third}]\n`)).toEqual([0, 0]);
+  expect(books.store.quarantine.count()).toBe(0);
+  // Another file that is cut is said, as the first one was.
+  expect(await readOnce(books, "b.json", `[${first}`)).toEqual([0, 1]);
+  // What took its place is another text: nobody knows what the first one went on with.
+  expect(await readOnce(books, "b.json", `[${second},${third},${first}]`)).toEqual([0, 0]);
+  expect(books.store.quarantine.count()).toBe(1);
+  expect(balances(books)[alice]).toBe(666n);
+  books.store.close();
+});

@@ -178,6 +178,19 @@ it("Who makes the whole chain anew is found by a head from outside, and by nothi
   store.close();
 });
 
+it("A chain that is as long as the one whose head is outside, and another one, is found", () => {
+  const { file: other, path } = opened();
+  other.close();
+  const store = new SqlitePoolStore({ path, readOnly: true });
+  expect(store.chain.check(head).wrong).toEqual([]);
+  for (const links of [1, head.links]) {
+    expect(store.chain.check({ links, hash: "0".repeat(64) }).wrong).toEqual([
+      expect.stringMatching(`^link ${links} of the chain is not that of the head from outside`),
+    ]);
+  }
+  store.close();
+});
+
 it("Who lets the chain go on with what poolsim never changes is found by that", () => {
   const { file: other, path } = opened();
   other.exec(`UPDATE logs SET "value" = 'another reason' WHERE rowid = 1`);
