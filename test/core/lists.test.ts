@@ -16,7 +16,7 @@ const isOfObjects = new Function("list", "return %HasObjectElements(list)") as (
 ) => boolean;
 
 /** So many live at a time: V8 moves some to old space, and takes note of where they were made. */
-const LIVE = 20_000;
+const LIVE = 200_000;
 const MADE = 400_000;
 
 /** Where V8 makes them old, nearly all of them are; a collection may move a few that were just made. */
