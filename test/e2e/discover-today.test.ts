@@ -120,7 +120,7 @@ describe("hardware and prices of models (A-84, A-85)", () => {
     const one = await good(serving("a/model", 1_025));
     const { stdout, exitCode } = await inProcess("discover", ...listOf(one));
     expect(words(stdout)).toContain(
-      "no hardware and prices of models: the answer's gpu_info has 1025 entries",
+      "no hardware and prices of models: the answer has more than 1024 entries of gpu_info",
     );
     expect(exitCode).toBe(0);
   });

@@ -55,14 +55,14 @@ class FieldCount {
         reader.skip(wireType, number);
         continue;
       }
-      if (this.#left-- <= 0) tooMany("fields");
+      if (this.#left-- <= 0) tooMany("too many fields");
       if (field === undefined || wireType !== WireType.LengthDelimited) {
         reader.skip(wireType, number);
         continue;
       }
       if (field.fieldKind === "list" || field.fieldKind === "map") {
         const count = (entries.get(field) ?? 0) + 1;
-        if (count > this.#maxEntries) tooMany(`entries of ${field.name}`);
+        if (count > this.#maxEntries) this.#refuse(field);
         entries.set(field, count);
       }
       const length = reader.uint32();
@@ -70,10 +70,14 @@ class FieldCount {
       if (field.fieldKind === "map") this.#mapEntry(field.message, after);
       else if (field.message !== undefined) this.walk(field.message, after);
       else if (field.fieldKind === "list" && length > VARINT_BYTES * this.#maxEntries) {
-        tooMany(`entries of ${field.name}`);
+        this.#refuse(field);
       }
       reader.pos = after;
     }
+  }
+
+  #refuse({ name }: DescField): never {
+    tooMany(`more than ${this.#maxEntries} entries of ${name}`);
   }
 
   /** A key, and a value that may be a message. */
@@ -81,7 +85,7 @@ class FieldCount {
     const reader = this.#reader;
     while (value !== undefined && reader.pos < end) {
       const [number, wireType] = reader.tag();
-      if (this.#left-- <= 0) tooMany("fields");
+      if (this.#left-- <= 0) tooMany("too many fields");
       if (number === 2 && wireType === WireType.LengthDelimited) {
         this.walk(value, reader.uint32() + reader.pos);
       } else {
@@ -101,5 +105,5 @@ function fieldsOf(schema: DescMessage): ReadonlyMap<number, DescField> {
 }
 
 function tooMany(what: string): never {
-  throw new RemoteError(`the answer has too many ${what}`, { code: "ANSWER_TOO_LARGE" });
+  throw new RemoteError(`the answer has ${what}`, { code: "ANSWER_TOO_LARGE" });
 }

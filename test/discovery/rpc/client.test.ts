@@ -114,7 +114,7 @@ describe("an answer", () => {
     const orchestrator = await servers.add({ kind: "answer", info: { hardware } });
     await expect(ask(orchestrator)).rejects.toMatchObject({
       code: "ANSWER_TOO_LARGE",
-      message: "the answer has too many entries of hardware",
+      message: "the answer has more than 1024 entries of hardware",
     });
     expect((await ask(orchestrator, { maxEntries: 1_025 })).hardware).toHaveLength(1_025);
   });

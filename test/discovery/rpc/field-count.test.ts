@@ -37,7 +37,7 @@ describe("a message is refused", () => {
     expect(() => count([...bytes, ...BROKEN])).toThrow(
       expect.objectContaining({
         code: "ANSWER_TOO_LARGE",
-        message: `the answer has too many entries of ${name}`,
+        message: `the answer has more than 1024 entries of ${name}`,
       }),
     );
   });
