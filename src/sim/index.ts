@@ -14,6 +14,7 @@ export { POOLSIM_VERSION } from "../core/version.js";
 export type {
   AdviceResult,
   AdviceRule,
+  BrokenConstraint,
   FreshComparison,
   MoreNeeded,
   PoolFigure,
