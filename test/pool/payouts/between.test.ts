@@ -113,7 +113,7 @@ it("two processes see the same block: the payout is closed once, and paid once",
 
 /** The chain as one process sees it, which another one is quicker than: it works when a block's time is asked for. */
 function seen({ anvil }: World, work: () => Promise<unknown>, at = 1): PayoutChain {
-  const chain = openPayoutChain({ url: anvil.url, timeoutMs: 20_000, attempts: 1 });
+  const chain = openPayoutChain({ url: anvil.url, timeoutMs: 120_000, attempts: 1 });
   onTestFinished(() => chain.close());
   let asked = 0;
   return {
