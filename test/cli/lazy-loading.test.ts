@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { poolsim } from "../support/cli/command.js";
 import { temporaryFolder } from "../support/cli/discover-command.js";
 import { importedModules, loadedByBundle, loadedModules } from "../support/cli/loaded-modules.js";
+import { SMALL_RUN } from "../support/sim/small-run.js";
 
 /**
  * All that the commands' definitions may load: no package but the reader of command lines, nothing
@@ -28,18 +29,6 @@ const SINCE = `export const admission = [
     create: () => ({}),
   },
 ];
-`;
-
-/** A run of one replication. */
-const SMALL = `name: small
-warmup: 1m
-duration: 1m
-replications: 1
-network: { limit: 3 }
-gateway: { region: FRA }
-demand: { concurrentStreams: 2 }
-orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4 }
-workers: [{ name: good, roundTripMs: 400 }]
 `;
 
 describe("modules", () => {
@@ -91,7 +80,7 @@ describe("modules", () => {
 
   it("of a run are without what writes forms, and without the simulator, which threads load themselves", () => {
     const scenario = join(temporaryFolder(), "small.yaml");
-    writeFileSync(scenario, SMALL);
+    writeFileSync(scenario, SMALL_RUN);
     const loaded = loadedByBundle("run", scenario, "--quiet", "--no-cache");
     expect(loaded).toContain("node_modules/tinypool/dist/index.js");
     const others = loaded.filter((module) => /^node_modules\/(?!tinypool\/)/.test(module));

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyFolder, type Outcome } from "../support/cli/command.js";
 import { inProcessIn } from "../support/cli/in-process.js";
 import { killRuns } from "../support/sim/run-kill-runs.js";
+import { SMALL_RUN } from "../support/sim/small-run.js";
 
 let folder = "";
 beforeEach(() => {
@@ -12,20 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A run of one replication of one variant. */
-const SCENARIO = `name: small
-warmup: 1m
-duration: 1m
-replications: 1
-network: { limit: 3 }
-gateway: { region: FRA }
-demand: { concurrentStreams: 2 }
-orchestrator: { name: my-pool, region: FRA, stakeShare: 0.4 }
-workers: [{ name: good, roundTripMs: 400 }]
-`;
-
 function run(...args: readonly string[]): Promise<Outcome> {
-  writeFileSync(join(folder, "small.yaml"), SCENARIO);
+  writeFileSync(join(folder, "small.yaml"), SMALL_RUN);
   return inProcessIn(folder, "run", "small.yaml", "--threads", "1", ...args);
 }
 

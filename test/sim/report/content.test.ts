@@ -68,6 +68,24 @@ describe("the answer", () => {
     );
   });
 
+  it("says it of one whose name is like the others', as of a-1 and a-2", () => {
+    const named = (name: string) => (name === "slow" ? "good-3" : name);
+    const isNew = (name: string) => ["good-2", "good-3"].includes(name);
+    const variants = result.variants.map((variant, at) => {
+      const workers = variant.workers.map((row) => ({ ...row, name: named(row.name) }));
+      const admissions = variant.admissions.map((row) => ({ ...row, worker: named(row.worker) }));
+      const isThere = (name: string) => at > 0 || !isNew(name);
+      return {
+        ...variant,
+        workers: workers.filter(({ name }) => isThere(name)),
+        admissions: admissions.filter(({ worker }) => isThere(worker)),
+      };
+    });
+    const workers = ["good-2", "good-3"];
+    const found = judged("admit", { variants, question: { ...question, workers } });
+    expect(headline(found)).toBe("let good (2) in together; but good-3 loses 98 % of its streams");
+  });
+
   it("turns round where the candidate is to do without somebody", () => {
     const variants = [...result.variants].reverse();
     const turned = { ...question, baseline: "with", candidate: "without" };

@@ -66,15 +66,20 @@ export function newWorkers({ question, variants }: ScenarioResult): {
   };
 }
 
-/** `good-1` … `good-4` as `good (4)`. */
-export function kinds(workers: readonly string[]): string[] {
-  const byKind = new Map<string, string[]>();
+/** Workers whose names differ in a number at the end. */
+function alike(workers: readonly string[]): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
   for (const worker of workers) {
     const kind = worker.replace(/-\d+$/, "");
-    byKind.set(kind, [...(byKind.get(kind) ?? []), worker]);
+    groups.set(kind, [...(groups.get(kind) ?? []), worker]);
   }
-  return [...byKind].map(([kind, all]) =>
-    all.length === 1 ? (all[0] ?? kind) : `${kind} (${all.length})`,
+  return [...groups.values()];
+}
+
+/** `good-1` … `good-4` as `good (4)`. */
+export function kinds(workers: readonly string[]): string[] {
+  return alike(workers).map(([first = "", ...others]) =>
+    others.length === 0 ? first : `${first.replace(/-\d+$/, "")} (${1 + others.length})`,
   );
 }
 
@@ -107,30 +112,27 @@ function lossText(workers: readonly string[], variant: VariantResult | undefined
   return jobs === null ? "" : `${isOne ? "it fails" : "they fail"} ${whose(jobs)} AI jobs`;
 }
 
-/** Whether workers had neither a session nor an AI job. */
-function isIdle(rows: readonly ResultRow[]): boolean {
-  const had = rows.flatMap(({ metrics }) => [metrics["picks"], metrics["ai.jobs"]]);
-  const known = had.filter((one) => one !== undefined);
-  return known.length > 0 && known.every(({ mean }) => mean === 0);
+/** Whether a worker had neither a session nor an AI job. */
+function isIdle({ metrics }: ResultRow): boolean {
+  const had = [metrics["picks"], metrics["ai.jobs"]].filter((one) => one !== undefined);
+  return had.length > 0 && had.every(({ mean }) => mean === 0);
 }
 
-/** Who does badly, or had nothing to do, of several kinds that gain together: one may hide the others. */
+/** Who does badly, or had nothing to do, of several that gain together: one may hide the others, whatever it is called. */
 function doubtsAmong(result: ScenarioResult, comes: readonly string[]): readonly string[] {
+  if (comes.length < 2) return [];
   const variant = result.variants.find(({ name }) => name === result.question?.candidate);
-  const byKind = new Map<string, string[]>();
-  for (const name of comes) {
-    const kind = name.replace(/-\d+$/, "");
-    byKind.set(kind, [...(byKind.get(kind) ?? []), name]);
-  }
-  if (byKind.size < 2) return [];
-  return [...byKind.values()].flatMap((names) => {
-    const who = kinds(names).join();
-    if (isIdle((variant?.workers ?? []).filter(({ name }) => names.includes(name)))) {
-      return [`${who} had no session`];
-    }
-    const loss = lossText(names, variant).replace(/^(?:it|they) /, "");
-    return loss === "" ? [] : [`${who} ${loss}`];
-  });
+  const isOne = (name: string, is: (row: ResultRow) => boolean) =>
+    (variant?.workers ?? []).some((row) => row.name === name && is(row));
+  const idle = comes.filter((name) => isOne(name, isIdle));
+  const losing = comes.filter((name) => lossText([name], variant) !== "");
+  return [
+    ...alike(losing).map((names) => {
+      const loss = lossText(names, variant).replace(/^(?:it|they) /, "");
+      return `${kinds(names).join()} ${loss}`;
+    }),
+    ...kinds(idle).map((who) => `${who} had no session`),
+  ];
 }
 
 /** The same of a verdict that lets them in. */
